@@ -1,0 +1,99 @@
+"""The records that travel between the steps.
+
+Two kinds. NamedTuples of arrays hold many lines of many pages at once; kernels take
+them whole. Frozen dataclasses hold one page or one line; they are made at the edge,
+when a person asks for them. No step changes a record that it was given.
+
+Shapes are in these letters: P pages, L lines, S segments, W words, E elements, F features.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+Integers = NDArray[np.int64]
+Floats = NDArray[np.float32]
+# A scalar inside a kernel: the compiler infers its exact type.
+Number = Any
+
+
+class Markup(NamedTuple):
+    """What an HTML batch says beside its text.
+
+    Elements stand in document order, so a parent comes before its children. Only
+    elements that can hold text are kept (no void ones), of the body only.
+
+    tag: uint8 (E,), tag number (`tags.NAMES`); parent: int64 (E,), or -1
+    inside: uint32 (E,), what the element is or stands in (bits of `tags.INSIDE`)
+    element_token: int64 (E + 1,), first token of each element, and their number
+    token: uint32, hashed words of class, id, role, itemprop and link targets
+    line_element: int64 (L,), innermost element at the line's first character
+    line_link: int32 (L,), bytes of the line inside links
+    page_element: int64 (P + 1,)
+    hints: uint8, titles, descriptions and structured data (H of them), one after another
+    hint_end: int64 (H,), where each ends; hint_kind: uint8 (H,) (`scan_tags.*_HINT`)
+    page_hint: int64 (P + 1,), first hint of each page, and H
+    """
+
+    tag: Bytes
+    parent: Integers
+    inside: NDArray[np.uint32]
+    element_token: Integers
+    token: NDArray[np.uint32]
+    line_element: Integers
+    line_link: NDArray[np.int32]
+    page_element: Integers
+    hints: Bytes
+    hint_end: Integers
+    hint_kind: Bytes
+    page_hint: Integers
+
+
+class Batch(NamedTuple):
+    """Lines of many pages, over one buffer of UTF-8.
+
+    A blank line has no segment; any other has one, or, when longer than 1,000
+    characters, one a sentence. Segments of a line touch each other.
+
+    data: uint8, all text; starts and ends below are byte offsets into it
+    line_start, line_end: int64 (L,), without the line's ending
+    segment_start, segment_end: int64 (S,)
+    line_segment: int64 (L + 1,), first segment of each line, and S
+    page_line: int64 (P + 1,), first line of each page, and L
+    """
+
+    data: Bytes
+    line_start: Integers
+    line_end: Integers
+    segment_start: Integers
+    segment_end: Integers
+    line_segment: Integers
+    page_line: Integers
+
+    def page_segment(self) -> Integers:
+        """Return int64 (P + 1,): first segment of each page, and S."""
+        return self.line_segment[self.page_line]
+
+
+class Words(NamedTuple):
+    """The words of every segment.
+
+    key: uint64 (W,), hash of the case-folded word
+    start, end: int64 (W,), byte offsets into `Batch.data`
+    shape: uint8 (W,), what the word is made of (bits of `words.HAS_*`)
+    segment_word: int64 (S + 1,), first word of each segment, and W
+    counts: int32 (S, 10), characters by class (`characters.OTHER` and so on)
+    edges: uint8 (S, 2), class of the first and last character that is not white space
+    """
+
+    key: NDArray[np.uint64]
+    start: Integers
+    end: Integers
+    shape: Bytes
+    segment_word: Integers
+    counts: NDArray[np.int32]
+    edges: Bytes
