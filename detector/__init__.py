@@ -1,0 +1,56 @@
+r"""Finds boilerplate and repeated content in scraped pages.
+
+    >>> import detector
+    >>> page = detector.Detector().score("Leave a Reply\nYour email address will not be published.")
+    >>> [line.label for line in page.lines]
+    ['template', 'template']
+
+Names are imported when first used: `import detector` alone takes a few milliseconds.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from detector.api import clean, score
+    from detector.detector import Detector, Page
+    from detector.errors import DetectorError
+    from detector.records import Reason, ScoredLine
+    from detector.results import ScoredPage
+    from detector.settings import Settings
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Detector",
+    "DetectorError",
+    "Page",
+    "Reason",
+    "ScoredLine",
+    "ScoredPage",
+    "Settings",
+    "clean",
+    "score",
+]
+
+_HOME = {
+    "Detector": "detector.detector",
+    "DetectorError": "detector.errors",
+    "Page": "detector.detector",
+    "Reason": "detector.records",
+    "ScoredLine": "detector.records",
+    "ScoredPage": "detector.results",
+    "Settings": "detector.settings",
+    "clean": "detector.api",
+    "score": "detector.api",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

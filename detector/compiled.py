@@ -23,6 +23,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 PACKAGE = Path(__file__).parent
 
+# Untyped on purpose: numba's own types know neither of the two.
+_njit: Any = numba.njit
+_config: Any = numba.config
+
+# Kernels allocate nothing, so reference counting is left out: it costs an atomic
+# instruction for every array that a small function takes, ten times what reading one
+# character costs. The caller makes all arrays.
+NO_COUNTING = {"nogil": True, "_nrt": False}
+
 
 @lru_cache(maxsize=1)
 def source_hash() -> str:
@@ -75,21 +84,17 @@ def kernel(function: F) -> F:
     """
     folder = cache_folder()
     if folder is None:
-        return cast(F, numba.njit(nogil=True, _nrt=False)(function))
+        return cast(F, _njit(**NO_COUNTING)(function))
     # numba reads its folder setting when it decorates; other users of numba in
     # this process keep theirs.
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder)
+    before = _config.CACHE_DIR
+    _config.CACHE_DIR = str(folder)
     try:
-        return cast(F, numba.njit(nogil=True, cache=True, _nrt=False)(function))
+        return cast(F, _njit(cache=True, **NO_COUNTING)(function))
     finally:
-        numba.config.CACHE_DIR = before
+        _config.CACHE_DIR = before
 
 
 def inlined(function: F) -> F:
-    """Compile a function into each kernel that calls it.
-
-    Forced, because a real call would count every array of its arguments up and down
-    with an atomic instruction each: ten times the cost of reading one character.
-    """
-    return cast(F, numba.njit(nogil=True, forceinline=True, _nrt=False)(function))
+    """Compile a function into each kernel that calls it."""
+    return cast(F, _njit(forceinline=True, **NO_COUNTING)(function))

@@ -7,7 +7,6 @@ when a person asks for them. No step changes a record that it was given.
 Shapes are in these letters: P pages, L lines, S segments, W words, E elements, F features.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -97,3 +96,65 @@ class Words(NamedTuple):
     segment_word: Integers
     counts: NDArray[np.int32]
     edges: Bytes
+
+
+class Repeats(NamedTuple):
+    """What stands more than once on its page; all arrays are (S,).
+
+    original: int64, the row of the copy at its real place (its own, if that is it), or -1
+    copies: int32, rows with the same or nearly the same words, this one included
+    similarity: float32, to the original: 1 for the same words
+    block: int32, for a copy: lines in a row that are copies of lines in a row
+    alike: int32, rows that differ from this one in numbers at most
+    begins: int64, the row whose words this longer row begins with, or -1
+    begins_words: int32, words of this row that are that beginning
+    """
+
+    original: Integers
+    copies: NDArray[np.int32]
+    similarity: Floats
+    block: NDArray[np.int32]
+    alike: NDArray[np.int32]
+    begins: Integers
+    begins_words: NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a line has its score, or why it was kept or dropped.
+
+    group: "evidence", whose contributions (in log-odds of boilerplate) made the score:
+        taking the evidence away moves the score that way; or "policy", what decided
+    code: a word for programs; text: the same in a sentence
+    """
+
+    group: str
+    code: str
+    text: str
+    contribution: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredLine:
+    """One line of a page (contracts, "Result").
+
+    number: position among all lines; text: the line, end: its ending
+    score: calibrated probability that the line is not main content; None for a blank one
+    label: "content", "template", "repeat" or "blank", the likeliest kind
+    kept: the decision; cuts: spans of `text` (code points) removed from a kept line
+    clean: the text without them, empty if the line is dropped
+    repeat_of: number of the line that this one repeats, if any
+    block: for HTML, what the line is: "h1" to "h6", "li", "tr", "pre", "quote", "p", ...
+    """
+
+    number: int
+    text: str
+    end: str
+    score: float | None
+    label: str
+    kept: bool
+    cuts: tuple[tuple[int, int], ...]
+    clean: str
+    reasons: tuple[Reason, ...]
+    repeat_of: int | None
+    block: str | None = None

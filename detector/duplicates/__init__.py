@@ -1,0 +1,1 @@
+"""Near-copies of any texts; knows nothing of lines, sites or models."""

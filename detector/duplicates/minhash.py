@@ -110,7 +110,12 @@ def update(slots: NDArray[np.uint32], hashed: Number, permutation: NDArray[np.ui
 
 @inlined
 def sign(
-    folded: Bytes, word_start: Integers, words: Number, size: Number, permutation: NDArray[np.uint32], slots: NDArray[np.uint32]
+    folded: Bytes,
+    word_start: Integers,
+    words: Number,
+    size: Number,
+    permutation: NDArray[np.uint32],
+    slots: NDArray[np.uint32],
 ) -> None:
     """Write the signature of one text whose words are folded; `slots` must be `EMPTY`."""
     if words == 0:
@@ -122,7 +127,12 @@ def sign(
 
 @kernel
 def _sign_all(
-    data: Bytes, text_start: Integers, table: Characters, size: int, permutation: NDArray[np.uint32], scratch: tuple[Bytes, Integers, Signatures]
+    data: Bytes,
+    text_start: Integers,
+    table: Characters,
+    size: int,
+    permutation: NDArray[np.uint32],
+    scratch: tuple[Bytes, Integers, Signatures],
 ) -> None:
     folded, word_start, signatures = scratch
     for text in range(text_start.size - 1):

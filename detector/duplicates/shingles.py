@@ -18,7 +18,8 @@ import numpy as np
 from detector.compiled import inlined
 from detector.lines import characters as chars
 from detector.lines.characters import Characters, character_class
-from detector.lines.words import ASCII, IN_WORD, class_of, decode
+from detector.lines.reading import read
+from detector.lines.words import ASCII, IN_WORD
 from detector.records import Bytes, Integers, Number
 
 SPACE: Final = 32
@@ -91,7 +92,7 @@ def fold_words(
     at, end = span
     written, words, in_word = 0, 0, False
     while at < end:
-        info = ASCII[data[at]]
+        info: Number = ASCII[data[at]]
         if info & IN_WORD:
             if not in_word:
                 word_start[words] = written
@@ -102,10 +103,7 @@ def fold_words(
                 at += 1
                 info = ASCII[data[at]] if at < end else np.uint16(0)
             continue
-        code, length = np.uint32(data[at]), 1
-        if code >= 0x80:
-            code, length = decode(data, at)
-        kind = class_of(code, table) & np.uint8(chars.CLASS_BITS)
+        code, kind, length = read(data, at, table)
         part_of_word = chars.LETTER <= kind <= chars.DIGIT
         if in_word and not part_of_word:
             folded[written] = SPACE

@@ -1,0 +1,1 @@
+"""Lines to evidence: float32 (segments, named columns)."""

@@ -1,0 +1,1 @@
+"""Pages to lines and segments: decoding, plain text, HTML, words."""

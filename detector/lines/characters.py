@@ -87,6 +87,8 @@ def character_class(code: int) -> int:
     """Class and flags of one code point, straight from `unicodedata` (the reference)."""
     char = chr(code)
     category = unicodedata.category(char)
+    if category == "Cs":  # lone surrogates are scored as U+FFFD, a symbol (contracts)
+        return SYMBOL
     if char.isspace() and not 0x1C <= code <= 0x1F:
         kind = SPACE
     elif category[0] in "LMN" and any(low <= code <= high for low, high in SINGLE_BLOCKS):
@@ -97,11 +99,7 @@ def character_class(code: int) -> int:
         kind = END if char in SENTENCE_ENDS else PUNCTUATION if category[0] == "P" else SYMBOL
     else:
         kind = {"L": LETTER, "M": MARK, "N": DIGIT}.get(category[0], OTHER)
-    composes = (
-        category[0] == "M"
-        or 0x1100 <= code <= 0x11FF
-        or (category != "Cs" and not unicodedata.is_normalized("NFC", char))
-    )
+    composes = category[0] == "M" or 0x1100 <= code <= 0x11FF or not unicodedata.is_normalized("NFC", char)
     return kind | (MAY_COMPOSE if composes else 0)
 
 
@@ -122,7 +120,7 @@ def build() -> Characters:
             folds[code] = folded[0] - code
         else:
             folds[code] = EXPANDS + len(expansion)
-            expansion.append((folded + [0, 0])[:3])
+            expansion.append([*folded, 0, 0][:3])
     block, cell = _two_level(classes)
     fold_block, fold_cell = _two_level(folds)
     return Characters(

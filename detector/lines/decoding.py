@@ -16,6 +16,10 @@ _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 # one is NUL. In no 8-bit encoding are NULs frequent. Looked for in the first bytes only.
 _PROBE: Final = 4096
 _NUL_SHARE: Final = 0.1
+# Continuation bytes from which valid UTF-8 is no accident.
+_UTF8_EVIDENCE: Final = 12
+# Of so many continuation bytes one may be broken: pages are cut off, and comments garbled.
+_UTF8_FAULTS: Final = 20
 
 
 class Decoded(NamedTuple):
@@ -35,16 +39,32 @@ def _utf16_without_mark(data: bytes) -> str | None:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
+def _saved_as_utf8(data: bytes) -> str | None:
+    """Return the text of bytes that are UTF-8 whatever their declaration says.
+
+    Crawlers save pages as UTF-8 and leave the old declaration in, and one broken byte
+    makes no other encoding. Text in another encoding is nearly valid UTF-8 by accident
+    only when it is a few characters long.
+    """
+    text = data.decode("utf-8", "replace")
+    longer = len(data) - len(text)
+    return text if longer >= _UTF8_EVIDENCE and text.count(REPLACEMENT) * _UTF8_FAULTS <= longer else None
+
+
 def decode(data: bytes) -> Decoded:
     """Decode a page; never fails: what cannot be read becomes U+FFFD and is counted."""
     if data.startswith(codecs.BOM_UTF8):
         return _count(data, data[3:].decode("utf-8", "replace"), "utf-8")
-    encoding = None if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else _utf16_without_mark(data)
+    encoding = (
+        None if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else _utf16_without_mark(data)
+    )
     if encoding:
         return _count(data, data.decode(encoding, "replace"), encoding)
     label = (detect(data).encoding or "utf-8").lower()
     if label in ("utf-8", "ascii"):
         return _count(data, data.decode("utf-8", "replace"), "utf-8")
+    if (saved := _saved_as_utf8(data)) is not None:
+        return _count(data, saved, "utf-8")
     text = data.decode(f"whatwg-{label}", "replace")
     return _count(data, text.removeprefix("\ufeff"), label)
 
@@ -58,13 +78,15 @@ def _count(data: bytes, text: str, encoding: str) -> Decoded:
 
 
 def without_surrogates(text: str) -> str:
-    """Return the text as it is scored: each lone surrogate as U+FFFD, which is as long."""
+    """Return the text with each lone surrogate as U+FFFD, for the HTML parser."""
     return _SURROGATES.sub(REPLACEMENT, text)
 
 
-def scored_bytes(text: str) -> bytes:
-    """Encode a text for scoring."""
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return without_surrogates(text).encode()
+def utf8(text: str) -> bytes:
+    """Encode a text for scoring; lone surrogates pass through, as `text_of` lets them back."""
+    return text.encode("utf-8", "surrogatepass")
+
+
+def text_of(data: bytes) -> str:
+    """Decode what `utf8` encoded, whole or in part."""
+    return data.decode("utf-8", "surrogatepass")

@@ -6,6 +6,7 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.compiled import inlined, kernel
 from detector.lines import scan_tags as tags_of
@@ -170,7 +171,8 @@ def _start_tag(html: Bytes, at: Number, end: Number, tags: Tags, out: Output, st
     out.stack_element[depth], out.stack_flags[depth], out.stack_hash[depth] = element, flags, name
     state[DEPTH] = depth + 1
     if flags & tag.LINK:
-        state[LINK_DEPTH], state[LINK_START] = 1, state[WRITTEN]
+        spaced = state[PENDING] != text_of.NONE and state[WRITTEN] > state[LINE_START]
+        state[LINK_DEPTH], state[LINK_START] = 1, state[WRITTEN] + spaced
     if flags & tag.PRE:
         state[PRE_DEPTH] += 1
     if flags & tag.RAW:
@@ -235,19 +237,28 @@ def _scan_page(html: Bytes, at: Number, end: Number, tags: Tags, out: Output, st
 
 @kernel
 def scan_pages(
-    html: Bytes, page_start: Integers, tags: Tags, out: Output, ends: Integers, state: Integers
+    html: Bytes,
+    pages: tuple[Integers, NDArray[np.bool_]],
+    tags: tuple[Tags, Tags],
+    out: Output,
+    ends: Integers,
+    state: Integers,
 ) -> None:
     """Scan all pages of a batch.
 
-    `ends` int64 (P + 1, 3) receives how many lines, elements and hints there are before
+    `pages` are the pages' first bytes (P + 1,), and which of them (P,) are read with the
+    second of the `tags`. `ends` int64 (P + 1, 3) receives how many lines, elements and hints there are before
     each page.
     """
+    page_start, second = pages
     for page in range(page_start.size - 1):
         ends[page, 0], ends[page, 1], ends[page, 2] = state[LINES], state[ELEMENTS], state[text_of.HINTS]
         for slot in (DEPTH, PENDING, LINK_DEPTH, LINK_BYTES, AFTER_LINK, PRE_DEPTH, CELL, SOFT):
             state[slot] = 0
         state[LINE_START] = state[LINK_START] = state[WRITTEN]
-        _scan_page(html, page_start[page], page_start[page + 1], tags, out, state)
+        _scan_page(
+            html, page_start[page], page_start[page + 1], tags[1] if second[page] else tags[0], out, state
+        )
     last = page_start.size - 1
     ends[last, 0], ends[last, 1], ends[last, 2] = state[LINES], state[ELEMENTS], state[text_of.HINTS]
 

@@ -67,7 +67,7 @@ def read_name(html: Bytes, at: Number, end: Number) -> tuple[Number, Number]:
     value = FNV_START
     while at < end:
         byte = html[at]
-        if byte == GT or byte <= 32 or byte == SLASH:
+        if byte in (GT, SLASH) or byte <= 32:
             break
         value = np.uint32((value ^ np.uint32(byte)) * FNV_PRIME)
         at += 1
@@ -122,7 +122,8 @@ def write_tokens(html: Bytes, start: Number, end: Number, most: Number, out: Out
     several parts (`entry-content`) is also one token as a whole.
     """
     number, last = state[TOKENS], state[TOKENS] + most
-    part, whole, size, parts, before_lower = FNV_START, FNV_START, 0, 0, False
+    part, whole, size, parts = FNV_START, FNV_START, 0, 0
+    before_lower: Number = False
     for at in range(start, end + 1):
         byte = html[at] if at < end else np.uint8(32)
         lower, upper = 97 <= byte <= 122 or byte >= 0x80, 65 <= byte <= 90
@@ -156,7 +157,7 @@ def hides(html: Bytes, start: Number, end: Number) -> bool:
         if byte == 58:  # :
             word, after_colon = FNV_START, True
         elif byte == 59 or byte == 33:  # ; !
-            if after_colon and (word == NONE_WORD or word == HIDDEN_WORD):
+            if after_colon and word in (NONE_WORD, HIDDEN_WORD):
                 return True
             after_colon = False
         elif byte > 32:
@@ -183,7 +184,7 @@ def open_element(
             continue
         name, start, stop = read_attribute(html, at, end)
         at = stop + 1
-        if name == CLASS or name == ID or name == ROLE or name == ITEMPROP or name == REL:
+        if name in (CLASS, ID, ROLE, ITEMPROP, REL):
             write_tokens(html, start, stop, MOST_TOKENS, out, state)
         elif name == HREF:
             write_tokens(html, start, stop, MOST_LINK_TOKENS, out, state)
@@ -212,14 +213,12 @@ def skip_attributes(html: Bytes, at: Number, end: Number) -> Number:
 
 
 @inlined
-def write_hint(
-    html: Bytes, start: Number, end: Number, kind: Number, out: Output, state: Integers
-) -> None:
+def write_hint(html: Bytes, start: Number, end: Number, kind: Number, out: Output, state: Integers) -> None:
     """Copy a title, a description or structured data; JSON's escapes become spaces."""
     written = state[HINT_BYTES]
     at = start
     while at < end:
-        byte = html[at]
+        byte: Number = html[at]
         if byte == 92 and kind == DATA_HINT and at + 1 < end:
             at += 2 if html[at + 1] != 117 else 6
             byte = np.uint8(32)
@@ -244,7 +243,7 @@ def read_meta(html: Bytes, at: Number, end: Number, out: Output, state: Integers
         at = stop + 1
         if name == CONTENT:
             content_start, content_end = start, stop
-        elif name == NAME or name == PROPERTY:
+        elif name in (NAME, PROPERTY):
             value = hash_value(html, start, stop)
             if value in DESCRIPTIONS:
                 kind = DESCRIPTION_HINT

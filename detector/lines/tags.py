@@ -120,8 +120,8 @@ def name_hash(name: str) -> int:
     return value
 
 
-@lru_cache(maxsize=1)
-def tag_tables() -> Tags:
+@lru_cache(maxsize=2)
+def tag_tables(noscript_is_markup: bool = False) -> Tags:
     """Build the tables; raises `ValueError` should two names share a slot."""
     slot = np.zeros(SLOTS, np.uint8)
     hashes = np.zeros(len(NAMES), np.uint32)
@@ -138,4 +138,6 @@ def tag_tables() -> Tags:
     for group, bits in _FLAGS:
         for name in group.split():
             flags[NUMBER[name]] |= np.uint16(bits)
+    if not noscript_is_markup:
+        flags[NUMBER["noscript"]] = SKIP | RAW
     return Tags(slot, hashes, flags, inside)

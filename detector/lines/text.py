@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from detector.compiled import inlined, kernel
 from detector.lines import characters as chars
 from detector.lines.characters import Characters, characters
-from detector.lines.words import class_of, decode
-from detector.records import Batch, Bytes, Integers
+from detector.lines.reading import read
+from detector.records import Batch, Bytes, Integers, Number
 
 # A line longer than this many characters is scored sentence by sentence (contracts).
 LONG_LINE: Final = 1000
@@ -25,7 +25,9 @@ CR: Final = 13
 
 
 @kernel
-def _split(data, page_start, line_start, line_end, page_line):
+def _split(
+    data: Bytes, page_start: Integers, line_start: Integers, line_end: Integers, page_line: Integers
+) -> int:
     """Write the spans of all lines; return their number. A page's end ends its last line."""
     number = 0
     for page in range(page_start.size - 1):
@@ -48,19 +50,10 @@ def _split(data, page_start, line_start, line_end, page_line):
 
 
 @inlined
-def _next(data, at, table):
-    """Return class and length of the character at `at`."""
-    code, length = np.uint32(data[at]), 1
-    if code >= 0x80:
-        code, length = decode(data, at)
-    return class_of(code, table) & np.uint8(chars.CLASS_BITS), length
-
-
-@inlined
-def _is_blank(data, start, end, table):
+def _is_blank(data: Bytes, start: Number, end: Number, table: Characters) -> bool:
     at = start
     while at < end:
-        kind, length = _next(data, at, table)
+        _, kind, length = read(data, at, table)
         if kind != chars.SPACE:
             return False
         at += length
@@ -68,7 +61,7 @@ def _is_blank(data, start, end, table):
 
 
 @inlined
-def _count_characters(data, start, end):
+def _count_characters(data: Bytes, start: Number, end: Number) -> Number:
     number = 0
     for at in range(start, end):
         number += (data[at] & 0xC0) != 0x80
@@ -76,7 +69,7 @@ def _count_characters(data, start, end):
 
 
 @inlined
-def _sentence_end(data, start, end, table):
+def _sentence_end(data: Bytes, start: Number, end: Number, table: Characters) -> Number:
     """Return where the sentence that begins at `start` ends, its trailing space included.
 
     A sentence ends after an end mark (and closing marks) that white space follows, or
@@ -84,7 +77,7 @@ def _sentence_end(data, start, end, table):
     """
     at, ended, spaced = start, False, False
     while at < end:
-        kind, length = _next(data, at, table)
+        _, kind, length = read(data, at, table)
         if spaced and kind != chars.SPACE:
             return at
         if kind == chars.SPACE:
@@ -100,7 +93,13 @@ def _sentence_end(data, start, end, table):
 
 
 @kernel
-def _segment(data, line_start, line_end, table, segments):
+def _segment(
+    data: Bytes,
+    line_start: Integers,
+    line_end: Integers,
+    table: Characters,
+    segments: tuple[Integers, Integers, Integers],
+) -> int:
     """Write the segments of all lines; return their number (or that needed, if too few fit)."""
     start, end, line_segment = segments
     number = 0
@@ -124,26 +123,6 @@ def _segment(data, line_start, line_end, table, segments):
             at = until
     line_segment[line_start.size] = number
     return number
-
-
-@kernel
-def _may_compose(data, table):
-    """Tell whether any character is one that NFC might change."""
-    at = 0
-    while at < data.size:
-        if data[at] < 0x80:
-            at += 1
-            continue
-        code, length = decode(data, at)
-        if class_of(code, table) & chars.MAY_COMPOSE:
-            return True
-        at += length
-    return False
-
-
-def may_compose(data: Bytes) -> bool:
-    """Tell whether NFC might change this UTF-8 text (a superset of the texts it does)."""
-    return bool(_may_compose(data, characters()))
 
 
 def segmented(data: Bytes, line_start: Integers, line_end: Integers, page_line: Integers) -> Batch:

@@ -5,6 +5,7 @@ written without spaces every character is a word (contracts, "Measures"). The sa
 counts characters by class, which is most of what there is to know of a line's shape.
 """
 
+import unicodedata
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,8 @@ from numpy.typing import NDArray
 from detector.compiled import inlined, kernel
 from detector.lines import characters as chars
 from detector.lines.characters import Characters
-from detector.records import Batch, Words
+from detector.lines.reading import class_of, decode, read
+from detector.records import Batch, Bytes, Number, Words
 
 # Word shapes (bits).
 HAS_UPPER: Final = 1  # an upper case letter anywhere
@@ -49,41 +51,13 @@ SHAPE_OF_CLASS: Final = np.array([0, 0, HAS_LOWER, HAS_UPPER, 0, HAS_DIGIT, 0, 0
 
 
 @inlined
-def decode(data, at):
-    """Return the code point at byte `at` (valid UTF-8, not ASCII) and its length."""
-    lead = np.uint32(data[at])
-    low = np.uint32(0x3F)
-    if lead < 0xE0:
-        return ((lead & np.uint32(0x1F)) << np.uint32(6)) | (np.uint32(data[at + 1]) & low), 2
-    if lead < 0xF0:
-        return (
-            ((lead & np.uint32(0x0F)) << np.uint32(12))
-            | ((np.uint32(data[at + 1]) & low) << np.uint32(6))
-            | (np.uint32(data[at + 2]) & low)
-        ), 3
-    return (
-        ((lead & np.uint32(0x07)) << np.uint32(18))
-        | ((np.uint32(data[at + 1]) & low) << np.uint32(12))
-        | ((np.uint32(data[at + 2]) & low) << np.uint32(6))
-        | (np.uint32(data[at + 3]) & low)
-    ), 4
-
-
-@inlined
-def class_of(code, table):
-    """Return the class of a code point, with its flags."""
-    block = np.int64(table.block[code >> np.uint32(chars.BLOCK_SHIFT)])
-    return table.cell[(block << chars.BLOCK_SHIFT) | np.int64(code & np.uint32(chars.BLOCK_SIZE - 1))]
-
-
-@inlined
-def mix(key, code):
+def mix(key: Number, code: Number) -> Number:
     """Add one code point to a word's key."""
     return (key ^ np.uint64(code)) * MIX
 
 
 @inlined
-def mix_folded(key, code, table):
+def mix_folded(key: Number, code: Number, table: Characters) -> Number:
     """Add one code point, case folded, to a word's key."""
     block = np.int64(table.fold_block[code >> np.uint32(chars.BLOCK_SHIFT)])
     fold = table.fold_cell[(block << chars.BLOCK_SHIFT) | np.int64(code & np.uint32(chars.BLOCK_SIZE - 1))]
@@ -96,7 +70,7 @@ def mix_folded(key, code, table):
 
 
 @inlined
-def finish(key):
+def finish(key: Number) -> Number:
     """Spread a word's key over all 64 bits."""
     key ^= key >> np.uint64(32)
     key *= SEED
@@ -104,10 +78,12 @@ def finish(key):
 
 
 @inlined
-def _ascii_run(data, at, end, key, counts):
+def _ascii_run(
+    data: Bytes, at: Number, end: Number, key: Number, counts: NDArray[np.int32]
+) -> tuple[Number, Number, Number]:
     """Read ASCII letters and digits from `at` on: most of all text goes through this loop."""
     begin, shape, uppers, digits = at, np.uint16(0), 0, 0
-    info = ASCII[data[at]]
+    info: Number = ASCII[data[at]]
     while info & IN_WORD:
         key = mix(key, info & np.uint16(0xFF))
         shape |= info
@@ -124,17 +100,27 @@ def _ascii_run(data, at, end, key, counts):
 
 
 @inlined
-def _close(words, number, key, begin, at, shape):
+def _close(words: Words, number: Number, key: Number, span: tuple[Number, Number], shape: Number) -> Number:
     """Write one word; return the next word's number."""
-    words.key[number], words.start[number], words.end[number] = finish(key), begin, at
+    words.key[number], words.start[number], words.end[number] = finish(key), span[0], span[1]
     words.shape[number] = shape
     return number + 1
 
 
 @inlined
-def _segment_words(data, at, end, words, number, table, counts):
+def _segment_words(
+    data: Bytes,
+    span: tuple[Number, Number],
+    words: Words,
+    number: Number,
+    table: Characters,
+    counts: NDArray[np.int32],
+) -> Number:
     """Write the words of one segment from word `number` on; return the next number."""
-    begin, key, shape = np.int64(-1), SEED, np.uint8(0)
+    at, end = span
+    begin: Number = -1
+    shape: Number = np.uint8(0)
+    key = SEED
     while at < end:
         if ASCII[data[at]] & IN_WORD:
             if begin < 0:
@@ -143,10 +129,7 @@ def _segment_words(data, at, end, words, number, table, counts):
             at, key, run_shape = _ascii_run(data, at, end, key, counts)
             shape |= run_shape
             continue
-        code, length = np.uint32(data[at]), 1
-        if code >= 0x80:
-            code, length = decode(data, at)
-        kind = class_of(code, table) & np.uint8(chars.CLASS_BITS)
+        code, kind, length = read(data, at, table)
         counts[kind] += 1
         if chars.LETTER <= kind <= chars.DIGIT:
             if begin < 0:
@@ -155,48 +138,67 @@ def _segment_words(data, at, end, words, number, table, counts):
             shape |= SHAPE_OF_CLASS[kind]
         else:
             if begin >= 0:
-                number, begin = _close(words, number, key, begin, at, shape), np.int64(-1)
+                number, begin = _close(words, number, key, (begin, at), shape), -1
             if kind == chars.SINGLE:
                 key = mix_folded(SEED, code, table)
-                number = _close(words, number, key, at, at + length, np.uint8(IS_SINGLE))
+                number = _close(words, number, key, (at, at + length), np.uint8(IS_SINGLE))
         at += length
-    return _close(words, number, key, begin, end, shape) if begin >= 0 else number
+    return _close(words, number, key, (begin, end), shape) if begin >= 0 else number
 
 
 @inlined
-def _edge_classes(data, start, end, table):
+def _edge_classes(data: Bytes, start: Number, end: Number, table: Characters) -> tuple[Number, Number]:
     """Return the classes of the first and the last character that is not white space."""
     first = last = np.uint8(chars.SPACE)
     at = start
     while at < end and first == chars.SPACE:
-        code, length = np.uint32(data[at]), 1
-        if code >= 0x80:
-            code, length = decode(data, at)
-        first = class_of(code, table) & np.uint8(chars.CLASS_BITS)
+        _, first, length = read(data, at, table)
         at += length
     at = end
     while at > start and last == chars.SPACE:
         at -= 1
         while at > start and data[at] & 0xC0 == 0x80:
             at -= 1
-        code = np.uint32(data[at])
-        if code >= 0x80:
-            code, _ = decode(data, at)
-        last = class_of(code, table) & np.uint8(chars.CLASS_BITS)
+        _, last, _ = read(data, at, table)
     return first, last
 
 
 @kernel
-def _all_words(batch, table, words):
+def _all_words(batch: Batch, table: Characters, words: Words) -> int:
     """Fill `words` for all segments; return the number of words."""
     number = 0
     for segment in range(batch.segment_start.size):
         words.segment_word[segment] = number
         start, end = batch.segment_start[segment], batch.segment_end[segment]
-        number = _segment_words(batch.data, start, end, words, number, table, words.counts[segment])
+        number = _segment_words(batch.data, (start, end), words, number, table, words.counts[segment])
         words.edges[segment] = _edge_classes(batch.data, start, end, table)
     words.segment_word[batch.segment_start.size] = number
     return number
+
+
+@kernel
+def _may_compose(data: Bytes, table: Characters) -> bool:
+    """Tell whether any character is one that NFC might change (a superset of those it does)."""
+    at = 0
+    while at < data.size:
+        if data[at] < 0x80:
+            at += 1
+            continue
+        code, length = decode(data, at)
+        if class_of(code, table) & np.uint8(chars.MAY_COMPOSE):
+            return True
+        at += length
+    return False
+
+
+def word_key(word: str) -> int:
+    """Return the key of one word, folded already, in plain Python (the reference)."""
+    key, mask = int(SEED), (1 << 64) - 1
+    for char in word:
+        key = ((key ^ ord(char)) * int(MIX)) & mask
+    key ^= key >> 32
+    key = (key * int(SEED)) & mask
+    return key ^ (key >> 29)
 
 
 def words_of(batch: Batch) -> Words:
@@ -213,12 +215,27 @@ def words_of(batch: Batch) -> Words:
         np.zeros((n_segments, chars.N_CLASSES), np.int32),
         np.empty((n_segments, 2), np.uint8),
     )
-    number = _all_words(batch, chars_table(), words)
-    return words._replace(
+    number = _all_words(batch, chars.characters(), words)
+    words = words._replace(
         key=words.key[:number], start=words.start[:number], end=words.end[:number], shape=words.shape[:number]
     )
+    _normalise(batch, words)
+    return words
 
 
-def chars_table() -> Characters:
-    """Return the shipped character tables."""
-    return chars.characters()
+def _normalise(batch: Batch, words: Words) -> None:
+    """Give words that are not in NFC the keys of their normal form: few pages have any."""
+    if not batch.segment_start.size or not _may_compose(batch.data, chars.characters()):
+        return
+    for page, start in enumerate(batch.line_start[batch.page_line[:-1].clip(max=batch.line_start.size - 1)]):
+        last_line = int(batch.page_line[page + 1]) - 1
+        if last_line < batch.page_line[page]:
+            continue
+        text = bytes(batch.data[int(start) : int(batch.line_end[last_line])]).decode("utf-8", "surrogatepass")
+        if unicodedata.is_normalized("NFC", text):
+            continue
+        rows = batch.line_segment[batch.page_line[page : page + 2]]
+        for number in range(int(words.segment_word[rows[0]]), int(words.segment_word[rows[1]])):
+            word = bytes(batch.data[int(words.start[number]) : int(words.end[number])]).decode()
+            if not unicodedata.is_normalized("NFC", word):
+                words.key[number] = word_key(unicodedata.normalize("NFC", word).casefold())

@@ -1,0 +1,1 @@
+"""Evidence to a calibrated probability for each segment; model files."""

@@ -1,0 +1,1 @@
+"""Labelled pages to a model, and its measures. Needs scikit-learn."""

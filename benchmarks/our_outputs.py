@@ -1,0 +1,83 @@
+"""Our own out-of-fold outputs, as `detector.training` writes them: JSON lines.
+
+    {"set": "wcxb-dev", "page": "0001", "rendering": "html", "clean_text": "...",
+     "lines": [[score, kept, words, content_share], ...]}
+
+`rendering` is "html" when markup was used, else the name of the renderer of the text
+(benchmarks/peer_list.py). `lines` may be left out; a content share below 0 means that
+the line has no words.
+"""
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks import metrics
+
+HTML: Final = "html"
+
+
+class OurPage(NamedTuple):
+    """What we made of a page. lines: float64 (L, 4), score, kept, words, content share."""
+
+    clean_text: str
+    lines: NDArray[np.float64]
+
+
+# By set and rendering, then by page.
+Outputs = dict[tuple[str, str], dict[str, OurPage]]
+
+
+class OutputError(ValueError):
+    """A file of outputs does not hold what its format says."""
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, object]]]:
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            yield number, json.loads(line)
+
+
+def read(path: Path) -> Outputs:
+    """Read a file of outputs; refuses a page that stands twice."""
+    found: Outputs = {}
+    for number, row in _rows(path):
+        missing = {"set", "page", "rendering", "clean_text"} - row.keys()
+        if missing:
+            raise OutputError(f"{path}, line {number}: no {', '.join(sorted(missing))}")
+        pages = found.setdefault((str(row["set"]), str(row["rendering"])), {})
+        if row["page"] in pages:
+            raise OutputError(f"{path}, line {number}: {row['page']} of {row['set']} stands there twice")
+        lines = np.asarray(row.get("lines") or [], np.float64).reshape(-1, 4)
+        pages[str(row["page"])] = OurPage(str(row["clean_text"]), lines)
+    return found
+
+
+def calibration(pages: list[OurPage]) -> dict[str, float]:
+    """Return the measures of calibration over pages, by line and by word, and by page."""
+    lines = np.concatenate([page.lines for page in pages]) if pages else np.zeros((0, 4))
+    lines = lines[(lines[:, 2] > 0) & (lines[:, 3] >= 0)]
+    if not len(lines):
+        return {}
+    score, words, template = lines[:, 0], lines[:, 2], 1 - lines[:, 3]
+    shares = [_content_shares(page.lines) for page in pages if page.lines[:, 2].sum() > 0]
+    return {
+        "lines": len(lines),
+        "error_by_line": metrics.calibration_error(score, template),
+        "error_by_word": metrics.calibration_error(score, template, words),
+        "brier_by_line": metrics.brier(score, template),
+        "brier_by_word": metrics.brier(score, template, words),
+        "page_error": metrics.page_error([share[0] for share in shares], [share[1] for share in shares]),
+    }
+
+
+def _content_shares(lines: NDArray[np.float64]) -> tuple[float, float]:
+    """Return a page's expected and true share of content words."""
+    words = lines[:, 2]
+    true = np.maximum(lines[:, 3], 0)
+    return float(np.average(1 - lines[:, 0], weights=words)), float(np.average(true, weights=words))

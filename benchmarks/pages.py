@@ -1,0 +1,87 @@
+"""What a data set yields: a page, and what is known to be right about it."""
+
+import gzip
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from publicsuffixlist import PublicSuffixList
+
+# Where a page says its own address, the surer place first.
+ADDRESS_TAGS: Final = (
+    re.compile(rb"<meta\b[^>]*\bproperty=[\"']?og:url\b[^>]*>", re.IGNORECASE),
+    re.compile(rb"<link\b[^>]*\brel=[\"']?canonical\b[^>]*>", re.IGNORECASE),
+)
+ADDRESS: Final = re.compile(rb"(?:href|content)=[\"']?(?:https?:)?//([^/\"'\s>]+)", re.IGNORECASE)
+UNKNOWN: Final = "unknown"
+
+
+class LabelledLine(NamedTuple):
+    """A line and its label: content, template, metadata, comment or repeat."""
+
+    text: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page and its truth. Either html or text is given; gold, snippets and lines where known.
+
+    id: unique in its set; domain: registrable, private suffixes on.
+    page_type: article, listing and so on, or "page"; language: ISO 639-1, or "unknown".
+    """
+
+    set: str
+    id: str
+    domain: str
+    language: str = UNKNOWN
+    page_type: str = "page"
+    html: bytes | None = None
+    text: str | None = None
+    gold: str | None = None
+    wanted: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+    lines: tuple[LabelledLine, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Return the name under which splits and results know the page."""
+        return f"{self.set}/{self.id}"
+
+
+@lru_cache(maxsize=1)
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList(only_icann=False, accept_unknown=False)
+
+
+@lru_cache(maxsize=8192)
+def registrable(host: str) -> str:
+    """Return a host's registrable domain: of `a.b.github.io`, `b.github.io`."""
+    name = host.lower().rstrip(".").split(":")[0]
+    return _suffixes().privatesuffix(name) or name
+
+
+def named_domain(name: str) -> str:
+    """Return the domain that a file's name begins with: of `blog.python.org.html`, `python.org`."""
+    labels = name.split("-", 1)[0].split(".")
+    for end in range(2, len(labels) + 1):
+        if found := _suffixes().privatesuffix(".".join(labels[:end]).lower()):
+            return found
+    return name
+
+
+def unpacked(path: Path) -> bytes:
+    """Return a file's bytes, unpacked when it is gzipped."""
+    data = path.read_bytes()
+    return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+
+
+def declared_host(html: bytes) -> str | None:
+    """Return the host of the address that a page gives as its own, if it does."""
+    for tag in ADDRESS_TAGS:
+        for element in tag.findall(html):
+            if found := ADDRESS.search(element):
+                return found.group(1).decode("ascii", "replace")
+    return None

@@ -1,0 +1,97 @@
+"""Sentences made from words that we wrote, in eight languages; the material of planted corpora.
+
+With the shared data at hand, running text of it can stand in for sentences.
+"""
+
+import gzip
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from benchmarks.shared import ROOT, shared_data
+
+MATERIAL: Final = ROOT / "benchmarks" / "planted_material.json"
+Draw = np.random.Generator
+
+
+class Language(NamedTuple):
+    """What a language's pages are made of.
+
+    joined: words stand without spaces; varying: lines with {n}, {m}, {date}, {year}, {site}.
+    """
+
+    code: str
+    words: tuple[str, ...]
+    joined: bool
+    template: tuple[str, ...]
+    varying: tuple[str, ...]
+    headings: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def languages() -> tuple[Language, ...]:
+    """Return all languages, in the order of the file."""
+    stored: dict[str, dict[str, Any]] = json.loads(MATERIAL.read_text(encoding="utf-8"))
+    return tuple(
+        Language(
+            code,
+            tuple(row["words"].split()),
+            row["joined"],
+            tuple(row["template"]),
+            tuple(row["varying"]),
+            tuple(row["headings"]),
+        )
+        for code, row in stored.items()
+    )
+
+
+def words(draw: Draw, language: Language, count: int) -> list[str]:
+    """Draw words; one in 25 is a number, so that lists of words do not repeat."""
+    at = draw.integers(0, len(language.words), count)
+    number = draw.integers(0, 25 * 9000, count)
+    return [
+        language.words[i] if n >= 9000 or language.joined else str(1000 + n)
+        for i, n in zip(at.tolist(), number.tolist(), strict=True)
+    ]
+
+
+def written(language: Language, parts: Sequence[str], end: str = ".") -> str:
+    """Return words as a sentence."""
+    if language.joined:
+        return "".join(parts) + ("。" if end == "." else end)
+    text = " ".join(parts)
+    return text[:1].upper() + text[1:] + end
+
+
+def sentence(draw: Draw, language: Language) -> str:
+    """Return a sentence of 6 to 16 words."""
+    return written(language, words(draw, language, int(draw.integers(6, 17))))
+
+
+def paragraph(draw: Draw, language: Language) -> str:
+    """Return two to five sentences."""
+    gap = "" if language.joined else " "
+    return gap.join(sentence(draw, language) for _ in range(int(draw.integers(2, 6))))
+
+
+def headline(draw: Draw, language: Language) -> str:
+    """Return five to ten words without an end."""
+    return written(language, words(draw, language, int(draw.integers(5, 11))), "")
+
+
+def shared_lines(code: str, most: int = 20_000, folder: Path | None = None) -> list[str]:
+    """Return running text of a language from the shared data; raises when that is missing."""
+    path = (folder or shared_data()) / "multilingual" / "content" / "content_lines.jsonl.gz"
+    found: list[str] = []
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        for line in file:
+            row = json.loads(line)
+            if row["lang"] == code and row["kind"] != "headline":
+                found.append(row["text"])
+                if len(found) == most:
+                    break
+    return found

@@ -1,0 +1,101 @@
+"""Who may be trained on when: the groups and folds of training_data/splits.json.
+
+    splits = load()
+    check_split(splits, train=[...], test=[...])   # raises LeakError on a leak
+
+A page is known as SET/PAGE. A group never stands on both sides of a split.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from benchmarks.shared import ROOT
+
+PATH: Final = ROOT / "training_data" / "splits.json"
+FORMAT: Final = 1
+
+
+class LeakError(ValueError):
+    """What is tested on was trained on, or near it."""
+
+
+class UnknownPageError(KeyError):
+    """A page that the splits do not know: make them again."""
+
+
+@dataclass(frozen=True)
+class Splits:
+    """Groups of pages and their folds. never_train, locked: pages as SET/PAGE."""
+
+    group_of_page: dict[str, str]
+    fold_of_group: dict[str, int]
+    folds: int
+    never_train: frozenset[str]
+    locked: frozenset[str]
+
+    def group(self, page: str) -> str:
+        """Return the group of a page."""
+        if page not in self.group_of_page:
+            raise UnknownPageError(f"{page} is in no group: run `python -m benchmarks.make_splits`")
+        return self.group_of_page[page]
+
+    def fold(self, page: str) -> int:
+        """Return the fold of a page, 0 to folds - 1."""
+        return self.fold_of_group[self.group(page)]
+
+    def parts(self, fold: int, pages: Iterable[str]) -> tuple[list[str], list[str]]:
+        """Return pages to train on and to test on, where a fold is left out."""
+        train, test = [], []
+        for page in pages:
+            if self.fold(page) == fold:
+                test.append(page)
+            elif page not in self.never_train and page not in self.locked:
+                train.append(page)
+        return train, test
+
+
+def load(path: Path = PATH) -> Splits:
+    """Read the splits; refuses a file of another format, or one that contradicts itself."""
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    if stored["format"] != FORMAT:
+        raise ValueError(f"{path}: format {stored['format']}, this program reads {FORMAT}")
+    groups = {
+        f"{name}/{page}": group
+        for name, pages in stored["page_group"].items()
+        for page, group in pages.items()
+    }
+    splits = Splits(
+        groups,
+        stored["group_fold"],
+        stored["folds"],
+        frozenset(stored["never_train"]),
+        frozenset(stored["locked"]),
+    )
+    check_whole(splits, path)
+    return splits
+
+
+def check_whole(splits: Splits, path: Path = PATH) -> None:
+    """Refuse splits in which a group has no fold, or a fold does not exist."""
+    for page, group in splits.group_of_page.items():
+        if not 0 <= splits.fold_of_group.get(group, -1) < splits.folds:
+            raise LeakError(f"{path}: {page} is in group {group}, which has no fold")
+
+
+def check_split(splits: Splits, train: Iterable[str], test: Iterable[str]) -> None:
+    """Refuse a split with a group on both sides, or with a page that is never trained on."""
+    train_pages, test_pages = set(train), set(test)
+    if kept_out := train_pages & (splits.never_train | splits.locked):
+        raise LeakError(f"never to be trained on: {_some(kept_out)}")
+    train_groups = {splits.group(page) for page in train_pages}
+    test_groups = {splits.group(page) for page in test_pages}
+    if shared := train_groups & test_groups:
+        raise LeakError(f"groups on both sides of the split: {_some(shared)}")
+
+
+def _some(names: set[str], most: int = 5) -> str:
+    rest = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(sorted(names)[:most]) + rest

@@ -1,0 +1,101 @@
+"""`detector score`: a page's lines with score, label and reason."""
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+import click
+
+from detector.cli.options import detector_of, input_options, page_of, policy_options, write_whole
+from detector.lines.formats import Format
+from detector.records import ScoredLine
+from detector.results import ScoredPage
+from detector.web.scored_page import scored_page_html
+
+# Scores up to these are shown in green, yellow, and red beyond.
+GREEN: Final = 0.35
+YELLOW: Final = 0.65
+REASON_WIDTH: Final = 34
+
+
+def _colour(score: float) -> str:
+    return "green" if score <= GREEN else "yellow" if score <= YELLOW else "red"
+
+
+def _strongest(line: ScoredLine) -> str:
+    """Return the reason that says most for what was decided."""
+    if line.label == "repeat":
+        return f"repeats line {line.repeat_of}"
+    speaks = [
+        reason
+        for reason in line.reasons
+        if reason.contribution is not None and (reason.contribution > 0) != line.kept
+    ]
+    return (speaks or list(line.reasons))[0].text
+
+
+def _row(line: ScoredLine, width: int) -> str:
+    """Return one line of the table."""
+    score = line.score if line.score is not None else 0.0
+    mark = "cut " if line.kept and line.cuts else "keep" if line.kept else "drop"
+    reason = _strongest(line)
+    shown = " ".join((line.clean if line.kept else line.text).split())
+    shown = shown if len(shown) <= width else shown[: width - 1] + "…"
+    head = (
+        f"{line.number:>5}  {mark}  {score:.3f}  {line.label:<8}  {reason[:REASON_WIDTH]:<{REASON_WIDTH}}  "
+    )
+    return click.style(head, fg=_colour(score)) + click.style(shown, dim=not line.kept)
+
+
+def _table(page: ScoredPage) -> str:
+    width = max(shutil.get_terminal_size((120, 24)).columns - 32 - REASON_WIDTH, 20)
+    lines = [line for line in page.lines if line.label != "blank"]
+    kept = sum(line.kept for line in lines)
+    rows = [_row(line, width) for line in lines]
+    head = f" line        score  label     {'strongest reason':<{REASON_WIDTH}}  text"
+    foot = (
+        f"{kept} of {len(lines)} lines kept; content {page.content_share:.0%} of the words, "
+        f"confidence {page.confidence:.2f}, read as {page.format}"
+    )
+    if page.replaced:
+        foot += f"; {page.replaced} characters were not readable as {page.encoding}"
+    return "\n".join([click.style(head, bold=True), *rows, foot])
+
+
+@click.command("score")
+@click.argument("page")
+@input_options
+@policy_options
+@click.option("--url", help="Where the page is from.")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.option(
+    "--html", type=click.Path(path_type=Path), help="Write a page with the lines coloured by score."
+)
+def command(
+    page: str,
+    input_format: Format | None,
+    threshold: float | None,
+    settings: Path | None,
+    model: Path | None,
+    **output: object,
+) -> int:
+    r"""Show every line of PAGE (a file, or - for standard input) with its score and reason.
+
+    The score is the probability that the line is not main content.
+
+    \b
+    Examples:
+      detector score page.html
+      detector score page.txt --json
+      detector score - --html scored.html < page.html
+    """
+    url, as_json, report = output["url"], output["as_json"], output["html"]
+    assert url is None or isinstance(url, str)
+    scored = detector_of(model, settings, threshold).score_batch([page_of(page, input_format, url)])[0]
+    if isinstance(report, Path):
+        write_whole(report, scored_page_html(scored, Path(page).name))
+    if as_json:
+        click.echo(scored.to_json())
+    elif report is None:
+        click.echo(_table(scored))
+    return 0

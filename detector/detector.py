@@ -1,0 +1,212 @@
+"""Detector: the only file that knows the order of the steps.
+
+page -> lines -> evidence -> scores -> decisions -> clean text
+"""
+
+import html as entities
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from detector.clean_text import clean_text
+from detector.decisions import decide
+from detector.errors import PageError
+from detector.evidence.gather import html_evidence, text_evidence
+from detector.lines.decoding import Decoded, decode, text_of, utf8
+from detector.lines.formats import Format, found_format
+from detector.lines.html import html_batch
+from detector.lines.scan_tags import TITLE_HINT
+from detector.lines.text import text_batch
+from detector.lines.words import words_of
+from detector.records import Floats, Markup
+from detector.results import BatchResult, ScoredPage
+from detector.scores.model import Model, default_model, load
+from detector.scores.network import score
+from detector.settings import Settings
+
+Input = str | bytes | Path
+
+# Characters of a one-line string that could be a file's name.
+_LONGEST_NAME: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A decoded page, before it is scored."""
+
+    text: str
+    format: Format
+    encoding: str | None = None
+    replaced: int = 0
+    url: str | None = None
+
+    @classmethod
+    def read(cls, source: Input, format: Format | None = None, url: str | None = None) -> "Page":
+        """Decode a page from text, bytes or a path; raises `PageError` if it cannot be read."""
+        if isinstance(source, Path):
+            return cls._decoded(decode(_file(source)), format, url)
+        if isinstance(source, bytes | bytearray | memoryview):
+            return cls._decoded(decode(bytes(source)), format, url)
+        if not isinstance(source, str):
+            raise TypeError(f"a page is str, bytes or pathlib.Path, not {type(source).__name__}")
+        _refuse_file_name(source)
+        return cls(source, format or found_format(source), url=url)
+
+    @classmethod
+    def _decoded(cls, decoded: Decoded, format: Format | None, url: str | None) -> "Page":
+        return cls(
+            decoded.text, format or found_format(decoded.text), decoded.encoding, decoded.replaced, url
+        )
+
+
+def _file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise PageError(f"{path} does not exist") from None
+    except IsADirectoryError:
+        raise PageError(f"{path} is a folder, not a page: name the files in it") from None
+    except OSError as error:
+        raise PageError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _refuse_file_name(text: str) -> None:
+    """Raise `ValueError` for a one-line string that names a file: surely the file was meant."""
+    if 0 < len(text) <= _LONGEST_NAME and "\n" not in text and "\0" not in text and "<" not in text:
+        try:
+            exists = Path(text).is_file()
+        except (OSError, ValueError):
+            return
+        if exists:
+            raise ValueError(f"{text!r} names a file: pass Path({text!r}) to score what is in it")
+
+
+class Detector:
+    """Scores pages with one model and one set of settings. Holds nothing that changes.
+
+    model: a `Model`, a folder with one, or None for the one that ships
+    settings: see `Settings`
+    """
+
+    def __init__(self, model: Model | str | Path | None = None, settings: Settings | None = None) -> None:
+        self.model = model if isinstance(model, Model) else load(Path(model)) if model else default_model()
+        self.settings = settings or Settings()
+
+    def score(self, page: Input, format: Format | None = None, url: str | None = None) -> ScoredPage:
+        """Score one page. Its format is found when not given.
+
+        Raises `PageError` for a file that cannot be read, `ValueError` for a string that
+        is the name of a file.
+        """
+        return self.score_batch([Page.read(page, format, url)])[0]
+
+    def clean(self, page: Input, format: Format | None = None, url: str | None = None) -> str:
+        """Return the clean text of one page."""
+        return self.score(page, format, url).clean_text
+
+    def score_pages(self, pages: Iterable[Input | Page]) -> Iterator[ScoredPage]:
+        """Score pages as they come, in their order, a batch at a time."""
+        batch: list[Page] = []
+        size = 0
+        for source in pages:
+            page = source if isinstance(source, Page) else Page.read(source)
+            batch.append(page)
+            size += len(page.text)
+            if size >= self.settings.batch_bytes:
+                yield from self.score_batch(batch)
+                batch, size = [], 0
+        yield from self.score_batch(batch)
+
+    def score_batch(self, pages: Sequence[Page]) -> list[ScoredPage]:
+        """Score decoded pages together; each result is what the page alone would give."""
+        of_format = {
+            format: [number for number, page in enumerate(pages) if page.format == format]
+            for format in ("text", "html")
+        }
+        results = dict(
+            chain(
+                zip(
+                    of_format["text"],
+                    self._scored([pages[number] for number in of_format["text"]]),
+                    strict=True,
+                ),
+                zip(
+                    of_format["html"],
+                    self._scored([pages[number] for number in of_format["html"]]),
+                    strict=True,
+                ),
+            )
+        )
+        return [results[number] for number in range(len(pages))]
+
+    def _scored(self, pages: Sequence[Page]) -> list[ScoredPage]:
+        if not pages:
+            return []
+        result = self.run(pages)
+        ends = result.clean.page_end
+        text = result.clean.text.tobytes()
+        starts = np.concatenate(([0], ends[:-1]))
+        return [
+            self._scored_page(page, result, number, text_of(text[int(starts[number]) : int(ends[number])]))
+            for number, page in enumerate(pages)
+        ]
+
+    def run(self, pages: Sequence[Page]) -> BatchResult:
+        """Take decoded pages of one format through all steps, as arrays."""
+        model, markup = self.model, None
+        if pages[0].format == "html":
+            batch, markup = html_batch([page.text for page in pages])
+            words = words_of(batch)
+            evidence, repeats = html_evidence(batch, words, markup, model.phrases, model.markup)
+            scores, added = score(evidence, model.html)
+        else:
+            batch = text_batch([utf8(page.text) for page in pages])
+            words = words_of(batch)
+            evidence, repeats = text_evidence(batch, words, model.phrases)
+            scores, added = score(evidence, model.text)
+        decisions = decide(scores, words, batch.page_segment(), repeats, self.settings)
+        clean = clean_text(batch, words, decisions)
+        return BatchResult(batch, words, markup, repeats, scores, added, decisions, clean)
+
+    def _scored_page(self, page: Page, result: BatchResult, number: int, clean: str) -> ScoredPage:
+        segments = result.batch.page_segment()
+        rows = slice(int(segments[number]), int(segments[number + 1]))
+        content, words = (float(value) for value in result.decisions.content[number])
+        return ScoredPage(
+            clean_text=clean,
+            content_share=round(content / words, 3) if words else 0.0,
+            confidence=_confidence(
+                result.scores[rows], result.words.segment_word[rows.start : rows.stop + 1]
+            ),
+            format=page.format,
+            model_id=self.model.model_id,
+            encoding=page.encoding,
+            replaced=page.replaced,
+            title=_title(result.markup, number),
+            url=page.url,
+            _result=result,
+            _page=number,
+        )
+
+
+def _confidence(scores: Floats, segment_word: np.ndarray) -> float:
+    """Return the mean probability of each word's likelier class; 1 for a page without words."""
+    sizes = np.diff(segment_word).astype(np.float64)
+    total = float(sizes.sum())
+    return round(float((np.maximum(scores, 1 - scores) * sizes).sum()) / total, 3) if total else 1.0
+
+
+def _title(markup: Markup | None, page: int) -> str | None:
+    """Return the page's title as its head gives it."""
+    if markup is None:
+        return None
+    for hint in range(int(markup.page_hint[page]), int(markup.page_hint[page + 1])):
+        if markup.hint_kind[hint] == TITLE_HINT:
+            start = int(markup.hint_end[hint - 1]) if hint else 0
+            raw = bytes(markup.hints[start : int(markup.hint_end[hint])]).decode("utf-8", "replace")
+            return " ".join(entities.unescape(raw).split())
+    return None

@@ -1,0 +1,252 @@
+"""Which lines of a page are copies of one another, exactly or nearly.
+
+Exact copies share the hash of their words; near copies (a word changed, other case or
+punctuation) are found by MinHash over single words, banded, and then compared word by
+word. Linear in the page: every row is looked up a fixed number of times.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.compiled import inlined
+from detector.duplicates.minhash import EMPTY, sign
+from detector.duplicates.shingles import fold_words
+from detector.evidence.phrases import pair_key
+from detector.lines import words as word
+from detector.lines.characters import SINGLE, Characters
+from detector.records import Batch, Bytes, Floats, Integers, Number, Words
+
+# Lines of fewer words are labels: they come twice without being repeats. For scripts
+# without spaces a word is a character (labelling guide: 4 words, or 10 characters).
+LEAST_WORDS: Final = 4
+LEAST_SINGLES: Final = 10
+# Longer lines are compared exactly only: near copies of whole paragraphs on one page are
+# rare, and comparing costs the square of the length.
+MOST_WORDS: Final = 60
+
+# 64 slots in 16 bands of 4: of two lines that share 0.6 of their words 89 % are compared,
+# at 0.7 98.7 %. An eight-word headline with one word changed shares 0.78.
+LINE_SLOTS: Final = 64
+BANDS: Final = 16
+ROWS: Final = LINE_SLOTS // BANDS
+# Words in the same order, as a share of both lines' words, from which lines are copies.
+SIMILAR: Final = 0.85
+
+
+class Scratch(NamedTuple):
+    """Room for the longest page (R rows) and line.
+
+    table_key: uint64 (2^k,), table_row: int64 (2^k,): a hash table, at most half full
+    group: int64 (R,), first row of the page with the same or nearly the same words, or -1
+    band: uint32 (R, 16), keys of the bands
+    folded, word_start, slots: one line's folded words and its signature
+    column: int32 (MOST_WORDS + 2,), one column of a word-by-word comparison
+    lead: float32 (R,), content that follows each row; best: float32 (R,), chosen: int64 (R,)
+    """
+
+    table_key: NDArray[np.uint64]
+    table_row: Integers
+    group: Integers
+    band: NDArray[np.uint32]
+    folded: Bytes
+    word_start: Integers
+    slots: NDArray[np.uint32]
+    column: NDArray[np.int32]
+    lead: Floats
+    best: Floats
+    chosen: Integers
+
+
+class Rows(NamedTuple):
+    """One page's rows, and how much of the hash table they use (a power of two)."""
+
+    first: int
+    last: int
+    table: int
+
+
+@inlined
+def table_size(rows: Number) -> Number:
+    """Return the table's size for a page: up to two keys a row, at most half full."""
+    table = 16
+    while table < 4 * rows:
+        table *= 2
+    return table
+
+
+@inlined
+def page_rows(first: Number, last: Number) -> Rows:
+    """Return a page's rows."""
+    return Rows(first, last, table_size(last - first))
+
+
+@inlined
+def clear(rows: Rows, scratch: Scratch) -> None:
+    """Empty the hash table."""
+    for at in range(rows.table):
+        scratch.table_row[at] = -1
+
+
+@inlined
+def slot_of(key: Number, rows: Rows, scratch: Scratch) -> Number:
+    """Return the table's slot that holds `key`, or the free one where it belongs."""
+    mask = rows.table - 1
+    at = np.int64((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(24)) & mask
+    while scratch.table_row[at] >= 0 and scratch.table_key[at] != key:
+        at = (at + 1) & mask
+    return at
+
+
+@inlined
+def first_with(key: Number, row: Number, rows: Rows, scratch: Scratch) -> Number:
+    """Return the row that `key` was first met with: `row`, if it is new."""
+    at = slot_of(key, rows, scratch)
+    if scratch.table_row[at] < 0:
+        scratch.table_key[at], scratch.table_row[at] = key, row
+    return scratch.table_row[at]
+
+
+@inlined
+def next_key(key: Number, word_key: Number) -> Number:
+    """Return the key of a line with one more word."""
+    return pair_key(key, word_key) * np.uint64(0xFF51AFD7ED558CCD)
+
+
+START_KEY: Final = np.uint64(0x9AE16A3B2F90404F)
+ANY_NUMBER: Final = np.uint64(7)
+
+
+@inlined
+def line_key(words: Words, row: Number, masked: bool) -> Number:
+    """Return a hash of a line's words in order; `masked`, words with digits count alike."""
+    key = START_KEY
+    for number in range(words.segment_word[row], words.segment_word[row + 1]):
+        is_number = masked and words.shape[number] & word.HAS_DIGIT
+        key = next_key(key, ANY_NUMBER if is_number else words.key[number])
+    return key
+
+
+@inlined
+def says_enough(words: Number, singles: Number) -> bool:
+    """Tell whether so many words (`singles` of them characters) are more than a label."""
+    return bool((words - singles) * LEAST_SINGLES + singles * LEAST_WORDS >= LEAST_WORDS * LEAST_SINGLES)
+
+
+@inlined
+def is_long_enough(words: Words, row: Number) -> bool:
+    """Tell whether a line says enough to be a repeat rather than a label."""
+    return says_enough(words.segment_word[row + 1] - words.segment_word[row], words.counts[row, SINGLE])
+
+
+@inlined
+def in_order(
+    words: Words, one: tuple[Number, Number], two: tuple[Number, Number], column: NDArray[np.int32]
+) -> Number:
+    """Return the length of the longest common subsequence of two word ranges.
+
+    The second may have `MOST_WORDS` words.
+    """
+    size = two[1] - two[0]
+    column[: size + 1] = 0
+    for number in range(one[0], one[1]):
+        diagonal = np.int32(0)
+        for at in range(size):
+            above = column[at + 1]
+            if words.key[number] == words.key[two[0] + at]:
+                column[at + 1] = diagonal + 1
+            else:
+                column[at + 1] = max(above, column[at])
+            diagonal = above
+    return column[size]
+
+
+@inlined
+def _numbers(words: Words, row: Number) -> Number:
+    """Return a hash of a line's words with digits."""
+    key = START_KEY
+    for number in range(words.segment_word[row], words.segment_word[row + 1]):
+        if words.shape[number] & word.HAS_DIGIT:
+            key = next_key(key, words.key[number])
+    return key
+
+
+@inlined
+def nearly_same(words: Words, one: Number, two: Number, column: NDArray[np.int32]) -> bool:
+    """Tell whether two lines are copies. Lines with other numbers are rows of a list."""
+    if _numbers(words, one) != _numbers(words, two):
+        return False
+    first = (words.segment_word[one], words.segment_word[one + 1])
+    second = (words.segment_word[two], words.segment_word[two + 1])
+    size = first[1] - first[0] + second[1] - second[0]
+    return bool(2 * in_order(words, first, second, column) >= SIMILAR * size)
+
+
+@inlined
+def group_exact(words: Words, rows: Rows, scratch: Scratch) -> None:
+    """Point every row with words at the first row with the same words."""
+    clear(rows, scratch)
+    for row in range(rows.first, rows.last):
+        empty = words.segment_word[row + 1] == words.segment_word[row]
+        key = line_key(words, row, False)
+        scratch.group[row - rows.first] = -1 if empty else first_with(key, row, rows, scratch)
+
+
+@inlined
+def count_alike(words: Words, rows: Rows, scratch: Scratch, alike: NDArray[np.int32]) -> None:
+    """Count for every row the rows that differ from it in numbers at most."""
+    clear(rows, scratch)
+    for row in range(rows.first, rows.last):
+        first = first_with(line_key(words, row, True), row, rows, scratch)
+        scratch.chosen[row - rows.first] = first
+        alike[first] += 1
+    for row in range(rows.first, rows.last):
+        alike[row] = alike[scratch.chosen[row - rows.first]]
+
+
+@inlined
+def _sign_row(
+    span: tuple[Number, Number],
+    data: Bytes,
+    inputs: tuple[Characters, NDArray[np.uint32]],
+    scratch: Scratch,
+    band: NDArray[np.uint32],
+) -> None:
+    """Write the band keys of one line (never 0)."""
+    scratch.slots[:] = EMPTY
+    n_words = fold_words(data, span, inputs[0], scratch.folded, scratch.word_start)
+    sign(scratch.folded, scratch.word_start, n_words, 1, inputs[1], scratch.slots)
+    for number in range(BANDS):
+        key = np.uint32(number + 1)
+        for slot in range(number * ROWS, (number + 1) * ROWS):
+            key = np.uint32(np.uint32(key ^ scratch.slots[slot]) * np.uint32(0x01000193))
+            key = np.uint32(key ^ (key >> np.uint32(15)))
+        band[number] = key | np.uint32(1)
+
+
+@inlined
+def group_near(
+    batch: Batch, words: Words, rows: Rows, inputs: tuple[Characters, NDArray[np.uint32]], scratch: Scratch
+) -> None:
+    """Point rows at an earlier row that is nearly the same, one band at a time."""
+    for row in range(rows.first, rows.last):
+        n_words = words.segment_word[row + 1] - words.segment_word[row]
+        scratch.band[row - rows.first] = 0
+        if scratch.group[row - rows.first] == row and n_words <= MOST_WORDS and is_long_enough(words, row):
+            span = (batch.segment_start[row], batch.segment_end[row])
+            _sign_row(span, batch.data, inputs, scratch, scratch.band[row - rows.first])
+    for number in range(BANDS):
+        clear(rows, scratch)
+        for row in range(rows.first, rows.last):
+            key = np.uint64(scratch.band[row - rows.first, number])
+            if key == 0 or scratch.group[row - rows.first] != row:
+                continue
+            first = first_with(key, row, rows, scratch)
+            if first != row and nearly_same(words, first, row, scratch.column):
+                scratch.group[row - rows.first] = scratch.group[first - rows.first]
+    for row in range(rows.first, rows.last):
+        # A row's first may itself have joined another group since.
+        first = scratch.group[row - rows.first]
+        if first >= 0:
+            scratch.group[row - rows.first] = scratch.group[first - rows.first]

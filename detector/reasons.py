@@ -1,0 +1,55 @@
+"""Reasons in words: what a block of evidence is called, and how it is explained."""
+
+from typing import Final
+
+from detector.decisions import BY_GOAL, BY_SCORE, NO_CONTENT
+from detector.evidence.columns import MARKUP_BLOCKS, TEXT_BLOCKS
+from detector.records import Floats, Reason
+
+# Contributions smaller than this (log-odds) are not worth a line to the reader.
+LEAST: Final = 0.15
+MOST: Final = 4
+
+CODES: Final = tuple(name for name, _ in (*TEXT_BLOCKS, *MARKUP_BLOCKS))
+_TEXTS: Final = {
+    "shape": ("looks like a label, not like running text", "looks like running text"),
+    "phrases": ("its words are those of templates", "its words are those of texts"),
+    "neighbours": ("stands among template lines", "stands among content"),
+    "place": ("stands where templates stand on a page", "stands where content stands on a page"),
+    "page": ("few lines of such a page are content", "many lines of such a page are content"),
+    "repeats": ("repeats another line of the page", "does not repeat another line"),
+    "markup": ("its HTML elements are those of templates", "its HTML elements are those of content"),
+    "links": ("is mostly links, or among links", "is not links"),
+    "around": ("the markup around it is a template's", "the markup around it is content's"),
+    "title": ("is not what the page says it is about", "agrees with the page's title or description"),
+}
+
+
+def evidence_reasons(added: Floats) -> tuple[Reason, ...]:
+    """Return the largest contributions of one line, the largest first."""
+    order = sorted(range(added.size), key=lambda block: -abs(float(added[block])))
+    return tuple(
+        Reason(
+            "evidence",
+            CODES[block],
+            _TEXTS[CODES[block]][float(added[block]) < 0],
+            round(float(added[block]), 3),
+        )
+        for block in order[:MOST]
+        if abs(float(added[block])) >= LEAST
+    )
+
+
+def policy_reason(policy: int, threshold: float, kept: bool) -> Reason:
+    """Return what decided on a line."""
+    if policy == NO_CONTENT:
+        return Reason("policy", "no-content", "nothing on the page is likely enough to be content")
+    verb = "kept: its score is not above" if kept else "dropped: its score is above"
+    if policy == BY_SCORE:
+        return Reason("policy", "threshold", f"{verb} the threshold {threshold:.3f}")
+    assert policy == BY_GOAL
+    return Reason("policy", "goal", f"{verb} {threshold:.3f}, where the page's expected F1 is greatest")
+
+
+CUT: Final = Reason("policy", "headline-cut", "begins with a headline that stands on a line of its own")
+SENTENCES_CUT: Final = Reason("policy", "sentences-cut", "some sentences of this long line are dropped")

@@ -1,0 +1,182 @@
+"""Model files: a folder of one JSON file and one file of arrays; nothing is ever unpickled.
+
+`FORMAT` is the number of the layout described here. To change the layout: raise it, keep
+the reader of the old number with a test that reads an old file, and write it down here.
+
+    1  config.json: format, model_id, columns of both networks, blocks, notes of training
+       arrays.npz: phrases_*, markup_*, text_*, html_* (the fields of the records below)
+"""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import ModelFormatError
+from detector.evidence import markup as markup_of
+from detector.evidence import phrases as phrases_of
+from detector.evidence.columns import HTML_COLUMNS, MARKUP_BLOCKS, TEXT_BLOCKS, TEXT_COLUMNS
+from detector.evidence.markup import MarkupWeights
+from detector.evidence.phrases import PhraseWeights
+from detector.scores.network import Network
+
+FORMAT: Final = 1
+DEFAULT: Final = Path(__file__).with_name("default")
+CONFIG_FILE: Final = "config.json"
+ARRAYS_FILE: Final = "arrays.npz"
+
+# No model is larger in memory; a file that claims to be is refused before it is unpacked.
+MOST_BYTES: Final = 64_000_000
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Model:
+    """Everything that scoring needs. `model_id` is a hash of the arrays."""
+
+    phrases: PhraseWeights
+    markup: MarkupWeights
+    text: Network
+    html: Network
+    model_id: str
+    notes: Mapping[str, Any]
+
+
+def block_starts(blocks: tuple[tuple[str, tuple[str, ...]], ...]) -> NDArray[np.int64]:
+    """Return the first column of each block of evidence, and the number of columns."""
+    return np.cumsum([0] + [len(columns) for _, columns in blocks])
+
+
+def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
+    """Return all arrays of a model by name; n-gram weights in half precision, as stored."""
+    arrays: dict[str, NDArray[Any]] = {}
+    for name in ("phrases", "markup", "text", "html"):
+        for field, array in getattr(model, name)._asdict().items():
+            arrays[f"{name}_{field}"] = array.astype(np.float16) if field == "bucket" else array
+    return arrays
+
+
+def arrays_hash(arrays: Arrays) -> str:
+    """Return a hash of names, types and bytes of all arrays."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.hexdigest()[:16]
+
+
+def save(model: Model, folder: Path) -> None:
+    """Write a model; the folder appears only when it is whole."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = folder.with_name(folder.name + ".unfinished")
+    unfinished.mkdir(exist_ok=True)
+    arrays = arrays_of(model)
+    np.savez_compressed(unfinished / ARRAYS_FILE, **arrays)  # type: ignore[arg-type]
+    config = {
+        "format": FORMAT,
+        "model_id": arrays_hash(arrays),
+        "text_columns": TEXT_COLUMNS,
+        "html_columns": HTML_COLUMNS,
+        "notes": dict(model.notes),
+    }
+    (unfinished / CONFIG_FILE).write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    if folder.exists():
+        for name in (CONFIG_FILE, ARRAYS_FILE):
+            (unfinished / name).replace(folder / name)
+        unfinished.rmdir()
+    else:
+        unfinished.rename(folder)
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    """Read and check the JSON half."""
+    path = folder / CONFIG_FILE
+    try:
+        config = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise ModelFormatError(f"{folder} is no model: it has no {CONFIG_FILE}") from None
+    except (OSError, ValueError) as error:
+        raise ModelFormatError(f"{path} cannot be read as JSON ({error}); get the model again") from None
+    if not isinstance(config, dict) or not isinstance(config.get("format"), int):
+        raise ModelFormatError(f"{path} is not the description of a model: it has no format number")
+    if config["format"] != FORMAT:
+        raise ModelFormatError(
+            f"{folder} has format {config['format']}; this version of detector reads {FORMAT}: "
+            f"train the model anew or install the version that wrote it"
+        )
+    if (
+        tuple(config.get("text_columns", ())) != TEXT_COLUMNS
+        or tuple(config.get("html_columns", ())) != HTML_COLUMNS
+    ):
+        raise ModelFormatError(
+            f"{folder} was trained on other evidence than this version gathers: train it anew"
+        )
+    return config
+
+
+def _arrays(folder: Path) -> dict[str, NDArray[Any]]:
+    """Read the arrays; only plain numbers are accepted."""
+    path = folder / ARRAYS_FILE
+    try:
+        with zipfile.ZipFile(path) as members:
+            size = sum(member.file_size for member in members.infolist())
+        if size > MOST_BYTES:
+            raise ModelFormatError(f"{path} would unpack to {size:,} bytes: this is no model of ours")
+        with np.load(path, allow_pickle=False) as stored:
+            return {name: stored[name] for name in stored.files}
+    except FileNotFoundError:
+        raise ModelFormatError(f"{folder} is no model: it has no {ARRAYS_FILE}") from None
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+        raise ModelFormatError(f"{path} is damaged ({error}); get the model again") from None
+
+
+def _network(arrays: Arrays, name: str, columns: int, blocks: NDArray[np.int64]) -> Network:
+    """Build one network and check that its arrays fit together."""
+    fields = {field: _checked(arrays, f"{name}_{field}") for field in Network._fields[:-1]}
+    network = Network(**fields, block=blocks)
+    hidden = network.out.shape[0] if network.out.ndim == 1 else -1
+    knots = network.knot.shape[0] if network.knot.ndim == 1 else -1
+    wanted = ((columns,), (columns,), (columns, hidden), (hidden,), (hidden,), (1,), (knots,), (knots,))
+    if tuple(array.shape for array in network[:-1]) != wanted or knots < 2 or hidden < 1:
+        raise ModelFormatError(f"the arrays {name}_* of this model do not fit together: get the model again")
+    if (np.diff(network.knot) <= 0).any() or (np.diff(network.share) < 0).any():
+        raise ModelFormatError(f"the calibration of {name} does not rise: get the model again")
+    return network
+
+
+def _checked(arrays: Arrays, name: str) -> NDArray[np.float32]:
+    array = arrays.get(name)
+    if array is None or array.dtype.kind != "f" or not np.isfinite(array).all():
+        raise ModelFormatError(f"the array {name} of this model is missing or holds no finite numbers")
+    return np.ascontiguousarray(array, np.float32)
+
+
+def load(folder: Path) -> Model:
+    """Read a model; raises `ModelFormatError` for anything but a whole one."""
+    config, arrays = _config(folder), _arrays(folder)
+    known = arrays.get("phrases_known")
+    if known is None or known.dtype != np.uint64 or known.shape != (1 << (phrases_of.KNOWN_BITS - 6),):
+        raise ModelFormatError(f"{folder} has no list of known words: get the model again")
+    phrases = PhraseWeights(_checked(arrays, "phrases_bucket"), _checked(arrays, "phrases_bias"), known)
+    markup = MarkupWeights(_checked(arrays, "markup_bucket"), _checked(arrays, "markup_bias"))
+    for weights, size in ((phrases, phrases_of.BUCKETS), (markup, markup_of.BUCKETS)):
+        if weights.bucket.shape != (size,) or weights.bias.shape != (1,):
+            raise ModelFormatError(f"{folder} has n-gram weights of another size: get the model again")
+    text = _network(arrays, "text", len(TEXT_COLUMNS), block_starts(TEXT_BLOCKS))
+    html = _network(arrays, "html", len(HTML_COLUMNS), block_starts((*TEXT_BLOCKS, *MARKUP_BLOCKS)))
+    return Model(phrases, markup, text, html, arrays_hash(arrays), config.get("notes", {}))
+
+
+@lru_cache(maxsize=1)
+def default_model() -> Model:
+    """Return the model that ships with the package."""
+    return load(DEFAULT)

@@ -1,0 +1,197 @@
+"""Pages made from labelled pages: what other tools and careless scrapers leave of them.
+
+Real labelled pages are whole HTML documents. What people bring is often text that some
+extractor has been at: a headline, paragraphs, a few template lines at the end, and the
+headline planted again where the extractor found it (the page that this project began
+with). Such pages are made here from the content and the template lines of labelled
+ones, with planted copies, and with decoys that must stay: refrains, and rows that
+differ in a number.
+"""
+
+import html
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from detector.lines.decoding import text_of
+from detector.training.examples import CONTENT, Examples
+from detector.training.pages import LabelledPage
+
+# Share of the made pages with each plant.
+COPIES: Final = 0.4
+PREFIX: Final = 0.25
+BLOCK_COPY: Final = 0.1
+REFRAIN: Final = 0.08
+ROWS: Final = 0.05
+# Share of the headlines' copies that are changed: case, punctuation, or one word.
+CHANGED: Final = 0.4
+MOST_TEMPLATE: Final = 8
+AS_HTML: Final = 0.4
+
+Rng = np.random.Generator
+
+
+class Line(NamedTuple):
+    """A line of a made page, its label, and the element it stands in when made HTML."""
+
+    text: str
+    label: str
+    tag: str = "p"
+
+
+def changed(text: str, rng: Rng) -> str:
+    """Return a headline as a second template would print it."""
+    words = text.split(" ")
+    kind = rng.integers(5)
+    if kind == 0:
+        return text.upper()
+    if kind == 1:
+        return text.rstrip(".!?") + str(rng.choice([".", "!", " …", " -", ":"]))
+    if kind == 2:
+        return text.lower()
+    if kind == 3 or len(words) < 5:
+        return text.replace(":", " -").replace(",", "").replace("“", '"').replace("”", '"')
+    at = int(rng.integers(1, len(words)))
+    return " ".join([*words[:at], words[int(rng.integers(len(words)))], *words[at + 1 :]])
+
+
+def _plant_copies(lines: list[Line], headline: str, rng: Rng) -> list[Line]:
+    for _ in range(int(rng.integers(1, 4))):
+        copy = changed(headline, rng) if rng.random() < CHANGED else headline
+        at = int(rng.integers(2, len(lines) + 1))
+        lines = [*lines[:at], Line(copy, "repeat", str(rng.choice(["p", "div", "h2", "li"]))), *lines[at:]]
+    return lines
+
+
+def _plant_prefix(lines: list[Line], headline: str, rng: Rng) -> list[Line]:
+    joint = str(rng.choice([". ", ". ", " - ", ": ", " – ", " "]))
+    at = 1 if rng.random() < 0.8 else int(rng.integers(1, len(lines)))
+    return [*lines[:at], lines[at]._replace(text=headline + joint + lines[at].text), *lines[at + 1 :]]
+
+
+def _plant_block(lines: list[Line], rng: Rng) -> list[Line]:
+    size = int(rng.integers(2, 5))
+    first = int(rng.integers(1, max(len(lines) - size, 2)))
+    at = int(rng.integers(min(first + size, len(lines)), len(lines) + 1))
+    copy = [line._replace(label="repeat") for line in lines[first : first + size]]
+    return [*lines[:at], *copy, *lines[at:]]
+
+
+def _verse(lines: list[Line], rng: Rng) -> list[Line]:
+    """Return verses made of the page's sentences, with a refrain that belongs there."""
+    words = " ".join(line.text for line in lines[1:]).split(" ")
+    verses, at = [], 0
+    while at < min(len(words), 160):
+        size = int(rng.integers(4, 9))
+        verses.append(Line(" ".join(words[at : at + size]), "content", "div"))
+        at += size
+    refrain = verses[: int(rng.integers(1, 4))]
+    step = int(rng.integers(3, 6))
+    out: list[Line] = [lines[0]]
+    for number, verse in enumerate(verses):
+        out.append(verse)
+        if number % step == step - 1:
+            out.extend(refrain)
+    return out
+
+
+def _with_rows(lines: list[Line], rng: Rng) -> list[Line]:
+    """Return the page with a list of rows that differ in their numbers."""
+    words = lines[int(rng.integers(1, len(lines)))].text.split(" ")[: int(rng.integers(3, 7))]
+    start, tag = int(rng.integers(1, 2000)), str(rng.choice(["li", "p", "td"]))
+    rows = [
+        Line(" ".join([*words, str(start + number)]), "content", tag)
+        for number in range(int(rng.integers(3, 12)))
+    ]
+    at = int(rng.integers(1, len(lines) + 1))
+    return [*lines[:at], *rows, *lines[at:]]
+
+
+def _planted(lines: list[Line], rng: Rng) -> list[Line]:
+    headline = lines[0].text
+    if rng.random() < REFRAIN:
+        return _verse(lines, rng)
+    if rng.random() < ROWS:
+        lines = _with_rows(lines, rng)
+    if rng.random() < PREFIX:
+        lines = _plant_prefix(lines, headline, rng)
+    if rng.random() < COPIES:
+        lines = _plant_copies(lines, headline, rng)
+    if rng.random() < BLOCK_COPY:
+        lines = _plant_block(lines, rng)
+    return lines
+
+
+def _lines_of(examples: Examples, page: int) -> tuple[list[str], list[str], list[str]]:
+    """Return a page's content lines, and its template lines before and after them."""
+    batch, segments = examples.batch, examples.batch.page_segment()
+    content: list[str] = []
+    before: list[str] = []
+    after: list[str] = []
+    for row in range(int(segments[page]), int(segments[page + 1])):
+        text = text_of(bytes(batch.data[int(batch.segment_start[row]) : int(batch.segment_end[row])])).strip()
+        if examples.share[row] >= CONTENT:
+            content.append(text)
+        elif examples.share[row] >= 0:
+            (after if content else before).append(text)
+    return content, before, after
+
+
+def _as_html(lines: Sequence[Line], headline: str, rng: Rng) -> str:
+    """Return a plain HTML page with these lines: few elements, hardly a class."""
+    title = f"<title>{html.escape(headline)}</title>" if rng.random() < 0.6 else ""
+    first = str(rng.choice(["h1", "h1", "h2", "div", "p"]))
+    body = []
+    for number, line in enumerate(lines):
+        tag = first if number == 0 else line.tag
+        body.append(
+            f"<{tag}>{html.escape(line.text)}</{tag}>"
+            if tag != "td"
+            else f"<div>{html.escape(line.text)}</div>"
+        )
+    wrap = str(rng.choice(["", "article", "div", "main"]))
+    inner = "\n".join(body)
+    inner = f"<{wrap}>{inner}</{wrap}>" if wrap else inner
+    return f"<!DOCTYPE html><html><head>{title}</head><body>{inner}</body></html>"
+
+
+def _made_page(examples: Examples, number: int, rng: Rng) -> LabelledPage | None:
+    page = examples.pages[number]
+    content, before, after = _lines_of(examples, number)
+    if len(content) < 3 or sum(len(line) for line in content) < 300:
+        return None
+    headline = " ".join((page.title or content[0]).split())
+    if content[0] != headline:
+        content = [headline, *content]
+    lines = _planted([Line(text, "content") for text in content], rng)
+    head = before[len(before) - int(rng.integers(0, 4)) :] if before and rng.random() < 0.3 else []
+    tail = after[: int(rng.integers(0, MOST_TEMPLATE + 1))] if rng.random() < 0.8 else []
+    lines = [
+        *(Line(text, "template", "div") for text in head),
+        *lines,
+        *(Line(text, "template") for text in tail),
+    ]
+    lines = [line for line in lines if any(char.isprintable() and not char.isspace() for char in line.text)]
+    is_html = rng.random() < AS_HTML
+    gap = "\n\n" if rng.random() < 0.5 else "\n"
+    text = _as_html(lines, headline, rng) if is_html else gap.join(line.text for line in lines)
+    return LabelledPage(
+        id=f"made:{page.id}",
+        page=text,
+        format="html" if is_html else "text",
+        gold=None,
+        labels=tuple(line.label for line in lines),
+        group=page.group,
+        set="made",
+        language=page.language,
+        kind=page.kind,
+        fold=page.fold,
+    )
+
+
+def made_pages(examples: Examples, seed: int) -> list[LabelledPage]:
+    """Return one made page for each page with enough content; the same for the same seed."""
+    rng = np.random.default_rng(seed)
+    made = (_made_page(examples, number, rng) for number in range(len(examples.pages)))
+    return [page for page in made if page is not None]

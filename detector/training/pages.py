@@ -1,0 +1,92 @@
+"""Labelled pages: what training and evaluation read.
+
+One JSON object a line (JSONL, also .gz):
+
+    {"id": "…", "page": "<html>…" or "text…", "gold": "the main content as text"}
+    {"id": "…", "page": "…", "labels": ["content", "template", …]}     one a line that is not blank
+
+and optionally "title" (its headline), "format", "group" (pages of one group are never on
+both sides of a split; by default the id), "language", "kind", "set" and "fold".
+"""
+
+import gzip
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from detector.errors import PageError
+from detector.lines.formats import Format, found_format
+
+LABELS: Final = ("content", "template", "repeat", "metadata", "comment")
+# Labels that are neither asked for nor forbidden (contracts, "Gold policy").
+NEITHER: Final = ("metadata", "comment")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPage:
+    """A page and what is known of its main content: a gold text, or a label a line."""
+
+    id: str
+    page: str
+    format: Format
+    gold: str | None
+    labels: tuple[str, ...] | None
+    group: str
+    title: str | None = None
+    set: str = ""
+    language: str = ""
+    kind: str = ""
+    fold: int | None = None
+
+
+def _open(path: Path) -> Iterator[str]:
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as lines:
+        yield from lines
+
+
+def _page(record: Mapping[str, Any], where: str) -> LabelledPage:
+    """Check one record; raises `PageError` that says what is wrong and where."""
+    page, gold, labels = record.get("page"), record.get("gold"), record.get("labels")
+    if not isinstance(page, str):
+        raise PageError(f'{where}: "page" must be the page as a string')
+    if (gold is None) == (labels is None):
+        raise PageError(f'{where}: a labelled page has either "gold" or "labels"')
+    if gold is not None and not isinstance(gold, str):
+        raise PageError(f'{where}: "gold" must be a string')
+    if labels is not None and not (isinstance(labels, list) and all(label in LABELS for label in labels)):
+        raise PageError(f'{where}: "labels" must be a list of {", ".join(LABELS)}')
+    name = str(record.get("id", where))
+    return LabelledPage(
+        id=name,
+        page=page,
+        format=record.get("format") or found_format(page),
+        gold=gold,
+        labels=tuple(labels) if labels is not None else None,
+        group=str(record.get("group", name)),
+        title=record.get("title"),
+        set=str(record.get("set", "")),
+        language=str(record.get("language", "")),
+        kind=str(record.get("kind", "")),
+        fold=record.get("fold"),
+    )
+
+
+def read_pages(paths: Iterable[Path]) -> Iterator[LabelledPage]:
+    """Read labelled pages; raises `PageError` at the first record that is none."""
+    for path in paths:
+        try:
+            for number, line in enumerate(_open(path), start=1):
+                if not line.strip():
+                    continue
+                try:
+                    record = json.loads(line)
+                except ValueError as error:
+                    raise PageError(f"{path}, line {number}: not JSON ({error})") from None
+                if not isinstance(record, dict):
+                    raise PageError(f"{path}, line {number}: not a JSON object")
+                yield _page(record, f"{path}, line {number}")
+        except OSError as error:
+            raise PageError(f"{path} cannot be read: {error.strerror or error}") from None

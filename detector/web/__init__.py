@@ -1,0 +1,1 @@
+"""The same results, seen by a person."""

@@ -1,0 +1,18 @@
+"""A peer that does what a page tells it to; for the tests of the runner."""
+
+import os
+import time
+
+
+def extract(page, language):
+    text = page if isinstance(page, str) else page.decode()
+    if text == "raise":
+        raise KeyError("on purpose")
+    if text == "die":
+        os._exit(3)
+    if text == "sleep":
+        time.sleep(30)
+    if text == "none":
+        return None
+    print("noise on standard output")
+    return text.upper()

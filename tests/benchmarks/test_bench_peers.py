@@ -1,0 +1,124 @@
+import json
+
+import pytest
+
+from benchmarks import outputs
+from benchmarks.pages import Page
+from benchmarks.peer_list import ENVIRONMENTS, HTML_PEERS, OURS, RENDERINGS, TEXT_PEERS, Peer
+from benchmarks.peer_process import NotInstalledError, PeerProcess
+from benchmarks.peers import line_rules, refinedweb
+from benchmarks.run_quality import _peer_rows, _row
+from benchmarks.shared import ROOT
+
+FAKE = Peer("fake", "tests.benchmarks.fake_peer", OURS, "text")
+PEER_FILES = ROOT / "benchmarks" / "peers"
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    """Keep answers out of the real cache; peers need no shared data to start here."""
+    monkeypatch.setenv(outputs.VARIABLE, str(tmp_path / "cache"))
+    data = tmp_path / "data"
+    (data / "wcxb-dev").mkdir(parents=True)
+    monkeypatch.setenv("DETECTOR_SHARED", str(data))
+    return tmp_path
+
+
+def test_a_peer_that_raises_dies_or_sleeps_fails_that_page_only(tmp_path):
+    process = PeerProcess(FAKE, tmp_path / "log", page_seconds=4.0)
+    try:
+        answers = {page: process.ask(page, None) for page in ("a", "raise", "die", "b", "sleep", "none", "c")}
+    finally:
+        process.close()
+    assert [answers[page].text for page in "abc"] == ["A", "B", "C"]
+    assert answers["raise"].error == "KeyError: 'on purpose'"
+    assert "died" in answers["die"].error
+    assert answers["die"].lost
+    assert "took over" in answers["sleep"].error
+    assert "NoneType" in answers["none"].error
+
+
+def test_failed_pages_are_counted_and_not_scored(tmp_path):
+    texts = ("good", "raise", "x")
+    pages = [Page("s", text, "a.com", text=text, gold="GOOD") for text in texts]
+    row = _peer_rows(FAKE, pages, [page.text for page in pages])
+    assert row["failed"] == {"pages": 1, "reasons": {"KeyError": 1}}
+    assert row["words"]["pages"] == 2
+    assert row["words"]["mean"] == 0.5
+
+
+def test_a_peer_that_is_not_installed_has_no_numbers():
+    absent = Peer("absent", "line_rules", "no-such-environment", "text")
+    row = _peer_rows(absent, [Page("s", "1", "a.com", text="x", gold="x")], ["x"])
+    assert "not_installed" in row
+    assert "words" not in row
+
+
+def test_a_peer_that_does_not_import_is_not_installed(tmp_path):
+    with pytest.raises(NotInstalledError):
+        PeerProcess(Peer("broken", "no_such_peer", OURS), tmp_path / "log").ask(b"", None)
+
+
+def test_answers_are_remembered_and_unfinished_lines_cut_off(tmp_path):
+    kept = Peer("fake", "tests.benchmarks.fake_peer", OURS, "html")
+    path = tmp_path / "answers.jsonl"
+    for _ in range(2):
+        cached = outputs.CachedPeer(kept, path)
+        assert cached.ask(b"page", "en").text == "PAGE"
+        cached.ask(b"die", None)
+        cached.close()
+    lines = path.read_text().splitlines()
+    assert len(lines) == 1
+    assert json.loads(lines[0])[1] == "PAGE"
+    path.write_text(lines[0] + "\n" + lines[0][:9])
+    cached = outputs.CachedPeer(kept, path)
+    cached.close()
+    assert path.read_text() == lines[0] + "\n"
+
+
+def test_the_cache_is_never_inside_the_repository(monkeypatch):
+    monkeypatch.setenv(outputs.VARIABLE, str(ROOT / "benchmarks" / "cache"))
+    with pytest.raises(ValueError, match="inside the repository"):
+        outputs.cache_folder()
+
+
+def test_rows_without_gold_or_snippets_have_no_measures():
+    row = _row(FAKE, [], [])
+    assert "words" not in row
+
+
+def test_every_peer_has_a_short_file_and_an_environment():
+    environments = {environment.name for environment in ENVIRONMENTS} | {OURS}
+    for peer in (*HTML_PEERS, *TEXT_PEERS, *RENDERINGS):
+        source = (PEER_FILES / f"{peer.module}.py").read_text()
+        assert len(source.splitlines()) < 40, peer.module
+        assert f"def {peer.function}(" in source
+        assert peer.environment in environments
+
+
+def test_line_rules():
+    text = "Home\nA line of five words.\nIt ends well and has enough words.\nThe third sentence is long too."
+    assert line_rules.keep_all(text, None) == text
+    assert line_rules.keep_long(text, None) == text.removeprefix("Home\n")
+    assert line_rules.c4(text, "en") == text.removeprefix("Home\n")
+    assert line_rules.c4(text + "\nPlease turn on Javascript to go on.", "en") == text.removeprefix("Home\n")
+    assert line_rules.c4(text + " {", "en") == ""
+    assert line_rules.c4("One line of five words.", "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("ALL IN CAPITALS HERE", False),
+        ("12 345 - 6", False),
+        ("3 likes", False),
+        ("Word", False),
+        ("Sign in to go on", False),
+        ("More of this, read more...", False),
+        ("3 items in cart", False),
+        ("A sentence of our own, that stays.", True),
+        ("一 二", True),
+    ],
+)
+def test_refinedweb_lines(line, kept):
+    assert (refinedweb.extract(line, None) == line) is kept

@@ -1,0 +1,61 @@
+"""What tests share: the shared data beside the checkout, the detector, and small builders."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from detector import Detector
+from detector.lines.decoding import text_of, utf8
+from detector.lines.html import html_batch
+from detector.lines.text import text_batch
+from detector.records import Batch
+
+# Kernels compile at their first call, whatever example that happens to be.
+settings.register_profile("detector", deadline=None)
+settings.load_profile("detector")
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The shared data; tests that need it are skipped, and say so, where it is not."""
+    folder = Path(os.environ.get("DETECTOR_SHARED", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no shared data at {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def seed_page(shared: Path) -> str:
+    """The page that the project was made from."""
+    (path,) = (shared / "seed").glob("*.txt")
+    return path.read_bytes().decode()
+
+
+@pytest.fixture(scope="session")
+def detector() -> Detector:
+    """The detector with the model that ships."""
+    return Detector()
+
+
+def lines_of(batch: Batch) -> list[str]:
+    """The texts of all lines of a batch."""
+    return [
+        text_of(bytes(batch.data[start:end])) for start, end in zip(batch.line_start, batch.line_end, strict=True)
+    ]
+
+
+@pytest.fixture(scope="session")
+def text_lines() -> Callable[[str], list[str]]:
+    """A function from plain text to its lines."""
+    return lambda text: lines_of(text_batch([utf8(text)]))
+
+
+@pytest.fixture(scope="session")
+def html_lines() -> Callable[[str], list[str]]:
+    """A function from HTML to its lines."""
+    return lambda page: lines_of(html_batch([page])[0])
