@@ -44,6 +44,7 @@ def wcxb(folder: Path) -> Iterator[Page]:
             gold=truth["main_content"],
             wanted=tuple(truth.get("with") or ()),
             unwanted=tuple(truth.get("without") or ()),
+            title=truth.get("title"),
         )
 
 

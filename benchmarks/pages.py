@@ -44,6 +44,7 @@ class Page:
     wanted: tuple[str, ...] = ()
     unwanted: tuple[str, ...] = ()
     lines: tuple[LabelledLine, ...] = ()
+    title: str | None = None
 
     @property
     def key(self) -> str:

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from functools import lru_cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -31,6 +32,22 @@ _config: Any = numba.config
 # instruction for every array that a small function takes, ten times what reading one
 # character costs. The caller makes all arrays.
 NO_COUNTING = {"nogil": True, "_nrt": False}
+
+
+def start_without_blas() -> None:
+    """Load the rest of numba without scipy, for a program of our own.
+
+    numba would import scipy's linear algebra, an eighth of a second, for functions that
+    no kernel here uses. A library must not do that to its user's process; a command may.
+    """
+    before = sys.modules.get("scipy.linalg")
+    sys.modules["scipy.linalg"] = None  # type: ignore[assignment]
+    try:
+        import_module("numba.np.arraymath")
+    finally:
+        del sys.modules["scipy.linalg"]
+        if before is not None:
+            sys.modules["scipy.linalg"] = before
 
 
 @lru_cache(maxsize=1)

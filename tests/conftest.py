@@ -45,7 +45,8 @@ def detector() -> Detector:
 def lines_of(batch: Batch) -> list[str]:
     """The texts of all lines of a batch."""
     return [
-        text_of(bytes(batch.data[start:end])) for start, end in zip(batch.line_start, batch.line_end, strict=True)
+        text_of(bytes(batch.data[start:end]))
+        for start, end in zip(batch.line_start, batch.line_end, strict=True)
     ]
 
 

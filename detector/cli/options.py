@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from detector.compiled import is_warm
+from detector.compiled import is_warm, start_without_blas
 from detector.detector import Detector, Page
 from detector.errors import PageError
 from detector.lines.formats import Format
@@ -45,6 +45,7 @@ def policy_options(function: F) -> F:
 def detector_of(model: Path | None, settings: Path | None, threshold: float | None) -> Detector:
     """Return the detector that the options ask for; say so when kernels must be compiled."""
     chosen = Settings.read(settings, threshold=threshold) if settings else Settings(threshold=threshold)
+    start_without_blas()
     if not is_warm():
         click.echo("detector: compiling for this machine, once; this takes about a minute", err=True)
     return Detector(model, chosen)

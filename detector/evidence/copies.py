@@ -69,9 +69,9 @@ class Rows(NamedTuple):
 
 @inlined
 def table_size(rows: Number) -> Number:
-    """Return the table's size for a page: up to two keys a row, at most half full."""
+    """Return the table's size for a page: up to three keys a row, at most half full."""
     table = 16
-    while table < 4 * rows:
+    while table < 6 * rows:
         table *= 2
     return table
 

@@ -93,11 +93,18 @@ def _blocks(rows: Rows, found: Repeats) -> None:
 
 
 @inlined
-def _leading_key(words: Words, first: Number, which: Number) -> Number:
-    """Return a key of the first (`which` 0) or second few words from word `first` on."""
-    few = LEADING_SINGLES if words.shape[first] & IS_SINGLE else LEADING
+def _span(words: Words, row: Number) -> tuple[Number, Number]:
+    return words.segment_word[row], words.segment_word[row + 1]
+
+
+@inlined
+def _leading_key(words: Words, span: tuple[Number, Number], which: Number) -> Number:
+    """Return a key of the first (`which` 0) or second few words of a line; 0 if it has fewer."""
+    few = LEADING_SINGLES if words.shape[span[0]] & IS_SINGLE else LEADING
     key = np.uint64(which + 1)
-    for number in range(first + which * few, min(first + (which + 1) * few, words.key.size)):
+    if span[0] + (which + 1) * few > span[1]:
+        return np.uint64(0)
+    for number in range(span[0] + which * few, span[0] + (which + 1) * few):
         key = same.next_key(key, words.key[number])
     return key
 
@@ -111,8 +118,10 @@ def _index_headlines(words: Words, rows: Rows, scratch: Scratch) -> None:
         if not same.is_long_enough(words, row) or n_words > MOST_HEADLINE:
             continue
         same.first_with(same.line_key(words, row, False), row, rows, scratch)
-        if n_words >= 2 * LEADING_SINGLES or not words.shape[words.segment_word[row]] & IS_SINGLE:
-            same.first_with(_leading_key(words, words.segment_word[row], 0), row, rows, scratch)
+        for which in range(2):
+            key = _leading_key(words, _span(words, row), which)
+            if key:
+                same.first_with(key, row, rows, scratch)
 
 
 @inlined
@@ -120,7 +129,8 @@ def _exact_beginning(words: Words, row: Number, rows: Rows, scratch: Scratch) ->
     """Return the longest line whose words begin this row, and their number; -1 if none."""
     first, last = words.segment_word[row], words.segment_word[row + 1]
     headline: Number = -1
-    singles, size = 0, 0
+    size: Number = 0
+    singles = 0
     key = same.START_KEY
     for number in range(first, min(last - REMAINDER, first + MOST_HEADLINE)):
         key = same.next_key(key, words.key[number])
@@ -138,8 +148,10 @@ def _near_beginning(words: Words, row: Number, rows: Rows, scratch: Scratch) -> 
     """Return a line that this row begins with but for a word or so, and where it ends here."""
     first, last = words.segment_word[row], words.segment_word[row + 1]
     headline: Number = -1
-    if last - first > LEADING:
-        headline = scratch.table_row[same.slot_of(_leading_key(words, first, 0), rows, scratch)]
+    for which in range(2):
+        key = _leading_key(words, (first, last), which)
+        if key and (headline < 0 or headline == row):
+            headline = scratch.table_row[same.slot_of(key, rows, scratch)]
     if headline < 0 or headline == row:
         return -1, 0
     theirs = (words.segment_word[headline], words.segment_word[headline + 1])

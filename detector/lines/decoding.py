@@ -53,6 +53,8 @@ def _saved_as_utf8(data: bytes) -> str | None:
 
 def decode(data: bytes) -> Decoded:
     """Decode a page; never fails: what cannot be read becomes U+FFFD and is counted."""
+    if data.isascii() and b"\0" not in data:
+        return Decoded(data.decode("ascii"), "utf-8", 0)
     if data.startswith(codecs.BOM_UTF8):
         return _count(data, data[3:].decode("utf-8", "replace"), "utf-8")
     encoding = (

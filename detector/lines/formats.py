@@ -6,7 +6,7 @@ from typing import Final, Literal
 Format = Literal["text", "html"]
 
 # A document says so near its beginning; a fragment has tags that text does not quote.
-_DECLARES: Final = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_DECLARES: Final = re.compile(r"<(?:!doctype\s+html|html|head|title|body)\b", re.IGNORECASE)
 _BLOCK_TAG: Final = re.compile(
     r"<(?:p|div|span|br|h[1-6]|ul|ol|li|table|tr|td|article|section|main|nav|header|footer|a\s+href)\b[^<>]*>",
     re.IGNORECASE,

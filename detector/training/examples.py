@@ -148,7 +148,7 @@ def examples_of(pages: Sequence[LabelledPage]) -> Examples:
         words=words,
         markup=markup,
         share=share,
-        weight=_weights(share, of_page, words),
+        weight=_weights(share, of_page, words) * np.array([page.weight for page in pages])[of_page],
         page=of_page,
         fold=np.array([fold_of(page) for page in pages], np.int64),
         gold=[gold_keys(page.gold) if page.gold is not None else None for page in pages],

@@ -23,6 +23,7 @@ from detector.evidence import markup as markup_of
 from detector.evidence import phrases as phrases_of
 from detector.evidence.gather import html_evidence, text_evidence
 from detector.evidence.markup import MarkupWeights
+from detector.evidence.markup_tokens import token_buckets
 from detector.evidence.phrases import PhraseWeights
 from detector.records import Floats, Integers
 from detector.scores.model import block_starts
@@ -65,7 +66,7 @@ def phrase_matrix(examples: Examples) -> sparse.csr_matrix:
 def markup_matrix(examples: Examples) -> sparse.csr_matrix:
     """Return (S, buckets): the markup tokens around every segment."""
     assert examples.markup is not None
-    return _matrix(*markup_of.token_buckets(examples.batch, examples.markup), markup_of.BUCKETS)
+    return _matrix(*token_buckets(examples.batch, examples.markup), markup_of.BUCKETS)
 
 
 def fit_linear(

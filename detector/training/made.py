@@ -27,6 +27,10 @@ ROWS: Final = 0.05
 # Share of the headlines' copies that are changed: case, punctuation, or one word.
 CHANGED: Final = 0.4
 MOST_TEMPLATE: Final = 8
+# A made page counts less than the real one that it is made of.
+WEIGHT: Final = 0.3
+# Share of made pages with a copy of the headline above it, as in a "most read" list.
+COPY_ABOVE: Final = 0.3
 AS_HTML: Final = 0.4
 
 Rng = np.random.Generator
@@ -108,7 +112,8 @@ def _with_rows(lines: list[Line], rng: Rng) -> list[Line]:
     return [*lines[:at], *rows, *lines[at:]]
 
 
-def _planted(lines: list[Line], rng: Rng) -> list[Line]:
+def planted(lines: list[Line], rng: Rng) -> list[Line]:
+    """Return a page's lines with copies and decoys planted; the first is the headline."""
     headline = lines[0].text
     if rng.random() < REFRAIN:
         return _verse(lines, rng)
@@ -121,6 +126,15 @@ def _planted(lines: list[Line], rng: Rng) -> list[Line]:
     if rng.random() < BLOCK_COPY:
         lines = _plant_block(lines, rng)
     return lines
+
+
+def with_copy_above(head: list[str], headline: str, rng: Rng) -> list[str]:
+    """Return the template lines above a headline, some with a copy of it among them."""
+    if not head or rng.random() >= COPY_ABOVE:
+        return head
+    copy = headline + str(rng.choice(["", "", " - " + head[0], " | " + head[0]]))
+    at = int(rng.integers(len(head) + 1))
+    return [*head[:at], copy, *head[at:]]
 
 
 def _lines_of(examples: Examples, page: int) -> tuple[list[str], list[str], list[str]]:
@@ -138,7 +152,7 @@ def _lines_of(examples: Examples, page: int) -> tuple[list[str], list[str], list
     return content, before, after
 
 
-def _as_html(lines: Sequence[Line], headline: str, rng: Rng) -> str:
+def as_html(lines: Sequence[Line], headline: str, rng: Rng) -> str:
     """Return a plain HTML page with these lines: few elements, hardly a class."""
     title = f"<title>{html.escape(headline)}</title>" if rng.random() < 0.6 else ""
     first = str(rng.choice(["h1", "h1", "h2", "div", "p"]))
@@ -164,8 +178,9 @@ def _made_page(examples: Examples, number: int, rng: Rng) -> LabelledPage | None
     headline = " ".join((page.title or content[0]).split())
     if content[0] != headline:
         content = [headline, *content]
-    lines = _planted([Line(text, "content") for text in content], rng)
+    lines = planted([Line(text, "content") for text in content], rng)
     head = before[len(before) - int(rng.integers(0, 4)) :] if before and rng.random() < 0.3 else []
+    head = with_copy_above(head, headline, rng)
     tail = after[: int(rng.integers(0, MOST_TEMPLATE + 1))] if rng.random() < 0.8 else []
     lines = [
         *(Line(text, "template", "div") for text in head),
@@ -175,7 +190,7 @@ def _made_page(examples: Examples, number: int, rng: Rng) -> LabelledPage | None
     lines = [line for line in lines if any(char.isprintable() and not char.isspace() for char in line.text)]
     is_html = rng.random() < AS_HTML
     gap = "\n\n" if rng.random() < 0.5 else "\n"
-    text = _as_html(lines, headline, rng) if is_html else gap.join(line.text for line in lines)
+    text = as_html(lines, headline, rng) if is_html else gap.join(line.text for line in lines)
     return LabelledPage(
         id=f"made:{page.id}",
         page=text,
@@ -187,6 +202,7 @@ def _made_page(examples: Examples, number: int, rng: Rng) -> LabelledPage | None
         language=page.language,
         kind=page.kind,
         fold=page.fold,
+        weight=WEIGHT * page.weight,
     )
 
 

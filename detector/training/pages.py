@@ -6,7 +6,8 @@ One JSON object a line (JSONL, also .gz):
     {"id": "…", "page": "…", "labels": ["content", "template", …]}     one a line that is not blank
 
 and optionally "title" (its headline), "format", "group" (pages of one group are never on
-both sides of a split; by default the id), "language", "kind", "set" and "fold".
+both sides of a split; by default the id), "language", "kind", "set", "fold" and
+"weight" (how much the page counts, 1 by default).
 """
 
 import gzip
@@ -39,6 +40,7 @@ class LabelledPage:
     language: str = ""
     kind: str = ""
     fold: int | None = None
+    weight: float = 1.0
 
 
 def _open(path: Path) -> Iterator[str]:
@@ -71,6 +73,7 @@ def _page(record: Mapping[str, Any], where: str) -> LabelledPage:
         language=str(record.get("language", "")),
         kind=str(record.get("kind", "")),
         fold=record.get("fold"),
+        weight=float(record.get("weight", 1.0)),
     )
 
 

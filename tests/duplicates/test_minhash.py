@@ -56,7 +56,9 @@ def test_datasketch_takes_our_signatures():
 
 
 def test_permutations_are_those_of_datasketch():
-    assert (permutations() == np.asarray(MinHash(num_perm=SLOTS, seed=1, scheme="affine32").permutations)).all()
+    assert (
+        permutations() == np.asarray(MinHash(num_perm=SLOTS, seed=1, scheme="affine32").permutations)
+    ).all()
 
 
 def test_short_texts_do_not_collapse_and_empty_ones_are_a_value():

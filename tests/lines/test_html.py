@@ -1,5 +1,7 @@
 """What is a line of an HTML page: cases as data, from contracts ("Lines")."""
 
+import itertools
+
 import pytest
 
 from detector.lines.html import html_batch
@@ -7,7 +9,10 @@ from detector.lines.scan_tags import DATA_HINT, DESCRIPTION_HINT, TITLE_HINT
 from detector.lines.tags import INSIDE_BIT, NAMES
 
 CASES = {
-    "blocks": ("<p>one<p>two<div>three<section>four</section>five</div>", ["one", "two", "three", "four", "five"]),
+    "blocks": (
+        "<p>one<p>two<div>three<section>four</section>five</div>",
+        ["one", "two", "three", "four", "five"],
+    ),
     "inline elements join": ("<p>a <b>bold</b><i>er</i> <span>word</span></p>", ["a bolder word"]),
     "br": ("<p>a<br>b<br><br>c</p>", ["a", "b", "c"]),
     "list items": ("<ul><li>one<li>two<ul><li>in</ul>after</ul>", ["one", "two", "in", "after"]),
@@ -18,9 +23,13 @@ CASES = {
     "row, blocks in a cell": ("<table><tr><td><p>a</p><p>b</p></td><td>c</td></table>", ["a", "b", "c"]),
     "row, br in a cell": ("<table><tr><td>a<br>b</td><td>c</td></table>", ["a", "b", "c"]),
     "nested table": (
-        "<table><tr><td>a<table><tr><td>b<td>c</table>d</td><td>e</td></table>", ["a", "b\tc", "d", "e"]
+        "<table><tr><td>a<table><tr><td>b<td>c</table>d</td><td>e</td></table>",
+        ["a", "b\tc", "d", "e"],
     ),
-    "links that touch": ("<div><a>one</a> <a>two</a><span><a>three</a></span></div>", ["one", "two", "three"]),
+    "links that touch": (
+        "<div><a>one</a> <a>two</a><span><a>three</a></span></div>",
+        ["one", "two", "three"],
+    ),
     "links in text": ("<p>see <a>this</a> or <a>that</a>.</p>", ["see this or that."]),
     "text, then links that touch": ("<p>by <a>one</a><a>two</a> now</p>", ["by one", "two now"]),
     "empty anchor": ("<p>a <a id=x></a><a>b</a> c</p>", ["a b c"]),
@@ -31,7 +40,10 @@ CASES = {
     "white space": ("<p> a\n\t b\u00a0\u2003c\u3000d\u2028e </p>", ["a b c d e"]),
     "zero width characters stay": ("<p>a\u200bb\u00adc</p>", ["a\u200bb\u00adc"]),
     "references": ("<p>a &lt;b&gt; &amp;amp; &quot;c&quot; &eacute;</p>", ['a <b> &amp; "c" é']),
-    "hidden stays": ("<p hidden>a</p><p style='display:none'>b</p><p aria-hidden=true>c</p>", ["a", "b", "c"]),
+    "hidden stays": (
+        "<p hidden>a</p><p style='display:none'>b</p><p aria-hidden=true>c</p>",
+        ["a", "b", "c"],
+    ),
     "not lines": (
         "<head><title>t</title></head><style>s</style><script>s</script><template><p>t</template>"
         "<svg><title>v</title><text>v</text></svg><p>x",
@@ -40,7 +52,7 @@ CASES = {
     "never rendered": ("<iframe><p>a</iframe><noembed>b</noembed><noframes>c</noframes><p>d", ["d"]),
     "comments": ("<p>a<!-- <p>b --><!---->c<!-- > -->d<?pi <p>e?></p>", ["acde?>"]),
     "attributes with tags in them": ("<p title='<p>x</p>' data-a=\"a>b\">y</p>", ["y"]),
-    "odd attribute names": ("<p a<b=c =d e\"f>y</p>", ["y"]),
+    "odd attribute names": ('<p a<b=c =d e"f>y</p>', ["y"]),
     "text after the end": ("<html><body><p>a</p></body></html> b <p>c", ["a", "b", "c"]),
     "unclosed": ("<div><p>a<b>b<div>c", ["ab", "c"]),
     "head-like junk before the body": ("</head></html>junk<body><p>a", ["junk", "a"]),
@@ -59,7 +71,9 @@ def test_lines(case, html_lines):
 def test_noscript_counts_where_the_page_has_little_else(html_lines):
     page = "<p>menu</p><noscript><p>the whole</p><p>thread</p></noscript>"
     assert html_lines(page) == ["menu", "the whole", "thread"]
-    assert html_lines("<p>" + "word " * 50 + "</p><noscript><p>tracker</p></noscript>") == [("word " * 50).strip()]
+    assert html_lines("<p>" + "word " * 50 + "</p><noscript><p>tracker</p></noscript>") == [
+        ("word " * 50).strip()
+    ]
 
 
 def test_an_iframe_left_open_in_noscript_swallows_nothing(html_lines):
@@ -81,7 +95,7 @@ def test_a_page_renders_alike_alone_and_in_a_batch(html_lines):
 
 def test_markup_of_a_line():
     page = "<nav class='main-menu'><ul><li><a href=/a>Home</a></li></ul></nav><main><h2 id=x hidden>T</h2></main>"
-    batch, markup = html_batch([page])
+    _batch, markup = html_batch([page])
     menu, title = markup.line_element.tolist()
     assert [NAMES[markup.tag[menu]], NAMES[markup.tag[title]]] == ["a", "h2"]
     assert markup.inside[menu] & INSIDE_BIT["nav"]
@@ -116,7 +130,7 @@ def test_hints():
     _, markup = html_batch([page])
     assert markup.hint_kind.tolist() == [TITLE_HINT, DESCRIPTION_HINT, TITLE_HINT, DATA_HINT]
     ends = [0, *markup.hint_end.tolist()]
-    hints = [bytes(markup.hints[start:end]) for start, end in zip(ends, ends[1:], strict=False)]
+    hints = [bytes(markup.hints[start:end]) for start, end in itertools.pairwise(ends)]
     assert hints == [b"A &amp; B", b"d &quot;e&quot;", b"T", b'{"a":"b c"}']
 
 

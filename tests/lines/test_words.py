@@ -31,9 +31,7 @@ def test_words_are_those_of_the_reference(text):
 def test_spans_are_the_words_in_the_text(text):
     batch = text_batch([utf8(text)])
     words = words_of(batch)
-    found = [
-        text_of(bytes(batch.data[start:end])) for start, end in zip(words.start, words.end, strict=True)
-    ]
+    found = [text_of(bytes(batch.data[start:end])) for start, end in zip(words.start, words.end, strict=True)]
     folded = [unicodedata.normalize("NFC", word).casefold() for word in found]
     assert [word_key(word) for word in folded] == words.key.tolist()
 

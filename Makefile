@@ -1,0 +1,35 @@
+# The habits. `make check` is what CI runs before the tests.
+PYTHON ?= .venv/bin/python
+
+.PHONY: install check test bench train golden tables
+
+install:
+	python3 -m venv .venv
+	.venv/bin/pip install -e '.[dev]'
+
+check:
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+	$(PYTHON) -m mypy
+
+test:
+	$(PYTHON) -m pytest
+
+# Quality and speed beside the peers; needs the shared data and the peers' environments.
+bench:
+	$(PYTHON) -m benchmarks.setup_peers
+	$(PYTHON) -m benchmarks.run_quality
+	$(PYTHON) -m benchmarks.run_speed
+	$(PYTHON) -m benchmarks.write_tables
+
+# The model that ships, from the shared data and training_data/.
+train:
+	$(PYTHON) -m benchmarks.training_pages build/training.jsonl.gz
+	$(PYTHON) -m detector train build/training.jsonl.gz --output detector/scores/default
+	$(PYTHON) -m tests.golden.record
+
+golden:
+	$(PYTHON) -m tests.golden.record
+
+tables:
+	$(PYTHON) -m benchmarks.write_tables

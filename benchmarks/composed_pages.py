@@ -1,0 +1,146 @@
+"""Training pages composed of running text and template lines, for languages with no pages.
+
+Running text is `multilingual/content` of the shared data (lines in 480 language tags);
+template lines are our own (`training_data/lines`) where we have the language, else
+`multilingual/phrases`, else our English ones, as on many sites of small languages.
+"""
+
+import gzip
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from benchmarks.shared import ROOT, shared_data
+from detector.training.made import Line, as_html, planted, with_copy_above
+
+OWN_LINES: Final = ROOT / "training_data" / "lines"
+# Categories of template lines that stand above a text, inside it, and below it.
+ABOVE: Final = ("navigation", "search", "login-account", "login", "accessibility", "cookie-consent", "cookie")
+INSIDE: Final = ("related", "advertisement", "ads", "share", "app-promo", "video-player", "newsletter")
+LEAST_LINES: Final = 40
+LEAST_PHRASES: Final = 60
+# Words of a paragraph that serve as a headline where the language has none.
+HEADLINE_WORDS: Final = 9
+WEIGHT: Final = 0.3
+# Share of pages with a comment form, and of forms that nobody translated.
+FORM: Final = 0.5
+ENGLISH_FORM: Final = 0.4
+# Lines of running text for one page; a language gives at most so many pages.
+LINES_A_PAGE: Final = 60
+MOST_PAGES: Final = 25
+
+Rng = np.random.Generator
+Phrases = Mapping[str, Sequence[tuple[str, str]]]  # language: (category, text)
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    with (
+        gzip.open(path, "rt", encoding="utf-8")
+        if path.suffix == ".gz"
+        else path.open(encoding="utf-8") as lines
+    ):
+        for line in lines:
+            yield json.loads(line)
+
+
+def own_phrases() -> Phrases:
+    """Return our own template lines by language."""
+    return {
+        path.stem: [(row["category"], row["text"]) for row in _rows(path)]
+        for path in sorted(OWN_LINES.glob("*.jsonl"))
+    }
+
+
+def shared_phrases() -> Phrases:
+    """Return the catalogues' template strings by language."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in _rows(shared_data() / "multilingual" / "phrases" / "phrases_core.jsonl.gz"):
+        found[row["lang"]].append((row["category"], row["text"]))
+    return found
+
+
+def running_text() -> Mapping[str, tuple[list[str], list[str]]]:
+    """Return paragraphs and headlines by language."""
+    found: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for row in _rows(shared_data() / "multilingual" / "content" / "content_lines.jsonl.gz"):
+        found[row["lang"]][row["kind"] == "headline"].append(" ".join(row["text"].split()))
+    return found
+
+
+def _chosen(phrases: Sequence[tuple[str, str]], categories: Sequence[str], count: int, rng: Rng) -> list[str]:
+    """Return some phrases, of the categories if there are enough."""
+    fitting = [text for category, text in phrases if category in categories] or [text for _, text in phrases]
+    return [fitting[int(rng.integers(len(fitting)))] for _ in range(count)]
+
+
+def _headline(paragraphs: list[str], headlines: list[str], rng: Rng) -> str:
+    if headlines and rng.random() < 0.8:
+        return headlines[int(rng.integers(len(headlines)))]
+    words = paragraphs[int(rng.integers(len(paragraphs)))].split(" ")
+    return " ".join(words[:HEADLINE_WORDS]).rstrip(".,;:")
+
+
+def _below(phrases: Sequence[tuple[str, str]], english: Sequence[tuple[str, str]], rng: Rng) -> list[str]:
+    """Return the lines under a text: now and then a comment form, often in English, and a footer."""
+    form_of = english if rng.random() < ENGLISH_FORM else phrases
+    form = _chosen(form_of, ("comment-form",), int(rng.integers(1, 6)), rng) if rng.random() < FORM else []
+    every = sorted({category for category, _ in phrases})
+    return [*form, *_chosen(phrases, every, int(rng.integers(0, 16)), rng)]
+
+
+def _page(
+    language: str,
+    text: tuple[list[str], list[str]],
+    phrases: Sequence[tuple[str, str]],
+    english: Sequence[tuple[str, str]],
+    rng: Rng,
+) -> dict[str, Any]:
+    paragraphs, headlines = text
+    headline = _headline(paragraphs, headlines, rng)
+    body = [Line(headline, "content")]
+    for _ in range(int(rng.integers(4, 16))):
+        if rng.random() < 0.12:
+            body.append(Line(_headline(paragraphs, headlines, rng), "content", "h2"))
+        body.append(Line(paragraphs[int(rng.integers(len(paragraphs)))], "content"))
+    lines = planted(body, rng)
+    for text_ in _chosen(phrases, INSIDE, int(rng.integers(0, 4)), rng):
+        at = int(rng.integers(1, len(lines) + 1))
+        lines = [*lines[:at], Line(text_, "template", "div"), *lines[at:]]
+    above = with_copy_above(_chosen(phrases, ABOVE, int(rng.integers(0, 16)), rng), headline, rng)
+    below = _below(phrases, english, rng)
+    lines = [
+        *(Line(text_, "template", "li") for text_ in above),
+        *lines,
+        *(Line(text_, "template", str(rng.choice(["p", "div", "li", "h3"]))) for text_ in below),
+    ]
+    is_html = rng.random() < 0.3
+    page = as_html(lines, headline, rng) if is_html else "\n".join(line.text for line in lines)
+    return {
+        "set": "composed",
+        "language": language,
+        "kind": "article",
+        "format": "html" if is_html else "text",
+        "page": page,
+        "labels": [line.label for line in lines],
+        "group": f"composed:{language}",
+        "weight": WEIGHT,
+    }
+
+
+def composed_pages(seed: int) -> Iterator[dict[str, Any]]:
+    """Yield composed pages, one or more a language; the same for the same seed and data."""
+    own, shared = own_phrases(), shared_phrases()
+    for language, text in sorted(running_text().items()):
+        if len(text[0]) < LEAST_LINES or language == "und":
+            continue
+        rng = np.random.default_rng([seed, *language.encode()])
+        short = language.split("-")[0]
+        phrases = [*own.get(short, ()), *shared.get(language, shared.get(short, ()))]
+        if len(phrases) < LEAST_PHRASES:
+            phrases = list(own["en"])
+        for number in range(min(max(len(text[0]) // LINES_A_PAGE, 1), MOST_PAGES)):
+            yield {"id": f"composed:{language}:{number}", **_page(language, text, phrases, own["en"], rng)}

@@ -1,0 +1,177 @@
+"""The commands as a user calls them."""
+
+import json
+import subprocess
+import sys
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from detector.cli.main import COMMANDS, group, run
+
+STORY = {
+    "old": "The old mayor cut the ribbon on Monday, and many people came to see it. She had promised the bridge "
+    "nine years ago, when the ferry was given up, and nobody had believed her then.",
+    "new": "The new mayor walked over it first, with his two dogs, and waited on the other side. He said that the "
+    "bridge would carry four hundred cars a day, and that bicycles would be free of charge.",
+}
+PAGE = (
+    "<html><head><title>Bridge</title></head><body><nav><a href=/>Home</a><a href=/n>News</a></nav>"
+    "<article><h1>Village council opens the new bridge</h1>"
+    + "".join(f"<p>{text}</p>" for text in STORY.values())
+    + "</article><footer>© 2024 Example. All rights reserved.</footer></body></html>"
+)
+
+
+@pytest.fixture
+def page(tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(PAGE, "utf-8")
+    return path
+
+
+def call(capfd, *arguments):
+    """Run the command line in this process; give its exit code, output and messages."""
+    code = run([str(argument) for argument in arguments])
+    out, err = capfd.readouterr()
+    return code, out, err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example(name):
+    found = CliRunner().invoke(group, [name, "--help"])
+    assert found.exit_code == 0
+    assert f"detector {name} " in found.output
+    assert "Example" in found.output
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_no_command_has_too_many_options(name):
+    command = group.get_command(click.Context(group), name)
+    shared = {"input_format", "threshold", "settings", "model", "help"}
+    own = [
+        option.name
+        for option in command.params
+        if isinstance(option, click.Option) and option.name not in shared
+    ]
+    assert len(own) <= 8
+
+
+def test_the_list_of_commands_is_that_of_their_help():
+    found = CliRunner().invoke(group, ["--help"])
+    for name, (_, text) in COMMANDS.items():
+        assert name in found.output
+        assert text in found.output
+        assert group.get_command(click.Context(group), name).name == name
+
+
+def test_score_prints_a_table(capfd, page):
+    code, out, _ = call(capfd, "score", page)
+    assert code == 0
+    rows = [line.split() for line in out.splitlines()[1:-1]]
+    assert [row[1] for row in rows] == ["drop", "drop", "keep", "keep", "keep", "drop"]
+    assert "\x1b[" not in out
+
+
+def test_score_as_json_and_as_a_page(capfd, page, tmp_path):
+    report = tmp_path / "new" / "scored.html"
+    code, out, _ = call(capfd, "score", page, "--json", "--html", report)
+    assert code == 0
+    assert [line["kept"] for line in json.loads(out)["lines"]] == [False, False, True, True, True, False]
+    html = report.read_text("utf-8")
+    assert html.startswith("<!DOCTYPE html>")
+    assert "Village council opens the new bridge" in html
+    assert "src=" not in html
+    assert not list(report.parent.glob("*.unfinished"))
+
+
+def test_clean_prints_or_writes(capfd, page, tmp_path):
+    code, out, err = call(capfd, "clean", page)
+    assert code == 0
+    assert out.startswith("Village council opens the new bridge\nThe old mayor")
+    assert "judged alone" in err
+    for format, suffix in (("text", ".txt"), ("markdown", ".md"), ("json", ".json")):
+        code, out, _ = call(capfd, "clean", page, "--output", tmp_path / "out", "--format", format)
+        assert (code, out) == (0, "")
+        written = (tmp_path / "out" / f"page{suffix}").read_text("utf-8")
+        assert "The old mayor" in written
+    assert written.startswith("{")
+
+
+def test_clean_reads_standard_input():
+    found = subprocess.run(
+        [sys.executable, "-m", "detector", "clean", "-"],
+        input=PAGE.encode(),
+        capture_output=True,
+        check=False,
+    )
+    assert found.returncode == 0
+    assert found.stdout.decode().startswith("Village council")
+
+
+def test_a_page_that_cannot_be_read_is_set_aside(capfd, page, tmp_path):
+    code, out, err = call(capfd, "clean", tmp_path / "missing.html", page, tmp_path)
+    assert code == 1
+    assert "missing.html does not exist" in err
+    assert "is a folder" in err
+    assert "2 of 3 pages set aside" in err
+    assert "The old mayor" in out
+
+
+def test_pages_of_the_same_name_do_not_overwrite_each_other(capfd, tmp_path):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "page.html").write_text(PAGE)
+    pages = [tmp_path / folder / "page.html" for folder in ("a", "b", "b")]
+    code, _, err = call(capfd, "clean", *pages, "--output", tmp_path / "out")
+    assert code == 1
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["page.html.txt", "page.txt"]
+    assert "another page" in err
+
+
+def test_the_output_never_overwrites_the_input(capfd, tmp_path):
+    path = tmp_path / "page.txt"
+    path.write_text("a page\n")
+    code, _, err = call(capfd, "clean", path, "--output", tmp_path)
+    assert code == 1
+    assert "overwrite" in err
+    assert path.read_text() == "a page\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["score"],
+        ["nothing"],
+        ["score", "PAGE", "--threshold", "2"],
+        ["score", "PAGE", "--model", "nowhere"],
+        ["score", "PAGE", "--settings", "nowhere.toml"],
+        ["score", "PAGE", "--input-format", "pdf"],
+        ["train", "PAGE", "--output", "x"],
+        ["evaluate", "nowhere", "PAGE"],
+    ],
+)
+def test_wrong_use_is_explained(capfd, page, arguments):
+    code, out, err = call(capfd, *[page if argument == "PAGE" else argument for argument in arguments])
+    assert code in (1, 2)
+    assert len(err) > 20
+    assert "Traceback" not in err + out
+
+
+def test_a_folder_that_cannot_be_written_is_said(capfd, page, tmp_path):
+    (tmp_path / "file").write_text("x")
+    code, _, err = call(capfd, "clean", page, "--output", tmp_path / "file" / "in")
+    assert code == 1
+    assert "cannot be written" in err
+
+
+def test_an_error_of_ours_shows_no_traceback(capfd, page, monkeypatch):
+    def broken(*arguments, **options):
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr("detector.detector.Detector.score_batch", broken)
+    code, _, err = call(capfd, "score", page)
+    assert code == 4
+    assert "broken on purpose" in err
+    assert "Traceback" not in err

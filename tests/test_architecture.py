@@ -1,0 +1,145 @@
+"""The house rules: one direction of imports, budgets, names, and what start-up loads."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import detector
+
+PACKAGE = Path(detector.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+# From the first that may import to the last that is only imported. A room may import
+# from its own and from later ones.
+ROOMS = (
+    ("__main__",),
+    ("cli",),
+    ("web", "adapters"),
+    ("engines",),
+    ("training", "corpus"),
+    ("api",),
+    ("detector",),
+    ("results",),
+    ("markdown", "reasons"),
+    ("clean_text",),
+    ("decisions",),
+    ("scores",),
+    ("evidence",),
+    ("duplicates",),
+    ("lines",),
+    ("settings", "compiled"),
+    ("records",),
+    ("errors",),
+)
+LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
+BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "core", "manager"}
+MOST_LINES, MOST_FUNCTION_LINES, MOST_PARAMETERS, MOST_OPTIONS = 300, 50, 6, 8
+
+
+def room_of(path):
+    parts = path.relative_to(PACKAGE).with_suffix("").parts
+    return parts[0]
+
+
+def code_lines(node, source):
+    """Lines of a function that are neither docstring, comment nor blank."""
+    first, last = node.lineno, node.end_lineno
+    docstring = ast.get_docstring(node, clean=False)
+    skipped = set()
+    if docstring is not None:
+        skipped = set(range(node.body[0].lineno, node.body[0].end_lineno + 1))
+    lines = source.splitlines()
+    return sum(
+        1
+        for number in range(first, last + 1)
+        if number not in skipped
+        and lines[number - 1].strip()
+        and not lines[number - 1].strip().startswith("#")
+    )
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_one_way(path):
+    if path.name == "__init__.py" and path.parent == PACKAGE:
+        return
+    level = LEVEL[room_of(path)]
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        names = []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [
+                f"{node.module}.{alias.name}" if node.module == "detector" else node.module
+                for alias in node.names
+            ]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "detector" and len(parts) > 1 and parts[1] in LEVEL:
+                assert LEVEL[parts[1]] >= level, f"{path} imports {name}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_budgets(path):
+    source = path.read_text("utf-8")
+    assert path.stem not in BANNED_NAMES
+    assert len(source.splitlines()) <= MOST_LINES, "file too long"
+    is_command = room_of(path) == "cli"
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef):
+            assert code_lines(node, source) <= MOST_FUNCTION_LINES, f"{node.name} is too long"
+            arguments = node.args
+            count = len(arguments.args) + len(arguments.kwonlyargs) + len(arguments.posonlyargs)
+            count -= bool(arguments.args) and arguments.args[0].arg in ("self", "cls")
+            assert count <= MOST_PARAMETERS, f"{node.name} has {count} parameters"
+        if isinstance(node, ast.Global):
+            raise AssertionError("a global statement")
+        if isinstance(node, ast.ExceptHandler) and not is_command:
+            broad = node.type is None or (isinstance(node.type, ast.Name) and node.type.id == "Exception")
+            assert not broad, "a broad except"
+
+
+def loaded_by(code):
+    """The modules that a fresh interpreter has after running some code."""
+    script = f"import sys\n{code}\nprint('\\n'.join(sys.modules))"
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(found.stdout.splitlines())
+
+
+HEAVY = {"sklearn", "scipy", "datasketch", "pyarrow", "numba", "numpy", "starlette", "pandas"}
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    assert not loaded_by("import detector") & HEAVY
+
+
+def test_help_loads_nothing_heavy():
+    code = (
+        "from click.testing import CliRunner\nfrom detector.cli.main import group\n"
+        "assert CliRunner().invoke(group, ['--help']).exit_code == 0"
+    )
+    assert not loaded_by(code) & HEAVY
+
+
+def test_scoring_loads_no_training_package():
+    found = loaded_by("import detector\ndetector.clean('a page')")
+    assert not found & {"sklearn", "scipy.sparse", "datasketch", "pyarrow", "joblib"}
+
+
+def test_the_commands_do_without_scipy(tmp_path):
+    page = tmp_path / "page.txt"
+    page.write_text("a page")
+    found = loaded_by(f"from detector.cli.main import run\nassert run(['score', {str(page)!r}]) == 0")
+    # numba imports the top of scipy, where it is installed, to see its version.
+    assert not found & {"sklearn", "scipy.sparse", "scipy.linalg", "datasketch", "pyarrow", "joblib"}
+
+
+def test_exported_names_are_all_there_is():
+    assert list(detector.__all__) == sorted(detector.__all__)
+    for name in detector.__all__:
+        assert getattr(detector, name) is not None
+    assert set(detector._HOME) == set(detector.__all__)
+    with pytest.raises(AttributeError):
+        detector.nothing  # noqa: B018

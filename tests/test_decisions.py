@@ -1,0 +1,91 @@
+"""Decisions: the threshold of greatest expected F1, and the policies on top."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.decisions import BY_GOAL, BY_SCORE, NO_CONTENT, decide
+from detector.lines.text import text_batch
+from detector.lines.words import words_of
+from detector.records import Repeats
+from detector.settings import Settings
+
+ANY = Settings(least_content=0)
+
+
+def decided(pages, settings=ANY, begins=None):
+    """Decide pages given as lists of (score, words)."""
+    texts = ["\n".join("word " * words for _, words in page).encode() for page in pages]
+    batch = text_batch(texts)
+    scores = np.array([score for page in pages for score, _ in page], np.float32)
+    size = scores.size
+    zeros = np.zeros(size, np.int32)
+    repeats = Repeats(
+        original=np.arange(size),
+        copies=zeros,
+        similarity=np.zeros(size, np.float32),
+        block=zeros,
+        alike=zeros,
+        begins=np.full(size, -1) if begins is None else np.array(begins),
+        begins_words=np.full(size, 2, np.int32),
+    )
+    return decide(scores, words_of(batch), batch.page_segment(), repeats, settings)
+
+
+def expected_f1(page, kept):
+    content = sum((1 - score) * words for score, words in page)
+    found = sum((1 - score) * words for (score, words), keep in zip(page, kept, strict=True) if keep)
+    returned = sum(words for (_, words), keep in zip(page, kept, strict=True) if keep)
+    return 2 * found / (returned + content) if returned + content else 0.0
+
+
+PAGE = st.lists(
+    st.tuples(st.integers(0, 1000).map(lambda score: score / 1000), st.integers(1, 30)),
+    min_size=1,
+    max_size=12,
+)
+
+
+@given(PAGE)
+def test_no_other_threshold_expects_more(page):
+    found = decided([page])
+    ours = expected_f1(page, found.kept)
+    for threshold in {score for score, _ in page}:
+        assert expected_f1(page, [score <= threshold for score, _ in page]) <= ours + 1e-4
+    assert found.policy[0] == BY_GOAL
+
+
+@given(st.lists(PAGE, min_size=1, max_size=4))
+def test_pages_are_decided_alone(pages):
+    together = decided(pages).kept.tolist()
+    alone = [keep for page in pages for keep in decided([page]).kept.tolist()]
+    assert together == alone
+
+
+@pytest.mark.parametrize("threshold", [0.0, 0.4, 1.0])
+def test_a_threshold_is_obeyed(threshold):
+    page = [(0.1, 5), (0.4, 5), (0.401, 5), (1.0, 5)]
+    found = decided([page], Settings(threshold=threshold))
+    assert found.kept.tolist() == [score <= threshold for score, _ in page]
+    assert found.policy[0] == BY_SCORE
+
+
+def test_a_page_without_content_comes_out_empty():
+    page = [(0.97, 5), (0.99, 3), (0.96, 2)]
+    found = decided([page], Settings())
+    assert not found.kept.any()
+    assert found.policy[0] == NO_CONTENT
+    assert decided([page], ANY).kept.any()
+
+
+def test_a_headline_is_cut_only_where_it_stays_elsewhere():
+    begins = [-1, 0]
+    assert decided([[(0.1, 4), (0.1, 9)]], begins=begins).cut_words.tolist() == [0, 2]
+    assert decided([[(0.9, 4), (0.1, 9)]], Settings(threshold=0.5), begins).cut_words.tolist() == [0, 0]
+    assert decided([[(0.1, 4), (0.1, 9)]], Settings(cut_headlines=False), begins).cut_words.tolist() == [0, 0]
+
+
+def test_lengths_weigh():
+    found = decided([[(0.05, 200), (0.5, 2), (0.6, 100)]])
+    assert found.kept.tolist() == [True, True, False]
