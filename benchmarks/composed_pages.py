@@ -27,8 +27,11 @@ LEAST_PHRASES: Final = 60
 HEADLINE_WORDS: Final = 9
 WEIGHT: Final = 0.3
 # Share of pages with a comment form, and of forms that nobody translated.
-FORM: Final = 0.5
+FORM: Final = 0.6
 ENGLISH_FORM: Final = 0.4
+AS_HTML: Final = 0.5
+# Share of pages that are all template: login, consent, error.
+EMPTY: Final = 0.08
 # Lines of running text for one page; a language gives at most so many pages.
 LINES_A_PAGE: Final = 60
 MOST_PAGES: Final = 25
@@ -112,12 +115,16 @@ def _page(
         lines = [*lines[:at], Line(text_, "template", "div"), *lines[at:]]
     above = with_copy_above(_chosen(phrases, ABOVE, int(rng.integers(0, 16)), rng), headline, rng)
     below = _below(phrases, english, rng)
+    if rng.random() < EMPTY:
+        lines = []
     lines = [
         *(Line(text_, "template", "li") for text_ in above),
         *lines,
         *(Line(text_, "template", str(rng.choice(["p", "div", "li", "h3"]))) for text_ in below),
     ]
-    is_html = rng.random() < 0.3
+    if not lines:
+        lines = [Line(text_, "template") for text_ in _chosen(phrases, ABOVE, 3, rng)]
+    is_html = rng.random() < AS_HTML
     page = as_html(lines, headline, rng) if is_html else "\n".join(line.text for line in lines)
     return {
         "set": "composed",

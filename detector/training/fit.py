@@ -42,9 +42,10 @@ class NetworkPlan(NamedTuple):
     """How a network is fitted."""
 
     hidden: int = 32
-    epochs: int = 12
+    # Steps of Adam and epochs with each: smaller steps at the end were worth .003 to .008
+    # words F1 over as many epochs with one.
+    phases: tuple[tuple[float, int], ...] = ((2e-3, 7), (7e-4, 4), (2e-4, 3))
     penalty: float = 1e-3
-    step: float = 2e-3
     batch: int = 1024
     seed: int = 0
 
@@ -115,15 +116,15 @@ def fit_network(
         (plan.hidden,),
         alpha=plan.penalty,
         batch_size=plan.batch,
-        learning_rate_init=plan.step,
-        max_iter=plan.epochs,
         random_state=plan.seed,
+        warm_start=True,
     )
+    scaled = np.clip((evidence - mean) * scale, -CLIP, CLIP)
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)  # the epochs are chosen, not awaited
-        model.fit(
-            np.clip((evidence - mean) * scale, -CLIP, CLIP), truth, sample_weight=weight / weight.mean()
-        )
+        for step, epochs in plan.phases:
+            model.set_params(learning_rate_init=step, max_iter=epochs)
+            model.fit(scaled, truth, sample_weight=weight / weight.mean())
     return {
         "mean": mean,
         "scale": scale,
