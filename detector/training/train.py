@@ -1,7 +1,7 @@
 """Labelled pages to a model: the order of the steps of training."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -49,10 +49,14 @@ class Scored:
 
 @dataclass(frozen=True)
 class Trained:
-    """A model, and what it gives on pages that it did not learn from."""
+    """A model, and what it gives on pages that it did not learn from.
+
+    of_fold: for each fold, a model that learned from no page of it
+    """
 
     model: Model
     out_of_fold: Sequence[Scored]
+    of_fold: Sequence[Model]
 
 
 class _Stack:
@@ -132,8 +136,8 @@ def _out_of_fold_evidence(fits: _LinearFits, examples: Examples, format: Format)
 
 def _train_format(
     fits: _LinearFits, sets: Sequence[Examples], format: Format, plan: NetworkPlan, log: Log
-) -> tuple[Network, list[Scored]]:
-    """Return the network for one format, and its out-of-fold scores."""
+) -> tuple[list[Network], list[Scored]]:
+    """Return the networks for one format (of each fold, then of all), and out-of-fold scores."""
     stack = _Stack(sets)
     evidence = np.concatenate([_out_of_fold_evidence(fits, examples, format) for examples in sets])
     known = stack.weight > 0
@@ -153,11 +157,13 @@ def _train_format(
     scores = np.zeros(stack.weight.size, np.float32)
     for fold in range(FOLDS):
         others, held = known & (stack.fold != fold), stack.fold == fold
-        network = calibrated(networks[fold], odds[others], stack.boilerplate[others], stack.weight[others])
-        scores[held] = score(evidence[held], network)[0]
-    network = calibrated(fitted(known), odds[known], stack.boilerplate[known], stack.weight[known])
+        networks[fold] = calibrated(
+            networks[fold], odds[others], stack.boilerplate[others], stack.weight[others]
+        )
+        scores[held] = score(evidence[held], networks[fold])[0]
+    networks.append(calibrated(fitted(known), odds[known], stack.boilerplate[known], stack.weight[known]))
     log(f"{format} network on all pages")
-    return network, [
+    return networks, [
         Scored(examples, format, scores[stack.part(number)]) for number, examples in enumerate(sets)
     ]
 
@@ -187,13 +193,24 @@ def train(
         raise ValueError("training needs pages of at least two groups, to be judged on pages it did not see")
     log(f"{len(pages)} pages read, {sum(examples.share.size for examples in sets)} segments")
     fits = _LinearFits(sets, log)
-    text_network, text_scored = _train_format(fits, sets, "text", plan, log)
-    html_network, html_scored = _train_format(fits, html, "html", plan, log) if html else (_silent_html(), [])
-    phrases, markup = fits.of_fold[-1]
-    model = Model(phrases, markup, text_network, html_network, "", {})
+    of_text, text_scored = _train_format(fits, sets, "text", plan, log)
+    of_html, html_scored = (
+        _train_format(fits, html, "html", plan, log) if html else ([_silent_html()] * (FOLDS + 1), [])
+    )
     notes = {"pages": len(pages), "plan": plan._asdict()}
-    model = Model(phrases, markup, text_network, html_network, arrays_hash(arrays_of(model)), notes)
-    return Trained(model, [*text_scored, *html_scored])
+    *of_fold, model = (
+        _model(phrases, markup, networks, notes)
+        for (phrases, markup), networks in zip(fits.of_fold, zip(of_text, of_html, strict=True), strict=True)
+    )
+    return Trained(model, [*text_scored, *html_scored], of_fold)
+
+
+def _model(
+    phrases: PhraseWeights, markup: MarkupWeights, networks: tuple[Network, Network], notes: dict[str, Any]
+) -> Model:
+    """Return a model under the name of its arrays."""
+    model = Model(phrases, markup, *networks, model_id="", notes=notes)
+    return replace(model, model_id=arrays_hash(arrays_of(model)))
 
 
 def _silent_html() -> Network:
