@@ -5,14 +5,16 @@ The loaders stand in gold_sets.py (pages with gold) and site_sets.py (sites, lin
 
 import hashlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
 from benchmarks import gold_sets, site_sets
-from benchmarks.pages import Page
-from benchmarks.shared import shared_data
+from benchmarks.labels.files import FOLDER, drawn, settled
+from benchmarks.labels.pages import lines_of
+from benchmarks.pages import LabelledLine, Page
+from benchmarks.shared import ROOT, shared_data
 
 # train: in the folds. held: never trained on for a reported figure.
 Split = Literal["train", "held"]
@@ -22,7 +24,8 @@ Split = Literal["train", "held"]
 class DataSet:
     """A set: where it comes from, under which terms, which files, and who may see it when.
 
-    folder: below the shared data; truth: "gold", "snippets", "lines", "pairs" or "none".
+    folder: below the shared data, or below this repository for what is our own;
+    truth: "gold", "snippets", "lines", "pairs" or "none".
     """
 
     name: str
@@ -32,14 +35,19 @@ class DataSet:
     truth: Literal["gold", "snippets", "lines", "pairs", "none"]
     split: Split
     load: Callable[[Path], Iterator[Page]]
+    ours: bool = False
+
+    def path(self) -> Path:
+        """Return where the set stands."""
+        return (ROOT if self.ours else shared_data()) / self.folder
 
     def pages(self) -> Iterator[Page]:
         """Yield the set's pages, in the order of their names."""
-        yield from self.load(shared_data() / self.folder)
+        yield from self.load(self.path())
 
     def files_hash(self) -> str:
         """Return the SHA-256 of all files' names and contents, unpacked or not as they are."""
-        return _files_hash(shared_data() / self.folder)
+        return _files_hash(self.path())
 
 
 @lru_cache(maxsize=32)
@@ -51,6 +59,24 @@ def _files_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
+def _own_labels(folder: Path, locked: bool) -> Iterator[Page]:
+    """Yield the pages that we labelled: those of the sets above, with the label of every line."""
+    wanted = {row["page"] for row in drawn(folder) if row["locked"] == locked}
+    labels = {row.page: row.labels for row in settled(folder) if row.page in wanted}
+    names = {page.split("/", 1)[0] for page in wanted}
+    for page in (page for record in SETS if record.name in names for page in record.pages()):
+        if page.key in labels:
+            pairs = zip(lines_of(page), labels[page.key], strict=True)
+            lines = tuple(LabelledLine(line.text, label) for line, label in pairs)
+            yield replace(
+                page, set=OWN_LABELS[locked], id=page.key, gold=None, wanted=(), unwanted=(), lines=lines
+            )
+
+
+# The names of our own labels: those to work with, and those of the final test.
+OWN_LABELS: Final = {False: "own-labels", True: "own-labels-locked"}
+LABELS_FOLDER: Final = FOLDER.relative_to(ROOT).as_posix()
+LABELS_LICENCE: Final = "labels: ours; pages: as their sets"
 PUBLISHERS: Final = "pages are their publishers'"
 
 SETS: Final = (
@@ -95,6 +121,14 @@ SETS: Final = (
     DataSet(
         "labelled", "22 pages labelled line by line, the seed among them", "as their sets",
         "multilingual/labelled", "lines", "held", site_sets.labelled,
+    ),
+    DataSet(
+        OWN_LABELS[False], "pages of these sets, labelled line by line by us", LABELS_LICENCE,
+        LABELS_FOLDER, "lines", "train", lambda folder: _own_labels(folder, locked=False), ours=True,
+    ),
+    DataSet(
+        OWN_LABELS[True], "the locked third of these labels, opened once per release", LABELS_LICENCE,
+        LABELS_FOLDER, "lines", "held", lambda folder: _own_labels(folder, locked=True), ours=True,
     ),
     DataSet(
         "seed", "the page that the project was made from", "unknown",

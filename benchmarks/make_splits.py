@@ -14,7 +14,8 @@ from resiliparse.extract.html2text import extract_plain_text
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
 from benchmarks.balance import assign_folds
-from benchmarks.datasets import SETS
+from benchmarks.datasets import OWN_LABELS, SETS
+from benchmarks.labels.files import drawn
 from benchmarks.languages import guess
 from benchmarks.near_pages import Document, NearPair, Vocabulary, likeness, near_pairs
 from benchmarks.pages import UNKNOWN, Page
@@ -22,6 +23,8 @@ from benchmarks.shared import ROOT
 from benchmarks.splits import FORMAT
 
 FOLDER: Final = ROOT / "training_data"
+# Our own labels are of pages of the other sets, and in their groups.
+OF_OTHERS: Final = tuple(record for record in SETS if not record.ours)
 SEED: Final = 3
 FOLDS: Final = 5
 # Publishers whose sites share one template and their articles: one group each.
@@ -69,7 +72,7 @@ def _visible(page: Page) -> str:
 def read() -> tuple[list[Row], list[Document]]:
     """Return all pages of all sets, and their texts as shingles."""
     rows, documents, vocabulary = [], [], Vocabulary()
-    for record in SETS:
+    for record in OF_OTHERS:
         for page in record.pages():
             domain = BOOK_DOMAINS.get(page.domain, page.domain)
             language = guess(page) if page.language == UNKNOWN and page.html else page.language
@@ -119,7 +122,7 @@ def _copies(original: Document, near: Sequence[Document]) -> set[str]:
 
 def never_train(documents: Sequence[Document]) -> list[str]:
     """Return the seed, the labelled pages, and their copies in other sets."""
-    held = {record.name for record in SETS if record.split == "held"}
+    held = {record.name for record in OF_OTHERS if record.split == "held"}
     marked = {document.page for document in documents if document.page.split("/", 1)[0] in held}
     by_domain: dict[str, list[Document]] = {}
     for document in documents:
@@ -139,17 +142,20 @@ def splits(rows: Sequence[Row], documents: Sequence[Document]) -> dict[str, Any]
     page_group: dict[str, dict[str, str]] = {}
     for row in rows:
         page_group.setdefault(row.set, {})[row.page] = group_of[row.domain]
+    for labelled in drawn():
+        name, page = labelled["page"].split("/", 1)
+        page_group.setdefault(OWN_LABELS[labelled["locked"]], {})[labelled["page"]] = page_group[name][page]
     return {
         "format": FORMAT,
         "made_by": "python -m benchmarks.make_splits",
         "seed": SEED,
         "folds": FOLDS,
         "versions": {name: version(name) for name in ("publicsuffixlist", "resiliparse")},
-        "data": {record.name: record.files_hash() for record in SETS},
+        "data": {record.name: record.files_hash() for record in OF_OTHERS},
         "near_duplicates": _pair_report(pairs),
         "never_train": never_train(documents),
-        # A third of the new labels, opened once per release; filled in when they are made.
-        "locked": [],
+        # A third of our own labels, opened once per release.
+        "locked": [row["page"] for row in drawn() if row["locked"]],
         "group_fold": assign_folds(list(strata.values()), FOLDS, SEED),
         "page_group": page_group,
     }
@@ -176,12 +182,12 @@ def manifest(rows: Sequence[Row]) -> dict[str, Any]:
             "folder": record.folder,
             "truth": record.truth,
             "split": record.split,
-            "pages": counts[record.name],
+            "pages": counts[record.name] or sum(OWN_LABELS[row["locked"]] == record.name for row in drawn()),
             "sha256": record.files_hash(),
         }
         for record in SETS
     ]
-    labels = "labels/*.jsonl: labels of our own, one line each: page (SET/PAGE), line (hash), label"
+    labels = "labels/: labels of our own; benchmarks/labels/files.py says what is in each file"
     return {
         "format": 1,
         "made_by": "python -m benchmarks.make_splits",
@@ -209,7 +215,7 @@ def main() -> None:
     near, held = content["near_duplicates"], content["never_train"]
     print(f"{len(rows)} pages, {len(content['group_fold'])} groups; {near['pairs']} near pairs")
     print(f"between {near['between_sets']}; {len(held)} never trained on")
-    for record in SETS:
+    for record in OF_OTHERS:
         print(record.name, [folds[record.name, fold] for fold in range(FOLDS)])
 
 

@@ -9,6 +9,7 @@ A page is known as SET/PAGE. A group never stands on both sides of a split.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +29,10 @@ class UnknownPageError(KeyError):
 
 @dataclass(frozen=True)
 class Splits:
-    """Groups of pages and their folds. never_train, locked: pages as SET/PAGE."""
+    """Groups of pages and their folds. never_train, locked: pages as SET/PAGE.
+
+    A locked page locks its whole group: no page of that site is ever trained on.
+    """
 
     group_of_page: dict[str, str]
     fold_of_group: dict[str, int]
@@ -46,13 +50,22 @@ class Splits:
         """Return the fold of a page, 0 to folds - 1."""
         return self.fold_of_group[self.group(page)]
 
+    @cached_property
+    def locked_groups(self) -> frozenset[str]:
+        """Return the groups of the locked pages."""
+        return frozenset(self.group(page) for page in self.locked)
+
+    def may_train(self, page: str) -> bool:
+        """Tell whether a page may be trained on at all."""
+        return page not in self.never_train and self.group(page) not in self.locked_groups
+
     def parts(self, fold: int, pages: Iterable[str]) -> tuple[list[str], list[str]]:
         """Return pages to train on and to test on, where a fold is left out."""
         train, test = [], []
         for page in pages:
             if self.fold(page) == fold:
                 test.append(page)
-            elif page not in self.never_train and page not in self.locked:
+            elif self.may_train(page):
                 train.append(page)
         return train, test
 
@@ -88,7 +101,7 @@ def check_whole(splits: Splits, path: Path = PATH) -> None:
 def check_split(splits: Splits, train: Iterable[str], test: Iterable[str]) -> None:
     """Refuse a split with a group on both sides, or with a page that is never trained on."""
     train_pages, test_pages = set(train), set(test)
-    if kept_out := train_pages & (splits.never_train | splits.locked):
+    if kept_out := {page for page in train_pages if not splits.may_train(page)}:
         raise LeakError(f"never to be trained on: {_some(kept_out)}")
     train_groups = {splits.group(page) for page in train_pages}
     test_groups = {splits.group(page) for page in test_pages}

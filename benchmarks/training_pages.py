@@ -50,7 +50,7 @@ def gold_pages() -> Iterator[dict[str, Any]]:
     for data_set in SETS:
         if data_set.name in GOLD_SETS:
             for page in data_set.pages():
-                if page.key not in split.never_train and page.key not in split.locked:
+                if split.may_train(page.key):
                     yield _gold_page(page, split)
 
 

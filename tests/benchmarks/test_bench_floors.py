@@ -1,10 +1,12 @@
 import random
+from dataclasses import replace
 
 import pytest
 
 from benchmarks import check_floors as floors
 from benchmarks.check_floors import FloorError, Sample
-from benchmarks.check_labels import Label, LabelError, check, line_hash, order_of_lengths, read
+from benchmarks.labels.check import check, order_of_lengths
+from benchmarks.labels.files import LabelError, Labels, line_hash, read
 from benchmarks.pages import LabelledLine, Page
 from benchmarks.planted_sites import site
 
@@ -113,9 +115,12 @@ def test_floors_go_up_only():
 
 def labels_of(sample):
     return [
-        Label(page.key, at, line_hash(line.text), line.label)
+        Labels(
+            page.key,
+            tuple(line_hash(line.text) for line in page.lines),
+            tuple(line.label for line in page.lines),
+        )
         for page in sample.pages["planted"]
-        for at, line in enumerate(page.lines)
     ]
 
 
@@ -130,25 +135,28 @@ def test_right_labels_pass(sample):
 
 def test_a_shuffled_label_file_is_caught(sample):
     rows = labels_of(sample)
-    labels = [row.label for row in rows]
+    labels = [label for row in rows for label in row.labels]
     random.Random(7).shuffle(labels)
-    shuffled = [row._replace(label=label) for row, label in zip(rows, labels, strict=True)]
+    shuffled = [replace(row, labels=tuple(labels.pop() for _ in row.labels)) for row in rows]
     with pytest.raises(LabelError, match="shuffled"):
         check(shuffled, lines_of(sample))
 
 
 def test_labels_of_shifted_lines_are_caught(sample):
-    shifted = [row._replace(line=row.line + 1) for row in labels_of(sample)]
+    shifted = [replace(row, hashes=(*row.hashes[1:], row.hashes[0])) for row in labels_of(sample)]
     with pytest.raises(LabelError, match="another text"):
         check(shifted, lines_of(sample))
 
 
-def test_unknown_and_double_labels_are_refused(tmp_path):
+def test_unknown_missing_and_double_labels_are_refused(tmp_path):
     path = tmp_path / "labels.jsonl"
-    path.write_text('{"page": "s/1", "line": 0, "hash": "x", "label": "junk"}\n')
+    path.write_text('{"page": "s/1", "hashes": ["x"], "labels": ["junk"]}\n')
     with pytest.raises(LabelError, match="no label"):
         read(path)
-    path.write_text('{"page": "s/1", "line": 0, "hash": "x", "label": "content"}\n' * 2)
+    path.write_text('{"page": "s/1", "hashes": ["x", "y"], "labels": ["content"]}\n')
+    with pytest.raises(LabelError, match="1 labels for 2 lines"):
+        read(path)
+    path.write_text('{"page": "s/1", "hashes": ["x"], "labels": ["content"]}\n' * 2)
     with pytest.raises(LabelError, match="twice"):
         read(path)
 

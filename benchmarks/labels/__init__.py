@@ -1,0 +1,1 @@
+"""Labels of our own: which pages are drawn, what their readers see, and what became of it."""

@@ -1,0 +1,88 @@
+"""How far two readings agree: `python -m benchmarks.labels.agreement`.
+
+Writes benchmarks/results/labels.json: counts of the labels, kappa over all and by class (one
+class against the rest), and the disagreements that settled.json has not settled (none, or it
+refuses).
+"""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from benchmarks.environment import made
+from benchmarks.labels.files import FOLDER, LABELS, LabelError, Labels, drawn, read, settled
+from benchmarks.shared import ROOT
+
+RESULT = ROOT / "benchmarks" / "results" / "labels.json"
+
+Pair = tuple[str, str]
+
+
+def pairs_of(first: Sequence[Labels], second: Sequence[Labels]) -> dict[tuple[str, int], Pair]:
+    """Return both labels of every line that was read twice."""
+    of_page = {row.page: row for row in first}
+    found: dict[tuple[str, int], Pair] = {}
+    for row in second:
+        other = of_page.get(row.page)
+        if other is None or other.hashes != row.hashes:
+            raise LabelError(f"{row.page}: the two readings are not of the same lines")
+        found |= {
+            (row.page, number): pair for number, pair in enumerate(zip(other.labels, row.labels, strict=True))
+        }
+    return found
+
+
+def kappa(pairs: Sequence[Pair], classes: Sequence[str]) -> float:
+    """Return Cohen's kappa (1960): agreement beyond what chance would give."""
+    total = len(pairs)
+    agreed = sum(one == two for one, two in pairs) / total
+    ones, twos = Counter(one for one, _ in pairs), Counter(two for _, two in pairs)
+    chance = sum(ones[name] * twos[name] for name in classes) / total**2
+    return (agreed - chance) / (1 - chance) if chance < 1 else 1.0
+
+
+def one_against_rest(pairs: Sequence[Pair], name: str) -> float:
+    """Return the kappa of one class."""
+    return kappa([(str(one == name), str(two == name)) for one, two in pairs], ("True", "False"))
+
+
+def unsettled(pairs: dict[tuple[str, int], Pair]) -> list[tuple[str, int]]:
+    """Return the lines on which the readers differ and that settled.json does not name."""
+    changes = json.loads((FOLDER / "settled.json").read_text("utf-8"))
+    known = {(page, line) for change in changes for page, line, _ in change["lines"]}
+    return [line for line, (one, two) in pairs.items() if one != two and line not in known]
+
+
+def report() -> dict[str, Any]:
+    """Return everything that is said of the labels."""
+    pairs = pairs_of(read(FOLDER / "first.jsonl"), read(FOLDER / "second.jsonl"))
+    if left := unsettled(pairs):
+        raise LabelError(f"{len(left)} disagreements are not settled, the first {left[0]}")
+    both, pages = list(pairs.values()), drawn()
+    final = Counter(label for row in settled() for label in row.labels)
+    return {
+        "pages": len(pages),
+        "languages": len({page["language"] for page in pages}),
+        "with_repeats": sum(page["repeats"] for page in pages),
+        "locked": sum(page["locked"] for page in pages),
+        "labels": dict(sorted(final.items())),
+        "read_twice": {"pages": sum(page["twice"] for page in pages), "lines": len(both)},
+        "disagreements": sum(one != two for one, two in both),
+        "kappa": round(kappa(both, LABELS), 3),
+        "kappa_by_class": {name: round(one_against_rest(both, name), 3) for name in LABELS},
+        "made": made(),
+    }
+
+
+def main() -> int:
+    """Measure, write and print."""
+    found = report()
+    RESULT.write_text(json.dumps(found, indent=1) + "\n")
+    print(json.dumps({name: value for name, value in found.items() if name != "made"}, indent=1))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
