@@ -10,15 +10,18 @@ import gzip
 import json
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from benchmarks import splits
 from benchmarks.composed_pages import composed_pages
 from benchmarks.datasets import SETS
+from benchmarks.outputs import asking, cache_folder
 from benchmarks.pages import Page
+from benchmarks.peer_list import RENDERINGS
 from benchmarks.shared import ROOT
+from benchmarks.weak_labels import hand_labelled, site_pages, snippet_pages
 from detector.lines.decoding import decode
 
 GOLD_SETS: Final = ("wcxb-dev", "daniel", "fundus")
@@ -26,6 +29,8 @@ OWN_PAGES: Final = ROOT / "training_data" / "pages"
 SEED: Final = 0
 # Our own pages are few and mixed in kind and language; each counts double.
 OWN_WEIGHT: Final = 2.0
+# Text as other renderers leave it is learned from beside our own lines of the same page.
+RENDERED_WEIGHT: Final = 0.5
 
 
 def _gold_page(page: Page, split: splits.Splits) -> dict[str, Any]:
@@ -44,14 +49,26 @@ def _gold_page(page: Page, split: splits.Splits) -> dict[str, Any]:
     }
 
 
-def gold_pages() -> Iterator[dict[str, Any]]:
-    """Yield the pages with gold text that may be trained on."""
-    split = splits.load()
+def gold_pages(split: splits.Splits) -> Iterator[tuple[Page, dict[str, Any]]]:
+    """Yield the pages with gold text that may be trained on, as they are and as records."""
     for data_set in SETS:
         if data_set.name in GOLD_SETS:
             for page in data_set.pages():
                 if split.may_train(page.key):
-                    yield _gold_page(page, split)
+                    yield page, _gold_page(page, split)
+
+
+def rendered_pages(gold: Sequence[tuple[Page, dict[str, Any]]]) -> Iterator[dict[str, Any]]:
+    """Yield each gold page once more as text, as one of the other renderers leaves it."""
+    others = RENDERINGS[1:]
+    changes = {"set": "rendered", "format": "text", "weight": RENDERED_WEIGHT}
+    for number, renderer in enumerate(others):
+        with asking(renderer, cache_folder()) as cached:
+            for page, record in gold:
+                if zlib.crc32(page.key.encode()) % len(others) == number:
+                    text = cached.ask(page.html or b"", None).text
+                    if text is not None:
+                        yield {**record, **changes, "page": text}
 
 
 def own_pages() -> Iterator[dict[str, Any]]:
@@ -62,9 +79,16 @@ def own_pages() -> Iterator[dict[str, Any]]:
                 yield {"set": "own", "group": f"own:{path.stem}", "weight": OWN_WEIGHT, **json.loads(line)}
 
 
-def training_pages(folds: int) -> Iterator[dict[str, Any]]:
+def training_pages(split: splits.Splits) -> Iterator[dict[str, Any]]:
     """Yield all training pages, each with its fold."""
-    yield from gold_pages()
+    gold = list(gold_pages(split))
+    yield from (record for _, record in gold)
+    yield from rendered_pages(gold)
+    by_hand = list(hand_labelled(split))
+    yield from by_hand
+    yield from site_pages(split, frozenset(page["id"] for page in by_hand))
+    yield from snippet_pages(split)
+    folds = split.folds
     for record in (*own_pages(), *composed_pages(SEED)):
         yield {"fold": zlib.crc32(record["group"].encode()) % folds, **record}
 
@@ -78,7 +102,7 @@ def main() -> int:
     unfinished = output.with_name(output.name + ".unfinished")
     count = 0
     with gzip.open(unfinished, "wt", encoding="utf-8", compresslevel=1) as file:
-        for record in training_pages(splits.load().folds):
+        for record in training_pages(splits.load()):
             file.write(json.dumps(record, ensure_ascii=False) + "\n")
             count += 1
     unfinished.replace(output)

@@ -15,7 +15,6 @@ import numpy as np
 from detector.clean_text import clean_text
 from detector.decisions import decide
 from detector.errors import PageError
-from detector.evidence.gather import html_evidence, text_evidence
 from detector.lines.decoding import Decoded, decode, text_of, utf8
 from detector.lines.formats import Format, found_format
 from detector.lines.html import html_batch
@@ -25,7 +24,7 @@ from detector.lines.words import words_of
 from detector.records import Floats, Markup
 from detector.results import BatchResult, ScoredPage
 from detector.scores.model import Model, default_model, load
-from detector.scores.network import score
+from detector.scores.scoring import scored
 from detector.settings import Settings
 
 Input = str | bytes | Path
@@ -157,17 +156,13 @@ class Detector:
 
     def run(self, pages: Sequence[Page]) -> BatchResult:
         """Take decoded pages of one format through all steps, as arrays."""
-        model, markup = self.model, None
+        markup: Markup | None = None
         if pages[0].format == "html":
             batch, markup = html_batch([page.text for page in pages])
-            words = words_of(batch)
-            evidence, repeats = html_evidence(batch, words, markup, model.phrases, model.markup)
-            scores, added = score(evidence, model.html)
         else:
             batch = text_batch([utf8(page.text) for page in pages])
-            words = words_of(batch)
-            evidence, repeats = text_evidence(batch, words, model.phrases)
-            scores, added = score(evidence, model.text)
+        words = words_of(batch)
+        scores, added, repeats = scored(batch, words, markup, self.model)
         decisions = decide(scores, words, batch.page_segment(), repeats, self.settings)
         clean = clean_text(batch, words, decisions)
         return BatchResult(batch, words, markup, repeats, scores, added, decisions, clean)

@@ -3,14 +3,13 @@
 from typing import Final
 
 from detector.decisions import BY_GOAL, BY_SCORE, NO_CONTENT
-from detector.evidence.columns import MARKUP_BLOCKS, TEXT_BLOCKS
+from detector.evidence.columns import CODES
 from detector.records import Floats, Reason
 
 # Contributions smaller than this (log-odds) are not worth a line to the reader.
 LEAST: Final = 0.15
 MOST: Final = 4
 
-CODES: Final = tuple(name for name, _ in (*TEXT_BLOCKS, *MARKUP_BLOCKS))
 _TEXTS: Final = {
     "shape": ("looks like a label, not like running text", "looks like running text"),
     "phrases": ("its words are those of templates", "its words are those of texts"),
@@ -21,6 +20,7 @@ _TEXTS: Final = {
     "markup": ("its HTML elements are those of templates", "its HTML elements are those of content"),
     "links": ("is mostly links, or among links", "is not links"),
     "around": ("the markup around it is a template's", "the markup around it is content's"),
+    "alike": ("lines that look the same are templates", "lines that look the same are content"),
     "title": ("is not what the page says it is about", "agrees with the page's title or description"),
 }
 

@@ -33,6 +33,7 @@ def lines_of(page: Page) -> list[Line]:
     return [
         Line(text_of(bytes(batch.data[start:end])), block_name(markup, number) or "")
         for number, (start, end) in enumerate(spans)
+        if batch.line_segment[number] < batch.line_segment[number + 1]  # no blank line
     ]
 
 

@@ -10,9 +10,8 @@ from detector.errors import SettingsError
 from detector.scores.model import save
 from detector.settings import Settings
 from detector.training.evaluate import measures
-from detector.training.fit import NetworkPlan
 from detector.training.pages import read_pages
-from detector.training.train import train
+from detector.training.train import Plan, train
 
 
 @click.command("train")
@@ -38,7 +37,7 @@ def command(pages: Sequence[Path], output: Path, seed: int) -> int:
 
     labelled = list(read_pages(pages))
     try:
-        trained = train(labelled, NetworkPlan(seed=seed), log)
+        trained = train(labelled, Plan().seeded(seed), log)
     except ValueError as error:
         raise SettingsError(str(error)) from None
     save(trained.model, output)

@@ -1,7 +1,10 @@
 """The columns of the evidence: their names, their order, and the reason each belongs to.
 
-A block of columns is written by one module of this folder and is one reason code. A
-model file names the columns that it was trained with; loading compares them.
+There are two tables. The first is what is known of a line before any line was scored; from
+it a first network makes a guess for every line. The second is that guess in its context:
+the guesses around the line, over the page, in the elements that hold it. A block of columns
+has one reason code, in both tables. A model file names the columns that it was trained
+with; loading compares them.
 """
 
 from typing import Final
@@ -15,6 +18,7 @@ SHAPE: Final = (
     "short_words", "long_words", "no_words", "part_of_long_line",
     "first_upper", "first_letter", "first_digit", "first_punctuation", "first_symbol",
     "last_end", "last_letter", "last_digit", "last_punctuation", "last_symbol",
+    "log_indent", "bullet",
 )  # fmt: skip
 
 # What its words and phrases usually are (phrases.py).
@@ -65,7 +69,10 @@ INSIDE_WHAT: Final = tuple(f"inside_{name}" for name in INSIDE)
 LINKS: Final = ("link_share", "container_links", "container_log_words", "container_log_lines")
 TITLES: Final = ("in_title", "title_in_line", "in_description", "in_data", "page_has_data")
 
-TEXT_BLOCKS: Final = (
+# Blocks of columns by reason code, in their order.
+Blocks = tuple[tuple[str, tuple[str, ...]], ...]
+
+TEXT_BLOCKS: Final[Blocks] = (
     ("shape", SHAPE),
     ("phrases", PHRASES),
     ("neighbours", NEIGHBOURS),
@@ -73,23 +80,88 @@ TEXT_BLOCKS: Final = (
     ("page", PAGE),
     ("repeats", REPEATS),
 )
-MARKUP_BLOCKS: Final = (
+MARKUP_BLOCKS: Final[Blocks] = (
     ("markup", (*MARKUP, *ELEMENT, *INSIDE_WHAT)),
     ("links", LINKS),
     ("around", MARKUP_NEIGHBOURS),
     ("title", TITLES),
 )
 
+# The second table. The first guess itself (context.py); it is the first network's to explain.
+OWN: Final = "own"
+GUESS: Final = ("guess", "guess_squeezed")
+# Guesses and content of the lines around, in the windows of neighbours.py.
+GUESS_SIGNALS: Final = ("guess", "content")
+GUESSES_AROUND: Final = _around(GUESS_SIGNALS)
+GUESSES_ON_PAGE: Final = (
+    "page_content_share", "page_log_content", "page_log_guessed_words", "page_sure_content",
+    "page_likely_content", "page_even_content", "page_possible_content", "page_doubt", "page_largest",
+)  # fmt: skip
+PLACE_IN_CONTENT: Final = ("place_in_content",)
+# Columns of the first table that the second network sees again, by their block.
+AGAIN: Final[Blocks] = (
+    ("shape", ("log_words", "sentence_ends", "digit_share", "capitalised_share", "bullet")),
+    ("phrases", ("phrases_say", "known_words")),
+    ("repeats", ("is_copy", "copy_words", "copy_block", "original_leads", "begins_like")),
+)
+MARKUP_AGAIN: Final[Blocks] = (
+    ("markup", ("markup_says", "heading_level", "in_paragraph")),
+    ("links", ("link_share",)),
+    ("title", ("in_title", "in_data", "page_has_data")),
+)
+# Lines in blocks that look the same, alone, under the same element, and under the same three.
+LOOKS: Final = ("block", "pair", "path")
+ALIKE: Final = tuple(f"{what}_alike_{look}" for look in LOOKS for what in ("guess", "log_words", "log_lines"))
+# The elements that hold the line's block, from the innermost out.
+HOLDER_LEVELS: Final = 6
+HOLDERS: Final = tuple(
+    f"{what}_holder_{level}"
+    for level in range(1, HOLDER_LEVELS + 1)
+    for what in ("guess", "share", "log_lines")
+)
+# Where the line stands from the line that is likest the page's title.
+FROM_TITLE: Final = ("title_shared", "title_up", "title_down", "title_before", "title_distance")
 
-def _starts() -> dict[str, int]:
+TEXT_CONTEXT: Final[Blocks] = (
+    (OWN, GUESS),
+    ("neighbours", GUESSES_AROUND),
+    ("page", GUESSES_ON_PAGE),
+    ("place", PLACE_IN_CONTENT),
+    *AGAIN,
+)
+MARKUP_CONTEXT: Final[Blocks] = (
+    *MARKUP_AGAIN,
+    ("alike", ALIKE),
+    ("around", HOLDERS),
+    ("title", FROM_TITLE),
+)
+HTML_BLOCKS: Final[Blocks] = (*TEXT_BLOCKS, *MARKUP_BLOCKS)
+HTML_CONTEXT: Final[Blocks] = (*TEXT_CONTEXT, *MARKUP_CONTEXT)
+
+
+def names(blocks: Blocks) -> tuple[str, ...]:
+    """Return the columns of all blocks."""
+    return tuple(column for _, columns in blocks for column in columns)
+
+
+TEXT_COLUMNS: Final = names(TEXT_BLOCKS)
+HTML_COLUMNS: Final = names(HTML_BLOCKS)
+
+
+def _starts(blocks: Blocks) -> dict[str, int]:
     starts, at = {}, 0
-    for name, columns in (*TEXT_BLOCKS, *MARKUP_BLOCKS):
+    for name, columns in blocks:
         starts[name] = at
         at += len(columns)
     return starts
 
 
-# First column of each block.
-START: Final = _starts()
-TEXT_COLUMNS: Final = tuple(column for _, columns in TEXT_BLOCKS for column in columns)
-HTML_COLUMNS: Final = TEXT_COLUMNS + tuple(column for _, columns in MARKUP_BLOCKS for column in columns)
+# First column of each block of the first table.
+START: Final = _starts(HTML_BLOCKS)
+# Reason codes, in the order in which contributions stand.
+CODES: Final = tuple(dict.fromkeys(name for name, _ in (*HTML_BLOCKS, *HTML_CONTEXT) if name != OWN))
+
+
+def code_numbers(blocks: Blocks) -> tuple[int, ...]:
+    """Return for each column the number of its reason code; -1 for the first guess."""
+    return tuple(CODES.index(name) if name != OWN else -1 for name, columns in blocks for _ in columns)

@@ -240,8 +240,8 @@ def is_block() -> NDArray[np.bool_]:
     return blocks
 
 
-def write_markup(batch: Batch, markup: Markup, weights: MarkupWeights, evidence: Floats) -> None:
-    """Write the markup and link columns of all segments."""
+def write_markup(batch: Batch, markup: Markup, weights: MarkupWeights, evidence: Floats) -> Tree:
+    """Write the markup and link columns of all segments; return what is known of the elements."""
     n_elements = markup.tag.size
     tree = Tree(
         say=np.empty((n_elements, 3), np.float32),
@@ -255,3 +255,4 @@ def write_markup(batch: Batch, markup: Markup, weights: MarkupWeights, evidence:
     _weigh(batch, markup, tree.text)
     _write(batch, markup, tree, weights.bias[0], evidence)
     _count_looks(batch, markup, tree, np.zeros(1024, np.int32), evidence)
+    return tree

@@ -13,7 +13,9 @@ from detector.compiled import inlined, kernel
 from detector.evidence.columns import SHAPE, START
 from detector.lines import characters as chars
 from detector.lines import words as word
-from detector.records import Batch, Floats, Integers, Number, Words
+from detector.lines.characters import Characters
+from detector.lines.reading import read
+from detector.records import Batch, Bytes, Floats, Integers, Number, Words
 
 LETTERS_PER_SINGLE: Final = 3
 WORDS_PER_SINGLE: Final = 0.6
@@ -22,12 +24,18 @@ AT: Final = START["shape"]
 (
     LOG_WORDS, LOG_CHARACTERS, WORD_LENGTH, UPPER_SHARE, CAPITALISED_SHARE, DIGIT_SHARE, DIGIT_WORDS,
     PUNCTUATION_SHARE, SYMBOL_SHARE, SINGLE_SHARE, NON_ASCII_SHARE, SENTENCE_ENDS, SHORT_WORDS, LONG_WORDS,
-    NO_WORDS, PART_OF_LONG_LINE, FIRST, _, _, _, _, LAST, _, _, _, _,
+    NO_WORDS, PART_OF_LONG_LINE, FIRST, _, _, _, _, LAST, _, _, _, _, LOG_INDENT, BULLET,
 ) = range(AT, AT + len(SHAPE))  # fmt: skip
 
 # Column, from FIRST or LAST on, of each class of character at a line's edge; -1 for none.
 FIRST_COLUMN: Final = np.array([-1, -1, 1, 0, 1, 2, 1, 3, 3, 4], np.int64)
 LAST_COLUMN: Final = np.array([-1, -1, 1, 1, 1, 2, 1, 0, 3, 4], np.int64)
+
+# What text renderings set before the items of a list.
+BULLETS: Final = np.array([ord(char) for char in "•·*+-–—◦▪▸►‣⁃○●■□✓"], np.uint32)
+MOST_NUMBER: Final = 3
+FULL_STOP: Final = 46
+CLOSING: Final = 41
 
 
 @inlined
@@ -53,8 +61,29 @@ def _word_kinds(
     return capitalised, digits, short, long
 
 
+@inlined
+def _list_mark(data: Bytes, start: Number, end: Number, table: Characters) -> tuple[Number, Number]:
+    """Return the spaces before a line's text, and whether it begins as an item of a list."""
+    at, indent = start, 0
+    code, kind, length = np.uint32(0), np.uint8(chars.OTHER), 0
+    while at < end:
+        code, kind, length = read(data, at, table)
+        if kind != chars.SPACE:
+            break
+        indent, at = indent + 1, at + length
+    marked = False
+    for bullet in BULLETS:
+        marked |= code == bullet
+    digits = 0
+    while kind == chars.DIGIT and digits < MOST_NUMBER and at + length < end:
+        digits, at = digits + 1, at + length
+        code, kind, length = read(data, at, table)
+    marked |= digits > 0 and code in (FULL_STOP, CLOSING)
+    return indent, marked and at + length < end and data[at + length] <= 32
+
+
 @kernel
-def shape(batch: Batch, words: Words, evidence: Floats) -> None:
+def shape(batch: Batch, words: Words, table: Characters, evidence: Floats) -> None:
     """Write the shape columns of all segments."""
     for segment in range(batch.segment_start.size):
         row, count = evidence[segment], words.counts[segment]
@@ -81,6 +110,9 @@ def shape(batch: Batch, words: Words, evidence: Floats) -> None:
         row[SENTENCE_ENDS] = np.log1p(np.float32(count[chars.END]))
         row[SHORT_WORDS], row[LONG_WORDS] = short / some_words, long / some_words
         row[NO_WORDS] = n_words == 0
+        span = (batch.segment_start[segment], batch.segment_end[segment])
+        indent, marked = _list_mark(batch.data, span[0], span[1], table)
+        row[LOG_INDENT], row[BULLET] = np.log1p(np.float32(indent)), marked
         row[FIRST : FIRST + 10] = 0
         first, last = FIRST_COLUMN[words.edges[segment, 0]], LAST_COLUMN[words.edges[segment, 1]]
         if first >= 0:

@@ -3,14 +3,15 @@
 `FORMAT` is the number of the layout described here. To change the layout: raise it, keep
 the reader of the old number with a test that reads an old file, and write it down here.
 
-    1  config.json: format, model_id, columns of both networks, blocks, notes of training
-       arrays.npz: phrases_*, markup_*, text_*, html_* (the fields of the records below)
+    1  config.json: format, model_id, the columns of each network's table, notes of training
+       arrays.npz: phrases_*, markup_*, and for "text" and "html" FORMAT_first_*,
+       FORMAT_second_*, FORMAT_knot and FORMAT_share (the fields of the records below)
 """
 
 import hashlib
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -22,10 +23,18 @@ from numpy.typing import NDArray
 from detector.errors import ModelFormatError
 from detector.evidence import markup as markup_of
 from detector.evidence import phrases as phrases_of
-from detector.evidence.columns import HTML_COLUMNS, MARKUP_BLOCKS, TEXT_BLOCKS, TEXT_COLUMNS
+from detector.evidence.columns import (
+    HTML_BLOCKS,
+    HTML_CONTEXT,
+    TEXT_BLOCKS,
+    TEXT_CONTEXT,
+    Blocks,
+    code_numbers,
+    names,
+)
 from detector.evidence.markup import MarkupWeights
 from detector.evidence.phrases import PhraseWeights
-from detector.scores.network import Network
+from detector.scores.network import Network, Scorer
 
 FORMAT: Final = 1
 DEFAULT: Final = Path(__file__).with_name("default")
@@ -37,6 +46,17 @@ MOST_BYTES: Final = 64_000_000
 
 Arrays = Mapping[str, NDArray[Any]]
 
+# What a file holds of a network; the codes of its columns follow from their names.
+NETWORK_FIELDS: Final = Network._fields[:-1]
+
+# The table of each network.
+TABLES: Final[Mapping[str, Blocks]] = {
+    "text_first": TEXT_BLOCKS,
+    "text_second": TEXT_CONTEXT,
+    "html_first": HTML_BLOCKS,
+    "html_second": HTML_CONTEXT,
+}
+
 
 @dataclass(frozen=True)
 class Model:
@@ -44,24 +64,33 @@ class Model:
 
     phrases: PhraseWeights
     markup: MarkupWeights
-    text: Network
-    html: Network
+    text: Scorer
+    html: Scorer
     model_id: str
     notes: Mapping[str, Any]
 
 
-def block_starts(blocks: tuple[tuple[str, tuple[str, ...]], ...]) -> NDArray[np.int64]:
-    """Return the first column of each block of evidence, and the number of columns."""
-    return np.cumsum([0] + [len(columns) for _, columns in blocks])
+def codes_of(blocks: Blocks) -> NDArray[np.int64]:
+    """Return the reason code of every column of a table."""
+    return np.array(code_numbers(blocks), np.int64)
+
+
+def _parts(model: Model) -> Iterator[tuple[str, NDArray[Any]]]:
+    for name, weights in (("phrases", model.phrases), ("markup", model.markup)):
+        yield from ((f"{name}_{field}", array) for field, array in weights._asdict().items())
+    for name, scorer in (("text", model.text), ("html", model.html)):
+        for part, network in (("first", scorer.first), ("second", scorer.second)):
+            for field in NETWORK_FIELDS:
+                yield f"{name}_{part}_{field}", getattr(network, field)
+        yield f"{name}_knot", scorer.knot
+        yield f"{name}_share", scorer.share
 
 
 def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
     """Return all arrays of a model by name; n-gram weights in half precision, as stored."""
-    arrays: dict[str, NDArray[Any]] = {}
-    for name in ("phrases", "markup", "text", "html"):
-        for field, array in getattr(model, name)._asdict().items():
-            arrays[f"{name}_{field}"] = array.astype(np.float16) if field == "bucket" else array
-    return arrays
+    return {
+        name: array.astype(np.float16) if name.endswith("_bucket") else array for name, array in _parts(model)
+    }
 
 
 def arrays_hash(arrays: Arrays) -> str:
@@ -84,8 +113,7 @@ def save(model: Model, folder: Path) -> None:
     config = {
         "format": FORMAT,
         "model_id": arrays_hash(arrays),
-        "text_columns": TEXT_COLUMNS,
-        "html_columns": HTML_COLUMNS,
+        "columns": {table: names(blocks) for table, blocks in TABLES.items()},
         "notes": dict(model.notes),
     }
     (unfinished / CONFIG_FILE).write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n", "utf-8")
@@ -113,10 +141,8 @@ def _config(folder: Path) -> dict[str, Any]:
             f"{folder} has format {config['format']}; this version of detector reads {FORMAT}: "
             f"train the model anew or install the version that wrote it"
         )
-    if (
-        tuple(config.get("text_columns", ())) != TEXT_COLUMNS
-        or tuple(config.get("html_columns", ())) != HTML_COLUMNS
-    ):
+    wanted = {table: list(names(blocks)) for table, blocks in TABLES.items()}
+    if config.get("columns") != wanted:
         raise ModelFormatError(
             f"{folder} was trained on other evidence than this version gathers: train it anew"
         )
@@ -139,18 +165,26 @@ def _arrays(folder: Path) -> dict[str, NDArray[Any]]:
         raise ModelFormatError(f"{path} is damaged ({error}); get the model again") from None
 
 
-def _network(arrays: Arrays, name: str, columns: int, blocks: NDArray[np.int64]) -> Network:
+def _network(arrays: Arrays, name: str) -> Network:
     """Build one network and check that its arrays fit together."""
-    fields = {field: _checked(arrays, f"{name}_{field}") for field in Network._fields[:-1]}
-    network = Network(**fields, block=blocks)
+    blocks = TABLES[name]
+    columns = len(names(blocks))
+    fields = {field: _checked(arrays, f"{name}_{field}") for field in NETWORK_FIELDS}
+    network = Network(**fields, code=codes_of(blocks))
     hidden = network.out.shape[0] if network.out.ndim == 1 else -1
-    knots = network.knot.shape[0] if network.knot.ndim == 1 else -1
-    wanted = ((columns,), (columns,), (columns, hidden), (hidden,), (hidden,), (1,), (knots,), (knots,))
-    if tuple(array.shape for array in network[:-1]) != wanted or knots < 2 or hidden < 1:
+    wanted = ((columns,), (columns,), (columns, hidden), (hidden,), (hidden,), (1,))
+    if tuple(fields[field].shape for field in NETWORK_FIELDS) != wanted or hidden < 1:
         raise ModelFormatError(f"the arrays {name}_* of this model do not fit together: get the model again")
-    if (np.diff(network.knot) <= 0).any() or (np.diff(network.share) < 0).any():
-        raise ModelFormatError(f"the calibration of {name} does not rise: get the model again")
     return network
+
+
+def _scorer(arrays: Arrays, name: str) -> Scorer:
+    """Build what scores one format."""
+    knot, share = _checked(arrays, f"{name}_knot"), _checked(arrays, f"{name}_share")
+    rises = knot.ndim == 1 and knot.shape == share.shape and knot.size > 1
+    if not rises or (np.diff(knot) <= 0).any() or (np.diff(share) < 0).any():
+        raise ModelFormatError(f"the calibration of {name} does not rise: get the model again")
+    return Scorer(_network(arrays, f"{name}_first"), _network(arrays, f"{name}_second"), knot, share)
 
 
 def _checked(arrays: Arrays, name: str) -> NDArray[np.float32]:
@@ -171,8 +205,7 @@ def load(folder: Path) -> Model:
     for weights, size in ((phrases, phrases_of.BUCKETS), (markup, markup_of.BUCKETS)):
         if weights.bucket.shape != (size,) or weights.bias.shape != (1,):
             raise ModelFormatError(f"{folder} has n-gram weights of another size: get the model again")
-    text = _network(arrays, "text", len(TEXT_COLUMNS), block_starts(TEXT_BLOCKS))
-    html = _network(arrays, "html", len(HTML_COLUMNS), block_starts((*TEXT_BLOCKS, *MARKUP_BLOCKS)))
+    text, html = _scorer(arrays, "text"), _scorer(arrays, "html")
     return Model(phrases, markup, text, html, arrays_hash(arrays), config.get("notes", {}))
 
 

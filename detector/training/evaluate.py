@@ -7,11 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.decisions import decide
-from detector.evidence.gather import html_evidence, text_evidence
 from detector.lines.formats import Format
 from detector.records import Floats, Repeats
 from detector.scores.model import Model
-from detector.scores.network import score
+from detector.scores.scoring import scored
 from detector.settings import Settings
 from detector.training.examples import CONTENT, Examples, examples_of
 from detector.training.measures import (
@@ -104,13 +103,11 @@ def evaluate(
         if not part:
             continue
         examples = examples_of(part)
-        text = score(text_evidence(examples.batch, examples.words, model.phrases)[0], model.text)[0]
+        text = scored(examples.batch, examples.words, None, model).scores
         if examples.markup is None:
             out[format] = measures(examples, text, settings)
             continue
-        evidence, _ = html_evidence(
-            examples.batch, examples.words, examples.markup, model.phrases, model.markup
-        )
-        out["html"] = measures(examples, score(evidence, model.html)[0], settings)
+        html = scored(examples.batch, examples.words, examples.markup, model).scores
+        out["html"] = measures(examples, html, settings)
         out["html as text"] = measures(examples, text, settings)
     return out

@@ -20,9 +20,9 @@ from typing import Any, Final
 from detector.errors import PageError
 from detector.lines.formats import Format, found_format
 
-LABELS: Final = ("content", "template", "repeat", "metadata", "comment")
-# Labels that are neither asked for nor forbidden (contracts, "Gold policy").
-NEITHER: Final = ("metadata", "comment")
+LABELS: Final = ("content", "template", "repeat", "metadata", "comment", "unknown")
+# Labels that are neither asked for nor forbidden (contracts, "Gold policy"), or not known.
+NEITHER: Final = ("metadata", "comment", "unknown")
 
 
 @dataclass(frozen=True, slots=True)

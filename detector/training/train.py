@@ -2,40 +2,51 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import scipy.sparse as sparse
-from numpy.typing import NDArray
 
-from detector.evidence.columns import HTML_COLUMNS, MARKUP_BLOCKS, TEXT_BLOCKS
+from detector.evidence.columns import HTML_BLOCKS, HTML_CONTEXT, TEXT_BLOCKS, TEXT_CONTEXT, Blocks, names
+from detector.evidence.gather import Evidence, context_of, html_evidence, text_evidence
 from detector.evidence.markup import MarkupWeights
 from detector.evidence.phrases import PhraseWeights
 from detector.lines.formats import Format
 from detector.records import Floats
-from detector.scores.model import Model, arrays_hash, arrays_of
-from detector.scores.network import Network, score
+from detector.scores.model import Model, arrays_hash, arrays_of, codes_of
+from detector.scores.network import Network, Scorer
 from detector.training.examples import CONTENT, FOLDS, Examples, examples_of
 from detector.training.fit import (
     MARKUP_C,
     PHRASES_C,
     NetworkPlan,
-    calibrated,
-    evidence_of,
+    Rows,
+    calibration,
     fit_linear,
     fit_network,
     known_words,
     log_odds,
     markup_matrix,
     phrase_matrix,
-    uncalibrated,
 )
 from detector.training.made import made_pages
 from detector.training.pages import LabelledPage
 
 Log = Callable[[str], None]
 
-BLOCKS: Final = {"text": TEXT_BLOCKS, "html": (*TEXT_BLOCKS, *MARKUP_BLOCKS)}
+# The two tables of each format.
+BLOCKS: Final = {"text": (TEXT_BLOCKS, TEXT_CONTEXT), "html": (HTML_BLOCKS, HTML_CONTEXT)}
+
+
+class Plan(NamedTuple):
+    """How the two networks of a scorer are fitted."""
+
+    first: NetworkPlan = NetworkPlan()
+    second: NetworkPlan = NetworkPlan(networks=4, hidden=12)
+
+    def seeded(self, seed: int) -> "Plan":
+        """Return the plan with another seed."""
+        return Plan(self.first._replace(seed=seed), self.second._replace(seed=seed))
 
 
 @dataclass(frozen=True)
@@ -65,12 +76,25 @@ class _Stack:
     def __init__(self, sets: Sequence[Examples]) -> None:
         self.sets = sets
         self.start = np.cumsum([0] + [examples.share.size for examples in sets])
-        self.boilerplate = np.concatenate([examples.share < CONTENT for examples in sets])
-        self.weight = np.concatenate([examples.weight for examples in sets])
+        first_page = np.cumsum([0] + [len(examples.pages) for examples in sets])
+        self.rows = Rows(
+            np.concatenate([examples.share < CONTENT for examples in sets]),
+            np.concatenate([examples.weight for examples in sets]),
+            np.concatenate(
+                [examples.page + first for examples, first in zip(sets, first_page[:-1], strict=True)]
+            ),
+        )
         self.fold = np.concatenate([examples.fold[examples.page] for examples in sets])
 
     def part(self, number: int) -> slice:
+        """Return the rows of one set."""
         return slice(int(self.start[number]), int(self.start[number + 1]))
+
+    def without(self, fold: int | None) -> Rows:
+        """Return the rows with no weight on those of a fold."""
+        return self.rows._replace(
+            weight=np.where(self.fold == (-1 if fold is None else fold), 0, self.rows.weight)
+        )
 
 
 class _LinearFits:
@@ -101,11 +125,9 @@ class _LinearFits:
             log("linear models on all pages" if fold is None else f"linear models without fold {fold}")
 
     def _fit(self, fold: int | None) -> tuple[PhraseWeights, MarkupWeights]:
-        stack = self.stack
-        rows = (stack.weight > 0) & (stack.fold != (-1 if fold is None else fold))
-        bucket, bias = fit_linear(
-            self.phrase_rows[rows], stack.boilerplate[rows], stack.weight[rows], PHRASES_C
-        )
+        stack, (boilerplate, weight, _) = self.stack, self.stack.without(fold)
+        rows = weight > 0
+        bucket, bias = fit_linear(self.phrase_rows[rows], boilerplate[rows], weight[rows], PHRASES_C)
         known = known_words(
             [(examples, examples.fold != (-1 if fold is None else fold)) for examples in stack.sets]
         )
@@ -114,56 +136,70 @@ class _LinearFits:
             part = rows[self.markup_part]
             chosen = self.markup_part[part]
             markup = MarkupWeights(
-                *fit_linear(self.markup_rows[part], stack.boilerplate[chosen], stack.weight[chosen], MARKUP_C)
+                *fit_linear(self.markup_rows[part], boilerplate[chosen], weight[chosen], MARKUP_C)
             )
         return PhraseWeights(bucket, bias, known), markup
 
 
-def _out_of_fold_evidence(fits: _LinearFits, examples: Examples, format: Format) -> Floats:
+def _out_of_fold_evidence(fits: _LinearFits, examples: Examples, format: Format) -> Evidence:
     """Return evidence whose linear models never saw the page."""
-    evidence: Floats | None = None
+    found: Evidence | None = None
     of_row = examples.fold[examples.page]
     for fold in np.unique(examples.fold):
         phrases, markup = fits.of_fold[int(fold)]
-        found = evidence_of(examples, phrases, markup if format == "html" else None)
-        if evidence is None:
-            evidence = found
+        evidence = _evidence(examples, phrases, markup, format)
+        if found is None:
+            found = evidence
         else:
-            evidence[of_row == fold] = found[of_row == fold]
-    assert evidence is not None
-    return evidence
+            found.table[of_row == fold] = evidence.table[of_row == fold]
+    assert found is not None
+    return found
+
+
+def _evidence(examples: Examples, phrases: PhraseWeights, markup: MarkupWeights, format: Format) -> Evidence:
+    if format == "text" or examples.markup is None:
+        return text_evidence(examples.batch, examples.words, phrases)
+    return html_evidence(examples.batch, examples.words, examples.markup, phrases, markup)
+
+
+def _cross_fitted(
+    table: Floats, stack: _Stack, plan: NetworkPlan, blocks: Blocks, log: Log
+) -> tuple[list[Network], Floats]:
+    """Return the networks of each fold (fitted on the others) and of all, and out-of-fold log-odds."""
+    networks, odds = [], np.zeros(stack.fold.size, np.float32)
+    for fold in range(FOLDS):
+        networks.append(fit_network(table, stack.without(fold), plan, blocks))
+        held = stack.fold == fold
+        odds[held] = log_odds(table[held], networks[fold])
+    networks.append(fit_network(table, stack.rows, plan, blocks))
+    log(f"networks over {table.shape[1]} columns")
+    return networks, odds
 
 
 def _train_format(
-    fits: _LinearFits, sets: Sequence[Examples], format: Format, plan: NetworkPlan, log: Log
-) -> tuple[list[Network], list[Scored]]:
-    """Return the networks for one format (of each fold, then of all), and out-of-fold scores."""
-    stack = _Stack(sets)
-    evidence = np.concatenate([_out_of_fold_evidence(fits, examples, format) for examples in sets])
-    known = stack.weight > 0
-
-    def fitted(rows: NDArray[np.bool_]) -> Network:
-        fields: dict[str, Any] = fit_network(
-            evidence[rows], stack.boilerplate[rows], stack.weight[rows], plan
-        )
-        return uncalibrated(fields, BLOCKS[format])
-
-    networks, odds = [], np.zeros(stack.weight.size)
+    fits: _LinearFits, sets: Sequence[Examples], format: Format, plan: Plan, log: Log
+) -> tuple[list[Scorer], list[Scored]]:
+    """Return the scorers for one format (of each fold, then of all), and out-of-fold scores."""
+    stack, (first_blocks, second_blocks) = _Stack(sets), BLOCKS[format]
+    evidence = [_out_of_fold_evidence(fits, examples, format) for examples in sets]
+    table = np.concatenate([one.table for one in evidence])
+    log(f"evidence of {format}: {table.shape[0]} lines")
+    firsts, odds = _cross_fitted(table, stack, plan.first, first_blocks, log)
+    contexts = [
+        context_of(examples.batch, examples.words, examples.markup, one, odds[stack.part(number)])
+        for number, (examples, one) in enumerate(zip(sets, evidence, strict=True))
+    ]
+    del table, evidence
+    seconds, odds = _cross_fitted(np.concatenate(contexts), stack, plan.second, second_blocks, log)
+    curves = [calibration(odds, stack.without(fold)) for fold in [*range(FOLDS), None]]
+    scores = np.zeros(stack.fold.size, np.float32)
     for fold in range(FOLDS):
-        networks.append(fitted(known & (stack.fold != fold)))
         held = stack.fold == fold
-        odds[held] = log_odds(evidence[held], networks[fold])
-        log(f"{format} network without fold {fold}")
-    scores = np.zeros(stack.weight.size, np.float32)
-    for fold in range(FOLDS):
-        others, held = known & (stack.fold != fold), stack.fold == fold
-        networks[fold] = calibrated(
-            networks[fold], odds[others], stack.boilerplate[others], stack.weight[others]
-        )
-        scores[held] = score(evidence[held], networks[fold])[0]
-    networks.append(calibrated(fitted(known), odds[known], stack.boilerplate[known], stack.weight[known]))
-    log(f"{format} network on all pages")
-    return networks, [
+        scores[held] = np.round(np.interp(odds[held], *curves[fold]), 3)
+    scorers = [
+        Scorer(first, second, *curve) for first, second, curve in zip(firsts, seconds, curves, strict=True)
+    ]
+    return scorers, [
         Scored(examples, format, scores[stack.part(number)]) for number, examples in enumerate(sets)
     ]
 
@@ -175,7 +211,7 @@ def _by_format(pages: Sequence[LabelledPage]) -> tuple[list[Examples], list[Exam
 
 
 def train(
-    pages: Sequence[LabelledPage], plan: NetworkPlan | None = None, log: Log = lambda message: None
+    pages: Sequence[LabelledPage], plan: Plan | None = None, log: Log = lambda message: None
 ) -> Trained:
     """Train a model on labelled pages, grouped into folds.
 
@@ -183,9 +219,9 @@ def train(
     made from it; text pages only without markup. Raises `ValueError` if there are too few
     groups to cross-validate.
     """
-    plan = plan or NetworkPlan()
+    plan = plan or Plan()
     html, text = _by_format(pages)
-    made_html, made_text = _by_format(made_pages(html[0], plan.seed) if html else [])
+    made_html, made_text = _by_format(made_pages(html[0], plan.first.seed) if html else [])
     html, text = [*html, *made_html], [*text, *made_text]
     sets = [*html, *text]
     folds = np.unique(np.concatenate([examples.fold for examples in sets])) if sets else np.zeros(0)
@@ -197,31 +233,30 @@ def train(
     of_html, html_scored = (
         _train_format(fits, html, "html", plan, log) if html else ([_silent_html()] * (FOLDS + 1), [])
     )
-    notes = {"pages": len(pages), "plan": plan._asdict()}
+    notes = {"pages": len(pages), "plan": {"first": plan.first._asdict(), "second": plan.second._asdict()}}
     *of_fold, model = (
-        _model(phrases, markup, networks, notes)
-        for (phrases, markup), networks in zip(fits.of_fold, zip(of_text, of_html, strict=True), strict=True)
+        _model(phrases, markup, scorers, notes)
+        for (phrases, markup), scorers in zip(fits.of_fold, zip(of_text, of_html, strict=True), strict=True)
     )
     return Trained(model, [*text_scored, *html_scored], of_fold)
 
 
 def _model(
-    phrases: PhraseWeights, markup: MarkupWeights, networks: tuple[Network, Network], notes: dict[str, Any]
+    phrases: PhraseWeights, markup: MarkupWeights, scorers: tuple[Scorer, Scorer], notes: dict[str, Any]
 ) -> Model:
     """Return a model under the name of its arrays."""
-    model = Model(phrases, markup, *networks, model_id="", notes=notes)
+    model = Model(phrases, markup, *scorers, model_id="", notes=notes)
     return replace(model, model_id=arrays_hash(arrays_of(model)))
 
 
-def _silent_html() -> Network:
-    """Return an HTML network that has learned nothing: trained on text pages only."""
-    width = len(HTML_COLUMNS)
-    fields = {
-        "mean": np.zeros(width, np.float32),
-        "scale": np.zeros(width, np.float32),
-        "hidden": np.zeros((width, 1), np.float32),
-        "hidden_bias": np.zeros(1, np.float32),
-        "out": np.zeros(1, np.float32),
-        "out_bias": np.zeros(1, np.float32),
-    }
-    return uncalibrated(fields, BLOCKS["html"])
+def _silent_network(blocks: Blocks) -> Network:
+    """Return a network that says nothing."""
+    width = len(names(blocks))
+    zeros, one = np.zeros(width, np.float32), np.zeros(1, np.float32)
+    return Network(zeros, zeros, np.zeros((width, 1), np.float32), one, one, one, codes_of(blocks))
+
+
+def _silent_html() -> Scorer:
+    """Return what scores HTML in a model that never saw any: everything is as likely as not."""
+    knot, share = np.array([-1, 1], np.float32), np.array([0.5, 0.5], np.float32)
+    return Scorer(_silent_network(HTML_BLOCKS), _silent_network(HTML_CONTEXT), knot, share)

@@ -11,6 +11,7 @@ from detector.evidence import phrases as phrases_of
 from detector.evidence import shape as shape_of
 from detector.evidence.columns import SHAPE, START, TEXT_COLUMNS
 from detector.evidence.phrases import PhraseWeights, ngram_buckets, phrases, room_for_ngrams
+from detector.lines.characters import characters
 from detector.lines.decoding import utf8
 from detector.lines.text import text_batch
 from detector.lines.words import words_of
@@ -28,7 +29,7 @@ def evidence(text):
     batch = text_batch([utf8(text)])
     words = words_of(batch)
     found = np.full((batch.segment_start.size, len(TEXT_COLUMNS)), np.nan, np.float32)
-    shape_of.shape(batch, words, found)
+    shape_of.shape(batch, words, characters(), found)
     shape_of.long_lines(batch.line_segment, found)
     phrases(batch, words, WEIGHTS, room_for_ngrams(words), found)
     return batch, words, found
@@ -73,3 +74,23 @@ def test_shape_of_known_lines():
     assert legal[shape_of.FIRST + 4] == 1  # begins with a symbol
     assert chinese[shape_of.LOG_WORDS] == pytest.approx(math.log1p(5 * 0.6))
     assert chinese[shape_of.LAST] == 1  # ends a sentence
+
+
+@pytest.mark.parametrize(
+    ("line", "indent", "bullet"),
+    [
+        ("a", 0, 0),
+        ("  • a", 2, 1),
+        ("\t- a b", 1, 1),
+        ("1. a", 0, 1),
+        ("   12) a", 3, 1),
+        ("1234. a", 0, 0),
+        ("-a", 0, 0),
+        ("12 a", 0, 0),
+        ("—", 0, 0),
+    ],
+)
+def test_items_of_lists_as_text_renderers_write_them(line, indent, bullet):
+    _, _, found = evidence(line)
+    assert found[0, shape_of.LOG_INDENT] == pytest.approx(math.log1p(indent))
+    assert found[0, shape_of.BULLET] == bullet

@@ -54,15 +54,17 @@ DAMAGES = {
     "config is a list": lambda folder: (folder / CONFIG_FILE).write_text("[]"),
     "config is binary": lambda folder: (folder / CONFIG_FILE).write_bytes(b"\xff\xfe\x00"),
     "newer format": lambda folder: _change_config(folder, format=99),
-    "other columns": lambda folder: _change_config(folder, text_columns=["a"]),
+    "other columns": lambda folder: _change_config(folder, columns={"text_first": ["a"]}),
     "arrays cut off": lambda folder: (folder / ARRAYS_FILE).write_bytes(
         (folder / ARRAYS_FILE).read_bytes()[:5000]
     ),
     "arrays empty": lambda folder: (folder / ARRAYS_FILE).write_bytes(b""),
     "a pickle": lambda folder: (folder / ARRAYS_FILE).write_bytes(pickle.dumps(["hostile"])),
-    "pickled objects": lambda folder: _change_array(folder, "text_out", lambda array: array.astype(object)),
-    "other shape": lambda folder: _change_array(folder, "text_out", lambda array: array[:-1]),
-    "not finite": lambda folder: _change_array(folder, "html_mean", lambda array: array * np.nan),
+    "pickled objects": lambda folder: _change_array(
+        folder, "text_first_out", lambda array: array.astype(object)
+    ),
+    "other shape": lambda folder: _change_array(folder, "text_first_out", lambda array: array[:-1]),
+    "not finite": lambda folder: _change_array(folder, "html_second_mean", lambda array: array * np.nan),
     "calibration falls": lambda folder: _change_array(folder, "text_share", lambda array: array[::-1]),
     "too many buckets": lambda folder: _change_array(
         folder, "phrases_bucket", lambda array: np.tile(array, 2)

@@ -1,74 +1,100 @@
-"""The network's kernel, against numpy, and its independence of the batch."""
+"""The networks' kernels, against numpy, and their independence of the batch."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.scores.network import CLIP, Network, score
+from detector.evidence.context import MOST_ODDS
+from detector.scores.network import CLIP, N_CODES, N_OWN, Network, Scorer, guess, score
+
+RNG = np.random.default_rng(0)
+COLUMNS, HIDDEN = 9, 5
+FIRST_CODES = np.array([0, 0, 0, 1, 1, 3, 3, 3, 3])
+SECOND_CODES = np.array([-1, -1, 0, 2, 2, 2, 3, 3, 3])
 
 
-def network(columns=7, hidden=5, blocks=(0, 3, 7), seed=0):
-    rng = np.random.default_rng(seed)
+def floats(*shape):
+    return RNG.normal(size=shape).astype(np.float32)
 
-    def floats(*shape):
-        return rng.normal(size=shape).astype(np.float32)
 
-    knot = np.linspace(-4, 4, 9).astype(np.float32)
+def network(codes):
     return Network(
-        mean=floats(columns),
-        scale=np.abs(floats(columns)),
-        hidden=floats(columns, hidden),
-        hidden_bias=floats(hidden),
-        out=floats(hidden),
+        mean=floats(COLUMNS),
+        scale=np.abs(floats(COLUMNS)),
+        hidden=floats(COLUMNS, HIDDEN),
+        hidden_bias=floats(HIDDEN),
+        out=floats(HIDDEN),
         out_bias=floats(1),
-        knot=knot,
-        share=np.linspace(0.01, 0.99, 9).astype(np.float32),
-        block=np.array(blocks, np.int64),
+        code=codes,
     )
 
 
-def reference_odds(evidence, net, without=None):
-    scaled = np.clip((evidence.astype(np.float64) - net.mean) * net.scale, -CLIP, CLIP)
+SCORER = Scorer(
+    network(FIRST_CODES),
+    network(SECOND_CODES),
+    knot=np.linspace(-4, 4, 9).astype(np.float32),
+    share=np.linspace(0.01, 0.99, 9).astype(np.float32),
+)
+EVIDENCE = floats(50, COLUMNS) * 3
+
+
+def reference_odds(table, net, without=None):
+    scaled = np.clip((table.astype(np.float64) - net.mean) * net.scale, -CLIP, CLIP)
     if without is not None:
-        scaled[:, without] = 0
+        scaled[:, net.code == without] = 0
     return np.maximum(scaled @ net.hidden + net.hidden_bias, 0) @ net.out + net.out_bias[0]
 
 
-EVIDENCE = np.random.default_rng(1).normal(size=(50, 7)).astype(np.float32) * 3
+def context_of(odds):
+    """A second table: the guess, and columns that do not hang on it."""
+    rest = np.random.default_rng(4).normal(size=(odds.size, COLUMNS - N_OWN))
+    own = np.stack([np.clip(odds, -MOST_ODDS, MOST_ODDS), np.tanh(odds / 2)], axis=1)
+    return np.concatenate([own, rest], axis=1).astype(np.float32)
+
+
+def test_the_guess_is_that_of_numpy():
+    assert guess(EVIDENCE, SCORER.first).odds == pytest.approx(
+        reference_odds(EVIDENCE, SCORER.first), abs=1e-4
+    )
 
 
 def test_scores_are_those_of_numpy():
-    net = network()
-    scores, _ = score(EVIDENCE, net)
-    wanted = np.interp(reference_odds(EVIDENCE, net), net.knot, net.share)
+    guesses = guess(EVIDENCE, SCORER.first)
+    context = context_of(guesses.odds)
+    scores, _ = score(context, SCORER, guesses)
+    wanted = np.interp(reference_odds(context, SCORER.second), SCORER.knot, SCORER.share)
     assert scores == pytest.approx(wanted, abs=0.0006)
-
-
-def test_scores_are_rounded_to_a_thousandth():
-    scores, _ = score(EVIDENCE, network())
     assert np.round(scores * 1000) == pytest.approx(scores * 1000, abs=1e-3)
 
 
-@pytest.mark.parametrize("block", [0, 1])
-def test_a_contribution_is_what_taking_the_evidence_away_changes(block):
-    net = network()
-    _, added = score(EVIDENCE, net)
-    columns = slice(int(net.block[block]), int(net.block[block + 1]))
-    wanted = reference_odds(EVIDENCE, net) - reference_odds(EVIDENCE, net, without=columns)
-    assert added[:, block] == pytest.approx(wanted, abs=1e-4)
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 4])
+def test_a_contribution_is_what_taking_the_evidence_away_changes(code):
+    """Out of both tables, and out of this line's own guess in the second."""
+    guesses = guess(EVIDENCE, SCORER.first)
+    context = context_of(guesses.odds)
+    _, added = score(context, SCORER, guesses)
+    without = context.copy()
+    without[:, :N_OWN] = context_of(reference_odds(EVIDENCE, SCORER.first, without=code))[:, :N_OWN]
+    wanted = reference_odds(context, SCORER.second) - reference_odds(without, SCORER.second, without=code)
+    assert added[:, code] == pytest.approx(wanted, abs=1e-3)
 
 
 @given(st.lists(st.integers(0, 49), min_size=1, max_size=60))
 def test_a_line_scores_the_same_in_any_batch(rows):
-    net = network()
-    all_scores, all_added = score(EVIDENCE, net)
-    scores, added = score(EVIDENCE[rows], net)
+    guesses = guess(EVIDENCE, SCORER.first)
+    context = context_of(guesses.odds)
+    all_scores, all_added = score(context, SCORER, guesses)
+    some = guess(EVIDENCE[rows], SCORER.first)
+    assert (some.odds == guesses.odds[rows]).all()
+    scores, added = score(context[rows], SCORER, some)
     assert (scores == all_scores[rows]).all()
     assert (added == all_added[rows]).all()
 
 
 def test_no_rows():
-    scores, added = score(np.empty((0, 7), np.float32), network())
+    empty = np.empty((0, COLUMNS), np.float32)
+    guesses = guess(empty, SCORER.first)
+    scores, added = score(empty, SCORER, guesses)
     assert scores.shape == (0,)
-    assert added.shape == (0, 2)
+    assert added.shape == (0, N_CODES)
