@@ -32,6 +32,14 @@ ENGLISH_FORM: Final = 0.4
 AS_HTML: Final = 0.5
 # Share of pages that are all template: login, consent, error.
 EMPTY: Final = 0.08
+# Kinds of such pages, and the categories of their lines.
+EMPTY_KINDS: Final = {
+    "consent wall": ("cookie-consent",),
+    "login": ("login-account",),
+    "error": ("error-page", "search"),
+}
+EMPTY_PAGES: Final = 2
+LEAST_OF_KIND, MOST_OF_KIND = 4, 12
 # Lines of running text for one page; a language gives at most so many pages.
 LINES_A_PAGE: Final = 60
 MOST_PAGES: Final = 25
@@ -129,13 +137,41 @@ def _page(
     return {
         "set": "composed",
         "language": language,
-        "kind": "article",
+        "kind": "article" if any(line.label == "content" for line in lines) else "",
         "format": "html" if is_html else "text",
         "page": page,
         "labels": [line.label for line in lines],
         "group": f"composed:{language}",
         "weight": WEIGHT,
     }
+
+
+def empty_pages(seed: int) -> Iterator[dict[str, Any]]:
+    """Yield pages that are all template, of each kind that has lines of its own, in our languages."""
+    for language, phrases in own_phrases().items():
+        rng = np.random.default_rng([seed + 1, *language.encode()])
+        for kind, categories in EMPTY_KINDS.items():
+            of_kind = [text for category, text in phrases if category in categories]
+            for number in range(EMPTY_PAGES if len(of_kind) >= LEAST_OF_KIND else 0):
+                chosen = rng.permutation(len(of_kind))[: int(rng.integers(LEAST_OF_KIND, MOST_OF_KIND))]
+                around = _chosen(phrases, ("navigation", "footer-legal"), int(rng.integers(0, 12)), rng)
+                at = int(rng.integers(len(around) + 1))
+                texts = [*around[:at], *(of_kind[number] for number in chosen), *around[at:]]
+                lines = [
+                    Line(text, "template", str(rng.choice(["p", "div", "li", "button"]))) for text in texts
+                ]
+                is_html = rng.random() < AS_HTML
+                yield {
+                    "id": f"empty:{language}:{kind}:{number}",
+                    "set": "composed",
+                    "language": language,
+                    "kind": kind,
+                    "format": "html" if is_html else "text",
+                    "page": as_html(lines, texts[0], rng) if is_html else "\n".join(texts),
+                    "labels": ["template"] * len(lines),
+                    "group": f"composed:{language}",
+                    "weight": WEIGHT,
+                }
 
 
 def composed_pages(seed: int) -> Iterator[dict[str, Any]]:

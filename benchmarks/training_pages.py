@@ -11,11 +11,12 @@ import json
 import sys
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import splits
-from benchmarks.composed_pages import composed_pages
+from benchmarks import plain_pages, splits
+from benchmarks.composed_pages import composed_pages, empty_pages
 from benchmarks.datasets import SETS
 from benchmarks.outputs import asking, cache_folder
 from benchmarks.pages import Page
@@ -89,7 +90,8 @@ def training_pages(split: splits.Splits) -> Iterator[dict[str, Any]]:
     yield from site_pages(split, frozenset(page["id"] for page in by_hand))
     yield from snippet_pages(split)
     folds = split.folds
-    for record in (*own_pages(), *composed_pages(SEED)):
+    ours = chain(own_pages(), plain_pages.records(), composed_pages(SEED), empty_pages(SEED))
+    for record in ours:
         yield {"fold": zlib.crc32(record["group"].encode()) % folds, **record}
 
 
