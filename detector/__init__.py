@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from detector.api import clean, score
     from detector.detector import Detector, Page
     from detector.errors import DetectorError
-    from detector.records import Reason, ScoredLine
+    from detector.records import Reason, ScoredLine, Verdict
     from detector.results import ScoredPage
     from detector.settings import Settings
 
@@ -29,6 +29,7 @@ __all__ = [
     "ScoredLine",
     "ScoredPage",
     "Settings",
+    "Verdict",
     "clean",
     "score",
 ]
@@ -41,6 +42,7 @@ _HOME = {
     "ScoredLine": "detector.records",
     "ScoredPage": "detector.results",
     "Settings": "detector.settings",
+    "Verdict": "detector.records",
     "clean": "detector.api",
     "score": "detector.api",
 }

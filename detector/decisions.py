@@ -20,11 +20,11 @@ from detector.settings import Settings
 # Scores are rounded to 1/1000: one bin for each value.
 BINS: Final = 1001
 
-# What decided (codes of policy reasons).
+# What decided.
 BY_SCORE: Final = 0
-BY_GOAL: Final = 1
+BY_F1: Final = 1
 NO_CONTENT: Final = 2
-POLICY_NAMES: Final = ("threshold", "goal", "page without content")
+MOSTLY_CONTENT: Final = 3
 
 
 class Decisions(NamedTuple):
@@ -33,7 +33,7 @@ class Decisions(NamedTuple):
     kept: bool (S,)
     cut_words: int32 (S,), words at the segment's beginning that are cut: a headline again
     threshold: float32 (P,), the score above which the page's lines are dropped
-    policy: uint8 (P,), what decided (`POLICY_NAMES`)
+    policy: uint8 (P,), what decided (`BY_SCORE` and so on)
     content: float32 (P, 2): expected words of content, and words
     """
 
@@ -77,20 +77,25 @@ def _decide(
     scores: Floats,
     words: Words,
     page_segment: Integers,
-    policy: tuple[float, float],
+    policy: tuple[float, float, float],
     bins: Floats,
     out: Decisions,
 ) -> None:
-    """Decide all pages; `policy` is the threshold (below 0: each page's own) and least content."""
+    """Decide all pages.
+
+    policy: the threshold (below 0: each page's own), least and mostly content
+    """
     for page in range(page_segment.size - 1):
         rows = (page_segment[page], page_segment[page + 1])
         threshold, best, content, total = _expected_best(scores, words, rows, bins)
         out.content[page, 0], out.content[page, 1] = content, total
-        out.policy[page] = BY_GOAL
+        out.policy[page] = BY_F1
         if policy[0] >= 0:
             threshold, out.policy[page] = np.float32(policy[0]), BY_SCORE
         elif best < policy[1]:
             threshold, out.policy[page] = np.float32(-1), NO_CONTENT
+        elif content > policy[2] * total and threshold < policy[2]:
+            threshold, out.policy[page] = np.float32(policy[2]), MOSTLY_CONTENT
         out.threshold[page] = threshold
         for row in range(rows[0], rows[1]):
             out.kept[row] = scores[row] <= threshold
@@ -108,9 +113,14 @@ def _cut(repeats: Repeats, kept: NDArray[np.bool_], cut_words: NDArray[np.int32]
 
 
 def decide(
-    scores: Floats, words: Words, page_segment: Integers, repeats: Repeats, settings: Settings
+    scores: Floats,
+    words: Words,
+    page_segment: Integers,
+    repeats: Repeats,
+    settings: Settings,
+    threshold: float | None = None,
 ) -> Decisions:
-    """Return what stays of each segment."""
+    """Return what stays of each segment; without a threshold, each page gets its own."""
     n_pages, n_segments = page_segment.size - 1, scores.size
     out = Decisions(
         kept=np.empty(n_segments, np.bool_),
@@ -119,9 +129,8 @@ def decide(
         policy=np.empty(n_pages, np.uint8),
         content=np.empty((n_pages, 2), np.float32),
     )
-    threshold = -1.0 if settings.threshold is None else settings.threshold
-    bins = np.empty((2, BINS), np.float32)
-    _decide(scores, words, page_segment, (threshold, settings.least_content), bins, out)
+    policy = (-1.0 if threshold is None else threshold, settings.least_content, settings.mostly_content)
+    _decide(scores, words, page_segment, policy, np.empty((2, BINS), np.float32), out)
     if settings.cut_headlines:
         _cut(repeats, out.kept, out.cut_words)
     return out

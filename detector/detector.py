@@ -23,9 +23,12 @@ from detector.lines.text import text_batch
 from detector.lines.words import words_of
 from detector.records import Floats, Markup
 from detector.results import BatchResult, ScoredPage
+from detector.scores.goals import threshold_of
+from detector.scores.kinds import kinds_of
 from detector.scores.model import Model, default_model, load
 from detector.scores.scoring import scored
 from detector.settings import Settings
+from detector.verdict import verdict
 
 Input = str | bytes | Path
 
@@ -163,9 +166,13 @@ class Detector:
             batch = text_batch([utf8(page.text) for page in pages])
         words = words_of(batch)
         scores, added, repeats = scored(batch, words, markup, self.model)
-        decisions = decide(scores, words, batch.page_segment(), repeats, self.settings)
+        threshold = threshold_of(
+            self.settings, (self.model.text if markup is None else self.model.html).goals
+        )
+        decisions = decide(scores, words, batch.page_segment(), repeats, self.settings, threshold)
+        kinds = kinds_of(batch, words, markup, scores, self.model.kinds)
         clean = clean_text(batch, words, decisions)
-        return BatchResult(batch, words, markup, repeats, scores, added, decisions, clean)
+        return BatchResult(batch, words, markup, repeats, scores, added, kinds, decisions, clean)
 
     def _scored_page(self, page: Page, result: BatchResult, number: int, clean: str) -> ScoredPage:
         segments = result.batch.page_segment()
@@ -183,6 +190,7 @@ class Detector:
             replaced=page.replaced,
             title=_title(result.markup, number),
             url=page.url,
+            verdict=verdict(result.kinds.share[number], result.kinds.signal[number], words),
             _result=result,
             _page=number,
         )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from detector.decisions import BY_GOAL, BY_SCORE, NO_CONTENT
+from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT
 from detector.evidence.columns import CODES
 from detector.records import Floats, Reason
 
@@ -22,6 +22,12 @@ _TEXTS: Final = {
     "around": ("the markup around it is a template's", "the markup around it is content's"),
     "alike": ("lines that look the same are templates", "lines that look the same are content"),
     "title": ("is not what the page says it is about", "agrees with the page's title or description"),
+}
+
+_POLICIES: Final = {
+    BY_SCORE: ("threshold", "the threshold"),
+    BY_F1: ("expected-f1", "where the page's expected F1 is greatest"),
+    MOSTLY_CONTENT: ("mostly-content", "for the page is nearly all content"),
 }
 
 
@@ -45,10 +51,8 @@ def policy_reason(policy: int, threshold: float, kept: bool) -> Reason:
     if policy == NO_CONTENT:
         return Reason("policy", "no-content", "nothing on the page is likely enough to be content")
     verb = "kept: its score is not above" if kept else "dropped: its score is above"
-    if policy == BY_SCORE:
-        return Reason("policy", "threshold", f"{verb} the threshold {threshold:.3f}")
-    assert policy == BY_GOAL
-    return Reason("policy", "goal", f"{verb} {threshold:.3f}, where the page's expected F1 is greatest")
+    code, why = _POLICIES[policy]
+    return Reason("policy", code, f"{verb} {threshold:.3f}, {why}")
 
 
 CUT: Final = Reason("policy", "headline-cut", "begins with a headline that stands on a line of its own")

@@ -135,6 +135,22 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Verdict:
+    """What kind of page it is.
+
+    kind: "article", "documentation", "service", "listing", "product", "forum", "consent wall",
+        "login", "error", or "empty" for a page of hardly a word
+    probability: of that kind, 0 to 1
+    signals: what speaks for it, the strongest first: group "evidence", contributions in
+        log-odds against the mean of all kinds
+    """
+
+    kind: str
+    probability: float
+    signals: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ScoredLine:
     """One line of a page (contracts, "Result").
 

@@ -18,7 +18,8 @@ from detector.lines.decoding import text_of
 from detector.lines.formats import Format
 from detector.markdown import block_name, markdown
 from detector.reasons import CUT, SENTENCES_CUT, evidence_reasons, policy_reason
-from detector.records import Batch, Floats, Markup, Reason, Repeats, ScoredLine, Words
+from detector.records import Batch, Floats, Markup, Reason, Repeats, ScoredLine, Verdict, Words
+from detector.scores.kinds import PageKinds
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -32,6 +33,7 @@ class BatchResult(NamedTuple):
     repeats: Repeats
     scores: Floats
     added: Floats
+    kinds: PageKinds
     decisions: Decisions
     clean: Clean
 
@@ -76,7 +78,7 @@ class ScoredPage:
     url: str | None = None
     site: str | None = None
     language: str | None = None
-    verdict: str | None = None
+    verdict: Verdict | None = None
     notes: tuple[str, ...] = ()
     _result: BatchResult | None = field(default=None, repr=False, compare=False)
     _page: int = field(default=0, repr=False, compare=False)
@@ -99,11 +101,13 @@ class ScoredPage:
         page = {
             name: getattr(self, name)
             for name in (
-                "url", "site", "title", "format", "encoding", "replaced", "language", "verdict", "model_id",
+                "url", "site", "title", "format", "encoding", "replaced", "language", "model_id",
                 "content_share", "confidence", "clean_text",
             )
         }  # fmt: skip
-        return page | {"notes": list(self.notes), "lines": [_line_dict(line) for line in self.lines]}
+        verdict = None if self.verdict is None else _verdict_dict(self.verdict)
+        lines = [_line_dict(line) for line in self.lines]
+        return page | {"verdict": verdict, "notes": list(self.notes), "lines": lines}
 
     def to_json(self, indent: int | None = None) -> str:
         """Return `to_dict` as JSON, valid UTF-8 whatever the page held."""
@@ -123,16 +127,22 @@ def _line_dict(line: ScoredLine) -> dict[str, Any]:
         "clean": line.clean,
         "repeat_of": line.repeat_of,
         "block": line.block,
-        "reasons": [
-            {
-                "group": reason.group,
-                "code": reason.code,
-                "text": reason.text,
-                "contribution": reason.contribution,
-            }
-            for reason in line.reasons
-        ],
+        "reasons": [_reason_dict(reason) for reason in line.reasons],
     }
+
+
+def _reason_dict(reason: Reason) -> dict[str, Any]:
+    return {
+        "group": reason.group,
+        "code": reason.code,
+        "text": reason.text,
+        "contribution": reason.contribution,
+    }
+
+
+def _verdict_dict(verdict: Verdict) -> dict[str, Any]:
+    signals = [_reason_dict(signal) for signal in verdict.signals]
+    return {"kind": verdict.kind, "probability": verdict.probability, "signals": signals}
 
 
 def _lines(result: BatchResult, page: int) -> list[ScoredLine]:

@@ -7,9 +7,12 @@ what is kept, and how work is cut into batches.
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from detector.errors import SettingsError
+
+# Settings that ask for a threshold by what it does on pages that the model has not seen.
+GOALS: Final = ("lose_at_most", "recall", "precision")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,23 +22,38 @@ class Settings:
     threshold: score above which a line is dropped, 0 to 1. None (the default) chooses it
         for each page so that the expected F1 of the kept words is greatest; that was
         worth .01 to .015 words F1 over the best single threshold on WCXB dev.
+    lose_at_most: instead, the share of content words that may be lost, 0 to 1: the lowest
+        threshold that lost no more on pages of sites that the model had not seen.
+    recall: the same as `lose_at_most`, said the other way: the share to keep.
+    precision: instead, the least share of kept words that are to be content, 0 to 1.
     cut_headlines: cut a headline that returns as the beginning of a longer line.
     least_content: drop the whole page when its best expected F1 is below this, 0 to 1:
         a page that is all template comes out empty rather than as its least bad lines.
+    mostly_content: of a page with a larger expected share of content than this, 0 to 1, only
+        lines with a score above this are dropped: there is hardly a template to drop.
     batch_bytes: bytes of pages that are scored together. More is not faster: evidence
         of a batch should fit the processor's cache.
     """
 
     threshold: float | None = None
+    lose_at_most: float | None = None
+    recall: float | None = None
+    precision: float | None = None
     cut_headlines: bool = True
     least_content: float = 0.2
+    mostly_content: float = 0.9
     batch_bytes: int = 1_000_000
 
     def __post_init__(self) -> None:
-        if self.threshold is not None and not 0 <= self.threshold <= 1:
-            raise SettingsError(f"threshold is a score from 0 to 1, not {self.threshold}")
-        if not 0 <= self.least_content <= 1:
-            raise SettingsError(f"least_content is a share from 0 to 1, not {self.least_content}")
+        for name in ("threshold", *GOALS, "least_content", "mostly_content"):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= 1:
+                raise SettingsError(f"{name} is a number from 0 to 1, not {value}")
+        given = [name for name in ("threshold", *GOALS) if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise SettingsError(
+                f"{' and '.join(given)} are given, and only one can decide: leave out the rest"
+            )
         if self.batch_bytes < 1:
             raise SettingsError(f"batch_bytes must be at least 1, not {self.batch_bytes}")
 

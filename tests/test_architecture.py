@@ -23,7 +23,7 @@ ROOMS = (
     ("api",),
     ("detector",),
     ("results",),
-    ("markdown", "reasons"),
+    ("markdown", "reasons", "verdict"),
     ("clean_text",),
     ("decisions",),
     ("scores",),

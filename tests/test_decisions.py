@@ -5,13 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.decisions import BY_GOAL, BY_SCORE, NO_CONTENT, decide
+from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT, decide
+from detector.errors import SettingsError
 from detector.lines.text import text_batch
 from detector.lines.words import words_of
 from detector.records import Repeats
+from detector.scores.goals import threshold_of
+from detector.scores.network import Goals
 from detector.settings import Settings
 
-ANY = Settings(least_content=0)
+ANY = Settings(least_content=0, mostly_content=1)
 
 
 def decided(pages, settings=ANY, begins=None):
@@ -30,7 +33,7 @@ def decided(pages, settings=ANY, begins=None):
         begins=np.full(size, -1) if begins is None else np.array(begins),
         begins_words=np.full(size, 2, np.int32),
     )
-    return decide(scores, words_of(batch), batch.page_segment(), repeats, settings)
+    return decide(scores, words_of(batch), batch.page_segment(), repeats, settings, settings.threshold)
 
 
 def expected_f1(page, kept):
@@ -53,7 +56,7 @@ def test_no_other_threshold_expects_more(page):
     ours = expected_f1(page, found.kept)
     for threshold in {score for score, _ in page}:
         assert expected_f1(page, [score <= threshold for score, _ in page]) <= ours + 1e-4
-    assert found.policy[0] == BY_GOAL
+    assert found.policy[0] == BY_F1
 
 
 @given(st.lists(PAGE, min_size=1, max_size=4))
@@ -89,3 +92,45 @@ def test_a_headline_is_cut_only_where_it_stays_elsewhere():
 def test_lengths_weigh():
     found = decided([[(0.05, 200), (0.5, 2), (0.6, 100)]])
     assert found.kept.tolist() == [True, True, False]
+
+
+def test_a_page_that_is_nearly_all_content_loses_only_what_is_surely_none():
+    page = [(0.02, 200), (0.4, 5), (0.9, 3), (0.95, 2)]
+    found = decided([page], Settings())
+    assert found.kept.tolist() == [True, True, True, False]
+    assert found.policy[0] == MOSTLY_CONTENT
+    # The same lines on a page with as much template are judged by the page's own threshold.
+    found = decided([[*page, (0.99, 200)]], Settings())
+    assert found.policy[0] == BY_F1
+
+
+CURVE = Goals(
+    kept=np.linspace(0.5, 1, 1001, dtype=np.float32), precise=np.linspace(0.9, 0.4, 1001, dtype=np.float32)
+)
+
+
+@pytest.mark.parametrize(
+    ("settings", "wanted"),
+    [
+        (Settings(), None),
+        (Settings(threshold=0.3), 0.3),
+        (Settings(lose_at_most=0.1), 0.8),
+        (Settings(recall=0.9), 0.8),
+        (Settings(recall=0.2), 0.0),
+        (Settings(lose_at_most=0), 1.0),
+        (Settings(precision=0.8), 0.2),
+    ],
+)
+def test_a_goal_is_read_off_the_curve(settings, wanted):
+    found = threshold_of(settings, CURVE)
+    assert found == (wanted if wanted is None else pytest.approx(wanted, abs=0.0011))
+
+
+def test_a_goal_that_cannot_be_reached_is_refused():
+    with pytest.raises(SettingsError, match=r"the best is 0\.9"):
+        threshold_of(Settings(precision=0.95), CURVE)
+
+
+def test_only_one_goal_can_decide():
+    with pytest.raises(SettingsError, match="threshold and recall"):
+        Settings(threshold=0.5, recall=0.9)

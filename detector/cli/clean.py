@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from detector.cli.options import detector_of, input_options, page_of, policy_options, write_whole
+from detector.cli.options import Policy, input_options, page_of, policy_options, write_whole
 from detector.errors import PageError
 from detector.lines.formats import Format
 from detector.results import ScoredPage
@@ -52,9 +52,7 @@ def _target(name: str, output: Path, format: str, taken: set[Path]) -> Path:
 def command(
     pages: Sequence[str],
     input_format: Format | None,
-    threshold: float | None,
-    settings: Path | None,
-    model: Path | None,
+    policy: Policy,
     **output: object,
 ) -> int:
     r"""Print the clean text of PAGES (files, or - for standard input), or write it to a folder.
@@ -69,7 +67,7 @@ def command(
       curl -s https://example.org | detector clean -
     """
     folder, to = output["output"], str(output["to"])
-    detector = detector_of(model, settings, threshold)
+    detector = policy.detector()
     set_aside, taken = 0, set[Path]()
     click.echo("detector: each page is judged alone", err=True)
     for name in pages:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from detector.cli.options import Share
 from detector.scores.model import DEFAULT, load
 from detector.settings import Settings
 from detector.training.evaluate import evaluate
@@ -15,9 +16,16 @@ from detector.training.pages import read_pages
 @click.command("evaluate")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--threshold", type=click.FloatRange(0, 1), help="Drop lines with a score above this.")
+@click.option("--threshold", type=Share(), help="Drop lines with a score above this.")
+@click.option("--lose-at-most", type=Share(), help="Instead: lose at most this share of content.")
 @click.option("--json", "as_json", is_flag=True, help="Print all measures as JSON.")
-def command(model: Path, pages: Sequence[Path], threshold: float | None, as_json: bool) -> int:
+def command(
+    model: Path,
+    pages: Sequence[Path],
+    threshold: float | None,
+    lose_at_most: float | None,
+    as_json: bool,
+) -> int:
     r"""Measure MODEL (a folder, or "default") on PAGES: JSONL files of labelled pages.
 
     \b
@@ -25,7 +33,8 @@ def command(model: Path, pages: Sequence[Path], threshold: float | None, as_json
       detector evaluate default pages.jsonl
     """
     chosen = load(DEFAULT if str(model) == "default" else model)
-    found = evaluate(chosen, list(read_pages(pages)), Settings(threshold=threshold))
+    settings = Settings(threshold=threshold, lose_at_most=lose_at_most)
+    found = evaluate(chosen, list(read_pages(pages)), settings)
     if as_json:
         click.echo(json.dumps(found, indent=1))
         return 0

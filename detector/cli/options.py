@@ -2,8 +2,9 @@
 
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import click
 
@@ -25,30 +26,74 @@ def input_options(function: F) -> F:
     )(function)
 
 
-def policy_options(function: F) -> F:
-    """Add the options that decide what is kept."""
-    function = click.option(
-        "--threshold",
-        type=click.FloatRange(0, 1),
-        help="Drop lines with a score above this. By default each page's expected F1 decides.",
-    )(function)
-    function = click.option(
-        "--settings", type=click.Path(path_type=Path), help="A TOML file with any of the settings."
-    )(function)
-    return click.option(
+class Share(click.ParamType):  # type: ignore[type-arg]
+    """A number from 0 to 1, also written as a percentage."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> float:  # noqa: ANN401
+        """Read one; refuses what is none."""
+        try:
+            text = str(value).strip()
+            share = float(text[:-1]) / 100 if text.endswith("%") else float(text)
+        except ValueError:
+            share = -1.0
+        if not 0 <= share <= 1:
+            self.fail(f"{value!r} is no share: write 0.005 or 0.5%", param, context)
+        return share
+
+
+class Policy(NamedTuple):
+    """What the shared options say of model and decisions."""
+
+    model: Path | None
+    settings: Path | None
+    threshold: float | None
+    lose_at_most: float | None
+    precision: float | None
+    recall: float | None
+
+    def detector(self) -> Detector:
+        """Return the detector that is asked for; say so when kernels must be compiled."""
+        changes: dict[str, Any] = dict(zip(self._fields[2:], self[2:], strict=True))
+        chosen = Settings.read(self.settings, **changes) if self.settings else Settings(**changes)
+        start_without_blas()
+        if not is_warm():
+            click.echo("detector: compiling for this machine, once; this takes about a minute", err=True)
+        return Detector(self.model, chosen)
+
+
+_POLICY_OPTIONS: Final = (
+    click.option(
         "--model",
         type=click.Path(path_type=Path),
         help="A folder with a model, instead of the one that ships.",
-    )(function)
+    ),
+    click.option("--settings", type=click.Path(path_type=Path), help="A TOML file with any of the settings."),
+    click.option(
+        "--threshold",
+        type=Share(),
+        help="Drop lines with a score above this. By default each page's expected F1 decides.",
+    ),
+    click.option(
+        "--lose-at-most", type=Share(), help="Instead: lose at most this share of content (0.5% or 0.005)."
+    ),
+    click.option("--precision", type=Share(), help="Instead: this share of what is kept is to be content."),
+    click.option("--recall", type=Share(), help="Instead: keep this share of content."),
+)
 
 
-def detector_of(model: Path | None, settings: Path | None, threshold: float | None) -> Detector:
-    """Return the detector that the options ask for; say so when kernels must be compiled."""
-    chosen = Settings.read(settings, threshold=threshold) if settings else Settings(threshold=threshold)
-    start_without_blas()
-    if not is_warm():
-        click.echo("detector: compiling for this machine, once; this takes about a minute", err=True)
-    return Detector(model, chosen)
+def policy_options(function: F) -> F:
+    """Add the options that say what is kept; the command gets them as one `policy`."""
+
+    @wraps(function)
+    def command(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+        policy = Policy(*(options.pop(name) for name in Policy._fields))
+        return function(*arguments, policy=policy, **options)
+
+    for option in reversed(_POLICY_OPTIONS):
+        command = option(command)
+    return cast(F, command)
 
 
 def page_of(name: str, input_format: Format | None, url: str | None = None) -> Page:

@@ -6,7 +6,7 @@ from typing import Final
 
 import click
 
-from detector.cli.options import detector_of, input_options, page_of, policy_options, write_whole
+from detector.cli.options import Policy, input_options, page_of, policy_options, write_whole
 from detector.lines.formats import Format
 from detector.records import ScoredLine
 from detector.results import ScoredPage
@@ -57,6 +57,8 @@ def _table(page: ScoredPage) -> str:
         f"{kept} of {len(lines)} lines kept; content {page.content_share:.0%} of the words, "
         f"confidence {page.confidence:.2f}, read as {page.format}"
     )
+    if page.verdict is not None:
+        foot += f"; looks like: {page.verdict.kind} ({page.verdict.probability:.0%})"
     if page.replaced:
         foot += f"; {page.replaced} characters were not readable as {page.encoding}"
     return "\n".join([click.style(head, bold=True), *rows, foot])
@@ -74,9 +76,7 @@ def _table(page: ScoredPage) -> str:
 def command(
     page: str,
     input_format: Format | None,
-    threshold: float | None,
-    settings: Path | None,
-    model: Path | None,
+    policy: Policy,
     **output: object,
 ) -> int:
     r"""Show every line of PAGE (a file, or - for standard input) with its score and reason.
@@ -91,7 +91,7 @@ def command(
     """
     url, as_json, report = output["url"], output["as_json"], output["html"]
     assert url is None or isinstance(url, str)
-    scored = detector_of(model, settings, threshold).score_batch([page_of(page, input_format, url)])[0]
+    scored = policy.detector().score_batch([page_of(page, input_format, url)])[0]
     if isinstance(report, Path):
         write_whole(report, scored_page_html(scored, Path(page).name))
     if as_json:

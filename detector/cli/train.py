@@ -11,7 +11,7 @@ from detector.scores.model import save
 from detector.settings import Settings
 from detector.training.evaluate import measures
 from detector.training.pages import read_pages
-from detector.training.train import Plan, train
+from detector.training.train import train
 
 
 @click.command("train")
@@ -37,7 +37,7 @@ def command(pages: Sequence[Path], output: Path, seed: int) -> int:
 
     labelled = list(read_pages(pages))
     try:
-        trained = train(labelled, Plan().seeded(seed), log)
+        trained = train(labelled, seed=seed, log=log)
     except ValueError as error:
         raise SettingsError(str(error)) from None
     save(trained.model, output)

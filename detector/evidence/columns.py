@@ -162,6 +162,11 @@ START: Final = _starts(HTML_BLOCKS)
 CODES: Final = tuple(dict.fromkeys(name for name, _ in (*HTML_BLOCKS, *HTML_CONTEXT) if name != OWN))
 
 
-def code_numbers(blocks: Blocks) -> tuple[int, ...]:
-    """Return for each column the number of its reason code; -1 for the first guess."""
-    return tuple(CODES.index(name) if name != OWN else -1 for name, columns in blocks for _ in columns)
+def block_codes(blocks: Blocks) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the number of each block's reason code (-1 for the first guess), and where blocks start.
+
+    After the blocks' starts stands the number of columns.
+    """
+    codes = tuple(CODES.index(name) if name != OWN else -1 for name, _ in blocks)
+    sizes = [len(columns) for _, columns in blocks]
+    return codes, tuple(sum(sizes[:number]) for number in range(len(sizes) + 1))

@@ -6,7 +6,7 @@ networks over the lines do (Cohen and Carvalho 2005, "Stacked sequential learnin
 a fraction of their cost; it was worth .005 to .01 words F1 on WCXB dev.
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,40 +52,48 @@ MARKUP_AGAIN_FROM: Final = np.array([HTML_COLUMNS.index(name) for name in names(
 assert TEXT_CONTEXT[0][0] == OWN
 
 
-@inlined
-def guess_of(odds: Number) -> Number:
-    """Return the probability of boilerplate that log-odds stand for."""
-    return np.float32(1) / (np.float32(1) + np.exp(-odds))
+class Guessed(NamedTuple):
+    """The first guesses of a batch, as their context is made of; all float32 (S,).
+
+    odds: log-odds of boilerplate; guess: the same as a probability
+    weight: how much each line counts among others
+    """
+
+    odds: Floats
+    guess: Floats
+    weight: Floats
 
 
 @inlined
-def weight_of(words: Words, row: Number) -> Number:
-    """Return how much a line counts among others."""
-    return words_in(words, row) + np.float32(LINE_WEIGHT)
+def bounded(odds: Number) -> Number:
+    """Return log-odds within their bound."""
+    return min(max(odds, np.float32(-MOST_ODDS)), np.float32(MOST_ODDS))
 
 
 @inlined
-def write_guess(odds: Number, row: Floats) -> None:
-    """Write the first guess of one line."""
-    row[OWN_AT] = min(max(odds, np.float32(-MOST_ODDS)), np.float32(MOST_ODDS))
-    row[OWN_AT + 1] = np.tanh(odds / np.float32(2))
+def squeezed(odds: Number) -> Number:
+    """Return log-odds squeezed to -1 to 1: nearly straight where a guess is open."""
+    half = odds / np.float32(2)
+    return half / (np.float32(1) + abs(half))
 
 
 @kernel
-def _signals(words: Words, odds: Floats, signals: Floats) -> None:
-    """Write what the windows average: the guess, and the line's content."""
-    for row in range(odds.size):
-        content = weight_of(words, row) * (np.float32(1) - guess_of(odds[row]))
-        signals[row, 0] = np.tanh(odds[row] / np.float32(2))
-        signals[row, 1] = content / np.float32(MANY_WORDS)
+def _prepare(words: Words, guessed: Guessed, signals: Floats) -> None:
+    """Write guesses, weights, and what the windows average: the guess, and the line's content."""
+    for row in range(guessed.odds.size):
+        odds = guessed.odds[row]
+        guess, weight = np.float32(1) / (np.float32(1) + np.exp(-odds)), words_in(words, row)
+        guessed.guess[row], guessed.weight[row] = guess, weight + np.float32(LINE_WEIGHT)
+        signals[row, 0] = squeezed(odds)
+        signals[row, 1] = guessed.weight[row] * (np.float32(1) - guess) / np.float32(MANY_WORDS)
 
 
 @inlined
-def _page_sums(words: Words, odds: Floats, rows: tuple[Number, Number], sums: Floats) -> None:
+def _page_sums(guessed: Guessed, rows: tuple[Number, Number], sums: Floats) -> None:
     """Add up a page: words, content, words below each level, doubt, and the largest line of content."""
     sums[:] = 0
     for row in range(rows[0], rows[1]):
-        guess, weight = guess_of(odds[row]), weight_of(words, row)
+        guess, weight = guessed.guess[row], guessed.weight[row]
         sums[0] += weight
         sums[1] += weight * (np.float32(1) - guess)
         for level in range(LEVELS.size):
@@ -96,18 +104,19 @@ def _page_sums(words: Words, odds: Floats, rows: tuple[Number, Number], sums: Fl
 
 
 @kernel
-def _page_columns(words: Words, odds: Floats, page_segment: Integers, sums: Floats, context: Floats) -> None:
+def _page_columns(guessed: Guessed, page_segment: Integers, sums: Floats, context: Floats) -> None:
     for page in range(page_segment.size - 1):
         first, last = page_segment[page], page_segment[page + 1]
-        _page_sums(words, odds, (first, last), sums)
+        _page_sums(guessed, (first, last), sums)
         some_words, some_content = max(sums[0], np.float32(1e-6)), max(sums[1], np.float32(1e-6))
+        log_content, log_words = np.log1p(sums[1]), np.log1p(sums[0])
         before = np.float32(0)
         for row in range(first, last):
-            here = context[row]
-            write_guess(odds[row], here)
-            content = weight_of(words, row) * (np.float32(1) - guess_of(odds[row]))
+            here, odds = context[row], guessed.odds[row]
+            here[OWN_AT], here[OWN_AT + 1] = bounded(odds), squeezed(odds)
+            content = guessed.weight[row] * (np.float32(1) - guessed.guess[row])
             here[PAGE_AT] = sums[1] / some_words
-            here[PAGE_AT + 1], here[PAGE_AT + 2] = np.log1p(sums[1]), np.log1p(sums[0])
+            here[PAGE_AT + 1], here[PAGE_AT + 2] = log_content, log_words
             for level in range(LEVELS.size):
                 here[PAGE_AT + 3 + level] = sums[2 + level] / some_words
             here[PAGE_AT + 7] = sums[6] / some_words
@@ -116,15 +125,29 @@ def _page_columns(words: Words, odds: Floats, page_segment: Integers, sums: Floa
             before += content
 
 
+@kernel
+def _again(evidence: Floats, columns: Integers, at: int, context: Floats) -> None:
+    for row in range(evidence.shape[0]):
+        for number in range(columns.size):
+            context[row, at + number] = evidence[row, columns[number]]
+
+
+def see_again(evidence: Floats, columns: Integers, at: int, context: Floats) -> None:
+    """Copy columns of the first table to the second, from column `at` on."""
+    _again(evidence, columns, at, context)
+
+
 def write_text_context(
     words: Words, page_segment: Integers, evidence: Floats, odds: Floats, context: Floats
-) -> None:
+) -> Guessed:
     """Write the columns that text has, too: the guess, those around it and over the page.
 
     odds: float32 (S,), the first network's log-odds of boilerplate
     """
+    guessed = Guessed(odds, np.empty(odds.size, np.float32), np.empty(odds.size, np.float32))
     signals: NDArray[np.float32] = np.empty((odds.size, 2), np.float32)
-    _signals(words, odds, signals)
+    _prepare(words, guessed, signals)
     write_windows(signals, page_segment, AROUND_AT, context)
-    _page_columns(words, odds, page_segment, np.empty(N_SUMS, np.float32), context)
-    context[:, AGAIN_AT:MARKUP_AT] = evidence[:, TEXT_AGAIN_FROM]
+    _page_columns(guessed, page_segment, np.empty(N_SUMS, np.float32), context)
+    see_again(evidence, TEXT_AGAIN_FROM, AGAIN_AT, context)
+    return guessed

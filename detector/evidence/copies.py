@@ -2,7 +2,8 @@
 
 Exact copies share the hash of their words; near copies (a word changed, other case or
 punctuation) are found by MinHash over single words, banded, and then compared word by
-word. Linear in the page: every row is looked up a fixed number of times.
+word. The words' own keys are what is hashed: these signatures never leave the page.
+Linear in the page: every row is looked up a fixed number of times.
 """
 
 from typing import Final, NamedTuple
@@ -11,12 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.compiled import inlined
-from detector.duplicates.minhash import EMPTY, sign
-from detector.duplicates.shingles import fold_words
+from detector.duplicates.minhash import EMPTY, update
 from detector.evidence.phrases import pair_key
 from detector.lines import words as word
-from detector.lines.characters import SINGLE, Characters
-from detector.records import Batch, Bytes, Floats, Integers, Number, Words
+from detector.lines.characters import SINGLE
+from detector.records import Floats, Integers, Number, Words
 
 # Lines of fewer words are labels: they come twice without being repeats. For scripts
 # without spaces a word is a character (labelling guide: 4 words, or 10 characters).
@@ -38,20 +38,21 @@ SIMILAR: Final = 0.85
 class Scratch(NamedTuple):
     """Room for the longest page (R rows) and line.
 
-    table_key: uint64 (2^k,), table_row: int64 (2^k,): a hash table, at most half full
+    table_key: uint64 (2^k,), table_row: int64 (2^k,), table_turn: int64 (2^k,): a hash
+        table, at most half full; a slot is taken if its turn is the present one, so that a
+        new turn empties the table; turn: int64 (1,)
     group: int64 (R,), first row of the page with the same or nearly the same words, or -1
-    band: uint32 (R, 16), keys of the bands
-    folded, word_start, slots: one line's folded words and its signature
+    band: uint32 (R, 16), keys of the bands; slots: uint32 (64,), one line's signature
     column: int32 (MOST_WORDS + 2,), one column of a word-by-word comparison
     lead: float32 (R,), content that follows each row; best: float32 (R,), chosen: int64 (R,)
     """
 
     table_key: NDArray[np.uint64]
     table_row: Integers
+    table_turn: Integers
+    turn: Integers
     group: Integers
     band: NDArray[np.uint32]
-    folded: Bytes
-    word_start: Integers
     slots: NDArray[np.uint32]
     column: NDArray[np.int32]
     lead: Floats
@@ -83,28 +84,34 @@ def page_rows(first: Number, last: Number) -> Rows:
 
 
 @inlined
-def clear(rows: Rows, scratch: Scratch) -> None:
+def clear(scratch: Scratch) -> None:
     """Empty the hash table."""
-    for at in range(rows.table):
-        scratch.table_row[at] = -1
+    scratch.turn[0] += 1
 
 
 @inlined
-def slot_of(key: Number, rows: Rows, scratch: Scratch) -> Number:
+def _slot_of(key: Number, rows: Rows, scratch: Scratch) -> Number:
     """Return the table's slot that holds `key`, or the free one where it belongs."""
-    mask = rows.table - 1
+    mask, turn = rows.table - 1, scratch.turn[0]
     at = np.int64((key * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(24)) & mask
-    while scratch.table_row[at] >= 0 and scratch.table_key[at] != key:
+    while scratch.table_turn[at] == turn and scratch.table_key[at] != key:
         at = (at + 1) & mask
     return at
 
 
 @inlined
+def row_with(key: Number, rows: Rows, scratch: Scratch) -> Number:
+    """Return the row that `key` was first met with, or -1."""
+    at = _slot_of(key, rows, scratch)
+    return scratch.table_row[at] if scratch.table_turn[at] == scratch.turn[0] else np.int64(-1)
+
+
+@inlined
 def first_with(key: Number, row: Number, rows: Rows, scratch: Scratch) -> Number:
     """Return the row that `key` was first met with: `row`, if it is new."""
-    at = slot_of(key, rows, scratch)
-    if scratch.table_row[at] < 0:
-        scratch.table_key[at], scratch.table_row[at] = key, row
+    at = _slot_of(key, rows, scratch)
+    if scratch.table_turn[at] != scratch.turn[0]:
+        scratch.table_key[at], scratch.table_row[at], scratch.table_turn[at] = key, row, scratch.turn[0]
     return scratch.table_row[at]
 
 
@@ -186,7 +193,7 @@ def nearly_same(words: Words, one: Number, two: Number, column: NDArray[np.int32
 @inlined
 def group_exact(words: Words, rows: Rows, scratch: Scratch) -> None:
     """Point every row with words at the first row with the same words."""
-    clear(rows, scratch)
+    clear(scratch)
     for row in range(rows.first, rows.last):
         empty = words.segment_word[row + 1] == words.segment_word[row]
         key = line_key(words, row, False)
@@ -196,7 +203,7 @@ def group_exact(words: Words, rows: Rows, scratch: Scratch) -> None:
 @inlined
 def count_alike(words: Words, rows: Rows, scratch: Scratch, alike: NDArray[np.int32]) -> None:
     """Count for every row the rows that differ from it in numbers at most."""
-    clear(rows, scratch)
+    clear(scratch)
     for row in range(rows.first, rows.last):
         first = first_with(line_key(words, row, True), row, rows, scratch)
         scratch.chosen[row - rows.first] = first
@@ -207,16 +214,13 @@ def count_alike(words: Words, rows: Rows, scratch: Scratch, alike: NDArray[np.in
 
 @inlined
 def _sign_row(
-    span: tuple[Number, Number],
-    data: Bytes,
-    inputs: tuple[Characters, NDArray[np.uint32]],
-    scratch: Scratch,
-    band: NDArray[np.uint32],
+    words: Words, row: Number, permutation: NDArray[np.uint32], scratch: Scratch, band: NDArray[np.uint32]
 ) -> None:
     """Write the band keys of one line (never 0)."""
-    scratch.slots[:] = EMPTY
-    n_words = fold_words(data, span, inputs[0], scratch.folded, scratch.word_start)
-    sign(scratch.folded, scratch.word_start, n_words, 1, inputs[1], scratch.slots)
+    for slot in range(LINE_SLOTS):
+        scratch.slots[slot] = EMPTY
+    for number in range(words.segment_word[row], words.segment_word[row + 1]):
+        update(scratch.slots, np.uint32(words.key[number] >> np.uint64(32)), permutation)
     for number in range(BANDS):
         key = np.uint32(number + 1)
         for slot in range(number * ROWS, (number + 1) * ROWS):
@@ -226,23 +230,19 @@ def _sign_row(
 
 
 @inlined
-def group_near(
-    batch: Batch, words: Words, rows: Rows, inputs: tuple[Characters, NDArray[np.uint32]], scratch: Scratch
-) -> None:
+def group_near(words: Words, rows: Rows, permutation: NDArray[np.uint32], scratch: Scratch) -> None:
     """Point rows at an earlier row that is nearly the same, one band at a time."""
     for row in range(rows.first, rows.last):
         n_words = words.segment_word[row + 1] - words.segment_word[row]
-        scratch.band[row - rows.first] = 0
+        scratch.band[row - rows.first, 0] = 0
         if scratch.group[row - rows.first] == row and n_words <= MOST_WORDS and is_long_enough(words, row):
-            span = (batch.segment_start[row], batch.segment_end[row])
-            _sign_row(span, batch.data, inputs, scratch, scratch.band[row - rows.first])
+            _sign_row(words, row, permutation, scratch, scratch.band[row - rows.first])
     for number in range(BANDS):
-        clear(rows, scratch)
+        clear(scratch)
         for row in range(rows.first, rows.last):
-            key = np.uint64(scratch.band[row - rows.first, number])
-            if key == 0 or scratch.group[row - rows.first] != row:
+            if scratch.band[row - rows.first, 0] == 0 or scratch.group[row - rows.first] != row:
                 continue
-            first = first_with(key, row, rows, scratch)
+            first = first_with(np.uint64(scratch.band[row - rows.first, number]), row, rows, scratch)
             if first != row and nearly_same(words, first, row, scratch.column):
                 scratch.group[row - rows.first] = scratch.group[first - rows.first]
     for row in range(rows.first, rows.last):

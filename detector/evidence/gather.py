@@ -89,7 +89,7 @@ def context_of(batch: Batch, words: Words, markup: Markup | None, evidence: Evid
     """Return float32 (S, C), the second table: first guesses (log-odds, (S,)) in their context."""
     blocks = TEXT_CONTEXT if evidence.tree is None else HTML_CONTEXT
     context = np.empty((odds.size, len(names(blocks))), np.float32)
-    write_text_context(words, batch.page_segment(), evidence.table, odds, context)
+    guessed = write_text_context(words, batch.page_segment(), evidence.table, odds, context)
     if markup is not None and evidence.tree is not None:
-        write_markup_context(batch, words, (markup, evidence.tree), evidence.table, odds, context)
+        write_markup_context(batch, (markup, evidence.tree), evidence.table, guessed, context)
     return context

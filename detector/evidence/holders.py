@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from detector.compiled import inlined, kernel
 from detector.evidence.columns import ALIKE, HOLDER_LEVELS, HOLDERS, LOOKS, MARKUP_AGAIN, names
-from detector.evidence.context import MARKUP_AGAIN_FROM, MARKUP_AT, guess_of, weight_of
+from detector.evidence.context import MARKUP_AGAIN_FROM, MARKUP_AT, Guessed, see_again
 from detector.evidence.markup import AT_INSIDE, HEADING_LEVEL, Tree
 from detector.evidence.titles import IN_TITLE, TITLE_IN_LINE
 from detector.lines.tags import INSIDE
-from detector.records import Batch, Floats, Integers, Markup, Number, Words
+from detector.records import Batch, Floats, Integers, Markup, Number
 
 ALIKE_AT: Final = MARKUP_AT + len(names(MARKUP_AGAIN))
 HOLDERS_AT: Final = ALIKE_AT + len(ALIKE)
@@ -96,9 +96,7 @@ def _write_sums(sums: NDArray[np.float64], row: Floats, at: Number) -> None:
 
 
 @kernel
-def _alike(
-    batch: Batch, words: Words, trees: tuple[Markup, Tree], odds: Floats, room: Room, context: Floats
-) -> None:
+def _alike(batch: Batch, trees: tuple[Markup, Tree], guessed: Guessed, room: Room, context: Floats) -> None:
     """Write the guesses of lines that look the same; lines outside all blocks are one group."""
     markup, tree = trees
     for page in range(batch.page_line.size - 1):
@@ -117,21 +115,21 @@ def _alike(
                     if group == count:
                         room.groups[group] = 0
                         count += 1
-                    _add(room.groups[group], weight_of(words, row), guess_of(odds[row]))
+                    _add(room.groups[group], guessed.weight[row], guessed.guess[row])
                     room.row_group[row - first] = group
             for row in range(first, batch.line_segment[lines[1]]):
                 _write_sums(room.groups[room.row_group[row - first]], context[row], ALIKE_AT + 3 * which)
 
 
 @kernel
-def _hold(batch: Batch, words: Words, markup: Markup, odds: Floats, held: NDArray[np.float64]) -> None:
+def _hold(batch: Batch, markup: Markup, guessed: Guessed, held: NDArray[np.float64]) -> None:
     """Sum guesses up the tree, children before parents."""
     held[:] = 0
     for line in range(batch.line_start.size):
         element = markup.line_element[line]
         if element >= 0:
             for row in range(batch.line_segment[line], batch.line_segment[line + 1]):
-                _add(held[element], weight_of(words, row), guess_of(odds[row]))
+                _add(held[element], guessed.weight[row], guessed.guess[row])
     for element in range(markup.tag.size - 1, -1, -1):
         parent = markup.parent[element]
         if parent >= 0:
@@ -251,12 +249,12 @@ def _room(batch: Batch, markup: Markup) -> Room:
 
 
 def write_markup_context(
-    batch: Batch, words: Words, trees: tuple[Markup, Tree], evidence: Floats, odds: Floats, context: Floats
+    batch: Batch, trees: tuple[Markup, Tree], evidence: Floats, guessed: Guessed, context: Floats
 ) -> None:
     """Write the columns that only HTML has; see the module."""
     markup = trees[0]
     room = _room(batch, markup)
-    context[:, MARKUP_AT:ALIKE_AT] = evidence[:, MARKUP_AGAIN_FROM]
-    _alike(batch, words, trees, odds, room, context)
-    _hold(batch, words, markup, odds, room.held)
+    see_again(evidence, MARKUP_AGAIN_FROM, MARKUP_AT, context)
+    _alike(batch, trees, guessed, room, context)
+    _hold(batch, markup, guessed, room.held)
     _structure(batch, trees, evidence, room, context)

@@ -19,7 +19,6 @@ from detector.evidence.copies import Rows, Scratch
 from detector.evidence.phrases import PHRASES_SAY
 from detector.evidence.place import PAGE_REPEATS, content_odds
 from detector.evidence.shape import words_in
-from detector.lines.characters import Characters, characters
 from detector.lines.words import IS_SINGLE
 from detector.records import Batch, Floats, Number, Repeats, Words
 
@@ -112,7 +111,7 @@ def _leading_key(words: Words, span: tuple[Number, Number], which: Number) -> Nu
 @inlined
 def _index_headlines(words: Words, rows: Rows, scratch: Scratch) -> None:
     """Put every line that might be a headline into the table, whole and by its leading words."""
-    same.clear(rows, scratch)
+    same.clear(scratch)
     for row in range(rows.first, rows.last):
         n_words = words.segment_word[row + 1] - words.segment_word[row]
         if not same.is_long_enough(words, row) or n_words > MOST_HEADLINE:
@@ -136,7 +135,7 @@ def _exact_beginning(words: Words, row: Number, rows: Rows, scratch: Scratch) ->
         key = same.next_key(key, words.key[number])
         singles += (words.shape[number] & IS_SINGLE) != 0
         if same.says_enough(number + 1 - first, singles):
-            found: Number = scratch.table_row[same.slot_of(key, rows, scratch)]
+            found: Number = same.row_with(key, rows, scratch)
             if found >= 0 and found != row:
                 headline = found
                 size = number + 1 - first
@@ -151,7 +150,7 @@ def _near_beginning(words: Words, row: Number, rows: Rows, scratch: Scratch) -> 
     for which in range(2):
         key = _leading_key(words, (first, last), which)
         if key and (headline < 0 or headline == row):
-            headline = scratch.table_row[same.slot_of(key, rows, scratch)]
+            headline = same.row_with(key, rows, scratch)
     if headline < 0 or headline == row:
         return -1, 0
     theirs = (words.segment_word[headline], words.segment_word[headline + 1])
@@ -218,7 +217,7 @@ def _write(words: Words, rows: Rows, scratch: Scratch, found: Repeats, evidence:
 def _repeats(
     batch: Batch,
     words: Words,
-    inputs: tuple[Characters, NDArray[np.uint32]],
+    permutation: NDArray[np.uint32],
     scratch: Scratch,
     found: Repeats,
     evidence: Floats,
@@ -231,7 +230,7 @@ def _repeats(
         same.group_exact(words, rows, scratch)
         for row in range(first, last):
             found.similarity[row] = 1
-        same.group_near(batch, words, rows, inputs, scratch)
+        same.group_near(words, rows, permutation, scratch)
         _leads(words, rows, evidence, scratch.lead)
         _originals(rows, scratch, found)
         for row in range(first, last):
@@ -249,15 +248,14 @@ def _repeats(
 
 def _room(batch: Batch) -> Scratch:
     rows = int(np.diff(batch.page_segment()).max(initial=0))
-    longest = int((batch.segment_end - batch.segment_start).max(initial=0))
     table = same.table_size(rows)
     return Scratch(
         table_key=np.empty(table, np.uint64),
         table_row=np.empty(table, np.int64),
+        table_turn=np.zeros(table, np.int64),
+        turn=np.zeros(1, np.int64),
         group=np.empty(rows, np.int64),
         band=np.empty((rows, same.BANDS), np.uint32),
-        folded=np.empty(3 * longest + 2, np.uint8),
-        word_start=np.empty(longest + 2, np.int64),
         slots=np.empty(same.LINE_SLOTS, np.uint32),
         column=np.empty(same.MOST_WORDS + 2, np.int32),
         lead=np.empty(rows, np.float32),
@@ -281,6 +279,5 @@ def find_repeats(batch: Batch, words: Words, evidence: Floats) -> Repeats:
         begins=np.full(size, -1, np.int64),
         begins_words=np.zeros(size, np.int32),
     )
-    inputs = (characters(), permutations(same.LINE_SLOTS))
-    _repeats(batch, words, inputs, _room(batch), found, evidence)
+    _repeats(batch, words, permutations(same.LINE_SLOTS), _room(batch), found, evidence)
     return found

@@ -5,7 +5,8 @@ the reader of the old number with a test that reads an old file, and write it do
 
     1  config.json: format, model_id, the columns of each network's table, notes of training
        arrays.npz: phrases_*, markup_*, and for "text" and "html" FORMAT_first_*,
-       FORMAT_second_*, FORMAT_knot and FORMAT_share (the fields of the records below)
+       FORMAT_second_*, FORMAT_knot, FORMAT_share, FORMAT_kept and FORMAT_precise; kinds_*
+       (the fields of the records below)
 """
 
 import hashlib
@@ -29,12 +30,16 @@ from detector.evidence.columns import (
     TEXT_BLOCKS,
     TEXT_CONTEXT,
     Blocks,
-    code_numbers,
+    block_codes,
     names,
 )
 from detector.evidence.markup import MarkupWeights
 from detector.evidence.phrases import PhraseWeights
-from detector.scores.network import Network, Scorer
+from detector.scores import kinds as kinds_of
+from detector.scores.goals import THRESHOLDS
+from detector.scores.kinds import KindWeights
+from detector.scores.network import Goals, Network, Scorer
+from detector.scores.tile import UNITS
 
 FORMAT: Final = 1
 DEFAULT: Final = Path(__file__).with_name("default")
@@ -46,8 +51,8 @@ MOST_BYTES: Final = 64_000_000
 
 Arrays = Mapping[str, NDArray[Any]]
 
-# What a file holds of a network; the codes of its columns follow from their names.
-NETWORK_FIELDS: Final = Network._fields[:-1]
+# What a file holds of a network; the blocks of its columns follow from their names.
+NETWORK_FIELDS: Final = Network._fields[:-2]
 
 # The table of each network.
 TABLES: Final[Mapping[str, Blocks]] = {
@@ -66,17 +71,19 @@ class Model:
     markup: MarkupWeights
     text: Scorer
     html: Scorer
+    kinds: KindWeights
     model_id: str
     notes: Mapping[str, Any]
 
 
-def codes_of(blocks: Blocks) -> NDArray[np.int64]:
-    """Return the reason code of every column of a table."""
-    return np.array(code_numbers(blocks), np.int64)
+def blocks_of(blocks: Blocks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the code and the start of each block, as networks have them."""
+    codes, starts = block_codes(blocks)
+    return np.array(codes, np.int64), np.array(starts, np.int64)
 
 
 def _parts(model: Model) -> Iterator[tuple[str, NDArray[Any]]]:
-    for name, weights in (("phrases", model.phrases), ("markup", model.markup)):
+    for name, weights in (("phrases", model.phrases), ("markup", model.markup), ("kinds", model.kinds)):
         yield from ((f"{name}_{field}", array) for field, array in weights._asdict().items())
     for name, scorer in (("text", model.text), ("html", model.html)):
         for part, network in (("first", scorer.first), ("second", scorer.second)):
@@ -84,6 +91,7 @@ def _parts(model: Model) -> Iterator[tuple[str, NDArray[Any]]]:
                 yield f"{name}_{part}_{field}", getattr(network, field)
         yield f"{name}_knot", scorer.knot
         yield f"{name}_share", scorer.share
+        yield from ((f"{name}_{field}", array) for field, array in scorer.goals._asdict().items())
 
 
 def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
@@ -170,10 +178,12 @@ def _network(arrays: Arrays, name: str) -> Network:
     blocks = TABLES[name]
     columns = len(names(blocks))
     fields = {field: _checked(arrays, f"{name}_{field}") for field in NETWORK_FIELDS}
-    network = Network(**fields, code=codes_of(blocks))
+    code, start = blocks_of(blocks)
+    network = Network(**fields, block_code=code, block_start=start)
     hidden = network.out.shape[0] if network.out.ndim == 1 else -1
-    wanted = ((columns,), (columns,), (columns, hidden), (hidden,), (hidden,), (1,))
-    if tuple(fields[field].shape for field in NETWORK_FIELDS) != wanted or hidden < 1:
+    wanted = ((columns,), (columns,), (hidden, columns), (hidden,), (hidden,), (1,))
+    shapes = tuple(fields[field].shape for field in NETWORK_FIELDS)
+    if shapes != wanted or hidden < 1 or hidden % UNITS:
         raise ModelFormatError(f"the arrays {name}_* of this model do not fit together: get the model again")
     return network
 
@@ -184,7 +194,22 @@ def _scorer(arrays: Arrays, name: str) -> Scorer:
     rises = knot.ndim == 1 and knot.shape == share.shape and knot.size > 1
     if not rises or (np.diff(knot) <= 0).any() or (np.diff(share) < 0).any():
         raise ModelFormatError(f"the calibration of {name} does not rise: get the model again")
-    return Scorer(_network(arrays, f"{name}_first"), _network(arrays, f"{name}_second"), knot, share)
+    goals = Goals(_checked(arrays, f"{name}_kept"), _checked(arrays, f"{name}_precise"))
+    if any(array.shape != (THRESHOLDS,) for array in goals):
+        raise ModelFormatError(
+            f"the curve of {name} does not have {THRESHOLDS} thresholds: get the model again"
+        )
+    return Scorer(_network(arrays, f"{name}_first"), _network(arrays, f"{name}_second"), knot, share, goals)
+
+
+def _kinds(arrays: Arrays) -> KindWeights:
+    """Build the weights of page kinds."""
+    weights = KindWeights(*(_checked(arrays, f"kinds_{field}") for field in KindWeights._fields))
+    columns, kinds = len(kinds_of.COLUMNS), len(kinds_of.KINDS)
+    wanted = ((kinds_of.BUCKETS, kinds), (columns,), (columns,), (columns, kinds), (kinds,))
+    if tuple(array.shape for array in weights) != wanted:
+        raise ModelFormatError("the arrays kinds_* of this model do not fit together: get the model again")
+    return weights
 
 
 def _checked(arrays: Arrays, name: str) -> NDArray[np.float32]:
@@ -206,7 +231,7 @@ def load(folder: Path) -> Model:
         if weights.bucket.shape != (size,) or weights.bias.shape != (1,):
             raise ModelFormatError(f"{folder} has n-gram weights of another size: get the model again")
     text, html = _scorer(arrays, "text"), _scorer(arrays, "html")
-    return Model(phrases, markup, text, html, arrays_hash(arrays), config.get("notes", {}))
+    return Model(phrases, markup, text, html, _kinds(arrays), arrays_hash(arrays), config.get("notes", {}))
 
 
 @lru_cache(maxsize=1)

@@ -20,24 +20,26 @@ from numpy.typing import NDArray
 
 from detector.compiled import inlined, kernel
 from detector.evidence.columns import CODES
-from detector.evidence.context import AROUND_AT, write_guess
+from detector.evidence.context import AROUND_AT, bounded, squeezed
 from detector.records import Floats, Integers, Number
+from detector.scores.tile import ROWS, UNITS, tile_sums
 
 # Centred and scaled evidence beyond this is cut off: outliers say no more than "much".
 CLIP: Final = 4.0
 N_CODES: Final = len(CODES)
 # The columns of the first guess are the second table's first; they belong to no block.
 N_OWN: Final = AROUND_AT
+OWN_CODE: Final = -1
 
 
 class Network(NamedTuple):
-    """A trained network (F columns, H hidden units).
+    """A trained network (F columns, H hidden units, a multiple of `tile.UNITS`).
 
     mean, scale: float32 (F,), evidence is `(x - mean) * scale`
-    hidden: float32 (F, H), hidden_bias: float32 (H,)
+    hidden: float32 (H, F), hidden_bias: float32 (H,)
     out: float32 (H,), out_bias: float32 (1,)
-    code: int64 (F,), the reason code (of `CODES`) that each column belongs to, rising
-        within a block; -1 for the first guess
+    block_code, block_start: int64 (B,) and (B + 1,): the table's blocks of columns, each with
+        the number of its reason code, or `OWN_CODE`
     """
 
     mean: Floats
@@ -46,7 +48,19 @@ class Network(NamedTuple):
     hidden_bias: Floats
     out: Floats
     out_bias: Floats
-    code: Integers
+    block_code: Integers
+    block_start: Integers
+
+
+class Goals(NamedTuple):
+    """What each threshold did on pages that were not trained on; threshold i is i / 1000.
+
+    kept: float32 (1001,), share of the content words that stayed, rising
+    precise: float32 (1001,), share of the words that stayed which are content
+    """
+
+    kept: Floats
+    precise: Floats
 
 
 class Scorer(NamedTuple):
@@ -54,12 +68,14 @@ class Scorer(NamedTuple):
 
     knot: float32 (K,), log-odds rising, and share: float32 (K,), the calibrated probability
     of boilerplate there, rising too; straight lines between
+    goals: what each threshold did
     """
 
     first: Network
     second: Network
     knot: Floats
     share: Floats
+    goals: Goals
 
 
 class Guesses(NamedTuple):
@@ -71,6 +87,24 @@ class Guesses(NamedTuple):
 
     odds: Floats
     without: Floats
+
+
+class Scratch(NamedTuple):
+    """Room for one block of lines.
+
+    table: float32 (F, ROWS); sums: float32 (codes + 1, UNITS * ROWS), a tile's sums by code,
+    those of the guess last; part, total: float32 (UNITS * ROWS,); odds: float32 (ROWS,);
+    without: float32 (codes, ROWS); own: float32 (codes, N_OWN, ROWS), the scaled guess with
+    each block taken away
+    """
+
+    table: Floats
+    sums: Floats
+    part: Floats
+    total: Floats
+    odds: Floats
+    without: Floats
+    own: Floats
 
 
 @inlined
@@ -92,89 +126,139 @@ def _scaled(value: Number, column: Number, network: Network) -> Number:
 
 
 @inlined
-def _code_sums(row: Floats, network: Network, sums: Floats, total: Floats) -> None:
-    """Write each code's sums into the hidden units (codes + 1, H; the guess last), and all with the bias."""
-    n_hidden = total.size
-    for unit in range(n_hidden):
-        total[unit] = network.hidden_bias[unit]
+def _load(evidence: Floats, first: Number, lines: Number, network: Network, table: Floats) -> None:
+    """Put a block of lines into the scratch table, centred and scaled, columns first."""
+    for line in range(lines):
+        row = evidence[first + line]
+        for column in range(row.size):
+            table[column, line] = _scaled(row[column], column, network)
+
+
+@inlined
+def _tile(network: Network, unit: Number, scratch: Scratch) -> None:
+    """Write one tile's sums by code, and all of them with the bias."""
+    sums, part, total = scratch.sums, scratch.part, scratch.total
     sums[:] = 0
-    for column in range(row.size):
-        value, code = _scaled(row[column], column, network), network.code[column]
-        for unit in range(n_hidden):
-            sums[code, unit] += value * network.hidden[column, unit]
+    for block in range(network.block_code.size):
+        span = (network.block_start[block], network.block_start[block + 1])
+        tile_sums(scratch.table, network.hidden, span, unit, part)
+        of_code = sums[network.block_code[block]]
+        for at in range(UNITS * ROWS):
+            of_code[at] += part[at]
+    for at in range(UNITS * ROWS):
+        total[at] = network.hidden_bias[unit + at // ROWS]
     for code in range(sums.shape[0]):
-        for unit in range(n_hidden):
-            total[unit] += sums[code, unit]
+        of_code = sums[code]
+        for at in range(UNITS * ROWS):
+            total[at] += of_code[at]
 
 
 @inlined
-def _output(total: Floats, network: Network) -> Number:
-    odds = network.out_bias[0]
-    for unit in range(total.size):
-        odds += max(total[unit], np.float32(0)) * network.out[unit]
-    return odds
+def _add_output(network: Network, unit: Number, of: tuple[Floats, Floats], odds: Floats) -> None:
+    """Add what a tile's units say once `of[1]` is taken from the sums `of[0]`."""
+    total, gone = of
+    for number in range(UNITS):
+        weight = network.out[unit + number]
+        for line in range(ROWS):
+            at = number * ROWS + line
+            odds[line] += max(total[at] - gone[at], np.float32(0)) * weight
 
 
 @inlined
-def _output_without(total: Floats, part: Floats, network: Network) -> Number:
-    """Return the log-odds without one part of the hidden units' sums."""
-    odds = network.out_bias[0]
-    for unit in range(total.size):
-        odds += max(total[unit] - part[unit], np.float32(0)) * network.out[unit]
-    return odds
+def _own_part(network: Network, unit: Number, code: Number, scratch: Scratch) -> None:
+    """Write into `part` what falls away with a block: its sums, and what the guess changes by."""
+    part, of_code, guess = scratch.part, scratch.sums[code], scratch.sums[N_CODES]
+    for at in range(UNITS * ROWS):
+        part[at] = of_code[at] + guess[at]
+    for column in range(N_OWN):
+        own = scratch.own[code, column]
+        for number in range(UNITS):
+            weight = network.hidden[unit + number, column]
+            for line in range(ROWS):
+                part[number * ROWS + line] -= own[line] * weight
+
+
+@inlined
+def _run(network: Network, has_guess: Number, scratch: Scratch) -> None:
+    """Write the log-odds of a block of lines, and those without each code."""
+    scratch.odds[:] = network.out_bias[0]
+    scratch.without[:] = network.out_bias[0]
+    for unit in range(0, network.out.size, UNITS):
+        _tile(network, unit, scratch)
+        for code in range(N_CODES):
+            gone = scratch.sums[code]
+            if has_guess:
+                _own_part(network, unit, code, scratch)
+                gone = scratch.part
+            _add_output(network, unit, (scratch.total, gone), scratch.without[code])
+        scratch.part[:] = 0
+        _add_output(network, unit, (scratch.total, scratch.part), scratch.odds)
 
 
 @kernel
-def _guess(evidence: Floats, network: Network, scratch: tuple[Floats, Floats], found: Guesses) -> None:
-    sums, total = scratch
-    for row in range(evidence.shape[0]):
-        _code_sums(evidence[row], network, sums, total)
-        found.odds[row] = _output(total, network)
-        for code in range(N_CODES):
-            found.without[row, code] = _output_without(total, sums[code], network)
+def _guess(evidence: Floats, network: Network, scratch: Scratch, found: Guesses) -> None:
+    for first in range(0, evidence.shape[0], ROWS):
+        lines = min(ROWS, evidence.shape[0] - first)
+        _load(evidence, first, lines, network, scratch.table)
+        _run(network, False, scratch)
+        for line in range(lines):
+            found.odds[first + line] = scratch.odds[line]
+            for code in range(N_CODES):
+                found.without[first + line, code] = scratch.without[code, line]
 
 
 @inlined
-def _take_away(own: Floats, network: Network, sums: Floats, code: Number, without: Number) -> None:
-    """Put into the last row of `sums` what falls away with a block: its sums, and its part of the guess."""
-    write_guess(without, own)
-    gone = sums[sums.shape[0] - 1]
-    for unit in range(gone.size):
-        gone[unit] = sums[code, unit] + sums[N_CODES, unit]
-    for column in range(N_OWN):
-        value = _scaled(own[column], column, network)
-        for unit in range(gone.size):
-            gone[unit] -= value * network.hidden[column, unit]
+def _load_own(without: Floats, first: Number, lines: Number, network: Network, own: Floats) -> None:
+    """Put the guesses of a block of lines, with each code taken away, into the scratch."""
+    for line in range(lines):
+        for code in range(N_CODES):
+            odds = without[first + line, code]
+            own[code, 0, line] = _scaled(bounded(odds), 0, network)
+            own[code, 1, line] = _scaled(squeezed(odds), 1, network)
 
 
 @kernel
 def _score(
     context: Floats,
-    scorer: Scorer,
+    scorer: tuple[Network, Floats, Floats],
     guesses: Guesses,
-    scratch: tuple[Floats, Floats, Floats],
-    scores: Floats,
-    added: Floats,
+    scratch: Scratch,
+    found: tuple[Floats, Floats],
 ) -> None:
-    sums, total, own = scratch
-    network = scorer.second
-    for row in range(context.shape[0]):
-        _code_sums(context[row], network, sums[: N_CODES + 1], total)
-        odds = _output(total, network)
-        for code in range(N_CODES):
-            _take_away(own, network, sums, code, guesses.without[row, code])
-            added[row, code] = odds - _output_without(total, sums[N_CODES + 1], network)
-        scores[row] = np.round(_calibrated(odds, scorer.knot, scorer.share) * np.float32(1000)) / np.float32(
-            1000
-        )
+    network, knot, share = scorer
+    scores, added = found
+    for first in range(0, context.shape[0], ROWS):
+        lines = min(ROWS, context.shape[0] - first)
+        _load(context, first, lines, network, scratch.table)
+        _load_own(guesses.without, first, lines, network, scratch.own)
+        _run(network, True, scratch)
+        for line in range(lines):
+            odds = scratch.odds[line]
+            scores[first + line] = np.round(_calibrated(odds, knot, share) * np.float32(1000)) / np.float32(
+                1000
+            )
+            for code in range(N_CODES):
+                added[first + line, code] = odds - scratch.without[code, line]
+
+
+def _room(network: Network) -> Scratch:
+    # Lines that a last block lacks are computed too, and left: nothing of theirs is read.
+    return Scratch(
+        np.zeros((network.mean.size, ROWS), np.float32),
+        np.empty((N_CODES + 1, UNITS * ROWS), np.float32),
+        np.empty(UNITS * ROWS, np.float32),
+        np.empty(UNITS * ROWS, np.float32),
+        np.empty(ROWS, np.float32),
+        np.empty((N_CODES, ROWS), np.float32),
+        np.zeros((N_CODES, N_OWN, ROWS), np.float32),
+    )
 
 
 def guess(evidence: Floats, network: Network) -> Guesses:
     """Return the first network's log-odds, and those without each block of evidence."""
-    size, n_hidden = evidence.shape[0], network.out.size
+    size = evidence.shape[0]
     found = Guesses(np.empty(size, np.float32), np.empty((size, N_CODES), np.float32))
-    scratch = (np.empty((N_CODES + 1, n_hidden), np.float32), np.empty(n_hidden, np.float32))
-    _guess(evidence, network, scratch, found)
+    _guess(evidence, network, _room(network), found)
     return found
 
 
@@ -183,13 +267,9 @@ def score(context: Floats, scorer: Scorer, guesses: Guesses) -> tuple[Floats, ND
 
     Scores are probabilities of boilerplate, rounded to 1/1000.
     """
-    size, n_hidden = context.shape[0], scorer.second.out.size
+    size = context.shape[0]
     scores = np.empty(size, np.float32)
     added = np.empty((size, N_CODES), np.float32)
-    scratch = (
-        np.empty((N_CODES + 2, n_hidden), np.float32),
-        np.empty(n_hidden, np.float32),
-        np.empty(N_OWN, np.float32),
-    )
-    _score(context, scorer, guesses, scratch, scores, added)
+    parts = (scorer.second, scorer.knot, scorer.share)
+    _score(context, parts, guesses, _room(scorer.second), (scores, added))
     return scores, added

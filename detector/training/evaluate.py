@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from detector.decisions import decide
 from detector.lines.formats import Format
 from detector.records import Floats, Repeats
+from detector.scores.goals import threshold_of
 from detector.scores.model import Model
 from detector.scores.scoring import scored
 from detector.settings import Settings
@@ -77,10 +78,12 @@ def _groups(pages: Sequence[LabelledPage]) -> Iterator[tuple[str, NDArray[np.boo
                 yield f"{grouping}: {value}", chosen
 
 
-def measures(examples: Examples, scores: Floats, settings: Settings) -> dict[str, dict[str, Any]]:
+def measures(
+    examples: Examples, scores: Floats, settings: Settings, threshold: float | None = None
+) -> dict[str, dict[str, Any]]:
     """Return all measures of these scores, by group of pages."""
     segments = examples.batch.page_segment()
-    kept = decide(scores, examples.words, segments, no_repeats(scores.size), settings).kept
+    kept = decide(scores, examples.words, segments, no_repeats(scores.size), settings, threshold).kept
     f1 = page_f1(examples, kept)
     out: dict[str, dict[str, Any]] = {}
     for name, chosen in _groups(examples.pages):
@@ -104,10 +107,11 @@ def evaluate(
             continue
         examples = examples_of(part)
         text = scored(examples.batch, examples.words, None, model).scores
+        of_text = threshold_of(settings, model.text.goals)
         if examples.markup is None:
-            out[format] = measures(examples, text, settings)
+            out[format] = measures(examples, text, settings, of_text)
             continue
         html = scored(examples.batch, examples.words, examples.markup, model).scores
-        out["html"] = measures(examples, html, settings)
-        out["html as text"] = measures(examples, text, settings)
+        out["html"] = measures(examples, html, settings, threshold_of(settings, model.html.goals))
+        out["html as text"] = measures(examples, text, settings, of_text)
     return out

@@ -23,8 +23,10 @@ from detector.evidence import phrases as phrases_of
 from detector.evidence.columns import Blocks
 from detector.evidence.markup_tokens import token_buckets
 from detector.records import Floats, Integers
-from detector.scores.model import codes_of
-from detector.scores.network import CLIP, Network
+from detector.scores.goals import THRESHOLDS
+from detector.scores.model import blocks_of
+from detector.scores.network import CLIP, Goals, Network
+from detector.scores.tile import UNITS
 from detector.training.examples import Examples
 
 # Found by cross-validation on WCXB dev: inverse strength of the linear models' penalty.
@@ -113,10 +115,14 @@ def known_words(sets: Sequence[tuple[Examples, NDArray[np.bool_]]]) -> NDArray[n
 def _fit_one(
     scaled: Floats, rows: Rows, chosen: NDArray[np.bool_], plan: NetworkPlan, seed: int
 ) -> MLPClassifier:
-    model = MLPClassifier(
-        (plan.hidden,), alpha=plan.penalty, batch_size=plan.batch, random_state=seed, warm_start=True
-    )
     table, truth, weight = scaled[chosen], rows.boilerplate[chosen], rows.weight[chosen]
+    model = MLPClassifier(
+        (plan.hidden,),
+        alpha=plan.penalty,
+        batch_size=min(plan.batch, truth.size),
+        random_state=seed,
+        warm_start=True,
+    )
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore", ConvergenceWarning)  # the epochs are chosen, not awaited
         for step, epochs in plan.phases:
@@ -138,23 +144,32 @@ def fit_network(table: Floats, rows: Rows, plan: NetworkPlan, blocks: Blocks) ->
         pages = rng.random(int(rows.page.max()) + 1) < plan.page_share
         chosen = known & pages[rows.page]
         models.append(_fit_one(scaled, rows, chosen if chosen.any() else known, plan, plan.seed + number))
+    hidden = np.concatenate([model.coefs_[0].T for model in models])
+    hidden_bias = np.concatenate([model.intercepts_[0] for model in models])
     out = np.concatenate([model.coefs_[1][:, 0] for model in models]) / len(models)
-    bias = np.mean([model.intercepts_[1] for model in models], axis=0)
+    out_bias = np.mean([model.intercepts_[1] for model in models], axis=0)
     return Network(
         mean,
         scale,
-        np.ascontiguousarray(np.concatenate([model.coefs_[0] for model in models], axis=1), np.float32),
-        np.concatenate([model.intercepts_[0] for model in models]).astype(np.float32),
-        out.astype(np.float32),
-        bias.astype(np.float32),
-        codes_of(blocks),
+        _even(hidden),
+        _even(hidden_bias),
+        _even(out),
+        out_bias.astype(np.float32),
+        *blocks_of(blocks),
     )
+
+
+def _even(weights: NDArray[np.float64]) -> Floats:
+    """Return a network's weights with silent units added, up to a whole number of tiles."""
+    missing = -weights.shape[0] % UNITS
+    padding = [(0, missing), *[(0, 0)] * (weights.ndim - 1)]
+    return np.ascontiguousarray(np.pad(weights, padding), np.float32)
 
 
 def log_odds(table: Floats, network: Network) -> Floats:
     """Return a network's log-odds by matrix products: for training, where order is no matter."""
     scaled = np.clip((table - network.mean) * network.scale, -CLIP, CLIP)
-    hidden = np.maximum(scaled @ network.hidden + network.hidden_bias, 0)
+    hidden = np.maximum(scaled @ network.hidden.T + network.hidden_bias, 0)
     odds: Floats = (hidden @ network.out + network.out_bias[0]).astype(np.float32)
     return odds
 
@@ -181,3 +196,20 @@ def _smoothed(fitted: IsotonicRegression, knot: Floats) -> NDArray[np.float64]:
     inside = np.linspace(edge[:-1], edge[1:], 33)
     around: NDArray[np.float64] = fitted.predict(inside.ravel()).reshape(inside.shape).mean(axis=0)
     return np.clip(around, 0.001, 0.999)
+
+
+def goals_of(scores: Floats, share: NDArray[np.float64], words: Integers) -> Goals:
+    """Return what each threshold keeps of content, and how much of what it keeps is content.
+
+    scores: out of fold, (S,); share: of each line's words that are content (S,), -1 where
+    unknown; words: int64 (S,), in each line
+    """
+    known = share >= 0
+    at = np.round(scores[known] * (THRESHOLDS - 1)).astype(np.int64)
+    size = words[known].astype(np.float64)
+    content = np.cumsum(np.bincount(at, size * share[known], THRESHOLDS))
+    kept = np.cumsum(np.bincount(at, size, THRESHOLDS))
+    return Goals(
+        (content / max(content[-1], 1e-9)).astype(np.float32),
+        (content / np.maximum(kept, 1e-9)).astype(np.float32),
+    )

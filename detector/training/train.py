@@ -1,8 +1,8 @@
 """Labelled pages to a model: the order of the steps of training."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import scipy.sparse as sparse
@@ -13,8 +13,10 @@ from detector.evidence.markup import MarkupWeights
 from detector.evidence.phrases import PhraseWeights
 from detector.lines.formats import Format
 from detector.records import Floats
-from detector.scores.model import Model, arrays_hash, arrays_of, codes_of
-from detector.scores.network import Network, Scorer
+from detector.scores.goals import THRESHOLDS
+from detector.scores.model import Model, arrays_hash, arrays_of, blocks_of
+from detector.scores.network import Goals, Network, Scorer
+from detector.scores.tile import UNITS
 from detector.training.examples import CONTENT, FOLDS, Examples, examples_of
 from detector.training.fit import (
     MARKUP_C,
@@ -24,11 +26,13 @@ from detector.training.fit import (
     calibration,
     fit_linear,
     fit_network,
+    goals_of,
     known_words,
     log_odds,
     markup_matrix,
     phrase_matrix,
 )
+from detector.training.fit_kinds import Scored, fit_kinds
 from detector.training.made import made_pages
 from detector.training.pages import LabelledPage
 
@@ -49,13 +53,16 @@ class Plan(NamedTuple):
         return Plan(self.first._replace(seed=seed), self.second._replace(seed=seed))
 
 
-@dataclass(frozen=True)
-class Scored:
-    """Out-of-fold scores of one set of examples in one format."""
-
-    examples: Examples
-    format: Format
-    scores: Floats
+_LONG: Final = ((2e-3, 7), (7e-4, 4), (2e-4, 3))
+# Text has no markup by which a network could learn single sites by heart: longer training on
+# more of the pages was worth .003 words F1 there, and cost as much on HTML.
+PLANS: Final[Mapping[Format, Plan]] = {
+    "text": Plan(
+        NetworkPlan(networks=2, hidden=32, page_share=0.85, phases=_LONG, penalty=1e-3),
+        NetworkPlan(networks=3, hidden=16, page_share=0.85, phases=_LONG, penalty=1e-3),
+    ),
+    "html": Plan(),
+}
 
 
 @dataclass(frozen=True)
@@ -196,12 +203,30 @@ def _train_format(
     for fold in range(FOLDS):
         held = stack.fold == fold
         scores[held] = np.round(np.interp(odds[held], *curves[fold]), 3)
+    goals = _goals(stack, scores)
     scorers = [
-        Scorer(first, second, *curve) for first, second, curve in zip(firsts, seconds, curves, strict=True)
+        Scorer(first, second, *curve, goals)
+        for first, second, curve in zip(firsts, seconds, curves, strict=True)
     ]
     return scorers, [
         Scored(examples, format, scores[stack.part(number)]) for number, examples in enumerate(sets)
     ]
+
+
+def _goals(stack: _Stack, scores: Floats) -> Goals:
+    """Return what each threshold does out of fold, on real pages whose gold text is known."""
+    share = np.concatenate(
+        [
+            np.where(
+                np.array([gold is not None for gold in examples.gold])[examples.page], examples.share, -1
+            )
+            for examples in stack.sets
+        ]
+    )
+    if not (share >= 0).any():
+        share = np.concatenate([examples.share for examples in stack.sets])
+    words = np.concatenate([np.diff(examples.words.segment_word) for examples in stack.sets])
+    return goals_of(scores, share, words)
 
 
 def _by_format(pages: Sequence[LabelledPage]) -> tuple[list[Examples], list[Examples]]:
@@ -211,7 +236,10 @@ def _by_format(pages: Sequence[LabelledPage]) -> tuple[list[Examples], list[Exam
 
 
 def train(
-    pages: Sequence[LabelledPage], plan: Plan | None = None, log: Log = lambda message: None
+    pages: Sequence[LabelledPage],
+    plans: Mapping[Format, Plan] = PLANS,
+    seed: int = 0,
+    log: Log = lambda message: None,
 ) -> Trained:
     """Train a model on labelled pages, grouped into folds.
 
@@ -219,9 +247,8 @@ def train(
     made from it; text pages only without markup. Raises `ValueError` if there are too few
     groups to cross-validate.
     """
-    plan = plan or Plan()
     html, text = _by_format(pages)
-    made_html, made_text = _by_format(made_pages(html[0], plan.first.seed) if html else [])
+    made_html, made_text = _by_format(made_pages(html[0], seed) if html else [])
     html, text = [*html, *made_html], [*text, *made_text]
     sets = [*html, *text]
     folds = np.unique(np.concatenate([examples.fold for examples in sets])) if sets else np.zeros(0)
@@ -229,34 +256,45 @@ def train(
         raise ValueError("training needs pages of at least two groups, to be judged on pages it did not see")
     log(f"{len(pages)} pages read, {sum(examples.share.size for examples in sets)} segments")
     fits = _LinearFits(sets, log)
-    of_text, text_scored = _train_format(fits, sets, "text", plan, log)
+    of_text, text_scored = _train_format(fits, sets, "text", plans["text"].seeded(seed), log)
     of_html, html_scored = (
-        _train_format(fits, html, "html", plan, log) if html else ([_silent_html()] * (FOLDS + 1), [])
+        _train_format(fits, html, "html", plans["html"].seeded(seed), log)
+        if html
+        else ([_silent_html()] * (FOLDS + 1), [])
     )
-    notes = {"pages": len(pages), "plan": {"first": plan.first._asdict(), "second": plan.second._asdict()}}
+    out_of_fold = [*text_scored, *html_scored]
+    kinds, found = fit_kinds(out_of_fold)
+    notes = {
+        "pages": len(pages),
+        "seed": seed,
+        "plans": {
+            format: {"first": plan.first._asdict(), "second": plan.second._asdict()}
+            for format, plan in plans.items()
+        },
+        "kinds_found_out_of_fold": found,
+    }
     *of_fold, model = (
-        _model(phrases, markup, scorers, notes)
-        for (phrases, markup), scorers in zip(fits.of_fold, zip(of_text, of_html, strict=True), strict=True)
+        _model(Model(*weights, *scorers, kinds, model_id="", notes=notes))
+        for weights, scorers in zip(fits.of_fold, zip(of_text, of_html, strict=True), strict=True)
     )
-    return Trained(model, [*text_scored, *html_scored], of_fold)
+    return Trained(model, out_of_fold, of_fold)
 
 
-def _model(
-    phrases: PhraseWeights, markup: MarkupWeights, scorers: tuple[Scorer, Scorer], notes: dict[str, Any]
-) -> Model:
+def _model(model: Model) -> Model:
     """Return a model under the name of its arrays."""
-    model = Model(phrases, markup, *scorers, model_id="", notes=notes)
     return replace(model, model_id=arrays_hash(arrays_of(model)))
 
 
 def _silent_network(blocks: Blocks) -> Network:
     """Return a network that says nothing."""
     width = len(names(blocks))
-    zeros, one = np.zeros(width, np.float32), np.zeros(1, np.float32)
-    return Network(zeros, zeros, np.zeros((width, 1), np.float32), one, one, one, codes_of(blocks))
+    zeros, units = np.zeros(width, np.float32), np.zeros(UNITS, np.float32)
+    hidden = np.zeros((UNITS, width), np.float32)
+    return Network(zeros, zeros, hidden, units, units, np.zeros(1, np.float32), *blocks_of(blocks))
 
 
 def _silent_html() -> Scorer:
     """Return what scores HTML in a model that never saw any: everything is as likely as not."""
     knot, share = np.array([-1, 1], np.float32), np.array([0.5, 0.5], np.float32)
-    return Scorer(_silent_network(HTML_BLOCKS), _silent_network(HTML_CONTEXT), knot, share)
+    goals = Goals(np.ones(THRESHOLDS, np.float32), np.full(THRESHOLDS, 0.5, np.float32))
+    return Scorer(_silent_network(HTML_BLOCKS), _silent_network(HTML_CONTEXT), knot, share, goals)

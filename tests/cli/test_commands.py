@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from detector.cli.main import COMMANDS, group, run
+from detector.cli.options import Policy
 
 STORY = {
     "old": "The old mayor cut the ribbon on Monday, and many people came to see it. She had promised the bridge "
@@ -49,7 +50,7 @@ def test_every_command_has_help_with_an_example(name):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_command_has_too_many_options(name):
     command = group.get_command(click.Context(group), name)
-    shared = {"input_format", "threshold", "settings", "model", "help"}
+    shared = {"input_format", "help", *Policy._fields}
     own = [
         option.name
         for option in command.params

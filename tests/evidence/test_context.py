@@ -41,7 +41,7 @@ def html_context(page, odds):
     return context_of(batch, words, markup, evidence, np.array(odds, np.float32))
 
 
-def squeezed(odds):
+def guessed(odds):
     return 1 / (1 + math.exp(-odds))
 
 
@@ -53,7 +53,7 @@ def test_every_column_is_written():
 
 def test_a_page_is_summed_up():
     found = text_context(["one two three\nfour five\n\nsix", "seven eight"], [-2, 0.5, 3, -1])
-    weights, guesses = [3.5, 2.5, 1.5], [squeezed(odds) for odds in (-2, 0.5, 3)]
+    weights, guesses = [3.5, 2.5, 1.5], [guessed(odds) for odds in (-2, 0.5, 3)]
     content = sum(weight * (1 - guess) for weight, guess in zip(weights, guesses, strict=True))
     assert found[0, TEXT["page_content_share"]] == pytest.approx(content / 7.5, abs=1e-5)
     assert found[1, TEXT["page_log_content"]] == pytest.approx(math.log1p(content), abs=1e-5)
@@ -64,7 +64,7 @@ def test_a_page_is_summed_up():
     )
     assert found[3, TEXT["page_log_guessed_words"]] == pytest.approx(math.log1p(2.5))
     assert found[:, TEXT["guess"]].tolist() == [-2, 0.5, 3, -1]
-    assert found[0, TEXT["guess_squeezed"]] == pytest.approx(math.tanh(-1))
+    assert found[0, TEXT["guess_squeezed"]] == pytest.approx(-0.5)
 
 
 def test_a_guess_counts_up_to_a_bound():
@@ -81,7 +81,7 @@ CARDS = (
 def test_lines_that_look_alike():
     odds = [3.0, -1.0, -2.0, 1.0, -3.0, 2.0]
     found = html_context(CARDS, odds)
-    guess = [squeezed(value) for value in odds]
+    guess = [guessed(value) for value in odds]
     # <p>: both cards' and the side's look the same; with their parent only the cards'.
     alike = (2.5 * guess[2] + 2.5 * guess[4] + 2.5 * guess[5]) / 7.5
     assert found[2, HTML["guess_alike_block"]] == pytest.approx(alike, abs=1e-5)
@@ -94,7 +94,7 @@ def test_lines_that_look_alike():
 def test_the_elements_that_hold_a_line():
     odds = [3.0, -1.0, -2.0, 1.0, -3.0, 2.0]
     found = html_context(CARDS, odds)
-    guess = [squeezed(value) for value in odds]
+    guess = [guessed(value) for value in odds]
     card = (1.5 * guess[1] + 2.5 * guess[2]) / 4
     assert found[1, HTML["guess_holder_1"]] == pytest.approx(card, abs=1e-5)
     total = 2.5 + 1.5 + 2.5 + 1.5 + 2.5 + 2.5

@@ -6,35 +6,38 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.evidence.context import MOST_ODDS
-from detector.scores.network import CLIP, N_CODES, N_OWN, Network, Scorer, guess, score
+from detector.scores.network import CLIP, N_CODES, N_OWN, Goals, Network, Scorer, guess, score
 
 RNG = np.random.default_rng(0)
-COLUMNS, HIDDEN = 9, 5
-FIRST_CODES = np.array([0, 0, 0, 1, 1, 3, 3, 3, 3])
-SECOND_CODES = np.array([-1, -1, 0, 2, 2, 2, 3, 3, 3])
+COLUMNS, HIDDEN = 9, 6
+# A code may have several blocks, and a table need not have all codes.
+FIRST = (np.array([0, 1, 3, 0]), np.array([0, 2, 4, 7, 9]))
+SECOND = (np.array([-1, 0, 2, 3]), np.array([0, 2, 3, 6, 9]))
 
 
 def floats(*shape):
     return RNG.normal(size=shape).astype(np.float32)
 
 
-def network(codes):
+def network(blocks):
     return Network(
         mean=floats(COLUMNS),
         scale=np.abs(floats(COLUMNS)),
-        hidden=floats(COLUMNS, HIDDEN),
+        hidden=floats(HIDDEN, COLUMNS),
         hidden_bias=floats(HIDDEN),
         out=floats(HIDDEN),
         out_bias=floats(1),
-        code=codes,
+        block_code=blocks[0],
+        block_start=blocks[1],
     )
 
 
 SCORER = Scorer(
-    network(FIRST_CODES),
-    network(SECOND_CODES),
+    network(FIRST),
+    network(SECOND),
     knot=np.linspace(-4, 4, 9).astype(np.float32),
     share=np.linspace(0.01, 0.99, 9).astype(np.float32),
+    goals=Goals(np.ones(1001, np.float32), np.ones(1001, np.float32)),
 )
 EVIDENCE = floats(50, COLUMNS) * 3
 
@@ -42,14 +45,14 @@ EVIDENCE = floats(50, COLUMNS) * 3
 def reference_odds(table, net, without=None):
     scaled = np.clip((table.astype(np.float64) - net.mean) * net.scale, -CLIP, CLIP)
     if without is not None:
-        scaled[:, net.code == without] = 0
-    return np.maximum(scaled @ net.hidden + net.hidden_bias, 0) @ net.out + net.out_bias[0]
+        scaled[:, np.repeat(net.block_code, np.diff(net.block_start)) == without] = 0
+    return np.maximum(scaled @ net.hidden.T + net.hidden_bias, 0) @ net.out + net.out_bias[0]
 
 
 def context_of(odds):
     """A second table: the guess, and columns that do not hang on it."""
     rest = np.random.default_rng(4).normal(size=(odds.size, COLUMNS - N_OWN))
-    own = np.stack([np.clip(odds, -MOST_ODDS, MOST_ODDS), np.tanh(odds / 2)], axis=1)
+    own = np.stack([np.clip(odds, -MOST_ODDS, MOST_ODDS), odds / 2 / (1 + abs(odds / 2))], axis=1)
     return np.concatenate([own, rest], axis=1).astype(np.float32)
 
 
