@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from detector.compiled import inlined, kernel
 from detector.duplicates.shingles import fold_words
+from detector.duplicates.xxhash import finalised, xxhash32
 from detector.lines.characters import Characters, characters
 from detector.records import Bytes, Integers, Number
 
@@ -24,11 +25,8 @@ Signatures = NDArray[np.uint32]  # (texts, slots)
 SLOTS: Final = 128
 EMPTY: Final = np.uint32(0xFFFFFFFF)
 
-P1: Final = np.uint32(2654435761)
-P2: Final = np.uint32(2246822519)
-P3: Final = np.uint32(3266489917)
-P4: Final = np.uint32(668265263)
-P5: Final = np.uint32(374761393)
+# Shingles that pass over a signature together: its slots are loaded and stored once for all.
+TOGETHER: Final = 8
 
 
 @lru_cache(maxsize=8)
@@ -40,72 +38,28 @@ def permutations(slots: int = SLOTS, seed: int = 1) -> NDArray[np.uint32]:
 
 
 @inlined
-def _rotated(value: Number, bits: Number) -> Number:
-    return np.uint32((value << np.uint32(bits)) | (value >> np.uint32(32 - bits)))
+def _shingle(folded: Bytes, word_start: Integers, span: tuple[Number, Number], first: Number) -> Number:
+    """Return the mixed hash of the shingle that begins at word `first`; span: words, size."""
+    words, size = span
+    return finalised(xxhash32(folded, word_start[first], word_start[min(first + size, words)] - 1))
 
 
 @inlined
-def _word32(data: Bytes, at: Number) -> Number:
-    """Return four bytes as a little-endian number."""
-    return np.uint32(
-        np.uint32(data[at])
-        | np.uint32(data[at + 1]) << np.uint32(8)
-        | np.uint32(data[at + 2]) << np.uint32(16)
-        | np.uint32(data[at + 3]) << np.uint32(24)
-    )
+def _slot(factor: Number, offset: Number, one: Number, two: Number) -> Number:
+    """Return the smaller of two shingles' values in a slot."""
+    first = np.uint32(np.uint32(factor * one) + offset)
+    return min(first, np.uint32(np.uint32(factor * two) + offset))
 
 
 @inlined
-def _round(lane: Number, data: Bytes, at: Number) -> Number:
-    return np.uint32(_rotated(np.uint32(lane + np.uint32(_word32(data, at) * P2)), 13) * P1)
-
-
-@inlined
-def xxhash32(data: Bytes, start: Number, end: Number) -> Number:
-    """Return 32-bit xxHash with seed 0 of `data[start:end]`.
-
-    Every product and sum is cast back to 32 bits, because numba promotes them to 64.
-    """
-    at = start
-    if end - start >= 16:
-        one, two = np.uint32(P1 + P2), P2
-        three, four = np.uint32(0), np.uint32(np.uint32(0) - P1)
-        while at <= end - 16:
-            one, two = _round(one, data, at), _round(two, data, at + 4)
-            three, four = _round(three, data, at + 8), _round(four, data, at + 12)
-            at += 16
-        value = np.uint32(_rotated(one, 1) + _rotated(two, 7))
-        value = np.uint32(value + _rotated(three, 12))
-        value = np.uint32(value + _rotated(four, 18))
-    else:
-        value = P5
-    value = np.uint32(value + np.uint32(end - start))
-    while at <= end - 4:
-        value = np.uint32(_rotated(np.uint32(value + np.uint32(_word32(data, at) * P3)), 17) * P4)
-        at += 4
-    while at < end:
-        value = np.uint32(_rotated(np.uint32(value + np.uint32(np.uint32(data[at]) * P5)), 11) * P1)
-        at += 1
-    value = np.uint32((value ^ (value >> np.uint32(15))) * P2)
-    value = np.uint32((value ^ (value >> np.uint32(13))) * P3)
-    return np.uint32(value ^ (value >> np.uint32(16)))
-
-
-@inlined
-def finalised(value: Number) -> Number:
-    """Return MurmurHash3's finaliser of a 32-bit hash: a fixed bijection."""
-    value = np.uint32((value ^ (value >> np.uint32(16))) * np.uint32(0x85EBCA6B))
-    value = np.uint32((value ^ (value >> np.uint32(13))) * np.uint32(0xC2B2AE35))
-    return np.uint32(value ^ (value >> np.uint32(16)))
-
-
-@inlined
-def update(slots: NDArray[np.uint32], hashed: Number, permutation: NDArray[np.uint32]) -> None:
-    """Let one shingle's hash into a signature."""
-    mixed = finalised(hashed)
+def _update(slots: NDArray[np.uint32], hashed: tuple[Number, ...], permutation: NDArray[np.uint32]) -> None:
+    """Let eight shingles into a signature."""
     for slot in range(slots.size):
-        value = np.uint32(np.uint32(permutation[0, slot] * mixed) + permutation[1, slot])
-        slots[slot] = min(slots[slot], value)
+        factor, offset = permutation[0, slot], permutation[1, slot]
+        least = min(slots[slot], _slot(factor, offset, hashed[0], hashed[1]))
+        least = min(least, _slot(factor, offset, hashed[2], hashed[3]))
+        least = min(least, _slot(factor, offset, hashed[4], hashed[5]))
+        slots[slot] = min(least, _slot(factor, offset, hashed[6], hashed[7]))
 
 
 @inlined
@@ -120,9 +74,18 @@ def sign(
     """Write the signature of one text whose words are folded; `slots` must be `EMPTY`."""
     if words == 0:
         return
-    for first in range(max(words - size + 1, 1)):
-        end = word_start[min(first + size, words)] - 1
-        update(slots, xxhash32(folded, word_start[first], end), permutation)
+    span, last = (words, size), max(words - size, 0)
+    for first in range(0, last + 1, TOGETHER):
+        # Behind the last shingle it is taken again: that changes no minimum.
+        one = _shingle(folded, word_start, span, first)
+        two = _shingle(folded, word_start, span, min(first + 1, last))
+        three = _shingle(folded, word_start, span, min(first + 2, last))
+        four = _shingle(folded, word_start, span, min(first + 3, last))
+        five = _shingle(folded, word_start, span, min(first + 4, last))
+        six = _shingle(folded, word_start, span, min(first + 5, last))
+        seven = _shingle(folded, word_start, span, min(first + 6, last))
+        eight = _shingle(folded, word_start, span, min(first + 7, last))
+        _update(slots, (one, two, three, four, five, six, seven, eight), permutation)
 
 
 @kernel
