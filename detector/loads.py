@@ -49,6 +49,7 @@ def _storer(number: Any) -> Any:  # noqa: ANN401
     return store
 
 
+load16: Final = _loader(types.uint16)
 load32: Final = _loader(types.uint32)
 load64: Final = _loader(types.uint64)
 store16: Final = _storer(types.uint16)

@@ -90,6 +90,14 @@ def _write_folded(code: Number, table: Characters, folded: Bytes, at: Number) ->
     return at
 
 
+# Four characters of two bytes together: what their bytes begin with, and what they hold.
+LEAD_BITS: Final = np.uint64(0xC0E0C0E0C0E0C0E0)
+LEADS: Final = np.uint64(0x80C080C080C080C0)
+LOW_FIVE: Final = np.uint64(0x001F001F001F001F)
+LOW_SIX: Final = np.uint64(0x003F003F003F003F)
+CODE: Final = np.uint64(0x7FF)
+
+
 class _At(NamedTuple):
     """How far a text is folded: bytes read and written, and 1 inside a word, else 0."""
 
@@ -127,10 +135,31 @@ def _ascii_folded(eight: Number, size: Number, folded: Bytes, at: _At) -> _At:
 
 
 @inlined
+def _four_folded(eight: Number, table: Characters) -> Number:
+    """Return four two-byte letters folded; 0 if the eight bytes are anything else."""
+    if eight & LEAD_BITS != LEADS:
+        return np.uint64(0)
+    code = (eight & LOW_FIVE) << np.uint64(6) | (eight >> np.uint64(8) & LOW_SIX)
+    one = np.uint64(table.two_bytes[np.int64(code & CODE)])
+    two = np.uint64(table.two_bytes[np.int64(code >> np.uint64(16) & CODE)])
+    three = np.uint64(table.two_bytes[np.int64(code >> np.uint64(32) & CODE)])
+    four = np.uint64(table.two_bytes[np.int64(code >> np.uint64(48) & CODE)])
+    if one == 0 or two == 0 or three == 0 or four == 0:
+        return np.uint64(0)
+    return one | two << np.uint64(16) | three << np.uint64(32) | four << np.uint64(48)
+
+
+@inlined
 def _two_byte_words(data: Bytes, end: Number, table: Characters, folded: Bytes, at: _At) -> _At:
     """Fold words of two-byte letters, as of Greek and Cyrillic, as far as they go."""
     read, written, in_word = at
     while read < end and 0xC2 <= data[read] < 0xE0:
+        if read + 8 <= end and written + 8 <= folded.size:
+            four = _four_folded(load64(data, read), table)
+            if four:
+                store64(folded, written, four)
+                read, written, in_word = read + 8, written + 8, 1
+                continue
         code = (np.int64(data[read]) & 0x1F) << 6 | np.int64(data[read + 1]) & 0x3F
         encoded = table.two_bytes[code]
         if not encoded:
@@ -190,11 +219,15 @@ def _find_words(folded: Bytes, written: Number, word_start: Integers) -> Number:
     while at + 8 <= written and words + 5 <= word_start.size:
         differs = load64(folded, at) ^ SPACES
         spaces = ~((differs & LOW_BITS) + LOW_BITS | differs) & HIGH_BITS
-        # At most four of eight; written without asking, since most often there are one or two.
-        for number in range(1, 5):
-            word_start[words + number] = at + 1 + (trailing_zeros(spaces) >> 3)
+        count = ones(spaces)
+        # Two are written without asking, since most often there are one or two.
+        word_start[words + 1] = at + 1 + (trailing_zeros(spaces) >> 3)
+        spaces &= spaces - np.uint64(1)
+        word_start[words + 2] = at + 1 + (trailing_zeros(spaces) >> 3)
+        for number in range(3, count + 1):
             spaces &= spaces - np.uint64(1)
-        words += ones(~((differs & LOW_BITS) + LOW_BITS | differs) & HIGH_BITS)
+            word_start[words + number] = at + 1 + (trailing_zeros(spaces) >> 3)
+        words += count
         at += 8
     while at < written:
         if folded[at] == SPACE:

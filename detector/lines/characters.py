@@ -59,6 +59,7 @@ SINGLE_BLOCKS: Final = (
     (0x20000, 0x3FFFF),  # Han extensions
 )
 
+LAST: Final = 0x10FFFF
 BLOCK_SHIFT: Final = 7
 BLOCK_SIZE: Final = 1 << BLOCK_SHIFT
 # A fold at or above this is not a code point's distance but `EXPANDS` + a row of `expansion`.
@@ -114,10 +115,10 @@ def _two_level(values: NDArray[np.int64]) -> tuple[NDArray[np.uint16], NDArray[n
 
 def build() -> Characters:
     """Make the tables from this Python's `unicodedata` (takes some seconds)."""
-    classes = np.array([character_class(code) for code in range(0x110000)], dtype=np.int64)
-    folds = np.zeros(0x110000, dtype=np.int64)
+    classes = np.array([character_class(code) for code in range(LAST + 1)], dtype=np.int64)
+    folds = np.zeros(LAST + 1, dtype=np.int64)
     expansion: list[list[int]] = []
-    for code in range(0x110000):
+    for code in range(LAST + 1):
         folded = [ord(char) for char in chr(code).casefold()]
         if len(folded) == 1:
             folds[code] = folded[0] - code
@@ -137,7 +138,7 @@ def build() -> Characters:
 
 def _with_two_bytes(*tables: Any) -> Characters:  # noqa: ANN401
     """Return the tables and the one that is made from them."""
-    made = Characters(*tables, np.zeros(0x800, np.uint16))
+    made = Characters._make([*tables, np.zeros(0x800, np.uint16)])
     code = np.arange(0x80, 0x800)
     kind = made.cell[made.block[code >> BLOCK_SHIFT].astype(np.int64) << BLOCK_SHIFT | code % BLOCK_SIZE]
     fold = made.fold_cell[

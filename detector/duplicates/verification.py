@@ -1,0 +1,84 @@
+"""Candidates to pairs: the exact similarity of each, from sets made again from the texts."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.duplicates.shingle_sets import jaccards, shingle_sets
+from detector.duplicates.texts import Texts
+from detector.records import Floats64, Integers
+from detector.settings import DuplicateSettings
+
+# Share of the memory that sets may take; the texts that they are made from take as much.
+SHARE: Final = 4
+
+
+NO_OWNERS: Final = np.zeros(0, np.int64)
+
+
+class PairArrays(NamedTuple):
+    """Verified pairs: int64 (pairs,) `left` < `right`, positions, and float64 `similarity`."""
+
+    left: Integers
+    right: Integers
+    similarity: Floats64
+
+
+NO_PAIRS: Final = PairArrays(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float64))
+
+
+def together(parts: list[PairArrays]) -> PairArrays:
+    """Return the pairs of all parts, each once, ordered by left and right."""
+    if not parts:
+        return NO_PAIRS
+    left, right, similarity = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.lexsort((right, left))
+    left, right, similarity = left[order], right[order], similarity[order]
+    new = np.ones(left.size, np.bool_)
+    new[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
+    return PairArrays(left[new], right[new], similarity[new])
+
+
+class Verifier:
+    """Compares texts exactly, as many at a time as memory allows.
+
+    shingles: int32 (texts,), an upper bound of each text's shingles
+    owner: int64 (texts,), texts of one owner are no pair; empty if every text is its own
+    """
+
+    def __init__(
+        self,
+        texts: Texts,
+        shingles: NDArray[np.int32],
+        threshold: float,
+        settings: DuplicateSettings,
+        owner: Integers = NO_OWNERS,
+    ) -> None:
+        self._texts, self._shingles = texts, shingles
+        self._threshold, self._settings, self._owner = threshold, settings, owner
+
+    def similarities(self, left: Integers, right: Integers) -> Floats64:
+        """Return float64 (pairs,): the Jaccard of each pair of positions; -1 below the threshold."""
+        positions, rows = np.unique(np.concatenate([left, right]), return_inverse=True)
+        size = 8 * int(self._shingles[positions].sum(dtype=np.int64))
+        if left.size > 1 and size > self._settings.memory // SHARE:
+            half = left.size // 2
+            parts = [self.similarities(left[part], right[part]) for part in (slice(half), slice(half, None))]
+            return np.concatenate(parts)
+        sets = shingle_sets(self._texts.fetch(positions), self._settings)
+        return jaccards(rows[: left.size], rows[left.size :], sets, self._threshold)
+
+    def pairs(self, left: Integers, right: Integers) -> PairArrays:
+        """Return the pairs at or above the threshold, the smaller position left."""
+        if self._owner.size:
+            foreign = self._owner[left] != self._owner[right]
+            left, right = left[foreign], right[foreign]
+        if not left.size:
+            return NO_PAIRS
+        order = np.argsort(left, kind="stable")
+        left, right = left[order], right[order]
+        similarity = self.similarities(left, right)
+        found = similarity >= 0
+        left, right = left[found], right[found]
+        return PairArrays(np.minimum(left, right), np.maximum(left, right), similarity[found])
