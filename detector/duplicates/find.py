@@ -15,13 +15,18 @@ from detector.duplicates.candidates import Emitted, buckets_of, joined_pairs, la
 from detector.duplicates.found import Duplicates, Group, Pairs, Removed
 from detector.duplicates.groups import Links, estimated_pairs, groups_of, link, second_round
 from detector.duplicates.removal import Copies, Keep, Twins, copies_of, keep_rank, twins_of
-from detector.duplicates.sketches import Sketches, plan_of, sketch
+from detector.duplicates.sketches import Plan, Sketches, plan_of, sketch
 from detector.duplicates.texts import HeldTexts, Texts, spilled, spilled_before
 from detector.duplicates.verification import NO_OWNERS, PairArrays, Verifier, together
 from detector.duplicates.workspace import Progress, Workspace
+from detector.errors import SettingsError
 from detector.records import Integers
 from detector.settings import DuplicateSettings
 
+# Share of the memory that one array may take before it goes to a file.
+WORKSPACE_SHARE: Final = 4
+# Texts that are looked at to see whether a folder belongs to them.
+PROBES: Final = 32
 # Signed texts between two notes of how far a run came.
 NOTE_EVERY: Final = 20_000
 # Times that members of groups may choose anew; each time fewer are left.
@@ -34,19 +39,38 @@ def no_progress(step: str, done: int, total: int) -> None:
     """Say nothing."""
 
 
-def sketch_all(
-    texts: Texts, bands: Bands, settings: DuplicateSettings, work: Workspace, progress: Progress
-) -> Sketches:
-    """Return the sketches of all texts; goes on where a stopped run was."""
-    count = len(texts)
-    sketches = Sketches(
+def _empty_sketches(count: int, bands: Bands, work: Workspace) -> Sketches:
+    return Sketches(
         work.array("digest", (count, 2), np.uint64),
         work.array("shingles", (count,), np.int32),
         work.array("length", (count,), np.int64),
         work.array("keys", (count, bands.number), np.uint32),
     )
+
+
+def _check_texts(
+    texts: Texts, sketches: Sketches, done: int, settings: DuplicateSettings, plan: Plan
+) -> None:
+    """Raise `SettingsError` when the texts sketched before were others."""
+    probes = np.unique(np.linspace(0, done - 1, PROBES).astype(np.int64))
+    again = _empty_sketches(probes.size, plan.bands, Workspace(None, settings.memory, {}))
+    sketch(texts.fetch(probes), settings, plan, again, 0)
+    if not np.array_equal(again.digest, sketches.digest[probes]):
+        raise SettingsError(
+            f"the folder {settings.folder} holds a run over other texts: give another folder, or delete it"
+        )
+
+
+def sketch_all(
+    texts: Texts, bands: Bands, settings: DuplicateSettings, work: Workspace, progress: Progress
+) -> Sketches:
+    """Return the sketches of all texts; goes on where a stopped run was."""
+    count = len(texts)
+    sketches = _empty_sketches(count, bands, work)
     plan = plan_of(settings, bands)
     first = noted = work.done("sketched")
+    if first:
+        _check_texts(texts, sketches, first, settings, plan)
     for spans in texts.batches(first):
         sketch(spans, settings, plan, sketches, first)
         first += spans.start.size
@@ -177,7 +201,7 @@ def find_duplicates(
     held = isinstance(texts, Sequence)
     if held:
         identity["texts"] = len(texts)  # type: ignore[arg-type]
-    with Workspace(settings.folder, settings.memory // 4, identity) as work:
+    with Workspace(settings.folder, settings.memory // WORKSPACE_SHARE, identity) as work:
         source: Texts
         if held:
             source = HeldTexts(texts)  # type: ignore[arg-type]

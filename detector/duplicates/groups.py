@@ -41,12 +41,13 @@ def link(members: Integers, links: Links, verifier: Verifier, most: int) -> Pair
     left = left[np.argsort(links.rank[left])]
     found = []
     for _ in range(ROUNDS):
-        if left.size <= most:
+        if left.size < 2:
             break
         representative, left = left[0], left[1:]
         pairs = verifier.pairs(np.full(left.size, representative), left)
-        linked = np.where(pairs.left == representative, pairs.right, pairs.left)
-        links.to[linked] = representative
+        if not pairs.left.size and left.size <= most:
+            break
+        links.to[np.where(pairs.left == representative, pairs.right, pairs.left)] = representative
         left = left[links.to[left] < 0]
         found.append(pairs)
     if 1 < left.size <= most:

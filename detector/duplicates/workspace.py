@@ -66,7 +66,7 @@ class Workspace:
         except OSError as error:
             raise SettingsError(f"the work folder {folder} cannot be used: {error.strerror}") from None
         except ValueError:
-            raise SettingsError(f"{path} is damaged: delete the folder {folder} to begin anew") from None
+            raise self.damaged(path) from None
         if found is None:
             self.note()
             return
@@ -75,7 +75,10 @@ class Workspace:
                 f"the folder {folder} holds another run (other texts or settings): give another "
                 "folder, or delete it"
             )
-        self._state = {str(name): int(done) for name, done in found["done"].items()}
+        done = found.get("done")
+        if not isinstance(done, dict) or not all(isinstance(number, int) for number in done.values()):
+            raise self.damaged(path)
+        self._state = done
 
     @property
     def folder(self) -> Path:
@@ -90,6 +93,10 @@ class Workspace:
     def outlives(self) -> bool:
         """Tell whether the folder stays after the run."""
         return self._named is not None
+
+    def damaged(self, path: Path) -> SettingsError:
+        """Return the error of a file that does not hold what it should."""
+        return SettingsError(f"{path} is damaged: delete the folder {path.parent} to begin anew")
 
     def done(self, step: str) -> int:
         """Return how much of a step was done before."""
@@ -109,12 +116,12 @@ class Workspace:
         if size == 0 or (self._named is None and size <= self._memory):
             return np.zeros(shape, dtype)
         path = self.folder / f"{name}.npy"
-        if path.is_file():
-            found = np.lib.format.open_memmap(path, "r+")
-            if found.shape != shape or found.dtype != dtype:
-                raise SettingsError(f"{path} is damaged: delete the folder {self.folder} to begin anew")
-        else:
-            found = np.lib.format.open_memmap(path, "w+", dtype, shape)
+        try:
+            found = np.lib.format.open_memmap(path, "r+" if path.is_file() else "w+", dtype, shape)
+        except (ValueError, EOFError):
+            raise self.damaged(path) from None
+        if found.shape != shape or found.dtype != dtype:
+            raise self.damaged(path)
         if isinstance(found.base, mmap.mmap):
             self._mapped.append(found.base)
         return found
@@ -137,4 +144,8 @@ class Workspace:
 
     def saved(self, name: str, count: int) -> list[NDArray[Any]]:
         """Return what `save` kept."""
-        return [np.load(self.folder / f"{name}-{number}.npy", allow_pickle=False) for number in range(count)]
+        paths = [self.folder / f"{name}-{number}.npy" for number in range(count)]
+        try:
+            return [np.load(path, allow_pickle=False) for path in paths]
+        except (ValueError, EOFError, OSError):
+            raise self.damaged(paths[0]) from None
