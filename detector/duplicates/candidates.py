@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from detector.compiled import inlined, kernel
 from detector.records import Integers, Number
 
-# Candidates that are verified together.
-PAIRS_TOGETHER: Final = 1 << 16
+# Candidates that are made, and verified, together.
+PAIRS_TOGETHER: Final = 1 << 17
 BITS: Final = 64
 
 

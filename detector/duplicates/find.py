@@ -11,13 +11,20 @@ from typing import Any, Final
 import numpy as np
 
 from detector.duplicates.bands import Bands, bands_for
-from detector.duplicates.candidates import Emitted, buckets_of, joined_pairs, large_buckets, large_marks
+from detector.duplicates.candidates import (
+    PAIRS_TOGETHER,
+    Emitted,
+    buckets_of,
+    joined_pairs,
+    large_buckets,
+    large_marks,
+)
 from detector.duplicates.found import Duplicates, Group, Pairs, Removed
 from detector.duplicates.groups import Links, estimated_pairs, groups_of, link, second_round
 from detector.duplicates.removal import Copies, Keep, Twins, copies_of, keep_rank, twins_of
 from detector.duplicates.sketches import Plan, Sketches, plan_of, sketch
 from detector.duplicates.texts import HeldTexts, Texts, spilled, spilled_before
-from detector.duplicates.verification import NO_OWNERS, PairArrays, Verifier, together
+from detector.duplicates.verification import NO_OWNERS, PairArrays, Queue, Verifier, together
 from detector.duplicates.workspace import Progress, Workspace
 from detector.errors import SettingsError
 from detector.records import Integers
@@ -95,24 +102,25 @@ def all_pairs(
     settings, work, progress = run
     bands = sketches.keys.shape[1]
     emitted = Emitted(sketches.keys, large_marks(sketches.keys.shape[0], bands), owner)
-    parts: list[PairArrays] = []
+    queue = Queue(verifier, PAIRS_TOGETHER)
     first = work.done("bands")
     if first:
         emitted.large[:], links.to[:], *pairs = work.saved(f"band-{first}", 5)
-        parts.append(PairArrays(*pairs))
+        queue.found.append(PairArrays(*pairs))
     for band in range(first, bands):
         buckets = buckets_of(sketches.keys[:, band], active)
         for members in large_buckets(buckets, band, emitted, settings.max_group):
-            parts.append(link(members, links, verifier, settings.max_group))
+            queue.found.append(link(members, links, verifier, settings.max_group))
         for left, right in joined_pairs(buckets, band, emitted, settings.max_group):
-            parts.append(verifier.pairs(left, right))
+            queue.add(left, right)
         if work.outlives:
-            parts = [together(parts)]
-            work.save(f"band-{band + 1}", [emitted.large, links.to, *parts[0]])
+            queue.flush()
+            work.save(f"band-{band + 1}", [emitted.large, links.to, *together(queue.found)])
             work.note(bands=band + 1)
         work.release()
         progress("comparing", band + 1, bands)
-    return together(parts)
+    queue.flush()
+    return together(queue.found)
 
 
 def remove(

@@ -12,6 +12,8 @@ from detector.settings import DuplicateSettings
 
 # Share of the memory that sets may take; the texts that they are made from take as much.
 SHARE: Final = 4
+# How far from each other texts of one family may stand in the order of likeness.
+FAMILY_STEPS: Final = 2
 
 
 NO_OWNERS: Final = np.zeros(0, np.int64)
@@ -38,6 +40,20 @@ def together(parts: list[PairArrays]) -> PairArrays:
     new = np.ones(left.size, np.bool_)
     new[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
     return PairArrays(left[new], right[new], similarity[new])
+
+
+def _by_family(left: Integers, right: Integers) -> Integers:
+    """Return an order of pairs in which those that share texts, directly or nearly, stand together.
+
+    However many can be compared at a time, most texts are then read once.
+    """
+    texts, rows = np.unique(np.concatenate([left, right]), return_inverse=True)
+    one, two = rows[: left.size], rows[left.size :]
+    family = np.arange(texts.size)
+    for _ in range(FAMILY_STEPS):
+        np.minimum.at(family, one, family[two])
+        np.minimum.at(family, two, family[one])
+    return np.lexsort((left, family[one]))
 
 
 class Verifier:
@@ -76,9 +92,33 @@ class Verifier:
             left, right = left[foreign], right[foreign]
         if not left.size:
             return NO_PAIRS
-        order = np.argsort(left, kind="stable")
+        order = _by_family(left, right)
         left, right = left[order], right[order]
         similarity = self.similarities(left, right)
         found = similarity >= 0
         left, right = left[found], right[found]
         return PairArrays(np.minimum(left, right), np.maximum(left, right), similarity[found])
+
+
+class Queue:
+    """Candidates on their way to verification: texts of several bands' pairs are read once."""
+
+    def __init__(self, verifier: Verifier, most: int) -> None:
+        self._verifier, self._most = verifier, most
+        self._waiting: list[tuple[Integers, Integers]] = []
+        self._size = 0
+        self.found: list[PairArrays] = []
+
+    def add(self, left: Integers, right: Integers) -> None:
+        """Take candidates; verify all that wait when there are enough."""
+        self._waiting.append((left, right))
+        self._size += left.size
+        if self._size >= self._most:
+            self.flush()
+
+    def flush(self) -> None:
+        """Verify all that wait; `found` has the pairs then, each once."""
+        if self._waiting:
+            left, right = (np.concatenate(side) for side in zip(*self._waiting, strict=True))
+            self.found = [together([*self.found, self._verifier.pairs(left, right)])]
+        self._waiting, self._size = [], 0
