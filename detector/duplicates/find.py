@@ -49,6 +49,7 @@ def no_progress(step: str, done: int, total: int) -> None:
 def _empty_sketches(count: int, bands: Bands, work: Workspace) -> Sketches:
     return Sketches(
         work.array("digest", (count, 2), np.uint64),
+        work.array("words", (count,), np.int32),
         work.array("shingles", (count,), np.int32),
         work.array("length", (count,), np.int64),
         work.array("keys", (count, bands.number), np.uint32),

@@ -48,12 +48,14 @@ class Sketches(NamedTuple):
 
     digest: uint64 (n, 2), equal for equal words in the same order (texts without words:
         for equal bytes); two other texts share one with a chance of 2^-128
+    words: int32 (n,)
     shingles: int32 (n,), words less `size` - 1: no text has more shingles; 0 if it is shorter
     length: int64 (n,), bytes of UTF-8
     keys: uint32 (n, bands), of those that have shingles
     """
 
     digest: NDArray[np.uint64]
+    words: NDArray[np.int32]
     shingles: NDArray[np.int32]
     length: Integers
     keys: NDArray[np.uint32]
@@ -133,6 +135,7 @@ def _sketch(
         row = first + text
         words = read_words(spans, text, reading)
         sketches.length[row] = spans.end[text] - spans.start[text]
+        sketches.words[row] = words
         sketches.shingles[row] = max(words - reading.size + 1, 0)
         if words == 0:
             span = _stripped(spans.data, spans.start[text], spans.end[text])

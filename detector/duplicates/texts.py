@@ -18,7 +18,7 @@ from detector.compiled import inlined, kernel
 from detector.duplicates.shingles import HIGH_BITS
 from detector.lines import characters as chars
 from detector.lines.characters import Characters, characters
-from detector.lines.decoding import utf8
+from detector.lines.decoding import text_of, utf8
 from detector.lines.reading import class_of, decode
 from detector.loads import load16, load64
 from detector.records import Bytes, Integers, Number
@@ -103,25 +103,34 @@ def joined(parts: Sequence[bytes]) -> Spans:
     return Spans(np.frombuffer(b"".join(parts), np.uint8), offset[:-1], offset[1:])
 
 
+def normalised(spans: Spans) -> Spans:
+    """Return UTF-8 texts in NFC; those that are already, as most are, where they stand."""
+    flags = np.empty(spans.start.size, np.bool_)
+    _flag_composing(spans, characters(), _composing_starts(), flags)
+    normal = {}
+    for at in np.flatnonzero(flags).tolist():
+        text = text_of(spans.data[spans.start[at] : spans.end[at]].tobytes())
+        if not unicodedata.is_normalized("NFC", text):
+            normal[at] = utf8(unicodedata.normalize("NFC", text))
+    if not normal:
+        return spans
+    places = zip(spans.start.tolist(), spans.end.tolist(), strict=True)
+    data = np.ascontiguousarray(spans.data).data
+    return joined([normal.get(at) or bytes(data[start:end]) for at, (start, end) in enumerate(places)])
+
+
 def encoded(texts: Sequence[str], first: int = 0) -> Spans:
     """Return texts as UTF-8 in NFC; `first` is the position of the first, for messages.
 
     Raises `TypeError` for what is not a text. A lone surrogate is no part of any word.
     """
     try:
-        parts = [utf8(text) for text in texts]
+        return normalised(joined([utf8(text) for text in texts]))
     except (AttributeError, TypeError):
-        wrong = next(at for at, text in enumerate(texts) if not isinstance(text, str))
+        wrong = next((at for at, text in enumerate(texts) if not isinstance(text, str)), None)
+        if wrong is None:
+            raise
         raise TypeError(f"text {first + wrong} is {type(texts[wrong]).__name__}, not str") from None
-    spans = joined(parts)
-    flags = np.empty(len(parts), np.bool_)
-    _flag_composing(spans, characters(), _composing_starts(), flags)
-    changed = False
-    for at in np.flatnonzero(flags).tolist():
-        normal = utf8(unicodedata.normalize("NFC", texts[at]))
-        changed |= normal != parts[at]
-        parts[at] = normal
-    return joined(parts) if changed else spans
 
 
 def _batched(texts: Iterable[str]) -> Iterator[list[str]]:
@@ -158,6 +167,26 @@ class HeldTexts:
         return encoded([self._texts[at] for at in positions.tolist()])
 
 
+class SpanTexts:
+    """Texts that are parts of one buffer, and may overlap."""
+
+    def __init__(self, spans: Spans) -> None:
+        self._spans = spans
+
+    def __len__(self) -> int:
+        return self._spans.start.size
+
+    def batches(self, first: int) -> Iterator[Spans]:
+        """Yield all texts from `first` on, in order."""
+        while first < len(self):
+            yield self.fetch(np.arange(first, min(first + BATCH_TEXTS, len(self))))
+            first += BATCH_TEXTS
+
+    def fetch(self, positions: Integers) -> Spans:
+        """Return the texts at rising positions."""
+        return normalised(Spans(self._spans.data, self._spans.start[positions], self._spans.end[positions]))
+
+
 class SpilledTexts:
     """Texts that came by once, end to end in a file.
 
@@ -184,14 +213,15 @@ class SpilledTexts:
 
     def fetch(self, positions: Integers) -> Spans:
         """Return the texts at rising positions."""
-        parts = []
-        with self._file.open("rb") as file:
-            for start, end in zip(
-                self._offset[positions].tolist(), self._offset[positions + 1].tolist(), strict=True
-            ):
-                file.seek(start)
-                parts.append(file.read(end - start))
-        return joined(parts)
+        begin, end = self._offset[positions], self._offset[positions + 1]
+        behind = np.cumsum(end - begin)
+        data = np.empty(int(behind[-1]) if positions.size else 0, np.uint8)
+        start = behind - (end - begin)
+        with self._file.open("rb", buffering=0) as file:
+            for place, first, last in zip(begin.tolist(), start.tolist(), behind.tolist(), strict=True):
+                file.seek(place)
+                file.readinto(data.data[first:last])
+        return Spans(data, start, behind)
 
 
 def spilled(texts: Iterable[str], folder: Path) -> SpilledTexts:

@@ -11,7 +11,7 @@ from detector.records import Floats64, Integers
 from detector.settings import DuplicateSettings
 
 # Share of the memory that sets may take; the texts that they are made from take as much.
-SHARE: Final = 4
+SHARE: Final = 6
 # How far from each other texts of one family may stand in the order of likeness.
 FAMILY_STEPS: Final = 2
 
