@@ -1,7 +1,7 @@
 """Options that several commands share, and what they make."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -42,12 +42,17 @@ def policy_options(function: F) -> F:
     )(function)
 
 
-def detector_of(model: Path | None, settings: Path | None, threshold: float | None) -> Detector:
-    """Return the detector that the options ask for; say so when kernels must be compiled."""
-    chosen = Settings.read(settings, threshold=threshold) if settings else Settings(threshold=threshold)
+def start_compiler() -> None:
+    """Load the compiler; say so when kernels must be compiled."""
     start_without_blas()
     if not is_warm():
         click.echo("detector: compiling for this machine, once; this takes about a minute", err=True)
+
+
+def detector_of(model: Path | None, settings: Path | None, threshold: float | None) -> Detector:
+    """Return the detector that the options ask for."""
+    chosen = Settings.read(settings, threshold=threshold) if settings else Settings(threshold=threshold)
+    start_compiler()
     return Detector(model, chosen)
 
 
@@ -58,12 +63,13 @@ def page_of(name: str, input_format: Format | None, url: str | None = None) -> P
     return Page.read(Path(name), input_format, url)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it appears only when it is whole."""
+def write_whole(path: Path, parts: Iterable[str]) -> None:
+    """Write a text, or its parts in turn, to a file that appears only when it is whole."""
     unfinished = path.with_name(path.name + ".unfinished")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(text, "utf-8", errors="replace", newline="")
+        with unfinished.open("w", encoding="utf-8", errors="replace", newline="") as file:
+            file.writelines([parts] if isinstance(parts, str) else parts)
         unfinished.replace(path)
     except OSError as error:
         raise PageError(f"{path} cannot be written: {error.strerror}") from None

@@ -23,7 +23,7 @@ from detector.duplicates.found import Duplicates, Group, Pairs, Removed
 from detector.duplicates.groups import Links, estimated_pairs, groups_of, link, second_round
 from detector.duplicates.removal import Copies, Keep, Twins, copies_of, keep_rank, twins_of
 from detector.duplicates.sketches import Plan, Sketches, plan_of, sketch
-from detector.duplicates.texts import HeldTexts, Texts, spilled, spilled_before
+from detector.duplicates.texts import HeldTexts, SpilledTexts, Texts, spilled, spilled_before
 from detector.duplicates.verification import NO_OWNERS, PairArrays, Queue, Verifier, together
 from detector.duplicates.workspace import Progress, Workspace
 from detector.errors import SettingsError
@@ -56,17 +56,21 @@ def _empty_sketches(count: int, bands: Bands, work: Workspace) -> Sketches:
     )
 
 
+def _other_texts(settings: DuplicateSettings) -> SettingsError:
+    return SettingsError(
+        f"the folder {settings.folder} holds a run over other texts: give another folder, or delete it"
+    )
+
+
 def _check_texts(
     texts: Texts, sketches: Sketches, done: int, settings: DuplicateSettings, plan: Plan
 ) -> None:
-    """Raise `SettingsError` when the texts sketched before were others."""
+    """Raise `SettingsError` when the texts sketched before were others, by a sample."""
     probes = np.unique(np.linspace(0, done - 1, PROBES).astype(np.int64))
     again = _empty_sketches(probes.size, plan.bands, Workspace(None, settings.memory, {}))
     sketch(texts.fetch(probes), settings, plan, again, 0)
     if not np.array_equal(again.digest, sketches.digest[probes]):
-        raise SettingsError(
-            f"the folder {settings.folder} holds a run over other texts: give another folder, or delete it"
-        )
+        raise _other_texts(settings)
 
 
 def sketch_all(
@@ -110,6 +114,7 @@ def all_pairs(
         queue.found.append(PairArrays(*pairs))
     for band in range(first, bands):
         buckets = buckets_of(sketches.keys[:, band], active)
+        work.release()
         for members in large_buckets(buckets, band, emitted, settings.max_group):
             queue.found.append(link(members, links, verifier, settings.max_group))
         for left, right in joined_pairs(buckets, band, emitted, settings.max_group):
@@ -180,6 +185,18 @@ def duplicates_of(
     return with_copies(pairs, twins, copies, groups)
 
 
+def _streamed(texts: Iterable[str], settings: DuplicateSettings, work: Workspace) -> SpilledTexts:
+    """Return texts that come by once, in a file; a stopped run's file if they are the same."""
+    if not work.done("read"):
+        source = spilled(texts, work.folder)
+        work.note(read=1)
+        return source
+    known = spilled_before(texts, work.folder)
+    if known is None:
+        raise _other_texts(settings)
+    return known
+
+
 def find_duplicates(
     texts: Iterable[str],
     threshold: float = 0.8,
@@ -211,12 +228,5 @@ def find_duplicates(
     if held:
         identity["texts"] = len(texts)  # type: ignore[arg-type]
     with Workspace(settings.folder, settings.memory // WORKSPACE_SHARE, identity) as work:
-        source: Texts
-        if held:
-            source = HeldTexts(texts)  # type: ignore[arg-type]
-        elif work.done("read"):
-            source = spilled_before(work.folder)
-        else:
-            source = spilled(texts, work.folder)
-            work.note(read=1)
+        source = HeldTexts(texts) if held else _streamed(texts, settings, work)  # type: ignore[arg-type]
         return duplicates_of(source, threshold, (keep, by), (settings, work, progress))

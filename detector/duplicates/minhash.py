@@ -9,14 +9,14 @@ hashing them.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.compiled import inlined, kernel
 from detector.duplicates.shingles import fold_words
-from detector.duplicates.xxhash import finalised, xxhash32
+from detector.duplicates.xxhash import READ_AHEAD, finalised, xxhash32
 from detector.lines.characters import Characters, characters
 from detector.records import Bytes, Integers, Number
 
@@ -103,16 +103,22 @@ def _sign_all(
         sign(folded, word_start, words, size, permutation, signatures[text])
 
 
-def signatures_of(texts: Sequence[bytes], size: int = 5, slots: int = SLOTS) -> Signatures:
-    """Return uint32 (texts, slots): the signatures of UTF-8 texts in NFC."""
+def signatures_of(texts: Sequence[bytes], size: int = 5, slots: int = SLOTS, bits: int = 32) -> NDArray[Any]:
+    """Return uint32 (texts, slots): the signatures of UTF-8 texts in NFC.
+
+    With `bits` 8 it is uint8, the low byte of each slot: a quarter of the size, for a share
+    of 1/256 more of slots that agree by accident. datasketch cannot take those.
+    """
+    if bits not in (8, 32):
+        raise ValueError(f"a slot has 8 or 32 bits, not {bits}")
     text_start = np.zeros(len(texts) + 1, np.int64)
     np.cumsum([len(text) for text in texts], out=text_start[1:])
     longest = int(np.diff(text_start).max(initial=0))
     scratch = (
-        np.empty(3 * longest + 2, np.uint8),
-        np.empty(longest + 2, np.int64),
+        np.empty(3 * longest + READ_AHEAD, np.uint8),
+        np.empty(longest + READ_AHEAD, np.int64),
         np.full((len(texts), slots), EMPTY, np.uint32),
     )
     data: Bytes = np.frombuffer(b"".join(texts), np.uint8)
     _sign_all(data, text_start, characters(), size, permutations(slots), scratch)
-    return scratch[2]
+    return scratch[2] if bits == 32 else scratch[2].astype(np.uint8)

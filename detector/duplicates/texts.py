@@ -239,6 +239,14 @@ def spilled(texts: Iterable[str], folder: Path) -> SpilledTexts:
     return SpilledTexts(path, offset)
 
 
-def spilled_before(folder: Path) -> SpilledTexts:
-    """Return the texts that `spilled` wrote to a folder."""
-    return SpilledTexts(folder / "texts.bin", np.load(folder / "offset.npy", allow_pickle=False))
+def spilled_before(texts: Iterable[str], folder: Path) -> SpilledTexts | None:
+    """Return what `spilled` wrote to a folder; None if these texts are of other lengths."""
+    offset = np.load(folder / "offset.npy", allow_pickle=False)
+    first = 0
+    for batch in _batched(texts):
+        spans = encoded(batch, first)
+        known = np.diff(offset[first : first + len(batch) + 1])
+        if not np.array_equal(known, spans.end - spans.start):
+            return None
+        first += len(batch)
+    return SpilledTexts(folder / "texts.bin", offset) if first == offset.size - 1 else None
