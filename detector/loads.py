@@ -53,6 +53,7 @@ load16: Final = _loader(types.uint16)
 load32: Final = _loader(types.uint32)
 load64: Final = _loader(types.uint64)
 store16: Final = _storer(types.uint16)
+store32: Final = _storer(types.uint32)
 store64: Final = _storer(types.uint64)
 
 

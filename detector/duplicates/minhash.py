@@ -16,7 +16,15 @@ from numpy.typing import NDArray
 
 from detector.compiled import inlined, kernel
 from detector.duplicates.shingles import fold_words
-from detector.duplicates.xxhash import READ_AHEAD, finalised, xxhash32
+from detector.duplicates.xxhash import (
+    READ_AHEAD,
+    Tails,
+    begin_hash,
+    finalised,
+    finish_hashes,
+    room_for_tails,
+    xxhash32,
+)
 from detector.lines.characters import Characters, characters
 from detector.records import Bytes, Integers, Number
 
@@ -88,6 +96,37 @@ def sign(
         _update(slots, (one, two, three, four, five, six, seven, eight), permutation)
 
 
+@inlined
+def sign_long(
+    folded: Bytes,
+    word_start: Integers,
+    span: tuple[Number, Number],
+    permutation: NDArray[np.uint32],
+    slots: NDArray[np.uint32],
+    tails: Tails,
+) -> None:
+    """Do what `sign` does, faster for texts of many words; span: words, size of a shingle.
+
+    `tails` must have room for a hash a word and seven more, `folded` for `READ_AHEAD` bytes
+    behind the last word.
+    """
+    words, size = span
+    if words == 0:
+        return
+    count = max(words - size, 0) + 1
+    for first in range(count):
+        end = word_start[min(first + size, words)] - 1
+        begin_hash(folded, (word_start[first], end), tails, first)
+    finish_hashes(tails, count)
+    value = tails.value
+    for number in range(count, count + TOGETHER - 1):
+        value[number] = value[count - 1]  # taken again: that changes no minimum
+    for at in range(0, count, TOGETHER):
+        one, two, three, four = value[at], value[at + 1], value[at + 2], value[at + 3]
+        five, six, seven, eight = value[at + 4], value[at + 5], value[at + 6], value[at + 7]
+        _update(slots, (one, two, three, four, five, six, seven, eight), permutation)
+
+
 @kernel
 def _sign_all(
     data: Bytes,
@@ -95,12 +134,12 @@ def _sign_all(
     table: Characters,
     size: int,
     permutation: NDArray[np.uint32],
-    scratch: tuple[Bytes, Integers, Signatures],
+    scratch: tuple[Bytes, Integers, Signatures, Tails],
 ) -> None:
-    folded, word_start, signatures = scratch
+    folded, word_start, signatures, tails = scratch
     for text in range(text_start.size - 1):
         words = fold_words(data, (text_start[text], text_start[text + 1]), table, folded, word_start)
-        sign(folded, word_start, words, size, permutation, signatures[text])
+        sign_long(folded, word_start, (words, size), permutation, signatures[text], tails)
 
 
 def signatures_of(texts: Sequence[bytes], size: int = 5, slots: int = SLOTS, bits: int = 32) -> NDArray[Any]:
@@ -118,6 +157,7 @@ def signatures_of(texts: Sequence[bytes], size: int = 5, slots: int = SLOTS, bit
         np.empty(3 * longest + READ_AHEAD, np.uint8),
         np.empty(longest + READ_AHEAD, np.int64),
         np.full((len(texts), slots), EMPTY, np.uint32),
+        room_for_tails(longest + TOGETHER),
     )
     data: Bytes = np.frombuffer(b"".join(texts), np.uint8)
     _sign_all(data, text_start, characters(), size, permutations(slots), scratch)

@@ -18,9 +18,9 @@ import numpy as np
 from detector.compiled import inlined
 from detector.lines import characters as chars
 from detector.lines.characters import Characters, character_class
-from detector.lines.reading import read
+from detector.lines.reading import class_of, decode, read
 from detector.lines.words import ASCII, IN_WORD
-from detector.loads import load64, ones, store16, store64, trailing_zeros
+from detector.loads import load32, load64, ones, store16, store32, store64, trailing_zeros
 from detector.records import Bytes, Integers, Number
 
 SPACE: Final = 32
@@ -169,6 +169,28 @@ def _two_byte_words(data: Bytes, end: Number, table: Characters, folded: Bytes, 
         if read < end and data[read] == SPACE:
             folded[written] = SPACE
             read, written, in_word = read + 1, written + 1, 0
+    return _At(read, written, in_word)
+
+
+@inlined
+def _single_words(data: Bytes, end: Number, table: Characters, folded: Bytes, at: _At) -> _At:
+    """Write three-byte characters that are words by themselves, as of Han, as far as they go.
+
+    None of them folds to another (tested).
+    """
+    read, written, in_word = at
+    while read < end and 0xE0 <= data[read] < 0xF0:
+        if read + 4 > data.size or written + 5 > folded.size:
+            break
+        code, _ = decode(data, read)
+        if class_of(code, table) & np.uint8(chars.CLASS_BITS) != chars.SINGLE:
+            break
+        if in_word:
+            folded[written] = SPACE
+            written, in_word = written + 1, 0
+        character = load32(data, read) & np.uint32(0xFFFFFF)
+        store32(folded, written, np.uint32(character | np.uint32(SPACE << 24)))
+        read, written = read + 3, written + 4
     return _At(read, written, in_word)
 
 

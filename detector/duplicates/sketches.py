@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from detector.compiled import inlined, kernel
 from detector.duplicates.bands import Bands, band_key
 from detector.duplicates.masking import mask_words
-from detector.duplicates.minhash import EMPTY, permutations, sign
+from detector.duplicates.minhash import EMPTY, permutations, sign_long
 from detector.duplicates.shingles import fold_words
 from detector.duplicates.texts import Spans
+from detector.duplicates.xxhash import Tails, room_for_tails
 from detector.lines.characters import Characters, characters
 from detector.loads import load64
 from detector.records import Bytes, Integers, Number
@@ -128,9 +129,15 @@ def _stripped(data: Bytes, at: Number, end: Number) -> tuple[Number, Number]:
 
 @kernel
 def _sketch(
-    spans: Spans, reading: Reading, plan: Plan, slots: NDArray[np.uint32], sketches: Sketches, first: int
+    spans: Spans,
+    reading: Reading,
+    plan: Plan,
+    room: tuple[NDArray[np.uint32], Tails],
+    sketches: Sketches,
+    first: int,
 ) -> None:
-    """Write the sketches of a batch of texts, from row `first` on."""
+    """Write the sketches of a batch of texts, from row `first` on; room: for a signature and hashes."""
+    slots, tails = room
     for text in range(spans.start.size):
         row = first + text
         words = read_words(spans, text, reading)
@@ -146,12 +153,14 @@ def _sketch(
         if words < reading.size:
             continue
         slots[:] = EMPTY
-        sign(reading.folded, reading.word_start, words, reading.size, plan.permutation, slots)
+        span = (words, reading.size)
+        sign_long(reading.folded, reading.word_start, span, plan.permutation, slots, tails)
         for band in range(plan.bands.number):
             sketches.keys[row, band] = band_key(slots, band * plan.bands.rows, plan.bands.rows, plan.mask)
 
 
 def sketch(spans: Spans, settings: DuplicateSettings, plan: Plan, sketches: Sketches, first: int) -> None:
     """Write the sketches of a batch of texts into rows from `first` on."""
-    slots = np.empty(settings.slots, np.uint32)
-    _sketch(spans, reading_of(settings, spans), plan, slots, sketches, first)
+    reading = reading_of(settings, spans)
+    room = (np.empty(settings.slots, np.uint32), room_for_tails(reading.word_start.size))
+    _sketch(spans, reading, plan, room, sketches, first)

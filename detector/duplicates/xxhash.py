@@ -6,11 +6,12 @@ part is written as LLVM instructions. The last bytes are hashed without branches
 outcome no processor could guess.
 """
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from llvmlite import ir
 from numba import types
+from numpy.typing import NDArray
 
 from detector.compiled import inlined, intrinsic
 from detector.loads import load32
@@ -117,19 +118,76 @@ def _tail_read_ahead(value: Number, data: Bytes, span: tuple[Number, Number]) ->
 
 
 @inlined
+def _avalanched(value: Number) -> Number:
+    value = np.uint32((value ^ (value >> np.uint32(15))) * P2)
+    value = np.uint32((value ^ (value >> np.uint32(13))) * P3)
+    return np.uint32(value ^ (value >> np.uint32(16)))
+
+
+@inlined
+def _begun(data: Bytes, start: Number, end: Number) -> Number:
+    """Return the hash of all but the last `size % 16` bytes of a span."""
+    size = end - start
+    return np.uint32((_stripes(data, start, end) if size >= STRIPE else P5) + np.uint32(size))
+
+
+@inlined
 def xxhash32(data: Bytes, start: Number, end: Number) -> Number:
     """Return 32-bit xxHash with seed 0 of `data[start:end]`.
 
     Every product and sum is cast back to 32 bits, because numba promotes them to 64.
     """
-    size = end - start
-    value = np.uint32((_stripes(data, start, end) if size >= STRIPE else P5) + np.uint32(size))
-    span = (end - (size & (STRIPE - 1)), end)
-    ahead = end + READ_AHEAD <= data.size
-    value = _tail_read_ahead(value, data, span) if ahead else _tail(value, data, span)
-    value = np.uint32((value ^ (value >> np.uint32(15))) * P2)
-    value = np.uint32((value ^ (value >> np.uint32(13))) * P3)
-    return np.uint32(value ^ (value >> np.uint32(16)))
+    span = (end - ((end - start) & (STRIPE - 1)), end)
+    value, ahead = _begun(data, start, end), end + READ_AHEAD <= data.size
+    return _avalanched(_tail_read_ahead(value, data, span) if ahead else _tail(value, data, span))
+
+
+class Tails(NamedTuple):
+    """Hashes begun, all uint32 (k,): so many are finished together, as vectors, without a branch.
+
+    value: the hash so far; one, two, three: the next four bytes, thrice; last: the last
+    four at most; size: how many bytes are left, 0 to 15
+    """
+
+    value: NDArray[np.uint32]
+    one: NDArray[np.uint32]
+    two: NDArray[np.uint32]
+    three: NDArray[np.uint32]
+    last: NDArray[np.uint32]
+    size: NDArray[np.uint32]
+
+
+def room_for_tails(count: int) -> Tails:
+    """Return room for so many hashes."""
+    return Tails(*np.empty((6, count), np.uint32))
+
+
+@inlined
+def begin_hash(data: Bytes, span: tuple[Number, Number], tails: Tails, number: Number) -> None:
+    """Begin the hash of a span; up to 16 bytes behind it are read."""
+    start, end = span
+    size = (end - start) & (STRIPE - 1)
+    tails.value[number] = _begun(data, start, end)
+    tails.one[number] = load32(data, end - size)
+    tails.two[number] = load32(data, end - size + 4)
+    tails.three[number] = load32(data, end - size + 8)
+    tails.last[number] = load32(data, end - (size & 3))
+    tails.size[number] = size
+
+
+@inlined
+def finish_hashes(tails: Tails, count: Number) -> None:
+    """Write the finished, mixed hashes of all that were begun to `tails.value`."""
+    for number in range(count):
+        size, value = tails.size[number], tails.value[number]
+        value = _with_word(value, tails.one[number], size >= 4)
+        value = _with_word(value, tails.two[number], size >= 8)
+        value = _with_word(value, tails.three[number], size >= 12)
+        rest, last = size & np.uint32(3), tails.last[number]
+        value = _with_byte(value, last, rest > 0)
+        value = _with_byte(value, last >> np.uint32(8), rest > 1)
+        value = _with_byte(value, last >> np.uint32(16), rest > 2)
+        tails.value[number] = finalised(_avalanched(value))
 
 
 @inlined

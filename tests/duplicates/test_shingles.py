@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from detector.compiled import kernel
 from detector.duplicates.shingles import fold_words, reference_words
-from detector.lines.characters import characters
+from detector.lines import characters as chars
+from detector.lines.characters import character_class, characters
 
 PIECES = st.sampled_from(
     ["word ", "Two, words.", "x1", " ", "  ", "...", "é", "Ñandú ", "Привет ", "мир", "ΌΣΟΣ ", "Straße", "İ", "ﬁn ", "中文", "ไทย ",
@@ -44,6 +45,21 @@ def test_words_of_mixed_scripts(text, before, behind):
 def test_words_of_any_text(text):
     text = unicodedata.normalize("NFC", text)
     assert words_of(text) == reference_words(text)
+
+
+def test_every_character_of_three_bytes():
+    for first in range(0x800, 0x10000, 64):
+        text = "".join(
+            f"{chr(code)}a{chr(code)} " for code in range(first, first + 64) if not 0xD800 <= code < 0xE000
+        )
+        text = unicodedata.normalize("NFC", text)
+        assert words_of(text) == reference_words(text), hex(first)
+
+
+def test_single_characters_fold_to_themselves():
+    for code in range(0x110000):
+        if character_class(code) & chars.CLASS_BITS == chars.SINGLE:
+            assert chr(code).casefold() == chr(code)
 
 
 def test_every_character_of_two_bytes():
