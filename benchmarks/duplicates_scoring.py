@@ -105,3 +105,18 @@ def score_removal(removed: Sequence[int], truth: Truth) -> dict[str, Any]:
         "lost_groups": lost,
         "lost_singles": sum(text not in neighbours for text in gone),
     }
+
+
+def score_labels(said: dict[str, Any], labels: dict[tuple[int, int], str]) -> dict[str, Any]:
+    """Return, by label of a pair, how many there are and how many a system finds.
+
+    A system that tells no pairs finds one if it removes either text.
+    """
+    pairs = None if said["pairs"] is None else {(min(pair), max(pair)) for pair in said["pairs"]}
+    gone = set(said["removed"])
+    found: dict[str, list[int]] = {}
+    for (left, right), label in labels.items():
+        told = (left, right) in pairs if pairs is not None else left in gone or right in gone
+        row = found.setdefault(label, [0, 0])
+        row[0], row[1] = row[0] + 1, row[1] + told
+    return {label: {"pairs": every, "found": told} for label, (every, told) in sorted(found.items())}

@@ -28,7 +28,8 @@ def peak() -> float:
 
 def cpu() -> float:
     """Return CPU seconds of this process and its children."""
-    return sum(os.times()[:4])
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
 
 
 def main(module: str, function: str, path: str, output: str, core: int) -> None:

@@ -128,6 +128,10 @@ DUPLICATE_SYSTEMS: Final = (
         "texts stream by; JSON parsed in the time",
     ),
 )
+NEWS_SYSTEMS: Final = (
+    *(peer for peer in DUPLICATE_SYSTEMS if peer.name not in ("detector-8-bit", "detector-on-disk")),
+    Peer("detector at .5", "detector", OURS, "text", "find_half"),
+)
 SIGNING_SYSTEMS: Final = (
     Peer("detector", "detector", OURS, "text", "sign", "bytes to slots"),
     Peer("rensa, ready-made shingles", "rensa", "rensa", "text", "sign_ready"),

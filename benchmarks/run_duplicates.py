@@ -17,15 +17,15 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final, NamedTuple
 
-from benchmarks.duplicates_scoring import Truth, score_pairs, score_removal
+from benchmarks.duplicates_scoring import Truth, score_labels, score_pairs, score_removal
 from benchmarks.environment import made
 from benchmarks.outputs import cache_folder, versions_of
-from benchmarks.peer_list import DUPLICATE_SYSTEMS, SIGNING_SYSTEMS, Peer
+from benchmarks.peer_list import DUPLICATE_SYSTEMS, NEWS_SYSTEMS, SIGNING_SYSTEMS, Peer
 from benchmarks.peer_process import ONE_THREAD
 from benchmarks.planted_documents import Pair, PlantedDocuments
 from benchmarks.run_quality import RESULTS
 from benchmarks.setup_peers import python_of
-from benchmarks.shared import ROOT
+from benchmarks.shared import ROOT, shared_data
 
 SEED: Final = 1
 LEAST_JACCARD: Final = 0.6
@@ -93,8 +93,7 @@ def run_once(system: Peer, corpus: Path, output: str, core: int) -> dict[str, fl
         done = subprocess.run(
             [*command, str(corpus), output, str(core)],
             cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             env=os.environ | ONE_THREAD,
             timeout=SECONDS,
             check=False,
@@ -191,18 +190,56 @@ def measure_signing(count: int, rounds: int) -> dict[str, Any]:
     return {**size._asdict(), "seed": SEED, "reference": systems[0].name, "rows": rows, "left_out": {}}
 
 
+def news_corpus(path: Path) -> dict[tuple[int, int], str]:
+    """Write the texts of the shared data's news pairs, each once; return the pairs' labels."""
+    rows = (shared_data() / "multilingual" / "near_dup" / "pairs.jsonl").read_text("utf-8").splitlines()
+    number: dict[str, int] = {}
+    labels = {}
+    for row in map(json.loads, rows):
+        left, right = (number.setdefault(row[side], len(number)) for side in ("a", "b"))
+        labels[min(left, right), max(left, right)] = row["label"]
+    texts = {row[side]: row[f"text_{side}"] for row in map(json.loads, rows) for side in ("a", "b")}
+    path.write_text("".join(json.dumps({"text": texts[name]}) + "\n" for name in number))
+    return labels
+
+
+def measure_news() -> dict[str, Any]:
+    """Return which of the labelled news pairs each system finds."""
+    with tempfile.TemporaryDirectory(dir=cache_folder()) as folder:
+        corpus = Path(folder) / "news.jsonl"
+        labels = news_corpus(corpus)
+        found = take_turns(NEWS_SYSTEMS, corpus, {peer.name: 1 for peer in NEWS_SYSTEMS}, Path(folder))
+        rows = []
+        for system in NEWS_SYSTEMS:
+            row: dict[str, Any] = {
+                "system": system.name,
+                "versions": versions_of(system),
+                "note": system.note,
+            }
+            if isinstance(found[system.name][0], str):
+                row["failed"] = found[system.name][0]
+            else:
+                row["labels"] = score_labels(
+                    json.loads((Path(folder) / f"{system.name}.json").read_text()), labels
+                )
+            rows.append(row)
+    return {"pairs": len(labels), "rows": rows}
+
+
 def main(arguments: Sequence[str]) -> None:
     """Read the command line and measure."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", help="a number of texts, or signing")
+    parser.add_argument("what", help="a number of texts, signing, or news")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--slow", action="append", default=[], help="systems that run once")
     parser.add_argument("--system", action="append", default=[], help="default: all")
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
     systems = [peer for peer in DUPLICATE_SYSTEMS if not options.system or peer.name in options.system]
-    if options.what == "signing":
-        result = measure_signing(3000, options.rounds)
+    if options.what == "news":
+        result = measure_news()
+    elif options.what == "signing":
+        result = measure_signing(10_000, options.rounds)
     else:
         result = measure(int(options.what), systems, options.rounds, frozenset(options.slow))
     path = options.results / f"duplicates-{options.what}.json"

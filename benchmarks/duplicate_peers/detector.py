@@ -20,6 +20,11 @@ def find_eight_bits(corpus: Corpus) -> Found:
     return _told(find_duplicates(corpus.texts(), THRESHOLD, settings=DuplicateSettings(slot_bits=8)))
 
 
+def find_half(corpus: Corpus) -> Found:
+    """The same at a threshold of .5, for news that was edited on its way."""
+    return _told(find_duplicates(corpus.texts(), 0.5))
+
+
 def find_on_disk(corpus: Corpus) -> Found:
     """Texts that stream by once from a file; reading and parsing them is part of the time."""
     return _told(find_duplicates(corpus.stream(), THRESHOLD))

@@ -18,8 +18,17 @@ def find(corpus: Corpus) -> Found:
         data, kept = Path(folder) / "in", Path(folder) / "out"
         rows = {"id": list(range(len(texts))), "text": texts}
         datasets.Dataset.from_dict(rows).save_to_disk(str(data))
-        options = {"path": str(data), "output": str(kept), "column": "text", "ngram": SHINGLE, "threshold": THRESHOLD,
-                   "num_perm": SLOTS, "num_proc": 1, "min_length": 1, "batch_size": 10_000}  # fmt: skip
+        options = {
+            "path": str(data),
+            "output": str(kept),
+            "column": "text",
+            "ngram": SHINGLE,
+            "threshold": THRESHOLD,
+            "num_perm": SLOTS,
+            "num_proc": 1,
+            "min_length": 1,
+            "batch_size": 10_000,
+        }
         arguments = [part for name, value in options.items() for part in (f"--{name}", str(value))]
         main.main([*arguments, "--local"], standalone_mode=False)
         stays = set(datasets.load_from_disk(str(kept))["id"])

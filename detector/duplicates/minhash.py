@@ -33,6 +33,7 @@ Signatures = NDArray[np.uint32]  # (texts, slots)
 SLOTS: Final = 128
 EMPTY: Final = np.uint32(0xFFFFFFFF)
 
+TEXTS_TOGETHER: Final = 256
 # Shingles that pass over a signature together: its slots are loaded and stored once for all.
 TOGETHER: Final = 8
 
@@ -134,9 +135,9 @@ def _sign_all(
     table: Characters,
     size: int,
     permutation: NDArray[np.uint32],
-    scratch: tuple[Bytes, Integers, Signatures, Tails],
+    scratch: tuple[Bytes, Integers, Tails, Signatures],
 ) -> None:
-    folded, word_start, signatures, tails = scratch
+    folded, word_start, tails, signatures = scratch
     for text in range(text_start.size - 1):
         words = fold_words(data, (text_start[text], text_start[text + 1]), table, folded, word_start)
         sign_long(folded, word_start, (words, size), permutation, signatures[text], tails)
@@ -150,15 +151,17 @@ def signatures_of(texts: Sequence[bytes], size: int = 5, slots: int = SLOTS, bit
     """
     if bits not in (8, 32):
         raise ValueError(f"a slot has 8 or 32 bits, not {bits}")
-    text_start = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(text) for text in texts], out=text_start[1:])
-    longest = int(np.diff(text_start).max(initial=0))
-    scratch = (
+    longest = max(map(len, texts), default=0)
+    room = (
         np.empty(3 * longest + READ_AHEAD, np.uint8),
         np.empty(longest + READ_AHEAD, np.int64),
-        np.full((len(texts), slots), EMPTY, np.uint32),
         room_for_tails(longest + TOGETHER),
     )
-    data: Bytes = np.frombuffer(b"".join(texts), np.uint8)
-    _sign_all(data, text_start, characters(), size, permutations(slots), scratch)
-    return scratch[2] if bits == 32 else scratch[2].astype(np.uint8)
+    signatures = np.full((len(texts), slots), EMPTY, np.uint32)
+    for first in range(0, len(texts), TEXTS_TOGETHER):  # few enough for the processor's cache
+        some = texts[first : first + TEXTS_TOGETHER]
+        text_start = np.cumsum([0, *map(len, some)], dtype=np.int64)
+        data: Bytes = np.frombuffer(b"".join(some), np.uint8)
+        part = signatures[first : first + TEXTS_TOGETHER]
+        _sign_all(data, text_start, characters(), size, permutations(slots), (*room, part))
+    return signatures if bits == 32 else signatures.astype(np.uint8)
