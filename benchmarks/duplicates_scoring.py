@@ -107,16 +107,28 @@ def score_removal(removed: Sequence[int], truth: Truth) -> dict[str, Any]:
     }
 
 
-def score_labels(said: dict[str, Any], labels: dict[tuple[int, int], str]) -> dict[str, Any]:
+def score_labels(
+    said: dict[str, Any], labels: dict[tuple[int, int], str], first: Sequence[int]
+) -> dict[str, Any]:
     """Return, by label of a pair, how many there are and how many a system finds.
 
-    A system that tells no pairs finds one if it removes either text.
+    first: of each text the first with equal words; a pair of copies counts as found when
+    both are linked to their first, and so does one of a copy when its first's is found. A
+    system that tells no pairs finds one if it removes either text.
     """
     pairs = None if said["pairs"] is None else {(min(pair), max(pair)) for pair in said["pairs"]}
     gone = set(said["removed"])
+
+    def linked(one: int, other: int) -> bool:
+        return one == other or (pairs is not None and (min(one, other), max(one, other)) in pairs)
+
     found: dict[str, list[int]] = {}
     for (left, right), label in labels.items():
-        told = (left, right) in pairs if pairs is not None else left in gone or right in gone
+        if pairs is None:
+            told = left in gone or right in gone
+        else:
+            steps = ((left, first[left]), (first[left], first[right]), (first[right], right))
+            told = linked(left, right) or all(linked(*step) for step in steps)
         row = found.setdefault(label, [0, 0])
         row[0], row[1] = row[0] + 1, row[1] + told
     return {label: {"pairs": every, "found": told} for label, (every, told) in sorted(found.items())}

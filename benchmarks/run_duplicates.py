@@ -19,6 +19,7 @@ from typing import Any, Final, NamedTuple
 
 from benchmarks.duplicates_scoring import Truth, score_labels, score_pairs, score_removal
 from benchmarks.environment import made
+from benchmarks.metrics import tokens
 from benchmarks.outputs import cache_folder, versions_of
 from benchmarks.peer_list import DUPLICATE_SYSTEMS, NEWS_SYSTEMS, SIGNING_SYSTEMS, Peer
 from benchmarks.peer_process import ONE_THREAD
@@ -190,8 +191,11 @@ def measure_signing(count: int, rounds: int) -> dict[str, Any]:
     return {**size._asdict(), "seed": SEED, "reference": systems[0].name, "rows": rows, "left_out": {}}
 
 
-def news_corpus(path: Path) -> dict[tuple[int, int], str]:
-    """Write the texts of the shared data's news pairs, each once; return the pairs' labels."""
+def news_corpus(path: Path) -> tuple[dict[tuple[int, int], str], list[int]]:
+    """Write the texts of the shared data's news pairs, each once.
+
+    Returns the pairs' labels, and of each text the first with equal words.
+    """
     rows = (shared_data() / "multilingual" / "near_dup" / "pairs.jsonl").read_text("utf-8").splitlines()
     number: dict[str, int] = {}
     labels = {}
@@ -200,14 +204,15 @@ def news_corpus(path: Path) -> dict[tuple[int, int], str]:
         labels[min(left, right), max(left, right)] = row["label"]
     texts = {row[side]: row[f"text_{side}"] for row in map(json.loads, rows) for side in ("a", "b")}
     path.write_text("".join(json.dumps({"text": texts[name]}) + "\n" for name in number))
-    return labels
+    words = [" ".join(tokens(texts[name])) for name in number]
+    return labels, [words.index(one) for one in words]
 
 
 def measure_news() -> dict[str, Any]:
     """Return which of the labelled news pairs each system finds."""
     with tempfile.TemporaryDirectory(dir=cache_folder()) as folder:
         corpus = Path(folder) / "news.jsonl"
-        labels = news_corpus(corpus)
+        labels, first = news_corpus(corpus)
         found = take_turns(NEWS_SYSTEMS, corpus, {peer.name: 1 for peer in NEWS_SYSTEMS}, Path(folder))
         rows = []
         for system in NEWS_SYSTEMS:
@@ -219,9 +224,8 @@ def measure_news() -> dict[str, Any]:
             if isinstance(found[system.name][0], str):
                 row["failed"] = found[system.name][0]
             else:
-                row["labels"] = score_labels(
-                    json.loads((Path(folder) / f"{system.name}.json").read_text()), labels
-                )
+                said = json.loads((Path(folder) / f"{system.name}.json").read_text())
+                row["labels"] = score_labels(said, labels, first)
             rows.append(row)
     return {"pairs": len(labels), "rows": rows}
 
