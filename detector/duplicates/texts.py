@@ -221,6 +221,7 @@ class SpilledTexts:
             for place, first, last in zip(begin.tolist(), start.tolist(), behind.tolist(), strict=True):
                 file.seek(place)
                 file.readinto(data.data[first:last])
+        data.flags.writeable = False  # as `joined` texts are: kernels are compiled once for both
         return Spans(data, start, behind)
 
 

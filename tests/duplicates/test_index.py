@@ -266,11 +266,18 @@ def test_a_damaged_or_hostile_index_is_refused(made, damage):
     assert str(made) in str(error.value)
 
 
+@pytest.fixture(scope="module")
+def small_index(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("small") / "index"
+    index = Index.create(folder, settings=DuplicateSettings(slots=32))
+    index.match(["a b c d e f g", "short"], ["a", "b"], add=True)
+    return folder
+
+
 @settings(max_examples=60)
 @given(st.data())
-def test_any_flipped_byte_is_refused_or_harmless(data):
-    folder = data.draw(st.just(SMALL))
-    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.stat().st_size)
+def test_any_flipped_byte_is_refused_or_harmless(small_index, data):
+    files = sorted(path for path in small_index.rglob("*") if path.is_file() and path.stat().st_size)
     path = data.draw(st.sampled_from(files))
     content = bytearray(path.read_bytes())
     at = data.draw(st.integers(0, len(content) - 1))
@@ -278,19 +285,10 @@ def test_any_flipped_byte_is_refused_or_harmless(data):
     content[at] ^= data.draw(st.integers(1, 255))
     try:
         path.write_bytes(content)
-        index = Index.open(folder)
+        index = Index.open(small_index)
         assert path.name == "index.json"  # only names and the like can change unnoticed there
         index.match(["a b c d e f g"], ["x"])
     except (ModelFormatError, SettingsError) as error:
         assert str(error)
     finally:
         path.write_bytes(whole)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def small_index(tmp_path_factory):
-    global SMALL
-    SMALL = tmp_path_factory.mktemp("small") / "index"
-    Index.create(SMALL, settings=DuplicateSettings(slots=32)).match(
-        ["a b c d e f g", "short"], ["a", "b"], add=True
-    )
