@@ -77,7 +77,7 @@ class DuplicateSettings:
     masked: treat numbers and dates as equal, for pages that differ in them only.
     max_group: texts that look alike, of which every pair is compared; in a larger group
         each is compared with a representative. Bounds the work by this times the texts.
-    memory: bytes for working arrays, beyond about 60 bytes a text and the texts held.
+    memory: bytes for working arrays, beyond about 100 bytes a text and the texts held.
     folder: where arrays go that do not fit, and from where a stopped run goes on. Without
         it a temporary folder is used when it is needed.
     """

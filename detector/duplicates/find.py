@@ -110,7 +110,7 @@ def all_pairs(
     queue = Queue(verifier, PAIRS_TOGETHER)
     first = work.done("bands")
     if first:
-        emitted.large[:], links.to[:], *pairs = work.saved(f"band-{first}", 5)
+        emitted.large[:], links.to[:], *pairs = work.saved(f"bands-{first % 2}", 5)
         queue.found.append(PairArrays(*pairs))
     for band in range(first, bands):
         buckets = buckets_of(sketches.keys[:, band], active)
@@ -121,7 +121,8 @@ def all_pairs(
             queue.add(left, right)
         if work.outlives:
             queue.flush()
-            work.save(f"band-{band + 1}", [emitted.large, links.to, *together(queue.found)])
+            # In turns, so that what the last note speaks of stays until the next note.
+            work.save(f"bands-{(band + 1) % 2}", [emitted.large, links.to, *together(queue.found)])
             work.note(bands=band + 1)
         work.release()
         progress("comparing", band + 1, bands)
@@ -223,7 +224,11 @@ def find_duplicates(
     """
     settings = settings or DuplicateSettings()
     bands_for(threshold, settings.slots, settings.recall)
-    identity = {"threshold": threshold, **asdict(replace(settings, folder=None, memory=10_000_000))}
+    identity = {
+        "threshold": threshold,
+        "keep": keep,
+        **asdict(replace(settings, folder=None, memory=10_000_000)),
+    }
     held = isinstance(texts, Sequence)
     if held:
         identity["texts"] = len(texts)  # type: ignore[arg-type]
