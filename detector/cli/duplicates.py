@@ -140,7 +140,8 @@ def _ask_index(
         for rejected in index.merge(Index.open(path, settings, check=True)):
             given.set_aside(f"{name}: the id {rejected!r} is in the index already")
     given.sources = [source for source in given.sources if source not in others]
-    matches = index.match(list(given.texts()), given.ids, add, threshold)
+    # A text's id is noted when the text is read.
+    matches = index.match(((given.ids[-1], text) for text in given.texts()), add, threshold)
     for match in matches:
         if match.rejected:
             given.set_aside(f"the id {match.id!r} is in the index already")

@@ -1,17 +1,18 @@
 """An index of texts that were seen before: what each new text is a near-duplicate of.
 
     index = Index.open(folder) or Index.create(folder, threshold=0.8)
-    matches = index.match(texts, ids)        # the earlier id of each, and the similarity
-    index.match(texts, ids, add=True)        # and have them known from now on
+    index.match(texts.items())               # the earlier id of each, and the similarity
+    index.match(texts.items(), add=True)     # and have them known from now on
 
 Bands are searched by bisection in files, so asking costs little memory however large the
 index is. Similarities are exact: the sets of hashed shingles are kept, 8 bytes a word.
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,14 +21,16 @@ from numpy.typing import NDArray
 
 from detector.duplicates import index_files as files
 from detector.duplicates.bands import Bands, bands_for
+from detector.duplicates.find import MOST_TEXTS
 from detector.duplicates.index_search import Earlier, Search, sketched
-from detector.duplicates.index_segments import segment_arrays, taken_ids, without
+from detector.duplicates.index_segments import combined, segment_arrays, taken_ids, without
+from detector.duplicates.index_writing import Parts, accept, write_segment, writing
 from detector.duplicates.workspace import write_json
 from detector.errors import SettingsError
 from detector.settings import DuplicateSettings
 
 # New texts that are compared and written together.
-TOGETHER: Final = 50_000
+TOGETHER: Final = 20_000
 # Settings that an index is made with, and that a question must share.
 KEPT_SETTINGS: Final = ("shingle", "slots", "slot_bits", "recall", "masked")
 
@@ -95,42 +98,39 @@ class Index:
         return cls(folder, manifest, segments, made_with)
 
     def __len__(self) -> int:
-        return sum(segment.texts for segment in self._segments)
+        return sum(segment.arrays["id_row"].size for segment in self._segments)
 
     def match(
-        self, texts: Sequence[str], ids: Sequence[str], add: bool = False, threshold: float | None = None
+        self, texts: Iterable[tuple[str, str]], add: bool = False, threshold: float | None = None
     ) -> list[Match]:
         """Tell what each new text is like: the most similar earlier one, of several the first.
 
-        Earlier are the texts of the index, then those before it in `texts`. With `add` they
-        are known from then on, all or, if the run is stopped, none; a text whose id is taken
-        is compared only. threshold: at least the index's own.
+        texts: id and text of each, as `dict.items` gives them. Earlier are the texts of the
+        index, then those before it in `texts`. With `add` they are known from then on, all
+        or, if the run is stopped, none; a text whose id is taken is compared only.
+        threshold: at least the index's own.
         """
-        if len(texts) != len(ids):
-            raise ValueError(f"{len(ids)} ids for {len(texts)} texts")
         least = self.threshold if threshold is None else threshold
         if not self.threshold <= least <= 1:
             raise SettingsError(
                 f"{self.folder} finds similarities from {self.threshold} on, not {least}: raise the "
                 "threshold, or make an index for this one"
             )
-        segments, rows = list(self._segments), list(self._manifest["segments"])
-        matches: list[Match] = []
-        search, number = Search(self.settings, least), self._next_number()
-        with self._place(add) as place:
-            for first in range(0, len(texts), TOGETHER):
-                part = slice(first, first + TOGETHER)
-                new = sketched(ids[part], texts[part], self.bands, self.settings)
-                earlier, taken = search.earlier(new, segments), taken_ids(new.ids, segments)
-                matches += _told(new.ids, earlier, taken & add, segments)
-                if add or first + TOGETHER < len(texts):  # those that follow are compared with these
-                    arrays = segment_arrays(new, earlier, taken, self.settings)
-                    row = files.write_segment(place, f"segment-{number:06}", arrays)
-                    segments.append(files.read_segment(place, row, self.bands.number, False))
-                    rows, number = [*rows, row], number + 1
+        return list(self._matches(iter(texts), add, Search(self.settings, least)))
+
+    def _matches(self, texts: Iterator[tuple[str, str]], add: bool, search: Search) -> Iterator[Match]:
+        """Yield the matches, some texts at a time; those that follow are compared with these."""
+        with self._draft(add) as draft:
+            while some := list(islice(texts, TOGETHER)):
+                ids, contents = [name for name, _ in some], [text for _, text in some]
+                new = sketched(ids, contents, self.bands, self.settings)
+                earlier = search.earlier(new, draft.segments)
+                taken = taken_ids(ids, draft.segments)
+                yield from _told(ids, earlier, taken & add, draft.segments)
+                if add or len(some) == TOGETHER:
+                    draft.add(segment_arrays(new, earlier, taken, self.settings))
             if add:
-                self._accept(rows, segments)
-        return matches
+                self._accept(draft)
 
     def merge(self, other: "Index") -> list[str]:
         """Add all that another index knows; return the ids that were taken already.
@@ -143,36 +143,62 @@ class Index:
                 f"{other.folder} was made with another threshold or other settings than {self.folder}: "
                 "make it anew with the same"
             )
-        segments, rows, rejected = list(self._segments), list(self._manifest["segments"]), list[str]()
-        with self._place(True) as place:
-            for number, segment in enumerate(other._segments, self._next_number()):
+        rejected = list[str]()
+        with self._draft(True) as draft:
+            for segment in other._segments:
                 ids = segment.ids()
-                taken = taken_ids(ids, segments) & segment.listed()
+                taken = taken_ids(ids, draft.segments) & segment.listed()
                 rejected += [ids[row] for row in np.flatnonzero(taken).tolist()]
-                arrays = without(segment, taken, segments)
-                rows.append(files.write_segment(place, f"segment-{number:06}", arrays))
-                segments.append(files.read_segment(place, rows[-1], self.bands.number, False))
-            self._accept(rows, segments)
+                draft.add(without(segment, taken, draft.segments))
+            self._accept(draft)
         return rejected
 
     @contextmanager
-    def _place(self, add: bool) -> Iterator[Path]:
-        """Give the folder for new segments: the index's own, locked, or a temporary one."""
+    def _draft(self, add: bool) -> Iterator["_Draft"]:
+        """Give a draft in the index's own folder, locked, or in a temporary one."""
         if add:
-            with files.writing(self.folder, self._manifest):
-                yield self.folder
+            with writing(self.folder, self._manifest):
+                yield _Draft(self.folder, self._manifest, self._segments, True)
         else:
             with tempfile.TemporaryDirectory(prefix="detector-") as temporary:
-                yield Path(temporary)
+                yield _Draft(Path(temporary), self._manifest, self._segments, False)
 
-    def _next_number(self) -> int:
-        return 1 + max((int(row["name"][-6:]) for row in self._manifest["segments"]), default=0)
+    def _accept(self, draft: "_Draft") -> None:
+        """Make a draft the index, all at once."""
+        manifest = {**self._manifest, "segments": draft.rows}
+        accept(self.folder, manifest, self._manifest)
+        self._manifest, self._segments = manifest, tuple(draft.segments)
 
-    def _accept(self, rows: list[dict[str, Any]], segments: Sequence[files.Segment]) -> None:
-        """Make written segments part of the index, all at once."""
-        manifest = {**self._manifest, "segments": rows}
-        files.accept(self.folder, manifest, self._manifest)
-        self._manifest, self._segments = manifest, tuple(segments)
+
+class _Draft:
+    """What an index is to become: the segments that it has and new ones, in files already.
+
+    With `combine`, neighbours of about the same size become one, so that there are never
+    many segments to search.
+    """
+
+    def __init__(
+        self, place: Path, manifest: Mapping[str, Any], segments: Sequence[files.Segment], combine: bool
+    ) -> None:
+        self._place, self._bands, self._combine = place, int(manifest["bands"][0]), combine
+        self.rows: list[dict[str, Any]] = list(manifest["segments"])
+        self.segments = list(segments)
+        self._number = max((int(row["name"][-6:]) for row in self.rows), default=0)
+
+    def add(self, arrays: Parts) -> None:
+        """Write a segment, and combine the last ones if they are of a size."""
+        self._write(arrays)
+        while self._combine and len(self.segments) > 1:
+            one, two = self.segments[-2:]
+            if one.texts > 2 * two.texts or one.texts + two.texts >= MOST_TEXTS:
+                break
+            del self.segments[-2:], self.rows[-2:]
+            self._write(combined(one, two))
+
+    def _write(self, arrays: Parts) -> None:
+        self._number += 1
+        self.rows.append(write_segment(self._place, f"segment-{self._number:06}", arrays))
+        self.segments.append(files.read_segment(self._place, self.rows[-1], self._bands, False))
 
 
 def _told(

@@ -5,7 +5,7 @@ the reader of the old number with a test that reads an old index, and write it d
 
     1  index.json: format, settings, bands, and for each segment its texts, and size and
        CRC-32 of each file
-       segment-NNNNNN/: what one run added, never changed after
+       segment-NNNNNN/: what a run added, or several did, never changed after
          id_bytes, id_end        uint8; int64 (texts,): ids in UTF-8, end to end
          id_hash, id_row         uint64, int64 (texts,): sorted hashes of ids and their rows
          digest, digest_row      uint64 (firsts, 2), int64: sorted, of texts that no earlier
@@ -13,18 +13,13 @@ the reader of the old number with a test that reads an old index, and write it d
          set_start, set_keys     int64 (texts + 1,), uint64: hashed shingles of those texts
          band-NNN                uint64: sorted, band key in the upper half, row in the lower
 
-A segment is written under another name and renamed when it is whole; index.json, written
-the same way, comes last. So a run that is killed leaves the old index whole.
+`index_writing` writes them.
 """
 
 import json
-import os
 import re
-import shutil
-import sys
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -32,17 +27,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.duplicates.workspace import write_json
-from detector.errors import ModelFormatError, SettingsError
-
-if sys.platform != "win32":
-    import fcntl
+from detector.errors import ModelFormatError
 
 FORMAT: Final = 1
 INDEX_FILE: Final = "index.json"
-LOCK_FILE: Final = "lock"
 SEGMENT: Final = re.compile(r"segment-\d{6}")
-UNFINISHED: Final = ".unfinished"
 # Larger files are checked by size, type, shape and every value that is used, and in full
 # only when that is asked for: one query should not read gigabytes.
 CHECKED_BYTES: Final = 64_000_000
@@ -65,7 +54,7 @@ Arrays = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class Segment:
-    """What one run added; `arrays` by name, in files."""
+    """What a run added, or several did; `arrays` by name, in files."""
 
     place: Path
     texts: int
@@ -102,7 +91,8 @@ def broken(path: Path, what: str) -> ModelFormatError:
     return ModelFormatError(f"{path}: {what}; make the index anew, or take it from a backup")
 
 
-def _crc(path: Path) -> int:
+def checksum(path: Path) -> int:
+    """Return the CRC-32 of a file."""
     found = 0
     with path.open("rb") as file:
         while piece := file.read(CHUNK):
@@ -155,7 +145,7 @@ def _array(path: Path, size: int, crc: int, check: bool) -> NDArray[Any]:
     try:
         if path.stat().st_size != size:
             raise broken(path, "it has another size than index.json says")
-        if (check or size <= CHECKED_BYTES) and _crc(path) != crc:
+        if (check or size <= CHECKED_BYTES) and checksum(path) != crc:
             raise broken(path, "its content is damaged")
         array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
@@ -202,66 +192,3 @@ def _check_values(segment: Segment) -> None:
         rows = arrays[name]
         if rows.size and not 0 <= int(rows.min()) <= int(rows.max()) < texts:
             raise broken(place / f"{name}.npy", "it names rows that are not there")
-
-
-def _synced(path: Path) -> None:
-    """Wait until a file or folder is on the disk, where the system can."""
-    try:
-        handle = os.open(path, os.O_RDONLY)
-    except OSError:  # folders cannot be opened on Windows
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)
-
-
-def write_segment(folder: Path, name: str, arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
-    """Write a segment under its name once it is whole; return its row of the manifest."""
-    place = folder / f"{name}{UNFINISHED}"
-    if place.exists():
-        shutil.rmtree(place)  # a killed run's
-    place.mkdir(parents=True)
-    files: dict[str, list[int]] = {}
-    for array_name, array in arrays.items():
-        path = place / f"{array_name}.npy"
-        np.save(path, array, allow_pickle=False)
-        _synced(path)
-        files[array_name] = [path.stat().st_size, _crc(path)]
-    final = folder / name
-    if final.exists():
-        shutil.rmtree(final)  # whole, but no index.json ever named it
-    place.rename(final)
-    _synced(folder)
-    return {"name": name, "texts": int(arrays["id_end"].size), "files": files}
-
-
-@contextmanager
-def writing(folder: Path, manifest: Mapping[str, Any]) -> Iterator[None]:
-    """Let one run at a time change an index, and only one that knows its present state.
-
-    The lock goes with the process that holds it, so a killed run leaves none. Raises
-    `SettingsError` when another run is at it, or was since the manifest was read.
-    """
-    with (folder / LOCK_FILE).open("ab") as lock:
-        if sys.platform != "win32":  # there, two runs at once are noticed when the second one ends
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise SettingsError(f"{folder} is being changed by another run: try again later") from None
-        _check_unchanged(folder, manifest)
-        yield
-
-
-def _check_unchanged(folder: Path, manifest: Mapping[str, Any]) -> None:
-    if read_manifest(folder) != manifest:
-        raise SettingsError(f"{folder} was changed by another run meanwhile: open it again")
-
-
-def accept(folder: Path, manifest: Mapping[str, Any], before: Mapping[str, Any]) -> None:
-    """Put a new index.json in the place of the one that was read."""
-    _check_unchanged(folder, before)
-    write_json(folder / INDEX_FILE, manifest)
-    _synced(folder)

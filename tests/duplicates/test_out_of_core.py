@@ -9,7 +9,7 @@ from detector import DuplicateSettings, find_duplicates
 from detector.duplicates import find
 from detector.errors import SettingsError
 
-TEXTS = [text for _, text in PlantedDocuments(400, seed=8).documents()]
+TEXTS = [text for _, text in PlantedDocuments(250, seed=8).documents()]
 
 
 class StoppedError(Exception):
@@ -36,7 +36,7 @@ def same(found, wanted):
 
 
 @pytest.mark.parametrize(
-    ("step", "after"), [("sketching", 1), ("sketching", 300), ("comparing", 1), ("comparing", 9)]
+    ("step", "after"), [("sketching", 1), ("sketching", 200), ("comparing", 1), ("comparing", 9)]
 )
 @pytest.mark.parametrize("give", [list, iter])
 def test_a_stopped_run_goes_on(tmp_path, monkeypatch, wanted, step, after, give):
