@@ -111,23 +111,21 @@ def all_pairs(
     first = work.done("bands")
     if first:
         emitted.large[:], links.to[:], *pairs = work.saved(f"bands-{first % 2}", 5)
-        queue.found.append(PairArrays(*pairs))
+        queue.take(PairArrays(*pairs))
     for band in range(first, bands):
         buckets = buckets_of(sketches.keys[:, band], active)
         work.release()
         for members in large_buckets(buckets, band, emitted, settings.max_group):
-            queue.found.append(link(members, links, verifier, settings.max_group))
+            queue.take(link(members, links, verifier, settings.max_group))
         for left, right in joined_pairs(buckets, band, emitted, settings.max_group):
             queue.add(left, right)
         if work.outlives:
-            queue.flush()
             # In turns, so that what the last note speaks of stays until the next note.
-            work.save(f"bands-{(band + 1) % 2}", [emitted.large, links.to, *together(queue.found)])
+            work.save(f"bands-{(band + 1) % 2}", [emitted.large, links.to, *queue.pairs()])
             work.note(bands=band + 1)
         work.release()
         progress("comparing", band + 1, bands)
-    queue.flush()
-    return together(queue.found)
+    return queue.pairs()
 
 
 def remove(

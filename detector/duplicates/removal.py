@@ -64,37 +64,27 @@ def _order_of(values: Sequence[Any], texts: int) -> Integers:
 
 
 @kernel
-def _remove(
-    order: Integers, start: Integers, neighbour: Integers, similarity: Floats64, rank: Integers, twins: Twins
-) -> None:
-    """Decide texts in order; those that come before have `keeper` set, others -1."""
-    for text in order:
-        best = np.int64(-1)
-        for number in range(start[text], start[text + 1]):
-            other = neighbour[number]
-            if twins.keeper[other] != other:
-                continue
-            closer = best < 0 or similarity[number] > twins.similarity[text]
-            if closer or (similarity[number] == twins.similarity[text] and rank[other] < rank[best]):
-                best, twins.similarity[text] = other, similarity[number]
-        twins.keeper[text] = best if best >= 0 else text
+def _remove(later: Integers, earlier: Integers, similarity: Floats64, rank: Integers, twins: Twins) -> None:
+    """Decide texts, given the pairs in the order of the later text: the earlier is decided by then."""
+    for pair in range(later.size):
+        text, other = later[pair], earlier[pair]
+        if twins.keeper[other] != other:
+            continue
+        kept = twins.keeper[text]
+        closer = kept == text or similarity[pair] > twins.similarity[text]
+        if closer or (similarity[pair] == twins.similarity[text] and rank[other] < rank[kept]):
+            twins.keeper[text], twins.similarity[text] = other, similarity[pair]
 
 
 def twins_of(pairs: PairArrays, rank: Integers) -> Twins:
     """Return each text's kept twin; of several the most similar, then the first in order."""
-    involved, rows = np.unique(np.concatenate([pairs.left, pairs.right]), return_inverse=True)
-    left, right = rows[: pairs.left.size], rows[pairs.left.size :]
-    ours, theirs = np.concatenate([left, right]), np.concatenate([right, left])
-    by_text = np.argsort(ours, kind="stable")
-    start = np.searchsorted(ours[by_text], np.arange(involved.size + 1))
-    twins = Twins(np.full(involved.size, -1), np.ones(involved.size))
-    similarity = np.concatenate([pairs.similarity, pairs.similarity])[by_text]
-    ranks = rank[involved]
-    _remove(np.argsort(ranks), start, theirs[by_text], similarity, ranks, twins)
-    every = Twins(np.arange(rank.size), np.ones(rank.size))
-    every.keeper[involved] = involved[twins.keeper]
-    every.similarity[involved] = twins.similarity
-    return every
+    swapped = rank[pairs.left] > rank[pairs.right]
+    later = np.where(swapped, pairs.left, pairs.right)
+    earlier = np.where(swapped, pairs.right, pairs.left)
+    order = np.argsort(rank[later], kind="stable")
+    twins = Twins(np.arange(rank.size), np.ones(rank.size))
+    _remove(later[order], earlier[order], pairs.similarity[order], rank, twins)
+    return twins
 
 
 class Copies(NamedTuple):

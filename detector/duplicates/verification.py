@@ -35,7 +35,7 @@ def together(parts: list[PairArrays]) -> PairArrays:
     if not parts:
         return NO_PAIRS
     left, right, similarity = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.lexsort((right, left))
+    order = np.argsort((left << 32 | right).view(np.uint64))
     left, right, similarity = left[order], right[order], similarity[order]
     new = np.ones(left.size, np.bool_)
     new[1:] = (left[1:] != left[:-1]) | (right[1:] != right[:-1])
@@ -107,7 +107,7 @@ class Queue:
         self._verifier, self._most = verifier, most
         self._waiting: list[tuple[Integers, Integers]] = []
         self._size = 0
-        self.found: list[PairArrays] = []
+        self._found: list[PairArrays] = []
 
     def add(self, left: Integers, right: Integers) -> None:
         """Take candidates; verify all that wait when there are enough."""
@@ -117,8 +117,20 @@ class Queue:
             self.flush()
 
     def flush(self) -> None:
-        """Verify all that wait; `found` has the pairs then, each once."""
+        """Verify all that wait."""
         if self._waiting:
             left, right = (np.concatenate(side) for side in zip(*self._waiting, strict=True))
-            self.found = [together([*self.found, self._verifier.pairs(left, right)])]
-        self._waiting, self._size = [], 0
+            self._waiting, self._size = [], 0
+            self.take(self._verifier.pairs(left, right))
+
+    def take(self, pairs: PairArrays) -> None:
+        """Take verified pairs; parts of about one size are put together, so each pair is moved a few times."""
+        self._found.append(pairs)
+        while len(self._found) > 1 and self._found[-2].left.size <= 2 * self._found[-1].left.size:
+            self._found.append(together([self._found.pop(), self._found.pop()]))
+
+    def pairs(self) -> PairArrays:
+        """Return all verified pairs, each once."""
+        self.flush()
+        self._found = [together(self._found)]
+        return self._found[0]
