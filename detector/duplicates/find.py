@@ -19,8 +19,9 @@ from detector.duplicates.candidates import (
     large_buckets,
     large_marks,
 )
+from detector.duplicates.crowds import rare_pairs
 from detector.duplicates.found import Duplicates, Group, Pairs, Removed
-from detector.duplicates.groups import Links, estimated_pairs, groups_of, link, second_round
+from detector.duplicates.groups import Links, estimated_pairs, every_pair, groups_of, link, second_round
 from detector.duplicates.removal import Copies, Keep, Twins, copies_of, keep_rank, twins_of
 from detector.duplicates.sketches import Plan, Sketches, plan_of, sketch
 from detector.duplicates.texts import HeldTexts, SpilledTexts, Texts, spilled, spilled_before
@@ -105,7 +106,7 @@ def all_pairs(
 ) -> PairArrays:
     """Return the verified pairs among active texts, one band at a time."""
     settings, work, progress = run
-    bands = sketches.keys.shape[1]
+    bands, most = sketches.keys.shape[1], settings.max_group
     emitted = Emitted(sketches.keys, large_marks(sketches.keys.shape[0], bands), owner)
     queue = Queue(verifier, PAIRS_TOGETHER)
     first = work.done("bands")
@@ -115,16 +116,19 @@ def all_pairs(
     for band in range(first, bands):
         buckets = buckets_of(sketches.keys[:, band], active)
         work.release()
-        for members in large_buckets(buckets, band, emitted, settings.max_group):
-            queue.take(link(members, links, verifier, settings.max_group))
-        for left, right in joined_pairs(buckets, band, emitted, settings.max_group):
-            queue.add(left, right)
+        for members in large_buckets(buckets, band, emitted, most):
+            queue.take(link(members, links, verifier, most))
+            crowded = links.unlinked(members)
+            if crowded.size > most:
+                queue.add(rare_pairs(crowded, verifier, band, emitted))
+        queue.add(joined_pairs(buckets, band, emitted, most))
         if work.outlives:
             # In turns, so that what the last note speaks of stays until the next note.
             work.save(f"bands-{(band + 1) % 2}", [emitted.large, links.to, *queue.pairs()])
             work.note(bands=band + 1)
         work.release()
         progress("comparing", band + 1, bands)
+    queue.add(every_pair(group) for group in groups_of(links) if group.size <= most)
     return queue.pairs()
 
 
@@ -180,6 +184,7 @@ def duplicates_of(
     groups = tuple(
         Group(int(members[0]), members.size, estimated_pairs(members, verifier.similarities))
         for members in groups_of(links)
+        if members.size > settings.max_group
     )
     return with_copies(pairs, twins, copies, groups)
 

@@ -1,11 +1,12 @@
 """Candidates to pairs: the exact similarity of each, from sets made again from the texts."""
 
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.duplicates.shingle_sets import jaccards, shingle_sets
+from detector.duplicates.shingle_sets import Keys, jaccards, shingle_sets
 from detector.duplicates.texts import Texts
 from detector.records import Floats64, Integers
 from detector.settings import DuplicateSettings
@@ -14,6 +15,8 @@ from detector.settings import DuplicateSettings
 SHARE: Final = 6
 # How far from each other texts of one family may stand in the order of likeness.
 FAMILY_STEPS: Final = 2
+# Of `Verifier.shingles_of`: the hash, the position, and both once more in order.
+BYTES_OF_SHINGLE: Final = 40
 
 
 NO_OWNERS: Final = np.zeros(0, np.int64)
@@ -85,6 +88,22 @@ class Verifier:
         sets = shingle_sets(self._texts.fetch(positions), self._settings)
         return jaccards(rows[: left.size], rows[left.size :], sets, self._threshold)
 
+    def shingles_of(self, positions: Integers, number: int) -> tuple[Keys, Integers]:
+        """Return hashed shingles of texts, and the position each is from.
+
+        Where memory is short it is a part of them, the same of each text: the `number`-th.
+        """
+        bound = self._shingles[positions].cumsum(dtype=np.int64)
+        room = self._settings.memory // SHARE // BYTES_OF_SHINGLE
+        parts = -(-int(bound[-1]) // room)
+        keys, owner = list[Keys](), list[Integers]()
+        for some in np.split(positions, np.searchsorted(bound, np.arange(1, parts) * room)):
+            sets = shingle_sets(self._texts.fetch(some), self._settings)
+            ours = sets.keys % np.uint64(parts) == np.uint64(number % parts)
+            keys.append(sets.keys[ours])
+            owner.append(np.repeat(some, np.diff(sets.start))[ours])
+        return np.concatenate(keys), np.concatenate(owner)
+
     def pairs(self, left: Integers, right: Integers) -> PairArrays:
         """Return the pairs at or above the threshold, the smaller position left."""
         if self._owner.size:
@@ -109,12 +128,13 @@ class Queue:
         self._size = 0
         self._found: list[PairArrays] = []
 
-    def add(self, left: Integers, right: Integers) -> None:
+    def add(self, candidates: Iterable[tuple[Integers, Integers]]) -> None:
         """Take candidates; verify all that wait when there are enough."""
-        self._waiting.append((left, right))
-        self._size += left.size
-        if self._size >= self._most:
-            self.flush()
+        for left, right in candidates:
+            self._waiting.append((left, right))
+            self._size += left.size
+            if self._size >= self._most:
+                self.flush()
 
     def flush(self) -> None:
         """Verify all that wait."""
@@ -124,7 +144,7 @@ class Queue:
             self.take(self._verifier.pairs(left, right))
 
     def take(self, pairs: PairArrays) -> None:
-        """Take verified pairs; parts of about one size are put together, so each pair is moved a few times."""
+        """Take verified pairs; parts of one size are put together, so each pair moves a few times."""
         self._found.append(pairs)
         while len(self._found) > 1 and self._found[-2].left.size <= 2 * self._found[-1].left.size:
             self._found.append(together([self._found.pop(), self._found.pop()]))

@@ -137,6 +137,20 @@ def test_a_group_beyond_the_most_is_abridged():
     assert len(whole.pairs) == 60 * 59 // 2 + 60
 
 
+def test_twins_among_pages_of_one_template_are_found():
+    """All are alike to .75, which fills buckets beyond the most; each has one twin, at .81."""
+    draw, template = random.Random(5), [f"word{at}" for at in range(200)]
+    own = [[f"own{draw.randrange(10**9)}" for _ in range(33)] for _ in range(400)]
+    texts = [" ".join(template + words) for words in own]
+    texts += [" ".join([*template, *words[:10], *(f"new{word}" for word in words[10:])]) for words in own]
+    assert 0.8 < jaccard(texts[0], texts[400], 5) < 0.82
+    assert 0.74 < jaccard(texts[0], texts[1], 5) < 0.76
+    found = find_duplicates(texts, settings=DuplicateSettings(max_group=20))
+    pairs = {(pair.a, pair.b) for pair in found.pairs}
+    assert len(pairs & {(at, at + 400) for at in range(400)}) >= 398
+    assert not found.abridged  # no group is too large: only buckets are
+
+
 def test_members_of_a_removed_representative_choose_anew():
     """A chain of groups: everyone in the second is like its middle, which the first's head removes."""
     draw = random.Random(3)
