@@ -120,3 +120,11 @@ def test_a_system_that_is_not_there_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(run_duplicates, "python_of", lambda name: tmp_path / "none")
     found = run_duplicates.run_once(run_duplicates.DUPLICATE_SYSTEMS[0], tmp_path, "-", 0)
     assert found == "not installed"
+
+
+def test_equal_short_texts_are_true_pairs(tmp_path):
+    path = tmp_path / "c.jsonl"
+    texts = ["Dorf Markt.", "long " * 100, "dorf markt", "long " * 100, "Markt.", "Dorf Markt!"]
+    path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
+    found = [(pair.left, pair.right, pair.jaccard) for pair in run_duplicates.equal_short_texts(path)]
+    assert found == [(0, 2, 1.0), (0, 5, 1.0), (2, 5, 1.0)]
