@@ -225,6 +225,8 @@ def find_duplicates(
     it is called again. Raises `ValueError` for wrong arguments, `TypeError` for what is
     not a text, `SettingsError` for a folder that holds another run.
     """
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"texts are many, and this is one {type(texts).__name__}: put it into a list")
     settings = settings or DuplicateSettings()
     bands_for(threshold, settings.slots, settings.recall)
     identity = {

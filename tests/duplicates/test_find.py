@@ -228,6 +228,8 @@ def test_wrong_arguments_are_named():
         find_duplicates(["a", 3])
     with pytest.raises(TypeError, match="text 5000 is NoneType"):
         find_duplicates(iter(["a"] * 5000 + [None]))
+    with pytest.raises(TypeError, match="put it into a list"):
+        find_duplicates("one text")
     with pytest.raises(ValueError, match="keep is one of first, longest"):
         find_duplicates(["a"], keep="last")
     with pytest.raises(ValueError, match="needs `by`"):
