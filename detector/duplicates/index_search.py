@@ -84,18 +84,19 @@ def equal_rows(digest: NDArray[np.uint64], segment: Segment) -> Integers:
 def _candidates(rows: Integers, keys: NDArray[np.uint32], segment: Segment, most: int) -> NDArray[np.uint64]:
     """Return uint64 codes, new row above and segment's row below, each once.
 
-    Of a bucket only the first `most` texts are taken.
+    Of a bucket `most` texts are taken: of a crowd, other ones in each band.
     """
-    parts = [np.zeros(0, np.uint64)]
-    for band in range(keys.shape[1]):
+    parts, bands = [np.zeros(0, np.uint64)], keys.shape[1]
+    for band in range(bands):
         known = segment.band(band)
         wanted = keys[rows, band].astype(np.uint64) << np.uint64(32)
         order = np.argsort(wanted)  # neighbours in the file follow each other
         start = np.searchsorted(known, wanted[order])
-        end = np.searchsorted(known, wanted[order] | LOW, "right")
-        count = np.minimum(end - start, most)
+        size = np.searchsorted(known, wanted[order] | LOW, "right") - start
+        count = np.minimum(size, most)
         within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-        old = known[np.repeat(start, count) + within] & LOW
+        within += np.repeat(size * band // bands, count)
+        old = known[np.repeat(start, count) + within % np.repeat(size, count)] & LOW
         new = np.repeat(rows[order].astype(np.uint64), count)
         parts.append(np.unique(new << np.uint64(32) | old))
     return np.unique(np.concatenate(parts))

@@ -79,6 +79,19 @@ def test_asking_adds_nothing(made):
     assert not any(match.rejected for match in ask(index, TEXTS[:5], IDS[:5]))
 
 
+def test_pages_of_one_template_are_found_beyond_the_most(tmp_path):
+    """Buckets hold 40 % of the texts, of which each band looks at a third; old and late rows fare alike."""
+    template = " ".join(f"word{at}" for at in range(200))
+    own = [[f"own{number}x{at}" for at in range(33)] for number in range(360)]
+    old = [" ".join([template, *words]) for words in own]
+    new = [" ".join([template, *words[:10], *(f"new{word}" for word in words[10:])]) for words in own]
+    index = Index.create(tmp_path / "index", settings=DuplicateSettings(max_group=50))
+    ask(index, old, [f"old {at}" for at in range(360)], add=True)
+    found = ask(index, new, [f"new {at}" for at in range(360)])
+    right = [match.earlier == f"old {at}" for at, match in enumerate(found)]
+    assert min(sum(right[:180]), sum(right[180:])) > 0.93 * 180
+
+
 def test_a_higher_threshold_may_be_asked_for_and_a_lower_not(made):
     index = Index.open(made)
     assert all(match.similarity in (0, 1) for match in ask(index, TEXTS[200:], IDS[200:], threshold=1))
