@@ -45,6 +45,10 @@ def with_copies(pairs: Sequence[tuple[int, int]], truth: Truth) -> set[tuple[int
     return every
 
 
+def _band_name(low: float, high: float) -> str:
+    return f"{low:g}" if low == 1 else f"{low:g}-{high:g}"
+
+
 def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 5) if whole else None
 
@@ -56,7 +60,7 @@ def score_pairs(pairs: Sequence[tuple[int, int]], truth: Truth) -> dict[str, Any
     by_band = {}
     for low, high in BANDS:
         band = {pair for pair, jaccard in truth.jaccard.items() if low <= jaccard < high}
-        by_band[f"{low:g}" if low == 1 else f"{low:g}-{high:g}"] = {
+        by_band[_band_name(low, high)] = {
             "pairs": len(band),
             "found": _share(len(band & found), len(band)),
         }
@@ -67,6 +71,21 @@ def score_pairs(pairs: Sequence[tuple[int, int]], truth: Truth) -> dict[str, Any
         "recall": _share(len(found & true), len(true)),
         "by_band": by_band,
     }
+
+
+def score_flags(flagged: Sequence[int], truth: Truth) -> dict[str, Any]:
+    """Return how well flags do: the share of pairs of which both are flagged, by Jaccard band.
+
+    strangers: flagged texts without any pair from .6 on
+    """
+    given = set(flagged)
+    by_band = {}
+    for low, high in BANDS:
+        band = [pair for pair, jaccard in truth.jaccard.items() if low <= jaccard < high]
+        found = sum(left in given and right in given for left, right in band)
+        by_band[_band_name(low, high)] = {"pairs": len(band), "found": _share(found, len(band))}
+    related = {text for pair in truth.jaccard for text in pair}
+    return {"flagged": len(given), "strangers": len(given - related), "by_band": by_band}
 
 
 def score_removal(removed: Sequence[int], truth: Truth) -> dict[str, Any]:
@@ -114,10 +133,10 @@ def score_labels(
 
     first: of each text the first with equal words; a pair of copies counts as found when
     both are linked to their first, and so does one of a copy when its first's is found. A
-    system that tells no pairs finds one if it removes either text.
+    system that tells no pairs finds one if it removes either text, or flags both.
     """
     pairs = None if said["pairs"] is None else {(min(pair), max(pair)) for pair in said["pairs"]}
-    gone = set(said["removed"])
+    gone, flagged = set(said["removed"] or ()), set(said.get("flagged") or ())
 
     def linked(one: int, other: int) -> bool:
         return one == other or (pairs is not None and (min(one, other), max(one, other)) in pairs)
@@ -125,7 +144,7 @@ def score_labels(
     found: dict[str, list[int]] = {}
     for (left, right), label in labels.items():
         if pairs is None:
-            told = left in gone or right in gone
+            told = left in gone or right in gone or {left, right} <= flagged
         else:
             steps = ((left, first[left]), (first[left], first[right]), (first[right], right))
             told = linked(left, right) or all(linked(*step) for step in steps)

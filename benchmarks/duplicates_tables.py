@@ -56,19 +56,22 @@ def quality(result: Result) -> Table:
     head = ["system", "pairs P", "pairs R", "removal P", "removal R", "groups lost", "single texts lost"]
     rows = []
     for row in _ran(result):
-        pairs, removal = row.get("pairs", {}), row["removal"]
-        shares = [pairs.get("precision"), pairs.get("recall"), removal["precision"], removal["recall"]]
-        lost = [removal["lost_groups"], removal["lost_singles"]]
-        rows.append([_name(row), *map(_share, shares), *(f"{number:,}" for number in lost)])
+        pairs, removal = row.get("pairs", {}), row.get("removal", {})
+        shares = [part.get(name) for part in (pairs, removal) for name in ("precision", "recall")]
+        lost = [removal.get(name) for name in ("lost_groups", "lost_singles")]
+        counts = ["–" if number is None else f"{number:,}" for number in lost]
+        rows.append([_name(row), *map(_share, shares), *counts])
     return head, rows
 
 
 def bands(result: Result) -> Table:
-    """Return the share of true pairs that is found, by Jaccard."""
-    ran = [row for row in _ran(result) if "pairs" in row]
-    names = list(ran[0]["pairs"]["by_band"])
-    rows = [["pairs", *(f"{ran[0]['pairs']['by_band'][name]['pairs']:,}" for name in names)]]
-    rows += [[_name(row), *(_share(row["pairs"]["by_band"][name]["found"]) for name in names)] for row in ran]
+    """Return the share of pairs that is found, by Jaccard; of flags, that of pairs flagged both."""
+    found = [(_name(row), row["pairs"]["by_band"]) for row in _ran(result) if "pairs" in row]
+    flags = [(_name(row), row["flags"]["by_band"]) for row in _ran(result) if "flags" in row]
+    every = [*found, *((f"{name}, both flagged", by_band) for name, by_band in flags)]
+    names = list(every[0][1])
+    rows = [["pairs", *(f"{every[0][1][name]['pairs']:,}" for name in names)]]
+    rows += [[name, *(_share(by_band[band]["found"]) for band in names)] for name, by_band in every]
     return ["Jaccard", *names], rows
 
 

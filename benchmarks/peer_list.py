@@ -105,9 +105,7 @@ OUR_SYSTEMS: Final = (
 )
 
 # Near-duplicates: modules stand in duplicate_peers/. The first is what rates are compared with.
-RHO: Final = (
-    "samples token positions: finds exact copies only, so its rate is not one of finding near-duplicates"
-)
+RHO: Final = "samples token positions; flags texts, tells no twin and not which stays"
 DUPLICATE_SYSTEMS: Final = (
     Peer("rensa", "rensa", "rensa", "text", "find", "sketches and LSH of 16 bands"),
     Peer("rensa-dedup", "rensa", "rensa", "text", "dedup", "its deduplicator; tells no pairs"),

@@ -20,7 +20,7 @@ from statistics import median
 from typing import Any, Final, NamedTuple
 
 from benchmarks.duplicate_peers.corpus import SHINGLE
-from benchmarks.duplicates_scoring import Truth, score_labels, score_pairs, score_removal
+from benchmarks.duplicates_scoring import Truth, score_flags, score_labels, score_pairs, score_removal
 from benchmarks.environment import made
 from benchmarks.metrics import tokens
 from benchmarks.outputs import cache_folder, versions_of
@@ -44,7 +44,7 @@ TOO_MANY: Final = {
     "text-dedup": (1_000_000, "half an hour by its rate at 100,000"),
     "datatrove": (1_000_000, "two hours by its rate at 100,000"),
     "rensa-dedup": (1_000_000, "as rensa at 100,000"),
-    "rensa-rho": (1_000_000, "finds exact copies only"),
+    "rensa-rho": (1_000_000, "as at 100,000"),
     "detector-8-bit": (1_000_000, "as at 100,000"),
 }
 
@@ -183,7 +183,10 @@ def rows_of(
             said = json.loads((folder / f"{system.name}.json").read_text())
             if said["pairs"] is not None:
                 row["pairs"] = score_pairs([tuple(pair) for pair in said["pairs"]], truth)
-            row["removal"] = score_removal(said["removed"], truth)
+            if said["removed"] is not None:
+                row["removal"] = score_removal(said["removed"], truth)
+            if said["flagged"] is not None:
+                row["flags"] = score_flags(said["flagged"], truth)
         rows.append(row)
     return rows
 
@@ -251,16 +254,29 @@ def measure_news() -> dict[str, Any]:
     return {"pairs": len(labels), "rows": rows}
 
 
+def with_rows(before: dict[str, Any], again: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return a result with some systems' rows measured again; those say where and when."""
+    new = {row["system"]: {**row, "made": again["made"]} for row in again["rows"] if row["system"] in names}
+    rows = [new.pop(row["system"], row) for row in before["rows"]]
+    return {**before, "rows": [*rows, *new.values()]}
+
+
 def main(arguments: Sequence[str]) -> None:
     """Read the command line and measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", help="a number of texts, signing, or news")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--slow", action="append", default=[], help="systems that run once")
-    parser.add_argument("--system", action="append", default=[], help="default: all")
+    parser.add_argument(
+        "--system",
+        action="append",
+        default=[],
+        help="default: all; with names, their rows of a result that is there are replaced",
+    )
     parser.add_argument("--results", type=Path, default=RESULTS)
     options = parser.parse_args(arguments)
-    systems = [peer for peer in DUPLICATE_SYSTEMS if not options.system or peer.name in options.system]
+    named = {DUPLICATE_SYSTEMS[0].name, *options.system} if options.system else set()
+    systems = [peer for peer in DUPLICATE_SYSTEMS if not named or peer.name in named]
     if options.what == "news":
         result = measure_news()
     elif options.what == "signing":
@@ -268,7 +284,10 @@ def main(arguments: Sequence[str]) -> None:
     else:
         result = measure(int(options.what), systems, options.rounds, frozenset(options.slow))
     path = options.results / f"duplicates-{options.what}.json"
-    path.write_text(json.dumps({"what": options.what, "made": made(), **result}, indent=1) + "\n")
+    whole = {"what": options.what, "made": made(), **result}
+    if options.system and path.is_file():
+        whole = with_rows(json.loads(path.read_text()), whole, options.system)
+    path.write_text(json.dumps(whole, indent=1) + "\n")
     print(path)
 
 

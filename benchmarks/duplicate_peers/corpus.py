@@ -14,10 +14,15 @@ TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 
 
 class Found(NamedTuple):
-    """What a system says: pairs of positions, or None if it tells none; positions that go, or None."""
+    """What a system says, None where it does not say it.
+
+    pairs of positions; removed: positions that go, their twins staying; flagged: positions
+    that have a twin somewhere, the first of a group among them
+    """
 
     pairs: list[tuple[int, int]] | None
     removed: list[int] | None
+    flagged: list[int] | None = None
 
 
 class Corpus:

@@ -1,11 +1,8 @@
 """rensa 0.5: R-MinHash with its LSH, its deduplicator, and its "rho" path.
 
-The rho path samples token positions. In its deduplicating call it flags exact copies
-only, near to none of the near-duplicates; its figures are shown so that nobody has to
-wonder, and its rate is no rate of finding near-duplicates.
+The rho path samples token positions. Its call for whole batches flags texts and tells
+neither of which they are copies nor which to keep, so it is scored by what it flags.
 """
-
-from collections import defaultdict
 
 from rensa import RMinHash, RMinHashDeduplicator, RMinHashLSH
 
@@ -43,18 +40,12 @@ def dedup(corpus: Corpus) -> Found:
 
 
 def rho(corpus: Corpus) -> Found:
-    """Its fastest path, as its own benchmark calls it: flags, no pairs."""
-    matrix = RMinHash.digest_matrix_from_token_sets_rho(
-        (shingles(text) for text in corpus.texts()), num_perm=SLOTS, seed=SEED
-    )
+    """Its fastest path, as its own benchmark calls it: flags only."""
+    tokens = (shingles(text) for text in corpus.texts())
+    matrix = RMinHash.digest_matrix_from_token_sets_rho(tokens, num_perm=SLOTS, seed=SEED)
     index = RMinHashLSH(threshold=THRESHOLD, num_perm=SLOTS, num_bands=RHO_BANDS)
     flags = index.query_duplicate_flags_matrix_one_shot(matrix)
-    # It flags all of a group, the first too: which one would stay is left to the caller.
-    groups = defaultdict(list)
-    for at, flagged in enumerate(flags):
-        if flagged:
-            groups[corpus.texts()[at]].append(at)
-    return Found(None, [at for members in groups.values() for at in (members[1:] or members)])
+    return Found(None, None, [at for at, flagged in enumerate(flags) if flagged])
 
 
 def prepare_sign_ready(corpus: Corpus) -> list[list[str]]:

@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks import duplicates_tables, run_duplicates, write_tables
 from benchmarks.duplicate_peers.corpus import Corpus, removed_by, shingles
-from benchmarks.duplicates_scoring import Truth, score_labels, score_pairs, score_removal
+from benchmarks.duplicates_scoring import Truth, score_flags, score_labels, score_pairs, score_removal
 from benchmarks.planted_documents import PlantedDocuments
 from benchmarks.planted_documents import shingles as true_shingles
 from benchmarks.write_tables import TableError
@@ -35,6 +35,29 @@ def test_removal_is_judged_by_what_stays():
     assert found["should_go"] == 3  # 1, 4 and 5; 2 stays, as 1 went
     assert found["recall"] == pytest.approx(2 / 3, abs=1e-5)
     assert (found["lost_groups"], found["lost_singles"]) == (1, 1)
+
+
+def test_flags_are_judged_as_flags():
+    found = score_flags([0, 1, 3, 4, 6, 8], TRUTH)
+    assert (found["flagged"], found["strangers"]) == (6, 1)
+    assert found["by_band"]["0.9-0.95"] == {"pairs": 1, "found": 1.0}
+    assert found["by_band"]["0.7-0.8"] == {"pairs": 2, "found": 0.0}
+    assert found["by_band"]["1"] == {"pairs": 1, "found": 1.0}
+
+
+def test_rows_measured_again_take_their_place():
+    before = {"what": "10", "made": "old", "rows": [{"system": "a", "x": 1}, {"system": "b", "x": 1}]}
+    again = {
+        "made": "new",
+        "rows": [{"system": "a", "x": 2}, {"system": "b", "x": 2}, {"system": "c", "x": 2}],
+    }
+    found = run_duplicates.with_rows(before, again, ["b", "c"])
+    assert found["rows"] == [
+        {"system": "a", "x": 1},
+        {"system": "b", "x": 2, "made": "new"},
+        {"system": "c", "x": 2, "made": "new"},
+    ]
+    assert found["made"] == "old"
 
 
 def test_the_first_stays():
@@ -72,6 +95,8 @@ def test_labels_are_counted():
         "near": {"pairs": 2, "found": 1},
         "same": {"pairs": 1, "found": 0},
     }
+    flags = {"pairs": None, "removed": None, "flagged": [0, 1, 2]}
+    assert score_labels(flags, labels, first)["near"] == {"pairs": 2, "found": 1}
     for pairs, found in (([[4, 6]], 0), ([[4, 6], [4, 7]], 1), ([[7, 6]], 1)):
         assert score_labels({"pairs": pairs, "removed": []}, labels, first)["same"]["found"] == found
 
