@@ -46,7 +46,9 @@ def test_flags_are_judged_as_flags():
 
 
 def test_rows_measured_again_take_their_place():
-    before = {"what": "10", "made": "old", "rows": [{"system": "a", "x": 1}, {"system": "b", "x": 1}]}
+    rows = [{"system": "a", "x": 1}, {"system": "b", "x": 1}]
+    left_out = {"gaoya": "was another reason", "c": "too slow"}
+    before = {"what": "10", "made": "old", "rows": rows, "left_out": left_out}
     again = {
         "made": "new",
         "rows": [{"system": "a", "x": 2}, {"system": "b", "x": 2}, {"system": "c", "x": 2}],
@@ -58,6 +60,7 @@ def test_rows_measured_again_take_their_place():
         {"system": "c", "x": 2, "made": "new"},
     ]
     assert found["made"] == "old"
+    assert found["left_out"] == {"gaoya": run_duplicates.TOO_MANY["gaoya"][1]}
 
 
 def test_the_first_stays():
