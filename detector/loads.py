@@ -49,12 +49,29 @@ def _storer(number: Any) -> Any:  # noqa: ANN401
     return store
 
 
+def _finder(byte: int) -> Any:  # noqa: ANN401
+    """Return the function that tells which of 32 bytes of a uint8 array are one, as bits of a uint64."""
+
+    @intrinsic
+    def find(typing_context: Any, data: Any, at: Any) -> Any:  # noqa: ANN401
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:  # noqa: ANN401
+            lanes = ir.VectorType(ir.IntType(8), 32)
+            given = builder.load(_pointer(context, builder, signature.args[0], arguments, lanes), align=1)
+            equal = builder.icmp_unsigned("==", given, ir.Constant(lanes, [byte] * 32))
+            return builder.zext(builder.bitcast(equal, ir.IntType(32)), ir.IntType(64))
+
+        return types.uint64(data, types.int64), generate
+
+    return find
+
+
 load16: Final = _loader(types.uint16)
 load32: Final = _loader(types.uint32)
 load64: Final = _loader(types.uint64)
 store16: Final = _storer(types.uint16)
 store32: Final = _storer(types.uint32)
 store64: Final = _storer(types.uint64)
+spaces32: Final = _finder(ord(" "))
 
 
 @intrinsic

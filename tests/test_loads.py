@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.compiled import kernel
-from detector.loads import load32, load64, ones, store16, store64, trailing_zeros
+from detector.loads import load32, load64, ones, spaces32, store16, store64, trailing_zeros
 
 
 @kernel
@@ -22,6 +22,17 @@ def write_both(data, at, number):
 @kernel
 def bits(number):
     return trailing_zeros(number), ones(number)
+
+
+@kernel
+def found_spaces(data, at):
+    return spaces32(data, at)
+
+
+@given(st.lists(st.sampled_from(b" !a\x00\xa0"), min_size=40, max_size=40).map(bytes), st.integers(0, 8))
+def test_spaces_are_found(data, at):
+    wanted = sum(1 << bit for bit in range(32) if data[at + bit] == ord(" "))
+    assert int(found_spaces(np.frombuffer(data, np.uint8), at)) == wanted
 
 
 @given(st.binary(min_size=8, max_size=40), st.integers(0, 32))

@@ -19,8 +19,7 @@ from detector.compiled import inlined
 from detector.lines import characters as chars
 from detector.lines.characters import Characters, character_class
 from detector.lines.reading import class_of, decode, read
-from detector.lines.words import ASCII, IN_WORD
-from detector.loads import load32, load64, ones, store16, store32, store64, trailing_zeros
+from detector.loads import load32, load64, ones, spaces32, store16, store32, store64, trailing_zeros
 from detector.records import Bytes, Integers, Number
 
 SPACE: Final = 32
@@ -107,29 +106,21 @@ class _At(NamedTuple):
 
 
 @inlined
-def _byte_folded(byte: Number, folded: Bytes, at: _At) -> _At:
-    """Fold one ASCII byte; what is no word becomes one space behind a word, else nothing."""
-    info: Number = ASCII[byte]
-    in_word = np.int64((info & IN_WORD) != 0)
-    folded[at.written] = info & np.uint16(0xFF) if in_word else np.uint16(SPACE)
-    return _At(at.read + 1, at.written + (in_word | at.in_word), in_word)
-
-
-@inlined
 def _ascii_folded(eight: Number, size: Number, folded: Bytes, at: _At) -> _At:
-    """Fold the first `size` of eight bytes, which are ASCII."""
+    """Fold the first `size` of eight bytes, which are ASCII, as far as no space would follow another."""
     lower = eight | SPACES
     letter = (lower + FROM_A) & ~(lower + BEHIND_Z)
     digit = (eight + FROM_0) & ~(eight + BEHIND_9)
     word = (letter | digit) & HIGH_BITS
-    gap = ~word & HIGH_BITS & (~np.uint64(0) >> np.uint64(64 - 8 * size))
-    before = np.uint64(0x80) if at.in_word == 0 else np.uint64(0)
-    if gap & (gap << np.uint64(8) | before):  # two bytes in a row that are no word: one space for both
-        for number in range(size):
-            at = _byte_folded(np.uint8(eight >> np.uint64(8 * number)), folded, at)
-        return at
     mask = (word << np.uint64(1)) - (word >> np.uint64(7))
     store64(folded, at.written, (lower & mask) | (SPACES & ~mask))
+    gap = ~word & HIGH_BITS & (~np.uint64(0) >> np.uint64(64 - 8 * size))
+    before = np.uint64(0x80) if at.in_word == 0 else np.uint64(0)
+    more = gap & (gap << np.uint64(8) | before)  # what is no word, behind what is none either
+    if more:
+        kept = trailing_zeros(more) >> 3
+        left_out = trailing_zeros(~(gap >> np.uint64(8 * kept)) & HIGH_BITS) >> 3
+        return _At(at.read + kept + left_out, at.written + kept, np.int64(0))
     in_word = np.int64(word >> np.uint64(8 * size - 1) & np.uint64(1))
     return _At(at.read + size, at.written + size, in_word)
 
@@ -238,19 +229,18 @@ def _find_words(folded: Bytes, written: Number, word_start: Integers) -> Number:
     """Write where each word begins, and behind the last where the next would; return their number."""
     words, at = np.int64(0), np.int64(0)
     word_start[0] = 0
-    while at + 8 <= written and words + 5 <= word_start.size:
-        differs = load64(folded, at) ^ SPACES
-        spaces = ~((differs & LOW_BITS) + LOW_BITS | differs) & HIGH_BITS
+    while at + 32 <= written and words + 17 <= word_start.size:
+        spaces = spaces32(folded, at)
         count = ones(spaces)
-        # Two are written without asking, since most often there are one or two.
-        word_start[words + 1] = at + 1 + (trailing_zeros(spaces) >> 3)
-        spaces &= spaces - np.uint64(1)
-        word_start[words + 2] = at + 1 + (trailing_zeros(spaces) >> 3)
-        for number in range(3, count + 1):
+        # Four are written without asking, since most often there are four or five.
+        for number in range(1, 5):
+            word_start[words + number] = at + 1 + trailing_zeros(spaces)
             spaces &= spaces - np.uint64(1)
-            word_start[words + number] = at + 1 + (trailing_zeros(spaces) >> 3)
+        for number in range(5, count + 1):
+            word_start[words + number] = at + 1 + trailing_zeros(spaces)
+            spaces &= spaces - np.uint64(1)
         words += count
-        at += 8
+        at += 32
     while at < written:
         if folded[at] == SPACE:
             words += 1
