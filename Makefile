@@ -20,6 +20,7 @@ bench:
 	$(PYTHON) -m benchmarks.setup_peers
 	$(PYTHON) -m benchmarks.run_quality
 	$(PYTHON) -m benchmarks.run_speed
+	$(PYTHON) -m benchmarks.run_duplicates 10000
 	$(PYTHON) -m benchmarks.write_tables
 
 # The model that ships, from the shared data and training_data/.

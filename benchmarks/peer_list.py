@@ -52,7 +52,11 @@ ENVIRONMENTS: Final = (
     Environment("goose3", ("goose3==3.1.22", "jieba", RESILIPARSE)),
     Environment("inscriptis", ("inscriptis==2.7.6", RESILIPARSE)),
     Environment("html2lines", ("lxml", "charset_normalizer")),
-    Environment("datatrove", ("datatrove==0.10.1", *TOKENISERS)),
+    Environment("datatrove", ("datatrove==0.10.1", *TOKENISERS, "tokenizers")),
+    Environment("rensa", ("rensa==0.5.0",)),
+    Environment("gaoya", ("gaoya==0.2.2",)),
+    # 0.4.1 needs Python 3.12.
+    Environment("text-dedup", ("text-dedup==0.4.0",)),
 )
 
 IN_SAMPLE: Final = "trained on all of WCXB dev: in-sample there"
@@ -98,4 +102,37 @@ OUR_SYSTEMS: Final = (
     Peer("detector-html", "detector_scorer", OURS),
     Peer("detector-text", "detector_scorer", OURS, "text", "extract_text"),
     Peer("detector-lines", "detector_lines", OURS, note="our renderer alone"),
+)
+
+# Near-duplicates: modules stand in duplicate_peers/. The first is what rates are compared with.
+RHO: Final = "samples token positions; flags texts, tells no twin and not which stays"
+DUPLICATE_SYSTEMS: Final = (
+    Peer("rensa", "rensa", "rensa", "text", "find", "sketches and LSH of 16 bands"),
+    Peer("rensa-dedup", "rensa", "rensa", "text", "dedup", "its deduplicator; tells no pairs"),
+    Peer("rensa-rho", "rensa", "rensa", "text", "rho", RHO),
+    Peer("datasketch", "datasketch", OURS, "text", "find", "one update a shingle, 32-bit xxHash"),
+    Peer("datasketch-bulk", "datasketch", OURS, "text", "find_bulk", "32-bit xxHash"),
+    Peer("gaoya", "gaoya", "gaoya", "text", "find", "16 bands of 8"),
+    Peer("text-dedup", "text_dedup", "text-dedup", "text", "find", "minhash; tells no pairs"),
+    Peer("datatrove", "datatrove", "datatrove", "text", "find", "14 buckets of 8; tells no pairs"),
+    Peer("detector", "detector", OURS, "text", "find"),
+    Peer("detector-8-bit", "detector", OURS, "text", "find_eight_bits", "8 bits a slot"),
+    Peer(
+        "detector-on-disk",
+        "detector",
+        OURS,
+        "text",
+        "find_on_disk",
+        "texts stream by; JSON parsed in the time",
+    ),
+)
+NEWS_SYSTEMS: Final = (
+    *(peer for peer in DUPLICATE_SYSTEMS if peer.name not in ("detector-8-bit", "detector-on-disk")),
+    Peer("detector at .5", "detector", OURS, "text", "find_half"),
+)
+SIGNING_SYSTEMS: Final = (
+    Peer("detector", "detector", OURS, "text", "sign", "bytes to slots"),
+    Peer("rensa, ready-made shingles", "rensa", "rensa", "text", "sign_ready"),
+    Peer("rensa, Python shingles", "rensa", "rensa", "text", "sign"),
+    Peer("datasketch bulk, ready-made shingles", "datasketch", OURS, "text", "sign_ready"),
 )

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks import duplicates_tables
 from benchmarks.run_quality import RESULTS
 from benchmarks.shared import ROOT
 
@@ -157,6 +158,16 @@ def speed(folder: Path, name: str) -> str:
     return grid(["system", *heads, "failed"], rows)
 
 
+def duplicates(folder: Path, words: str) -> str:
+    """Return a table of near-duplicates: "rates 10000", "quality 10000", "signing signing", "news news"."""
+    kind, _, name = words.partition(" ")
+    if kind not in duplicates_tables.KINDS or not name:
+        raise TableError(
+            f"no table {words!r} of near-duplicates: {', '.join(duplicates_tables.KINDS)}, and a run"
+        )
+    return grid(*duplicates_tables.KINDS[kind](_read(folder, f"duplicates-{name}")))
+
+
 TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "quality-html": quality_html,
     "quality-text": quality_text,
@@ -164,6 +175,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "calibration": calibration,
     "lines": lines,
     "speed": speed,
+    "duplicates": duplicates,
 }
 
 

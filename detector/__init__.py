@@ -14,16 +14,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from detector.api import clean, score
     from detector.detector import Detector, Page
+    from detector.duplicates.find import find_duplicates
     from detector.errors import DetectorError
     from detector.records import Reason, ScoredLine, Verdict
     from detector.results import ScoredPage
-    from detector.settings import Settings
+    from detector.settings import DuplicateSettings, Settings
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Detector",
     "DetectorError",
+    "DuplicateSettings",
     "Page",
     "Reason",
     "ScoredLine",
@@ -31,12 +33,14 @@ __all__ = [
     "Settings",
     "Verdict",
     "clean",
+    "find_duplicates",
     "score",
 ]
 
 _HOME = {
     "Detector": "detector.detector",
     "DetectorError": "detector.errors",
+    "DuplicateSettings": "detector.settings",
     "Page": "detector.detector",
     "Reason": "detector.records",
     "ScoredLine": "detector.records",
@@ -44,6 +48,7 @@ _HOME = {
     "Settings": "detector.settings",
     "Verdict": "detector.records",
     "clean": "detector.api",
+    "find_duplicates": "detector.duplicates.find",
     "score": "detector.api",
 }
 

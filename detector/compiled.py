@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
+import numba.extending
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -115,3 +116,8 @@ def kernel(function: F) -> F:
 def inlined(function: F) -> F:
     """Compile a function into each kernel that calls it."""
     return cast(F, _njit(forceinline=True, **NO_COUNTING)(function))
+
+
+def intrinsic(function: Callable[..., Any]) -> Any:  # noqa: ANN401
+    """Make an operation of LLVM instructions, for what numba cannot say (`loads`)."""
+    return numba.extending.intrinsic(function)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float32]
+Floats64 = NDArray[np.float64]
 # A scalar inside a kernel: the compiler infers its exact type.
 Number = Any
 

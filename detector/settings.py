@@ -1,7 +1,8 @@
 """Every knob once, with its unit, its default and the reason for it.
 
 What a score is made of is not a setting: scores come from the model alone. Settings say
-what is kept, and how work is cut into batches.
+what is kept, and how work is cut into batches. `DuplicateSettings` are those of
+near-duplicates.
 """
 
 import tomllib
@@ -13,6 +14,7 @@ from detector.errors import SettingsError
 
 # Settings that ask for a threshold by what it does on pages that the model has not seen.
 GOALS: Final = ("lose_at_most", "recall", "precision")
+MOST_SLOTS = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +79,43 @@ class Settings:
             )
         except TypeError as error:
             raise SettingsError(f"{path} holds a value of the wrong type: {error}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateSettings:
+    """How near-duplicates are looked for; what counts as one is the threshold alone.
+
+    shingle: words of a shingle (characters, in scripts without spaces). Five is the
+        field's custom: fewer make strangers alike, more make small changes count much.
+    slots: of a signature; 128 is datasketch's default, and 21 bands of 6 out of them find
+        .998 of the pairs exactly at .8.
+    slot_bits: 32, or 8 for signatures of a quarter of the size; 8 cannot go to datasketch.
+    recall: wished share of the pairs exactly at the threshold that are compared at all.
+    masked: treat numbers and dates as equal, for pages that differ in them only.
+    max_group: texts that look alike, of which every pair is compared; in a larger group
+        each is compared with a representative. Bounds the work by this times the texts.
+    memory: bytes for working arrays, beyond about 100 bytes a text and the texts held.
+    folder: where arrays go that do not fit, and from where a stopped run goes on. Without
+        it a temporary folder is used when it is needed.
+    """
+
+    shingle: int = 5
+    slots: int = 128
+    slot_bits: int = 32
+    recall: float = 0.995
+    masked: bool = False
+    max_group: int = 1000
+    memory: int = 200_000_000
+    folder: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.slot_bits not in (8, 32):
+            raise SettingsError(f"slot_bits is 8 or 32, not {self.slot_bits}")
+        if not 0 < self.recall < 1:
+            raise SettingsError(f"recall is a share between 0 and 1, not {self.recall}")
+        least = {"shingle": 1, "slots": 1, "max_group": 2, "memory": 10_000_000}
+        for name, number in least.items():
+            if getattr(self, name) < number:
+                raise SettingsError(f"{name} must be at least {number}, not {getattr(self, name)}")
+        if self.slots > MOST_SLOTS:
+            raise SettingsError(f"slots must be at most {MOST_SLOTS}, not {self.slots}")

@@ -30,7 +30,8 @@ ROOMS = (
     ("evidence",),
     ("duplicates",),
     ("lines",),
-    ("settings", "compiled"),
+    ("settings", "loads"),
+    ("compiled",),
     ("records",),
     ("errors",),
 )

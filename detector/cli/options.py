@@ -1,7 +1,7 @@
 """Options that several commands share, and what they make."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar, cast
@@ -43,6 +43,13 @@ class Share(click.ParamType):  # type: ignore[type-arg]
         return share
 
 
+def start_compiler() -> None:
+    """Load the compiler; say so when kernels must be compiled."""
+    start_without_blas()
+    if not is_warm():
+        click.echo("detector: compiling for this machine, once; this takes about a minute", err=True)
+
+
 class Policy(NamedTuple):
     """What the shared options say of model and decisions."""
 
@@ -57,9 +64,7 @@ class Policy(NamedTuple):
         """Return the detector that is asked for; say so when kernels must be compiled."""
         changes: dict[str, Any] = dict(zip(self._fields[2:], self[2:], strict=True))
         chosen = Settings.read(self.settings, **changes) if self.settings else Settings(**changes)
-        start_without_blas()
-        if not is_warm():
-            click.echo("detector: compiling for this machine, once; this takes about a minute", err=True)
+        start_compiler()
         return Detector(self.model, chosen)
 
 
@@ -103,12 +108,13 @@ def page_of(name: str, input_format: Format | None, url: str | None = None) -> P
     return Page.read(Path(name), input_format, url)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file so that it appears only when it is whole."""
+def write_whole(path: Path, parts: Iterable[str]) -> None:
+    """Write a text, or its parts in turn, to a file that appears only when it is whole."""
     unfinished = path.with_name(path.name + ".unfinished")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(text, "utf-8", errors="replace", newline="")
+        with unfinished.open("w", encoding="utf-8", errors="replace", newline="") as file:
+            file.writelines([parts] if isinstance(parts, str) else parts)
         unfinished.replace(path)
     except OSError as error:
         raise PageError(f"{path} cannot be written: {error.strerror}") from None

@@ -9,13 +9,22 @@ hashing them.
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.compiled import inlined, kernel
 from detector.duplicates.shingles import fold_words
+from detector.duplicates.xxhash import (
+    READ_AHEAD,
+    Tails,
+    begin_hash,
+    finalised,
+    finish_hashes,
+    room_for_tails,
+    xxhash32,
+)
 from detector.lines.characters import Characters, characters
 from detector.records import Bytes, Integers, Number
 
@@ -24,11 +33,9 @@ Signatures = NDArray[np.uint32]  # (texts, slots)
 SLOTS: Final = 128
 EMPTY: Final = np.uint32(0xFFFFFFFF)
 
-P1: Final = np.uint32(2654435761)
-P2: Final = np.uint32(2246822519)
-P3: Final = np.uint32(3266489917)
-P4: Final = np.uint32(668265263)
-P5: Final = np.uint32(374761393)
+TEXTS_TOGETHER: Final = 256
+# Shingles that pass over a signature together: its slots are loaded and stored once for all.
+TOGETHER: Final = 8
 
 
 @lru_cache(maxsize=8)
@@ -40,72 +47,28 @@ def permutations(slots: int = SLOTS, seed: int = 1) -> NDArray[np.uint32]:
 
 
 @inlined
-def _rotated(value: Number, bits: Number) -> Number:
-    return np.uint32((value << np.uint32(bits)) | (value >> np.uint32(32 - bits)))
+def _shingle(folded: Bytes, word_start: Integers, span: tuple[Number, Number], first: Number) -> Number:
+    """Return the mixed hash of the shingle that begins at word `first`; span: words, size."""
+    words, size = span
+    return finalised(xxhash32(folded, word_start[first], word_start[min(first + size, words)] - 1))
 
 
 @inlined
-def _word32(data: Bytes, at: Number) -> Number:
-    """Return four bytes as a little-endian number."""
-    return np.uint32(
-        np.uint32(data[at])
-        | np.uint32(data[at + 1]) << np.uint32(8)
-        | np.uint32(data[at + 2]) << np.uint32(16)
-        | np.uint32(data[at + 3]) << np.uint32(24)
-    )
+def _slot(factor: Number, offset: Number, one: Number, two: Number) -> Number:
+    """Return the smaller of two shingles' values in a slot."""
+    first = np.uint32(np.uint32(factor * one) + offset)
+    return min(first, np.uint32(np.uint32(factor * two) + offset))
 
 
 @inlined
-def _round(lane: Number, data: Bytes, at: Number) -> Number:
-    return np.uint32(_rotated(np.uint32(lane + np.uint32(_word32(data, at) * P2)), 13) * P1)
-
-
-@inlined
-def xxhash32(data: Bytes, start: Number, end: Number) -> Number:
-    """Return 32-bit xxHash with seed 0 of `data[start:end]`.
-
-    Every product and sum is cast back to 32 bits, because numba promotes them to 64.
-    """
-    at = start
-    if end - start >= 16:
-        one, two = np.uint32(P1 + P2), P2
-        three, four = np.uint32(0), np.uint32(np.uint32(0) - P1)
-        while at <= end - 16:
-            one, two = _round(one, data, at), _round(two, data, at + 4)
-            three, four = _round(three, data, at + 8), _round(four, data, at + 12)
-            at += 16
-        value = np.uint32(_rotated(one, 1) + _rotated(two, 7))
-        value = np.uint32(value + _rotated(three, 12))
-        value = np.uint32(value + _rotated(four, 18))
-    else:
-        value = P5
-    value = np.uint32(value + np.uint32(end - start))
-    while at <= end - 4:
-        value = np.uint32(_rotated(np.uint32(value + np.uint32(_word32(data, at) * P3)), 17) * P4)
-        at += 4
-    while at < end:
-        value = np.uint32(_rotated(np.uint32(value + np.uint32(np.uint32(data[at]) * P5)), 11) * P1)
-        at += 1
-    value = np.uint32((value ^ (value >> np.uint32(15))) * P2)
-    value = np.uint32((value ^ (value >> np.uint32(13))) * P3)
-    return np.uint32(value ^ (value >> np.uint32(16)))
-
-
-@inlined
-def finalised(value: Number) -> Number:
-    """Return MurmurHash3's finaliser of a 32-bit hash: a fixed bijection."""
-    value = np.uint32((value ^ (value >> np.uint32(16))) * np.uint32(0x85EBCA6B))
-    value = np.uint32((value ^ (value >> np.uint32(13))) * np.uint32(0xC2B2AE35))
-    return np.uint32(value ^ (value >> np.uint32(16)))
-
-
-@inlined
-def update(slots: NDArray[np.uint32], hashed: Number, permutation: NDArray[np.uint32]) -> None:
-    """Let one shingle's hash into a signature."""
-    mixed = finalised(hashed)
+def update(slots: NDArray[np.uint32], hashed: tuple[Number, ...], permutation: NDArray[np.uint32]) -> None:
+    """Let the mixed hashes of eight shingles into a signature."""
     for slot in range(slots.size):
-        value = np.uint32(np.uint32(permutation[0, slot] * mixed) + permutation[1, slot])
-        slots[slot] = min(slots[slot], value)
+        factor, offset = permutation[0, slot], permutation[1, slot]
+        least = min(slots[slot], _slot(factor, offset, hashed[0], hashed[1]))
+        least = min(least, _slot(factor, offset, hashed[2], hashed[3]))
+        least = min(least, _slot(factor, offset, hashed[4], hashed[5]))
+        slots[slot] = min(least, _slot(factor, offset, hashed[6], hashed[7]))
 
 
 @inlined
@@ -120,9 +83,49 @@ def sign(
     """Write the signature of one text whose words are folded; `slots` must be `EMPTY`."""
     if words == 0:
         return
-    for first in range(max(words - size + 1, 1)):
+    span, last = (words, size), max(words - size, 0)
+    for first in range(0, last + 1, TOGETHER):
+        # Behind the last shingle it is taken again: that changes no minimum.
+        one = _shingle(folded, word_start, span, first)
+        two = _shingle(folded, word_start, span, min(first + 1, last))
+        three = _shingle(folded, word_start, span, min(first + 2, last))
+        four = _shingle(folded, word_start, span, min(first + 3, last))
+        five = _shingle(folded, word_start, span, min(first + 4, last))
+        six = _shingle(folded, word_start, span, min(first + 5, last))
+        seven = _shingle(folded, word_start, span, min(first + 6, last))
+        eight = _shingle(folded, word_start, span, min(first + 7, last))
+        update(slots, (one, two, three, four, five, six, seven, eight), permutation)
+
+
+@inlined
+def sign_long(
+    folded: Bytes,
+    word_start: Integers,
+    span: tuple[Number, Number],
+    permutation: NDArray[np.uint32],
+    slots: NDArray[np.uint32],
+    tails: Tails,
+) -> None:
+    """Do what `sign` does, faster for texts of many words; span: words, size of a shingle.
+
+    `tails` must have room for a hash a word and seven more, `folded` for `READ_AHEAD` bytes
+    behind the last word.
+    """
+    words, size = span
+    if words == 0:
+        return
+    count = max(words - size, 0) + 1
+    for first in range(count):
         end = word_start[min(first + size, words)] - 1
-        update(slots, xxhash32(folded, word_start[first], end), permutation)
+        begin_hash(folded, (word_start[first], end), tails, first)
+    finish_hashes(tails, count)
+    value = tails.value
+    for number in range(count, count + TOGETHER - 1):
+        value[number] = value[count - 1]  # taken again: that changes no minimum
+    for at in range(0, count, TOGETHER):
+        one, two, three, four = value[at], value[at + 1], value[at + 2], value[at + 3]
+        five, six, seven, eight = value[at + 4], value[at + 5], value[at + 6], value[at + 7]
+        update(slots, (one, two, three, four, five, six, seven, eight), permutation)
 
 
 @kernel
@@ -132,24 +135,33 @@ def _sign_all(
     table: Characters,
     size: int,
     permutation: NDArray[np.uint32],
-    scratch: tuple[Bytes, Integers, Signatures],
+    scratch: tuple[Bytes, Integers, Tails, Signatures],
 ) -> None:
-    folded, word_start, signatures = scratch
+    folded, word_start, tails, signatures = scratch
     for text in range(text_start.size - 1):
         words = fold_words(data, (text_start[text], text_start[text + 1]), table, folded, word_start)
-        sign(folded, word_start, words, size, permutation, signatures[text])
+        sign_long(folded, word_start, (words, size), permutation, signatures[text], tails)
 
 
-def signatures_of(texts: Sequence[bytes], size: int = 5, slots: int = SLOTS) -> Signatures:
-    """Return uint32 (texts, slots): the signatures of UTF-8 texts in NFC."""
-    text_start = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(text) for text in texts], out=text_start[1:])
-    longest = int(np.diff(text_start).max(initial=0))
-    scratch = (
-        np.empty(3 * longest + 2, np.uint8),
-        np.empty(longest + 2, np.int64),
-        np.full((len(texts), slots), EMPTY, np.uint32),
+def signatures_of(texts: Sequence[bytes], size: int = 5, slots: int = SLOTS, bits: int = 32) -> NDArray[Any]:
+    """Return uint32 (texts, slots): the signatures of UTF-8 texts in NFC.
+
+    With `bits` 8 it is uint8, the low byte of each slot: a quarter of the size, for a share
+    of 1/256 more of slots that agree by accident. datasketch cannot take those.
+    """
+    if bits not in (8, 32):
+        raise ValueError(f"a slot has 8 or 32 bits, not {bits}")
+    longest = max(map(len, texts), default=0)
+    room = (
+        np.empty(3 * longest + READ_AHEAD, np.uint8),
+        np.empty(longest + READ_AHEAD, np.int64),
+        room_for_tails(longest + TOGETHER),
     )
-    data: Bytes = np.frombuffer(b"".join(texts), np.uint8)
-    _sign_all(data, text_start, characters(), size, permutations(slots), scratch)
-    return scratch[2]
+    signatures = np.full((len(texts), slots), EMPTY, np.uint32)
+    for first in range(0, len(texts), TEXTS_TOGETHER):  # few enough for the processor's cache
+        some = texts[first : first + TEXTS_TOGETHER]
+        text_start = np.cumsum([0, *map(len, some)], dtype=np.int64)
+        data: Bytes = np.frombuffer(b"".join(some), np.uint8)
+        part = signatures[first : first + TEXTS_TOGETHER]
+        _sign_all(data, text_start, characters(), size, permutations(slots), (*room, part))
+    return signatures if bits == 32 else signatures.astype(np.uint8)

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.compiled import inlined
-from detector.duplicates.minhash import EMPTY, update
+from detector.duplicates.minhash import EMPTY, TOGETHER, update
+from detector.duplicates.xxhash import finalised
 from detector.evidence.phrases import pair_key
 from detector.lines import words as word
 from detector.lines.characters import SINGLE
@@ -213,14 +214,25 @@ def count_alike(words: Words, rows: Rows, scratch: Scratch, alike: NDArray[np.in
 
 
 @inlined
+def _mixed(words: Words, number: Number, last: Number) -> Number:
+    """Return the hash of a word; behind the last it is taken again: that changes no minimum."""
+    return finalised(np.uint32(words.key[min(number, last)] >> np.uint64(32)))
+
+
+@inlined
 def _sign_row(
     words: Words, row: Number, permutation: NDArray[np.uint32], scratch: Scratch, band: NDArray[np.uint32]
 ) -> None:
     """Write the band keys of one line (never 0)."""
     for slot in range(LINE_SLOTS):
         scratch.slots[slot] = EMPTY
-    for number in range(words.segment_word[row], words.segment_word[row + 1]):
-        update(scratch.slots, np.uint32(words.key[number] >> np.uint64(32)), permutation)
+    last = words.segment_word[row + 1] - 1
+    for number in range(words.segment_word[row], last + 1, TOGETHER):
+        one, two = _mixed(words, number, last), _mixed(words, number + 1, last)
+        three, four = _mixed(words, number + 2, last), _mixed(words, number + 3, last)
+        five, six = _mixed(words, number + 4, last), _mixed(words, number + 5, last)
+        seven, eight = _mixed(words, number + 6, last), _mixed(words, number + 7, last)
+        update(scratch.slots, (one, two, three, four, five, six, seven, eight), permutation)
     for number in range(BANDS):
         key = np.uint32(number + 1)
         for slot in range(number * ROWS, (number + 1) * ROWS):

@@ -11,7 +11,7 @@ import sys
 import unicodedata
 from functools import lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,7 @@ SINGLE_BLOCKS: Final = (
     (0x20000, 0x3FFFF),  # Han extensions
 )
 
+LAST: Final = 0x10FFFF
 BLOCK_SHIFT: Final = 7
 BLOCK_SIZE: Final = 1 << BLOCK_SHIFT
 # A fold at or above this is not a code point's distance but `EXPANDS` + a row of `expansion`.
@@ -73,7 +74,9 @@ class Characters(NamedTuple):
     `block` uint16 (0x110000 >> 7): block number of a code point; `cell` uint8
     (blocks × 128): class with flags; `fold_block`, `fold_cell` (int32): distance from a
     code point to its case-folded one, or `EXPANDS` + row; `expansion` uint32
-    (rows × 3): folds of more than one code point, padded with 0.
+    (rows × 3): folds of more than one code point, padded with 0. `two_bytes` uint16
+    (0x800,), made from the others: the UTF-8 of a letter, mark or digit that takes two
+    bytes before and after folding, first byte low; 0 for every other character.
     """
 
     block: NDArray[np.uint16]
@@ -81,6 +84,7 @@ class Characters(NamedTuple):
     fold_block: NDArray[np.uint16]
     fold_cell: NDArray[np.int32]
     expansion: NDArray[np.uint32]
+    two_bytes: NDArray[np.uint16]
 
 
 def character_class(code: int) -> int:
@@ -111,10 +115,10 @@ def _two_level(values: NDArray[np.int64]) -> tuple[NDArray[np.uint16], NDArray[n
 
 def build() -> Characters:
     """Make the tables from this Python's `unicodedata` (takes some seconds)."""
-    classes = np.array([character_class(code) for code in range(0x110000)], dtype=np.int64)
-    folds = np.zeros(0x110000, dtype=np.int64)
+    classes = np.array([character_class(code) for code in range(LAST + 1)], dtype=np.int64)
+    folds = np.zeros(LAST + 1, dtype=np.int64)
     expansion: list[list[int]] = []
-    for code in range(0x110000):
+    for code in range(LAST + 1):
         folded = [ord(char) for char in chr(code).casefold()]
         if len(folded) == 1:
             folds[code] = folded[0] - code
@@ -123,7 +127,7 @@ def build() -> Characters:
             expansion.append([*folded, 0, 0][:3])
     block, cell = _two_level(classes)
     fold_block, fold_cell = _two_level(folds)
-    return Characters(
+    return _with_two_bytes(
         block,
         cell.astype(np.uint8),
         fold_block,
@@ -132,18 +136,34 @@ def build() -> Characters:
     )
 
 
+def _with_two_bytes(*tables: Any) -> Characters:  # noqa: ANN401
+    """Return the tables and the one that is made from them."""
+    made = Characters._make([*tables, np.zeros(0x800, np.uint16)])
+    code = np.arange(0x80, 0x800)
+    kind = made.cell[made.block[code >> BLOCK_SHIFT].astype(np.int64) << BLOCK_SHIFT | code % BLOCK_SIZE]
+    fold = made.fold_cell[
+        made.fold_block[code >> BLOCK_SHIFT].astype(np.int64) << BLOCK_SHIFT | code % BLOCK_SIZE
+    ]
+    folded = code + fold
+    in_word = (kind & CLASS_BITS >= LETTER) & (kind & CLASS_BITS <= DIGIT)
+    plain = in_word & (folded >= 0x80) & (folded < 0x800)
+    encoded = (0xC0 | folded >> 6) | (0x80 | folded & 0x3F) << 8
+    made.two_bytes[0x80:] = np.where(plain, encoded, 0)
+    return made
+
+
 @lru_cache(maxsize=1)
 def characters() -> Characters:
     """Return the shipped tables; a pure function of the installed file."""
     with np.load(TABLE_FILE, allow_pickle=False) as arrays:
-        return Characters(*(arrays[name] for name in Characters._fields))
+        return _with_two_bytes(*(arrays[name] for name in Characters._fields[:-1]))
 
 
 def main() -> None:
     """Write the tables beside this file."""
-    np.savez_compressed(
-        TABLE_FILE, **build()._asdict(), unicode_version=np.array(unicodedata.unidata_version)
-    )
+    tables = build()._asdict()
+    del tables["two_bytes"]
+    np.savez_compressed(TABLE_FILE, **tables, unicode_version=np.array(unicodedata.unidata_version))
     sys.stdout.write(f"{TABLE_FILE}: Unicode {unicodedata.unidata_version}\n")
 
 

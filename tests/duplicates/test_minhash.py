@@ -9,6 +9,7 @@ from datasketch import LeanMinHash, MinHash
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.duplicates.exchange import from_datasketch, to_datasketch
 from detector.duplicates.minhash import SLOTS, permutations, signatures_of
 from detector.duplicates.shingles import reference_shingles
 
@@ -65,3 +66,29 @@ def test_short_texts_do_not_collapse_and_empty_ones_are_a_value():
     cat, dog, empty = ours(["cat", "dog", ""], 5)
     assert (cat != dog).any()
     assert (empty == 0xFFFFFFFF).all()
+
+
+def test_signatures_go_to_datasketch_and_back():
+    signatures = ours(TEXTS, 5)
+    lean = to_datasketch(signatures)
+    assert [one.jaccard(theirs(text, 5)) for one, text in zip(lean, TEXTS, strict=True)] == [1.0] * len(TEXTS)
+    assert (from_datasketch(lean) == signatures).all()
+    assert (from_datasketch([theirs(text, 5) for text in TEXTS]) == signatures).all()
+    assert from_datasketch([]).shape == (0, 0)
+
+
+def test_eight_bits_are_the_low_byte_and_stay_here():
+    small = signatures_of([b"one two three", b"four five six"], 2, bits=8)
+    assert small.dtype == np.uint8
+    assert (small == (signatures_of([b"one two three", b"four five six"], 2) & 0xFF)).all()
+    with pytest.raises(ValueError, match="32 bits a slot"):
+        to_datasketch(small)
+    with pytest.raises(ValueError, match="8 or 32 bits"):
+        signatures_of([b""], bits=16)
+
+
+def test_sketches_that_are_not_comparable_are_refused():
+    with pytest.raises(ValueError, match="scheme"):
+        from_datasketch([MinHash(num_perm=SLOTS, seed=2, scheme="affine32")])
+    with pytest.raises(ValueError, match="number of slots"):
+        from_datasketch([theirs("a", 1), MinHash(num_perm=16, seed=1, scheme="affine32")])

@@ -1,0 +1,40 @@
+"""This project."""
+
+from benchmarks.duplicate_peers.corpus import SHINGLE, THRESHOLD, Corpus, Found
+from detector import DuplicateSettings, find_duplicates
+from detector.duplicates.found import Duplicates
+from detector.duplicates.minhash import signatures_of
+
+
+def _told(found: Duplicates) -> Found:
+    return Found([(pair.a, pair.b) for pair in found.pairs], list(found.removed))
+
+
+def find(corpus: Corpus) -> Found:
+    """Texts in a list, arrays in memory while they fit."""
+    return _told(find_duplicates(corpus.texts(), THRESHOLD))
+
+
+def find_eight_bits(corpus: Corpus) -> Found:
+    """The same with signatures of 8 bits a slot."""
+    return _told(find_duplicates(corpus.texts(), THRESHOLD, settings=DuplicateSettings(slot_bits=8)))
+
+
+def find_half(corpus: Corpus) -> Found:
+    """The same at a threshold of .5, for news that was edited on its way."""
+    return _told(find_duplicates(corpus.texts(), 0.5))
+
+
+def find_on_disk(corpus: Corpus) -> Found:
+    """Texts that stream by once from a file; reading and parsing them is part of the time."""
+    return _told(find_duplicates(corpus.stream(), THRESHOLD))
+
+
+def prepare_sign(corpus: Corpus) -> list[bytes]:
+    """Return the texts as bytes: signing begins with those."""
+    return [text.encode() for text in corpus.texts()]
+
+
+def sign(texts: list[bytes]) -> object:
+    """Bytes to words to shingles to 128 slots."""
+    return signatures_of(texts, SHINGLE)

@@ -1,0 +1,214 @@
+"""`detector duplicates`: near-duplicates among many texts, or of texts that an index knows."""
+
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Final, get_args
+
+import click
+
+from detector.cli.options import start_compiler, write_whole
+from detector.cli.text_records import Source, TextRecord, read_records
+from detector.duplicates.find import find_duplicates
+from detector.duplicates.found import Duplicates
+from detector.duplicates.index import Index, Match
+from detector.duplicates.index_files import INDEX_FILE
+from detector.duplicates.removal import Keep
+from detector.errors import SettingsError
+from detector.settings import DuplicateSettings
+
+STANDARD_INPUT: Final = "-"
+DEFAULT_THRESHOLD: Final = 0.8
+# The field of a record that a keep policy goes by.
+FIELDS: Final = {"newest": "date", "best": "score"}
+SECONDS_BETWEEN_WORDS: Final = 1.0
+
+
+@dataclass
+class _Input:
+    """What is read, and what was set aside on the way."""
+
+    sources: Sequence[Source]
+    keep: str
+    ids: list[str] = field(default_factory=list)
+    by: list[Any] = field(default_factory=list)
+    aside: int = 0
+
+    def set_aside(self, message: str) -> None:
+        """Report a record that is left out."""
+        click.echo(f"detector: set aside: {message}", err=True)
+        self.aside += 1
+
+    def texts(self) -> Iterator[str]:
+        """Yield the texts, noting ids and what the keep policy goes by."""
+        value = FIELDS.get(self.keep)
+        for record in read_records(self.sources, self.set_aside):
+            self.ids.append(record.id)
+            if value:
+                self.by.append(record.fields.get(value))
+            yield record.text
+
+    def again(self) -> Iterator[TextRecord]:
+        """Yield the same records once more."""
+        return read_records(self.sources, lambda message: None)
+
+
+class _Progress:
+    """Says on a terminal how far the work is."""
+
+    def __init__(self) -> None:
+        self._last = time.monotonic()
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Say it, not too often."""
+        now = time.monotonic()
+        if sys.stderr.isatty() and now - self._last >= SECONDS_BETWEEN_WORDS:
+            click.echo(f"\rdetector: {step} {done:,} of {total:,}   ", err=True, nl=False)
+            self._last = now
+
+
+def _as_json(found: Duplicates, ids: Sequence[str]) -> str:
+    content = {
+        "texts": len(ids),
+        "kept": [ids[at] for at in found.kept],
+        "removed": {
+            ids[at]: {"kept": ids[twin.kept], "similarity": twin.similarity}
+            for at, twin in found.removed.items()
+        },
+        "pairs": [
+            {"a": ids[pair.a], "b": ids[pair.b], "similarity": pair.similarity} for pair in found.pairs
+        ],
+        "abridged": found.abridged,
+        "groups": [{**asdict(group), "representative": ids[group.representative]} for group in found.groups],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+def _rows(found: Duplicates, ids: Sequence[str]) -> Iterator[str]:
+    for at, twin in found.removed.items():
+        yield f"{ids[at]}\t{ids[twin.kept]}\t{twin.similarity:.3f}"
+
+
+def _match_rows(matches: Sequence[Match]) -> Iterator[str]:
+    for match in matches:
+        if match.earlier is not None:
+            yield f"{match.id}\t{match.earlier}\t{match.similarity:.3f}"
+
+
+def _write_kept(path: Path, given: _Input, kept: set[str]) -> None:
+    """Write the kept records, whole or not at all."""
+    write_whole(path, (record.line() for record in given.again() if record.id in kept))
+
+
+def _source(name: str, stack: ExitStack) -> Source:
+    """Return an input; standard input is put into a file, since it cannot be read twice."""
+    if name != STANDARD_INPUT:
+        return Source(name, Path(name))
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="detector-")))
+    with (folder / "stdin.jsonl").open("wb") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file)
+    return Source("stdin", folder / "stdin.jsonl")
+
+
+def _find(given: _Input, threshold: float, settings: DuplicateSettings) -> tuple[Duplicates, list[str]]:
+    values = given.by if given.keep in FIELDS else None
+    keep: Keep = given.keep  # type: ignore[assignment]
+    found = find_duplicates(
+        given.texts(), threshold, keep, by=values, settings=settings, progress=_Progress()
+    )
+    return found, list(_rows(found, given.ids))
+
+
+def _ask_index(
+    folder: Path, given: _Input, add: bool, threshold: float | None, settings: DuplicateSettings
+) -> list[Match]:
+    """Compare with an index; make it if texts are to be added and there is none."""
+    if add and not (folder / INDEX_FILE).exists():
+        index = Index.create(folder, DEFAULT_THRESHOLD if threshold is None else threshold, settings)
+    else:
+        index = Index.open(folder, settings)
+    others = [source for source in given.sources if (source.path / INDEX_FILE).exists()]
+    if others and not add:
+        raise SettingsError(f"{others[0].name} is an index: with --add it is merged into {folder}")
+    for name, path in others:
+        for rejected in index.merge(Index.open(path, settings, check=True)):
+            given.set_aside(f"{name}: the id {rejected!r} is in the index already")
+    given.sources = [source for source in given.sources if source not in others]
+    # A text's id is noted when the text is read.
+    matches = index.match(((given.ids[-1], text) for text in given.texts()), add, threshold)
+    for match in matches:
+        if match.rejected:
+            given.set_aside(f"the id {match.id!r} is in the index already")
+    return matches
+
+
+@click.command("duplicates")
+@click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+@click.option(
+    "--threshold", type=float, help="Jaccard similarity of near-duplicates, .05 to 1.  [default: 0.8]"
+)
+@click.option(
+    "--keep",
+    type=click.Choice(get_args(Keep)),
+    default="first",
+    show_default=True,
+    help='Which of near-duplicates stays; newest and best go by the fields "date" and "score".',
+)
+@click.option("--mask", is_flag=True, help="Treat numbers and dates as equal.")
+@click.option("--index", type=click.Path(path_type=Path), help="Compare with the texts of this index.")
+@click.option("--add", is_flag=True, help="Add the texts to the index, which is made if it is not there.")
+@click.option("--memory", type=int, default=200, show_default=True, help="Megabytes for working arrays.")
+@click.option("--work", type=click.Path(path_type=Path), help="A folder from which a stopped run goes on.")
+@click.option("--output", type=click.Path(path_type=Path), help="Write the records that stay, as JSONL.")
+@click.option("--json", "as_json", is_flag=True, help="Print all pairs, what stays and what goes as JSON.")
+def command(inputs: Sequence[str], threshold: float | None, keep: str, **options: Any) -> int:  # noqa: ANN401
+    r"""Find near-duplicates among the texts of INPUT... and say what to remove.
+
+    INPUT is a .jsonl file with "text" and, if you like, "id", "date" and "score", a folder
+    of .txt files, any other file as one text, or - for JSONL on standard input. Prints a
+    line for each text that goes: its id, the id of the one that stays, their similarity.
+    Records that cannot be read are set aside, and the exit code is 1.
+
+    \b
+    Examples:
+      detector duplicates pages.jsonl --output unique.jsonl
+      detector duplicates folder/ --threshold 0.7 --json
+      detector duplicates monday.jsonl --index seen/ --add
+      detector duplicates other-index/ --index seen/ --add
+    """
+    index: Path | None = options["index"]
+    if options["add"] and index is None:
+        raise SettingsError("--add needs --index: say which index to add to")
+    if index is not None and (keep != "first" or options["work"] is not None):
+        raise SettingsError(
+            "with --index the earlier text stays and nothing is resumed: leave out --keep and --work"
+        )
+    settings = DuplicateSettings(
+        masked=options["mask"], memory=options["memory"] * 1_000_000, folder=options["work"]
+    )
+    start_compiler()
+    with ExitStack() as stack:
+        given = _Input([_source(name, stack) for name in inputs], keep)
+        if index is None:
+            found, rows = _find(given, DEFAULT_THRESHOLD if threshold is None else threshold, settings)
+            kept = {given.ids[at] for at in found.kept} if options["output"] else set()
+            shown = _as_json(found, given.ids) if options["as_json"] else ""
+        else:
+            matches = _ask_index(index, given, options["add"], threshold, settings)
+            rows = list(_match_rows(matches))
+            kept = {match.id for match in matches if match.earlier is None}
+            shown = json.dumps([asdict(match) for match in matches], ensure_ascii=False, indent=1)
+        if options["output"]:
+            _write_kept(options["output"], given, kept)
+    for line in [shown] if options["as_json"] else rows:
+        click.echo(line)
+    click.echo(
+        f"detector: {len(rows):,} of {len(given.ids):,} texts have an earlier near-duplicate", err=True
+    )
+    return 1 if given.aside else 0

@@ -1,0 +1,105 @@
+"""Texts for commands that take many: files, folders of .txt, JSONL, standard input."""
+
+import gzip
+import json
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO, Final, NamedTuple
+
+from detector.errors import PageError
+from detector.lines.decoding import decode
+
+JSONL: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+BOM: Final = b"\xef\xbb\xbf"
+
+
+class Source(NamedTuple):
+    """An input: its name, as ids and messages have it, and where it is."""
+
+    name: str
+    path: Path
+
+
+class TextRecord(NamedTuple):
+    """One text: its id, and the whole record as one line of JSON, to be written out again."""
+
+    id: str
+    text: str
+    fields: dict[str, Any]
+
+    def line(self) -> str:
+        """Return the record as a line of JSON."""
+        return json.dumps(self.fields, ensure_ascii=False).encode("utf-8", "replace").decode() + "\n"
+
+
+# What is told of each record that cannot be read.
+SetAside = Callable[[str], None]
+
+
+def _opened(path: Path) -> BinaryIO:
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+
+
+def _record(line: bytes, place: str, number: int) -> TextRecord:
+    """Return the record of a line; raises `PageError` that says what is wrong with it."""
+    try:
+        fields = json.loads(line.removeprefix(BOM) if number == 0 else line)
+    except (ValueError, RecursionError) as error:
+        raise PageError(f"{place}, record {number}: not JSON ({str(error)[:80]})") from None
+    if not isinstance(fields, dict) or not isinstance(fields.get("text"), str):
+        raise PageError(f'{place}, record {number}: no object with a string "text"')
+    name = fields.get("id", f"{place}#{number}")
+    if isinstance(name, bool) or not isinstance(name, str | int):
+        raise PageError(f'{place}, record {number}: "id" is neither a string nor a whole number')
+    return TextRecord(str(name), fields["text"], fields)
+
+
+def _jsonl(file: BinaryIO, place: str, set_aside: SetAside) -> Iterator[TextRecord]:
+    for number, line in enumerate(file):
+        if line.strip():
+            try:
+                yield _record(line, place, number)
+            except PageError as error:
+                set_aside(str(error))
+
+
+def _text_file(path: Path, name: str) -> TextRecord:
+    text = decode(path.read_bytes()).text
+    return TextRecord(name, text, {"id": name, "text": text})
+
+
+def _records_of(source: Source, set_aside: SetAside) -> Iterator[TextRecord]:
+    """Yield the records of one input."""
+    name, path = source
+    if path.is_dir():
+        for file in sorted(path.rglob("*.txt")):
+            yield _text_file(file, file.relative_to(path).as_posix())
+    elif path.name.lower().endswith(JSONL):
+        with _opened(path) as lines:
+            yield from _jsonl(lines, name, set_aside)
+    else:
+        yield _text_file(path, name)
+
+
+def read_records(sources: Sequence[Source], set_aside: SetAside) -> Iterator[TextRecord]:
+    """Yield the records of all inputs in order; what cannot be read is set aside.
+
+    A .jsonl file (or .ndjson, also with .gz) has an object a line with "text", and "id" if
+    it likes; a folder is all of its .txt files; any other file is one text. A second use of
+    an id is set aside.
+    """
+    used = set[str]()
+    for source in sources:
+        try:
+            for record in _records_of(source, set_aside):
+                if record.id in used:
+                    set_aside(f"{source.name}: the id {record.id!r} was used before")
+                    continue
+                used.add(record.id)
+                yield record
+        except FileNotFoundError:
+            set_aside(f"{source.name} does not exist")
+        except (OSError, EOFError, zlib.error) as error:
+            reason = getattr(error, "strerror", None) or error
+            set_aside(f"{source.name} cannot be read to its end: {reason}")

@@ -1,0 +1,127 @@
+"""Band keys to candidate pairs, one band at a time, by sorting.
+
+A bucket is a run of equal keys. Small buckets are joined with themselves; a pair that a
+former band's bucket held was emitted there, which its keys tell, so nothing has to be
+remembered. Buckets beyond `max_group` are handed on whole (`groups`).
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.compiled import inlined, kernel
+from detector.records import Integers, Number
+
+# Candidates that are made, and verified, together.
+PAIRS_TOGETHER: Final = 1 << 17
+BITS: Final = 64
+
+
+class Buckets(NamedTuple):
+    """The buckets of one band that hold two or more texts.
+
+    members: int64, positions; those of a bucket stand together, rising
+    start, size: int64 (buckets,)
+    """
+
+    members: Integers
+    start: Integers
+    size: Integers
+
+
+class Emitted(NamedTuple):
+    """What tells whether a pair was emitted by a former band.
+
+    keys: uint32 (n, bands); large: uint64 (n, bands / 64), a bit for each band in which
+    a text's bucket was too large to be joined; owner: int64 (n,), texts of one owner are
+    no pair; empty if every text is its own
+    """
+
+    keys: NDArray[np.uint32]
+    large: NDArray[np.uint64]
+    owner: Integers
+
+
+def large_marks(texts: int, bands: int) -> NDArray[np.uint64]:
+    """Return the empty `Emitted.large`."""
+    return np.zeros((texts, -(-bands // BITS)), np.uint64)
+
+
+def buckets_of(keys: NDArray[np.uint32], active: Integers) -> Buckets:
+    """Return the buckets of a band; keys: uint32 (n,) of that band, active: positions looked at."""
+    codes = keys[active].astype(np.uint64) << np.uint64(32)
+    codes |= active.astype(np.uint64)
+    codes.sort()
+    members = (codes & np.uint64(0xFFFFFFFF)).astype(np.int64)
+    codes >>= np.uint64(32)
+    border = np.flatnonzero(codes[1:] != codes[:-1]) + 1
+    start = np.concatenate([np.zeros(1, np.int64), border])
+    size = np.diff(np.append(start, codes.size))
+    shared = size > 1
+    return Buckets(members, start[shared], size[shared])
+
+
+@inlined
+def _is_new(one: Number, two: Number, band: Number, emitted: Emitted) -> bool:
+    """Tell whether no former band's bucket was joined that held both texts."""
+    if emitted.owner.size and emitted.owner[one] == emitted.owner[two]:
+        return False
+    for former in range(band):
+        if emitted.keys[one, former] == emitted.keys[two, former]:
+            bit = np.uint64(1) << np.uint64(former % BITS)
+            if not emitted.large[one, former // BITS] & bit:
+                return False
+    return True
+
+
+@kernel
+def _join(
+    buckets: Buckets, band: int, emitted: Emitted, cursor: Integers, left: Integers, right: Integers
+) -> int:
+    """Write the new pairs of buckets while there is room; return their number.
+
+    cursor: int64 (2,), the bucket and the member of it to go on with
+    """
+    count, bucket, first = 0, cursor[0], cursor[1]
+    while bucket < buckets.start.size:
+        start, size = buckets.start[bucket], buckets.size[bucket]
+        while first < size - 1:
+            if count + size - first - 1 > left.size:
+                cursor[0], cursor[1] = bucket, first
+                return count
+            one = buckets.members[start + first]
+            for second in range(first + 1, size):
+                two = buckets.members[start + second]
+                if _is_new(one, two, band, emitted):
+                    left[count], right[count] = one, two
+                    count += 1
+            first += 1
+        bucket, first = bucket + 1, 0
+    cursor[0] = bucket
+    return count
+
+
+def joined_pairs(
+    buckets: Buckets, band: int, emitted: Emitted, most: int
+) -> Iterator[tuple[Integers, Integers]]:
+    """Yield the new candidate pairs of buckets of up to `most` members, some at a time."""
+    small = buckets.size <= most
+    chosen = Buckets(buckets.members, buckets.start[small], buckets.size[small])
+    cursor = np.zeros(2, np.int64)
+    room = max(PAIRS_TOGETHER, most)
+    left, right = np.empty(room, np.int64), np.empty(room, np.int64)
+    while cursor[0] < chosen.start.size:
+        count = _join(chosen, band, emitted, cursor, left, right)
+        yield left[:count].copy(), right[:count].copy()
+
+
+def large_buckets(buckets: Buckets, band: int, emitted: Emitted, most: int) -> Iterator[Integers]:
+    """Yield the members of each bucket beyond `most`, and mark them."""
+    bit = np.uint64(1) << np.uint64(band % BITS)
+    for bucket in np.flatnonzero(buckets.size > most).tolist():
+        start = int(buckets.start[bucket])
+        members = buckets.members[start : start + int(buckets.size[bucket])]
+        emitted.large[members, band // BITS] |= bit
+        yield members
