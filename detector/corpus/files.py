@@ -1,0 +1,105 @@
+"""Files of a corpus, here or elsewhere: opened, listed, compressed or not."""
+
+import gzip
+import io
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any, BinaryIO, Final, cast
+
+import zstandard
+
+from detector.errors import MissingExtraError, SettingsError
+
+COMPRESSED: Final = (".gz", ".zst")
+BUFFER: Final = 1 << 20
+
+
+def is_remote(path: str) -> bool:
+    """Tell whether a path is a URL for fsspec (s3://, hf://, ...)."""
+    return "://" in path
+
+
+def _fsspec() -> ModuleType:
+    try:
+        import fsspec
+    except ImportError:
+        raise MissingExtraError(
+            "reading from a URL needs fsspec: pip install 'boilerplate-detector[cloud]'"
+        ) from None
+    return cast(ModuleType, fsspec)
+
+
+def stored(path: str) -> BinaryIO:
+    """Open a file's bytes as they are stored."""
+    if is_remote(path):
+        try:
+            return cast(BinaryIO, _fsspec().open(path, "rb").open())
+        except (ValueError, ImportError) as error:
+            raise SettingsError(f"{path} cannot be opened: {error}") from None
+    return open(path, "rb", buffering=BUFFER)  # noqa: PTH123, SIM115 (the caller closes it)
+
+
+@contextmanager
+def opened(path: str) -> Iterator[BinaryIO]:
+    """Open a file's content: .gz and .zst are decompressed."""
+    with stored(path) as raw:
+        if path.endswith(".gz"):
+            with gzip.GzipFile(fileobj=raw) as file:
+                yield cast(BinaryIO, io.BufferedReader(cast(Any, file), BUFFER))
+        elif path.endswith(".zst"):
+            with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream:
+                yield cast(BinaryIO, io.BufferedReader(cast(Any, stream), BUFFER))
+        else:
+            yield raw
+
+
+def plain_name(name: str) -> str:
+    """Return a name without what says that it is compressed."""
+    return next((name[: -len(end)] for end in COMPRESSED if name.endswith(end)), name)
+
+
+def _listed_here(folder: Path) -> list[str]:
+    found = []
+    for root, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        found += [os.path.join(root, name) for name in files if not name.startswith(".")]  # noqa: PTH118
+    return found
+
+
+def listed(path: str) -> list[tuple[str, str]]:
+    """Return (path, name below it) of an input's files: itself, or a folder's, hidden ones left out.
+
+    Raises `SettingsError` for what does not exist.
+    """
+    if is_remote(path):
+        return _listed_there(path)
+    place = Path(path)
+    if place.is_dir():
+        return [(file, Path(file).relative_to(place).as_posix()) for file in _listed_here(place)]
+    if not place.is_file():
+        raise SettingsError(f"{path} does not exist: name files, folders or URLs")
+    return [(path, place.name)]
+
+
+def _listed_there(path: str) -> list[tuple[str, str]]:
+    try:
+        system, inside = _fsspec().core.url_to_fs(path)
+        if not system.isdir(inside):
+            return [(path, path.rstrip("/").rsplit("/", 1)[1])]
+        files = system.find(inside)
+    except (OSError, ValueError, ImportError) as error:
+        raise SettingsError(f"{path} cannot be listed: {error}") from None
+    below = len(inside.rstrip("/")) + 1
+    return [(system.unstrip_protocol(file), file[below:]) for file in files]
+
+
+def size_and_time(path: str) -> tuple[int, int]:
+    """Return a file's bytes, and when it changed (ns; 0 where that is not known)."""
+    if is_remote(path):
+        system, inside = _fsspec().core.url_to_fs(path)
+        return int(system.size(inside) or 0), 0
+    found = Path(path).stat()
+    return found.st_size, found.st_mtime_ns
