@@ -2,11 +2,13 @@
 
 What a score is made of is not a setting: scores come from the model alone. Settings say
 what is kept, and how work is cut into batches. `DuplicateSettings` are those of
-near-duplicates.
+near-duplicates, `CorpusSettings` those of a corpus run.
 """
 
+import re
 import tomllib
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +17,21 @@ from detector.errors import SettingsError
 # Settings that ask for a threshold by what it does on pages that the model has not seen.
 GOALS: Final = ("lose_at_most", "recall", "precision")
 MOST_SLOTS = 1024
+
+
+def _table(path: Path, known: set[str]) -> dict[str, Any]:
+    """Return what a TOML file holds; raises `SettingsError` for what is not known."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError(f"the settings file {path} cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the settings file {path} is not TOML: {error}") from None
+    if unknown := sorted(set(table) - known):
+        raise SettingsError(
+            f"{path} has unknown settings {', '.join(unknown)}; known: {', '.join(sorted(known))}"
+        )
+    return table
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +79,7 @@ class Settings:
     @classmethod
     def read(cls, path: Path, **changes: Any) -> "Settings":  # noqa: ANN401
         """Read a TOML file of settings; `changes` that are not None come on top."""
-        try:
-            table = tomllib.loads(path.read_text("utf-8"))
-        except OSError as error:
-            raise SettingsError(f"the settings file {path} cannot be read: {error.strerror}") from None
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingsError(f"the settings file {path} is not TOML: {error}") from None
-        known = {field.name for field in fields(cls)}
-        if unknown := sorted(set(table) - known):
-            raise SettingsError(
-                f"{path} has unknown settings {', '.join(unknown)}; known: {', '.join(sorted(known))}"
-            )
+        table = _table(path, {field.name for field in fields(cls)})
         try:
             return replace(
                 cls(**table), **{name: value for name, value in changes.items() if value is not None}
@@ -119,3 +126,60 @@ class DuplicateSettings:
                 raise SettingsError(f"{name} must be at least {number}, not {getattr(self, name)}")
         if self.slots > MOST_SLOTS:
             raise SettingsError(f"slots must be at most {MOST_SLOTS}, not {self.slots}")
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusSettings:
+    """What a corpus run does beside scoring; read from a TOML file of rules.
+
+    duplicates: Jaccard similarity from which a document's clean text is another's again,
+        and only the first stays; 0 keeps them all. .8 is the field's custom.
+    protect: regular expressions; a line in which one is found is never dropped.
+    template: phrases; a line that has one (in any case) is always dropped, unless protected.
+    thresholds: a site's name: the score above which its lines are dropped; 1 drops none.
+    most_lost: the run stops when a site or source loses more than this share of its text or
+        of its documents. Real sites lose up to about four fifths; nine tenths are a mistake.
+    least_pages: sites and sources of fewer documents stop nothing.
+    allow: sites and sources that may lose what they like.
+    shard_bytes: bytes of input that are one task: what is done again after a stop.
+    """
+
+    duplicates: float = 0.8
+    protect: tuple[str, ...] = ()
+    template: tuple[str, ...] = ()
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+    most_lost: float = 0.9
+    least_pages: int = 100
+    allow: tuple[str, ...] = ()
+    shard_bytes: int = 32_000_000
+
+    def __post_init__(self) -> None:
+        if not (self.duplicates == 0 or 0.05 <= self.duplicates <= 1):
+            raise SettingsError(f"duplicates is 0 or a similarity from .05 to 1, not {self.duplicates}")
+        shares = {"most_lost": self.most_lost} | {
+            f"the threshold of {site}": value for site, value in self.thresholds.items()
+        }
+        for name, value in shares.items():
+            if not 0 <= value <= 1:
+                raise SettingsError(f"{name} is a number from 0 to 1, not {value}")
+        for pattern in self.protect:
+            try:
+                re.compile(pattern)
+            except re.error as error:
+                raise SettingsError(f"the protect pattern {pattern!r} is wrong: {error}") from None
+        if min(self.shard_bytes, self.least_pages) < 1:
+            raise SettingsError("shard_bytes and least_pages must be at least 1")
+
+    @classmethod
+    def read(cls, path: Path | None, allow: tuple[str, ...] = ()) -> "CorpusSettings":
+        """Read a TOML file of rules, if there is one; `allow` comes on top."""
+        table = {} if path is None else _table(path, {field.name for field in fields(cls)})
+        try:
+            for name in ("protect", "template", "allow"):
+                if isinstance(table.get(name, []), str):
+                    raise TypeError(f"{name} is a list")
+                table[name] = tuple(str(value) for value in table.get(name, ()))
+            table["allow"] = tuple(sorted({*table["allow"], *allow}))
+            return cls(**table)
+        except (TypeError, AttributeError) as error:
+            raise SettingsError(f"{path} holds a value of the wrong type: {error}") from None

@@ -24,7 +24,7 @@ class Part(NamedTuple):
 
     path: where it is, a path or an fsspec URL; name: what it is called in ids and outputs
     start, end: bytes of lines, row groups of Parquet; 0 and -1 for the whole file
-    first: number of the first record
+    first: number of the first record; output: the name of a page's clean text
     """
 
     path: str
@@ -33,6 +33,7 @@ class Part(NamedTuple):
     start: int = 0
     end: int = -1
     first: int = 0
+    output: str = ""
 
 
 class Shard(NamedTuple):

@@ -34,7 +34,6 @@ def document_of(
     named = name is not None and name != ""
     id = str(name) if named else f"{part.name}#{number}"
     url = _string(fields, columns.url)
-    folder = part.name.rsplit("/", 1)[0] if "/" in part.name and url is None else ""
     return Document(
         number,
         id,
@@ -42,7 +41,7 @@ def document_of(
         text,
         None,
         url,
-        site_name(fields.get(columns.site), url, folder, id),
+        site_name(fields.get(columns.site), url, "", id),
         _string(fields, columns.source) or source_of(part.name),
         fields,
     )

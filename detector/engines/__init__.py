@@ -1,0 +1,1 @@
+"""Who runs the tasks of a corpus run: under 100 lines each, and no logic."""
