@@ -5,7 +5,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from detector.corpus.documents import Document, Records, Rejected
+from detector.corpus.documents import Document, Records, Rejected, Shard
+from detector.corpus.job import Job
+from detector.corpus.reading import read_shard
 from detector.detector import Page
 from detector.lines.formats import Format, found_format
 from detector.lines.keys import site_id
@@ -28,6 +30,21 @@ class DocumentBatch(NamedTuple):
     def site_ids(self, positions: Sequence[int]) -> Integers:
         """Return int64: the sites of some documents."""
         return np.array([site_id(self.documents[at].site) for at in positions], np.int64)
+
+
+def records_of(job: Job, shard: Shard) -> Records:
+    """Yield the records of a shard, second uses of an id as rejected ones."""
+    used = np.load(job.folder().step("counts") / "used.npy", "r", allow_pickle=False)
+    first, last = np.searchsorted(used[:, 0], [shard.number, shard.number + 1])
+    again = set(used[first:last, 1].tolist())
+    number = 0
+    for record in read_shard(shard, job.columns):
+        if isinstance(record, Document):
+            number += 1
+            if number - 1 in again:
+                yield Rejected(record.file, record.number, f"the id {record.id!r} was used before")
+                continue
+        yield record
 
 
 def page_of(document: Document, format: Format | None) -> Page:

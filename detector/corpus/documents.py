@@ -52,12 +52,13 @@ class Shard(NamedTuple):
 class Document:
     """One document.
 
-    number: its record in its file; id: its name over all files, `named` if a column gave it
+    file: its name; number: its record in it; id: its name over all files, `named` if a column gave it
     text: the page, decoded; format: None if it is to be found out
     site: whose counts it belongs to; source: what it was collected with
     fields: the whole record, for the output
     """
 
+    file: str
     number: int
     id: str
     named: bool

@@ -35,6 +35,7 @@ def document_of(
     id = str(name) if named else f"{part.name}#{number}"
     url = _string(fields, columns.url)
     return Document(
+        part.name,
         number,
         id,
         named,

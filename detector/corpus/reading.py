@@ -52,7 +52,7 @@ def read_page(part: Part, columns: Columns) -> Records:
     format: Format | None = "text" if plain_name(part.name.lower()).endswith(TEXTS) else None
     fields = {"id": part.name, "text": text}
     site = site_name(None, None, folder, part.name)
-    yield Document(0, part.name, False, text, format, None, site, source_of(part.name), fields)
+    yield Document(part.name, 0, part.name, False, text, format, None, site, source_of(part.name), fields)
 
 
 READERS: Final[Mapping[Kind, Callable[[Part, Columns], Records]]] = {

@@ -1,0 +1,75 @@
+"""What a person has ruled goes before the scores: protected lines, phrases, sites."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from detector.clean_text import clean_text
+from detector.corpus.documents import Document
+from detector.lines.decoding import text_of
+from detector.records import Batch, Bytes
+from detector.results import BatchResult
+from detector.settings import CorpusSettings
+
+# What decided on a segment: its score, or which rule.
+SCORE: Final = 0
+SITE: Final = 1
+PHRASE: Final = 2
+PROTECTED: Final = 3
+RULES: Final = ("score", "site-threshold", "phrase", "protected")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Rules, ready to be applied."""
+
+    protect: re.Pattern[str] | None
+    template: tuple[str, ...]
+    thresholds: dict[str, float]
+
+    @classmethod
+    def of(cls, settings: CorpusSettings) -> "Rules":
+        """Return the rules that the settings name."""
+        joined = "|".join(f"(?:{pattern})" for pattern in settings.protect)
+        return cls(
+            re.compile(joined) if joined else None,
+            tuple(phrase.casefold() for phrase in settings.template),
+            dict(settings.thresholds),
+        )
+
+    def apply(self, result: BatchResult, documents: Sequence[Document]) -> tuple[BatchResult, Bytes]:
+        """Return the result as ruled, and uint8 (S,): what decided on each segment."""
+        why = np.zeros(result.scores.size, np.uint8)
+        by_line = self.protect is not None or bool(self.template)
+        if not by_line and not self.thresholds:
+            return result, why
+        kept = result.decisions.kept.copy()
+        segments = result.batch.page_segment()
+        for page, document in enumerate(documents):
+            threshold = self.thresholds.get(document.site)
+            if threshold is not None:
+                rows = slice(int(segments[page]), int(segments[page + 1]))
+                kept[rows] = result.scores[rows] <= np.float32(threshold)
+                why[rows] = SITE
+        if by_line:
+            self._by_line(result.batch, why)
+            kept[why == PHRASE], kept[why == PROTECTED] = False, True
+        cut_words = np.where(kept & (why != PROTECTED), result.decisions.cut_words, 0).astype(np.int32)
+        decisions = result.decisions._replace(kept=kept, cut_words=cut_words)
+        clean = clean_text(result.batch, result.words, decisions)
+        return result._replace(decisions=decisions, clean=clean), why
+
+    def _by_line(self, batch: Batch, why: Bytes) -> None:
+        """Mark the segments of lines that a phrase or a protect pattern is found in."""
+        data = batch.data.tobytes()
+        for line in np.flatnonzero(np.diff(batch.line_segment)).tolist():
+            text = text_of(data[int(batch.line_start[line]) : int(batch.line_end[line])])
+            rows = slice(int(batch.line_segment[line]), int(batch.line_segment[line + 1]))
+            folded = text.casefold() if self.template else ""
+            if any(phrase in folded for phrase in self.template):
+                why[rows] = PHRASE
+            if self.protect is not None and self.protect.search(text):
+                why[rows] = PROTECTED

@@ -1,0 +1,151 @@
+"""The lines of a document with score, decision and reason, as they are stored beside the output.
+
+A row has the whole decoded text (of HTML, its lines), so nothing that is dropped is lost:
+kept and dropped lines are all lines. Scores are by segment, which is a line that is not
+blank, or a sentence of one of more than 1,000 characters.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from detector.clean_text import clean_text
+from detector.corpus.documents import Document
+from detector.corpus.rules import RULES, SCORE
+from detector.decisions import Decisions, decide
+from detector.evidence.columns import CODES
+from detector.lines.decoding import text_of, utf8
+from detector.lines.text import text_batch
+from detector.lines.words import words_of
+from detector.records import Bytes, Repeats
+from detector.results import BatchResult
+from detector.settings import Settings
+
+
+class LineRow(NamedTuple):
+    """One document of a sidecar.
+
+    scores: thousandths, by segment; kept: 1 or 0; reasons: what spoke most for the decision
+    headlines: rows (segment, its headline's segment, that one's original, words) of lines
+    that begin with a headline again; cuts: rows (segment, words) of those that were cut
+    """
+
+    id: str
+    file: str
+    site: str
+    format: str
+    text: str
+    threshold: float
+    scores: list[int]
+    kept: list[int]
+    reasons: list[str]
+    headlines: list[list[int]]
+    cuts: list[list[int]]
+
+
+def _texts(result: BatchResult, documents: Sequence[Document]) -> Iterator[str]:
+    """Yield the decoded texts; of HTML the lines."""
+    if result.markup is None:
+        yield from (document.text for document in documents)
+        return
+    batch, data = result.batch, result.batch.data.tobytes()
+    for page in range(len(documents)):
+        first, last = int(batch.page_line[page]), int(batch.page_line[page + 1])
+        begin, end = (int(batch.line_start[first]), int(batch.line_end[last - 1])) if first < last else (0, 0)
+        yield text_of(data[begin:end])
+
+
+def _reasons(result: BatchResult, why: Bytes) -> list[str]:
+    """Return what spoke most for each segment's decision: a rule, or a kind of evidence."""
+    kept = result.decisions.kept
+    speaks = np.where(kept[:, None], -result.added, result.added).argmax(axis=1) if kept.size else kept
+    names = (*CODES, *RULES)
+    code = np.where(why == SCORE, speaks, len(CODES) + why.astype(np.int64))
+    return [names[at] for at in code.tolist()]
+
+
+def line_rows(result: BatchResult, why: Bytes, documents: Sequence[Document]) -> list[LineRow]:
+    """Return the rows of a batch of one format."""
+    segments = result.batch.page_segment()
+    scores = np.rint(result.scores * 1000).astype(int).tolist()
+    kept, reasons = result.decisions.kept.astype(int).tolist(), _reasons(result, why)
+    rows = []
+    for page, (document, text) in enumerate(zip(documents, _texts(result, documents), strict=True)):
+        first, last = int(segments[page]), int(segments[page + 1])
+        rows.append(
+            LineRow(
+                document.id,
+                document.file,
+                document.site,
+                "text" if result.markup is None else "html",
+                text,
+                round(float(result.decisions.threshold[page]), 3),
+                scores[first:last],
+                kept[first:last],
+                reasons[first:last],
+                _headlines(result, first, last),
+                _cuts(result, first, last),
+            )
+        )
+    return rows
+
+
+def _headlines(result: BatchResult, first: int, last: int) -> list[list[int]]:
+    repeats = result.repeats
+    rows = first + np.flatnonzero(repeats.begins[first:last] >= 0)
+    return [
+        [row - first, int(headline) - first, max(int(repeats.original[headline]) - first, -1), int(words)]
+        for row, headline, words in zip(
+            rows.tolist(), repeats.begins[rows], repeats.begins_words[rows], strict=True
+        )
+    ]
+
+
+def _cuts(result: BatchResult, first: int, last: int) -> list[list[int]]:
+    cut = result.decisions.cut_words[first:last]
+    return [[row, int(cut[row])] for row in np.flatnonzero(cut).tolist()]
+
+
+def as_dict(row: LineRow) -> dict[str, Any]:
+    """Return a row as plain values; what says nothing is left out."""
+    return {name: value for name, value in row._asdict().items() if value != []}
+
+
+def clean_again(row: Mapping[str, Any], settings: Settings | None, threshold: float | None) -> str:
+    """Return the clean text of a stored document: as it was decided, or by another policy.
+
+    settings: the policy; None for the decisions that are stored
+    threshold: the one that its goal stands for, or its own; None for each page's best
+    """
+    batch = text_batch([utf8(row["text"])])
+    words = words_of(batch)
+    size = batch.segment_start.size
+    scores = np.array(row.get("scores", []), np.float32) / np.float32(1000)
+    if scores.size != size:
+        raise ValueError(f"{row['id']!r} has {scores.size} scores for {size} lines")
+    if settings is None:
+        decisions = Decisions(
+            np.array(row.get("kept", []), np.bool_),
+            np.zeros(size, np.int32),
+            np.zeros(1, np.float32),
+            np.zeros(1, np.uint8),
+            np.zeros((1, 2), np.float32),
+        )
+        for segment, count in row.get("cuts", []):
+            decisions.cut_words[segment] = count
+    else:
+        segments = batch.page_segment()
+        decisions = decide(scores, words, segments, _stored_repeats(row, size), settings, threshold)
+    return text_of(clean_text(batch, words, decisions).text.tobytes())
+
+
+def _stored_repeats(row: Mapping[str, Any], size: int) -> Repeats:
+    """Return as much of a document's repeats as decisions need."""
+    none = np.full(size, -1, np.int64)
+    counts = np.zeros(size, np.int32)
+    repeats = Repeats(none, counts, np.zeros(size, np.float32), counts, counts, none.copy(), counts.copy())
+    for segment, headline, original, words in row.get("headlines", []):
+        repeats.begins[segment], repeats.begins_words[segment] = headline, words
+        repeats.original[headline] = original
+    return repeats
