@@ -1,0 +1,115 @@
+"""Third pass: the records once more, with clean text, without what repeats or is empty."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from detector.corpus.batches import records_of
+from detector.corpus.cleaning import verdict_name
+from detector.corpus.documents import Document, Shard
+from detector.corpus.job import Job
+from detector.corpus.run_folder import whole_folder, write_json
+from detector.corpus.site_names import LONE
+from detector.corpus.writers import ENDINGS, Cleaned, output_name, writer_of
+from detector.lines.decoding import text_of, utf8
+from detector.records import Integers
+
+# Lengths of documents are counted by powers of two.
+LENGTH_BINS: Final = 28
+LONE_PAGES: Final = "(pages alone)"
+
+
+class Fate(NamedTuple):
+    """What became of a document: "kept", "empty" or "duplicate"; its clean text."""
+
+    document: Document
+    text: str
+    fate: str
+    verdict: str
+    share: float
+
+
+def removed_of(job: Job, first: int, count: int) -> Integers:
+    """Return int64: numbers in the shard of the documents that repeat an earlier one."""
+    removed = np.load(job.folder().step("groups") / "removed.npy", "r", allow_pickle=False)[:, 0]
+    begin, end = np.searchsorted(removed, [first, first + count])
+    return np.array(removed[begin:end]) - first
+
+
+def fates(job: Job, shard: Shard, first: int) -> Iterator[Fate]:
+    """Yield what became of each document of a shard, whose first has position `first`."""
+    folder = job.folder().of("clean", shard.number)
+    size = np.load(folder / "size.npy", allow_pickle=False).tolist()
+    verdicts = np.load(folder / "verdict.npy", allow_pickle=False).tolist()
+    shares = np.load(folder / "share.npy", allow_pickle=False).tolist()
+    repeats = set(removed_of(job, first, len(size)).tolist())
+    at = 0
+    with (folder / "text.bin").open("rb") as texts:
+        for record in records_of(job, shard):
+            if isinstance(record, Document):
+                text = text_of(texts.read(size[at]))
+                fate = "empty" if not text.strip() else "duplicate" if at in repeats else "kept"
+                yield Fate(record, text, fate, verdict_name(verdicts[at]), shares[at])
+                at += 1
+
+
+class DocumentTally:
+    """Counts over documents: by site, by source, and by length.
+
+    A row: documents, those kept, empty ones, duplicates, bytes before, bytes after.
+    """
+
+    def __init__(self) -> None:
+        self.sites: dict[str, list[int]] = {}
+        self.sources: dict[str, list[int]] = {}
+        self.before = [0] * LENGTH_BINS
+        self.after = [0] * LENGTH_BINS
+        self.verdicts: Counter[str] = Counter()
+
+    def add(self, fate: Fate) -> None:
+        """Count one."""
+        document = fate.document
+        before, text = len(utf8(document.text)), len(utf8(fate.text))
+        kept = fate.fate == "kept"
+        row = (1, kept, fate.fate == "empty", fate.fate == "duplicate", before, text if kept else 0)
+        site = LONE_PAGES if document.site.startswith(LONE) else document.site
+        for table, name in ((self.sites, site), (self.sources, document.source)):
+            counts = table.setdefault(name, [0] * len(row))
+            for at, number in enumerate(row):
+                counts[at] += number
+        self.before[min(before.bit_length(), LENGTH_BINS - 1)] += 1
+        if kept:
+            self.after[min(text.bit_length(), LENGTH_BINS - 1)] += 1
+        self.verdicts[fate.verdict] += 1
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counts as plain values."""
+        return {
+            "sites": self.sites,
+            "sources": self.sources,
+            "before": self.before,
+            "after": self.after,
+            "verdicts": dict(sorted(self.verdicts.items())),
+        }
+
+
+def write_shard(job: Job, shard: Shard) -> None:
+    """Write one shard's output, unless it is done."""
+    target = job.folder().of("out", shard.number)
+    if target.is_dir():
+        return
+    firsts = np.load(job.folder().step("groups") / "first.npy", allow_pickle=False)
+    kind = shard.parts[0].kind if job.to == "same" else ENDINGS[job.to]
+    tally = DocumentTally()
+    with whole_folder(target) as folder:
+        data = folder / "data"
+        data.mkdir()
+        writer = writer_of(data, output_name(shard.output, job.to), kind, job.columns, shard.parts)
+        for fate in fates(job, shard, int(firsts[shard.number])):
+            tally.add(fate)
+            if fate.fate == "kept":
+                writer.write(Cleaned(fate.document, fate.text, fate.verdict, fate.share))
+        writer.close()
+        write_json(folder / "tally.json", tally.as_dict())
