@@ -129,6 +129,22 @@ def survey(input: Input, shard_bytes: int) -> Survey:
     return Survey(digest.hexdigest(), tuple(starts))
 
 
+def output_name(name: str, to: str) -> str:
+    """Return the name of an output in a format, "same" for that of the input."""
+    plain = plain_name(name)
+    if to != "same":
+        return f"{plain[: plain.rfind('.')]}.{to}"
+    # What is cleaned of a web archive is text.
+    return plain.removesuffix(".warc") + ".wet" + name[len(plain) :] if plain.endswith(".warc") else name
+
+
+def _outputs(inputs: Sequence[Input], to: str) -> dict[str, str]:
+    """Return input name: output name; inputs that would share one keep their endings."""
+    names = {input.name: output_name(input.name, to) for input in inputs if input.kind != "page"}
+    count = Counter(names.values())
+    return {name: output if count[output] == 1 else f"{name}.{to}" for name, output in names.items()}
+
+
 def _numbered(name: str, number: int, count: int) -> str:
     """Return the name of one of several parts of an output."""
     if count == 1:
@@ -152,17 +168,20 @@ def _stem(name: str) -> str:
     return plain[: plain.rfind(".")]
 
 
-def shards_of(inputs: Sequence[Input], surveys: Sequence[Survey], shard_bytes: int) -> list[Shard]:
+def shards_of(
+    inputs: Sequence[Input], surveys: Sequence[Survey], shard_bytes: int, to: str
+) -> list[Shard]:
     """Return the shards of all inputs, in order; small pages share one."""
     shards: list[Shard] = []
     pages: list[Part] = []
-    outputs = _page_outputs(inputs)
+    outputs, names = _page_outputs(inputs), _outputs(inputs, to)
+    ending = "jsonl" if to == "same" else to
     size = 0
 
     def close() -> None:
         nonlocal size
         if pages:
-            shards.append(Shard(len(shards), f"pages-{len(shards):05d}.jsonl", tuple(pages), size))
+            shards.append(Shard(len(shards), f"pages-{len(shards):05d}.{ending}", tuple(pages), size))
         pages.clear()
         size = 0
 
@@ -179,7 +198,7 @@ def shards_of(inputs: Sequence[Input], surveys: Sequence[Survey], shard_bytes: i
             last = number + 1 == len(starts)
             end = -1 if last else starts[number + 1][0]
             part = Part(input.path, input.name, input.kind, start, end, first)
-            output = _numbered(input.name, number, len(starts))
+            output = _numbered(names[input.name], number, len(starts))
             shards.append(Shard(len(shards), output, (part,), input.size // len(starts)))
     close()
     return shards

@@ -204,24 +204,13 @@ class Pages:
 
     def write(self, cleaned: Cleaned) -> None:
         """Write one page."""
-        name = self._names.get(cleaned.document.file) or f"{_UNSAFE.sub('_', cleaned.document.id)}.txt"
-        path = self._folder / name
+        document = cleaned.document
+        path = self._folder / (self._names.get(document.file) or f"{document.file}/{document.number:08d}.txt")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes((cleaned.text + "\n").encode("utf-8", "replace"))
 
     def close(self) -> None:
         """Have nothing to close."""
-
-
-def output_name(name: str, to: str) -> str:
-    """Return the name of an output in a format, "same" for that of the input."""
-    if to == "same":
-        plain = plain_name(name)
-        if plain.endswith(".warc"):
-            return plain[: -len("warc")] + "wet" + name[len(plain) :]
-        return name
-    plain = plain_name(name)
-    return f"{plain[: plain.rfind('.')]}.{to}"
 
 
 def writer_of(folder: Path, name: str, kind: Kind, columns: Columns, inputs: Sequence[Any]) -> Writer:

@@ -12,7 +12,7 @@ from detector.corpus.documents import Document, Shard
 from detector.corpus.job import Job
 from detector.corpus.run_folder import whole_folder, write_json
 from detector.corpus.site_names import LONE
-from detector.corpus.writers import ENDINGS, Cleaned, output_name, writer_of
+from detector.corpus.writers import ENDINGS, Cleaned, writer_of
 from detector.lines.decoding import text_of, utf8
 from detector.records import Integers
 
@@ -31,26 +31,33 @@ class Fate(NamedTuple):
     share: float
 
 
-def removed_of(job: Job, first: int, count: int) -> Integers:
-    """Return int64: numbers in the shard of the documents that repeat an earlier one."""
-    removed = np.load(job.folder().step("groups") / "removed.npy", "r", allow_pickle=False)[:, 0]
-    begin, end = np.searchsorted(removed, [first, first + count])
-    return np.array(removed[begin:end]) - first
+class Repeating(NamedTuple):
+    """Numbers in a shard: documents that repeat an earlier one, and those that are in any pair."""
+
+    removed: set[int]
+    paired: set[int]
 
 
-def fates(job: Job, shard: Shard, first: int) -> Iterator[Fate]:
-    """Yield what became of each document of a shard, whose first has position `first`."""
+def repeating(job: Job, first: int, count: int) -> Repeating:
+    """Return which documents of a shard repeat others."""
+    pairs: Integers = np.load(job.folder().step("groups") / "removed.npy", allow_pickle=False)
+    here = (pairs >= first) & (pairs < first + count)
+    removed = set((pairs[here[:, 0], 0] - first).tolist())
+    return Repeating(removed, removed | set((pairs[here[:, 1], 1] - first).tolist()))
+
+
+def fates(job: Job, shard: Shard, removed: set[int]) -> Iterator[Fate]:
+    """Yield what became of each document of a shard; `removed` are those that repeat others."""
     folder = job.folder().of("clean", shard.number)
     size = np.load(folder / "size.npy", allow_pickle=False).tolist()
     verdicts = np.load(folder / "verdict.npy", allow_pickle=False).tolist()
     shares = np.load(folder / "share.npy", allow_pickle=False).tolist()
-    repeats = set(removed_of(job, first, len(size)).tolist())
     at = 0
     with (folder / "text.bin").open("rb") as texts:
         for record in records_of(job, shard):
             if isinstance(record, Document):
                 text = text_of(texts.read(size[at]))
-                fate = "empty" if not text.strip() else "duplicate" if at in repeats else "kept"
+                fate = "empty" if not text.strip() else "duplicate" if at in removed else "kept"
                 yield Fate(record, text, fate, verdict_name(verdicts[at]), shares[at])
                 at += 1
 
@@ -103,13 +110,18 @@ def write_shard(job: Job, shard: Shard) -> None:
     firsts = np.load(job.folder().step("groups") / "first.npy", allow_pickle=False)
     kind = shard.parts[0].kind if job.to == "same" else ENDINGS[job.to]
     tally = DocumentTally()
+    first, end = firsts[shard.number : shard.number + 2].tolist()
+    pairs, names = repeating(job, first, end - first), {}
     with whole_folder(target) as folder:
         data = folder / "data"
         data.mkdir()
-        writer = writer_of(data, output_name(shard.output, job.to), kind, job.columns, shard.parts)
-        for fate in fates(job, shard, int(firsts[shard.number])):
+        writer = writer_of(data, shard.output, kind, job.columns, shard.parts)
+        for number, fate in enumerate(fates(job, shard, pairs.removed)):
             tally.add(fate)
+            if number in pairs.paired:
+                names[str(first + number)] = fate.document.id
             if fate.fate == "kept":
                 writer.write(Cleaned(fate.document, fate.text, fate.verdict, fate.share))
         writer.close()
         write_json(folder / "tally.json", tally.as_dict())
+        write_json(folder / "paired.json", names)
