@@ -21,7 +21,7 @@ from detector.lines.html import html_batch
 from detector.lines.scan_tags import TITLE_HINT
 from detector.lines.text import text_batch
 from detector.lines.words import words_of
-from detector.records import Batch, Floats, Markup
+from detector.records import Floats, Markup
 from detector.results import BatchResult, ScoredPage
 from detector.scores.goals import threshold_of
 from detector.scores.kinds import kinds_of
@@ -85,13 +85,6 @@ def _refuse_file_name(text: str) -> None:
             return
         if exists:
             raise ValueError(f"{text!r} names a file: pass Path({text!r}) to score what is in it")
-
-
-def batch_of(pages: Sequence[Page]) -> tuple[Batch, Markup | None]:
-    """Return the lines of decoded pages of one format, and for HTML what it says beside."""
-    if pages[0].format == "html":
-        return html_batch([page.text for page in pages])
-    return text_batch([utf8(page.text) for page in pages]), None
 
 
 class Detector:
@@ -166,7 +159,11 @@ class Detector:
 
     def run(self, pages: Sequence[Page]) -> BatchResult:
         """Take decoded pages of one format through all steps, as arrays."""
-        batch, markup = batch_of(pages)
+        markup: Markup | None = None
+        if pages[0].format == "html":
+            batch, markup = html_batch([page.text for page in pages])
+        else:
+            batch = text_batch([utf8(page.text) for page in pages])
         words = words_of(batch)
         scores, added, repeats = scored(batch, words, markup, self.model)
         threshold = threshold_of(

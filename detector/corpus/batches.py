@@ -8,10 +8,13 @@ import numpy as np
 from detector.corpus.documents import Document, Records, Rejected, Shard
 from detector.corpus.job import Job
 from detector.corpus.reading import read_shard
-from detector.detector import Page
+from detector.lines.page import Page
 from detector.lines.formats import Format, found_format
+from detector.lines.decoding import utf8
+from detector.lines.html import html_batch
 from detector.lines.keys import site_id
-from detector.records import Integers
+from detector.lines.text import text_batch
+from detector.records import Batch, Integers
 
 FORMATS: Final[tuple[Format, ...]] = ("text", "html")
 
@@ -71,3 +74,10 @@ def batches_of(
             batch, size = DocumentBatch(first, [], []), 0
     if batch.documents:
         yield batch
+
+
+def lines_of(pages: Sequence[Page]) -> Batch:
+    """Return the lines of pages of one format."""
+    if pages[0].format == "html":
+        return html_batch([page.text for page in pages])[0]
+    return text_batch([utf8(page.text) for page in pages])

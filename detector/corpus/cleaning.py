@@ -15,9 +15,9 @@ from detector.corpus.line_tally import LineTally
 from detector.corpus.rules import Rules
 from detector.corpus.run_folder import whole_folder, write_json
 from detector.corpus.sidecar import LineRow, as_dict, line_rows
-from detector.detector import Detector, Sites
+from detector.detector import Detector
 from detector.scores.kinds import EMPTY, KINDS, LEAST_WORDS
-from detector.sites.counts import LineCounts
+from detector.sites.counts import LineCounts, Sites
 
 # Fast, and a tenth larger than the usual level.
 ZSTD_LEVEL: Final = 3

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 
-from detector.corpus.batches import FORMATS, DocumentBatch, batches_of
+from detector.corpus.batches import FORMATS, DocumentBatch, batches_of, lines_of
 from detector.corpus.documents import Document, Rejected, Shard
 from detector.corpus.job import Job
 from detector.corpus.reading import read_shard
 from detector.corpus.run_folder import whole_folder
-from detector.detector import batch_of
 from detector.lines.keys import line_keys
 from detector.lines.words import words_of
 from detector.records import Integers
@@ -26,7 +25,7 @@ def _counts_of(batch: DocumentBatch) -> list[LineCounts]:
     for format in FORMATS:
         positions = batch.of_format(format)
         if positions:
-            lines, _ = batch_of([batch.pages[at] for at in positions])
+            lines = lines_of([batch.pages[at] for at in positions])
             keys = line_keys(words_of(lines))
             found.append(count_lines(keys, lines.page_segment(), batch.site_ids(positions)))
     return found
