@@ -1,13 +1,18 @@
-"""`detector clean`: clean text of pages."""
+"""`detector clean`: clean text of pages, or of a corpus."""
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
+from detector.cli.corpus import Machine, Wishes, clean_corpus, corpus_options, is_corpus
 from detector.cli.options import Policy, input_options, page_of, policy_options, write_whole
-from detector.errors import PageError
+from detector.corpus.documents import Columns
+from detector.corpus.reading import kind_of
+from detector.corpus.writers import ENDINGS
+from detector.detector import Detector
+from detector.errors import PageError, SettingsError
 from detector.lines.formats import Format
 from detector.results import ScoredPage
 
@@ -35,45 +40,74 @@ def _target(name: str, output: Path, format: str, taken: set[Path]) -> Path:
 
 
 @click.command("clean")
-@click.argument("pages", nargs=-1, required=True)
+@click.argument("inputs", nargs=-1, required=True)
 @input_options
 @policy_options
-@click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), help="A folder for the clean texts."
-)
+@corpus_options
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="A folder for what is clean.")
 @click.option(
     "--format",
-    "to",
     type=click.Choice(["text", "markdown", "json"]),
     default="text",
     show_default=True,
-    help="What to write; markdown keeps headings, lists and tables of HTML.",
+    help="What to write of single pages; markdown keeps headings, lists and tables of HTML.",
 )
+@click.option(
+    "--to",
+    type=click.Choice(["same", *ENDINGS]),
+    default="same",
+    show_default=True,
+    help="The format of a clean corpus.",
+)
+@click.option("--corpus", is_flag=True, help="Take single pages as a corpus, too.")
+@click.option("--dry-run", is_flag=True, help="Say what would go from a sample; write nothing.")
+@click.option("--rules", type=click.Path(path_type=Path), help="A TOML file: protected lines, sites, limits.")
+@click.option("--allow", multiple=True, help="A site or source that may lose nearly everything.")
+@click.option("--lines/--no-lines", default=True, help="Keep scores and dropped lines for `detector restore`.")
 def command(
-    pages: Sequence[str],
+    inputs: Sequence[str],
     input_format: Format | None,
     policy: Policy,
-    **output: object,
+    machine: Machine,
+    columns: Columns,
+    **own: Any,  # noqa: ANN401
 ) -> int:
-    r"""Print the clean text of PAGES (files, or - for standard input), or write it to a folder.
+    r"""Print the clean text of INPUTS (files, or - for standard input), or write it to a folder.
 
-    Each page is judged alone. A page that cannot be read is reported and set aside, and
-    the exit code is 1.
+    Single pages are judged alone. Folders, JSONL, CSV, Parquet, WARC and WET are a corpus:
+    lines that recur on a site count as evidence, near-duplicates go, and a site or source
+    that would lose nearly everything stops the run (exit code 3). What cannot be read is
+    reported and set aside, and the exit code is 1. A run that was stopped goes on when the
+    command is given again.
 
     \b
     Examples:
       detector clean page.html
       detector clean pages/*.html --output clean/ --format markdown
-      curl -s https://example.org | detector clean -
+      detector clean crawl/ more.jsonl.gz --output clean/ --to parquet
+      detector clean crawl/ --dry-run
     """
-    folder, to = output["output"], str(output["to"])
-    detector = policy.detector()
+    to, corpus = own.pop("format"), own.pop("corpus")
+    wishes = Wishes(**own)
+    if corpus or is_corpus(inputs):
+        if wishes.output is not None or wishes.dry_run:
+            return clean_corpus(inputs, wishes, policy, input_format, (machine, columns))
+        if corpus or not all(Path(name).is_dir() or kind_of(name) in (None, "page") for name in inputs):
+            raise SettingsError("a corpus is cleaned into a folder: name one with --output, or try --dry-run")
+    return _clean_pages(inputs, policy.detector(), input_format, (wishes.output, to))
+
+
+def _clean_pages(
+    names: Sequence[str], detector: Detector, format: Format | None, output: tuple[Path | None, str]
+) -> int:
+    """Clean pages, each alone."""
+    folder, to = output
     set_aside, taken = 0, set[Path]()
     click.echo("detector: each page is judged alone", err=True)
-    for name in pages:
+    for name in names:
         try:
-            target = _target(name, folder, to, taken) if isinstance(folder, Path) else None
-            text = _shown(detector.score_batch([page_of(name, input_format)])[0], to)
+            target = _target(name, folder, to, taken) if folder is not None else None
+            text = _shown(detector.score_batch([page_of(name, format)])[0], to)
         except PageError as error:
             click.echo(f"detector: set aside: {error}", err=True)
             set_aside += 1
@@ -83,5 +117,5 @@ def command(
         else:
             write_whole(target, text + "\n")
     if set_aside:
-        click.echo(f"detector: {set_aside} of {len(pages)} pages set aside", err=True)
+        click.echo(f"detector: {set_aside} of {len(names)} pages set aside", err=True)
     return 1 if set_aside else 0

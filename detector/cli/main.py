@@ -18,7 +18,8 @@ from detector.errors import DetectorError, PageError
 # command is called, so that `detector --help` loads nothing heavy.
 COMMANDS: Final = {
     "score": ("detector.cli.score", "Show every line of a page with its score and the reason."),
-    "clean": ("detector.cli.clean", "Print or write the clean text of pages."),
+    "clean": ("detector.cli.clean", "Print or write the clean text of pages, or of a corpus."),
+    "restore": ("detector.cli.restore", "Bring back what a corpus run has dropped."),
     "duplicates": ("detector.cli.duplicates", "Find near-duplicates among many texts."),
     "train": ("detector.cli.train", "Train a model on labelled pages."),
     "evaluate": ("detector.cli.evaluate", "Measure a model on labelled pages."),

@@ -8,8 +8,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from detector.cli.corpus import Machine
 from detector.cli.main import COMMANDS, group, run
 from detector.cli.options import Policy
+from detector.corpus.documents import Columns
 
 STORY = {
     "old": "The old mayor cut the ribbon on Monday, and many people came to see it. She had promised the bridge "
@@ -50,7 +52,7 @@ def test_every_command_has_help_with_an_example(name):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_command_has_too_many_options(name):
     command = group.get_command(click.Context(group), name)
-    shared = {"input_format", "help", *Policy._fields}
+    shared = {"input_format", "help", *Policy._fields, *Machine._fields, *Columns._fields}
     own = [
         option.name
         for option in command.params

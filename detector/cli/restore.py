@@ -1,0 +1,40 @@
+"""`detector restore`: decoded texts, or clean ones by another policy, from what a run has kept."""
+
+from pathlib import Path
+
+import click
+
+from detector.cli.options import Policy, policy_options, write_whole
+from detector.corpus.restoring import restored
+from detector.errors import SettingsError
+
+
+@click.command("restore")
+@click.argument("run", type=click.Path(path_type=Path))
+@policy_options
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="A .jsonl file; standard output by default."
+)
+@click.option("--clean", is_flag=True, help="Clean texts as decided then, instead of the whole ones.")
+def command(run: Path, policy: Policy, output: Path | None, clean: bool) -> int:
+    r"""Restore the documents of RUN, a folder that `detector clean` wrote a corpus to.
+
+    Each line that is printed is a document: its id and its whole text as it was decoded (of
+    HTML, its lines). With --threshold, --lose-at-most, --precision, --recall or --settings
+    it is the clean text by that policy instead, from the stored scores.
+
+    \b
+    Examples:
+      detector restore clean/ --output whole.jsonl
+      detector restore clean/ --lose-at-most 0.1% --output gentler.jsonl
+    """
+    other = policy.settings is not None or any(value is not None for value in policy[2:])
+    if clean and other:
+        raise SettingsError("--clean is the policy of then, the other options are another: give one of them")
+    rows = restored(run, policy.detector() if clean or other else None, clean)
+    if output is not None:
+        write_whole(output, rows)
+    else:
+        for row in rows:
+            click.echo(row, nl=False)
+    return 0

@@ -1,0 +1,39 @@
+"""Which engine, and how many workers fit into the memory."""
+
+import os
+from typing import Final
+
+from detector.corpus.job import Engine
+from detector.engines.in_process import InProcess
+from detector.errors import SettingsError
+
+# Bytes that a worker holds: the interpreter, compiled kernels, the model, a shard's arrays.
+WORKER: Final = 480_000_000
+# What this process holds beside them.
+PARENT: Final = 350_000_000
+NAMES: Final = ("auto", "process", "joblib", "spark")
+
+
+def workers_for(memory: int, wished: int | None) -> int:
+    """Return how many workers to start: a core each, as many as the memory holds."""
+    cores = wished or os.cpu_count() or 1
+    return max(min(cores, (memory - PARENT) // WORKER), 1)
+
+
+def engine_of(name: str, memory: int, workers: int | None) -> Engine:
+    """Return an engine by its name: "process", "joblib", "spark", or a backend of joblib.
+
+    "auto" is joblib when more than one worker fits into the memory.
+    """
+    count = workers_for(memory, workers)
+    if name == "process" or (name in ("auto", "joblib") and count == 1):
+        return InProcess()
+    if name == "spark":
+        from detector.engines.spark import Spark
+
+        return Spark(count)
+    from detector.engines.processes import Processes
+
+    if not name.isidentifier():
+        raise SettingsError(f"{name!r} is no engine: {', '.join(NAMES)}, or a backend of joblib")
+    return Processes(count, "loky" if name in ("auto", "joblib") else name)

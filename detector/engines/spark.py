@@ -1,0 +1,67 @@
+"""PySpark: shards as rows of a data frame, tasks by `mapInArrow`.
+
+All machines must see the inputs and the output folder under the same names (a shared file
+system). Submit with `spark-submit`, or run where a session is open already: it is used.
+"""
+
+import pickle
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final
+
+from detector.errors import MissingExtraError, ShardError
+
+SCHEMA: Final = "result binary"
+# An error that a task raised, as Spark's messages have it.
+_OURS: Final = "detector.errors."
+
+
+class Spark:
+    """The session that is open, or one on this machine with so many workers."""
+
+    def __init__(self, workers: int) -> None:
+        try:
+            from pyspark.sql import SparkSession
+        except ImportError:
+            raise MissingExtraError(
+                "the Spark engine needs pyspark: pip install 'boilerplate-detector[spark]'"
+            ) from None
+        self._own = SparkSession.getActiveSession() is None
+        self._workers = workers
+        self._session = (
+            SparkSession.builder.master(f"local[{workers}]")
+            .appName("detector")
+            .config("spark.ui.enabled", "false")
+            .config("spark.sql.execution.arrow.maxRecordsPerBatch", "1")
+            .getOrCreate()
+        )
+
+    def run(self, task: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:
+        """Call the task with each item; yield results as Spark gives them."""
+        from pyspark.errors import PySparkException
+
+        if not items:
+            return
+        # Pickled by us and read by us, inside one run: no file is involved.
+        rows = [(bytearray(pickle.dumps((task, item))),) for item in items]
+        frame = self._session.createDataFrame(rows, "item binary").repartition(len(rows))
+        try:
+            for row in frame.mapInArrow(_work, SCHEMA).toLocalIterator():
+                yield pickle.loads(bytes(row["result"]))
+        except PySparkException as error:
+            text = str(error)
+            at = text.find(_OURS)
+            raise ShardError(text[at:].split("\n", 1)[0] if at >= 0 else text.split("\n", 1)[0]) from None
+
+    def close(self) -> None:
+        """Keep the session: starting it takes longer than any step."""
+
+
+def _work(batches: Iterator[Any]) -> Iterator[Any]:
+    import pyarrow
+
+    for batch in batches:
+        results = []
+        for row in batch.to_pylist():
+            task, item = pickle.loads(row["item"])
+            results.append(pickle.dumps(task(item)))
+        yield pyarrow.RecordBatch.from_pydict({"result": pyarrow.array(results, pyarrow.binary())})
