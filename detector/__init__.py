@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from detector.api import clean, score
-    from detector.detector import Detector, Page
+    from detector.detector import Detector
     from detector.duplicates.find import find_duplicates
     from detector.errors import DetectorError
+    from detector.lines.page import Page
     from detector.records import Reason, ScoredLine, Verdict
     from detector.results import ScoredPage
     from detector.settings import DuplicateSettings, Settings
@@ -41,7 +42,7 @@ _HOME = {
     "Detector": "detector.detector",
     "DetectorError": "detector.errors",
     "DuplicateSettings": "detector.settings",
-    "Page": "detector.detector",
+    "Page": "detector.lines.page",
     "Reason": "detector.records",
     "ScoredLine": "detector.records",
     "ScoredPage": "detector.results",

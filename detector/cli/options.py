@@ -9,9 +9,10 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 import click
 
 from detector.compiled import is_warm, start_without_blas
-from detector.detector import Detector, Page
+from detector.detector import Detector
 from detector.errors import PageError
 from detector.lines.formats import Format
+from detector.lines.page import Page
 from detector.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
