@@ -61,12 +61,16 @@ class Policy(NamedTuple):
     precision: float | None
     recall: float | None
 
-    def detector(self) -> Detector:
-        """Return the detector that is asked for; say so when kernels must be compiled."""
+    def chosen(self) -> Settings:
+        """Return the settings that are asked for; say so when kernels must be compiled."""
         changes: dict[str, Any] = dict(zip(self._fields[2:], self[2:], strict=True))
         chosen = Settings.read(self.settings, **changes) if self.settings else Settings(**changes)
         start_compiler()
-        return Detector(self.model, chosen)
+        return chosen
+
+    def detector(self) -> Detector:
+        """Return the detector that is asked for."""
+        return Detector(self.model, self.chosen())
 
 
 _POLICY_OPTIONS: Final = (
