@@ -44,7 +44,9 @@ def _target(name: str, output: Path, format: str, taken: set[Path]) -> Path:
 @input_options
 @policy_options
 @corpus_options
-@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="A folder for what is clean.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, file_okay=False), help="A folder for what is clean."
+)
 @click.option(
     "--format",
     type=click.Choice(["text", "markdown", "json"]),
@@ -63,7 +65,9 @@ def _target(name: str, output: Path, format: str, taken: set[Path]) -> Path:
 @click.option("--dry-run", is_flag=True, help="Say what would go from a sample; write nothing.")
 @click.option("--rules", type=click.Path(path_type=Path), help="A TOML file: protected lines, sites, limits.")
 @click.option("--allow", multiple=True, help="A site or source that may lose nearly everything.")
-@click.option("--lines/--no-lines", default=True, help="Keep scores and dropped lines for `detector restore`.")
+@click.option(
+    "--lines/--no-lines", default=True, help="Keep scores and dropped lines for `detector restore`."
+)
 def command(
     inputs: Sequence[str],
     input_format: Format | None,

@@ -163,7 +163,9 @@ def _say_what_would_go(outcome: Outcome) -> None:
     for kind in ("by_source", "by_site"):
         click.echo(f"\n{kind.removeprefix('by_'):<40}  documents      kept   text lost")
         for row in report[kind][:SHOWN]:
-            click.echo(f"{row['name'][:40]:<40}  {row['documents']:>9,} {row['kept']:>9,}  {row['lost']:>9.1%}")
+            click.echo(
+                f"{row['name'][:40]:<40}  {row['documents']:>9,} {row['kept']:>9,}  {row['lost']:>9.1%}"
+            )
     click.echo("\nLines dropped most often:")
     for row in report["most_dropped_lines"][:SHOWN]:
         click.echo(f"{row['count']:>8,}  {row['site'][:30]:<30}  {row['text'][:70]}")

@@ -12,9 +12,7 @@ from detector.errors import SettingsError
 @click.command("restore")
 @click.argument("run", type=click.Path(path_type=Path))
 @policy_options
-@click.option(
-    "--output", type=click.Path(path_type=Path), help="A .jsonl file; standard output by default."
-)
+@click.option("--output", type=click.Path(path_type=Path), help="A .jsonl file; standard output by default.")
 @click.option("--clean", is_flag=True, help="Clean texts as decided then, instead of the whole ones.")
 def command(run: Path, policy: Policy, output: Path | None, clean: bool) -> int:
     r"""Restore the documents of RUN, a folder that `detector clean` wrote a corpus to.

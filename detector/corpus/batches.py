@@ -8,11 +8,11 @@ import numpy as np
 from detector.corpus.documents import Document, Records, Rejected, Shard
 from detector.corpus.job import Job
 from detector.corpus.reading import read_shard
-from detector.lines.page import Page
-from detector.lines.formats import Format, found_format
 from detector.lines.decoding import utf8
+from detector.lines.formats import Format, found_format
 from detector.lines.html import html_batch
 from detector.lines.keys import site_id
+from detector.lines.page import Page
 from detector.lines.text import text_batch
 from detector.records import Batch, Integers
 

@@ -45,9 +45,7 @@ class CleanBatch:
     ) -> None:
         documents = [self.batch.documents[at] for at in positions]
         sites = Sites(counts, self.batch.site_ids(positions), True)
-        result, why = by[0].apply(
-            detector.run([self.batch.pages[at] for at in positions], sites), documents
-        )
+        result, why = by[0].apply(detector.run([self.batch.pages[at] for at in positions], sites), documents)
         rows = line_rows(result, why, documents)
         text, begin = result.clean.text.tobytes(), 0
         for at, row, end in zip(positions, rows, result.clean.page_end.tolist(), strict=True):

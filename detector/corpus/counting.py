@@ -34,7 +34,12 @@ def _counts_of(batch: DocumentBatch) -> list[LineCounts]:
 def ids_of(first: int, documents: Sequence[Document]) -> Integers:
     """Return int64 (n, 3): 128 bits of each id that a column gave, and the document's number."""
     rows = [
-        (*np.frombuffer(hashlib.blake2b(document.id.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "<i8"), first + at)
+        (
+            *np.frombuffer(
+                hashlib.blake2b(document.id.encode("utf-8", "surrogatepass"), digest_size=16).digest(), "<i8"
+            ),
+            first + at,
+        )
         for at, document in enumerate(documents)
         if document.named
     ]
@@ -63,9 +68,7 @@ def count_shard(job: Job, shard: Shard) -> int:
     rejected: list[Rejected] = []
     counts: list[LineCounts] = []
     ids, documents = [ids_of(0, [])], 0
-    for batch in batches_of(
-        read_shard(shard, job.columns), job.format, job.settings.batch_bytes, rejected
-    ):
+    for batch in batches_of(read_shard(shard, job.columns), job.format, job.settings.batch_bytes, rejected):
         counts += _counts_of(batch)
         if len(counts) >= TOGETHER:
             counts = [merge(counts)]

@@ -15,9 +15,7 @@ def _string(fields: Mapping[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def document_of(
-    fields: Mapping[str, Any], part: Part, number: int, columns: Columns
-) -> Document | Rejected:
+def document_of(fields: Mapping[str, Any], part: Part, number: int, columns: Columns) -> Document | Rejected:
     """Return the document of a record, or why there is none."""
     text = fields.get(columns.text)
     if not isinstance(text, str):
@@ -28,9 +26,7 @@ def document_of(
         return Rejected(part.name, number, f"{columns.text!r} is {_KINDS.get(kind, kind)}, not a text")
     name = fields.get(columns.id)
     if name is not None and (isinstance(name, bool) or not isinstance(name, str | int)):
-        return Rejected(
-            part.name, number, f"the id {columns.id!r} is neither a string nor a whole number"
-        )
+        return Rejected(part.name, number, f"the id {columns.id!r} is neither a string nor a whole number")
     named = name is not None and name != ""
     id = str(name) if named else f"{part.name}#{number}"
     url = _string(fields, columns.url)

@@ -39,7 +39,7 @@ def stored(path: str) -> BinaryIO:
             return cast(BinaryIO, _fsspec().open(path, "rb").open())
         except (ValueError, ImportError) as error:
             raise SettingsError(f"{path} cannot be opened: {error}") from None
-    return open(path, "rb", buffering=BUFFER)  # noqa: PTH123, SIM115 (the caller closes it)
+    return open(path, "rb", buffering=BUFFER)  # noqa: PTH123 (the caller closes it)
 
 
 @contextmanager

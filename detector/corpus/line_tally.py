@@ -55,7 +55,9 @@ class LineTally:
         data, batch = result.batch.data.tobytes(), result.batch
         starts, ends = batch.segment_start[gone].tolist(), batch.segment_end[gone].tolist()
         for at, start, end in zip(page[gone].tolist(), starts, ends, strict=True):
-            self.dropped[rows[at].site, data[start : min(end, start + LONGEST_SHOWN)].decode("utf-8", "replace")] += 1
+            self.dropped[
+                rows[at].site, data[start : min(end, start + LONGEST_SHOWN)].decode("utf-8", "replace")
+            ] += 1
         if len(self.dropped) > MOST_LINES * 100:
             self.dropped = Counter(dict(self.dropped.most_common(MOST_LINES * 10)))
 
@@ -66,7 +68,9 @@ class LineTally:
             start, end = int(batch.segment_start[at]), int(batch.segment_end[at])
             text = data[start : min(end, start + LONGEST_SHOWN)].decode("utf-8", "replace")
             row, kept = rows[int(page[at])], bool(result.decisions.kept[at])
-            rank = xxhash.xxh3_64_intdigest(f"{row.id}\0{at - int(batch.page_segment()[page[at]])}".encode("utf-8", "replace"))
+            rank = xxhash.xxh3_64_intdigest(
+                f"{row.id}\0{at - int(batch.page_segment()[page[at]])}".encode("utf-8", "replace")
+            )
             self.drawn[kept].append([rank, row.site, text, round(float(result.scores[at]), 3)])
         for kept in self.drawn:
             self.drawn[kept] = sorted(self.drawn[kept])[:DRAWN]

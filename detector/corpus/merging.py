@@ -64,7 +64,9 @@ def used_before(folders: Sequence[Path], memory: int) -> Integers:
     for number in range(len(starts)):
         rows = np.concatenate(
             [
-                np.column_stack((part[cut[number] : cut[number + 1]], np.full(cut[number + 1] - cut[number], shard)))
+                np.column_stack(
+                    (part[cut[number] : cut[number + 1]], np.full(cut[number + 1] - cut[number], shard))
+                )
                 for shard, (part, cut) in enumerate(zip(parts, cuts, strict=True))
             ]
         )

@@ -158,9 +158,7 @@ def _page_outputs(inputs: Sequence[Input]) -> dict[str, str]:
     """Return page name: name of its clean text; pages that differ in their endings keep them."""
     stems = {input.name: _stem(input.name) for input in inputs if input.kind == "page"}
     count = Counter(stems.values())
-    return {
-        name: (stem if count[stem] == 1 else plain_name(name)) + ".txt" for name, stem in stems.items()
-    }
+    return {name: (stem if count[stem] == 1 else plain_name(name)) + ".txt" for name, stem in stems.items()}
 
 
 def _stem(name: str) -> str:
@@ -168,9 +166,7 @@ def _stem(name: str) -> str:
     return plain[: plain.rfind(".")]
 
 
-def shards_of(
-    inputs: Sequence[Input], surveys: Sequence[Survey], shard_bytes: int, to: str
-) -> list[Shard]:
+def shards_of(inputs: Sequence[Input], surveys: Sequence[Survey], shard_bytes: int, to: str) -> list[Shard]:
     """Return the shards of all inputs, in order; small pages share one."""
     shards: list[Shard] = []
     pages: list[Part] = []
@@ -206,7 +202,9 @@ def shards_of(
 
 def as_json(shards: Sequence[Shard]) -> list[Any]:
     """Return shards as plain values."""
-    return [[shard.number, shard.output, [list(part) for part in shard.parts], shard.bytes] for shard in shards]
+    return [
+        [shard.number, shard.output, [list(part) for part in shard.parts], shard.bytes] for shard in shards
+    ]
 
 
 def from_json(rows: Sequence[Any]) -> list[Shard]:

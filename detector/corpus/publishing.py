@@ -43,8 +43,10 @@ def rejected_counts(job: Job, shards: Sequence[Shard]) -> dict[str, int]:
 def _sort_of(reason: str) -> str:
     """Return a reason without what differs from record to record."""
     short = reason.split(":", 1)[0]
-    return "".join("#" if char.isdigit() else char for char in short)[:80] if "'" not in short else (
-        short.split("'")[0] + "…" + short.rsplit("'", 1)[1]
+    return (
+        "".join("#" if char.isdigit() else char for char in short)[:80]
+        if "'" not in short
+        else (short.split("'")[0] + "…" + short.rsplit("'", 1)[1])
     )
 
 
@@ -87,7 +89,9 @@ def _move_shard(job: Job, shard: Shard) -> None:
         _move(rejects, job.output / REJECTS / f"{shard.number:05d}.jsonl")
 
 
-def publish(job: Job, shards: Sequence[Shard], report: Mapping[str, Any], manifest: Mapping[str, Any]) -> None:
+def publish(
+    job: Job, shards: Sequence[Shard], report: Mapping[str, Any], manifest: Mapping[str, Any]
+) -> None:
     """Publish a run. Stopped and called again, it goes on."""
     try:
         for shard in shards:

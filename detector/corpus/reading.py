@@ -85,5 +85,3 @@ def read_shard(shard: Shard, columns: Columns) -> Records:
     """
     for part in shard.parts:
         yield from _read_part(part, columns)
-
-

@@ -59,6 +59,7 @@ class _Surveyor(NamedTuple):
 def _look(engine: Engine, shard_bytes: int, progress: Progress, inputs: Sequence[Input]) -> list[Survey]:
     total, done = sum(input.size for input in inputs), 0
     found: dict[int, Survey] = {}
+    progress("looking at files", done, total)
     for number, result in engine.run(_Surveyor(shard_bytes), list(enumerate(inputs))):
         found[number] = result
         done += inputs[number].size
@@ -67,11 +68,16 @@ def _look(engine: Engine, shard_bytes: int, progress: Progress, inputs: Sequence
 
 
 def _each(
-    step: str, function: Callable[[Job, Shard], Any], job: Job, shards: Sequence[Shard], by: tuple[Engine, Progress]
+    step: str,
+    function: Callable[[Job, Shard], Any],
+    job: Job,
+    shards: Sequence[Shard],
+    by: tuple[Engine, Progress],
 ) -> None:
     """Run a step on every shard."""
     engine, progress = by
     total, done = sum(shard.bytes for shard in shards), 0
+    progress(step, done, total)
     for size, _ in engine.run(Task(function, job), shards):
         done += size
         progress(step, done, total)
@@ -131,7 +137,9 @@ def _steps(job: Job, shards: Sequence[Shard], engine: Engine, memory: int, progr
 def _finished(job: Job, inputs: Sequence[Input], look: Callable[[Sequence[Input]], list[Survey]]) -> Outcome:
     """Return the outcome of a run that was finished before, if it is this one."""
     with tempfile.TemporaryDirectory(prefix="detector-") as folder:
-        shards, identity = shards_for(job._replace(output=Path(folder)), inputs, look)
+        elsewhere = job._replace(output=Path(folder))
+        elsewhere.folder().path.mkdir()
+        shards, identity = shards_for(elsewhere, inputs, look)
     if read_json(job.output / MANIFEST).get("run") != run_id(identity):
         raise SettingsError(
             f"{job.output} holds a finished run over other inputs or with other settings: "
@@ -173,6 +181,7 @@ def dry_run(given: Sequence[str], job: Job, engine: Engine, memory: int, progres
     inputs = inputs_of(given)
     with tempfile.TemporaryDirectory(prefix="detector-") as folder:
         job = job._replace(output=Path(folder))
+        job.folder().path.mkdir()
         look = partial(_look, engine, SAMPLE_BYTES, progress)
         small = replace(job.corpus, shard_bytes=SAMPLE_BYTES)
         shards, _ = shards_for(job._replace(corpus=small), inputs, look)

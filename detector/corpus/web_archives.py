@@ -57,6 +57,4 @@ def read_warc(part: Part, columns: Columns) -> Records:
             text = decode(body).text
             fields = {"id": id, "url": url, "date": record.headers.get("WARC-Date"), "text": text}
             site = site_name(None, url, "", id)
-            yield Document(
-                part.name, number, id, True, text, format, url, site, source_of(part.name), fields
-            )
+            yield Document(part.name, number, id, True, text, format, url, site, source_of(part.name), fields)

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 import zstandard
 
 from detector.corpus.documents import Columns, Document, Kind
-from detector.corpus.files import plain_name, stored
+from detector.corpus.files import stored
 from detector.corpus.json_lines import json_line
 from detector.corpus.tables import parquet
 from detector.corpus.web_archives import fastwarc
@@ -138,7 +138,10 @@ class Parquet:
         """Write one document."""
         row = cleaned.fields(self._columns)
         self._rows.append(
-            {name: without_surrogates(value) if isinstance(value, str) else value for name, value in row.items()}
+            {
+                name: without_surrogates(value) if isinstance(value, str) else value
+                for name, value in row.items()
+            }
         )
         if len(self._rows) == ROW_GROUP:
             self._flush()
@@ -147,7 +150,9 @@ class Parquet:
         if self._schema is None and self._rows:
             self._schema = self._arrow.Table.from_pylist(self._rows).schema
         if self._schema is None:
-            self._schema = self._with_findings(self._arrow.schema([(self._columns.text, self._arrow.string())]))
+            self._schema = self._with_findings(
+                self._arrow.schema([(self._columns.text, self._arrow.string())])
+            )
         table = self._arrow.Table.from_pylist(self._rows, schema=self._schema)
         if self._file is None:
             self._file = parquet().ParquetWriter(self._path, self._schema, compression="zstd")
@@ -224,5 +229,3 @@ def writer_of(folder: Path, name: str, kind: Kind, columns: Columns, inputs: Seq
     if kind == "warc":
         return WebArchive(path, columns)
     return Csv(path, columns) if kind == "csv" else JsonLines(path, columns)
-
-
