@@ -54,9 +54,11 @@ def save_counts(folder: Path, counts: LineCounts) -> None:
 
 def load_counts(folder: Path, mapped: bool = False) -> LineCounts:
     """Read counts; mapped ones are read from the disk as they are used."""
-    mode = "r" if mapped else None
     return LineCounts(
-        *(np.load(folder / f"{name}.npy", mode, allow_pickle=False) for name in LineCounts._fields)
+        *(
+            np.load(folder / f"{name}.npy", "r" if mapped else None, allow_pickle=False)
+            for name in LineCounts._fields
+        )
     )
 
 

@@ -1,6 +1,7 @@
 """What every task of a corpus run needs to know; small, and sent to workers."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -37,8 +38,9 @@ class Job(NamedTuple):
         return Detector(self.model, self.settings)
 
 
-class Task(NamedTuple):
-    """A step's function and its shards; results come as they are done, in any order."""
+@dataclass(frozen=True)
+class Task:
+    """A step's function, to be called with each shard."""
 
     function: Callable[[Job, Shard], Any]
     job: Job
@@ -51,7 +53,7 @@ class Task(NamedTuple):
 class Engine(Protocol):
     """Runs tasks that are independent of each other."""
 
-    def run(self, task: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:
+    def run(self, task: Callable[[Any], Any], items: Sequence[Any], /) -> Iterator[Any]:
         """Call the task with each item; yield results as they are done."""
         ...
 

@@ -86,11 +86,11 @@ def _cut_lines(path: str, shard_bytes: int) -> Survey:
     with stored(path) as file:
         while block := file.read(BLOCK):
             digest.update(block)
-            wanted = starts[-1][0] + shard_bytes
-            if at + len(block) > wanted:
-                place = block.find(b"\n", max(wanted - at, 0))
-                if place >= 0 and at + place + 1 > starts[-1][0]:
-                    starts.append((at + place + 1, lines + block.count(b"\n", 0, place + 1)))
+            while True:
+                place = block.find(b"\n", max(starts[-1][0] + shard_bytes - at, 0))
+                if place < 0:
+                    break
+                starts.append((at + place + 1, lines + block.count(b"\n", 0, place + 1)))
             lines += block.count(b"\n")
             at += len(block)
     if len(starts) > 1 and starts[-1][0] == at:

@@ -10,9 +10,11 @@ LABEL: Final = 170
 MOST_ROWS: Final = 30
 
 _STYLE: Final = """
-body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}
-table{border-collapse:collapse;width:100%}td,th{padding:.2rem .6rem;text-align:left;border-bottom:1px solid #ddd;
-vertical-align:top}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.t{overflow-wrap:anywhere}
+body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;
+color:#222;background:#fff}
+table{border-collapse:collapse;width:100%}td,th{padding:.2rem .6rem;text-align:left;vertical-align:top;
+border-bottom:1px solid #ddd}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}td.t{overflow-wrap:anywhere}
 svg text{font:12px system-ui,sans-serif;fill:currentColor}h2{margin-top:2.2rem}
 @media(prefers-color-scheme:dark){body{color:#ddd;background:#181818}td,th{border-color:#444}}
 """

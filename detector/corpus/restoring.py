@@ -44,6 +44,6 @@ def restored(run: Path, detector: Detector | None, as_decided: bool) -> Iterator
         text = row["text"]
         if detector is not None:
             model = detector.model.text if row["format"] == "text" else detector.model.html
-            settings = None if as_decided else detector.settings
-            text = clean_again(row, settings, settings and threshold_of(settings, model.goals))
+            policy = None if as_decided else (detector.settings, threshold_of(detector.settings, model.goals))
+            text = clean_again(row, policy)
         yield json_line({"id": row["id"], "text": text}).decode()

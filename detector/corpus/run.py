@@ -9,7 +9,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -47,7 +47,8 @@ class Outcome(NamedTuple):
     looked_at: int
 
 
-class _Surveyor(NamedTuple):
+@dataclass(frozen=True)
+class _Surveyor:
     """Surveys a file, and says where it stands among the others."""
 
     shard_bytes: int

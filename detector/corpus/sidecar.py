@@ -112,11 +112,11 @@ def as_dict(row: LineRow) -> dict[str, Any]:
     return {name: value for name, value in row._asdict().items() if value != []}
 
 
-def clean_again(row: Mapping[str, Any], settings: Settings | None, threshold: float | None) -> str:
+def clean_again(row: Mapping[str, Any], policy: tuple[Settings, float | None] | None) -> str:
     """Return the clean text of a stored document: as it was decided, or by another policy.
 
-    settings: the policy; None for the decisions that are stored
-    threshold: the one that its goal stands for, or its own; None for each page's best
+    policy: settings, and the threshold that their goal stands for (None for each page's
+        best); without a policy the decisions that are stored hold
     """
     batch = text_batch([utf8(row["text"])])
     words = words_of(batch)
@@ -124,7 +124,7 @@ def clean_again(row: Mapping[str, Any], settings: Settings | None, threshold: fl
     scores = np.array(row.get("scores", []), np.float32) / np.float32(1000)
     if scores.size != size:
         raise ValueError(f"{row['id']!r} has {scores.size} scores for {size} lines")
-    if settings is None:
+    if policy is None:
         decisions = Decisions(
             np.array(row.get("kept", []), np.bool_),
             np.zeros(size, np.int32),
@@ -136,7 +136,7 @@ def clean_again(row: Mapping[str, Any], settings: Settings | None, threshold: fl
             decisions.cut_words[segment] = count
     else:
         segments = batch.page_segment()
-        decisions = decide(scores, words, segments, _stored_repeats(row, size), settings, threshold)
+        decisions = decide(scores, words, segments, _stored_repeats(row, size), *policy)
     return text_of(clean_text(batch, words, decisions).text.tobytes())
 
 

@@ -22,7 +22,7 @@ def fastwarc() -> ModuleType:
         raise MissingExtraError(
             "WARC and WET need fastwarc: pip install 'boilerplate-detector[warc]'"
         ) from None
-    return fastwarc.warc  # type: ignore[no-any-return]
+    return fastwarc.warc
 
 
 def _content_type(record: Any) -> str:  # noqa: ANN401

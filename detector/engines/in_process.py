@@ -7,7 +7,7 @@ from typing import Any
 class InProcess:
     """No workers."""
 
-    def run(self, task: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:
+    def run(self, task: Callable[[Any], Any], items: Sequence[Any], /) -> Iterator[Any]:
         """Call the task with each item."""
         return map(task, items)
 

@@ -20,7 +20,7 @@ class Processes:
     def __init__(self, workers: int, backend: str = "loky") -> None:
         self._workers, self._backend = workers, backend
 
-    def run(self, task: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:
+    def run(self, task: Callable[[Any], Any], items: Sequence[Any], /) -> Iterator[Any]:
         """Call the task with each item; yield results as they are done."""
         if not items:
             return

@@ -35,7 +35,7 @@ class Spark:
             .getOrCreate()
         )
 
-    def run(self, task: Callable[[Any], Any], items: Sequence[Any]) -> Iterator[Any]:
+    def run(self, task: Callable[[Any], Any], items: Sequence[Any], /) -> Iterator[Any]:
         """Call the task with each item; yield results as Spark gives them."""
         from pyspark.errors import PySparkException
 

@@ -1,0 +1,85 @@
+"""Records that we wrote for corpus tests, and what a folder of output holds."""
+
+import json
+
+PLACES = ("harbour", "market", "library", "bridge", "school", "museum", "station", "garden", "mill", "ferry")
+PEOPLE = (
+    "the mayor",
+    "a baker",
+    "two teachers",
+    "the new pilot",
+    "an old gardener",
+    "the choir",
+    "a carpenter",
+)
+DEEDS = (
+    "opened",
+    "repaired",
+    "painted",
+    "measured",
+    "visited",
+    "closed",
+    "photographed",
+    "described",
+    "sold",
+)
+HEAD = ("Home", "News of the valley", "Subscribe to our newsletter", "Search this site")
+FOOT = ("Share this page", "© 2024 The Valley Post. All rights reserved.", "Leave a Reply", "Privacy policy")
+
+
+def story(number):
+    """A headline and three paragraphs; no two numbers have the same."""
+    sentences = [
+        f"On day {number} {PEOPLE[(number + at) % 7]} {DEEDS[(number * 3 + at) % 9]} the {PLACES[(number * 7 + at) % 10]} "
+        f"behind house {number * 13 + at}, and {at + number % 5} people from {PLACES[(number + 3 * at) % 10]} street "
+        f"number {number * 31 + at} came to watch until the rain began."
+        for at in range(9)
+    ]
+    paragraphs = [" ".join(sentences[at : at + 3]) for at in (0, 3, 6)]
+    return [f"The {PLACES[number % 10]} of day {number}", *paragraphs]
+
+
+def page(number, site=0):
+    """The text of a page: the site's template around a story."""
+    own = [f"Site {site} tip line: call our desk any time", f"Page {number} of 90"]
+    return "\n".join([*HEAD, own[0], *story(number), own[1], *FOOT])
+
+
+def records(count=40):
+    """Records of two sites."""
+    return [
+        {
+            "id": f"page-{number}",
+            "url": f"https://www.site{number % 2}.example/stories/{number}",
+            "text": page(number, number % 2),
+            "date": f"2024-05-{1 + number % 28:02d}",
+        }
+        for number in range(count)
+    ]
+
+
+def write_jsonl(path, rows):
+    """Write records; bytes stand as they are."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    lines = [row if isinstance(row, bytes) else json.dumps(row).encode() for row in rows]
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    return path
+
+
+def read_jsonl(folder, pattern="*.jsonl"):
+    """Read all records below a folder, in the order of its files."""
+    return [
+        json.loads(line)
+        for path in sorted(folder.rglob(pattern))
+        for line in path.read_bytes().split(b"\n")
+        if line
+    ]
+
+
+def everything(folder):
+    """Every file of a folder: name and bytes."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

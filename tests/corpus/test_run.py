@@ -1,0 +1,212 @@
+"""A corpus from input to output, the whole way."""
+
+import json
+import random
+
+import pytest
+
+from detector.corpus.restoring import restored
+from detector.detector import Detector, Page
+from detector.engines.in_process import InProcess
+from detector.engines.processes import Processes
+from detector.errors import SettingsError
+from tests.corpus.made import everything, page, read_jsonl, story, write_jsonl
+
+
+def test_stories_stay_and_templates_go(clean, pages, tmp_path):
+    out, outcome = clean(write_jsonl(tmp_path / "in" / "pages.jsonl", pages))
+    rows = read_jsonl(out / "data")
+    assert [row["id"] for row in rows] == [row["id"] for row in pages]
+    for number, row in enumerate(rows):
+        assert all(line in row["text"] for line in story(number)[1:])
+        assert "All rights reserved" not in row["text"]
+        assert row["url"] == pages[number]["url"]
+        assert row["date"] == pages[number]["date"]
+        assert row["detector_verdict"]
+        assert 0 <= row["detector_content_share"] <= 1
+    assert outcome.published
+    assert outcome.report["total"]["kept"] == len(pages)
+    assert {row["name"] for row in outcome.report["by_site"]} == {"site0.example", "site1.example"}
+    assert not (out / ".run").exists()
+
+
+def test_near_duplicates_of_what_stays_go(clean, pages, tmp_path):
+    again = {**pages[3], "id": "again", "url": "https://other.example/x"}
+    again["text"] = (
+        again["text"].replace("Home", "Start").replace("until the rain began.", "until it rained.", 1)
+    )
+    out, outcome = clean(write_jsonl(tmp_path / "pages.jsonl", [*pages, again]))
+    assert "again" not in {row["id"] for row in read_jsonl(out / "data")}
+    found = [json.loads(line) for line in (out / "duplicates.jsonl").read_text().splitlines()]
+    assert [(row["id"], row["duplicate_of"]) for row in found] == [("again", "page-3")]
+    assert 0.8 <= found[0]["similarity"] < 1
+    assert outcome.report["total"]["duplicates"] == 1
+    kept, _ = clean(tmp_path / "pages.jsonl", name="kept", duplicates=0)
+    assert "again" in {row["id"] for row in read_jsonl(kept / "data")}
+    assert not (kept / "duplicates.jsonl").exists()
+
+
+def test_kept_and_dropped_are_all(clean, pages, tmp_path):
+    texts = [*(row["text"] for row in pages), "a\r\nb\rc\n\n", "", "lone \ud800 surrogate\n", "no end"]
+    rows = [{"id": str(number), "text": text} for number, text in enumerate(texts)]
+    out, _ = clean(write_jsonl(tmp_path / "pages.jsonl", rows))
+    back = [json.loads(line) for line in restored(out, None, False)]
+    assert [row["text"] for row in back] == texts
+    assert [row["id"] for row in back] == [row["id"] for row in rows]
+
+
+def test_stored_scores_give_the_clean_text_again(clean, pages, tmp_path):
+    out, _ = clean(write_jsonl(tmp_path / "pages.jsonl", pages), duplicates=0)
+    written = [row["text"] for row in read_jsonl(out / "data")]
+    detector = Detector()
+    for as_decided in (True, False):
+        again = [json.loads(line)["text"] for line in restored(out, detector, as_decided)]
+        assert again == written
+
+
+def test_html_is_restored_line_by_line(clean, tmp_path):
+    folder = tmp_path / "site"
+    for number in range(4):
+        body = "".join(f"<p>{line}</p>" for line in page(number).split("\n"))
+        (folder / "a").mkdir(parents=True, exist_ok=True)
+        (folder / "a" / f"{number}.html").write_text(f"<html><body>{body}</body></html>")
+    out, _ = clean(folder, duplicates=0)
+    back = [json.loads(line) for line in restored(out, None, False)]
+    assert [row["text"] for row in back] == [page(number) for number in range(4)]
+    again = [json.loads(line)["text"] for line in restored(out, Detector(), True)]
+    written = [(out / "data" / "a" / f"{number}.txt").read_text().removesuffix("\n") for number in range(4)]
+    assert again == written
+
+
+def test_another_order_of_inputs_and_other_workers_give_the_same_bytes(clean, pages, tmp_path):
+    files = []
+    for number in range(4):
+        rows = pages[number * 10 : number * 10 + 10]
+        files.append(write_jsonl(tmp_path / "in" / f"{number}.jsonl", rows))
+    one, _ = clean(*files, name="one")
+    random.Random(3).shuffle(files)
+    two, _ = clean(*files, name="two", engine=Processes(2), memory=1_000)
+    assert everything(one) == everything(two)
+
+
+def test_a_finished_run_is_not_done_again(clean, pages, tmp_path):
+    path = write_jsonl(tmp_path / "pages.jsonl", pages)
+    out, first = clean(path)
+    before = everything(out)
+    _, second = clean(path)
+    assert second.published
+    assert second.report == json.loads(json.dumps(first.report))
+    assert everything(out) == before
+    write_jsonl(path, pages[:5])
+    with pytest.raises(SettingsError, match="finished run"):
+        clean(path)
+
+
+def test_another_run_refuses_the_folder(clean, pages, tmp_path):
+    path = write_jsonl(tmp_path / "pages.jsonl", pages)
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("x")
+    with pytest.raises(SettingsError, match="not empty"):
+        clean(path)
+
+
+class StopsAfter:
+    """An engine that fails after some tasks, as if it were killed between two of them."""
+
+    def __init__(self, tasks):
+        self.tasks = tasks
+
+    def run(self, task, items):
+        for item in items:
+            if self.tasks == 0:
+                raise KeyboardInterrupt
+            self.tasks -= 1
+            yield task(item)
+
+    def close(self):
+        pass
+
+
+@pytest.mark.parametrize("tasks", range(1, 13, 3))
+def test_a_stopped_run_goes_on_to_the_same_bytes(clean, pages, tmp_path, tasks):
+    path = write_jsonl(tmp_path / "pages.jsonl", pages)
+    whole, _ = clean(path, name="whole")
+    with pytest.raises(KeyboardInterrupt):
+        clean(path, engine=StopsAfter(tasks))
+    assert not (tmp_path / "out" / "manifest.json").exists()
+    out, _ = clean(path, engine=InProcess())
+    assert everything(out) == everything(whole)
+
+
+def test_a_stopped_run_refuses_other_inputs_and_settings(clean, pages, tmp_path):
+    path = write_jsonl(tmp_path / "pages.jsonl", pages)
+    with pytest.raises(KeyboardInterrupt):
+        clean(path, engine=StopsAfter(3))
+    with pytest.raises(SettingsError, match="stopped run"):
+        clean(path, duplicates=0.5)
+    write_jsonl(path, pages[:-1])
+    with pytest.raises(SettingsError, match="stopped run"):
+        clean(path)
+
+
+def test_the_guard_stops_until_it_is_allowed(clean, pages, tmp_path):
+    lost = [
+        {"id": f"x{at}", "source": "listing", "text": "Share this page\nLeave a Reply"} for at in range(30)
+    ]
+    path = write_jsonl(tmp_path / "pages.jsonl", [*pages, *lost])
+    out, outcome = clean(path, least_pages=20)
+    assert [(loss.kind, loss.name) for loss in outcome.losses] == [("source", "listing")]
+    assert not outcome.published
+    assert [item.name for item in out.iterdir()] == [".run"]
+    kept = everything(out / ".run" / "clean")
+    assert kept
+
+    class Untouched(InProcess):
+        def run(self, task, items):
+            found = list(super().run(task, items))
+            assert everything(out / ".run" / "clean") == kept
+            return iter(found)
+
+    _, outcome = clean(path, least_pages=20, allow=("listing",), engine=Untouched())
+    assert outcome.published
+    assert len(read_jsonl(out / "data")) == len(pages)
+
+
+def test_rules_go_before_scores(clean, pages, tmp_path):
+    path = write_jsonl(tmp_path / "pages.jsonl", pages)
+    out, _ = clean(
+        path,
+        protect=("^Privacy",),
+        template=("came to WATCH",),
+        thresholds={"site1.example": 1.0},
+        duplicates=0,
+    )
+    zero, one, *_ = read_jsonl(out / "data")
+    assert "Privacy policy" in zero["text"]
+    assert "came to watch" not in zero["text"]
+    assert "Share this page" not in zero["text"]
+    assert "Share this page" in one["text"]
+    assert "came to watch" not in one["text"]
+    reasons = json.loads((out / "report.json").read_text())["bytes_dropped_by_reason"]
+    assert reasons["phrase"] > 0
+
+
+def test_a_lone_page_is_judged_as_by_itself(clean, tmp_path):
+    path = write_jsonl(tmp_path / "pages.jsonl", [{"id": "a", "text": page(1)}, {"id": "b", "text": page(2)}])
+    out, _ = clean(path)
+    detector = Detector()
+    alone = [detector.score_batch([Page(page(number), "text")])[0].clean_text for number in (1, 2)]
+    assert [row["text"] for row in read_jsonl(out / "data")] == alone
+
+
+def test_the_report_is_one_file(clean, pages, tmp_path):
+    out, outcome = clean(write_jsonl(tmp_path / "pages.jsonl", pages))
+    html = (out / "report.html").read_text("utf-8")
+    assert html.startswith("<!DOCTYPE html>")
+    assert "src=" not in html
+    assert "http" not in html.replace("http://www.w3.org", "")
+    assert f"{len(pages)} of {len(pages)} documents stay" in html
+    assert json.loads((out / "report.json").read_text("utf-8")) == json.loads(json.dumps(outcome.report))
+    manifest = json.loads((out / "manifest.json").read_text("utf-8"))
+    assert manifest["inputs"][0]["name"] == "pages.jsonl"
+    assert manifest["settings_of"]["model"] == Detector().model.model_id
