@@ -15,6 +15,7 @@ from detector.errors import MissingExtraError, SettingsError
 
 COMPRESSED: Final = (".gz", ".zst")
 BUFFER: Final = 1 << 20
+UNPACKED_AT_ONCE: Final = 1 << 16
 
 
 def is_remote(path: str) -> bool:
@@ -42,16 +43,54 @@ def stored(path: str) -> BinaryIO:
     return open(path, "rb", buffering=BUFFER)  # noqa: PTH123 (the caller closes it)
 
 
+class _Unpacked(io.RawIOBase):
+    """What zstd frames hold. zstandard's own reader takes a cut file for a whole one."""
+
+    def __init__(self, packed: BinaryIO) -> None:
+        self._packed, self._rest = packed, b""
+        self._frame: Any = None
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401
+        """Read some bytes; raises `EOFError` in the middle of a frame."""
+        out, room = b"", memoryview(buffer)
+        if self._rest:
+            out = self._rest
+        while not out:
+            out = self._more() or b""
+            if self._frame is None and not out:
+                return 0
+        size = min(len(out), len(room))
+        room[:size], self._rest = out[:size], out[size:]
+        return size
+
+    def _more(self) -> bytes:
+        packed = self._frame.unused_data if self._frame is not None and self._frame.eof else b""
+        packed = packed or self._packed.read(UNPACKED_AT_ONCE)
+        if not packed:
+            if self._frame is not None and not self._frame.eof:
+                raise EOFError("the compressed file ended before its end was reached")
+            self._frame = None
+            return b""
+        if self._frame is None or self._frame.eof:
+            self._frame = zstandard.ZstdDecompressor().decompressobj()
+        return cast(bytes, self._frame.decompress(packed))
+
+
 @contextmanager
 def opened(path: str) -> Iterator[BinaryIO]:
     """Open a file's content: .gz and .zst are decompressed."""
     with stored(path) as raw:
         if path.endswith(".gz"):
+            # Its own small buffer gives all that stands before a cut.
             with gzip.GzipFile(fileobj=raw) as file:
-                yield cast(BinaryIO, io.BufferedReader(cast(Any, file), BUFFER))
+                yield cast(BinaryIO, file)
         elif path.endswith(".zst"):
-            with zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True) as stream:
-                yield cast(BinaryIO, io.BufferedReader(cast(Any, stream), BUFFER))
+            with io.BufferedReader(_Unpacked(raw)) as unpacked:
+                yield cast(BinaryIO, unpacked)
         else:
             yield raw
 

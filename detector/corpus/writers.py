@@ -186,7 +186,7 @@ class WebArchive:
             "WARC-Refers-To": _UNSAFE.sub("_", document.id),
             "Content-Type": "text/plain",
         }
-        record.init_headers(0, self._warc.WarcRecordType.conversion)
+        record.init_headers(record_type=self._warc.WarcRecordType.conversion)
         for name, value in headers.items():
             record.headers[name] = value
         record.set_bytes_content(without_surrogates(cleaned.text).encode())

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -115,13 +116,12 @@ def write_shard(job: Job, shard: Shard) -> None:
     with whole_folder(target) as folder:
         data = folder / "data"
         data.mkdir()
-        writer = writer_of(data, shard.output, kind, job.columns, shard.parts)
-        for number, fate in enumerate(fates(job, shard, pairs.removed)):
-            tally.add(fate)
-            if number in pairs.paired:
-                names[str(first + number)] = fate.document.id
-            if fate.fate == "kept":
-                writer.write(Cleaned(fate.document, fate.text, fate.verdict, fate.share))
-        writer.close()
+        with closing(writer_of(data, shard.output, kind, job.columns, shard.parts)) as writer:
+            for number, fate in enumerate(fates(job, shard, pairs.removed)):
+                tally.add(fate)
+                if number in pairs.paired:
+                    names[str(first + number)] = fate.document.id
+                if fate.fate == "kept":
+                    writer.write(Cleaned(fate.document, fate.text, fate.verdict, fate.share))
         write_json(folder / "tally.json", tally.as_dict())
         write_json(folder / "paired.json", names)

@@ -5,6 +5,7 @@ system). Submit with `spark-submit`, or run where a session is open already: it 
 """
 
 import pickle
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
@@ -31,12 +32,14 @@ class Spark:
             SparkSession.builder.master(f"local[{workers}]")
             .appName("detector")
             .config("spark.ui.enabled", "false")
+            .config("spark.pyspark.python", sys.executable)
             .config("spark.sql.execution.arrow.maxRecordsPerBatch", "1")
             .getOrCreate()
         )
 
     def run(self, task: Callable[[Any], Any], items: Sequence[Any], /) -> Iterator[Any]:
-        """Call the task with each item; yield results as Spark gives them."""
+        """Call the task with each item; yield the results when all are done."""
+        from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
         if not items:
@@ -45,9 +48,10 @@ class Spark:
         rows = [(bytearray(pickle.dumps((task, item))),) for item in items]
         frame = self._session.createDataFrame(rows, "item binary").repartition(len(rows))
         try:
-            for row in frame.mapInArrow(_work, SCHEMA).toLocalIterator():
+            # All at once: what a local iterator asks for comes one partition after another.
+            for row in frame.mapInArrow(_work, SCHEMA).collect():
                 yield pickle.loads(bytes(row["result"]))
-        except PySparkException as error:
+        except (PySparkException, Py4JError) as error:
             text = str(error)
             at = text.find(_OURS)
             raise ShardError(text[at:].split("\n", 1)[0] if at >= 0 else text.split("\n", 1)[0]) from None

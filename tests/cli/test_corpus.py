@@ -1,0 +1,160 @@
+"""`detector clean` and `detector restore` on a corpus, as a user calls them."""
+
+import json
+import os
+
+import pytest
+
+from detector.cli.main import run
+from detector.cli.progress import ShownProgress
+from tests.corpus.made import everything, page, read_jsonl, write_jsonl
+
+
+def call(capfd, *arguments):
+    code = run([str(argument) for argument in arguments])
+    out, err = capfd.readouterr()
+    return code, out, err
+
+
+@pytest.fixture
+def corpus(tmp_path, pages):
+    return write_jsonl(tmp_path / "pages.jsonl", pages)
+
+
+@pytest.fixture
+def pages():
+    from tests.corpus.made import records
+
+    return records()
+
+
+def test_a_corpus_is_implied(capfd, corpus, tmp_path, pages):
+    code, out, err = call(capfd, "clean", corpus, "--output", tmp_path / "out")
+    assert (code, out) == (0, "")
+    assert err.splitlines()[0].startswith("detector: a corpus") or "compiling" in err.splitlines()[0]
+    assert f"{len(pages)} of {len(pages)} documents stay" in err
+    assert "cleaning 100%" in err
+    assert "\r" not in err
+    assert len(read_jsonl(tmp_path / "out" / "data")) == len(pages)
+
+
+def test_single_pages_are_a_corpus_when_asked(capfd, tmp_path):
+    files = []
+    for number in range(3):
+        files.append(tmp_path / f"{number}.txt")
+        files[-1].write_text(page(number))
+    code, _, err = call(capfd, "clean", *files, "--corpus", "--output", tmp_path / "out")
+    assert code == 0
+    assert "3 of 3 documents stay" in err
+    assert (tmp_path / "out" / "data" / "2.txt").exists()
+
+
+def test_what_cannot_be_read_is_said(capfd, corpus, tmp_path):
+    with corpus.open("ab") as file:
+        file.write(b"{broken\n" * 2)
+    code, _, err = call(capfd, "clean", corpus, "--output", tmp_path / "out")
+    assert code == 1
+    assert "set aside: 2 records: not JSON" in err
+    assert len(read_jsonl(tmp_path / "out" / "rejects")) == 2
+
+
+def test_the_guard_stops_with_code_3(capfd, corpus, tmp_path):
+    rules = tmp_path / "rules.toml"
+    rules.write_text("most_lost = 0.05\nleast_pages = 10\n")
+    arguments = ("clean", corpus, "--output", tmp_path / "out", "--rules", rules)
+    code, _, err = call(capfd, *arguments)
+    assert code == 3
+    assert "too much lost: site site0.example" in err
+    assert "--allow site0.example" in err
+    assert not (tmp_path / "out" / "data").exists()
+    names = ("site0.example", "site1.example", "pages.jsonl")
+    code, _, _ = call(capfd, *arguments, *(word for name in names for word in ("--allow", name)))
+    assert code == 0
+    assert (tmp_path / "out" / "manifest.json").exists()
+
+
+def test_a_dry_run_writes_nothing(capfd, corpus, tmp_path):
+    before = everything(tmp_path)
+    code, out, err = call(capfd, "clean", corpus, "--dry-run")
+    assert code == 0
+    assert "site0.example" in out
+    assert "Leave a Reply" in out
+    assert "documents stay" in err
+    assert everything(tmp_path) == before
+
+
+def test_restore(capfd, corpus, tmp_path, pages):
+    call(capfd, "clean", corpus, "--output", tmp_path / "out")
+    code, out, _ = call(capfd, "restore", tmp_path / "out")
+    assert code == 0
+    assert [json.loads(line)["text"] for line in out.splitlines()] == [row["text"] for row in pages]
+    target = tmp_path / "gentler.jsonl"
+    code, out, _ = call(capfd, "restore", tmp_path / "out", "--threshold", "1", "--output", target)
+    assert (code, out) == (0, "")
+    assert "Leave a Reply" in json.loads(target.read_text().splitlines()[0])["text"]
+    code, out, _ = call(capfd, "restore", tmp_path / "out", "--clean")
+    assert json.loads(out.splitlines()[0])["text"] == read_jsonl(tmp_path / "out" / "data")[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["clean", "IN"], "--output"),
+        (["clean", "IN", "--corpus"], "--output"),
+        (["clean", "IN", "--output", "OUT", "--rules", "nowhere.toml"], "nowhere.toml"),
+        (["clean", "IN", "--output", "OUT", "--memory", "much"], "500MB"),
+        (["clean", "IN", "--output", "OUT", "--engine", "a b"], "no engine"),
+        (["clean", "nowhere/x.jsonl", "--output", "OUT"], "does not exist"),
+        (["clean", "nosuch://x/y.jsonl", "--output", "OUT"], "nosuch"),
+        (["restore", "OUT"], "no finished run"),
+        (["restore", "OUT", "--clean", "--threshold", "1"], "one of them"),
+    ],
+)
+def test_wrong_use_is_explained(capfd, corpus, tmp_path, arguments, said):
+    names = {"IN": corpus, "OUT": tmp_path / "out"}
+    code, _, err = call(capfd, *(names.get(argument, argument) for argument in arguments))
+    assert code == 2
+    assert said in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
+def test_a_read_only_folder_is_said(capfd, corpus, tmp_path):
+    (tmp_path / "closed").mkdir(mode=0o500)
+    code, _, err = call(capfd, "clean", corpus, "--output", tmp_path / "closed" / "out")
+    assert code == 2
+    assert "cannot be written" in err
+
+
+@pytest.mark.parametrize("step", ["count", "clean", "out", "groups"])
+def test_a_full_disk_stops_with_a_message(capfd, corpus, tmp_path, monkeypatch, step):
+    import detector.corpus.run_folder as run_folder
+
+    calls = []
+
+    def full(path):
+        if step in str(path):
+            calls.append(path)
+            raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_folder, "_to_disk", full)
+        code, _, err = call(capfd, "clean", corpus, "--output", tmp_path / "out", "--engine", "process")
+    assert calls
+    assert code == 2
+    assert "No space left on device" in err
+    assert not (tmp_path / "out" / "manifest.json").exists()
+    assert call(capfd, "clean", corpus, "--output", tmp_path / "out", "--engine", "process")[0] == 0
+
+
+def test_a_bar_is_for_terminals(capfd, monkeypatch):
+    progress = ShownProgress()
+    progress._terminal = True
+    progress("cleaning", 0, 2_000_000)
+    progress._last -= 1
+    progress._began -= 3
+    progress("cleaning", 1_000_000, 2_000_000)
+    progress("cleaning", 2_000_000, 2_000_000)
+    err = capfd.readouterr().err
+    assert "[############............] 50% (1.0 of 2.0 MB, 0.3 MB/s, 0:03 left)" in err
+    assert err.endswith("\n")

@@ -1,0 +1,98 @@
+"""One corpus on every engine: the same rows, the same bytes."""
+
+import importlib.util
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from detector.engines.choice import PARENT, WORKER, engine_of, workers_for
+from detector.engines.in_process import InProcess
+from detector.engines.processes import Processes
+from detector.errors import SettingsError, ShardError
+from tests.corpus.made import everything, write_jsonl
+
+BROKEN = b'{"text": '
+
+
+@pytest.fixture
+def corpus(tmp_path, pages):
+    folder = tmp_path / "in"
+    write_jsonl(folder / "a.jsonl", [*pages[:15], BROKEN, {**pages[2], "url": None}])
+    write_jsonl(folder / "b.jsonl", [*pages[15:], {**pages[4], "id": "twin", "url": "https://x.example/"}])
+    return folder
+
+
+@pytest.fixture
+def alone(clean, corpus):
+    out, _ = clean(corpus, name="alone", engine=InProcess())
+    found = everything(out)
+    assert len(found) > 8
+    return found
+
+
+@pytest.mark.parametrize("engine", [Processes(1), Processes(2), Processes(3, "threading")])
+def test_joblib(clean, corpus, alone, engine):
+    out, _ = clean(corpus, engine=engine)
+    engine.close()
+    assert everything(out) == alone
+
+
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore")
+def test_spark(clean, corpus, alone):
+    if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:
+        pytest.skip("needs PySpark and Java")
+    out, _ = clean(corpus, engine=engine_of("spark", PARENT + 2 * WORKER, 2))
+    assert everything(out) == alone
+
+
+def end_yourself(item):
+    import os
+
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_killed_worker_is_said():
+    engine = Processes(2)
+    with pytest.raises(ShardError, match="ended from outside"):
+        list(engine.run(end_yourself, [1, 2]))
+    engine.close()
+
+
+def test_an_unknown_backend_is_said():
+    with pytest.raises(SettingsError, match="no backend"):
+        list(Processes(2, "nothing").run(abs, [1]))
+    with pytest.raises(SettingsError, match="no engine"):
+        engine_of("no/thing", 10**10, 2)
+
+
+def test_workers_fit_into_the_memory():
+    assert workers_for(PARENT, 8) == 1
+    assert workers_for(PARENT + 3 * WORKER, 8) == 3
+    assert workers_for(10**12, 2) == 2
+    assert isinstance(engine_of("auto", 1, None), InProcess)
+
+
+def test_killed_runs_go_on_to_the_same_bytes(clean, pages, tmp_path):
+    rows = [{**pages[at % 40], "id": f"{copy}-{at}"} for copy in range(4) for at in range(40)]
+    path = write_jsonl(tmp_path / "pages.jsonl", rows)
+    rules = tmp_path / "rules.toml"
+    rules.write_text("shard_bytes = 20000")
+    command = [sys.executable, "-m", "detector", "clean", str(path), "--rules", str(rules), "--output"]
+    subprocess.run(
+        [*command, str(tmp_path / "whole"), "--engine", "process"], check=True, capture_output=True
+    )
+    out = tmp_path / "out"
+    for step, workers in (("count", "2"), ("clean", "1"), ("out", "2")):
+        running = subprocess.Popen([*command, str(out), "--workers", workers], stderr=subprocess.DEVNULL)
+        while running.poll() is None and len(list(out.glob(f".run/{step}/?????"))) < 2:
+            time.sleep(0.005)
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+        assert not (out / "manifest.json").exists()
+    subprocess.run([*command, str(out), "--workers", "2"], check=True, capture_output=True)
+    assert everything(out) == everything(tmp_path / "whole")

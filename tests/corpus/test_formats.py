@@ -1,0 +1,281 @@
+"""Every format is read and written, and what is broken is set aside alone."""
+
+import csv
+import gzip
+import io
+import json
+
+import pytest
+import zstandard
+
+from detector.corpus.documents import Columns, Document, Part, Rejected
+from detector.corpus.line_files import read_jsonl
+from detector.corpus.plan import inputs_of, shards_of, survey
+from detector.corpus.reading import kind_of, read_shard
+from detector.errors import SettingsError
+from tests.corpus.made import everything, page, write_jsonl
+from tests.corpus.made import read_jsonl as rows_of
+
+
+def read(*paths, shard_bytes=1_000_000):
+    """All records of inputs, by way of a plan."""
+    inputs = inputs_of([str(path) for path in paths])
+    shards = shards_of(inputs, [survey(input, shard_bytes) for input in inputs], shard_bytes, "same")
+    return [record for shard in shards for record in read_shard(shard, Columns())]
+
+
+def reasons(records):
+    return [(record.record, record.reason) for record in records if isinstance(record, Rejected)]
+
+
+def test_broken_lines_are_set_aside_alone(tmp_path):
+    rows = [
+        b'\xef\xbb\xbf{"text": "first"}',
+        b"{broken",
+        b'{"text": 3}',
+        b'{"text": null}',
+        b'{"body": "no text"}',
+        b"[1]",
+        b"",
+        b'{"text": "\xff"}',
+        b'{"text": "good", "id": 7}',
+        b'{"text": "bad id", "id": [1]}',
+        b'{"text": "' + b"[" * 10 + b'last"}',
+    ]
+    path = tmp_path / "pages.jsonl"
+    path.write_bytes(b"\n".join(rows))
+    found = read(path)
+    documents = [record for record in found if isinstance(record, Document)]
+    assert [(document.number, document.id, document.text) for document in documents] == [
+        (0, "pages.jsonl#0", "first"),
+        (8, "7", "good"),
+        (10, "pages.jsonl#10", "[" * 10 + "last"),
+    ]
+    assert [at for at, _ in reasons(found)] == [1, 2, 3, 4, 5, 7, 9]
+    for at, part in zip(
+        reasons(found),
+        ("not JSON", "a number", "null", "'body'".strip("'"), "no object", "0xff", "id"),
+        strict=True,
+    ):
+        assert part in at[1]
+
+
+def test_an_endless_line_is_not_held(tmp_path):
+    path = write_jsonl(tmp_path / "pages.jsonl", [{"text": "a"}, {"text": "b" * 5000}, {"text": "c"}])
+    found = list(read_jsonl(Part(str(path), "pages.jsonl", "jsonl"), Columns(), longest=1000))
+    assert [getattr(record, "text", None) for record in found] == ["a", None, "c"]
+    assert "5,013 bytes; 1,000 are the most" in found[1].reason
+
+
+def test_a_cut_gzip_gives_what_stands_before(tmp_path):
+    rows = b"".join(
+        json.dumps({"text": f"page {number} " + "x" * 100}).encode() + b"\n" for number in range(5000)
+    )
+    whole = gzip.compress(rows)
+    (tmp_path / "a.jsonl.gz").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "b.jsonl.zst").write_bytes(zstandard.compress(rows)[:-20])
+    (tmp_path / "c.jsonl.gz").write_bytes(b"no gzip")
+    found = read(tmp_path)
+    assert sum(isinstance(record, Document) and record.file == "a.jsonl.gz" for record in found) > 100
+    broken = [record for record in found if isinstance(record, Rejected)]
+    assert {record.file for record in broken} == {"a.jsonl.gz", "b.jsonl.zst", "c.jsonl.gz"}
+    assert all("to its end" in record.reason or "not JSON" in record.reason for record in broken)
+
+
+@pytest.mark.parametrize("shard_bytes", [1, 300, 5000, 10**6])
+def test_parts_of_a_file_are_the_file(tmp_path, pages, shard_bytes):
+    path = write_jsonl(tmp_path / "pages.jsonl", [*pages[:7], b"", b"{", *pages[7:]])
+    found = read(path, shard_bytes=shard_bytes)
+    assert found == read(path)
+    assert [record.id for record in found if isinstance(record, Document)] == [row["id"] for row in pages]
+
+
+def test_csv_rows(tmp_path):
+    path = tmp_path / "pages.csv"
+    path.write_bytes(
+        b'\xef\xbb\xbfid,text,url\na,"two\nlines, and a comma",https://x.example/1\nb,short\nc,\xff,u\nd,last,\n'
+    )
+    found = read(path)
+    documents = [record for record in found if isinstance(record, Document)]
+    assert [(document.id, document.text, document.site) for document in documents] == [
+        ("a", "two\nlines, and a comma", "x.example"),
+        ("d", "last", "page:d"),
+    ]
+    assert reasons(found) == [(1, "2 cells, but 3 columns"), (2, "bytes that are not UTF-8")]
+
+
+def test_sites(tmp_path):
+    rows = [
+        {"text": "a", "url": "https://www.news.example.co.uk:8080/x?y"},
+        {"text": "a", "url": "http://one.github.io/x"},
+        {"text": "a", "url": "http://two.github.io/x"},
+        {"text": "a", "url": "http://192.168.0.1/x"},
+        {"text": "a", "url": "http://münchen.de/"},
+        {"text": "a", "url": "http://[broken"},
+        {"text": "a", "url": "mailto:x"},
+        {"text": "a", "site": "mine", "url": "http://one.github.io/x"},
+        {"text": "a"},
+    ]
+    found = read(write_jsonl(tmp_path / "pages.jsonl", rows))
+    assert [record.site for record in found] == [
+        "example.co.uk",
+        "one.github.io",
+        "two.github.io",
+        "192.168.0.1",
+        "münchen.de",
+        "page:pages.jsonl#5",
+        "mailto",
+        "mine",
+        "page:pages.jsonl#8",
+    ]
+
+
+def test_kinds():
+    assert [kind_of(name) for name in ("a.JSONL.GZ", "b.html", "c.wet.gz", "d.parquet.gz", "e", "f.pdf")] == [
+        "jsonl",
+        "page",
+        "warc",
+        None,
+        None,
+        None,
+    ]
+
+
+def test_the_same_file_twice_is_read_once(tmp_path, pages):
+    path = write_jsonl(tmp_path / "in" / "pages.jsonl", pages)
+    assert len(read(path, tmp_path / "in", path)) == len(pages)
+
+
+def test_files_of_one_name_are_told_apart(tmp_path):
+    for folder in ("a", "b"):
+        write_jsonl(tmp_path / folder / "x.jsonl", [{"text": folder}])
+    assert [record.id for record in read(tmp_path / "a", tmp_path / "b")] == ["a/x.jsonl#0", "b/x.jsonl#0"]
+
+
+@pytest.mark.parametrize("name", ["nowhere", "empty", "picture.png"])
+def test_nothing_to_read_is_said(tmp_path, name):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "picture.png").write_bytes(b"x")
+    with pytest.raises(SettingsError, match=r"does not exist|nothing to read|of no kind"):
+        inputs_of([str(tmp_path / name)])
+
+
+def parquet_of(path, rows, **options):
+    import pyarrow
+    import pyarrow.parquet
+
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path, **options)
+    return path
+
+
+def test_parquet_keeps_its_columns(clean, pages, tmp_path):
+    import pyarrow.parquet
+
+    rows = [{**row, "scores": [1, 2], "n": None if at % 2 else at} for at, row in enumerate(pages)]
+    rows[4] = {**rows[4], "text": None}
+    out, outcome = clean(parquet_of(tmp_path / "pages.parquet", rows, row_group_size=10))
+    files = sorted((out / "data").iterdir())
+    assert len(files) > 1
+    written = [row for file in files for row in pyarrow.parquet.read_table(file).to_pylist()]
+    assert [row["id"] for row in written] == [row["id"] for at, row in enumerate(rows) if at != 4]
+    assert written[0]["scores"] == [1, 2]
+    assert written[1]["n"] is None
+    assert "Leave a Reply" not in written[0]["text"]
+    assert (
+        outcome.report["rejected"] == {"… is null, not a text": 1}
+        or sum(outcome.report["rejected"].values()) == 1
+    )
+
+
+def warc_of(path, pages):
+    from fastwarc.warc import WarcRecord, WarcRecordType
+
+    with path.open("wb") as file:
+        for number, text in enumerate(pages):
+            record = WarcRecord()
+            record.init_headers(record_type=WarcRecordType.response)
+            record.headers["WARC-Target-URI"] = f"https://site.example/{number}"
+            record.headers["Content-Type"] = "application/http; msgtype=response"
+            body = "".join(f"<p>{line}</p>" for line in text.split("\n")).encode()
+            kind = b"image/png" if number == 2 else b"text/html; charset=utf-8"
+            record.set_bytes_content(
+                b"HTTP/1.1 200 OK\r\nContent-Type: "
+                + kind
+                + b"\r\n\r\n<html><body>"
+                + body
+                + b"</body></html>"
+            )
+            plain = io.BytesIO()
+            record.write(plain)
+            file.write(gzip.compress(plain.getvalue()))
+    return path
+
+
+def test_warc_becomes_wet_that_others_read(clean, tmp_path):
+    from fastwarc.warc import ArchiveIterator, WarcRecordType
+
+    out, outcome = clean(warc_of(tmp_path / "crawl.warc.gz", [page(number) for number in range(5)]))
+    assert outcome.report["total"]["documents"] == 4
+    with (out / "data" / "crawl.wet.gz").open("rb") as file:
+        found = [
+            (record.record_type, record.headers["WARC-Target-URI"], record.reader.read().decode())
+            for record in ArchiveIterator(file)
+        ]
+    assert [url for _, url, _ in found] == [f"https://site.example/{number}" for number in (0, 1, 3, 4)]
+    assert all(kind == WarcRecordType.conversion for kind, _, _ in found)
+    assert all("came to watch" in text and "Leave a Reply" not in text for _, _, text in found)
+    _, outcome = clean(out / "data" / "crawl.wet.gz", name="again")
+    assert outcome.report["total"]["kept"] == 4
+
+
+@pytest.mark.parametrize("to", ["jsonl.gz", "jsonl.zst", "csv", "parquet", "warc.gz", "text"])
+def test_every_format_is_written(clean, pages, tmp_path, to):
+    out, _ = clean(write_jsonl(tmp_path / "pages.jsonl", pages), name="one", to=to)
+    other, _ = clean(tmp_path / "pages.jsonl", name="two", to=to)
+    assert everything(out) == everything(other)
+    wanted, _ = clean(tmp_path / "pages.jsonl", name="plain")
+    texts = [row["text"] for row in rows_of(wanted / "data")]
+    if to == "text":
+        paths = sorted((out / "data").rglob("*.txt"))
+        assert [path.read_text().removesuffix("\n") for path in paths] == texts
+    else:
+        found = [record for record in read(out / "data") if isinstance(record, Document)]
+        assert [record.text for record in found] == texts
+
+
+def test_csv_is_written_whole(clean, pages, tmp_path):
+    path = tmp_path / "pages.csv"
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, ["id", "url", "text", "date"])
+        writer.writeheader()
+        writer.writerows(pages)
+    out, _ = clean(path)
+    with (out / "data" / "pages.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["date"] for row in rows] == [row["date"] for row in pages]
+    assert "came to watch" in rows[0]["text"]
+
+
+def test_folders_of_pages_keep_their_names(clean, tmp_path):
+    for name in ("a/one.html", "a/one.txt", "b/two.htm", "b/.hidden.txt", "three.txt"):
+        path = tmp_path / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(page(len(name)))
+    out, _ = clean(tmp_path / "in", duplicates=0)
+    names = sorted(path.relative_to(out / "data").as_posix() for path in (out / "data").rglob("*.txt"))
+    assert names == ["a/one.html.txt", "a/one.txt.txt", "b/two.txt", "three.txt"]
+
+
+def test_a_url_is_read_through_fsspec(clean, pages, tmp_path):
+    write_jsonl(tmp_path / "in" / "deep" / "pages.jsonl", pages)
+    out, _ = clean(f"file://{tmp_path}/in")
+    assert len(rows_of(out / "data" / "deep")) == len(pages)
+
+
+def test_ids_are_used_once(clean, pages, tmp_path):
+    write_jsonl(tmp_path / "in" / "a.jsonl", pages[:20])
+    write_jsonl(tmp_path / "in" / "b.jsonl", [{**pages[0], "id": "page-3"}, *pages[20:]])
+    out, outcome = clean(tmp_path / "in")
+    assert outcome.report["total"]["documents"] == len(pages)
+    rejected = rows_of(out / "rejects")
+    assert rejected == [{"file": "b.jsonl", "record": 0, "reason": "the id 'page-3' was used before"}]
