@@ -4,6 +4,7 @@ All machines must see the inputs and the output folder under the same names (a s
 system). Submit with `spark-submit`, or run where a session is open already: it is used.
 """
 
+import os
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -12,6 +13,8 @@ from typing import Any, Final
 from detector.errors import MissingExtraError, ShardError
 
 SCHEMA: Final = "result binary"
+# What `spark-submit` sets for the program that it starts.
+SUBMITTED: Final = "PYSPARK_GATEWAY_PORT"
 # An error that a task raised, as Spark's messages have it.
 _OURS: Final = "detector.errors."
 
@@ -26,16 +29,14 @@ class Spark:
             raise MissingExtraError(
                 "the Spark engine needs pyspark: pip install 'boilerplate-detector[spark]'"
             ) from None
-        self._own = SparkSession.getActiveSession() is None
-        self._workers = workers
-        self._session = (
-            SparkSession.builder.master(f"local[{workers}]")
-            .appName("detector")
-            .config("spark.ui.enabled", "false")
-            .config("spark.pyspark.python", sys.executable)
-            .config("spark.sql.execution.arrow.maxRecordsPerBatch", "1")
-            .getOrCreate()
-        )
+        builder = SparkSession.builder.appName("detector")
+        builder = builder.config("spark.sql.execution.arrow.maxRecordsPerBatch", "1")
+        if SparkSession.getActiveSession() is None and SUBMITTED not in os.environ:
+            # Workers on this machine are to be this Python; pyspark reads that here only.
+            os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+            builder = builder.master(f"local[{workers}]")
+            builder = builder.config("spark.ui.enabled", "false").config("spark.log.level", "ERROR")
+        self._session = builder.getOrCreate()
 
     def run(self, task: Callable[[Any], Any], items: Sequence[Any], /) -> Iterator[Any]:
         """Call the task with each item; yield the results when all are done."""
