@@ -8,9 +8,9 @@ from detector.engines.in_process import InProcess
 from detector.errors import SettingsError
 
 # Bytes that a worker holds: the interpreter, compiled kernels, the model, a shard's arrays.
-WORKER: Final = 480_000_000
+WORKER: Final = 320_000_000
 # What this process holds beside them.
-PARENT: Final = 350_000_000
+PARENT: Final = 320_000_000
 NAMES: Final = ("auto", "process", "joblib", "spark")
 
 
