@@ -97,7 +97,7 @@ class Detector:
         else:
             batch = text_batch([utf8(page.text) for page in pages])
         words = words_of(batch)
-        scores, added, repeats = scored(batch, words, markup, self.model)
+        scores, added, _, repeats = scored(batch, words, markup, self.model)
         threshold = threshold_of(
             self.settings, (self.model.text if markup is None else self.model.html).goals
         )

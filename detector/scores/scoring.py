@@ -13,11 +13,13 @@ class Scored(NamedTuple):
 
     scores: float32 (S,), calibrated probability of boilerplate
     added: float32 (S, codes), what each reason code adds to the log-odds
+    odds: float32 (S,), log-odds of boilerplate before calibration
     repeats: what stands more than once
     """
 
     scores: Floats
     added: Floats
+    odds: Floats
     repeats: Repeats
 
 
