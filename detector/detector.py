@@ -97,14 +97,15 @@ class Detector:
         else:
             batch = text_batch([utf8(page.text) for page in pages])
         words = words_of(batch)
-        scores, added, _, repeats = scored(batch, words, markup, self.model)
+        found = scored(batch, words, markup, self.model, sites)
         threshold = threshold_of(
             self.settings, (self.model.text if markup is None else self.model.html).goals
         )
-        decisions = decide(scores, words, batch.page_segment(), repeats, self.settings, threshold)
-        kinds = kinds_of(batch, words, markup, scores, self.model.kinds)
+        decisions = decide(found.scores, words, batch.page_segment(), found.repeats, self.settings, threshold)
+        kinds = kinds_of(batch, words, markup, found.scores, self.model.kinds)
         clean = clean_text(batch, words, decisions)
-        return BatchResult(batch, words, markup, repeats, scores, added, kinds, decisions, clean)
+        scored_lines = (batch, words, markup, found.repeats, found.scores, found.added)
+        return BatchResult(*scored_lines, kinds, decisions, clean, found.seen)
 
     def _scored_page(self, page: Page, result: BatchResult, number: int, clean: str) -> ScoredPage:
         segments = result.batch.page_segment()

@@ -141,10 +141,10 @@ MARKUP_CONTEXT: Final[Blocks] = (
 )
 # What the other pages of its site say of the line (site.py).
 SITE: Final = (
-    "site_odds", "site_masked_odds", "site_share", "site_masked_share", "site_relative_share", "site_log_seen", "site_log_seen_masked",
-    "site_log_pages", "site_is_new",
-    "site_near_before", "site_far_before", "site_near_after", "site_far_after",
-    "site_before", "site_after", "site_page_share", "site_page_new", "site_place",
+    "site_odds", "site_masked_odds", "site_share", "site_masked_share", "site_relative_share",
+    "site_log_seen", "site_log_seen_masked", "site_log_pages", "site_is_new", "site_near_before",
+    "site_far_before", "site_near_after", "site_far_after", "site_before", "site_after",
+    "site_page_share", "site_page_new", "site_place",
 )  # fmt: skip
 
 HTML_BLOCKS: Final[Blocks] = (*TEXT_BLOCKS, *MARKUP_BLOCKS)

@@ -40,7 +40,11 @@ def _own(seen: SeenOn, row: Number, pages: Number, here: Floats) -> None:
     exact, masked = np.float32(seen.exact[row]), np.float32(seen.masked[row])
     here[ODDS], here[MASKED_ODDS] = _share_odds(exact, pages), _share_odds(masked, pages)
     here[SHARE], here[MASKED_SHARE] = exact / pages, masked / pages
-    here[LOG_SEEN], here[LOG_SEEN_MASKED], here[LOG_PAGES] = np.log1p(exact), np.log1p(masked), np.log1p(pages)
+    here[LOG_SEEN], here[LOG_SEEN_MASKED], here[LOG_PAGES] = (
+        np.log1p(exact),
+        np.log1p(masked),
+        np.log1p(pages),
+    )
     here[IS_NEW] = np.float32(seen.exact[row] == 0)
 
 

@@ -63,12 +63,24 @@ class Goals(NamedTuple):
     precise: Floats
 
 
+class SiteStep(NamedTuple):
+    """What adjusts scores by the site (scores/site.py); knot and share as in `Scorer`.
+
+    network: over the columns of `columns.SITE_BLOCKS`
+    """
+
+    network: Network
+    knot: Floats
+    share: Floats
+
+
 class Scorer(NamedTuple):
     """Everything that turns one format's evidence into scores.
 
     knot: float32 (K,), log-odds rising, and share: float32 (K,), the calibrated probability
     of boilerplate there, rising too; straight lines between
     goals: what each threshold did
+    site: the third step; None in a model that was trained without sites of several pages
     """
 
     first: Network
@@ -76,6 +88,7 @@ class Scorer(NamedTuple):
     knot: Floats
     share: Floats
     goals: Goals
+    site: SiteStep | None = None
 
 
 class Guesses(NamedTuple):

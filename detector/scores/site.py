@@ -6,9 +6,10 @@ bit. How sure it may be with few pages, it learned from pages whose sister pages
 at random, three to a hundred of them (training/fit_site.py).
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.compiled import inlined, kernel
 from detector.evidence.columns import SITE_BLOCKS, names
@@ -17,23 +18,12 @@ from detector.evidence.place import LONG
 from detector.evidence.shape import words_in
 from detector.evidence.site import LEAST_PAGES
 from detector.records import Floats, Integers, Number, Words
-from detector.scores.network import Network, calibrated, rounded, scaled
+from detector.scores.network import Network, SiteStep, calibrated, rounded, scaled
 
 N_COLUMNS: Final = len(names(SITE_BLOCKS))
 N_OWN: Final = len(SITE_BLOCKS[0][1])
 # Probabilities this close to 0 and 1 are taken as this: log-odds of a reason stay finite.
 EDGE: Final = 0.0005
-
-
-class SiteStep(NamedTuple):
-    """What adjusts scores by the site: a network over `columns.SITE_BLOCKS`, and its calibration.
-
-    knot, share: float32 (K,), as in `network.Scorer`
-    """
-
-    network: Network
-    knot: Floats
-    share: Floats
 
 
 @kernel
@@ -97,7 +87,7 @@ def _adjust(
 
 
 def adjusted(
-    table: Floats, step: SiteStep, page_segment: Integers, site_pages: Integers, scores: Floats
+    table: Floats, step: SiteStep, page_segment: Integers, site_pages: NDArray[np.int32], scores: Floats
 ) -> tuple[Floats, Floats]:
     """Return the scores with what sites say, and what that adds to each line's log-odds; both (S,).
 
