@@ -116,6 +116,13 @@ def pruned(counts: LineCounts, least_pages: int = 2) -> LineCounts:
     return counts._replace(key=counts.key[stay], pages=counts.pages[stay])
 
 
+def most_frequent(counts: LineCounts, most: int) -> LineCounts:
+    """Return the counts of so many lines at most: those of the most pages, of equal ones those of least key."""
+    order = np.lexsort((counts.key, -counts.pages.astype(np.int64)))
+    stay = np.sort(order[:most])
+    return counts._replace(key=counts.key[stay], pages=counts.pages[stay])
+
+
 def _looked_up(keys: Integers, table: Integers, values: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return the value of each key, 0 for one that the table does not have."""
     if not table.size:

@@ -5,7 +5,7 @@
     Detector(profile="site.profile").score(page)
 
 Learned profiles are whole: they can be merged in any order. `pruned` ones, which are what a
-file holds unless asked otherwise, have lost the lines of one page and cannot.
+file holds unless asked otherwise, have lost rare lines and cannot.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +21,7 @@ from detector.lines.keys import LineKeys, site_id
 from detector.lines.page import Input, Page
 from detector.records import Integers
 from detector.sites import files
-from detector.sites.counts import LineCounts, Sites, merge, pruned
+from detector.sites.counts import LineCounts, Sites, merge, most_frequent, pruned
 from detector.sites.pages import PLACES, CountedPage, Known, counted_pages, page_hash
 from detector.sites.templates import templates_of
 
@@ -67,12 +67,15 @@ class SiteProfile:
         return self.pages >= SURE_PAGES
 
     @classmethod
-    def learn(cls, pages: Iterable[Input | Page], name: str = "site") -> "SiteProfile":
+    def learn(
+        cls, pages: Iterable[Input | Page], name: str = "site", before: "Sequence[SiteProfile]" = ()
+    ) -> "SiteProfile":
         """Learn a site from its pages, as they come; the same page given twice counts once.
 
-        Raises `PageError` for fewer than two pages.
+        before: whole profiles of the site to add to. Raises `PageError` for fewer than two pages.
         """
-        parts, seen = list[SiteProfile](), set[int]()
+        parts = list(before)
+        seen = {own for part in parts for own in part.page.tolist()}
         for batch in _batches(pages):
             counted = [page for page in counted_pages(batch, site_id(name)) if page.own not in seen]
             counted = list({page.own: page for page in counted}.values())
@@ -110,13 +113,13 @@ class SiteProfile:
         return cls(min(names), counts, page, known, templates, tuple(sample))
 
     def pruned(self) -> "SiteProfile":
-        """Return the profile for use: lines that recur, of these the most frequent; 200 with their text."""
-        counts = pruned(self.counts)
-        order = np.lexsort((counts.key, -counts.pages.astype(np.int64)))
-        stay = np.sort(order[:MOST_LINES])
-        shown = [int(key) for key in counts.key[order] if int(key) in self.known][:MOST_TEXTS]
-        counts = counts._replace(key=counts.key[stay], pages=counts.pages[stay])
-        known = {key: self.known[key] for key in shown}
+        """Return the profile for use: the most frequent lines, and 200 that recur with their text.
+
+        A line of one page says something where there are few, so it stays while there is room.
+        """
+        counts = most_frequent(self.counts, MOST_LINES)
+        shown = pruned(most_frequent(counts, MOST_TEXTS)).key.tolist()
+        known = {key: self.known[key] for key in shown if key in self.known}
         return SiteProfile(self.name, counts, self.page, known, self.templates, (), whole=False)
 
     def sites(self, keys: LineKeys, page_segment: Integers) -> Sites:
