@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from detector.records import Reason, ScoredLine, Verdict
     from detector.results import ScoredPage
     from detector.settings import DuplicateSettings, Settings
+    from detector.sites.profile import SiteProfile
 
 __version__ = "0.1.0"
 
@@ -32,6 +33,7 @@ __all__ = [
     "ScoredLine",
     "ScoredPage",
     "Settings",
+    "SiteProfile",
     "Verdict",
     "clean",
     "find_duplicates",
@@ -47,6 +49,7 @@ _HOME = {
     "ScoredLine": "detector.records",
     "ScoredPage": "detector.results",
     "Settings": "detector.settings",
+    "SiteProfile": "detector.sites.profile",
     "Verdict": "detector.records",
     "clean": "detector.api",
     "find_duplicates": "detector.duplicates.find",

@@ -11,9 +11,11 @@ import numpy as np
 
 from detector.clean_text import clean_text
 from detector.decisions import decide
+from detector.errors import SettingsError
 from detector.lines.decoding import text_of, utf8
 from detector.lines.formats import Format
 from detector.lines.html import html_batch
+from detector.lines.keys import line_keys
 from detector.lines.page import Input, Page
 from detector.lines.scan_tags import TITLE_HINT
 from detector.lines.text import text_batch
@@ -26,6 +28,7 @@ from detector.scores.model import Model, default_model, load
 from detector.scores.scoring import scored
 from detector.settings import Settings
 from detector.sites.counts import Sites
+from detector.sites.profile import SiteProfile
 from detector.verdict import verdict
 
 
@@ -34,11 +37,20 @@ class Detector:
 
     model: a `Model`, a folder with one, or None for the one that ships
     settings: see `Settings`
+    profile: a `SiteProfile` or a file with one, of the site that all pages are of
     """
 
-    def __init__(self, model: Model | str | Path | None = None, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        model: Model | str | Path | None = None,
+        settings: Settings | None = None,
+        profile: SiteProfile | str | Path | None = None,
+    ) -> None:
         self.model = model if isinstance(model, Model) else load(Path(model)) if model else default_model()
         self.settings = settings or Settings()
+        self.profile = SiteProfile.load(Path(profile)) if isinstance(profile, str | Path) else profile
+        if self.profile is not None and self.model.text.site is None and self.model.html.site is None:
+            raise SettingsError("this model was trained without sites, so a profile says nothing to it")
 
     def score(self, page: Input, format: Format | None = None, url: str | None = None) -> ScoredPage:
         """Score one page. Its format is found when not given.
@@ -74,7 +86,7 @@ class Detector:
         for format in ("text", "html"):
             chosen = [number for number, page in enumerate(pages) if page.format == format]
             if chosen:
-                of_chosen = sites and sites._replace(page_site=sites.page_site[chosen])
+                of_chosen = None if sites is None else sites.of(chosen)
                 scored = self._scored([pages[number] for number in chosen], of_chosen)
                 results.update(zip(chosen, scored, strict=True))
         return [results[number] for number in range(len(pages))]
@@ -90,21 +102,27 @@ class Detector:
         ]
 
     def run(self, pages: Sequence[Page], sites: Sites | None = None) -> BatchResult:
-        """Take decoded pages of one format through all steps, as arrays."""
+        """Take decoded pages of one format through all steps, as arrays.
+
+        Without `sites`, all pages are of the profile's site, if there is a profile.
+        """
         markup: Markup | None = None
         if pages[0].format == "html":
             batch, markup = html_batch([page.text for page in pages])
         else:
             batch = text_batch([utf8(page.text) for page in pages])
         words = words_of(batch)
-        scores, added, repeats = scored(batch, words, markup, self.model)
+        if sites is None and self.profile is not None:
+            sites = self.profile.sites(line_keys(words), batch.page_segment())
+        found = scored(batch, words, markup, self.model, sites)
         threshold = threshold_of(
             self.settings, (self.model.text if markup is None else self.model.html).goals
         )
-        decisions = decide(scores, words, batch.page_segment(), repeats, self.settings, threshold)
-        kinds = kinds_of(batch, words, markup, scores, self.model.kinds)
+        decisions = decide(found.scores, words, batch.page_segment(), found.repeats, self.settings, threshold)
+        kinds = kinds_of(batch, words, markup, found.scores, self.model.kinds)
         clean = clean_text(batch, words, decisions)
-        return BatchResult(batch, words, markup, repeats, scores, added, kinds, decisions, clean)
+        scored_lines = (batch, words, markup, found.repeats, found.scores, found.added)
+        return BatchResult(*scored_lines, kinds, decisions, clean, found.seen)
 
     def _scored_page(self, page: Page, result: BatchResult, number: int, clean: str) -> ScoredPage:
         segments = result.batch.page_segment()

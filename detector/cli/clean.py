@@ -78,11 +78,11 @@ def command(
 ) -> int:
     r"""Print the clean text of INPUTS (files, or - for standard input), or write it to a folder.
 
-    Single pages are judged alone. Folders, JSONL, CSV, Parquet, WARC and WET are a corpus:
-    lines that recur on a site count as evidence, near-duplicates go, and a site or source
-    that would lose nearly everything stops the run (exit code 3). What cannot be read is
-    reported and set aside, and the exit code is 1. A run that was stopped goes on when the
-    command is given again.
+    Single pages are judged alone, or by what a profile of their site says, too (--site). Folders,
+    JSONL, CSV, Parquet, WARC and WET are a corpus: lines that recur on a site count as
+    evidence, near-duplicates go, and a site or source that would lose nearly everything stops
+    the run (exit code 3). What cannot be read is reported and set aside, and the exit code is
+    1. A run that was stopped goes on when the command is given again.
 
     \b
     Examples:
@@ -107,7 +107,8 @@ def _clean_pages(
     """Clean pages, each alone."""
     folder, to = output
     set_aside, taken = 0, set[Path]()
-    click.echo("detector: each page is judged alone", err=True)
+    how = "alone" if detector.profile is None else f"with the profile of {detector.profile.name}"
+    click.echo(f"detector: each page is judged {how}", err=True)
     for name in names:
         try:
             target = _target(name, folder, to, taken) if folder is not None else None

@@ -16,6 +16,7 @@ from detector.corpus.job import Job
 from detector.corpus.reading import kind_of
 from detector.corpus.run import Outcome, dry_run, run
 from detector.engines.choice import PARENT, engine_of
+from detector.errors import SettingsError
 from detector.lines.formats import Format
 from detector.settings import CorpusSettings
 
@@ -63,7 +64,7 @@ _MACHINE: Final = (
     ),
 )
 _COLUMNS: Final = tuple(
-    click.option(f"--{name}-column", name, default=default, show_default=True, help=text)
+    click.option(f"--{name}-column", default=default, show_default=True, help=text)
     for name, default, text in (
         ("text", "text", "The field of a record with the page."),
         ("id", "id", "The field with its name."),
@@ -80,7 +81,7 @@ def corpus_options(function: F) -> F:
     @wraps(function)
     def command(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
         machine = Machine(*(options.pop(name) for name in Machine._fields))
-        columns = Columns(*(options.pop(name) for name in Columns._fields))
+        columns = Columns(*(options.pop(f"{name}_column") for name in Columns._fields))
         return function(*arguments, machine=machine, columns=columns, **options)
 
     for option in reversed((*_COLUMNS, *_MACHINE)):
@@ -111,6 +112,8 @@ def clean_corpus(
 ) -> int:
     """Clean a corpus and say what became of it; return the exit code."""
     machine, columns = by
+    if policy.site is not None:
+        raise SettingsError("a corpus counts the lines of its sites itself: leave out --site")
     job = Job(
         (wishes.output or Path()).absolute(),
         columns,

@@ -55,6 +55,7 @@ class Policy(NamedTuple):
     """What the shared options say of model and decisions."""
 
     model: Path | None
+    site: Path | None
     settings: Path | None
     threshold: float | None
     lose_at_most: float | None
@@ -63,14 +64,14 @@ class Policy(NamedTuple):
 
     def chosen(self) -> Settings:
         """Return the settings that are asked for; say so when kernels must be compiled."""
-        changes: dict[str, Any] = dict(zip(self._fields[2:], self[2:], strict=True))
+        changes: dict[str, Any] = dict(zip(self._fields[3:], self[3:], strict=True))
         chosen = Settings.read(self.settings, **changes) if self.settings else Settings(**changes)
         start_compiler()
         return chosen
 
     def detector(self) -> Detector:
         """Return the detector that is asked for."""
-        return Detector(self.model, self.chosen())
+        return Detector(self.model, self.chosen(), self.site)
 
 
 _POLICY_OPTIONS: Final = (
@@ -78,6 +79,11 @@ _POLICY_OPTIONS: Final = (
         "--model",
         type=click.Path(path_type=Path),
         help="A folder with a model, instead of the one that ships.",
+    ),
+    click.option(
+        "--site",
+        type=click.Path(path_type=Path),
+        help="A profile of the pages' site, made by `detector profile`.",
     ),
     click.option("--settings", type=click.Path(path_type=Path), help="A TOML file with any of the settings."),
     click.option(

@@ -26,7 +26,9 @@ def command(run: Path, policy: Policy, output: Path | None, clean: bool) -> int:
       detector restore clean/ --output whole.jsonl
       detector restore clean/ --lose-at-most 0.1% --output gentler.jsonl
     """
-    other = policy.settings is not None or any(value is not None for value in policy[2:])
+    if policy.site is not None:
+        raise SettingsError("scores are not made again, so a profile changes nothing: leave out --site")
+    other = any(value is not None for value in policy._replace(model=None))
     if clean and other:
         raise SettingsError("--clean is the policy of then, the other options are another: give one of them")
     rows = restored(run, policy.detector() if clean or other else None, clean)

@@ -35,12 +35,18 @@ class LineCounts(NamedTuple):
 class Sites(NamedTuple):
     """Which site each page of a batch is of, and what is known of the sites.
 
-    page_site: int64 (P,), ids of sites; counted: the pages are themselves among those counted
+    page_site: int64 (P,), ids of sites
+    counted: whether the pages are themselves among those counted; bool, or bool (P,), page by page
     """
 
     counts: LineCounts
     page_site: Integers
-    counted: bool
+    counted: bool | NDArray[np.bool_]
+
+    def of(self, pages: Sequence[int]) -> "Sites":
+        """Return the same for some of the pages, by their numbers."""
+        counted = self.counted if isinstance(self.counted, bool) else self.counted[pages]
+        return Sites(self.counts, self.page_site[pages], counted)
 
 
 NO_COUNTS: Final = LineCounts(
@@ -110,6 +116,13 @@ def pruned(counts: LineCounts, least_pages: int = 2) -> LineCounts:
     return counts._replace(key=counts.key[stay], pages=counts.pages[stay])
 
 
+def most_frequent(counts: LineCounts, most: int) -> LineCounts:
+    """Return the counts of so many lines at most: those of the most pages, of equal ones those of least key."""
+    order = np.lexsort((counts.key, -counts.pages.astype(np.int64)))
+    stay = np.sort(order[:most])
+    return counts._replace(key=counts.key[stay], pages=counts.pages[stay])
+
+
 def _looked_up(keys: Integers, table: Integers, values: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return the value of each key, 0 for one that the table does not have."""
     if not table.size:
@@ -132,8 +145,9 @@ class SeenOn(NamedTuple):
 
 def seen_on(keys: LineKeys, page_segment: Integers, sites: Sites) -> SeenOn:
     """Look up a batch's lines; where the pages are counted themselves, each is taken off its own."""
-    counts, own = sites.counts, np.int32(sites.counted)
-    site = np.repeat(sites.page_site, np.diff(page_segment))
+    counts, sizes = sites.counts, np.diff(page_segment)
+    own_page = np.broadcast_to(sites.counted, sites.page_site.shape).astype(np.int32)
+    own, site = np.repeat(own_page, sizes), np.repeat(sites.page_site, sizes)
     exact = _looked_up(site_line_key(site, keys.exact), counts.key, counts.pages)
     masked = _looked_up(site_line_key(site, keys.masked, True), counts.key, counts.pages)
     masked = np.where(keys.exact == keys.masked, exact, masked)
@@ -142,5 +156,5 @@ def seen_on(keys: LineKeys, page_segment: Integers, sites: Sites) -> SeenOn:
     return SeenOn(
         np.where(words, np.maximum(exact - own, 0), np.int32(0)),
         np.where(words, np.maximum(masked - own, 0), np.int32(0)),
-        np.maximum(site_pages - own, 0),
+        np.maximum(site_pages - own_page, 0),
     )
