@@ -26,6 +26,7 @@ from benchmarks.setup_peers import python_of
 RESULTS: Final = Path(__file__).parent / "results"
 OURS: Final = "detector"
 REFERENCE: Final = "plain-python"
+DATATROVE: Final = "datatrove"
 RULES: Final = "least_pages = 1000000000\n"
 
 
@@ -35,10 +36,11 @@ def _commands(pages: Path, out: Path, memory: str, rules: Path) -> dict[str, lis
     return {
         OURS: [*ours, "--memory", memory, "--rules", str(rules)],
         REFERENCE: [sys.executable, "-m", f"{peers}.plain", str(pages), str(out / REFERENCE)],
-        "datatrove": [
-            str(python_of("datatrove")), "-m", f"{peers}.datatrove_pipeline", str(pages), str(out / "datatrove"),
+        DATATROVE: [
+            str(python_of(DATATROVE)),
+            *("-m", f"{peers}.datatrove_pipeline", str(pages), str(out / DATATROVE)),
         ],
-    }  # fmt: skip
+    }
 
 
 def _row(name: str, used: Used, size: int, out: Path, truth: Path) -> dict[str, Any]:
@@ -126,7 +128,7 @@ def main() -> None:
     """Read the command line, run, and write the result."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("count", type=int)
-    parser.add_argument("--systems", nargs="*", default=[OURS, REFERENCE, "datatrove"])
+    parser.add_argument("--systems", nargs="*", default=[OURS, REFERENCE, DATATROVE])
     parser.add_argument("--memory", default="1GB")
     parser.add_argument("--kills", type=int, default=0)
     options = parser.parse_args()

@@ -62,15 +62,14 @@ class LineTally:
             self.dropped = Counter(dict(self.dropped.most_common(MOST_LINES * 10)))
 
     def _draw(self, result: BatchResult, page: Any, rows: Sequence[LineRow]) -> None:  # noqa: ANN401
-        batch, data = result.batch, result.batch.data.tobytes()
+        batch, data, segments = result.batch, result.batch.data.tobytes(), result.batch.page_segment()
         near = np.flatnonzero(np.abs(result.scores - result.decisions.threshold[page]) <= NEAR)
         for at in near.tolist():
             start, end = int(batch.segment_start[at]), int(batch.segment_end[at])
             text = data[start : min(end, start + LONGEST_SHOWN)].decode("utf-8", "replace")
             row, kept = rows[int(page[at])], bool(result.decisions.kept[at])
-            rank = xxhash.xxh3_64_intdigest(
-                f"{row.id}\0{at - int(batch.page_segment()[page[at]])}".encode("utf-8", "replace")
-            )
+            place = f"{row.id}\0{at - int(segments[page[at]])}".encode("utf-8", "replace")
+            rank = xxhash.xxh3_64_intdigest(place)
             self.drawn[kept].append([rank, row.site, text, round(float(result.scores[at]), 3)])
         for kept in self.drawn:
             self.drawn[kept] = sorted(self.drawn[kept])[:DRAWN]

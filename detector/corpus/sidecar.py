@@ -27,8 +27,9 @@ class LineRow(NamedTuple):
     """One document of a sidecar.
 
     scores: thousandths, by segment; kept: 1 or 0; reasons: what spoke most for the decision
-    headlines: rows (segment, its headline's segment, that one's original, words) of lines
-    that begin with a headline again; cuts: rows (segment, words) of those that were cut
+    copies: rows (segment, its original, lines in a row) of lines that stand there again
+    headlines: rows (segment, its headline's segment, words) of lines that begin with a
+    headline again; cuts: rows (segment, words) of those that were cut
     """
 
     id: str
@@ -40,6 +41,7 @@ class LineRow(NamedTuple):
     scores: list[int]
     kept: list[int]
     reasons: list[str]
+    copies: list[list[int]]
     headlines: list[list[int]]
     cuts: list[list[int]]
 
@@ -84,6 +86,7 @@ def line_rows(result: BatchResult, why: Bytes, documents: Sequence[Document]) ->
                 scores[first:last],
                 kept[first:last],
                 reasons[first:last],
+                _copies(result, first, last),
                 _headlines(result, first, last),
                 _cuts(result, first, last),
             )
@@ -91,15 +94,17 @@ def line_rows(result: BatchResult, why: Bytes, documents: Sequence[Document]) ->
     return rows
 
 
+def _copies(result: BatchResult, first: int, last: int) -> list[list[int]]:
+    original = result.repeats.original[first:last] - first
+    rows = np.flatnonzero((original >= 0) & (original != np.arange(last - first)))
+    block = result.repeats.block[first:last][rows]
+    return np.column_stack((rows, original[rows], block)).tolist()  # type: ignore[no-any-return]
+
+
 def _headlines(result: BatchResult, first: int, last: int) -> list[list[int]]:
     repeats = result.repeats
     rows = first + np.flatnonzero(repeats.begins[first:last] >= 0)
-    return [
-        [row - first, int(headline) - first, max(int(repeats.original[headline]) - first, -1), int(words)]
-        for row, headline, words in zip(
-            rows.tolist(), repeats.begins[rows], repeats.begins_words[rows], strict=True
-        )
-    ]
+    return np.column_stack((rows - first, repeats.begins[rows] - first, repeats.begins_words[rows])).tolist()  # type: ignore[no-any-return]
 
 
 def _cuts(result: BatchResult, first: int, last: int) -> list[list[int]]:
@@ -142,10 +147,10 @@ def clean_again(row: Mapping[str, Any], policy: tuple[Settings, float | None] | 
 
 def _stored_repeats(row: Mapping[str, Any], size: int) -> Repeats:
     """Return as much of a document's repeats as decisions need."""
-    none = np.full(size, -1, np.int64)
-    counts = np.zeros(size, np.int32)
-    repeats = Repeats(none, counts, np.zeros(size, np.float32), counts, counts, none.copy(), counts.copy())
-    for segment, headline, original, words in row.get("headlines", []):
-        repeats.begins[segment], repeats.begins_words[segment] = headline, words
-        repeats.original[headline] = original
-    return repeats
+    original, begins = np.full((2, size), -1, np.int64)
+    block, begins_words, unused = np.zeros((3, size), np.int32)
+    for segment, of, lines in row.get("copies", []):
+        original[segment], block[segment] = of, lines
+    for segment, headline, words in row.get("headlines", []):
+        begins[segment], begins_words[segment] = headline, words
+    return Repeats(original, unused, np.zeros(size, np.float32), block, unused, begins, begins_words)

@@ -52,7 +52,13 @@ def test_every_command_has_help_with_an_example(name):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_command_has_too_many_options(name):
     command = group.get_command(click.Context(group), name)
-    shared = {"input_format", "help", *Policy._fields, *Machine._fields, *(f"{name}_column" for name in Columns._fields)}
+    shared = {
+        "input_format",
+        "help",
+        *Policy._fields,
+        *Machine._fields,
+        *(f"{name}_column" for name in Columns._fields),
+    }
     own = [
         option.name
         for option in command.params
