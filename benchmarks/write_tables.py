@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import duplicates_tables
+from benchmarks import corpus_tables, duplicates_tables
 from benchmarks.run_quality import RESULTS
 from benchmarks.shared import ROOT
 
@@ -192,6 +192,12 @@ def duplicates(folder: Path, words: str) -> str:
     return grid(*duplicates_tables.KINDS[kind](_read(folder, f"duplicates-{name}")))
 
 
+def corpus(folder: Path, name: str) -> str:
+    """Return a table of corpus runs: "10000" for the systems at a size, or "kills"."""
+    result = _read(folder, f"corpus-{name}")
+    return grid(*(corpus_tables.kills if name == "kills" else corpus_tables.systems)(result))
+
+
 TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "quality-html": quality_html,
     "quality-text": quality_text,
@@ -202,6 +208,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "labels": labels,
     "speed": speed,
     "duplicates": duplicates,
+    "corpus": corpus,
 }
 
 

@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     from detector.api import clean, score
     from detector.detector import Detector
     from detector.duplicates.find import find_duplicates
+    from detector.engines.choice import clean_corpus
     from detector.errors import DetectorError
     from detector.lines.page import Page
     from detector.records import Reason, ScoredLine, Verdict
     from detector.results import ScoredPage
-    from detector.settings import DuplicateSettings, Settings
+    from detector.settings import CorpusSettings, DuplicateSettings, Settings
     from detector.sites.profile import SiteProfile
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "CorpusSettings",
     "Detector",
     "DetectorError",
     "DuplicateSettings",
@@ -36,11 +38,13 @@ __all__ = [
     "SiteProfile",
     "Verdict",
     "clean",
+    "clean_corpus",
     "find_duplicates",
     "score",
 ]
 
 _HOME = {
+    "CorpusSettings": "detector.settings",
     "Detector": "detector.detector",
     "DetectorError": "detector.errors",
     "DuplicateSettings": "detector.settings",
@@ -52,6 +56,7 @@ _HOME = {
     "SiteProfile": "detector.sites.profile",
     "Verdict": "detector.records",
     "clean": "detector.api",
+    "clean_corpus": "detector.engines.choice",
     "find_duplicates": "detector.duplicates.find",
     "score": "detector.api",
 }

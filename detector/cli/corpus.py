@@ -15,7 +15,7 @@ from detector.corpus.files import is_remote
 from detector.corpus.job import Job
 from detector.corpus.reading import kind_of
 from detector.corpus.run import Outcome, dry_run, run
-from detector.engines.choice import PARENT, engine_of
+from detector.engines.choice import engine_of, grouping_memory
 from detector.errors import SettingsError
 from detector.lines.formats import Format
 from detector.settings import CorpusSettings
@@ -25,7 +25,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 STOPPED_BY_GUARD: Final = 3
 SHOWN: Final = 20
 UNITS: Final = {"": 10**6, "MB": 10**6, "GB": 10**9}
-LEAST_GROUPING: Final = 100_000_000
 
 
 class Size(click.ParamType):  # type: ignore[type-arg]
@@ -126,7 +125,7 @@ def clean_corpus(
     )
     click.echo("detector: a corpus: with the counts of each site, and without near-duplicates", err=True)
     engine = engine_of(machine.engine, machine.memory, machine.workers)
-    memory = max((machine.memory - PARENT) // 2, LEAST_GROUPING)
+    memory = grouping_memory(machine.memory)
     try:
         function = dry_run if wishes.dry_run else run
         outcome = function(names, job, engine, memory, ShownProgress())

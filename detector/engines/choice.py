@@ -1,16 +1,24 @@
-"""Which engine, and how many workers fit into the memory."""
+"""Which engine, and how many workers fit into the memory; a corpus run in one call."""
 
 import os
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
-from detector.corpus.job import Engine
+from detector.corpus.documents import Columns
+from detector.corpus.job import Engine, Job
+from detector.corpus.run import Outcome, run
+from detector.duplicates.find import no_progress
 from detector.engines.in_process import InProcess
 from detector.errors import SettingsError
+from detector.settings import CorpusSettings, Settings
 
 # Bytes that a worker holds: the interpreter, compiled kernels, the model, a shard's arrays.
 WORKER: Final = 320_000_000
 # What this process holds beside them.
 PARENT: Final = 320_000_000
+# The least that near-duplicates are sought in.
+LEAST_GROUPING: Final = 100_000_000
 NAMES: Final = ("auto", "process", "joblib", "spark")
 
 
@@ -37,3 +45,40 @@ def engine_of(name: str, memory: int, workers: int | None) -> Engine:
     if not name.isidentifier():
         raise SettingsError(f"{name!r} is no engine: {', '.join(NAMES)}, or a backend of joblib")
     return Processes(count, "loky" if name in ("auto", "joblib") else name)
+
+
+def grouping_memory(memory: int) -> int:
+    """Return how much of a run's memory is for working arrays."""
+    return max((memory - PARENT) // 2, LEAST_GROUPING)
+
+
+def clean_corpus(
+    inputs: Sequence[str | Path],
+    output: str | Path,
+    settings: Settings | None = None,
+    corpus: CorpusSettings | None = None,
+    engine: str = "auto",
+    memory: int = 4_000_000_000,
+) -> Outcome:
+    """Clean a corpus into a folder, as `detector clean` does; see docs/corpus.md.
+
+    inputs: files, folders and URLs; engine: see `engine_of`; memory: bytes, of all processes
+    Returns the report, and the losses that the guard stopped the run for (nothing is
+    published then). Raises `SettingsError` for wrong inputs or folders, `ShardError` for a
+    disk that is full or a worker that was ended.
+    """
+    job = Job(
+        Path(output).absolute(),
+        Columns(),
+        settings or Settings(),
+        corpus or CorpusSettings(),
+        None,
+        None,
+        "same",
+        True,
+    )
+    chosen = engine_of(engine, memory, None)
+    try:
+        return run([str(path) for path in inputs], job, chosen, grouping_memory(memory), no_progress)
+    finally:
+        chosen.close()

@@ -2,6 +2,7 @@
 
 import json
 import random
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +12,8 @@ from detector.engines.in_process import InProcess
 from detector.engines.processes import Processes
 from detector.errors import SettingsError
 from tests.corpus.made import everything, page, read_jsonl, story, write_jsonl
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def test_stories_stay_and_templates_go(clean, pages, tmp_path):
@@ -210,3 +213,42 @@ def test_the_report_is_one_file(clean, pages, tmp_path):
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     assert manifest["inputs"][0]["name"] == "pages.jsonl"
     assert manifest["settings_of"]["model"] == Detector().model.model_id
+
+
+def test_in_one_call(pages, tmp_path):
+    from detector import CorpusSettings, clean_corpus
+
+    write_jsonl(tmp_path / "in" / "pages.jsonl", pages)
+    outcome = clean_corpus(
+        [tmp_path / "in"], tmp_path / "out", corpus=CorpusSettings(duplicates=0), engine="process"
+    )
+    assert outcome.published
+    assert len(read_jsonl(tmp_path / "out" / "data")) == len(pages)
+
+
+def test_the_example_of_rules_can_be_read():
+    from detector.settings import CorpusSettings
+
+    rules = CorpusSettings.read(ROOT / "examples" / "rules.toml", ("a",))
+    assert rules.thresholds == {"poems.example": 1.0}
+    assert rules.allow == ("a",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "protect = '['",
+        "protect = ['(']",
+        "most_lost = 2",
+        "thresholds = 3",
+        "nothing = 1",
+        "x",
+        "duplicates = 7",
+    ],
+)
+def test_wrong_rules_are_explained(tmp_path, text):
+    from detector.settings import CorpusSettings
+
+    (tmp_path / "rules.toml").write_text(text)
+    with pytest.raises(SettingsError):
+        CorpusSettings.read(tmp_path / "rules.toml")
