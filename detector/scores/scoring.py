@@ -48,7 +48,7 @@ def scored(
     """
     evidence = evidence_of(batch, words, markup, model)
     scorer: Scorer = model.text if markup is None else model.html
-    guesses = guess(evidence.table, scorer.first)
+    guesses = guess(evidence.table, scorer)
     context = context_of(batch, words, markup, evidence, guesses.odds)
     alone = Scored(*score(context, scorer, guesses), evidence.repeats)
     if sites is None or scorer.site is None:
