@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import corpus_tables, duplicates_tables
+from benchmarks import corpus_tables, duplicates_tables, profile_tables
 from benchmarks.run_quality import RESULTS
 from benchmarks.shared import ROOT
 
@@ -198,6 +198,14 @@ def corpus(folder: Path, name: str) -> str:
     return grid(*(corpus_tables.kills if name == "kills" else corpus_tables.systems)(result))
 
 
+def profile(folder: Path, words: str) -> str:
+    """Return a table of site profiles: "summary", "sites text 30" or "time"."""
+    kind, *of = words.split()
+    if kind not in profile_tables.KINDS:
+        raise TableError(f"no table {words!r} of profiles: {', '.join(profile_tables.KINDS)}")
+    return grid(*profile_tables.KINDS[kind](_read(folder, "profile"), of))
+
+
 TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "quality-html": quality_html,
     "quality-text": quality_text,
@@ -209,6 +217,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "speed": speed,
     "duplicates": duplicates,
     "corpus": corpus,
+    "profile": profile,
 }
 
 

@@ -22,6 +22,7 @@ from detector.compiled import inlined, kernel
 from detector.evidence.columns import CODES
 from detector.evidence.context import AROUND_AT, bounded, squeezed
 from detector.records import Floats, Integers, Number
+from detector.scores.calibration import calibrated, rounded
 from detector.scores.tile import ROWS, UNITS, tile_sums
 
 # Centred and scaled evidence beyond this is cut off: outliers say no more than "much".
@@ -119,24 +120,6 @@ class Scratch(NamedTuple):
     without: Floats
     own: Floats
     used: Integers
-
-
-@inlined
-def calibrated(odds: Number, knot: Floats, share: Floats) -> Number:
-    """Return the probability that log-odds stand for."""
-    if odds <= knot[0]:
-        return share[0]
-    for at in range(1, knot.size):
-        if odds <= knot[at]:
-            part = (odds - knot[at - 1]) / (knot[at] - knot[at - 1])
-            return share[at - 1] + part * (share[at] - share[at - 1])
-    return share[share.size - 1]
-
-
-@inlined
-def rounded(share: Number) -> Number:
-    """Return a probability rounded to 1/1000, as all scores are."""
-    return np.round(share * np.float32(1000)) / np.float32(1000)
 
 
 @inlined

@@ -18,7 +18,8 @@ from detector.evidence.place import LONG
 from detector.evidence.shape import words_in
 from detector.evidence.site import LEAST_PAGES
 from detector.records import Floats, Integers, Number, Words
-from detector.scores.network import Network, SiteStep, calibrated, rounded, scaled
+from detector.scores.calibration import calibrated, rounded
+from detector.scores.network import Network, SiteStep, scaled
 
 N_COLUMNS: Final = len(names(SITE_BLOCKS))
 N_OWN: Final = len(SITE_BLOCKS[0][1])

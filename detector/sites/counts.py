@@ -117,7 +117,7 @@ def pruned(counts: LineCounts, least_pages: int = 2) -> LineCounts:
 
 
 def most_frequent(counts: LineCounts, most: int) -> LineCounts:
-    """Return the counts of so many lines at most: those of the most pages, of equal ones those of least key."""
+    """Return the counts of so many lines at most: of the most pages, then of the least keys."""
     order = np.lexsort((counts.key, -counts.pages.astype(np.int64)))
     stay = np.sort(order[:most])
     return counts._replace(key=counts.key[stay], pages=counts.pages[stay])

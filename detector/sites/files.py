@@ -78,7 +78,7 @@ def _about(members: dict[str, bytes], path: Path) -> dict[str, Any]:
         about = json.loads(members[ABOUT])
         version = about["format"], about["keys"]
     except (KeyError, ValueError, TypeError, RecursionError):
-        raise ModelFormatError(f"{path} is no profile: it has no readable {ABOUT}") from None
+        raise ModelFormatError(f"{path} is no profile: it has no readable {ABOUT}; make it again") from None
     if version != (FORMAT, KEYS_VERSION):
         raise ModelFormatError(
             f"{path} has format {version[0]} with keys {version[1]}; this version of detector reads "
@@ -94,9 +94,13 @@ def _arrays(members: dict[str, bytes], path: Path) -> dict[str, NDArray[Any]]:
         try:
             array = np.lib.format.read_array(io.BytesIO(members[f"{name}.npy"]), allow_pickle=False)
         except (KeyError, ValueError, EOFError, OSError, SyntaxError, MemoryError) as error:
-            raise ModelFormatError(f"{path}: the array {name} is missing or damaged ({error})") from None
+            raise ModelFormatError(
+                f"{path}: the array {name} is missing or damaged ({error}); make it again"
+            ) from None
         if array.dtype != kind or array.ndim != 1:
-            raise ModelFormatError(f"{path}: the array {name} is not a row of {np.dtype(kind)}")
+            raise ModelFormatError(
+                f"{path}: the array {name} is not a row of {np.dtype(kind)}; make it again"
+            )
         found[name] = array
     return found
 

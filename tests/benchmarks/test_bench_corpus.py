@@ -15,7 +15,7 @@ def test_a_corpus_is_the_same_for_a_seed_and_has_copies(tmp_path):
     write(tmp_path / "a", 200)
     write(tmp_path / "b", 200)
     assert (tmp_path / "a" / "pages.jsonl").read_bytes() == (tmp_path / "b" / "pages.jsonl").read_bytes()
-    pages = [json.loads(line) for line in (tmp_path / "a" / "pages.jsonl").open(encoding="utf-8")]
+    pages = [json.loads(line) for line in (tmp_path / "a" / "pages.jsonl").read_text("utf-8").splitlines()]
     truth = list(truth_of(tmp_path / "a" / "truth.jsonl"))
     assert [page["id"] for page in pages] == [row["id"] for row in truth]
     assert len({page["id"] for page in pages}) == 200
