@@ -46,16 +46,26 @@ def _proportional(process: int) -> int:
     return 0
 
 
+def _cpu_of(process: int) -> float:
+    """Return the CPU seconds of a process, those of its ended children left out."""
+    try:
+        fields = (Path("/proc") / str(process) / "stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def measured(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Used:
     """Run a command and measure it."""
-    began, before = time.perf_counter(), os.times()
+    began = time.perf_counter()
     running = subprocess.Popen(
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment and dict(environment)
     )
-    peak = 0
+    peak, cpu = 0, dict[int, float]()
     while running.poll() is None:
-        peak = max(peak, sum(map(_proportional, _tree(running.pid))))
+        processes = _tree(running.pid)
+        peak = max(peak, sum(map(_proportional, processes)))
+        # As last seen: not all workers are waited for by who started them.
+        cpu |= {process: max(_cpu_of(process), cpu.get(process, 0.0)) for process in processes}
         time.sleep(EVERY)
-    after = os.times()
-    cpu = after.children_user - before.children_user + after.children_system - before.children_system
-    return Used(running.returncode, time.perf_counter() - began, cpu, peak)
+    return Used(running.returncode, time.perf_counter() - began, sum(cpu.values()), peak)

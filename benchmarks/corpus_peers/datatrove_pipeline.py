@@ -1,6 +1,6 @@
 """datatrove: sentence deduplication (by lines), then the C4 filter, on two workers."""
 
-import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -47,8 +47,8 @@ def run(path: Path, folder: Path) -> None:
         LocalPipelineExecutor(
             pipeline, tasks=TASKS, workers=TASKS, logging_dir=str(work / f"logs{number}")
         ).run()
+    shutil.rmtree(work)
 
 
 if __name__ == "__main__":
     run(Path(sys.argv[1]), Path(sys.argv[2]))
-    print(json.dumps({"done": True}))
