@@ -91,7 +91,7 @@ def kill(count: int, kills: int, seed: int) -> dict[str, Any]:
         folder = Path(name)
         write(folder, count)
         rules = folder / "rules.toml"
-        rules.write_text(RULES + "shard_bytes = 2000000\n")
+        rules.write_text(RULES + "shard_bytes = 500000\n")
         command = [
             sys.executable,
             "-m",
