@@ -75,12 +75,11 @@ def corpus(result: Results, _: Sequence[str]) -> Table:
 def peer(result: Results, _: Sequence[str]) -> Table:
     """Return ChromeRAG beside us, without and with other pages of the site."""
     found, mean = result["peer"], result["peer"]["mean"]
-    head = ["system", "sites", "without", "with 30 other pages"]
+    head = ["system", "without", "with 30 other pages"]
     rows = [
-        ["detector, HTML", str(found["sites"]), _share(mean["ours_without"]), _share(mean["ours_with"])],
-        ["detector, text only", str(found["sites"]), "", _share(mean["ours_text_with"])],
-        [f"ChromeRAG {found['version']}, HTML", str(found["sites"]), _share(mean["peer_without"])]
-        + [_share(mean["peer_with"])],
+        ["detector, HTML", _share(mean["ours_without"]), _share(mean["ours_with"])],
+        ["detector, text only", "", _share(mean["ours_text_with"])],
+        [f"ChromeRAG {found['version']}, HTML", _share(mean["peer_without"]), _share(mean["peer_with"])],
     ]
     return head, rows
 
