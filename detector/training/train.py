@@ -7,16 +7,14 @@ from typing import Final, NamedTuple
 import numpy as np
 import scipy.sparse as sparse
 
-from detector.evidence.columns import HTML_BLOCKS, HTML_CONTEXT, TEXT_BLOCKS, TEXT_CONTEXT, Blocks, names
+from detector.evidence.columns import HTML_BLOCKS, HTML_CONTEXT, TEXT_BLOCKS, TEXT_CONTEXT, Blocks
 from detector.evidence.gather import Evidence, context_of, html_evidence, text_evidence
 from detector.evidence.markup import MarkupWeights
 from detector.evidence.phrases import PhraseWeights
 from detector.lines.formats import Format
 from detector.records import Floats
-from detector.scores.goals import THRESHOLDS
-from detector.scores.model import Model, arrays_hash, arrays_of, blocks_of
+from detector.scores.model import Model, arrays_hash, arrays_of
 from detector.scores.network import Goals, Network, Scorer
-from detector.scores.tile import UNITS
 from detector.training.examples import CONTENT, FOLDS, Examples, examples_of
 from detector.training.fit import (
     MARKUP_C,
@@ -33,8 +31,10 @@ from detector.training.fit import (
     phrase_matrix,
 )
 from detector.training.fit_kinds import Scored, fit_kinds
+from detector.training.fit_site import fit_site
 from detector.training.made import made_pages
 from detector.training.pages import LabelledPage
+from detector.training.silent import silent_html
 
 Log = Callable[[str], None]
 
@@ -204,9 +204,12 @@ def _train_format(
         held = stack.fold == fold
         scores[held] = np.round(np.interp(odds[held], *curves[fold]), 3)
     goals = _goals(stack, scores)
+    # Real pages come first; those made of them would count as pages of the same sites.
+    sites = fit_site(sets[0], odds[stack.part(0)], plan.second.seed)
+    log("the site's step" if sites[-1] is not None else "no step for sites: none has several pages")
     scorers = [
-        Scorer(first, second, *curve, goals)
-        for first, second, curve in zip(firsts, seconds, curves, strict=True)
+        Scorer(first, second, *curve, goals, site)
+        for first, second, curve, site in zip(firsts, seconds, curves, sites, strict=True)
     ]
     return scorers, [
         Scored(examples, format, scores[stack.part(number)]) for number, examples in enumerate(sets)
@@ -260,7 +263,7 @@ def train(
     of_html, html_scored = (
         _train_format(fits, html, "html", plans["html"].seeded(seed), log)
         if html
-        else ([_silent_html()] * (FOLDS + 1), [])
+        else ([silent_html()] * (FOLDS + 1), [])
     )
     out_of_fold = [*text_scored, *html_scored]
     kinds, found = fit_kinds(out_of_fold)
@@ -283,18 +286,3 @@ def train(
 def _model(model: Model) -> Model:
     """Return a model under the name of its arrays."""
     return replace(model, model_id=arrays_hash(arrays_of(model)))
-
-
-def _silent_network(blocks: Blocks) -> Network:
-    """Return a network that says nothing."""
-    width = len(names(blocks))
-    zeros, units = np.zeros(width, np.float32), np.zeros(UNITS, np.float32)
-    hidden = np.zeros((UNITS, width), np.float32)
-    return Network(zeros, zeros, hidden, units, units, np.zeros(1, np.float32), *blocks_of(blocks))
-
-
-def _silent_html() -> Scorer:
-    """Return what scores HTML in a model that never saw any: everything is as likely as not."""
-    knot, share = np.array([-1, 1], np.float32), np.array([0.5, 0.5], np.float32)
-    goals = Goals(np.ones(THRESHOLDS, np.float32), np.full(THRESHOLDS, 0.5, np.float32))
-    return Scorer(_silent_network(HTML_BLOCKS), _silent_network(HTML_CONTEXT), knot, share, goals)
