@@ -29,7 +29,7 @@ def summary(result: Results, _: Sequence[str]) -> Table:
         worst = row["worst_site"]
         rows.append(
             [
-                f"{row['format']}, {row['others']}",
+                f"{row['format']}, {row['others']}" + ("" if row["which"] == "all" else f", {row['which']}"),
                 str(row["sites"]),
                 _share(row["median_f1_without"]),
                 _share(row["median_f1_with"]),
@@ -58,6 +58,32 @@ def sites(result: Results, of: Sequence[str]) -> Table:
     return head, rows
 
 
+def corpus(result: Results, _: Sequence[str]) -> Table:
+    """Return what counts over all pages of a site do to the pages that we labelled."""
+    head = ["input", "pages", "template lines", "left without", "left with", "content lost without", "with"]
+    head += ["left at the same loss without", "with", "words F1 without", "with"]
+    rows = []
+    for row in result["corpus"]:
+        cells = [row["format"], str(row["pages"]), f"{row['template_lines']:,}"]
+        cells += [str(row[f"template_lines_left_{side}"]) for side in ("without", "with")]
+        for name in ("content_lost", "left_at_same_loss", "words_f1"):
+            cells += [_share(row[f"{name}_{side}"]) for side in ("without", "with")]
+        rows.append(cells)
+    return head, rows
+
+
+def peer(result: Results, _: Sequence[str]) -> Table:
+    """Return ChromeRAG beside us, without and with other pages of the site."""
+    found, mean = result["peer"], result["peer"]["mean"]
+    head = ["system", "without", "with 30 other pages"]
+    rows = [
+        ["detector, HTML", _share(mean["ours_without"]), _share(mean["ours_with"])],
+        ["detector, text only", "", _share(mean["ours_text_with"])],
+        [f"ChromeRAG {found['version']}, HTML", _share(mean["peer_without"]), _share(mean["peer_with"])],
+    ]
+    return head, rows
+
+
 def time(result: Results, _: Sequence[str]) -> Table:
     """Return what learning a profile takes."""
     timed = result["timed"]
@@ -70,5 +96,7 @@ def time(result: Results, _: Sequence[str]) -> Table:
 KINDS: Final[dict[str, Callable[[Results, Sequence[str]], Table]]] = {
     "summary": summary,
     "sites": sites,
+    "corpus": corpus,
+    "peer": peer,
     "time": time,
 }

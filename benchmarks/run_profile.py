@@ -22,8 +22,9 @@ from numpy.typing import NDArray
 
 from benchmarks.datasets import dataset
 from benchmarks.environment import made
-from benchmarks.profile_sites import BenchSite, bench_sites, drawn
+from benchmarks.profile_sites import BenchSite, bench_sites, drawn, labelled_sites
 from benchmarks.run_quality import RESULTS
+from benchmarks.splits import load as load_splits
 from detector.decisions import decide
 from detector.lines.formats import Format
 from detector.lines.html import html_batch
@@ -58,11 +59,13 @@ def counts_of(html: str) -> LineCounts:
     return count_lines(line_keys(words_of(batch)), batch.page_segment(), np.zeros(1, np.int64))
 
 
-def judged(examples: Examples, model: Model, format: Format, counts: LineCounts | None) -> Judged:
-    """Score the only page of the examples, with what `counts` say of its site."""
+def judged(
+    examples: Examples, model: Model, format: Format, counts: LineCounts | None, counted: bool = False
+) -> Judged:
+    """Score the only page of the examples, with what `counts` (in which it may be) say of its site."""
     batch, words = examples.batch, examples.words
     markup = examples.markup if format == "html" else None
-    sites = None if counts is None else Sites(counts, np.zeros(1, np.int64), counted=False)
+    sites = None if counts is None else Sites(counts, np.zeros(1, np.int64), counted)
     found = scored(batch, words, markup, model, sites)
     kept = decide(found.scores, words, batch.page_segment(), found.repeats, Settings()).kept
     size = np.diff(words.segment_word)
@@ -134,11 +137,17 @@ def site_rows(site: BenchSite, models: Sequence[Model]) -> Iterator[dict[str, An
 
 
 def summary(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return medians over sites, by format and number of other pages."""
+    """Return medians over all sites, and over those with several known pages."""
     groups: dict[tuple[str, int], list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         groups[row["format"], row["others"]].append(row)
-    return [_summary(format, others, part) for (format, others), part in groups.items()]
+    found = []
+    for (format, others), part in sorted(groups.items(), key=lambda item: (item[0][0] != "text", item[0][1])):
+        several = [row for row in part if row["pages"] > 1]
+        found.append({**_summary(format, others, part), "which": "all"})
+        if len(several) < len(part):
+            found.append({**_summary(format, others, several), "which": "several known pages"})
+    return found
 
 
 def _summary(format: str, others: int, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -161,6 +170,38 @@ def _summary(format: str, others: int, rows: list[dict[str, Any]]) -> dict[str, 
     out["worst_site"] = {"site": rows[worst]["site"], "f1_gain": round(float(gain[worst]), 4),
                          "f1_gain_90": rows[worst]["f1_gain_90"]}  # fmt: skip
     out["sites_worse_by_01"] = [row["site"] for row in rows if row["f1_gain_90"][1] < -0.01]
+    return out
+
+
+def corpus(models: Sequence[Model]) -> list[dict[str, Any]]:
+    """Return what counts over all pages of a site, as a corpus run has them, do to the pages we labelled."""
+    pages: dict[Format, list[tuple[Judged, Judged]]] = {format: [] for format in FORMATS}
+    sites = 0
+    for site in labelled_sites(load_splits()):
+        counts = merge([counts_of(html) for html in site.pages.values()])
+        sites += 1
+        for examples in (examples_of([target]) for target in site.targets):
+            model = models[int(examples.fold[0])]
+            for format in FORMATS:
+                alone = judged(examples, model, format, None)
+                pages[format].append((alone, judged(examples, model, format, counts, counted=True)))
+    return [{"format": format, "sites": sites, **_corpus_row(part)} for format, part in pages.items()]
+
+
+def _corpus_row(pages: Sequence[tuple[Judged, Judged]]) -> dict[str, Any]:
+    """Return both sides by their own decisions, and template lines left at the same content loss."""
+    before, after = zip(*pages, strict=True)
+    out: dict[str, Any] = {"pages": len(pages)}
+    for name, side in (("without", before), ("with", after)):
+        lines = np.concatenate([page.lines for page in side])
+        content, template = lines[:, 2] >= CONTENT, lines[:, 2] < CONTENT
+        words = np.where(content, lines[:, 1], 0)
+        out[f"template_lines_left_{name}"] = int((template & (lines[:, 3] == 0)).sum())
+        out[f"content_lost_{name}"] = round(float(words[lines[:, 3] > 0].sum() / words.sum()), 4)
+        out[f"words_f1_{name}"] = round(float(np.mean([page.f1 for page in side])), 4)
+    out["template_lines"] = int(template.sum())
+    left = template_left(before, after)
+    out["left_at_same_loss_without"], out["left_at_same_loss_with"] = (round(share, 4) for share in left)
     return out
 
 
@@ -205,7 +246,8 @@ def main(arguments: Sequence[str]) -> None:
         rows += site_rows(site, models)
         print(site.name, len(site.targets), len(site.pages), flush=True)
     data = {name: dataset(name).files_hash() for name in ("sites", "daniel")}
-    found = {"data_hash": data, "made": made(), "summary": summary(rows), "timed": timed(), "rows": rows}
+    found = {"data_hash": data, "made": made(), "summary": summary(rows), "corpus": corpus(models),
+             "timed": timed(), "rows": rows}  # fmt: skip
     options.output.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
 
 

@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 
 from detector.detector import Detector
 from detector.errors import ModelFormatError, PageError
+from detector.lines.keys import site_id
 from detector.lines.page import Page
+from detector.sites.counts import LineCounts
+from detector.sites.pages import Known
 from detector.sites.profile import MOST_LINES, SiteProfile
 
 MENU = ["Home", "Boats for hire", "Our crew and their stories from the harbour", "Contact"]
@@ -104,6 +107,23 @@ def test_pruned_profiles_are_small_and_cannot_be_added_to():
     assert few.counts.pages.max() == 60
     with pytest.raises(ValueError, match="pruned"):
         SiteProfile.merge([few])
+
+
+def test_a_file_of_ten_thousand_pages_is_small(tmp_path):
+    rng, pages = np.random.default_rng(0), 10_000
+    key = np.unique(rng.integers(-(2**63), 2**63 - 1, 50_000))
+    counts = LineCounts(
+        key,
+        rng.integers(1, pages, key.size).astype(np.int32),
+        np.array([site_id("s")]),
+        np.array([pages], np.int32),
+    )
+    own = np.sort(rng.choice(2**32, pages, replace=False)).astype(np.uint32)
+    texts = rng.integers(97, 122, (key.size, 100), dtype=np.uint8)
+    known = {int(one): Known(bytes(text).decode(), 500, 1) for one, text in zip(key, texts, strict=True)}
+    SiteProfile("s", counts, own, known, (120,)).save(tmp_path / "site.profile")
+    assert (tmp_path / "site.profile").stat().st_size < 200_000
+    assert len(SiteProfile.load(tmp_path / "site.profile").known) == 200
 
 
 def test_what_cannot_be_merged_is_refused():
