@@ -70,8 +70,10 @@ def words_of_rows(words: Words, first: int, last: int) -> Words:
 
 
 def _labelled_shares(page: LabelledPage, line_segment: Integers) -> NDArray[np.float64]:
-    """Return the truth of a page whose lines are labelled."""
-    labels = page.labels or ()
+    """Return the truth of a page whose lines are labelled; -1 throughout if nothing is known of it."""
+    if page.labels is None:
+        return np.full(int(line_segment[-1] - line_segment[0]), -1.0)
+    labels = page.labels
     filled = np.flatnonzero(np.diff(line_segment) > 0)
     if filled.size != len(labels):
         raise PageError(
