@@ -121,6 +121,11 @@ def _weights(share: NDArray[np.float64], page: Integers, words: Words) -> NDArra
     return np.where(share < 0, 0.0, BY_WORDS * by_words + (1 - BY_WORDS) * by_lines)
 
 
+def line_weights(examples: Examples) -> NDArray[np.float64]:
+    """Return float64 (S,): the weight of every line of its page, whether its truth is known or not."""
+    return _weights(np.zeros(examples.share.size), examples.page, examples.words)
+
+
 def examples_of(pages: Sequence[LabelledPage]) -> Examples:
     """Return the examples of labelled pages, all of one format."""
     formats: set[Format] = {page.format for page in pages}

@@ -6,7 +6,6 @@ forgetting, Kirkpatrick et al. 2017). The precisions are all that is kept of the
 training's lines: 2^18 numbers, and no text.
 """
 
-from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -14,9 +13,8 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from detector.evidence import phrases as phrases_of
 from detector.evidence.phrases import PhraseWeights
-from detector.records import Floats, Integers, Words
+from detector.records import Floats
 
 MOST_STEPS: Final = 200
 
@@ -64,16 +62,3 @@ def refitted(lines: Lines, weights: PhraseWeights, precision: Floats) -> Floats:
     bucket = weights.bucket.copy()
     bucket[touched] += found.x.astype(np.float32)
     return bucket.astype(np.float16).astype(np.float32)
-
-
-def with_words(known: NDArray[np.uint64], words: Words, page_segment: Integers, pages: int) -> NDArray[np.uint64]:
-    """Return a table of known words with those added that stand on so many of the pages."""
-    bounds = words.segment_word[page_segment]
-    keys: Sequence[NDArray[np.uint64]] = [
-        np.unique(words.key[start:end]) for start, end in zip(bounds[:-1], bounds[1:], strict=True)
-    ]
-    key, count = np.unique(np.concatenate(keys), return_counts=True)
-    bit = (key[count >= pages] * phrases_of.PAIR) >> np.uint64(64 - phrases_of.KNOWN_BITS)
-    table = known.copy()
-    np.bitwise_or.at(table, (bit >> np.uint64(6)).astype(np.int64), np.uint64(1) << (bit & np.uint64(63)))
-    return table
