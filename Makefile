@@ -23,8 +23,10 @@ bench:
 	$(PYTHON) -m benchmarks.run_duplicates 10000
 	$(PYTHON) -m benchmarks.write_tables
 
-# The model that ships, from the shared data and training_data/.
+# The model that ships, from the shared data and training_data/. The three peers render the
+# pages as text in their ways.
 train:
+	$(PYTHON) -m benchmarks.setup_peers resiliparse inscriptis html2lines
 	$(PYTHON) -m benchmarks.training_pages build/training.jsonl.gz
 	$(PYTHON) -m detector train build/training.jsonl.gz --output detector/scores/default
 	$(PYTHON) -m tests.golden.record

@@ -221,13 +221,15 @@ class LineScores(NamedTuple):
     recall: float
     f1: float
     template_recall: float
+    repeat_recall: float
     lines: int
 
 
 def line_scores(labels: Sequence[str], kept: ArrayLike) -> LineScores:
     """Score decisions on labelled lines. labels: content, template, repeat, metadata, comment.
 
-    A line that recurs (`repeat`) is to be dropped like template, and counts in its recall.
+    A line that recurs (`repeat`) is to be dropped like template, and counts in its recall;
+    `repeat_recall` is of those lines alone.
     """
     truth, stays = np.asarray(labels), np.asarray(kept, bool)
     content = truth == "content"
@@ -240,8 +242,22 @@ def line_scores(labels: Sequence[str], kept: ArrayLike) -> LineScores:
         recall,
         _ratio(2 * precision * recall, precision + recall),
         _ratio(float((template & ~stays).sum()), float(template.sum())),
+        _ratio(float(((truth == "repeat") & ~stays).sum()), float((truth == "repeat").sum())),
         int((content | template).sum()),
     )
+
+
+def lost_at_template_recall(
+    scores: ArrayLike, labels: Sequence[str], words: ArrayLike, recall: float
+) -> float:
+    """Return the share of content words lost by the highest threshold that drops this share of template."""
+    given, truth, mass = np.asarray(scores, np.float64), np.asarray(labels), np.asarray(words, np.float64)
+    template = np.sort(given[(truth == "template") | (truth == "repeat")])
+    content = truth == "content"
+    if not template.size or not content.any():
+        return float("nan")
+    lowest = template[int(np.floor(template.size * (1 - recall)))]
+    return _ratio(float(mass[content & (given >= lowest)].sum()), float(mass[content].sum()))
 
 
 def _equal_mass_bins(scores: NDArray[np.float64], mass: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ the line has no words.
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks import metrics
+from benchmarks.pages import Page
 
 HTML: Final = "html"
+TEMPLATE_RECALL: Final = 0.95
 
 
 class OurPage(NamedTuple):
@@ -56,6 +58,18 @@ def read(path: Path) -> Outputs:
         lines = np.asarray(row.get("lines") or [], np.float64).reshape(-1, 4)
         pages[str(row["page"])] = OurPage(str(row["clean_text"]), lines)
     return found
+
+
+def on_labelled_lines(pages: Sequence[tuple[Page, OurPage]]) -> dict[str, float]:
+    """Return measures of the decisions themselves, on pages whose labelled lines are our segments."""
+    same = [(page, output.lines) for page, output in pages if len(page.lines) == len(output.lines) > 0]
+    if not same:
+        return {}
+    labels = [line.label for page, _ in same for line in page.lines]
+    lines = np.concatenate([lines for _, lines in same])
+    found: dict[str, float] = metrics.line_scores(labels, lines[:, 1] > 0)._asdict()
+    lost = metrics.lost_at_template_recall(lines[:, 0], labels, lines[:, 2], TEMPLATE_RECALL)
+    return {**found, "pages": len(same), "content_lost_at_template_recall_95": lost}
 
 
 def calibration(pages: list[OurPage]) -> dict[str, float]:

@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from benchmarks import our_outputs, scoring
 from benchmarks.datasets import OWN_LABELS, SETS, dataset
@@ -21,6 +21,8 @@ from benchmarks.peer_process import Answer, NotInstalledError
 from benchmarks.shared import ROOT
 
 RESULTS = ROOT / "benchmarks" / "results"
+# Renderings whose lines are those that were labelled.
+OUR_LINES: Final = (our_outputs.HTML, "detector-lines", "text")
 OURS_NAME = {True: "detector-html", False: "detector-text"}
 
 
@@ -112,6 +114,7 @@ def _our_rows(run: Run) -> Iterator[dict[str, Any]]:
             "empty": sum(not output.clean_text.strip() for _, output in good),
             **scoring.measures([scoring.scored(page, output.clean_text) for page, output in good]),
             "calibration": our_outputs.calibration([output for _, output in good]),
+            "decided_lines": our_outputs.on_labelled_lines(good) if rendering in OUR_LINES else {},
         }
         yield row if is_html else {**row, "rendering": rendering}
 

@@ -133,6 +133,30 @@ def calibration(folder: Path, name: str) -> str:
     return grid(["system", "error by line", "by word", "Brier by line", "by word", "page error"], rows)
 
 
+def decided_lines(folder: Path, name: str) -> str:
+    """Return what our decisions are on labelled lines, and what one threshold for all would lose."""
+    order = ("precision", "recall", "template_recall", "repeat_recall", "content_lost_at_template_recall_95")
+    rows = []
+    for row in _read(folder, f"quality-{name}")["rows"]:
+        if figures := row.get("decided_lines"):
+            name_and_input = f"{_name(row)} on {row.get('rendering', 'html')}"
+            cells = [_number(figures[key]) for key in order]
+            rows.append([name_and_input, str(figures["pages"]), *cells])
+    head = ["system", "pages", "precision", "recall", "template recall", "repeats found"]
+    return grid([*head, "content lost at template recall .95"], rows)
+
+
+def labels(folder: Path, name: str) -> str:
+    """Return the agreement of two readings, by class."""
+    result = _read(folder, name)
+    rows = [
+        [label, f"{result['labels'][label]:,}", _number(result["kappa_by_class"][label])]
+        for label in result["labels"]
+    ]
+    total = f"{sum(result['labels'].values()):,}"
+    return grid(["label", "lines", "kappa"], [*rows, ["all", total, _number(result["kappa"])]])
+
+
 def lines(folder: Path, name: str) -> str:
     """Return the table of decisions on labelled lines."""
     order = ("precision", "recall", "f1", "template_recall")
@@ -174,6 +198,8 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "renderings": renderings,
     "calibration": calibration,
     "lines": lines,
+    "decided-lines": decided_lines,
+    "labels": labels,
     "speed": speed,
     "duplicates": duplicates,
 }

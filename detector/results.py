@@ -17,7 +17,7 @@ from detector.decisions import Decisions
 from detector.lines.decoding import text_of
 from detector.lines.formats import Format
 from detector.markdown import block_name, markdown
-from detector.reasons import CUT, SENTENCES_CUT, evidence_reasons, policy_reason
+from detector.reasons import COPY, CUT, SENTENCES_CUT, evidence_reasons, policy_reason
 from detector.records import Batch, Floats, Markup, Reason, Repeats, ScoredLine, Verdict, Words
 from detector.scores.kinds import PageKinds
 
@@ -171,7 +171,10 @@ def _line(result: BatchResult, page: int, line: int, text: tuple[str, str], scor
     repeat_of = _repeat_of(result, page, rows[0])
     threshold = float(result.decisions.threshold[page])
     reasons: list[Reason] = [*evidence_reasons(result.added[first_row])]
-    reasons.append(policy_reason(int(result.decisions.policy[page]), threshold, kept))
+    if not kept and all(float(result.scores[row]) <= threshold for row in rows):
+        reasons.append(COPY)
+    else:
+        reasons.append(policy_reason(int(result.decisions.policy[page]), threshold, kept))
     if kept and result.decisions.cut_words[rows[0]]:
         reasons.append(CUT)
     if kept and not all(result.decisions.kept[row] for row in rows):

@@ -17,7 +17,7 @@ from detector.settings import Settings
 ANY = Settings(least_content=0, mostly_content=1)
 
 
-def decided(pages, settings=ANY, begins=None):
+def decided(pages, settings=ANY, begins=None, original=None):
     """Decide pages given as lists of (score, words)."""
     texts = ["\n".join("word " * words for _, words in page).encode() for page in pages]
     batch = text_batch(texts)
@@ -25,9 +25,9 @@ def decided(pages, settings=ANY, begins=None):
     size = scores.size
     zeros = np.zeros(size, np.int32)
     repeats = Repeats(
-        original=np.arange(size),
+        original=np.arange(size) if original is None else np.array(original),
         copies=zeros,
-        similarity=np.zeros(size, np.float32),
+        similarity=np.full(size, 0 if original is None else 1, np.float32),
         block=zeros,
         alike=zeros,
         begins=np.full(size, -1) if begins is None else np.array(begins),
@@ -134,3 +134,23 @@ def test_a_goal_that_cannot_be_reached_is_refused():
 def test_only_one_goal_can_decide():
     with pytest.raises(SettingsError, match="threshold and recall"):
         Settings(threshold=0.5, recall=0.9)
+
+
+COPIES = [(0.01, 20), (0.02, 5), (0.21, 5), (0.01, 20), (0.01, 20), (0.01, 20), (0.01, 20), (0.19, 5)]
+
+
+@pytest.mark.parametrize(
+    ("original", "settings", "dropped", "why"),
+    [
+        ([0, 1, 1, 3, 4, 5, 6, 7], ANY, [2], "a copy next to its original"),
+        ([0, 1, 1, 3, 4, 5, 6, 1], ANY, [2], "far from its original the score decides"),
+        ([0, 1, 2, 3, 4, 5, 6, 6], ANY, [], "a copy that is surely content, as a refrain is"),
+        ([0, 1, -1, 3, 4, 5, 6, 7], ANY, [], "no copy"),
+        ([0, 1, 1, 3, 4, 5, 6, 7], Settings(least_content=0, mostly_content=1, drop_copies=False), [], "off"),
+        ([0, 1, 1, 3, 4, 5, 6, 7], Settings(threshold=0.5), [], "a given threshold decides alone"),
+        ([0, 1, 1, 3, 4, 5, 6, 7], Settings(), [], "a page that is nearly all content"),
+    ],
+)
+def test_exact_copies_near_their_original(original, settings, dropped, why):
+    kept = decided([COPIES], settings, original=original).kept
+    assert np.flatnonzero(~kept).tolist() == dropped, why

@@ -90,6 +90,15 @@ def test_line_scores_leave_metadata_out():
     labels = ["content", "content", "template", "repeat", "metadata", "comment"]
     scores = metrics.line_scores(labels, [True, False, True, False, True, False])
     assert (scores.precision, scores.recall, scores.template_recall, scores.lines) == (0.5, 0.5, 0.5, 4)
+    assert scores.repeat_recall == 1
+
+
+def test_content_lost_at_a_template_recall():
+    labels = ["content", "content", "template", "template", "repeat", "template", "metadata"]
+    scores, words = [0.1, 0.6, 0.9, 0.8, 0.7, 0.5, 0.99], [6, 2, 1, 1, 1, 1, 9]
+    assert metrics.lost_at_template_recall(scores, labels, words, 0.75) == 0
+    assert metrics.lost_at_template_recall(scores, labels, words, 1.0) == 0.25
+    assert np.isnan(metrics.lost_at_template_recall([0.5], ["content"], [1], 0.9))
 
 
 def test_kept_lines_follow_the_order():

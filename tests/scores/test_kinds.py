@@ -107,12 +107,11 @@ def test_signals_are_the_strongest_first():
             "Go back to the home page\nSearch",
             "error",
         ),
-        pytest.param(
+        (
             "We value your privacy\nWe and our partners store and access information on a device, such as "
             "cookies, and process personal data for personalised ads. You can change your choice at any time."
             "\nAccept all\nReject all\nManage settings\nCookie policy",
             "consent wall",
-            marks=pytest.mark.xfail(strict=True, reason="judged a login page; words weigh too little"),
         ),
     ],
 )
