@@ -48,7 +48,9 @@ def main(pages: str, output: str) -> None:
     read = list(_unlabelled_language(read_pages([Path(pages)])))
     for name in ("without", "with"):
         chosen = [page for page in read if _chosen(page, name == "with")]
-        trained = train(chosen, log=lambda text: print(f"{time.monotonic() - start:6.0f} s  {text}", flush=True))
+        trained = train(
+            chosen, log=lambda text: print(f"{time.monotonic() - start:6.0f} s  {text}", flush=True)
+        )
         save(trained.model, Path(output) / name)
 
 

@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from detector.records import Floats, Integers
 from detector.scores.model import Model, arrays_hash, arrays_of
 from detector.scores.scoring import scored
+from detector.training.ask import Pool
 from detector.training.examples import CONTENT, Examples, line_weights
 from detector.training.fit import phrase_matrix
 from detector.training.refit import Lines, refitted
-from detector.training.repetition import SiteLines, pages_with, recurring_shares, site_lines
+from detector.training.repetition import SiteLines, recurring_shares, site_lines
 
 # Weight of a line against the prior. Measured 1 and 3 on four languages: 3 was better on each.
 LINES_WEIGH: Final = 3.0
@@ -34,13 +35,19 @@ class Material:
 
     examples: their lines, with the truth of gold texts and labelled pages
     lines: the lines by site; ngrams: (S, buckets); recurring: float64 (S,), what repetition
-    says: 0 template, 1 content, -1 neither
+    says: 0 template, 1 content, -1 neither; answered: bool (S,), seen by whoever labels
     """
 
     examples: Examples
     lines: SiteLines
     ngrams: sparse.csr_matrix
     recurring: NDArray[np.float64]
+    answered: NDArray[np.bool_]
+
+    def pool(self, scores: Floats) -> Pool:
+        """Return the lines that may be asked for: those of which neither people nor repetition speak."""
+        unknown = ~self.answered & (self.recurring != 0)
+        return Pool(self.examples.batch, self.lines, self.ngrams, scores, unknown)
 
 
 def site_numbers(examples: Examples, names: Sequence[str]) -> Integers:
@@ -52,7 +59,8 @@ def site_numbers(examples: Examples, names: Sequence[str]) -> Integers:
 def material_of(examples: Examples, sites: Sequence[str]) -> Material:
     """Return pages ready to adapt to; sites: the names of all sites, in order."""
     lines = site_lines(examples.batch, examples.words, examples.markup, site_numbers(examples, sites))
-    return Material(examples, lines, phrase_matrix(examples), recurring_shares(lines))
+    recurring = recurring_shares(lines)
+    return Material(examples, lines, phrase_matrix(examples), recurring, examples.share >= 0)
 
 
 def model_scores(model: Model, examples: Examples) -> Floats:
@@ -71,6 +79,7 @@ def _wished(model: Model, material: Material, chosen: NDArray[np.bool_]) -> Line
     weight = line_weights(examples)
     weight /= weight.mean()
     weight = np.where(known, KNOWN_WEIGHS * np.maximum(weight, 1), weight)
+    weight[material.answered & ~known] = 0.0  # metadata and the like: neither wished nor unwished
     return Lines(material.ngrams, wished, np.where(chosen, LINES_WEIGH * weight, 0.0))
 
 
@@ -117,8 +126,3 @@ def recurring_lines(material: Material) -> int:
     chosen = material.recurring == 0
     pairs = np.stack([material.lines.site[chosen], material.lines.key[chosen]])
     return int(np.unique(pairs, axis=1).shape[1])
-
-
-def site_pages(material: Material) -> Integers:
-    """Return int64 (S,): how many pages of its site have each line."""
-    return pages_with(material.lines)

@@ -21,12 +21,26 @@ AROUND: Final = 2
 MOST_COMPARED: Final = 20_000
 
 
+class Pool(NamedTuple):
+    """Lines that may be asked for.
+
+    ngrams: (S, buckets); scores: float32 (S,), by the model as it is
+    open: bool (S,), lines whose label is not known
+    """
+
+    batch: Batch
+    lines: SiteLines
+    ngrams: sparse.csr_matrix
+    scores: Floats
+    open: NDArray[np.bool_]
+
+
 class Question(NamedTuple):
     """A line to be labelled.
 
     text: the line; page, row: where it first stands (its page's number, its segment)
     site: the number of its site; pages: how many of the site's pages have it
-    score: mean score over all its places
+    score: mean score over all its places; worth: what an answer would be worth
     before, after: the lines around its first place
     """
 
@@ -36,6 +50,7 @@ class Question(NamedTuple):
     site: int
     pages: int
     score: float
+    worth: float
     before: tuple[str, ...]
     after: tuple[str, ...]
 
@@ -85,8 +100,8 @@ def _segment_text(batch: Batch, row: int) -> str:
     return " ".join(text_of(bytes(batch.data[batch.segment_start[row] : batch.segment_end[row]])).split())
 
 
-def _question(batch: Batch, lines: SiteLines, groups: _Groups, number: int) -> Question:
-    row = int(groups.row[number])
+def _question(pool: Pool, groups: _Groups, number: int) -> Question:
+    batch, lines, row = pool.batch, pool.lines, int(groups.row[number])
     page = int(lines.page[row])
     first, last = (int(at) for at in batch.page_segment()[page : page + 2])
     return Question(
@@ -96,26 +111,19 @@ def _question(batch: Batch, lines: SiteLines, groups: _Groups, number: int) -> Q
         site=int(lines.site[row]),
         pages=int(groups.pages[number]),
         score=round(float(groups.score[number]), 3),
+        worth=float(worth(groups.score[number : number + 1], groups.pages[number : number + 1])[0]),
         before=tuple(_segment_text(batch, at) for at in range(max(first, row - AROUND), row)),
         after=tuple(_segment_text(batch, at) for at in range(row + 1, min(last, row + 1 + AROUND))),
     )
 
 
-def questions(
-    batch: Batch, lines: SiteLines, ngrams: sparse.csr_matrix, scores: Floats, answered: NDArray[np.bool_], count: int
-) -> list[Question]:
-    """Return the lines to ask for, the most valuable first.
-
-    ngrams: (S, buckets) of every line; scores: float32 (S,), by the model as it is
-    answered: bool (S,), lines whose label is known; count: how many at most
-    """
-    open_rows = np.flatnonzero(~answered & (lines.key != 0))
+def questions(pool: Pool, count: int) -> list[Question]:
+    """Return the lines to ask for, at most so many, the most valuable first."""
+    open_rows = np.flatnonzero(pool.open & (pool.lines.key != 0))
     if not open_rows.size:
         return []
-    groups = _groups(lines, scores, open_rows)
+    groups = _groups(pool.lines, pool.scores, open_rows)
     value = worth(groups.score, groups.pages)
     best = np.argsort(-value, kind="stable")[:MOST_COMPARED]
-    return [
-        _question(batch, lines, groups, int(best[at]))
-        for at in _unlike(ngrams[groups.row[best]], value[best], count)
-    ]
+    chosen = _unlike(pool.ngrams[groups.row[best]], value[best], count)
+    return [_question(pool, groups, int(best[at])) for at in chosen]

@@ -76,7 +76,8 @@ def _parts(materials: Sequence[Material]) -> tuple[str, list[NDArray[np.int64]]]
     if len(sites) >= LEAST_SITES:
         part = {site: at % PARTS for at, site in enumerate(sites)}
         return "site", [
-            np.array([part[page.group] for page in material.examples.pages], np.int64) for material in materials
+            np.array([part[page.group] for page in material.examples.pages], np.int64)
+            for material in materials
         ]
     # Pages of a site in turn, so that each part has some of each site.
     return "page", [

@@ -74,7 +74,9 @@ def _json_rows(path: Path, lines: Iterable[str]) -> Iterator[tuple[dict[str, Any
 def _csv_rows(path: Path, lines: Iterable[str]) -> Iterator[tuple[dict[str, Any], str]]:
     reader = csv.DictReader(lines)
     if not {"text", "label"} <= set(reader.fieldnames or ()):
-        raise PageError(f"{path}: the first row must name the columns: {', '.join(FIELDS)} (the first two at least)")
+        raise PageError(
+            f"{path}: the first row must name the columns: {', '.join(FIELDS)} (the first two at least)"
+        )
     for row in reader:
         yield {name: row.get(name) for name in FIELDS}, f"{path}, row {reader.line_num}"
 

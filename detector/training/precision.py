@@ -39,10 +39,16 @@ def load_precision(folder: Path) -> Floats | None:
         with np.load(path, allow_pickle=False) as stored:
             number, phrases = int(stored["format"]), stored["phrases"]
     except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
-        raise ModelFormatError(f"{path} is damaged ({error}); get the model again, or delete this file") from None
+        raise ModelFormatError(
+            f"{path} is damaged ({error}); get the model again, or delete this file"
+        ) from None
     if number != FORMAT:
-        raise ModelFormatError(f"{path} has format {number}; this version reads {FORMAT}: get the model again")
+        raise ModelFormatError(
+            f"{path} has format {number}; this version reads {FORMAT}: get the model again"
+        )
     whole = phrases.shape == (BUCKETS,) and phrases.dtype == np.float16
     if not whole or not np.isfinite(phrases).all() or (phrases < 0).any():
-        raise ModelFormatError(f"{path} does not hold {BUCKETS} precisions: get the model again, or delete this file")
+        raise ModelFormatError(
+            f"{path} does not hold {BUCKETS} precisions: get the model again, or delete this file"
+        )
     return phrases.astype(np.float32)

@@ -31,12 +31,12 @@ def _sigmoid(odds: NDArray[np.float64]) -> NDArray[np.float64]:
     return 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
 
 
-def precision_of(lines: Lines, bucket: Floats, bias: float, inverse_penalty: float) -> Floats:
+def precision_of(lines: Lines, weights: PhraseWeights, inverse_penalty: float) -> Floats:
     """Return float32 (buckets,): how surely each weight is known after a fit to these lines.
 
     The curvature of the penalised loss that `fit.fit_linear` makes small.
     """
-    share = _sigmoid(lines.ngrams @ bucket.astype(np.float64) + bias)
+    share = _sigmoid(lines.ngrams @ weights.bucket.astype(np.float64) + float(weights.bias[0]))
     weight = lines.weight / lines.weight.mean() * share * (1 - share)
     squares = lines.ngrams.multiply(lines.ngrams).T @ weight
     return (1 / inverse_penalty + np.asarray(squares).ravel()).astype(np.float32)
@@ -58,7 +58,9 @@ def refitted(lines: Lines, weights: PhraseWeights, precision: Floats) -> Floats:
         slope = ngrams.T @ (weight * (_sigmoid(odds) - wished)) + hold * change
         return float(cost), slope
 
-    found = minimize(loss, np.zeros(touched.size), jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS})
+    found = minimize(
+        loss, np.zeros(touched.size), jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS}
+    )
     bucket = weights.bucket.copy()
     bucket[touched] += found.x.astype(np.float32)
     return bucket.astype(np.float16).astype(np.float32)

@@ -13,10 +13,8 @@ from detector.evidence.markup import MarkupWeights
 from detector.evidence.phrases import PhraseWeights
 from detector.lines.formats import Format
 from detector.records import Floats
-from detector.scores.goals import THRESHOLDS
-from detector.scores.model import Model, arrays_hash, arrays_of, blocks_of
+from detector.scores.model import Model, arrays_hash, arrays_of
 from detector.scores.network import Goals, Network, Scorer
-from detector.scores.tile import UNITS
 from detector.training.examples import CONTENT, FOLDS, Examples, examples_of
 from detector.training.fit import (
     MARKUP_C,
@@ -35,6 +33,8 @@ from detector.training.fit import (
 from detector.training.fit_kinds import Scored, fit_kinds
 from detector.training.made import made_pages
 from detector.training.pages import LabelledPage
+from detector.training.refit import Lines, precision_of
+from detector.training.silent import silent_html
 
 Log = Callable[[str], None]
 
@@ -70,11 +70,13 @@ class Trained:
     """A model, and what it gives on pages that it did not learn from.
 
     of_fold: for each fold, a model that learned from no page of it
+    precision: float32 (buckets,), how surely the model's phrases are known, to adapt it by
     """
 
     model: Model
     out_of_fold: Sequence[Scored]
     of_fold: Sequence[Model]
+    precision: Floats
 
 
 class _Stack:
@@ -146,6 +148,13 @@ class _LinearFits:
                 *fit_linear(self.markup_rows[part], boilerplate[chosen], weight[chosen], MARKUP_C)
             )
         return PhraseWeights(bucket, bias, known), markup
+
+    def precision(self) -> Floats:
+        """Return how surely the phrases of the model of all pages are known."""
+        boilerplate, weight, _ = self.stack.rows
+        phrases, rows = self.of_fold[-1][0], weight > 0
+        lines = Lines(self.phrase_rows[rows], boilerplate[rows].astype(np.float64), weight[rows])
+        return precision_of(lines, phrases, PHRASES_C)
 
 
 def _out_of_fold_evidence(fits: _LinearFits, examples: Examples, format: Format) -> Evidence:
@@ -260,7 +269,7 @@ def train(
     of_html, html_scored = (
         _train_format(fits, html, "html", plans["html"].seeded(seed), log)
         if html
-        else ([_silent_html()] * (FOLDS + 1), [])
+        else ([silent_html()] * (FOLDS + 1), [])
     )
     out_of_fold = [*text_scored, *html_scored]
     kinds, found = fit_kinds(out_of_fold)
@@ -277,24 +286,9 @@ def train(
         _model(Model(*weights, *scorers, kinds, model_id="", notes=notes))
         for weights, scorers in zip(fits.of_fold, zip(of_text, of_html, strict=True), strict=True)
     )
-    return Trained(model, out_of_fold, of_fold)
+    return Trained(model, out_of_fold, of_fold, fits.precision())
 
 
 def _model(model: Model) -> Model:
     """Return a model under the name of its arrays."""
     return replace(model, model_id=arrays_hash(arrays_of(model)))
-
-
-def _silent_network(blocks: Blocks) -> Network:
-    """Return a network that says nothing."""
-    width = len(names(blocks))
-    zeros, units = np.zeros(width, np.float32), np.zeros(UNITS, np.float32)
-    hidden = np.zeros((UNITS, width), np.float32)
-    return Network(zeros, zeros, hidden, units, units, np.zeros(1, np.float32), *blocks_of(blocks))
-
-
-def _silent_html() -> Scorer:
-    """Return what scores HTML in a model that never saw any: everything is as likely as not."""
-    knot, share = np.array([-1, 1], np.float32), np.array([0.5, 0.5], np.float32)
-    goals = Goals(np.ones(THRESHOLDS, np.float32), np.full(THRESHOLDS, 0.5, np.float32))
-    return Scorer(_silent_network(HTML_BLOCKS), _silent_network(HTML_CONTEXT), knot, share, goals)
