@@ -73,8 +73,8 @@ class Adaptation:
         counts = self.counts()
         if not counts.recurring_lines and not counts.known_lines:
             raise PageError(
-                f"nothing to learn from {counts.pages} pages of {counts.sites} sites: no line recurs on four pages of "
-                "one site, and no line is labelled; add pages of the same site, or label lines with --ask 20"
+                f"nothing to learn from {counts.pages} pages of {counts.sites} sites: no line recurs on "
+                "four pages of one site, and no line is labelled; add pages of the same site, or label lines with --ask 20"
             )
 
     def questions(self, count: int) -> list[tuple[int, Question]]:
@@ -128,8 +128,8 @@ def start(
     """
     if len(pages) < 2:
         raise PageError(
-            f"one page only ({pages[0].id if pages else 'or none'}): give several pages of the site, so that it is "
-            "seen what recurs, and so that some can be held back"
+            f"one page only ({pages[0].id if pages else 'or none'}): give several pages of the site, so that "
+            "it is seen what recurs, and so that some can be held back"
         )
     refuse_split_sites(pages)
     sites = sorted({page.group for page in pages})

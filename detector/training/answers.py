@@ -31,8 +31,9 @@ def _shown(text: str, most: int = 60) -> str:
 
 def _keys(label: LineLabel) -> Integers:
     """Return the keys of a label's line: one for each of its segments that has words."""
-    keys = keys_of(words_of(text_batch([utf8(" ".join(label.text.split()))])))
-    return keys[keys != 0]
+    keys: Integers = keys_of(words_of(text_batch([utf8(" ".join(label.text.split()))])))
+    filled: Integers = keys[keys != 0]
+    return filled
 
 
 def _rows_of_line(material: Material, page: int, label: LineLabel) -> Integers:

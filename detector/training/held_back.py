@@ -54,8 +54,8 @@ def refuse_shared_sites(learned: Sequence[LabelledPage], judged: Sequence[Labell
     if both := sorted({page.group for page in learned} & {page.group for page in judged}):
         some = ", ".join(both[:3]) + (f" and {len(both) - 3} more" if len(both) > 3 else "")
         raise PageError(
-            f"sites on both sides of the split: {some}; pages of a site that is learned from cannot be in {what}: "
-            "take them out of one of the two"
+            f"sites on both sides of the split: {some}; a site that is learned from cannot "
+            f"be in {what}: take them out of one of the two"
         )
 
 
@@ -120,7 +120,9 @@ def line_loss(scores: Floats, examples: Examples) -> NDArray[np.float64]:
 
 def change(examples: Sequence[Examples], before: Sequence[Floats], after: Sequence[Floats]) -> Change:
     """Return how the loss of the lines of known truth changed, a page at a time."""
-    old, new, lines = [], [], 0
+    old: list[float] = []
+    new: list[float] = []
+    lines = 0
     for one, first, second in zip(examples, before, after, strict=True):
         known = np.bincount(one.page, one.share >= 0, len(one.pages))
         chosen = known > 0

@@ -51,4 +51,5 @@ def load_precision(folder: Path) -> Floats | None:
         raise ModelFormatError(
             f"{path} does not hold {BUCKETS} precisions: get the model again, or delete this file"
         )
-    return phrases.astype(np.float32)
+    precision: Floats = phrases.astype(np.float32)
+    return precision

@@ -1,4 +1,4 @@
-"""Labels without a labeller: on pages of one site, what recurs is template, what is long and single is content.
+"""Labels without a labeller: on a site, what recurs is template, what is long and single is content.
 
 On sites of which pages were labelled by hand, lines said to be template here were template
 in 98 % of cases, and lines said to be content were content in 99 % (metadata left out).

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import scipy.sparse as sparse
 
-from detector.evidence.columns import HTML_BLOCKS, HTML_CONTEXT, TEXT_BLOCKS, TEXT_CONTEXT, Blocks, names
+from detector.evidence.columns import HTML_BLOCKS, HTML_CONTEXT, TEXT_BLOCKS, TEXT_CONTEXT, Blocks
 from detector.evidence.gather import Evidence, context_of, html_evidence, text_evidence
 from detector.evidence.markup import MarkupWeights
 from detector.evidence.phrases import PhraseWeights
