@@ -15,7 +15,6 @@ from detector.training.adapt import Material, adapted, material_of, model_scores
 from detector.training.answers import with_labels
 from detector.training.ask import Question, questions
 from detector.training.examples import Examples, examples_of
-from detector.training.fit import PHRASES_C
 from detector.training.held_back import (
     Change,
     HeldBack,
@@ -74,7 +73,8 @@ class Adaptation:
         if not counts.recurring_lines and not counts.known_lines:
             raise PageError(
                 f"nothing to learn from {counts.pages} pages of {counts.sites} sites: no line recurs on "
-                "four pages of one site, and no line is labelled; add pages of the same site, or label lines with --ask 20"
+                "four pages of one site, and no line is labelled; add pages of the same site, or label "
+                "lines with --ask 20"
             )
 
     def questions(self, count: int) -> list[tuple[int, Question]]:
@@ -134,5 +134,5 @@ def start(
     refuse_split_sites(pages)
     sites = sorted({page.group for page in pages})
     materials = [material_of(examples, sites) for examples in examples_by_format(pages)]
-    known = np.full(BUCKETS, 1 / PHRASES_C, np.float32) if precision is None else precision
+    known = np.zeros(BUCKETS, np.float32) if precision is None else precision
     return Adaptation(model, materials, sites, known).labelled(labels)

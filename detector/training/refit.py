@@ -17,6 +17,9 @@ from detector.evidence.phrases import PhraseWeights
 from detector.records import Floats
 
 MOST_STEPS: Final = 200
+# Precision of weights that the old training said nothing about, and the most that one may have.
+UNSEEN: Final = 0.3
+MOST_SURE: Final = 100.0
 
 
 class Lines(NamedTuple):
@@ -31,15 +34,16 @@ def _sigmoid(odds: NDArray[np.float64]) -> NDArray[np.float64]:
     return 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
 
 
-def precision_of(lines: Lines, weights: PhraseWeights, inverse_penalty: float) -> Floats:
+def precision_of(lines: Lines, weights: PhraseWeights) -> Floats:
     """Return float32 (buckets,): how surely each weight is known after a fit to these lines.
 
-    The curvature of the penalised loss that `fit.fit_linear` makes small.
+    The curvature of the loss that `fit.fit_linear` makes small, without that of its penalty:
+    0 for what no line has.
     """
     share = _sigmoid(lines.ngrams @ weights.bucket.astype(np.float64) + float(weights.bias[0]))
     weight = lines.weight / lines.weight.mean() * share * (1 - share)
     squares = lines.ngrams.multiply(lines.ngrams).T @ weight
-    return (1 / inverse_penalty + np.asarray(squares).ravel()).astype(np.float32)
+    return np.asarray(squares).ravel().astype(np.float32)
 
 
 def refitted(lines: Lines, weights: PhraseWeights, precision: Floats) -> Floats:
@@ -50,7 +54,7 @@ def refitted(lines: Lines, weights: PhraseWeights, precision: Floats) -> Floats:
     ngrams = ngrams[:, touched].astype(np.float64)
     wished, weight = lines.boilerplate[chosen], lines.weight[chosen]
     start = ngrams @ weights.bucket[touched].astype(np.float64) + float(weights.bias[0])
-    hold = precision[touched].astype(np.float64)
+    hold = np.minimum(precision[touched].astype(np.float64) + UNSEEN, MOST_SURE)
 
     def loss(change: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         odds = start + ngrams @ change

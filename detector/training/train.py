@@ -154,7 +154,7 @@ class _LinearFits:
         boilerplate, weight, _ = self.stack.rows
         phrases, rows = self.of_fold[-1][0], weight > 0
         lines = Lines(self.phrase_rows[rows], boilerplate[rows].astype(np.float64), weight[rows])
-        return precision_of(lines, phrases, PHRASES_C)
+        return precision_of(lines, phrases)
 
 
 def _out_of_fold_evidence(fits: _LinearFits, examples: Examples, format: Format) -> Evidence:
