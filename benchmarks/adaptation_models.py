@@ -15,6 +15,7 @@ from typing import Final
 
 from detector.scores.model import save
 from detector.training.pages import LabelledPage, read_pages
+from detector.training.precision import save_precision
 from detector.training.train import train
 
 LANGUAGES: Final = ("el", "pl", "ru", "zh")
@@ -31,10 +32,15 @@ def kept_out(page: LabelledPage) -> bool:
     return page.language in KEPT_OUT
 
 
+def used_in_training(page: LabelledPage) -> bool:
+    """Tell whether a page of another language is among those that both models learned from."""
+    return zlib.crc32(page.id.encode()) % 1000 < 1000 * SHARES.get(page.set, 1.0)
+
+
 def _chosen(page: LabelledPage, with_languages: bool) -> bool:
     if kept_out(page):
         return with_languages and page.fold not in TEST_FOLDS
-    return zlib.crc32(page.id.encode()) % 1000 < 1000 * SHARES.get(page.set, 1.0)
+    return used_in_training(page)
 
 
 def _unlabelled_language(pages: Iterator[LabelledPage]) -> Iterator[LabelledPage]:
@@ -52,6 +58,7 @@ def main(pages: str, output: str) -> None:
             chosen, log=lambda text: print(f"{time.monotonic() - start:6.0f} s  {text}", flush=True)
         )
         save(trained.model, Path(output) / name)
+        save_precision(trained.precision, Path(output) / name)
 
 
 if __name__ == "__main__":

@@ -134,5 +134,5 @@ def start(
     refuse_split_sites(pages)
     sites = sorted({page.group for page in pages})
     materials = [material_of(examples, sites) for examples in examples_by_format(pages)]
-    known = np.zeros(BUCKETS, np.float32) if precision is None else precision
+    known = np.ones(BUCKETS, np.float32) if precision is None else precision
     return Adaptation(model, materials, sites, known).labelled(labels)

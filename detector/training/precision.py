@@ -17,6 +17,8 @@ FILE: Final = "precision.npz"
 FORMAT: Final = 1
 # The most that half precision holds; weights that sure do not move anyway.
 MOST: Final = 60_000.0
+# The file is never larger: 2^18 half-precision numbers and a head.
+MOST_BYTES: Final = 1_000_000
 
 
 def save_precision(precision: Floats, folder: Path) -> None:
@@ -36,7 +38,9 @@ def load_precision(folder: Path) -> Floats | None:
     if not path.exists():
         return None
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        if path.stat().st_size > MOST_BYTES:
+            raise ModelFormatError(f"{path} is no file of ours: it has more than {MOST_BYTES:,} bytes")
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             number, phrases = int(stored["format"]), stored["phrases"]
     except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
         raise ModelFormatError(
