@@ -1,4 +1,7 @@
-"""Bootstrap intervals that draw whole sites: pages of one site are no independent evidence."""
+"""Bootstrap intervals that draw whole sites: pages of one site are no independent evidence.
+
+Of a single site they draw pages, and say nothing of other sites.
+"""
 
 from typing import Final, NamedTuple
 
@@ -49,10 +52,13 @@ def _quantiles(figures: Values) -> tuple[float, float]:
 
 def _rounds(parts: Parts) -> Values:
     """Return the figure of each round of drawing sites."""
-    over, under = _drawn(parts)
     present = np.unique(parts.site)
+    if present.size < 2:  # one site: its pages are all there is to draw
+        present = np.arange(parts.site.size)
+        parts = parts._replace(site=present)
     if not present.size:
         return np.zeros(0)
+    over, under = _drawn(parts)
     chosen = present[np.random.default_rng(SEED).integers(0, present.size, (ROUNDS, present.size))]
     with np.errstate(invalid="ignore", divide="ignore"):
         found: Values = over[chosen].sum(axis=1) / under[chosen].sum(axis=1)
