@@ -5,7 +5,6 @@ from typing import Final
 
 import click
 
-from detector.errors import PageError
 from detector.training.adaptation import Adaptation
 from detector.training.ask import Question
 from detector.training.line_labels import LineLabel, append_label, read_labels, undo_labels
@@ -34,14 +33,12 @@ def _answer() -> str:
         click.echo(HELP)
 
 
-def _take_back(path: Path) -> bool:
-    """Take the last answer back; tell whether there was one."""
-    try:
+def _take_back(path: Path, answers: int) -> None:
+    """Take the last of this session's answers back, if there is one."""
+    if answers:
         undo_labels(path)
-    except PageError:
+    else:
         click.echo("there is no answer to take back")
-        return False
-    return True
 
 
 def ask_round(adaptation: Adaptation, path: Path, done: int, of: int) -> int:
@@ -56,7 +53,8 @@ def ask_round(adaptation: Adaptation, path: Path, done: int, of: int) -> int:
         if answer == QUIT:
             return -1
         if answer == UNDO:
-            at -= at > 0 and _take_back(path)
+            _take_back(path, done + at)
+            at = max(at - 1, 0)  # of an earlier round, the line comes again in a later one
             continue
         append_label(path, LineLabel(question.text, KEYS[answer], site))
         at += 1
