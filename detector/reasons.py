@@ -55,6 +55,6 @@ def policy_reason(policy: int, threshold: float, kept: bool) -> Reason:
     return Reason("policy", code, f"{verb} {threshold:.3f}, {why}")
 
 
-COPY: Final = Reason("policy", "copy", "dropped: an exact copy, a few lines from the line that stays")
+COPY: Final = Reason("policy", "copy", "dropped: a copy of a line that stays")
 CUT: Final = Reason("policy", "headline-cut", "begins with a headline that stands on a line of its own")
 SENTENCES_CUT: Final = Reason("policy", "sentences-cut", "some sentences of this long line are dropped")

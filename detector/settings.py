@@ -29,8 +29,8 @@ class Settings:
     recall: the same as `lose_at_most`, said the other way: the share to keep.
     precision: instead, the least share of kept words that are to be content, 0 to 1.
     cut_headlines: cut a headline that returns as the beginning of a longer line.
-    drop_copies: drop an exact copy that stands a few lines from its original, where each page
-        has its own threshold, unless its score is very low (a refrain).
+    drop_copies: drop a copy of a line that stays, where each page has its own threshold,
+        unless its score is low (a refrain).
     least_content: drop the whole page when its best expected F1 is below this, 0 to 1:
         a page that is all template comes out empty rather than as its least bad lines.
     mostly_content: of a page with a larger expected share of content than this, 0 to 1, only

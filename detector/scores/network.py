@@ -95,7 +95,7 @@ class Scratch(NamedTuple):
     table: float32 (F, ROWS); sums: float32 (codes + 1, UNITS * ROWS), a tile's sums by code,
     those of the guess last; part, total: float32 (UNITS * ROWS,); odds: float32 (ROWS,);
     without: float32 (codes, ROWS); own: float32 (codes, N_OWN, ROWS), the scaled guess with
-    each block taken away
+    each block taken away; used: int64, the codes that a scorer's blocks have
     """
 
     table: Floats
@@ -105,6 +105,7 @@ class Scratch(NamedTuple):
     odds: Floats
     without: Floats
     own: Floats
+    used: Integers
 
 
 @inlined
@@ -138,7 +139,9 @@ def _load(evidence: Floats, first: Number, lines: Number, network: Network, tabl
 def _tile(network: Network, unit: Number, scratch: Scratch) -> None:
     """Write one tile's sums by code, and all of them with the bias."""
     sums, part, total = scratch.sums, scratch.part, scratch.total
-    sums[:] = 0
+    for code in scratch.used:
+        sums[code] = 0
+    sums[N_CODES] = 0
     for block in range(network.block_code.size):
         span = (network.block_start[block], network.block_start[block + 1])
         tile_sums(scratch.table, network.hidden, span, unit, part)
@@ -147,10 +150,12 @@ def _tile(network: Network, unit: Number, scratch: Scratch) -> None:
             of_code[at] += part[at]
     for at in range(UNITS * ROWS):
         total[at] = network.hidden_bias[unit + at // ROWS]
-    for code in range(sums.shape[0]):
+    for code in scratch.used:
         of_code = sums[code]
         for at in range(UNITS * ROWS):
             total[at] += of_code[at]
+    for at in range(UNITS * ROWS):
+        total[at] += sums[N_CODES, at]
 
 
 @inlined
@@ -180,12 +185,12 @@ def _own_part(network: Network, unit: Number, code: Number, scratch: Scratch) ->
 
 @inlined
 def _run(network: Network, has_guess: Number, scratch: Scratch) -> None:
-    """Write the log-odds of a block of lines, and those without each code."""
+    """Write the log-odds of a block of lines, and those without each code that is in use."""
     scratch.odds[:] = network.out_bias[0]
     scratch.without[:] = network.out_bias[0]
     for unit in range(0, network.out.size, UNITS):
         _tile(network, unit, scratch)
-        for code in range(N_CODES):
+        for code in scratch.used:
             gone = scratch.sums[code]
             if has_guess:
                 _own_part(network, unit, code, scratch)
@@ -203,15 +208,16 @@ def _guess(evidence: Floats, network: Network, scratch: Scratch, found: Guesses)
         _run(network, False, scratch)
         for line in range(lines):
             found.odds[first + line] = scratch.odds[line]
-            for code in range(N_CODES):
+            for code in scratch.used:
                 found.without[first + line, code] = scratch.without[code, line]
 
 
 @inlined
-def _load_own(without: Floats, first: Number, lines: Number, network: Network, own: Floats) -> None:
+def _load_own(without: Floats, first: Number, lines: Number, network: Network, scratch: Scratch) -> None:
     """Put the guesses of a block of lines, with each code taken away, into the scratch."""
+    own = scratch.own
     for line in range(lines):
-        for code in range(N_CODES):
+        for code in scratch.used:
             odds = without[first + line, code]
             own[code, 0, line] = _scaled(bounded(odds), 0, network)
             own[code, 1, line] = _scaled(squeezed(odds), 1, network)
@@ -230,18 +236,18 @@ def _score(
     for first in range(0, context.shape[0], ROWS):
         lines = min(ROWS, context.shape[0] - first)
         _load(context, first, lines, network, scratch.table)
-        _load_own(guesses.without, first, lines, network, scratch.own)
+        _load_own(guesses.without, first, lines, network, scratch)
         _run(network, True, scratch)
         for line in range(lines):
             odds = scratch.odds[line]
             scores[first + line] = np.round(_calibrated(odds, knot, share) * np.float32(1000)) / np.float32(
                 1000
             )
-            for code in range(N_CODES):
+            for code in scratch.used:
                 added[first + line, code] = odds - scratch.without[code, line]
 
 
-def _room(network: Network) -> Scratch:
+def _room(network: Network, used: Integers) -> Scratch:
     # Lines that a last block lacks are computed too, and left: nothing of theirs is read.
     return Scratch(
         np.zeros((network.mean.size, ROWS), np.float32),
@@ -251,14 +257,24 @@ def _room(network: Network) -> Scratch:
         np.empty(ROWS, np.float32),
         np.empty((N_CODES, ROWS), np.float32),
         np.zeros((N_CODES, N_OWN, ROWS), np.float32),
+        used,
     )
 
 
-def guess(evidence: Floats, network: Network) -> Guesses:
-    """Return the first network's log-odds, and those without each block of evidence."""
+def _used(*networks: Network) -> Integers:
+    codes = np.unique(np.concatenate([network.block_code for network in networks]))
+    used: Integers = codes[codes != OWN_CODE]
+    return used
+
+
+def guess(evidence: Floats, scorer: Scorer) -> Guesses:
+    """Return the first network's log-odds, and those without each block of evidence.
+
+    Without a code that the scorer has no columns of, nothing is written: those are undefined.
+    """
     size = evidence.shape[0]
     found = Guesses(np.empty(size, np.float32), np.empty((size, N_CODES), np.float32))
-    _guess(evidence, network, _room(network), found)
+    _guess(evidence, scorer.first, _room(scorer.first, _used(scorer.first, scorer.second)), found)
     return found
 
 
@@ -269,7 +285,8 @@ def score(context: Floats, scorer: Scorer, guesses: Guesses) -> tuple[Floats, ND
     """
     size = context.shape[0]
     scores = np.empty(size, np.float32)
-    added = np.empty((size, N_CODES), np.float32)
+    added = np.zeros((size, N_CODES), np.float32)
     parts = (scorer.second, scorer.knot, scorer.share)
-    _score(context, parts, guesses, _room(scorer.second), (scores, added))
+    room = _room(scorer.second, _used(scorer.first, scorer.second))
+    _score(context, parts, guesses, room, (scores, added))
     return scores, added

@@ -32,6 +32,6 @@ def scored(batch: Batch, words: Words, markup: Markup | None, model: Model) -> S
     """Return the scores of a batch."""
     evidence = evidence_of(batch, words, markup, model)
     scorer: Scorer = model.text if markup is None else model.html
-    guesses = guess(evidence.table, scorer.first)
+    guesses = guess(evidence.table, scorer)
     context = context_of(batch, words, markup, evidence, guesses.odds)
     return Scored(*score(context, scorer, guesses), evidence.repeats)

@@ -57,13 +57,11 @@ def context_of(odds):
 
 
 def test_the_guess_is_that_of_numpy():
-    assert guess(EVIDENCE, SCORER.first).odds == pytest.approx(
-        reference_odds(EVIDENCE, SCORER.first), abs=1e-4
-    )
+    assert guess(EVIDENCE, SCORER).odds == pytest.approx(reference_odds(EVIDENCE, SCORER.first), abs=1e-4)
 
 
 def test_scores_are_those_of_numpy():
-    guesses = guess(EVIDENCE, SCORER.first)
+    guesses = guess(EVIDENCE, SCORER)
     context = context_of(guesses.odds)
     scores, _ = score(context, SCORER, guesses)
     wanted = np.interp(reference_odds(context, SCORER.second), SCORER.knot, SCORER.share)
@@ -74,7 +72,7 @@ def test_scores_are_those_of_numpy():
 @pytest.mark.parametrize("code", [0, 1, 2, 3, 4])
 def test_a_contribution_is_what_taking_the_evidence_away_changes(code):
     """Out of both tables, and out of this line's own guess in the second."""
-    guesses = guess(EVIDENCE, SCORER.first)
+    guesses = guess(EVIDENCE, SCORER)
     context = context_of(guesses.odds)
     _, added = score(context, SCORER, guesses)
     without = context.copy()
@@ -85,10 +83,10 @@ def test_a_contribution_is_what_taking_the_evidence_away_changes(code):
 
 @given(st.lists(st.integers(0, 49), min_size=1, max_size=60))
 def test_a_line_scores_the_same_in_any_batch(rows):
-    guesses = guess(EVIDENCE, SCORER.first)
+    guesses = guess(EVIDENCE, SCORER)
     context = context_of(guesses.odds)
     all_scores, all_added = score(context, SCORER, guesses)
-    some = guess(EVIDENCE[rows], SCORER.first)
+    some = guess(EVIDENCE[rows], SCORER)
     assert (some.odds == guesses.odds[rows]).all()
     scores, added = score(context[rows], SCORER, some)
     assert (scores == all_scores[rows]).all()
@@ -97,7 +95,7 @@ def test_a_line_scores_the_same_in_any_batch(rows):
 
 def test_no_rows():
     empty = np.empty((0, COLUMNS), np.float32)
-    guesses = guess(empty, SCORER.first)
+    guesses = guess(empty, SCORER)
     scores, added = score(empty, SCORER, guesses)
     assert scores.shape == (0,)
     assert added.shape == (0, N_CODES)
