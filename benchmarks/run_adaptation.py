@@ -37,8 +37,8 @@ PAGES: Final = 20
 MOST_SITES: Final = 4
 ANSWERS: Final = 100
 ROUND: Final = 20
-DRAWS: Final = 2
-GENERAL_PAGES: Final = 150
+DRAWS: Final = 1
+GENERAL_PAGES: Final = 120
 READ: Final = ("html", "html as text")
 
 
@@ -77,7 +77,7 @@ def answered(adaptation: Adaptation, truth: Sequence[Examples]) -> tuple[Adaptat
         for number, question in adaptation.questions(ROUND):
             share = truth[number].share[question.row]
             label = "unknown" if share < 0 else "content" if share >= CONTENT else "template"
-            said += share >= 0
+            said += int(share >= 0)
             labels.append(LineLabel(question.text, label, adaptation.sites[question.site]))
         adaptation = adaptation.labelled(labels)
     return adaptation, said
@@ -132,7 +132,12 @@ def main(pages_file: str, models: str) -> None:
             "with": measured(new, examples),
             "draws": [_run(old, folder, drawn(learn, seed), (examples, general)) for seed in range(DRAWS)],
         }
+        _write(result)
         print(language, json.dumps(summary(result["languages"][language])), flush=True)
+
+
+def _write(result: dict[str, Any]) -> None:
+    """Write what there is so far: each language takes minutes."""
     result["peak_megabytes"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     (RESULTS / "adaptation.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
