@@ -9,18 +9,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+import numpy as np
+
 from benchmarks.datasets import dataset
 from benchmarks.labels.pages import FIRST_WIDE, Line, lines_of, plain
 from benchmarks.pages import Page
 from benchmarks.site_sets import BOOKS
 from benchmarks.splits import Splits
 from detector.lines.decoding import decode
+from detector.training.repetition import LEAST_WORDS, SiteLines, recurring_shares
 
-# A line on so many of a site's pages, and this share of them, is the site's template.
-LEAST_PAGES: Final = 4
-LEAST_SHARE: Final = 0.2
-# A line of one page only, with so many words (0.6 for a wide character), is content.
-LEAST_WORDS: Final = 10
+# What `detector.training.repetition` says of a line.
+LABEL_OF_SHARE: Final = {0.0: "template", 1.0: "content", -1.0: "unknown"}
+# What a wide character counts in words.
 WIDE: Final = 0.6
 # A site counts as so many pages, a documentation book in one language as fewer.
 SITE_PAGES: Final = 12.0
@@ -57,20 +58,29 @@ def size_in_words(text: str) -> float:
 
 def site_labels(pages: Sequence[Sequence[Line]]) -> Iterator[list[str]]:
     """Yield the labels of each page of a site, from how many of its pages each line stands on."""
-    counts = Counter(text for lines in pages for text in {plain(line.text) for line in lines})
-    least = max(LEAST_PAGES, LEAST_SHARE * len(pages))
-    for lines in pages:
-        headlines = {plain(line.text) for line in lines if line.block == "h1"}
-        labels = []
-        for line in lines:
-            count = counts[plain(line.text)]
-            if count >= least and plain(line.text) not in headlines:
-                labels.append("template")
-            elif count == 1 and size_in_words(line.text) >= LEAST_WORDS:
-                labels.append("content")
-            else:
-                labels.append("unknown")
-        yield labels
+    number: dict[str, int] = defaultdict(lambda: len(number) + 1)
+    texts = [[plain(line.text) for line in lines] for lines in pages]
+    headlines = [
+        {text for text, line in zip(row, lines, strict=True) if line.block == "h1"}
+        for row, lines in zip(texts, pages, strict=True)
+    ]
+    sizes = np.array([len(row) for row in texts])
+    found = recurring_shares(
+        SiteLines(
+            key=np.array([number[text] for row in texts for text in row], np.int64),
+            page=np.repeat(np.arange(sizes.size), sizes),
+            site=np.zeros(sizes.sum(), np.int64),
+            long=np.array(
+                [size_in_words(line.text) >= LEAST_WORDS for page in pages for line in page], np.bool_
+            ),
+            headline=np.array(
+                [text in of_page for row, of_page in zip(texts, headlines, strict=True) for text in row],
+                np.bool_,
+            ),
+        )
+    )
+    for shares in np.split(found, np.cumsum(sizes)[:-1]):
+        yield [LABEL_OF_SHARE[share] for share in shares.tolist()]
 
 
 def _record(page: Page, labels: Sequence[str], weight: float, split: Splits) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import corpus_tables, duplicates_tables, profile_tables
+from benchmarks import adaptation_tables, corpus_tables, duplicates_tables, profile_tables
 from benchmarks.run_quality import RESULTS
 from benchmarks.shared import ROOT
 
@@ -206,6 +206,13 @@ def profile(folder: Path, words: str) -> str:
     return grid(*profile_tables.KINDS[kind](_read(folder, "profile"), of))
 
 
+def adaptation(folder: Path, name: str) -> str:
+    """Return a table of adapting to new languages: "languages" or "general"."""
+    if name not in adaptation_tables.KINDS:
+        raise TableError(f"no table {name!r} of adapting: {', '.join(adaptation_tables.KINDS)}")
+    return grid(*adaptation_tables.KINDS[name](_read(folder, "adaptation")))
+
+
 TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "quality-html": quality_html,
     "quality-text": quality_text,
@@ -218,6 +225,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "duplicates": duplicates,
     "corpus": corpus,
     "profile": profile,
+    "adaptation": adaptation,
 }
 
 

@@ -3,48 +3,145 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, Final, NamedTuple
 
 import click
 
-from detector.cli.options import Share
-from detector.scores.model import DEFAULT, load
+from detector.cli.options import Share, write_whole
+from detector.errors import PageError, SettingsError
+from detector.scores.model import DEFAULT, Model, load
 from detector.settings import Settings
-from detector.training.evaluate import evaluate
-from detector.training.pages import read_pages
+from detector.training.compare import compared
+from detector.training.curves import threshold_for
+from detector.training.evaluate import FIGURES, Judged, examples_to_judge, judge, measures_of
+from detector.training.page_files import read_page_files
+from detector.training.pages import LabelledPage
+from detector.web.evaluation_report import evaluation_html
+
+# Sites are many: beyond this they are in the JSON only.
+MOST_SITES: Final = 20
+
+Comparison = dict[str, Any]
+
+
+class Outputs(NamedTuple):
+    """Where results go beside the terminal."""
+
+    as_json: bool
+    html: Path | None
+    store: Path | None
+
+
+def _model(name: Path) -> Model:
+    return load(DEFAULT if str(name) == "default" else name)
+
+
+def _labelled(paths: Sequence[Path]) -> list[LabelledPage]:
+    """Read pages; refuses a set of which nothing is known."""
+    pages = [page for page in read_page_files(paths) if page.gold is not None or page.labels is not None]
+    if not pages:
+        raise PageError(
+            f"no labelled page in {', '.join(map(str, paths))}: a page needs a gold text "
+            '(NAME.gold.txt beside NAME.html, or "gold") or "labels"; see docs/training.md'
+        )
+    return pages
 
 
 @click.command("evaluate")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--compare", type=click.Path(path_type=Path), help="Another model, on the same pages.")
 @click.option("--threshold", type=Share(), help="Drop lines with a score above this.")
 @click.option("--lose-at-most", type=Share(), help="Instead: lose at most this share of content.")
 @click.option("--json", "as_json", is_flag=True, help="Print all measures as JSON.")
+@click.option("--html", type=click.Path(path_type=Path), help="Write a report with curves to this file.")
+@click.option("--store", type=click.Path(path_type=Path), help="Write the threshold that meets the goal.")
 def command(
     model: Path,
     pages: Sequence[Path],
+    compare: Path | None,
     threshold: float | None,
     lose_at_most: float | None,
-    as_json: bool,
+    **options: Any,  # noqa: ANN401
 ) -> int:
-    r"""Measure MODEL (a folder, or "default") on PAGES: JSONL files of labelled pages.
+    r"""Measure MODEL (a folder, or "default") on PAGES: folders, HTML, JSONL or CSV, labelled.
+
+    Intervals are of 90 %, whole sites being drawn. --store reads off these pages the threshold
+    that meets --lose-at-most, for --settings of other commands.
 
     \b
-    Example:
+    Examples:
       detector evaluate default pages.jsonl
+      detector evaluate default pages.jsonl --compare my-model --html report.html
+      detector evaluate my-model pages.jsonl --lose-at-most 0.1% --store careful.toml
     """
-    chosen = load(DEFAULT if str(model) == "default" else model)
+    outputs = Outputs(**options)
     settings = Settings(threshold=threshold, lose_at_most=lose_at_most)
-    found = evaluate(chosen, list(read_pages(pages)), settings)
-    if as_json:
-        click.echo(json.dumps(found, indent=1))
-        return 0
-    for format, groups in found.items():
-        for name, one in groups.items():
-            low, high = one["words_f1_90"]
-            click.echo(
-                f"{format:<13} {name:<28} {one['pages']:>5} pages  "
-                f"words F1 {one['words_f1']:.4f} ({low:.4f} to {high:.4f})  "
-                f"content lost {one['content_lost']:.3f}  template found {one['template_recall']:.3f}  "
-                f"calibration {one['calibration_by_line']:.3f}"
-            )
+    if outputs.store and lose_at_most is None:
+        raise SettingsError("--store needs a goal: --lose-at-most 0.1%")
+    chosen, other = _model(model), _model(compare) if compare else None
+    examples = examples_to_judge(_labelled(pages))
+    if outputs.store:
+        settings = _stored(outputs.store, judge(chosen, examples, Settings()), settings)
+    judged = judge(chosen, examples, settings)
+    others: list[Comparison | None] = [None] * len(judged)
+    if other is not None:
+        pairs = zip(judged, judge(other, examples, settings), strict=True)
+        others = [compared(one, two) for one, two in pairs]
+    if outputs.html:
+        title = f"{model}" + (f" and {compare}" if compare else "") + f" on {', '.join(map(str, pages))}"
+        write_whole(outputs.html, evaluation_html(title, judged, others))
+    _print(judged, others, outputs.as_json)
     return 0
+
+
+def _stored(path: Path, judged: Sequence[Judged], goal: Settings) -> Settings:
+    """Write the threshold that meets a goal, the highest of all ways to read the pages."""
+    threshold = max(threshold_for(goal, one.examples, one.scores) for one in judged)
+    pages = sum(len(one.examples.pages) for one in judged if one.name != "html as text")
+    write_whole(
+        path,
+        f"# Lost at most {goal.lose_at_most:g} of the content words of {pages} pages, by detector evaluate.\n"
+        f"threshold = {threshold:g}\n",
+    )
+    click.echo(f"threshold {threshold:g} written to {path}", err=True)
+    return Settings(threshold=threshold)
+
+
+def _print(judged: Sequence[Judged], others: Sequence[Comparison | None], as_json: bool) -> None:
+    found = {one.name: measures_of(one) for one in judged}
+    if as_json:
+        both = {one.name: other for one, other in zip(judged, others, strict=True) if other}
+        click.echo(json.dumps({**found, "compared": both} if both else found, indent=1))
+        return
+    for (name, groups), other in zip(found.items(), others, strict=True):
+        sites = sum(group.startswith("site:") for group in groups)
+        for group, one in groups.items():
+            if not group.startswith("site:") or sites <= MOST_SITES:
+                click.echo(_row(name, group, one))
+        if sites > MOST_SITES:
+            click.echo(f"{name:<13} {sites} sites: see --json")
+        if other:
+            _print_compared(name, other)
+
+
+def _row(format: str, name: str, one: dict[str, Any]) -> str:
+    low, high = one["words_f1_90"]
+    return (
+        f"{format:<13} {name:<28} {one['pages']:>5} pages  "
+        f"words F1 {one['words_f1']:.4f} ({low:.4f} to {high:.4f})  "
+        f"content lost {one['content_lost']:.3f}  template found {one['template_recall']:.3f}  "
+        f"calibration {one['calibration_by_line']:.3f}"
+    )
+
+
+def _print_compared(name: str, found: Comparison) -> None:
+    for figure in FIGURES:
+        one = found[figure]
+        low, high = one["difference_90"]
+        sure = "" if low > 0 or high < 0 else "  no sure difference"
+        click.echo(
+            f"{name:<13} compared: {figure.replace('_', ' '):<18} {one['before']:.4f} -> {one['after']:.4f}  "
+            f"{one['difference']:+.4f} ({low:+.4f} to {high:+.4f}){sure}"
+        )
+    click.echo(f"{name:<13} compared: {found['pages_better']} pages better, {found['pages_worse']} worse")

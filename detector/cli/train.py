@@ -1,46 +1,160 @@
-"""`detector train`: labelled pages to a model."""
+"""`detector train`: a model adapted to pages, or a whole new one."""
 
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final, NamedTuple
 
 import click
 
+from detector.cli.asking import ask
 from detector.errors import SettingsError
-from detector.scores.model import save
+from detector.scores.model import DEFAULT, load, save
 from detector.settings import Settings
+from detector.training.adaptation import Adaptation, general_change, start
 from detector.training.evaluate import measures
+from detector.training.held_back import Change
+from detector.training.line_labels import read_labels
+from detector.training.page_files import read_page_files
 from detector.training.pages import read_pages
+from detector.training.precision import load_precision, save_precision
 from detector.training.train import train
+
+STOPPED_BY_A_GUARD: Final = 3
+SAID: Final = {
+    "better": "better",
+    "worse": "worse",
+    "too few to tell": "too few labels to tell: label more lines (--ask 20), or give more pages",
+    "nothing known": "no labels, so it cannot be judged: label some lines (--ask 20)",
+}
+
+
+class Wish(NamedTuple):
+    """The options of adapting."""
+
+    output: Path
+    model: Path | None
+    labels: Path | None
+    ask: int
+    general: Path | None
+    anyway: bool
+
+
+def _path(**more: bool) -> click.Path:
+    return click.Path(path_type=Path, **more)
 
 
 @click.command("train")
-@click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--output", required=True, type=click.Path(path_type=Path, file_okay=False), help="Where the model goes."
-)
-@click.option("--seed", default=0, show_default=True, help="Same pages and seed, same model.")
-def command(pages: Sequence[Path], output: Path, seed: int) -> int:
-    r"""Train a model on PAGES: JSONL files of labelled pages (see docs/training.md).
+@click.argument("pages", nargs=-1, required=True, type=_path())
+@click.option("--output", required=True, type=_path(file_okay=False), help="Where the model goes.")
+@click.option("--model", type=_path(), help="Adapt this model, instead of the one that ships.")
+@click.option("--labels", type=_path(dir_okay=False), help="Labels of lines: JSONL or CSV. Answers go there.")
+@click.option("--ask", "ask_", type=click.IntRange(min=1), default=None, help="Ask for so many labels first.")
+@click.option("--general", type=_path(), help="Labelled pages of other sites: what may not get worse.")
+@click.option("--anyway", is_flag=True, help="Write the new model also if it is not seen to be better.")
+@click.option("--replace", is_flag=True, help="Write over a model that is in --output already.")
+@click.option("--anew", is_flag=True, help="Fit a whole model from labelled pages instead of adapting one.")
+@click.option("--seed", default=0, show_default=True, help="With --anew: same pages and seed, same model.")
+def command(
+    pages: Sequence[Path], output: Path, replace: bool, anew: bool, seed: int, **options: object
+) -> int:
+    r"""Adapt the model to PAGES: folders, HTML and text files, JSONL, CSV; labelled or not.
 
-    Prints how the model does on pages of groups that it did not learn from.
+    Lines that recur on a site, the model's own scores, and labels teach it the words of new
+    sites or of a new language. Prints how the pages that were held back are judged before and
+    after; a model that is not seen to be better is not written.
 
     \b
-    Example:
-      detector train pages.jsonl --output my-model
+    Examples:
+      detector train pages/ --output my-model
+      detector train pages/ --ask 20 --labels labels.jsonl --output my-model
+      detector train labelled.jsonl --anew --output my-model
       detector score page.html --model my-model
     """
-    start = time.monotonic()
+    if output.exists() and not replace:
+        raise SettingsError(f"{output} is there already: choose another --output, or say --replace")
+    if anew:
+        return _train_anew(pages, output, seed)
+    asked = options["ask_"]
+    wish = Wish(
+        output,
+        options["model"] if isinstance(options["model"], Path) else None,
+        options["labels"] if isinstance(options["labels"], Path) else None,
+        asked if isinstance(asked, int) else 0,
+        options["general"] if isinstance(options["general"], Path) else None,
+        bool(options["anyway"]),
+    )
+    return _adapt(pages, wish)
+
+
+def _adapt(paths: Sequence[Path], wish: Wish) -> int:
+    """Adapt a model, unless a guard says no."""
+    folder = wish.model or DEFAULT
+    if wish.ask and wish.labels is None:
+        raise SettingsError("say where the answers go: --labels labels.jsonl")
+    model, pages, precision = load(folder), read_page_files(paths), load_precision(folder)
+    general = list(read_pages([wish.general])) if wish.general else []
+    given = wish.labels is not None and (wish.labels.exists() or not wish.ask)
+    adaptation = start(model, pages, read_labels(wish.labels) if wish.labels and given else [], precision)
+    if wish.ask and wish.labels is not None:
+        adaptation = ask(adaptation, wish.labels, wish.ask)
+    adaptation.refuse_nothing()
+    _tell_counts(adaptation)
+    if precision is None:
+        click.echo(f"{folder} does not say what it learned from: other sites may get worse", err=True)
+    found, judged = adaptation.held_back()
+    _tell_change(f"pages held back, by {found.by}", judged)
+    new = adaptation.adapted()
+    verdicts = [judged.verdict]
+    if general:
+        elsewhere = general_change(model, new, general, pages)
+        _tell_change("general set", elsewhere)
+        verdicts.append("better" if elsewhere.verdict == "too few to tell" else elsewhere.verdict)
+    if not wish.anyway and any(verdict not in ("better", "nothing known") for verdict in verdicts):
+        click.echo("detector: not seen to be better, so the old model is kept (--anyway)", err=True)
+        return STOPPED_BY_A_GUARD
+    save(new, wish.output)
+    if precision is not None:
+        save_precision(precision, wish.output)
+    click.echo(f"model {new.model_id} written to {wish.output}", err=True)
+    return 0
+
+
+def _tell_counts(adaptation: Adaptation) -> None:
+    counts = adaptation.counts()
+    click.echo(
+        f"{counts.pages} pages of {counts.sites} sites; {counts.recurring_lines} lines recur, "
+        f"{counts.known_lines} lines of known label"
+    )
+    if counts.labels_elsewhere:
+        click.echo(f"{counts.labels_elsewhere} labels are of other sites, and left", err=True)
+
+
+def _tell_change(what: str, found: Change) -> None:
+    """Print how lines of known label are judged, before and after."""
+    if found.verdict == "nothing known":
+        click.echo(f"{what:<30} {SAID[found.verdict]}")
+        return
+    click.echo(
+        f"{what:<30} {found.pages:>5} pages {found.lines:>6} lines  log loss {found.loss_before:.3f} -> "
+        f"{found.loss_after:.3f}  fell by {found.low:.3f} to {found.high:.3f}: {SAID[found.verdict]}"
+    )
+
+
+def _train_anew(paths: Sequence[Path], output: Path, seed: int) -> int:
+    """Fit a whole model."""
+    began = time.monotonic()
 
     def log(message: str) -> None:
-        click.echo(f"{time.monotonic() - start:6.0f} s  {message}", err=True)
+        click.echo(f"{time.monotonic() - began:6.0f} s  {message}", err=True)
 
-    labelled = list(read_pages(pages))
+    labelled = list(read_pages(paths))
     try:
         trained = train(labelled, seed=seed, log=log)
     except ValueError as error:
         raise SettingsError(str(error)) from None
     save(trained.model, output)
+    save_precision(trained.precision, output)
     for scored in trained.out_of_fold:
         for name, found in measures(scored.examples, scored.scores, Settings()).items():
             low, high = found["words_f1_90"]

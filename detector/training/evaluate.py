@@ -1,30 +1,41 @@
-"""Scores of labelled pages to measures, over all pages and by set, kind and language."""
+"""Scores of labelled pages to measures, over all pages and by set, site, kind and language."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.decisions import decide
-from detector.lines.formats import Format
-from detector.records import Floats, Repeats
+from detector.records import Floats, Integers, Repeats
 from detector.scores.goals import threshold_of
 from detector.scores.model import Model
+from detector.scores.network import Scorer
 from detector.scores.scoring import scored
 from detector.settings import Settings
+from detector.training.curves import lost_at_recall
 from detector.training.examples import CONTENT, Examples, examples_of
-from detector.training.measures import (
-    brier,
-    calibration_error,
-    content_lost,
-    interval,
-    template_recall,
-    words_f1,
-)
+from detector.training.intervals import Parts, interval_of, ratio, some_of
+from detector.training.measures import brier, calibration_error, words_f1
 from detector.training.pages import LabelledPage
 
-GROUPINGS: Final = ("set", "kind", "language")
+# What pages are grouped by: the name that is shown, and the field of a page.
+GROUPINGS: Final = {"set": "set", "kind": "kind", "language": "language", "site": "group"}
+# Figures with an interval, as they are in a result.
+FIGURES: Final = ("words_f1", "content_lost", "template_recall", "line_precision", "line_recall")
+# A group of fewer pages than this says nothing, and is not shown.
+LEAST_PAGES: Final = 2
+
+Measures = dict[str, dict[str, Any]]
+
+
+class Judged(NamedTuple):
+    """Pages scored and decided by a model, in one format: "html", "text" or "html as text"."""
+
+    name: str
+    examples: Examples
+    scores: Floats
+    kept: NDArray[np.bool_]
 
 
 def no_repeats(size: int) -> Repeats:
@@ -50,17 +61,39 @@ def page_f1(examples: Examples, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
     return f1
 
 
-def _line_measures(
-    examples: Examples, rows: NDArray[np.bool_], scores: Floats, kept: NDArray[np.bool_]
-) -> dict[str, Any]:
-    """Return the measures over lines of some pages."""
+def _site_numbers(pages: Sequence[LabelledPage]) -> Integers:
+    return np.unique([page.group for page in pages], return_inverse=True)[1].astype(np.int64)
+
+
+def figures(examples: Examples, kept: NDArray[np.bool_]) -> dict[str, Parts]:
+    """Return the parts of every figure of `FIGURES`, by page."""
+    site, pages = _site_numbers(examples.pages), len(examples.pages)
+    share, size = examples.share, np.diff(examples.words.segment_word).astype(np.float64)
+    known = share >= 0
+    content, template = known & (share >= CONTENT), known & (share < CONTENT)
+    words = np.where(known, np.maximum(share, 0) * size, 0.0)
+
+    def parts(over: NDArray[Any], under: NDArray[Any]) -> Parts:
+        top, bottom = (np.bincount(examples.page, part, pages) for part in (over, under))
+        return Parts(top.astype(np.float64), bottom.astype(np.float64), site)
+
+    return {
+        "words_f1": Parts(page_f1(examples, kept), np.ones(pages), site),
+        "content_lost": parts(words * ~kept, words),
+        "template_recall": parts(template & ~kept, template),
+        "line_precision": parts(content & kept, known & kept),
+        "line_recall": parts(content & kept, content),
+    }
+
+
+def _line_measures(examples: Examples, rows: NDArray[np.bool_], scores: Floats) -> dict[str, Any]:
+    """Return the measures of scores, of lines of some pages."""
     known = rows & (examples.share >= 0)
     share, score_ = examples.share[known], scores[known]
     size = np.diff(examples.words.segment_word).astype(np.float64)[known]
     boilerplate, lines = share < CONTENT, np.ones(share.size)
     return {
-        "content_lost": content_lost(kept[known], share, size),
-        "template_recall": template_recall(kept[known], share),
+        "content_lost_at_template_recall": lost_at_recall(score_, share, size),
         "calibration_by_line": calibration_error(score_, boilerplate, lines),
         "calibration_by_word": calibration_error(score_, boilerplate, size),
         "brier_by_line": brier(score_, boilerplate, lines),
@@ -70,48 +103,64 @@ def _line_measures(
 
 def _groups(pages: Sequence[LabelledPage]) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     yield "all", np.ones(len(pages), np.bool_)
-    for grouping in GROUPINGS:
-        values = [getattr(page, grouping) for page in pages]
+    for name, field in GROUPINGS.items():
+        values = [getattr(page, field) for page in pages]
         for value in sorted({value for value in values if value}):
             chosen = np.array([other == value for other in values])
-            if not chosen.all() or grouping == "set":
-                yield f"{grouping}: {value}", chosen
+            small = name == "site" and chosen.sum() < LEAST_PAGES
+            if (not chosen.all() or name == "set") and not small:
+                yield f"{name}: {value}", chosen
+
+
+def measures_of(judged: Judged) -> Measures:
+    """Return all measures of judged pages, by group of pages."""
+    examples, out = judged.examples, Measures()
+    by_page = figures(examples, judged.kept)
+    for name, chosen in _groups(examples.pages):
+        out[name] = {"pages": int(chosen.sum())}
+        for figure, parts in by_page.items():
+            some = some_of(parts, chosen)
+            out[name][figure], out[name][f"{figure}_90"] = ratio(some), list(interval_of(some))
+        out[name].update(_line_measures(examples, chosen[examples.page], judged.scores))
+    return out
 
 
 def measures(
     examples: Examples, scores: Floats, settings: Settings, threshold: float | None = None
-) -> dict[str, dict[str, Any]]:
-    """Return all measures of these scores, by group of pages."""
+) -> Measures:
+    """Return all measures of scores alone, no headline cut and no copy dropped, by group of pages."""
     segments = examples.batch.page_segment()
     kept = decide(scores, examples.words, segments, no_repeats(scores.size), settings, threshold).kept
-    f1 = page_f1(examples, kept)
-    out: dict[str, dict[str, Any]] = {}
-    for name, chosen in _groups(examples.pages):
-        mean, low, high = interval(f1[chosen].tolist())
-        lines = _line_measures(examples, chosen[examples.page], scores, kept)
-        out[name] = {"pages": int(chosen.sum()), "words_f1": mean, "words_f1_90": [low, high], **lines}
-    return out
+    return measures_of(Judged("", examples, scores, kept))
 
 
-def evaluate(
-    model: Model, pages: Sequence[LabelledPage], settings: Settings
-) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return the measures of a model on pages, by format: "html", "text" and "html as text"."""
-    out: dict[str, dict[str, dict[str, Any]]] = {}
-    of_format: dict[Format, list[LabelledPage]] = {
-        "html": [page for page in pages if page.format == "html"],
-        "text": [page for page in pages if page.format == "text"],
-    }
-    for format, part in of_format.items():
-        if not part:
-            continue
-        examples = examples_of(part)
-        text = scored(examples.batch, examples.words, None, model).scores
-        of_text = threshold_of(settings, model.text.goals)
-        if examples.markup is None:
-            out[format] = measures(examples, text, settings, of_text)
-            continue
-        html = scored(examples.batch, examples.words, examples.markup, model).scores
-        out["html"] = measures(examples, html, settings, threshold_of(settings, model.html.goals))
-        out["html as text"] = measures(examples, text, settings, of_text)
-    return out
+def _judged(name: str, examples: Examples, model: Model, settings: Settings) -> Judged:
+    """Score and decide as a detector does, with or without markup by the name."""
+    markup = examples.markup if name == "html" else None
+    scorer: Scorer = model.text if markup is None else model.html
+    found = scored(examples.batch, examples.words, markup, model)
+    threshold = threshold_of(settings, scorer.goals)
+    segments = examples.batch.page_segment()
+    kept = decide(found.scores, examples.words, segments, found.repeats, settings, threshold).kept
+    return Judged(name, examples, found.scores, kept)
+
+
+def examples_to_judge(pages: Sequence[LabelledPage]) -> dict[str, Examples]:
+    """Return the examples of each way to read the pages: "html", "html as text", "text"."""
+    html, text = ([page for page in pages if page.format == format] for format in ("html", "text"))
+    found: dict[str, Examples] = {}
+    if html:
+        found["html"] = found["html as text"] = examples_of(html)
+    if text:
+        found["text"] = examples_of(text)
+    return found
+
+
+def judge(model: Model, examples: Mapping[str, Examples], settings: Settings) -> list[Judged]:
+    """Return the pages as a model scores and decides them, in every way to read them."""
+    return [_judged(name, one, model, settings) for name, one in examples.items()]
+
+
+def evaluate(model: Model, pages: Sequence[LabelledPage], settings: Settings) -> dict[str, Measures]:
+    """Return the measures of a model on pages, by format: "html", "html as text" and "text"."""
+    return {one.name: measures_of(one) for one in judge(model, examples_to_judge(pages), settings)}

@@ -70,8 +70,10 @@ def words_of_rows(words: Words, first: int, last: int) -> Words:
 
 
 def _labelled_shares(page: LabelledPage, line_segment: Integers) -> NDArray[np.float64]:
-    """Return the truth of a page whose lines are labelled."""
-    labels = page.labels or ()
+    """Return the truth of a page whose lines are labelled; -1 throughout if nothing is known of it."""
+    if page.labels is None:
+        return np.full(int(line_segment[-1] - line_segment[0]), -1.0)
+    labels = page.labels
     filled = np.flatnonzero(np.diff(line_segment) > 0)
     if filled.size != len(labels):
         raise PageError(
@@ -117,6 +119,11 @@ def _weights(share: NDArray[np.float64], page: Integers, words: Words) -> NDArra
     by_words = size / np.maximum(np.bincount(page, size), 1)[page]
     by_lines = 1 / np.bincount(page)[page]
     return np.where(share < 0, 0.0, BY_WORDS * by_words + (1 - BY_WORDS) * by_lines)
+
+
+def line_weights(examples: Examples) -> NDArray[np.float64]:
+    """Return float64 (S,): the weight of every line of its page, whether its truth is known or not."""
+    return _weights(np.zeros(examples.share.size), examples.page, examples.words)
 
 
 def examples_of(pages: Sequence[LabelledPage]) -> Examples:

@@ -12,6 +12,7 @@ both sides of a split; by default the id), "language", "kind", "set", "fold" and
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ NEITHER: Final = ("metadata", "comment", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class LabelledPage:
-    """A page and what is known of its main content: a gold text, or a label a line."""
+    """A page and what is known of its main content: a gold text, a label a line, or nothing."""
 
     id: str
     page: str
@@ -49,17 +50,22 @@ def _open(path: Path) -> Iterator[str]:
         yield from lines
 
 
-def _page(record: Mapping[str, Any], where: str) -> LabelledPage:
+def page_of_record(record: Mapping[str, Any], where: str, need_truth: bool = True) -> LabelledPage:
     """Check one record; raises `PageError` that says what is wrong and where."""
     page, gold, labels = record.get("page"), record.get("gold"), record.get("labels")
     if not isinstance(page, str):
         raise PageError(f'{where}: "page" must be the page as a string')
-    if (gold is None) == (labels is None):
+    if (gold is None) == (labels is None) and (need_truth or gold is not None):
         raise PageError(f'{where}: a labelled page has either "gold" or "labels"')
     if gold is not None and not isinstance(gold, str):
         raise PageError(f'{where}: "gold" must be a string')
-    if labels is not None and not (isinstance(labels, list) and all(label in LABELS for label in labels)):
+    if labels is not None and not isinstance(labels, list):
         raise PageError(f'{where}: "labels" must be a list of {", ".join(LABELS)}')
+    for number, label in enumerate(labels or ()):
+        if label not in LABELS:
+            raise PageError(
+                f"{where}: label {number} is {label!r}, which does not exist; there are {', '.join(LABELS)}"
+            )
     name = str(record.get("id", where))
     return LabelledPage(
         id=name,
@@ -77,8 +83,11 @@ def _page(record: Mapping[str, Any], where: str) -> LabelledPage:
     )
 
 
-def read_pages(paths: Iterable[Path]) -> Iterator[LabelledPage]:
-    """Read labelled pages; raises `PageError` at the first record that is none."""
+def read_pages(paths: Iterable[Path], need_truth: bool = True) -> Iterator[LabelledPage]:
+    """Read labelled pages; raises `PageError` at the first record that is none.
+
+    need_truth: refuse a page of which nothing is known
+    """
     for path in paths:
         try:
             for number, line in enumerate(_open(path), start=1):
@@ -90,6 +99,6 @@ def read_pages(paths: Iterable[Path]) -> Iterator[LabelledPage]:
                     raise PageError(f"{path}, line {number}: not JSON ({error})") from None
                 if not isinstance(record, dict):
                     raise PageError(f"{path}, line {number}: not a JSON object")
-                yield _page(record, f"{path}, line {number}")
-        except OSError as error:
-            raise PageError(f"{path} cannot be read: {error.strerror or error}") from None
+                yield page_of_record(record, f"{path}, line {number}", need_truth)
+        except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+            raise PageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None

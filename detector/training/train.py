@@ -34,6 +34,7 @@ from detector.training.fit_kinds import Scored, fit_kinds
 from detector.training.fit_site import fit_site
 from detector.training.made import made_pages
 from detector.training.pages import LabelledPage
+from detector.training.refit import Lines, precision_of
 from detector.training.silent import silent_html
 
 Log = Callable[[str], None]
@@ -70,11 +71,13 @@ class Trained:
     """A model, and what it gives on pages that it did not learn from.
 
     of_fold: for each fold, a model that learned from no page of it
+    precision: float32 (buckets,), how surely the model's phrases are known, to adapt it by
     """
 
     model: Model
     out_of_fold: Sequence[Scored]
     of_fold: Sequence[Model]
+    precision: Floats
 
 
 class _Stack:
@@ -146,6 +149,13 @@ class _LinearFits:
                 *fit_linear(self.markup_rows[part], boilerplate[chosen], weight[chosen], MARKUP_C)
             )
         return PhraseWeights(bucket, bias, known), markup
+
+    def precision(self) -> Floats:
+        """Return how surely the phrases of the model of all pages are known."""
+        boilerplate, weight, _ = self.stack.rows
+        phrases, rows = self.of_fold[-1][0], weight > 0
+        lines = Lines(self.phrase_rows[rows], boilerplate[rows].astype(np.float64), weight[rows])
+        return precision_of(lines, phrases)
 
 
 def _out_of_fold_evidence(fits: _LinearFits, examples: Examples, format: Format) -> Evidence:
@@ -280,7 +290,7 @@ def train(
         _model(Model(*weights, *scorers, kinds, model_id="", notes=notes))
         for weights, scorers in zip(fits.of_fold, zip(of_text, of_html, strict=True), strict=True)
     )
-    return Trained(model, out_of_fold, of_fold)
+    return Trained(model, out_of_fold, of_fold, fits.precision())
 
 
 def _model(model: Model) -> Model:

@@ -5,7 +5,7 @@ from benchmarks.plain_pages import FOLDER, as_html, parse, records
 from detector.scores.kinds import KINDS
 from detector.training.examples import examples_of
 from detector.training.fit_kinds import SAME_AS
-from detector.training.pages import _page
+from detector.training.pages import page_of_record
 
 SOURCE = """=== bridge | article | A bridge opens
 [nav]
@@ -41,7 +41,7 @@ def test_what_is_no_line_is_named(text):
 
 
 def test_our_pages_have_a_label_for_each_line_as_text_and_as_html():
-    pages = [_page(record, record["id"]) for record in records()]
+    pages = [page_of_record(record, record["id"]) for record in records()]
     assert len(pages) >= 400
     assert len({page.language for page in pages}) >= 40
     assert {page.kind for page in pages} <= {*KINDS, *SAME_AS, "table", "poem"}

@@ -1,0 +1,70 @@
+"""The table of adapting to a language that was kept out of training."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from benchmarks.run_adaptation import closed
+
+COLUMNS: Final = ("without", "unlabelled", "answered", "with")
+HEAD: Final = (
+    "language, read as", "pages / sites", "figure", "without it", "20 pages", "+ 100 answers", "with it",
+    "closed by pages", "closed with answers",
+)  # fmt: skip
+
+
+def _figure(language: dict[str, Any], column: str, read: str, figure: str) -> float:
+    if column in ("without", "with"):
+        return float(language[column][read][figure])
+    return float(np.mean([draw[column][read][figure] for draw in language["draws"]]))
+
+
+def _share(language: dict[str, Any], read: str, figure: str, what: str) -> str:
+    """Return the closed share of a gap; a gap of hardly anything has none."""
+    gap = abs(language["with"][read][figure] - language["without"][read][figure])
+    return f"{closed(language, read, figure, what):.0%}" if gap > 0.005 else "no gap"
+
+
+def languages(result: dict[str, Any]) -> tuple[Sequence[str], list[list[str]]]:
+    """Return head and rows: each language, in both ways to read it."""
+    rows = []
+    for name, language in result["languages"].items():
+        for read in ("html as text", "html"):
+            for figure in ("words_f1", "log_loss"):
+                rows.append(
+                    [
+                        f"{name}, {'text' if read == 'html as text' else read}",
+                        f"{language['test_pages']} / {language['test_sites']}",
+                        figure.replace("_", " ").replace("f1", "F1"),
+                        *(f"{_figure(language, column, read, figure):.3f}" for column in COLUMNS),
+                        _share(language, read, figure, "unlabelled"),
+                        _share(language, read, figure, "answered"),
+                    ]
+                )
+    return HEAD, rows
+
+
+def general(result: dict[str, Any]) -> tuple[Sequence[str], list[list[str]]]:
+    """Return head and rows: the general pages before, and after each language was learned."""
+    rows = []
+    for name, language in result["languages"].items():
+        for read in ("html as text", "html"):
+            before = result["general_without"][read]
+            after = [
+                float(np.mean([draw["general_answered"][read][figure] for draw in language["draws"]]))
+                for figure in ("words_f1", "content_lost")
+            ]
+            rows.append(
+                [
+                    f"after {name}, {'text' if read == 'html as text' else read}",
+                    f"{before['words_f1']:.4f}",
+                    f"{after[0]:.4f}",
+                    f"{before['content_lost']:.4f}",
+                    f"{after[1]:.4f}",
+                ]
+            )
+    return ("general pages", "words F1 before", "after", "content lost before", "after"), rows
+
+
+KINDS: Final = {"languages": languages, "general": general}
