@@ -1,7 +1,7 @@
 # The habits. `make check` is what CI runs before the tests.
 PYTHON ?= .venv/bin/python
 
-.PHONY: install check test bench train golden tables
+.PHONY: install check test bench profiles train golden tables
 
 install:
 	python3 -m venv .venv
@@ -30,6 +30,15 @@ train:
 	$(PYTHON) -m benchmarks.training_pages build/training.jsonl.gz
 	$(PYTHON) -m detector train build/training.jsonl.gz --anew --replace --output detector/scores/default
 	$(PYTHON) -m tests.golden.record
+
+# The site's step alone, anew, in finished models of all folds (benchmarks/train_folds.py writes them),
+# and what profiles are worth, measured with them.
+MODELS ?= build/models
+profiles:
+	$(PYTHON) -m benchmarks.train_site build/training.jsonl.gz $(MODELS)
+	$(PYTHON) -m benchmarks.run_profile $(MODELS)
+	$(PYTHON) -m benchmarks.run_profile_peer $(MODELS)
+	$(PYTHON) -m benchmarks.write_tables
 
 golden:
 	$(PYTHON) -m tests.golden.record

@@ -22,7 +22,7 @@ from benchmarks.outputs import asking, cache_folder
 from benchmarks.pages import Page
 from benchmarks.peer_list import RENDERINGS
 from detector.detector import Detector
-from detector.detector import Page as Decoded
+from detector.lines.page import Page as Decoded
 from detector.records import Words
 from detector.training.alignment import content_shares
 from detector.training.examples import words_of_rows

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks import adaptation_tables, duplicates_tables
+from benchmarks import adaptation_tables, duplicates_tables, profile_tables
 from benchmarks.run_quality import RESULTS
 from benchmarks.shared import ROOT
 
@@ -192,6 +192,14 @@ def duplicates(folder: Path, words: str) -> str:
     return grid(*duplicates_tables.KINDS[kind](_read(folder, f"duplicates-{name}")))
 
 
+def profile(folder: Path, words: str) -> str:
+    """Return a table of site profiles: "summary", "sites text 30" or "time"."""
+    kind, *of = words.split()
+    if kind not in profile_tables.KINDS:
+        raise TableError(f"no table {words!r} of profiles: {', '.join(profile_tables.KINDS)}")
+    return grid(*profile_tables.KINDS[kind](_read(folder, "profile"), of))
+
+
 def adaptation(folder: Path, name: str) -> str:
     """Return a table of adapting to new languages: "languages" or "general"."""
     if name not in adaptation_tables.KINDS:
@@ -209,6 +217,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "labels": labels,
     "speed": speed,
     "duplicates": duplicates,
+    "profile": profile,
     "adaptation": adaptation,
 }
 

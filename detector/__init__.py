@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from detector.api import clean, score
-    from detector.detector import Detector, Page
+    from detector.detector import Detector
     from detector.duplicates.find import find_duplicates
     from detector.errors import DetectorError
+    from detector.lines.page import Page
     from detector.records import Reason, ScoredLine, Verdict
     from detector.results import ScoredPage
     from detector.settings import DuplicateSettings, Settings
+    from detector.sites.profile import SiteProfile
 
 __version__ = "0.1.0"
 
@@ -31,6 +33,7 @@ __all__ = [
     "ScoredLine",
     "ScoredPage",
     "Settings",
+    "SiteProfile",
     "Verdict",
     "clean",
     "find_duplicates",
@@ -41,11 +44,12 @@ _HOME = {
     "Detector": "detector.detector",
     "DetectorError": "detector.errors",
     "DuplicateSettings": "detector.settings",
-    "Page": "detector.detector",
+    "Page": "detector.lines.page",
     "Reason": "detector.records",
     "ScoredLine": "detector.records",
     "ScoredPage": "detector.results",
     "Settings": "detector.settings",
+    "SiteProfile": "detector.sites.profile",
     "Verdict": "detector.records",
     "clean": "detector.api",
     "find_duplicates": "detector.duplicates.find",

@@ -1,7 +1,8 @@
 """Shorthands for one page with the default model and settings."""
 
-from detector.detector import Detector, Input
+from detector.detector import Detector
 from detector.lines.formats import Format
+from detector.lines.page import Input
 from detector.results import ScoredPage
 
 

@@ -5,19 +5,18 @@ page -> lines -> evidence -> scores -> decisions -> clean text
 
 import html as entities
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
 from detector.clean_text import clean_text
 from detector.decisions import decide
-from detector.errors import PageError
-from detector.lines.decoding import Decoded, decode, text_of, utf8
-from detector.lines.formats import Format, found_format
+from detector.errors import SettingsError
+from detector.lines.decoding import text_of, utf8
+from detector.lines.formats import Format
 from detector.lines.html import html_batch
+from detector.lines.keys import line_keys
+from detector.lines.page import Input, Page
 from detector.lines.scan_tags import TITLE_HINT
 from detector.lines.text import text_batch
 from detector.lines.words import words_of
@@ -28,63 +27,9 @@ from detector.scores.kinds import kinds_of
 from detector.scores.model import Model, default_model, load
 from detector.scores.scoring import scored
 from detector.settings import Settings
+from detector.sites.counts import Sites
+from detector.sites.profile import SiteProfile
 from detector.verdict import verdict
-
-Input = str | bytes | Path
-
-# Characters of a one-line string that could be a file's name.
-_LONGEST_NAME: Final = 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A decoded page, before it is scored."""
-
-    text: str
-    format: Format
-    encoding: str | None = None
-    replaced: int = 0
-    url: str | None = None
-
-    @classmethod
-    def read(cls, source: Input, format: Format | None = None, url: str | None = None) -> "Page":
-        """Decode a page from text, bytes or a path; raises `PageError` if it cannot be read."""
-        if isinstance(source, Path):
-            return cls._decoded(decode(_file(source)), format, url)
-        if isinstance(source, bytes | bytearray | memoryview):
-            return cls._decoded(decode(bytes(source)), format, url)
-        if not isinstance(source, str):
-            raise TypeError(f"a page is str, bytes or pathlib.Path, not {type(source).__name__}")
-        _refuse_file_name(source)
-        return cls(source, format or found_format(source), url=url)
-
-    @classmethod
-    def _decoded(cls, decoded: Decoded, format: Format | None, url: str | None) -> "Page":
-        return cls(
-            decoded.text, format or found_format(decoded.text), decoded.encoding, decoded.replaced, url
-        )
-
-
-def _file(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise PageError(f"{path} does not exist") from None
-    except IsADirectoryError:
-        raise PageError(f"{path} is a folder, not a page: name the files in it") from None
-    except OSError as error:
-        raise PageError(f"{path} cannot be read: {error.strerror}") from None
-
-
-def _refuse_file_name(text: str) -> None:
-    """Raise `ValueError` for a one-line string that names a file: surely the file was meant."""
-    if 0 < len(text) <= _LONGEST_NAME and "\n" not in text and "\0" not in text and "<" not in text:
-        try:
-            exists = Path(text).is_file()
-        except (OSError, ValueError):
-            return
-        if exists:
-            raise ValueError(f"{text!r} names a file: pass Path({text!r}) to score what is in it")
 
 
 class Detector:
@@ -92,11 +37,20 @@ class Detector:
 
     model: a `Model`, a folder with one, or None for the one that ships
     settings: see `Settings`
+    profile: a `SiteProfile` or a file with one, of the site that all pages are of
     """
 
-    def __init__(self, model: Model | str | Path | None = None, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        model: Model | str | Path | None = None,
+        settings: Settings | None = None,
+        profile: SiteProfile | str | Path | None = None,
+    ) -> None:
         self.model = model if isinstance(model, Model) else load(Path(model)) if model else default_model()
         self.settings = settings or Settings()
+        self.profile = SiteProfile.load(Path(profile)) if isinstance(profile, str | Path) else profile
+        if self.profile is not None and self.model.text.site is None and self.model.html.site is None:
+            raise SettingsError("this model was trained without sites, so a profile says nothing to it")
 
     def score(self, page: Input, format: Format | None = None, url: str | None = None) -> ScoredPage:
         """Score one page. Its format is found when not given.
@@ -123,32 +77,22 @@ class Detector:
                 batch, size = [], 0
         yield from self.score_batch(batch)
 
-    def score_batch(self, pages: Sequence[Page]) -> list[ScoredPage]:
-        """Score decoded pages together; each result is what the page alone would give."""
-        of_format = {
-            format: [number for number, page in enumerate(pages) if page.format == format]
-            for format in ("text", "html")
-        }
-        results = dict(
-            chain(
-                zip(
-                    of_format["text"],
-                    self._scored([pages[number] for number in of_format["text"]]),
-                    strict=True,
-                ),
-                zip(
-                    of_format["html"],
-                    self._scored([pages[number] for number in of_format["html"]]),
-                    strict=True,
-                ),
-            )
-        )
+    def score_batch(self, pages: Sequence[Page], sites: Sites | None = None) -> list[ScoredPage]:
+        """Score decoded pages together; each result is what the page alone would give.
+
+        sites: which site each page is of, and what is known of the sites
+        """
+        results: dict[int, ScoredPage] = {}
+        for format in ("text", "html"):
+            chosen = [number for number, page in enumerate(pages) if page.format == format]
+            if chosen:
+                of_chosen = None if sites is None else sites.of(chosen)
+                scored = self._scored([pages[number] for number in chosen], of_chosen)
+                results.update(zip(chosen, scored, strict=True))
         return [results[number] for number in range(len(pages))]
 
-    def _scored(self, pages: Sequence[Page]) -> list[ScoredPage]:
-        if not pages:
-            return []
-        result = self.run(pages)
+    def _scored(self, pages: Sequence[Page], sites: Sites | None) -> list[ScoredPage]:
+        result = self.run(pages, sites)
         ends = result.clean.page_end
         text = result.clean.text.tobytes()
         starts = np.concatenate(([0], ends[:-1]))
@@ -157,22 +101,28 @@ class Detector:
             for number, page in enumerate(pages)
         ]
 
-    def run(self, pages: Sequence[Page]) -> BatchResult:
-        """Take decoded pages of one format through all steps, as arrays."""
+    def run(self, pages: Sequence[Page], sites: Sites | None = None) -> BatchResult:
+        """Take decoded pages of one format through all steps, as arrays.
+
+        Without `sites`, all pages are of the profile's site, if there is a profile.
+        """
         markup: Markup | None = None
         if pages[0].format == "html":
             batch, markup = html_batch([page.text for page in pages])
         else:
             batch = text_batch([utf8(page.text) for page in pages])
         words = words_of(batch)
-        scores, added, repeats = scored(batch, words, markup, self.model)
+        if sites is None and self.profile is not None:
+            sites = self.profile.sites(line_keys(words), batch.page_segment())
+        found = scored(batch, words, markup, self.model, sites)
         threshold = threshold_of(
             self.settings, (self.model.text if markup is None else self.model.html).goals
         )
-        decisions = decide(scores, words, batch.page_segment(), repeats, self.settings, threshold)
-        kinds = kinds_of(batch, words, markup, scores, self.model.kinds)
+        decisions = decide(found.scores, words, batch.page_segment(), found.repeats, self.settings, threshold)
+        kinds = kinds_of(batch, words, markup, found.scores, self.model.kinds)
         clean = clean_text(batch, words, decisions)
-        return BatchResult(batch, words, markup, repeats, scores, added, kinds, decisions, clean)
+        scored_lines = (batch, words, markup, found.repeats, found.scores, found.added)
+        return BatchResult(*scored_lines, kinds, decisions, clean, found.seen)
 
     def _scored_page(self, page: Page, result: BatchResult, number: int, clean: str) -> ScoredPage:
         segments = result.batch.page_segment()

@@ -3,7 +3,7 @@
 from typing import Final
 
 from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT
-from detector.evidence.columns import CODES
+from detector.evidence.columns import ALL_CODES, SITE_CODE
 from detector.records import Floats, Reason
 
 # Contributions smaller than this (log-odds) are not worth a line to the reader.
@@ -31,14 +31,23 @@ _POLICIES: Final = {
 }
 
 
-def evidence_reasons(added: Floats) -> tuple[Reason, ...]:
-    """Return the largest contributions of one line, the largest first."""
+def _text(code: str, contribution: float, on_site: tuple[int, int]) -> str:
+    if code == SITE_CODE:
+        return f"stands on {on_site[0]} of {on_site[1]} other pages of this site"
+    return _TEXTS[code][contribution < 0]
+
+
+def evidence_reasons(added: Floats, on_site: tuple[int, int] = (0, 0)) -> tuple[Reason, ...]:
+    """Return the largest contributions of one line, the largest first.
+
+    on_site: other pages of the site that have the line, and all of them
+    """
     order = sorted(range(added.size), key=lambda block: -abs(float(added[block])))
     return tuple(
         Reason(
             "evidence",
-            CODES[block],
-            _TEXTS[CODES[block]][float(added[block]) < 0],
+            ALL_CODES[block],
+            _text(ALL_CODES[block], float(added[block]), on_site),
             round(float(added[block]), 3),
         )
         for block in order[:MOST]

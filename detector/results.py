@@ -20,12 +20,16 @@ from detector.markdown import block_name, markdown
 from detector.reasons import COPY, CUT, SENTENCES_CUT, evidence_reasons, policy_reason
 from detector.records import Batch, Floats, Markup, Reason, Repeats, ScoredLine, Verdict, Words
 from detector.scores.kinds import PageKinds
+from detector.sites.counts import SeenOn
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 class BatchResult(NamedTuple):
-    """Everything that scoring found about a batch; `markup` is None for text."""
+    """Everything that scoring found about a batch.
+
+    `markup` is None for text, `seen` where nothing is known of sites.
+    """
 
     batch: Batch
     words: Words
@@ -36,6 +40,7 @@ class BatchResult(NamedTuple):
     kinds: PageKinds
     decisions: Decisions
     clean: Clean
+    seen: SeenOn | None = None
 
 
 def line_scores(result: BatchResult) -> NDArray[np.float64]:
@@ -170,7 +175,7 @@ def _line(result: BatchResult, page: int, line: int, text: tuple[str, str], scor
     first_row = min(rows, key=lambda row: float(result.scores[row])) if kept else rows[0]
     repeat_of = _repeat_of(result, page, rows[0])
     threshold = float(result.decisions.threshold[page])
-    reasons: list[Reason] = [*evidence_reasons(result.added[first_row])]
+    reasons: list[Reason] = [*evidence_reasons(result.added[first_row], _on_site(result, page, first_row))]
     if not kept and all(float(result.scores[row]) <= threshold for row in rows):
         reasons.append(COPY)
     else:
@@ -183,6 +188,13 @@ def _line(result: BatchResult, page: int, line: int, text: tuple[str, str], scor
     block = None if result.markup is None else block_name(result.markup, line)
     label = _label(result, rows[0], score)
     return ScoredLine(number, *text, score, label, kept, cuts or (), clean, tuple(reasons), repeat_of, block)
+
+
+def _on_site(result: BatchResult, page: int, row: int) -> tuple[int, int]:
+    """Return on how many other pages of the site a line stands, numbers aside, and those pages."""
+    if result.seen is None:
+        return 0, 0
+    return int(result.seen.masked[row]), int(result.seen.site_pages[page])
 
 
 def _without(text: str, cuts: tuple[tuple[int, int], ...]) -> str:

@@ -28,6 +28,7 @@ ROOMS = (
     ("decisions",),
     ("scores",),
     ("evidence",),
+    ("sites",),
     ("duplicates",),
     ("lines",),
     ("settings", "loads"),

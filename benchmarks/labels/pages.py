@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from benchmarks.pages import Page
-from detector.detector import Page as Decoded
 from detector.lines.decoding import text_of
 from detector.lines.html import html_batch
+from detector.lines.page import Page as Decoded
 from detector.markdown import block_name
 
 # A line of fewer words, or characters of scripts without spaces, is a label and no repeat.

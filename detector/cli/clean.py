@@ -57,8 +57,8 @@ def command(
 ) -> int:
     r"""Print the clean text of PAGES (files, or - for standard input), or write it to a folder.
 
-    Each page is judged alone. A page that cannot be read is reported and set aside, and
-    the exit code is 1.
+    Each page is judged alone, or by what a profile of its site says, too (--site). A page that
+    cannot be read is reported and set aside, and the exit code is 1.
 
     \b
     Examples:
@@ -69,7 +69,8 @@ def command(
     folder, to = output["output"], str(output["to"])
     detector = policy.detector()
     set_aside, taken = 0, set[Path]()
-    click.echo("detector: each page is judged alone", err=True)
+    how = "alone" if detector.profile is None else f"with the profile of {detector.profile.name}"
+    click.echo(f"detector: each page is judged {how}", err=True)
     for name in pages:
         try:
             target = _target(name, folder, to, taken) if isinstance(folder, Path) else None

@@ -19,6 +19,7 @@ from detector.errors import DetectorError, PageError
 COMMANDS: Final = {
     "score": ("detector.cli.score", "Show every line of a page with its score and the reason."),
     "clean": ("detector.cli.clean", "Print or write the clean text of pages."),
+    "profile": ("detector.cli.profile", "Learn what recurs on a site's pages, to score with."),
     "duplicates": ("detector.cli.duplicates", "Find near-duplicates among many texts."),
     "train": ("detector.cli.train", "Train a model on labelled pages."),
     "evaluate": ("detector.cli.evaluate", "Measure a model on labelled pages."),

@@ -9,9 +9,10 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 import click
 
 from detector.compiled import is_warm, start_without_blas
-from detector.detector import Detector, Page
+from detector.detector import Detector
 from detector.errors import PageError
 from detector.lines.formats import Format
+from detector.lines.page import Page
 from detector.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -54,6 +55,7 @@ class Policy(NamedTuple):
     """What the shared options say of model and decisions."""
 
     model: Path | None
+    site: Path | None
     settings: Path | None
     threshold: float | None
     lose_at_most: float | None
@@ -62,10 +64,10 @@ class Policy(NamedTuple):
 
     def detector(self) -> Detector:
         """Return the detector that is asked for; say so when kernels must be compiled."""
-        changes: dict[str, Any] = dict(zip(self._fields[2:], self[2:], strict=True))
+        changes: dict[str, Any] = dict(zip(self._fields[3:], self[3:], strict=True))
         chosen = Settings.read(self.settings, **changes) if self.settings else Settings(**changes)
         start_compiler()
-        return Detector(self.model, chosen)
+        return Detector(self.model, chosen, self.site)
 
 
 _POLICY_OPTIONS: Final = (
@@ -73,6 +75,11 @@ _POLICY_OPTIONS: Final = (
         "--model",
         type=click.Path(path_type=Path),
         help="A folder with a model, instead of the one that ships.",
+    ),
+    click.option(
+        "--site",
+        type=click.Path(path_type=Path),
+        help="A profile of the pages' site, made by `detector profile`.",
     ),
     click.option("--settings", type=click.Path(path_type=Path), help="A TOML file with any of the settings."),
     click.option(

@@ -122,6 +122,10 @@ HOLDERS: Final = tuple(
 # Where the line stands from the line that is likest the page's title.
 FROM_TITLE: Final = ("title_shared", "title_up", "title_down", "title_before", "title_distance")
 
+# The third table: a line with the second step's log-odds, and its site.
+SITE_OWN: Final = ("odds", "odds_squeezed", "log_words", "is_long", "place_by_lines")
+SITE_CODE: Final = "site"
+
 TEXT_CONTEXT: Final[Blocks] = (
     (OWN, GUESS),
     ("neighbours", GUESSES_AROUND),
@@ -135,8 +139,17 @@ MARKUP_CONTEXT: Final[Blocks] = (
     ("around", HOLDERS),
     ("title", FROM_TITLE),
 )
+# What the other pages of its site say of the line (site.py).
+SITE: Final = (
+    "site_odds", "site_masked_odds", "site_share", "site_masked_share", "site_relative_share",
+    "site_log_seen", "site_log_seen_masked", "site_log_pages", "site_is_new", "site_near_before",
+    "site_far_before", "site_near_after", "site_far_after", "site_before", "site_after",
+    "site_page_share", "site_page_new", "site_place",
+)  # fmt: skip
+
 HTML_BLOCKS: Final[Blocks] = (*TEXT_BLOCKS, *MARKUP_BLOCKS)
 HTML_CONTEXT: Final[Blocks] = (*TEXT_CONTEXT, *MARKUP_CONTEXT)
+SITE_BLOCKS: Final[Blocks] = ((OWN, SITE_OWN), (SITE_CODE, SITE))
 
 
 def names(blocks: Blocks) -> tuple[str, ...]:
@@ -160,6 +173,8 @@ def _starts(blocks: Blocks) -> dict[str, int]:
 START: Final = _starts(HTML_BLOCKS)
 # Reason codes, in the order in which contributions stand.
 CODES: Final = tuple(dict.fromkeys(name for name, _ in (*HTML_BLOCKS, *HTML_CONTEXT) if name != OWN))
+# The same with what the site adds, where it is known: it stands last.
+ALL_CODES: Final = (*CODES, SITE_CODE)
 
 
 def block_codes(blocks: Blocks) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -167,6 +182,6 @@ def block_codes(blocks: Blocks) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
     After the blocks' starts stands the number of columns.
     """
-    codes = tuple(CODES.index(name) if name != OWN else -1 for name, _ in blocks)
+    codes = tuple(ALL_CODES.index(name) if name != OWN else -1 for name, _ in blocks)
     sizes = [len(columns) for _, columns in blocks]
     return codes, tuple(sum(sizes[:number]) for number in range(len(sizes) + 1))

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from detector.compiled import inlined
 from detector.duplicates.minhash import EMPTY, TOGETHER, update
 from detector.duplicates.xxhash import finalised
-from detector.evidence.phrases import pair_key
 from detector.lines import words as word
 from detector.lines.characters import SINGLE
+from detector.lines.keys import NOTHING, NUMBERS, START_KEY, line_key, next_key
 from detector.records import Floats, Integers, Number, Words
 
 # Lines of fewer words are labels: they come twice without being repeats. For scripts
@@ -117,26 +117,6 @@ def first_with(key: Number, row: Number, rows: Rows, scratch: Scratch) -> Number
 
 
 @inlined
-def next_key(key: Number, word_key: Number) -> Number:
-    """Return the key of a line with one more word."""
-    return pair_key(key, word_key) * np.uint64(0xFF51AFD7ED558CCD)
-
-
-START_KEY: Final = np.uint64(0x9AE16A3B2F90404F)
-ANY_NUMBER: Final = np.uint64(7)
-
-
-@inlined
-def line_key(words: Words, row: Number, masked: bool) -> Number:
-    """Return a hash of a line's words in order; `masked`, words with digits count alike."""
-    key = START_KEY
-    for number in range(words.segment_word[row], words.segment_word[row + 1]):
-        is_number = masked and words.shape[number] & word.HAS_DIGIT
-        key = next_key(key, ANY_NUMBER if is_number else words.key[number])
-    return key
-
-
-@inlined
 def says_enough(words: Number, singles: Number) -> bool:
     """Tell whether so many words (`singles` of them characters) are more than a label."""
     return bool((words - singles) * LEAST_SINGLES + singles * LEAST_WORDS >= LEAST_WORDS * LEAST_SINGLES)
@@ -197,7 +177,7 @@ def group_exact(words: Words, rows: Rows, scratch: Scratch) -> None:
     clear(scratch)
     for row in range(rows.first, rows.last):
         empty = words.segment_word[row + 1] == words.segment_word[row]
-        key = line_key(words, row, False)
+        key = line_key(words, row, NOTHING)
         scratch.group[row - rows.first] = -1 if empty else first_with(key, row, rows, scratch)
 
 
@@ -206,7 +186,7 @@ def count_alike(words: Words, rows: Rows, scratch: Scratch, alike: NDArray[np.in
     """Count for every row the rows that differ from it in numbers at most."""
     clear(scratch)
     for row in range(rows.first, rows.last):
-        first = first_with(line_key(words, row, True), row, rows, scratch)
+        first = first_with(line_key(words, row, NUMBERS), row, rows, scratch)
         scratch.chosen[row - rows.first] = first
         alike[first] += 1
     for row in range(rows.first, rows.last):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from detector.compiled import inlined, kernel
 from detector.evidence.columns import PHRASES, START
+from detector.lines.keys import pair_key
 from detector.records import Batch, Floats, Integers, Number, Words
 
 BUCKET_BITS: Final = 18
@@ -49,12 +50,6 @@ class PhraseWeights(NamedTuple):
 def bucket_of(key: Number, kind: Number) -> Number:
     """Return the bucket of an n-gram of one kind."""
     return np.int64((key * kind) >> np.uint64(64 - BUCKET_BITS))
-
-
-@inlined
-def pair_key(one: Number, two: Number) -> Number:
-    """Return the key of two words in this order."""
-    return (one * np.uint64(31)) ^ (two + (one >> np.uint64(17)))
 
 
 @inlined

@@ -19,6 +19,7 @@ from detector.evidence.copies import Rows, Scratch
 from detector.evidence.phrases import PHRASES_SAY
 from detector.evidence.place import PAGE_REPEATS, content_odds
 from detector.evidence.shape import words_in
+from detector.lines.keys import NOTHING, START_KEY, line_key, next_key
 from detector.lines.words import IS_SINGLE
 from detector.records import Batch, Floats, Number, Repeats, Words
 
@@ -104,7 +105,7 @@ def _leading_key(words: Words, span: tuple[Number, Number], which: Number) -> Nu
     if span[0] + (which + 1) * few > span[1]:
         return np.uint64(0)
     for number in range(span[0] + which * few, span[0] + (which + 1) * few):
-        key = same.next_key(key, words.key[number])
+        key = next_key(key, words.key[number])
     return key
 
 
@@ -116,7 +117,7 @@ def _index_headlines(words: Words, rows: Rows, scratch: Scratch) -> None:
         n_words = words.segment_word[row + 1] - words.segment_word[row]
         if not same.is_long_enough(words, row) or n_words > MOST_HEADLINE:
             continue
-        same.first_with(same.line_key(words, row, False), row, rows, scratch)
+        same.first_with(line_key(words, row, NOTHING), row, rows, scratch)
         for which in range(2):
             key = _leading_key(words, _span(words, row), which)
             if key:
@@ -130,9 +131,9 @@ def _exact_beginning(words: Words, row: Number, rows: Rows, scratch: Scratch) ->
     headline: Number = -1
     size: Number = 0
     singles = 0
-    key = same.START_KEY
+    key = START_KEY
     for number in range(first, min(last - REMAINDER, first + MOST_HEADLINE)):
-        key = same.next_key(key, words.key[number])
+        key = next_key(key, words.key[number])
         singles += (words.shape[number] & IS_SINGLE) != 0
         if same.says_enough(number + 1 - first, singles):
             found: Number = same.row_with(key, rows, scratch)
@@ -238,7 +239,7 @@ def _repeats(
             if (
                 original >= 0
                 and original != row
-                and same.line_key(words, row, False) != same.line_key(words, original, False)
+                and line_key(words, row, NOTHING) != line_key(words, original, NOTHING)
             ):
                 found.similarity[row] = same.SIMILAR
         _blocks(rows, found)

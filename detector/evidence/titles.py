@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from detector.compiled import inlined, kernel
 from detector.evidence.columns import START, TITLES
-from detector.evidence.phrases import pair_key
+from detector.lines.keys import pair_key
 from detector.lines.scan_tags import DATA_HINT, DESCRIPTION_HINT, TITLE_HINT
 from detector.lines.words import words_of
 from detector.records import Batch, Bytes, Floats, Integers, Markup, Number, Words

@@ -7,6 +7,8 @@ the reader of the old number with a test that reads an old file, and write it do
        arrays.npz: phrases_*, markup_*, and for "text" and "html" FORMAT_first_*,
        FORMAT_second_*, FORMAT_knot, FORMAT_share, FORMAT_kept and FORMAT_precise; kinds_*
        (the fields of the records below)
+    2  the same, and for a model that knows sites FORMAT_site_*, the third network with
+       FORMAT_site_knot and FORMAT_site_share
 """
 
 import hashlib
@@ -27,6 +29,7 @@ from detector.evidence import phrases as phrases_of
 from detector.evidence.columns import (
     HTML_BLOCKS,
     HTML_CONTEXT,
+    SITE_BLOCKS,
     TEXT_BLOCKS,
     TEXT_CONTEXT,
     Blocks,
@@ -38,10 +41,11 @@ from detector.evidence.phrases import PhraseWeights
 from detector.scores import kinds as kinds_of
 from detector.scores.goals import THRESHOLDS
 from detector.scores.kinds import KindWeights
-from detector.scores.network import Goals, Network, Scorer
+from detector.scores.network import Goals, Network, Scorer, SiteStep
 from detector.scores.tile import UNITS
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+OLD_FORMATS: Final = (1,)
 DEFAULT: Final = Path(__file__).with_name("default")
 CONFIG_FILE: Final = "config.json"
 ARRAYS_FILE: Final = "arrays.npz"
@@ -60,7 +64,11 @@ TABLES: Final[Mapping[str, Blocks]] = {
     "text_second": TEXT_CONTEXT,
     "html_first": HTML_BLOCKS,
     "html_second": HTML_CONTEXT,
+    "text_site": SITE_BLOCKS,
+    "html_site": SITE_BLOCKS,
 }
+# Tables that a model of an old format does not name.
+NEW_TABLES: Final[Mapping[int, tuple[str, ...]]] = {1: ("text_site", "html_site")}
 
 
 @dataclass(frozen=True)
@@ -82,16 +90,23 @@ def blocks_of(blocks: Blocks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return np.array(codes, np.int64), np.array(starts, np.int64)
 
 
+def _network_parts(name: str, network: Network) -> Iterator[tuple[str, NDArray[Any]]]:
+    yield from ((f"{name}_{field}", getattr(network, field)) for field in NETWORK_FIELDS)
+
+
 def _parts(model: Model) -> Iterator[tuple[str, NDArray[Any]]]:
     for name, weights in (("phrases", model.phrases), ("markup", model.markup), ("kinds", model.kinds)):
         yield from ((f"{name}_{field}", array) for field, array in weights._asdict().items())
     for name, scorer in (("text", model.text), ("html", model.html)):
-        for part, network in (("first", scorer.first), ("second", scorer.second)):
-            for field in NETWORK_FIELDS:
-                yield f"{name}_{part}_{field}", getattr(network, field)
+        yield from _network_parts(f"{name}_first", scorer.first)
+        yield from _network_parts(f"{name}_second", scorer.second)
         yield f"{name}_knot", scorer.knot
         yield f"{name}_share", scorer.share
         yield from ((f"{name}_{field}", array) for field, array in scorer.goals._asdict().items())
+        if scorer.site is not None:
+            yield from _network_parts(f"{name}_site", scorer.site.network)
+            yield f"{name}_site_knot", scorer.site.knot
+            yield f"{name}_site_share", scorer.site.share
 
 
 def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
@@ -144,12 +159,13 @@ def _config(folder: Path) -> dict[str, Any]:
         raise ModelFormatError(f"{path} cannot be read as JSON ({error}); get the model again") from None
     if not isinstance(config, dict) or not isinstance(config.get("format"), int):
         raise ModelFormatError(f"{path} is not the description of a model: it has no format number")
-    if config["format"] != FORMAT:
+    if config["format"] not in (FORMAT, *OLD_FORMATS):
         raise ModelFormatError(
             f"{folder} has format {config['format']}; this version of detector reads {FORMAT}: "
             f"train the model anew or install the version that wrote it"
         )
-    wanted = {table: list(names(blocks)) for table, blocks in TABLES.items()}
+    later = NEW_TABLES.get(config["format"], ())
+    wanted = {table: list(names(blocks)) for table, blocks in TABLES.items() if table not in later}
     if config.get("columns") != wanted:
         raise ModelFormatError(
             f"{folder} was trained on other evidence than this version gathers: train it anew"
@@ -188,18 +204,31 @@ def _network(arrays: Arrays, name: str) -> Network:
     return network
 
 
-def _scorer(arrays: Arrays, name: str) -> Scorer:
-    """Build what scores one format."""
+def _curve(arrays: Arrays, name: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return a calibration: log-odds that rise, and probabilities that do not fall."""
     knot, share = _checked(arrays, f"{name}_knot"), _checked(arrays, f"{name}_share")
     rises = knot.ndim == 1 and knot.shape == share.shape and knot.size > 1
     if not rises or (np.diff(knot) <= 0).any() or (np.diff(share) < 0).any():
         raise ModelFormatError(f"the calibration of {name} does not rise: get the model again")
+    return knot, share
+
+
+def _site(arrays: Arrays, name: str) -> SiteStep | None:
+    """Build the third step; None where a model has none of its arrays."""
+    if not any(array.startswith(f"{name}_") for array in arrays):
+        return None
+    return SiteStep(_network(arrays, name), *_curve(arrays, name))
+
+
+def _scorer(arrays: Arrays, name: str) -> Scorer:
+    """Build what scores one format."""
     goals = Goals(_checked(arrays, f"{name}_kept"), _checked(arrays, f"{name}_precise"))
     if any(array.shape != (THRESHOLDS,) for array in goals):
         raise ModelFormatError(
             f"the curve of {name} does not have {THRESHOLDS} thresholds: get the model again"
         )
-    return Scorer(_network(arrays, f"{name}_first"), _network(arrays, f"{name}_second"), knot, share, goals)
+    first, second = _network(arrays, f"{name}_first"), _network(arrays, f"{name}_second")
+    return Scorer(first, second, *_curve(arrays, name), goals, _site(arrays, f"{name}_site"))
 
 
 def _kinds(arrays: Arrays) -> KindWeights:

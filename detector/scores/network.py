@@ -22,6 +22,7 @@ from detector.compiled import inlined, kernel
 from detector.evidence.columns import CODES
 from detector.evidence.context import AROUND_AT, bounded, squeezed
 from detector.records import Floats, Integers, Number
+from detector.scores.calibration import calibrated, rounded
 from detector.scores.tile import ROWS, UNITS, tile_sums
 
 # Centred and scaled evidence beyond this is cut off: outliers say no more than "much".
@@ -63,12 +64,24 @@ class Goals(NamedTuple):
     precise: Floats
 
 
+class SiteStep(NamedTuple):
+    """What adjusts scores by the site (scores/site.py); knot and share as in `Scorer`.
+
+    network: over the columns of `columns.SITE_BLOCKS`
+    """
+
+    network: Network
+    knot: Floats
+    share: Floats
+
+
 class Scorer(NamedTuple):
     """Everything that turns one format's evidence into scores.
 
     knot: float32 (K,), log-odds rising, and share: float32 (K,), the calibrated probability
     of boilerplate there, rising too; straight lines between
     goals: what each threshold did
+    site: the third step; None in a model that was trained without sites of several pages
     """
 
     first: Network
@@ -76,6 +89,7 @@ class Scorer(NamedTuple):
     knot: Floats
     share: Floats
     goals: Goals
+    site: SiteStep | None = None
 
 
 class Guesses(NamedTuple):
@@ -109,19 +123,8 @@ class Scratch(NamedTuple):
 
 
 @inlined
-def _calibrated(odds: Number, knot: Floats, share: Floats) -> Number:
-    """Return the probability that log-odds stand for."""
-    if odds <= knot[0]:
-        return share[0]
-    for at in range(1, knot.size):
-        if odds <= knot[at]:
-            part = (odds - knot[at - 1]) / (knot[at] - knot[at - 1])
-            return share[at - 1] + part * (share[at] - share[at - 1])
-    return share[share.size - 1]
-
-
-@inlined
-def _scaled(value: Number, column: Number, network: Network) -> Number:
+def scaled(value: Number, column: Number, network: Network) -> Number:
+    """Return a value of a column, centred, scaled and cut off, as the network takes it."""
     value = (value - network.mean[column]) * network.scale[column]
     return min(max(value, np.float32(-CLIP)), np.float32(CLIP))
 
@@ -132,7 +135,7 @@ def _load(evidence: Floats, first: Number, lines: Number, network: Network, tabl
     for line in range(lines):
         row = evidence[first + line]
         for column in range(row.size):
-            table[column, line] = _scaled(row[column], column, network)
+            table[column, line] = scaled(row[column], column, network)
 
 
 @inlined
@@ -219,8 +222,8 @@ def _load_own(without: Floats, first: Number, lines: Number, network: Network, s
     for line in range(lines):
         for code in scratch.used:
             odds = without[first + line, code]
-            own[code, 0, line] = _scaled(bounded(odds), 0, network)
-            own[code, 1, line] = _scaled(squeezed(odds), 1, network)
+            own[code, 0, line] = scaled(bounded(odds), 0, network)
+            own[code, 1, line] = scaled(squeezed(odds), 1, network)
 
 
 @kernel
@@ -229,10 +232,10 @@ def _score(
     scorer: tuple[Network, Floats, Floats],
     guesses: Guesses,
     scratch: Scratch,
-    found: tuple[Floats, Floats],
+    found: tuple[Floats, Floats, Floats],
 ) -> None:
     network, knot, share = scorer
-    scores, added = found
+    scores, added, all_odds = found
     for first in range(0, context.shape[0], ROWS):
         lines = min(ROWS, context.shape[0] - first)
         _load(context, first, lines, network, scratch.table)
@@ -240,9 +243,8 @@ def _score(
         _run(network, True, scratch)
         for line in range(lines):
             odds = scratch.odds[line]
-            scores[first + line] = np.round(_calibrated(odds, knot, share) * np.float32(1000)) / np.float32(
-                1000
-            )
+            all_odds[first + line] = odds
+            scores[first + line] = rounded(calibrated(odds, knot, share))
             for code in scratch.used:
                 added[first + line, code] = odds - scratch.without[code, line]
 
@@ -278,15 +280,16 @@ def guess(evidence: Floats, scorer: Scorer) -> Guesses:
     return found
 
 
-def score(context: Floats, scorer: Scorer, guesses: Guesses) -> tuple[Floats, NDArray[np.float32]]:
-    """Return the score of each row (S,), and what each code adds to its log-odds (S, codes).
+def score(context: Floats, scorer: Scorer, guesses: Guesses) -> tuple[Floats, NDArray[np.float32], Floats]:
+    """Return the score of each row (S,), what each code adds to its log-odds (S, codes), and those (S,).
 
-    Scores are probabilities of boilerplate, rounded to 1/1000.
+    Scores are probabilities of boilerplate, rounded to 1/1000; log-odds are not calibrated.
     """
     size = context.shape[0]
     scores = np.empty(size, np.float32)
     added = np.zeros((size, N_CODES), np.float32)
     parts = (scorer.second, scorer.knot, scorer.share)
+    odds = np.empty(size, np.float32)
     room = _room(scorer.second, _used(scorer.first, scorer.second))
-    _score(context, parts, guesses, room, (scores, added))
-    return scores, added
+    _score(context, parts, guesses, room, (scores, added, odds))
+    return scores, added, odds

@@ -2,10 +2,16 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from detector.evidence.gather import Evidence, context_of, html_evidence, text_evidence
+from detector.evidence.site import site_columns
+from detector.lines.keys import line_keys
 from detector.records import Batch, Floats, Markup, Repeats, Words
 from detector.scores.model import Model
-from detector.scores.network import Scorer, guess, score
+from detector.scores.network import Scorer, SiteStep, guess, score
+from detector.scores.site import adjusted, site_table
+from detector.sites.counts import SeenOn, Sites, seen_on
 
 
 class Scored(NamedTuple):
@@ -13,12 +19,16 @@ class Scored(NamedTuple):
 
     scores: float32 (S,), calibrated probability of boilerplate
     added: float32 (S, codes), what each reason code adds to the log-odds
+    odds: float32 (S,), log-odds of boilerplate before calibration, and without the site
     repeats: what stands more than once
+    seen: on how many pages of its site each line stands, where sites were given
     """
 
     scores: Floats
     added: Floats
+    odds: Floats
     repeats: Repeats
+    seen: SeenOn | None = None
 
 
 def evidence_of(batch: Batch, words: Words, markup: Markup | None, model: Model) -> Evidence:
@@ -28,10 +38,28 @@ def evidence_of(batch: Batch, words: Words, markup: Markup | None, model: Model)
     return html_evidence(batch, words, markup, model.phrases, model.markup)
 
 
-def scored(batch: Batch, words: Words, markup: Markup | None, model: Model) -> Scored:
-    """Return the scores of a batch."""
+def scored(
+    batch: Batch, words: Words, markup: Markup | None, model: Model, sites: Sites | None = None
+) -> Scored:
+    """Return the scores of a batch.
+
+    With `sites`, lines of pages whose site is known are judged by it too; `added` then has one
+    more column, that of the site. A model without the site's step has nothing to add.
+    """
     evidence = evidence_of(batch, words, markup, model)
     scorer: Scorer = model.text if markup is None else model.html
     guesses = guess(evidence.table, scorer)
     context = context_of(batch, words, markup, evidence, guesses.odds)
-    return Scored(*score(context, scorer, guesses), evidence.repeats)
+    alone = Scored(*score(context, scorer, guesses), evidence.repeats)
+    if sites is None or scorer.site is None:
+        return alone
+    return _with_sites(batch, words, alone, scorer.site, sites)
+
+
+def _with_sites(batch: Batch, words: Words, alone: Scored, step: SiteStep, sites: Sites) -> Scored:
+    """Return the scores with what is known of the pages' sites."""
+    page_segment = batch.page_segment()
+    seen = seen_on(line_keys(words), page_segment, sites)
+    table = site_table(alone.odds, words, page_segment, site_columns(seen, words, page_segment))
+    scores, added = adjusted(table, step, page_segment, seen.site_pages, alone.scores)
+    return alone._replace(scores=scores, added=np.column_stack((alone.added, added)), seen=seen)

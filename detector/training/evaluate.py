@@ -138,11 +138,11 @@ def _judged(name: str, examples: Examples, model: Model, settings: Settings) -> 
     """Score and decide as a detector does, with or without markup by the name."""
     markup = examples.markup if name == "html" else None
     scorer: Scorer = model.text if markup is None else model.html
-    scores, _, repeats = scored(examples.batch, examples.words, markup, model)
+    found = scored(examples.batch, examples.words, markup, model)
     threshold = threshold_of(settings, scorer.goals)
     segments = examples.batch.page_segment()
-    kept = decide(scores, examples.words, segments, repeats, settings, threshold).kept
-    return Judged(name, examples, scores, kept)
+    kept = decide(found.scores, examples.words, segments, found.repeats, settings, threshold).kept
+    return Judged(name, examples, found.scores, kept)
 
 
 def examples_to_judge(pages: Sequence[LabelledPage]) -> dict[str, Examples]:

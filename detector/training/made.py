@@ -3,9 +3,9 @@
 Real labelled pages are whole HTML documents. What people bring is often text that some
 extractor has been at: a headline, paragraphs, a few template lines at the end, and the
 headline planted again where the extractor found it (the page that this project began
-with). Such pages are made here from the content and the template lines of labelled
-ones, with planted copies, and with decoys that must stay: refrains, and rows that
-differ in a number.
+with), or an excerpt of a line or two. Such pages are made here from the content and the
+template lines of labelled ones, with planted copies, and with decoys that must stay:
+refrains, and rows that differ in a number.
 """
 
 import html
@@ -32,6 +32,12 @@ WEIGHT: Final = 0.3
 # Share of made pages with a copy of the headline above it, as in a "most read" list.
 COPY_ABOVE: Final = 0.3
 AS_HTML: Final = 0.4
+# Excerpts: a few lines of a page's content, or of its template alone. Without them a model
+# learns that a page of a sentence is a login page.
+EXCERPT_LINES: Final = 4
+EXCERPT_TEMPLATE_ONLY: Final = 0.25
+EXCERPT_TEMPLATE: Final = 0.3
+EXCERPT_AS_HTML: Final = 0.2
 
 Rng = np.random.Generator
 
@@ -206,8 +212,51 @@ def _made_page(examples: Examples, number: int, rng: Rng) -> LabelledPage | None
     )
 
 
+def _run_of(texts: Sequence[str], most: int, rng: Rng) -> list[str]:
+    """Return a few texts in a row; short runs are the likelier ones."""
+    size = min(1 + int(rng.integers(most) * rng.random()), len(texts))
+    first = int(rng.integers(len(texts) - size + 1))
+    return list(texts[first : first + size])
+
+
+def _excerpt(examples: Examples, number: int, rng: Rng) -> LabelledPage | None:
+    page = examples.pages[number]
+    content, before, after = _lines_of(examples, number)
+    if rng.random() < EXCERPT_TEMPLATE_ONLY:
+        content = []
+    elif not content:
+        return None
+    body = _run_of(content, EXCERPT_LINES, rng) if content else []
+    template = before + after
+    tail: list[str] = []
+    if template and (not body or rng.random() < EXCERPT_TEMPLATE):
+        tail = _run_of(template, EXCERPT_LINES, rng)
+    lines = [*(Line(text, "content") for text in body), *(Line(text, "template") for text in tail)]
+    lines = [line for line in lines if any(char.isalnum() for char in line.text)]
+    if not lines:
+        return None
+    # Template right behind content in the same bare elements stands in no real page.
+    is_html = rng.random() < EXCERPT_AS_HTML and not (body and tail)
+    return LabelledPage(
+        id=f"excerpt:{page.id}",
+        page=as_html(lines, lines[0].text, rng) if is_html else "\n".join(line.text for line in lines),
+        format="html" if is_html else "text",
+        gold=None,
+        labels=tuple(line.label for line in lines),
+        group=page.group,
+        set="made",
+        language=page.language,
+        kind="",
+        fold=page.fold,
+        weight=WEIGHT * page.weight,
+    )
+
+
 def made_pages(examples: Examples, seed: int) -> list[LabelledPage]:
-    """Return one made page for each page with enough content; the same for the same seed."""
+    """Return one made page for each page with enough content, and an excerpt; the same for the same seed."""
+    pages = range(len(examples.pages))
     rng = np.random.default_rng(seed)
-    made = (_made_page(examples, number, rng) for number in range(len(examples.pages)))
+    made = [_made_page(examples, number, rng) for number in pages]
+    rng = np.random.default_rng([seed, 1])
+    made += [_excerpt(examples, number, rng) for number in pages]
     return [page for page in made if page is not None]

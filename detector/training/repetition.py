@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.compiled import kernel
-from detector.evidence.copies import line_key
 from detector.lines.characters import SINGLE
+from detector.lines.keys import NOTHING, line_key
 from detector.markdown import block_name
 from detector.records import Batch, Integers, Markup, Words
 
@@ -70,7 +70,7 @@ def recurring_shares(lines: SiteLines) -> NDArray[np.float64]:
 def _write_keys(words: Words, keys: NDArray[np.uint64]) -> None:
     for row in range(keys.size):
         if words.segment_word[row + 1] > words.segment_word[row]:
-            keys[row] = line_key(words, row, False)
+            keys[row] = line_key(words, row, NOTHING)
 
 
 def keys_of(words: Words) -> Integers:

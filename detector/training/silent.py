@@ -1,4 +1,4 @@
-"""Parts of a model that say nothing, for a format of which there was no page."""
+"""What stands in a model for a format that it never saw: networks that say nothing."""
 
 import numpy as np
 

@@ -31,6 +31,7 @@ from detector.training.fit import (
     phrase_matrix,
 )
 from detector.training.fit_kinds import Scored, fit_kinds
+from detector.training.fit_site import fit_site
 from detector.training.made import made_pages
 from detector.training.pages import LabelledPage
 from detector.training.refit import Lines, precision_of
@@ -213,9 +214,12 @@ def _train_format(
         held = stack.fold == fold
         scores[held] = np.round(np.interp(odds[held], *curves[fold]), 3)
     goals = _goals(stack, scores)
+    # Real pages come first; those made of them would count as pages of the same sites.
+    sites = fit_site(sets[0], odds[stack.part(0)], plan.second.seed)
+    log("the site's step" if sites[-1] is not None else "no step for sites: none has several pages")
     scorers = [
-        Scorer(first, second, *curve, goals)
-        for first, second, curve in zip(firsts, seconds, curves, strict=True)
+        Scorer(first, second, *curve, goals, site)
+        for first, second, curve, site in zip(firsts, seconds, curves, sites, strict=True)
     ]
     return scorers, [
         Scored(examples, format, scores[stack.part(number)]) for number, examples in enumerate(sets)

@@ -34,6 +34,19 @@ def test_the_default_model_is_small():
     assert sum(path.stat().st_size for path in DEFAULT.iterdir()) < 6_000_000
 
 
+def test_a_model_of_format_1_is_read_and_knows_no_sites(folder):
+    """As written before there were sites: no tables and no arrays of their step."""
+    config = json.loads((folder / CONFIG_FILE).read_text())
+    columns = {name: names for name, names in config["columns"].items() if not name.endswith("_site")}
+    _change_config(folder, format=1, columns=columns)
+    with np.load(folder / ARRAYS_FILE) as stored:
+        arrays = {name: stored[name] for name in stored.files if "_site_" not in name}
+    np.savez(folder / ARRAYS_FILE, **arrays)
+    old = load(folder)
+    assert old.text.site is old.html.site is None
+    assert (old.text.second.hidden == default_model().text.second.hidden).all()
+
+
 def _change_config(folder, **changes):
     path = folder / CONFIG_FILE
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
@@ -66,6 +79,9 @@ DAMAGES = {
     "other shape": lambda folder: _change_array(folder, "text_first_out", lambda array: array[:-1]),
     "not finite": lambda folder: _change_array(folder, "html_second_mean", lambda array: array * np.nan),
     "calibration falls": lambda folder: _change_array(folder, "text_share", lambda array: array[::-1]),
+    "half a step for sites": lambda folder: _change_array(
+        folder, "text_site_hidden", lambda array: array[:, :-1]
+    ),
     "too many buckets": lambda folder: _change_array(
         folder, "phrases_bucket", lambda array: np.tile(array, 2)
     ),

@@ -63,9 +63,10 @@ def test_the_guess_is_that_of_numpy():
 def test_scores_are_those_of_numpy():
     guesses = guess(EVIDENCE, SCORER)
     context = context_of(guesses.odds)
-    scores, _ = score(context, SCORER, guesses)
+    scores, _, odds = score(context, SCORER, guesses)
     wanted = np.interp(reference_odds(context, SCORER.second), SCORER.knot, SCORER.share)
     assert scores == pytest.approx(wanted, abs=0.0006)
+    assert odds == pytest.approx(reference_odds(context, SCORER.second), abs=1e-4)
     assert np.round(scores * 1000) == pytest.approx(scores * 1000, abs=1e-3)
 
 
@@ -74,7 +75,7 @@ def test_a_contribution_is_what_taking_the_evidence_away_changes(code):
     """Out of both tables, and out of this line's own guess in the second."""
     guesses = guess(EVIDENCE, SCORER)
     context = context_of(guesses.odds)
-    _, added = score(context, SCORER, guesses)
+    _, added, _ = score(context, SCORER, guesses)
     without = context.copy()
     without[:, :N_OWN] = context_of(reference_odds(EVIDENCE, SCORER.first, without=code))[:, :N_OWN]
     wanted = reference_odds(context, SCORER.second) - reference_odds(without, SCORER.second, without=code)
@@ -85,10 +86,10 @@ def test_a_contribution_is_what_taking_the_evidence_away_changes(code):
 def test_a_line_scores_the_same_in_any_batch(rows):
     guesses = guess(EVIDENCE, SCORER)
     context = context_of(guesses.odds)
-    all_scores, all_added = score(context, SCORER, guesses)
+    all_scores, all_added, _ = score(context, SCORER, guesses)
     some = guess(EVIDENCE[rows], SCORER)
     assert (some.odds == guesses.odds[rows]).all()
-    scores, added = score(context[rows], SCORER, some)
+    scores, added, _ = score(context[rows], SCORER, some)
     assert (scores == all_scores[rows]).all()
     assert (added == all_added[rows]).all()
 
@@ -96,6 +97,6 @@ def test_a_line_scores_the_same_in_any_batch(rows):
 def test_no_rows():
     empty = np.empty((0, COLUMNS), np.float32)
     guesses = guess(empty, SCORER)
-    scores, added = score(empty, SCORER, guesses)
+    scores, added, _ = score(empty, SCORER, guesses)
     assert scores.shape == (0,)
     assert added.shape == (0, N_CODES)

@@ -3,12 +3,15 @@
 import numpy as np
 import pytest
 
-from detector import Detector
+from detector import Detector, SiteProfile
+from detector.errors import SettingsError
 from detector.scores.model import arrays_of, load, save
 from detector.settings import Settings
 from detector.training.evaluate import evaluate
+from detector.training.examples import examples_of
 from detector.training.fit import NetworkPlan
 from detector.training.fit_kinds import kind_number
+from detector.training.fit_site import fit_site
 from detector.training.pages import LabelledPage
 from detector.training.train import Plan, train
 
@@ -139,6 +142,32 @@ def test_one_group_is_too_few():
 def test_text_alone_can_be_trained_on():
     model = train([page for page in PAGES if page.format == "text"], PLANS).model
     assert Detector(model).score("<p>a page<p>of html").lines[0].score == 0.5
+
+
+def test_the_step_for_sites_is_learned_where_sites_have_several_pages(trained):
+    for scorer in (trained.model.text, trained.model.html):
+        assert scorer.site is not None
+    alone = [LabelledPage(**{**fields(page), "group": page.id}) for page in PAGES]
+    model = train(alone, PLANS).model
+    assert model.text.site is model.html.site is None
+    with pytest.raises(SettingsError, match="without sites"):
+        Detector(model, profile=SiteProfile.learn([page.page for page in PAGES]))
+
+
+def test_pages_whose_labels_have_gaps_teach_the_step_nothing():
+    """Rules leave gaps: a step learned from what recurs would only learn the rule."""
+    gaps = [
+        page
+        if page.labels is None
+        else LabelledPage(**{**fields(page), "labels": ("unknown", *page.labels[1:])})
+        for page in PAGES
+    ]
+    examples = examples_of([page for page in gaps if page.format == "html"])
+    odds = np.zeros(examples.share.size, np.float32)
+    known = {page.id for page in examples.pages if page.gold is not None}
+    assert fit_site(examples, odds)[-1] is not None
+    nothing = examples_of([page for page in gaps if page.format == "html" and page.id not in known])
+    assert fit_site(nothing, np.zeros(nothing.share.size, np.float32)) == [None] * 6
 
 
 def test_kinds_have_names():

@@ -1,0 +1,102 @@
+"""Tables of site profiles: heads and rows, from results/profile.json."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+Table = tuple[list[str], list[list[str]]]
+Results = dict[str, Any]
+
+
+def _share(value: float) -> str:
+    return f"{value:.3f}".replace("0.", ".", 1)
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.0f} %"
+
+
+def _falls(row: Results, name: str) -> str:
+    low, high = row[f"{name}_falls_median_90"]
+    return f"{_percent(row[f'{name}_falls_median'])} ({_percent(low)} to {_percent(high)})"
+
+
+def summary(result: Results, _: Sequence[str]) -> Table:
+    """Return medians over sites."""
+    head = ["input, other pages", "sites", "words F1 without", "with", "its error falls by"]
+    head += ["template lines left without", "with", "they fall by", "worst site"]
+    rows = []
+    for row in result["summary"]:
+        worst = row["worst_site"]
+        rows.append(
+            [
+                f"{row['format']}, {row['others']}" + ("" if row["which"] == "all" else f", {row['which']}"),
+                str(row["sites"]),
+                _share(row["median_f1_without"]),
+                _share(row["median_f1_with"]),
+                _falls(row, "f1_error"),
+                _share(row["median_template_left_without"]),
+                _share(row["median_template_left_with"]),
+                _falls(row, "template_left"),
+                f"{worst['site']} {worst['f1_gain']:+.3f}",
+            ]
+        )
+    return head, rows
+
+
+def sites(result: Results, of: Sequence[str]) -> Table:
+    """Return every site, for an input and a number of other pages."""
+    format, others = of
+    head = ["site", "pages", "words F1 without", "with", "gain, 90 %", "template lines left without", "with"]
+    rows = []
+    for row in result["rows"]:
+        if row["format"] == format and str(row["others"]) == others:
+            low, high = row["f1_gain_90"]
+            gain = f"{low:+.3f} to {high:+.3f}" if row["pages"] > 1 else "one page"
+            cells = [_share(row["f1_without"]), _share(row["f1_with"]), gain]
+            cells += [_share(row["template_left_without"]), _share(row["template_left_with"])]
+            rows.append([row["site"], str(row["pages"]), *cells])
+    return head, rows
+
+
+def corpus(result: Results, _: Sequence[str]) -> Table:
+    """Return what counts over all pages of a site do to the pages that we labelled."""
+    head = ["input", "pages", "template lines", "left without", "left with", "content lost without", "with"]
+    head += ["left at the same loss without", "with", "words F1 without", "with"]
+    rows = []
+    for row in result["corpus"]:
+        cells = [row["format"], str(row["pages"]), f"{row['template_lines']:,}"]
+        cells += [str(row[f"template_lines_left_{side}"]) for side in ("without", "with")]
+        for name in ("content_lost", "left_at_same_loss", "words_f1"):
+            cells += [_share(row[f"{name}_{side}"]) for side in ("without", "with")]
+        rows.append(cells)
+    return head, rows
+
+
+def peer(result: Results, _: Sequence[str]) -> Table:
+    """Return ChromeRAG beside us, without and with other pages of the site."""
+    found, mean = result["peer"], result["peer"]["mean"]
+    head = ["system", "without", "with 30 other pages"]
+    rows = [
+        ["detector, HTML", _share(mean["ours_without"]), _share(mean["ours_with"])],
+        ["detector, text only", "", _share(mean["ours_text_with"])],
+        [f"ChromeRAG {found['version']}, HTML", _share(mean["peer_without"]), _share(mean["peer_with"])],
+    ]
+    return head, rows
+
+
+def time(result: Results, _: Sequence[str]) -> Table:
+    """Return what learning a profile takes."""
+    timed = result["timed"]
+    head = ["pages", "MB", "seconds", "of CPU", "peak MB", "profile, KB"]
+    cells = [f"{timed['bytes'] / 1e6:.0f}", str(timed["seconds"]), str(timed["cpu_seconds"])]
+    cells += [str(timed["peak_megabytes"]), f"{timed['profile_bytes'] / 1e3:.0f}"]
+    return head, [[str(timed["pages"]), *cells]]
+
+
+KINDS: Final[dict[str, Callable[[Results, Sequence[str]], Table]]] = {
+    "summary": summary,
+    "sites": sites,
+    "corpus": corpus,
+    "peer": peer,
+    "time": time,
+}

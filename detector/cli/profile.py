@@ -1,0 +1,84 @@
+"""`detector profile`: a site's pages to a profile to score with; `detector profile show`: what is in it."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from detector.cli.options import input_options, page_of, start_compiler
+from detector.errors import PageError
+from detector.lines.formats import Format
+from detector.lines.page import Page
+from detector.sites.profile import SiteProfile
+
+SHOW = "show"
+
+
+def _files(name: str) -> Iterator[str]:
+    """Yield the files of a folder, in the order of their names, or what is none as it is."""
+    path = Path(name)
+    if name == "-" or not path.is_dir():
+        yield name
+        return
+    files = sorted(str(file) for file in path.rglob("*") if file.is_file())
+    if not files:
+        raise PageError(f"{name} is an empty folder: name one with pages of the site")
+    yield from files
+
+
+def _read(names: Sequence[str], input_format: Format | None, set_aside: list[str]) -> Iterator[Page]:
+    """Yield the pages; those that cannot be read are reported and put into `set_aside`."""
+    for name in (file for given in names for file in _files(given)):
+        try:
+            page = page_of(name, input_format)
+        except PageError as error:
+            click.echo(f"detector: set aside: {error}", err=True)
+            set_aside.append(name)
+        else:
+            yield page
+
+
+def _show(names: Sequence[str]) -> int:
+    if len(names) != 1:
+        raise click.UsageError("name one profile: detector profile show site.profile")
+    click.echo(SiteProfile.load(Path(names[0])).show())
+    return 0
+
+
+@click.command("profile")
+@click.argument("pages", nargs=-1, required=True)
+@input_options
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where the profile goes.")
+@click.option("--name", help="The site's name; the output's by default.")
+@click.option("--add", type=click.Path(path_type=Path), multiple=True, help="A whole profile to add to.")
+@click.option("--whole", is_flag=True, help="Leave nothing out, so that pages can be added later.")
+def command(pages: Sequence[str], input_format: Format | None, output: Path | None, **options: object) -> int:
+    r"""Learn what recurs over PAGES of one site (files or folders, no labels), or `show` a profile.
+
+    Use it with `--site` of `score` and `clean`. Ten pages are good, a hundred better.
+
+    \b
+    Examples:
+      detector profile pages/ --output site.profile
+      detector clean pages/*.html --site site.profile --output clean/
+      detector profile show site.profile
+      detector profile monday/ --output site.whole --whole
+      detector profile tuesday/ --add site.whole --output site.profile
+    """
+    if pages[0] == SHOW and output is None:
+        return _show(pages[1:])
+    if output is None:
+        raise click.UsageError("say where the profile goes: --output site.profile")
+    added = options["add"]
+    assert isinstance(added, tuple)
+    before = [SiteProfile.load(path) for path in added]
+    name = str(options["name"] or (before[0].name if before else output.stem))
+    start_compiler()
+    set_aside: list[str] = []
+    learned = SiteProfile.learn(_read(pages, input_format, set_aside), name, before)
+    learned.save(output, whole=bool(options["whole"]))
+    click.echo(learned.show(lines=0).splitlines()[0], err=True)
+    if len(learned.templates) > 1:
+        click.echo("detector: several templates: a site redesigned, or pages of two sites?", err=True)
+    click.echo(f"detector: {output} written; use it with --site {output}", err=True)
+    return int(bool(set_aside))

@@ -1,0 +1,100 @@
+"""The third step: the log-odds of a line, seen with what the other pages of its site say of it.
+
+A small network over the second step's log-odds, the columns of `evidence/site` and the line's
+place. Only lines whose site is known go through it: any other line keeps its score, bit for
+bit. How sure it may be with few pages, it learned from pages whose sister pages were drawn
+at random, three to a hundred of them (training/fit_site.py).
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.compiled import inlined, kernel
+from detector.evidence.columns import SITE_BLOCKS, names
+from detector.evidence.context import bounded, squeezed
+from detector.evidence.place import LONG
+from detector.evidence.shape import words_in
+from detector.evidence.site import LEAST_PAGES
+from detector.records import Floats, Integers, Number, Words
+from detector.scores.calibration import calibrated, rounded
+from detector.scores.network import Network, SiteStep, scaled
+
+N_COLUMNS: Final = len(names(SITE_BLOCKS))
+N_OWN: Final = len(SITE_BLOCKS[0][1])
+# Probabilities this close to 0 and 1 are taken as this: log-odds of a reason stay finite.
+EDGE: Final = 0.0005
+
+
+@kernel
+def _own_columns(odds: Floats, words: Words, page_segment: Integers, table: Floats) -> None:
+    for page in range(page_segment.size - 1):
+        first, last = page_segment[page], page_segment[page + 1]
+        for row in range(first, last):
+            here, size = table[row], words_in(words, row)
+            here[0], here[1] = bounded(odds[row]), squeezed(bounded(odds[row]))
+            here[2], here[3] = np.log1p(size), np.float32(size >= LONG)
+            here[4] = (np.float32(row - first) + np.float32(0.5)) / np.float32(last - first)
+
+
+def site_table(odds: Floats, words: Words, page_segment: Integers, site: Floats) -> Floats:
+    """Return float32 (S, columns of `SITE_BLOCKS`): the line with its log-odds, and `site_columns`."""
+    table = np.empty((odds.size, N_COLUMNS), np.float32)
+    table[:, N_OWN:] = site
+    _own_columns(odds, words, page_segment, table)
+    return table
+
+
+@inlined
+def _odds(here: Floats, network: Network, row: Floats) -> Number:
+    """Return the network's log-odds of one row; `row`: float32 (F,), scratch."""
+    for column in range(row.size):
+        row[column] = scaled(here[column], column, network)
+    odds = network.out_bias[0]
+    for unit in range(network.out.size):
+        total, weights = network.hidden_bias[unit], network.hidden[unit]
+        for column in range(row.size):
+            total += row[column] * weights[column]
+        odds += max(total, np.float32(0)) * network.out[unit]
+    return odds
+
+
+@inlined
+def _log_odds(share: Number) -> Number:
+    share = min(max(share, np.float32(EDGE)), np.float32(1 - EDGE))
+    return np.log(share / (np.float32(1) - share))
+
+
+@kernel
+def _adjust(
+    table: Floats,
+    step: SiteStep,
+    pages: tuple[Integers, Integers],
+    row: Floats,
+    found: tuple[Floats, Floats],
+) -> None:
+    """Replace the scores of pages whose site is known; `pages`: first segments, site's other pages."""
+    page_segment, site_pages = pages
+    scores, added = found
+    for page in range(site_pages.size):
+        if site_pages[page] < LEAST_PAGES:
+            continue
+        for at in range(page_segment[page], page_segment[page + 1]):
+            before = scores[at]
+            share = calibrated(_odds(table[at], step.network, row), step.knot, step.share)
+            scores[at] = rounded(share)
+            added[at] = _log_odds(scores[at]) - _log_odds(before)
+
+
+def adjusted(
+    table: Floats, step: SiteStep, page_segment: Integers, site_pages: NDArray[np.int32], scores: Floats
+) -> tuple[Floats, Floats]:
+    """Return the scores with what sites say, and what that adds to each line's log-odds; both (S,).
+
+    table: of `site_table`; site_pages: (P,), other pages known of each page's site
+    """
+    scores, added = scores.copy(), np.zeros(scores.size, np.float32)
+    pages = (page_segment, site_pages.astype(np.int64))
+    _adjust(table, step, pages, np.empty(N_COLUMNS, np.float32), (scores, added))
+    return scores, added

@@ -1,0 +1,86 @@
+"""Pages of one site, counted one by one: the keys of their lines, and the lines as text."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.lines.decoding import text_of, utf8
+from detector.lines.html import html_batch
+from detector.lines.keys import NO_WORDS, LineKeys, line_keys
+from detector.lines.page import Page
+from detector.lines.text import text_batch
+from detector.lines.words import words_of
+from detector.records import Batch, Integers, Words
+from detector.sites.counts import LineCounts, count_lines, site_line_key
+
+# A line's text is kept up to here.
+MOST_CHARACTERS: Final = 100
+# In `place`, the whole page.
+PLACES: Final = 1000
+
+
+class Known(NamedTuple):
+    """A line as text: an example of it, and where it stands (sum over its pages, of `PLACES`)."""
+
+    text: str
+    place: int
+    pages: int
+
+
+class CountedPage(NamedTuple):
+    """A page. own: the hash of its lines; known: the text of each line key of its counts."""
+
+    own: int
+    counts: LineCounts
+    known: dict[int, Known]
+
+
+def page_hash(keys: LineKeys, page_segment: Integers) -> NDArray[np.uint32]:
+    """Return uint32 (P,): a hash of each page's lines."""
+    mixed = (keys.exact.astype(np.uint64) ^ np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xC2B2AE3D27D4EB4F)
+    total = np.concatenate((np.zeros(1, np.uint64), np.cumsum(mixed ^ (mixed >> np.uint64(31)))))
+    own: NDArray[np.uint64] = total[page_segment[1:]] - total[page_segment[:-1]]
+    return (own >> np.uint64(32)).astype(np.uint32)
+
+
+def _batches(pages: Sequence[Page]) -> Iterator[tuple[Batch, Words]]:
+    for format in ("text", "html"):
+        texts = [page.text for page in pages if page.format == format]
+        if texts:
+            batch = html_batch(texts)[0] if format == "html" else text_batch([utf8(text) for text in texts])
+            yield batch, words_of(batch)
+
+
+def counted_pages(pages: Sequence[Page], site: int) -> Iterator[CountedPage]:
+    """Yield the pages of a site that have any words, first those of text, then those of HTML."""
+    for batch, words in _batches(pages):
+        keys, page_segment = line_keys(words), batch.page_segment()
+        for number, own in enumerate(page_hash(keys, page_segment).tolist()):
+            rows = slice(int(page_segment[number]), int(page_segment[number + 1]))
+            one = LineKeys(keys.exact[rows], keys.masked[rows])
+            if (one.exact != NO_WORDS).any():
+                segments = np.array([0, one.exact.size], np.int64)
+                counts = count_lines(one, segments, np.array([site], np.int64))
+                yield CountedPage(own, counts, _known(batch, rows, one, site))
+
+
+def _known(batch: Batch, rows: slice, keys: LineKeys, site: int) -> dict[int, Known]:
+    """Return the texts of one page's lines, by their keys; where numbers vary, by the masked one too."""
+    found: dict[int, Known] = {}
+    size = keys.exact.size
+    sites = np.full(size, site, np.int64)
+    exact = site_line_key(sites, keys.exact).tolist()
+    masked = site_line_key(sites, keys.masked, True).tolist()
+    for row in range(size - 1, -1, -1):
+        if keys.exact[row] == NO_WORDS:
+            continue
+        at = rows.start + row
+        span = bytes(batch.data[int(batch.segment_start[at]) : int(batch.segment_end[at])])
+        text = " ".join(text_of(span).split())[:MOST_CHARACTERS]
+        known = Known(text, (2 * row + 1) * PLACES // (2 * size), 1)
+        found[exact[row]] = known
+        if keys.masked[row] != keys.exact[row]:
+            found[masked[row]] = known
+    return found

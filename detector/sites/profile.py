@@ -1,0 +1,263 @@
+"""A site's profile: on how many of its pages each line stands, in a small file to score with.
+
+    profile = SiteProfile.learn(Path("pages").iterdir())
+    profile.save(Path("site.profile"))
+    Detector(profile="site.profile").score(page)
+
+Learned profiles are whole: they can be merged in any order. `pruned` ones, which are what a
+file holds unless asked otherwise, have lost rare lines and cannot.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import ModelFormatError, PageError
+from detector.lines.keys import LineKeys, site_id
+from detector.lines.page import Input, Page
+from detector.records import Integers
+from detector.sites import files
+from detector.sites.counts import LineCounts, Sites, merge, most_frequent, pruned
+from detector.sites.pages import PLACES, CountedPage, Known, counted_pages, page_hash
+from detector.sites.templates import templates_of
+
+# Fewer pages make no profile; up to so many it is not sure of much.
+LEAST_PAGES: Final = 2
+SURE_PAGES: Final = 10
+# What a file for use holds at most: with 10,000 pages it has 180 KB.
+MOST_LINES: Final = 10_000
+MOST_TEXTS: Final = 200
+# Pages that are read together, and pages of which templates are told: those with the least keys.
+BATCH: Final = 64
+SAMPLED: Final = 128
+
+
+@dataclass(frozen=True)
+class SiteProfile:
+    """What is known of one site.
+
+    name: the site's; counts: of its lines, in pages
+    page: uint32, rising: the pages that were counted, by a hash of their lines
+    known: line key (as in `counts`) to its text
+    templates: pages of each template, of at most 128 pages looked at
+    sample: those pages: the hash of each and its keys; empty once pruned
+    whole: nothing was left out
+    """
+
+    name: str
+    counts: LineCounts
+    page: NDArray[np.uint32]
+    known: dict[int, Known]
+    templates: tuple[int, ...]
+    sample: tuple[tuple[int, Integers], ...] = ()
+    whole: bool = True
+
+    @property
+    def pages(self) -> int:
+        """Pages that were counted."""
+        return int(self.counts.site_pages.sum())
+
+    @property
+    def is_sure(self) -> bool:
+        """Tell whether there were enough pages to rely on."""
+        return self.pages >= SURE_PAGES
+
+    @classmethod
+    def learn(
+        cls, pages: Iterable[Input | Page], name: str = "site", before: "Sequence[SiteProfile]" = ()
+    ) -> "SiteProfile":
+        """Learn a site from its pages, as they come; the same page given twice counts once.
+
+        before: whole profiles of the site to add to. Raises `PageError` for fewer than two pages.
+        """
+        parts = list(before)
+        seen = {own for part in parts for own in part.page.tolist()}
+        for batch in _batches(pages):
+            counted = [page for page in counted_pages(batch, site_id(name)) if page.own not in seen]
+            counted = list({page.own: page for page in counted}.values())
+            seen.update(page.own for page in counted)
+            parts.append(_of_pages(counted, name))
+        profile = cls.merge(parts, name)
+        if profile.pages < LEAST_PAGES:
+            raise PageError(
+                f"a site's profile needs at least {LEAST_PAGES} different pages, here is {profile.pages}: "
+                "name more pages of the site, or a folder of them"
+            )
+        return profile
+
+    @classmethod
+    def merge(cls, profiles: "Sequence[SiteProfile]", name: str | None = None) -> "SiteProfile":
+        """Return the profile of all pages: the same in any order. The profiles' pages must differ.
+
+        Raises `ValueError` for profiles of several sites, pruned ones, or pages counted twice.
+        """
+        names = {profile.name for profile in profiles} | ({name} if name is not None else set())
+        if len(names) != 1:
+            raise ValueError(f"one profile is of one site, not of {', '.join(sorted(names)) or 'none'}")
+        if any(not profile.whole for profile in profiles):
+            raise ValueError(
+                f"the profile of {min(names)} was pruned for use: save it whole (`--whole`) to add to it"
+            )
+        page = np.sort(np.concatenate([np.zeros(0, np.uint32), *(profile.page for profile in profiles)]))
+        if (page[1:] == page[:-1]).any():
+            raise ValueError(f"profiles of {min(names)} share pages: count each page once")
+        counts = merge([profile.counts for profile in profiles])
+        sample = sorted((entry for profile in profiles for entry in profile.sample), key=_hash)[:SAMPLED]
+        least = max(2, round(0.05 * int(counts.site_pages.sum())))
+        templates = templates_of([keys for _, keys in sample], pruned(counts, least).key)
+        known = _all_known(profile.known for profile in profiles)
+        return cls(min(names), counts, page, known, templates, tuple(sample))
+
+    def pruned(self) -> "SiteProfile":
+        """Return the profile for use: the most frequent lines, and 200 that recur with their text.
+
+        A line of one page says something where there are few, so it stays while there is room.
+        """
+        counts = most_frequent(self.counts, MOST_LINES)
+        shown = pruned(most_frequent(counts, MOST_TEXTS)).key.tolist()
+        known = {key: self.known[key] for key in shown if key in self.known}
+        return SiteProfile(self.name, counts, self.page, known, self.templates, (), whole=False)
+
+    def sites(self, keys: LineKeys, page_segment: Integers) -> Sites:
+        """Return what is known of a batch of pages, all of this site."""
+        site = np.full(page_segment.size - 1, site_id(self.name), np.int64)
+        counted = np.isin(page_hash(keys, page_segment), self.page)
+        return Sites(self.counts, site, counted)
+
+    def save(self, path: Path, whole: bool = False) -> None:
+        """Write the profile, pruned for use unless `whole`; the file appears when it is complete."""
+        profile = self if whole else self.pruned()
+        files.save(path, files.Stored(_about(profile), _arrays_of(profile)))
+
+    @classmethod
+    def load(cls, path: Path) -> "SiteProfile":
+        """Read a profile; raises `ModelFormatError` for anything but a whole file of ours."""
+        return _profile(files.load(path), path)
+
+    def show(self, lines: int = 20) -> str:
+        """Return the profile in words, with its most frequent lines."""
+        order = sorted(self.known.items(), key=lambda item: (-item[1].pages, item[1].place, item[0]))
+        at = np.searchsorted(self.counts.key, np.array([key for key, _ in order], np.int64))
+        rows = [
+            f"{int(self.counts.pages[number]):>6}  {_place(known):<6}  {known.text}"
+            for number, (_, known) in zip(at, order[:lines], strict=False)
+        ]
+        return "\n".join([self._head(), " pages  place   line", *rows])
+
+    def _head(self) -> str:
+        kinds = ", ".join(str(number) for number in self.templates)
+        sure = "" if self.is_sure else f"; too few to be sure: give it {SURE_PAGES} or more"
+        several = f"{len(self.templates)} templates, of {kinds} of the pages looked at"
+        template = several if len(self.templates) > 1 else "one template"
+        return (
+            f"{self.name}: {self.pages} pages{sure}; {template if self.templates else 'no template'}; "
+            f"{int((self.counts.pages > 1).sum())} recurring lines"
+        )
+
+
+def _hash(entry: tuple[int, Integers]) -> int:
+    return entry[0]
+
+
+def _place(known: Known) -> str:
+    place = known.place / max(known.pages, 1) / PLACES
+    return "top" if place < 0.25 else "bottom" if place > 0.75 else "middle"
+
+
+def _all_known(parts: Iterable[dict[int, Known]]) -> dict[int, Known]:
+    """Return the texts of all parts; of two examples of a line the one that sorts first."""
+    found: dict[int, Known] = {}
+    for part in parts:
+        for key, known in part.items():
+            before = found.get(key)
+            if before is not None:
+                text = min(before.text, known.text)
+                known = Known(text, before.place + known.place, before.pages + known.pages)
+            found[key] = known
+    return found
+
+
+def _batches(pages: Iterable[Input | Page]) -> Iterator[list[Page]]:
+    batch: list[Page] = []
+    for source in pages:
+        batch.append(source if isinstance(source, Page) else Page.read(source))
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    yield batch
+
+
+def _of_pages(pages: Sequence[CountedPage], name: str) -> SiteProfile:
+    """Return the profile of some pages, all different."""
+    return SiteProfile(
+        name,
+        merge([page.counts for page in pages]),
+        np.sort(np.array([page.own for page in pages], np.uint32)),
+        _all_known(page.known for page in pages),
+        (),
+        tuple((page.own, page.counts.key) for page in pages),
+    )
+
+
+def _arrays_of(profile: SiteProfile) -> dict[str, NDArray[Any]]:
+    keys = [keys for _, keys in profile.sample]
+    return {
+        **profile.counts._asdict(),
+        "page": profile.page,
+        "sample_hash": np.array([own for own, _ in profile.sample], np.uint32),
+        "sample_start": np.cumsum([0, *(part.size for part in keys)], dtype=np.int64),
+        "sample_key": np.concatenate([np.zeros(0, np.int64), *keys]),
+    }
+
+
+def _about(profile: SiteProfile) -> dict[str, Any]:
+    return {
+        "name": profile.name,
+        "whole": profile.whole,
+        "templates": profile.templates,
+        "lines": [[key, *known] for key, known in sorted(profile.known.items())],
+    }
+
+
+def _fits(arrays: dict[str, NDArray[Any]], name: str) -> bool:
+    """Tell whether a file's arrays are those of one site, and fit together."""
+    counts = LineCounts(*(arrays[field] for field in LineCounts._fields))
+    start, page = arrays["sample_start"], arrays["page"].astype(np.int64)
+    if counts.site.tolist() != [site_id(name)] or counts.site_pages.size != 1 or not start.size:
+        return False
+    pages = counts.site_pages[0]
+    return bool(
+        counts.key.size == counts.pages.size
+        and (counts.key[1:] > counts.key[:-1]).all()
+        and (np.diff(page) > 0).all()
+        and page.size == pages
+        and ((counts.pages > 0) & (counts.pages <= pages)).all()
+        and start.size == arrays["sample_hash"].size + 1
+        and start[0] == 0
+        and (np.diff(start) >= 0).all()
+        and start[-1] == arrays["sample_key"].size
+    )
+
+
+def _profile(stored: files.Stored, path: Path) -> SiteProfile:
+    """Build what a file holds; raises `ModelFormatError` if that is no profile."""
+    arrays, about = stored.arrays, stored.about
+    try:
+        name, whole = str(about["name"]), bool(about["whole"])
+        known = {
+            int(key): Known(str(text), int(place), int(pages)) for key, text, place, pages in about["lines"]
+        }
+        templates = tuple(int(number) for number in about["templates"])
+        named = np.isin(np.array(list(known), np.int64), arrays["key"]).all()
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise ModelFormatError(f"{path} does not hold what a profile holds; make it again") from None
+    if not named or not _fits(arrays, name):
+        raise ModelFormatError(f"{path}: its parts do not fit together; make it again")
+    ends = arrays["sample_start"][1:-1]
+    sample = zip(arrays["sample_hash"].tolist(), np.split(arrays["sample_key"], ends), strict=False)
+    counts = LineCounts(*(arrays[field] for field in LineCounts._fields))
+    return SiteProfile(name, counts, arrays["page"], known, templates, tuple(sample), whole)

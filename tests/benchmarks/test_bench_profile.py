@@ -1,0 +1,59 @@
+"""What measures site profiles: template lines at the same content loss, sums over sites, tables."""
+
+import numpy as np
+import pytest
+
+from benchmarks import profile_tables
+from benchmarks.profile_sites import drawn
+from benchmarks.run_profile import Judged, summary, template_left
+
+
+def judged(*lines):
+    """A page of lines: score, words, share of content, dropped."""
+    return Judged(0.5, np.array(lines, np.float64))
+
+
+def test_template_is_compared_at_the_loss_that_the_decisions_had():
+    before = [judged((0.9, 5, 0, 1), (0.8, 10, 1, 1), (0.7, 5, 0, 0), (0.1, 50, 1, 0))]
+    after = [judged((0.9, 5, 0, 1), (0.2, 10, 1, 0), (0.8, 5, 0, 1), (0.1, 50, 1, 0))]
+    assert template_left(before, after) == (0.0, 0.0)
+    strict = [judged((0.9, 5, 0, 1), (0.8, 10, 1, 0), (0.7, 5, 0, 0), (0.1, 50, 1, 0))]
+    assert template_left(strict, after) == (0.5, 0.0)
+    tied = [judged((0.9, 5, 0, 1), (0.9, 10, 1, 0))]
+    assert template_left(tied, tied) == (1.0, 1.0)
+
+
+def test_other_pages_are_drawn_alike_and_never_the_page_itself():
+    names = [f"page{number}" for number in range(20)]
+    assert drawn(names, "page3") == drawn(names[::-1], "page3")
+    assert sorted([*drawn(names, "page3"), "page3"]) == sorted(names)
+
+
+def row(site, pages, without, with_):
+    return {
+        "format": "text",
+        "others": 30,
+        "site": site,
+        "pages": pages,
+        "f1_without": without,
+        "f1_with": with_,
+        "f1_gain_90": [with_ - without - 0.01, with_ - without + 0.01],
+        "template_left_without": 0.2,
+        "template_left_with": 0.1,
+    }
+
+
+def test_sites_count_once_each_and_the_worst_is_named():
+    rows = [row("a", 5, 0.8, 0.9), row("b", 5, 0.9, 0.92), row("c", 1, 0.9, 0.8)]
+    found, several = summary(rows)
+    assert found["sites"] == 3
+    assert several["sites"] == 2
+    assert found["median_f1_with"] == pytest.approx(0.9)
+    assert found["f1_error_falls_median"] == pytest.approx(0.2)
+    assert found["worst_site"]["site"] == "c"
+    assert found["sites_worse_by_01"] == ["c"]
+    head, lines = profile_tables.summary({"summary": [found, several]}, ())
+    assert [len(line) for line in lines] == [len(head)] * 2
+    head, lines = profile_tables.sites({"rows": rows}, ("text", "30"))
+    assert [line[0] for line in lines] == ["a", "b", "c"]
+    assert lines[2][4] == "one page"
