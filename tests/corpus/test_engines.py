@@ -1,6 +1,7 @@
 """One corpus on every engine: the same rows, the same bytes."""
 
 import importlib.util
+import os
 import shutil
 import signal
 import subprocess
@@ -45,6 +46,7 @@ def test_joblib(clean, corpus, alone, engine):
 @pytest.mark.filterwarnings("ignore")
 def test_spark(clean, corpus, alone):
     if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:
+        assert "DETECTOR_CI" not in os.environ, "CI runs the real engine: it needs PySpark and Java"
         pytest.skip("needs PySpark and Java")
     out, _ = clean(corpus, engine=engine_of("spark", PARENT + 2 * WORKER, 2))
     assert everything(out) == alone
