@@ -245,3 +245,22 @@ def test_a_page_can_be_read_before_it_is_scored(detector):
     page = Page.read(NEWS.encode("utf-16"))
     assert (page.text, page.encoding, page.format) == (NEWS, "utf-16le", "text")
     assert detector.score_batch([page])[0].clean_text == detector.clean(NEWS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The quick brown fox jumps over the lazy dog and then goes home to sleep for a while.",
+        "Presiden mengatakan bahwa harga beras akan turun bulan depan setelah panen raya.",
+        "市政府周一宣布，旧桥将在春天之前关闭维修。",
+        "قال الوزير يوم الاثنين إن المدرسة الجديدة ستفتح أبوابها في الخريف.",
+        "<p>The council met on Monday and decided to keep the old mill open.</p>",
+    ],
+)
+def test_a_sentence_alone_is_a_page(detector, text):
+    assert detector.clean(text) == text.removeprefix("<p>").removesuffix("</p>") + "\n" * text.endswith("\n")
+
+
+@pytest.mark.parametrize("text", ["Leave a Reply", "Home\nAbout\nContact", "Sign in\nForgot your password?"])
+def test_a_label_alone_is_none(detector, text):
+    assert detector.clean(text) == ""

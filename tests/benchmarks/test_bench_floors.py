@@ -171,3 +171,8 @@ def test_the_hand_labels_have_their_order_and_shuffled_ones_have_not(shared):
     assert order_of_lengths(lengths, labels) > 0.8
     random.Random(3).shuffle(labels)
     assert order_of_lengths(lengths, labels) < 0.6
+
+
+@pytest.mark.shared
+def test_the_shipped_model_and_the_kept_results_hold_the_floors(shared, capsys):
+    assert floors.main([]) == 0, capsys.readouterr().err
