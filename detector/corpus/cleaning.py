@@ -16,6 +16,7 @@ from detector.corpus.rules import Rules
 from detector.corpus.run_folder import whole_folder, write_json
 from detector.corpus.sidecar import LineRow, as_dict, line_rows
 from detector.detector import Detector
+from detector.records import Batch, Integers
 from detector.scores.kinds import EMPTY, KINDS, LEAST_WORDS
 from detector.sites.counts import LineCounts, Sites
 
@@ -32,6 +33,7 @@ class CleanBatch:
         self.rows: list[LineRow | None] = [None] * len(batch.pages)
         self.verdict = np.zeros(len(batch.pages), np.uint8)
         self.share = np.zeros(len(batch.pages), np.float32)
+        self.before = np.zeros(len(batch.pages), np.int64)
 
     def fill(self, detector: Detector, counts: LineCounts, rules: Rules, tally: LineTally) -> None:
         """Score and decide."""
@@ -50,11 +52,18 @@ class CleanBatch:
         text, begin = result.clean.text.tobytes(), 0
         for at, row, end in zip(positions, rows, result.clean.page_end.tolist(), strict=True):
             self.rows[at], self.text[at], begin = row, text[begin:end], end
+        self.before[positions] = _line_bytes(result.batch)
         content, words = result.decisions.content.T
         self.share[positions] = np.round(content / np.maximum(words, 1), 3)
         kinds = result.kinds.share.argmax(axis=1)
         self.verdict[positions] = np.where(words < LEAST_WORDS, len(KINDS), kinds)
         by[1].add(result, why, rows)
+
+
+def _line_bytes(batch: Batch) -> Integers:
+    """Return int64 (P,): bytes of each page's lines with their ends; markup is no text to lose."""
+    ends = np.concatenate(([0], np.cumsum(batch.line_end - batch.line_start + 1)))
+    return np.diff(ends[batch.page_line])
 
 
 def verdict_name(number: int) -> str:
@@ -78,6 +87,7 @@ def clean_shard(job: Job, shard: Shard) -> None:
             zstandard.ZstdCompressor(ZSTD_LEVEL).stream_writer(raw) as lines,
         ):
             sizes, verdicts, shares = [], [np.zeros(0, np.uint8)], [np.zeros(0, np.float32)]
+            before = [np.zeros(0, np.int64)]
             records = records_of(job, shard)
             for batch in batches_of(records, job.format, job.settings.batch_bytes, rejected):
                 done = CleanBatch(batch)
@@ -86,11 +96,13 @@ def clean_shard(job: Job, shard: Shard) -> None:
                 sizes += [len(text) for text in done.text]
                 verdicts.append(done.verdict)
                 shares.append(done.share)
+                before.append(done.before)
                 if job.lines:
                     lines.write(b"".join(json_line(as_dict(row)) for row in done.rows if row is not None))
         np.save(folder / "size.npy", np.array(sizes, np.int64))
         np.save(folder / "verdict.npy", np.concatenate(verdicts))
         np.save(folder / "share.npy", np.concatenate(shares))
+        np.save(folder / "before.npy", np.concatenate(before))
         _write_rejected(folder / "rejects.jsonl", rejected)
         write_json(folder / "tally.json", tally.as_dict())
 

@@ -23,10 +23,14 @@ LONE_PAGES: Final = "(pages alone)"
 
 
 class Fate(NamedTuple):
-    """What became of a document: "kept", "empty" or "duplicate"; its clean text."""
+    """What became of a document: "kept", "empty" or "duplicate"; its clean text.
+
+    before: bytes of its lines, of HTML without the markup
+    """
 
     document: Document
     text: str
+    before: int
     fate: str
     verdict: str
     share: float
@@ -53,20 +57,21 @@ def fates(job: Job, shard: Shard, removed: set[int]) -> Iterator[Fate]:
     size = np.load(folder / "size.npy", allow_pickle=False).tolist()
     verdicts = np.load(folder / "verdict.npy", allow_pickle=False).tolist()
     shares = np.load(folder / "share.npy", allow_pickle=False).tolist()
+    before = np.load(folder / "before.npy", allow_pickle=False).tolist()
     at = 0
     with (folder / "text.bin").open("rb") as texts:
         for record in records_of(job, shard):
             if isinstance(record, Document):
                 text = text_of(texts.read(size[at]))
                 fate = "empty" if not text.strip() else "duplicate" if at in removed else "kept"
-                yield Fate(record, text, fate, verdict_name(verdicts[at]), shares[at])
+                yield Fate(record, text, before[at], fate, verdict_name(verdicts[at]), shares[at])
                 at += 1
 
 
 class DocumentTally:
     """Counts over documents: by site, by source, and by length.
 
-    A row: documents, those kept, empty ones, duplicates, bytes before, bytes after.
+    A row: documents, those kept, empty ones, duplicates, bytes of lines before, bytes after.
     """
 
     def __init__(self) -> None:
@@ -79,7 +84,7 @@ class DocumentTally:
     def add(self, fate: Fate) -> None:
         """Count one."""
         document = fate.document
-        before, text = len(utf8(document.text)), len(utf8(fate.text))
+        before, text = fate.before, len(utf8(fate.text))
         kept = fate.fate == "kept"
         row = (1, kept, fate.fate == "empty", fate.fate == "duplicate", before, text if kept else 0)
         site = LONE_PAGES if document.site.startswith(LONE) else document.site

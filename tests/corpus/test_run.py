@@ -252,3 +252,14 @@ def test_wrong_rules_are_explained(tmp_path, text):
     (tmp_path / "rules.toml").write_text(text)
     with pytest.raises(SettingsError):
         CorpusSettings.read(tmp_path / "rules.toml")
+
+
+def test_markup_is_no_text_that_is_lost(clean, pages, tmp_path):
+    attributes = " ".join(f"data-{number}='{'x' * 80}'" for number in range(60))
+    heavy = [
+        {**page, "text": "".join(f"<p {attributes}>{line}</p>" for line in page["text"].split("\n"))}
+        for page in pages
+    ]
+    _, outcome = clean(write_jsonl(tmp_path / "pages.jsonl", heavy), least_pages=5)
+    assert outcome.losses == []
+    assert outcome.published
