@@ -52,7 +52,7 @@ ENVIRONMENTS: Final = (
     Environment("goose3", ("goose3==3.1.22", "jieba", RESILIPARSE)),
     Environment("inscriptis", ("inscriptis==2.7.6", RESILIPARSE)),
     Environment("html2lines", ("lxml", "charset_normalizer")),
-    Environment("datatrove", ("datatrove==0.10.1", *TOKENISERS, "tokenizers")),
+    Environment("datatrove", ("datatrove==0.10.1", *TOKENISERS, "tokenizers", "orjson")),
     Environment("rensa", ("rensa==0.5.0",)),
     Environment("gaoya", ("gaoya==0.2.2",)),
     # 0.4.1 needs Python 3.12.
