@@ -19,8 +19,11 @@ test:
 bench:
 	$(PYTHON) -m benchmarks.setup_peers
 	$(PYTHON) -m benchmarks.run_quality
-	$(PYTHON) -m benchmarks.run_speed
+	$(PYTHON) -m benchmarks.run_speed html
+	$(PYTHON) -m benchmarks.run_speed text
+	$(PYTHON) -m benchmarks.run_speed news
 	$(PYTHON) -m benchmarks.run_duplicates 10000
+	$(PYTHON) -m benchmarks.run_corpus 10000
 	$(PYTHON) -m benchmarks.write_tables
 
 # The model that ships, from the shared data and training_data/. The three peers render the
