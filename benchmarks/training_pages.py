@@ -22,8 +22,7 @@ from benchmarks.outputs import asking, cache_folder
 from benchmarks.pages import Page
 from benchmarks.peer_list import RENDERINGS
 from benchmarks.shared import ROOT
-from benchmarks.weak_labels import hand_labelled, site_pages, snippet_pages
-from detector.lines.decoding import decode
+from benchmarks.weak_labels import hand_labelled, page_record, site_pages, snippet_pages
 
 GOLD_SETS: Final = ("wcxb-dev", "daniel", "fundus")
 OWN_PAGES: Final = ROOT / "training_data" / "pages"
@@ -35,19 +34,8 @@ RENDERED_WEIGHT: Final = 0.5
 
 
 def _gold_page(page: Page, split: splits.Splits) -> dict[str, Any]:
-    assert page.html is not None
-    return {
-        "id": page.id,
-        "set": page.set,
-        "group": split.group(page.key),
-        "fold": split.fold(page.key),
-        "language": page.language,
-        "kind": page.page_type,
-        "title": page.title or next((line for line in (page.gold or "").split("\n") if line.strip()), None),
-        "format": "html",
-        "page": decode(page.html).text,
-        "gold": page.gold,
-    }
+    first_line = next((line for line in (page.gold or "").split("\n") if line.strip()), None)
+    return {**page_record(page, split), "title": page.title or first_line, "gold": page.gold}
 
 
 def gold_pages(split: splits.Splits) -> Iterator[tuple[Page, dict[str, Any]]]:

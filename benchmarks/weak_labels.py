@@ -83,7 +83,8 @@ def site_labels(pages: Sequence[Sequence[Line]]) -> Iterator[list[str]]:
         yield [LABEL_OF_SHARE[share] for share in shares.tolist()]
 
 
-def _record(page: Page, labels: Sequence[str], weight: float, split: Splits) -> dict[str, Any]:
+def page_record(page: Page, split: Splits) -> dict[str, Any]:
+    """Return an HTML page as `detector train` reads it, without its truth."""
     return {
         "id": page.id,
         "set": page.set,
@@ -93,9 +94,11 @@ def _record(page: Page, labels: Sequence[str], weight: float, split: Splits) -> 
         "kind": page.page_type,
         "format": "html",
         "page": decode(page.html or b"").text,
-        "labels": list(labels),
-        "weight": weight,
     }
+
+
+def _record(page: Page, labels: Sequence[str], weight: float, split: Splits) -> dict[str, Any]:
+    return {**page_record(page, split), "labels": list(labels), "weight": weight}
 
 
 def snippet_pages(split: Splits) -> Iterator[dict[str, Any]]:

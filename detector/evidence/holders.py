@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from detector.compiled import inlined, kernel
 from detector.evidence.columns import ALIKE, HOLDER_LEVELS, HOLDERS, LOOKS, MARKUP_AGAIN, names
 from detector.evidence.context import MARKUP_AGAIN_FROM, MARKUP_AT, Guessed, see_again
-from detector.evidence.markup import AT_INSIDE, HEADING_LEVEL, Tree
+from detector.evidence.markup import AT_INSIDE, HEADING_LEVEL, Tree, sum_up
 from detector.evidence.titles import IN_TITLE, TITLE_IN_LINE
 from detector.lines.tags import INSIDE
 from detector.records import Batch, Floats, Integers, Markup, Number
@@ -130,11 +130,7 @@ def _hold(batch: Batch, markup: Markup, guessed: Guessed, held: NDArray[np.float
         if element >= 0:
             for row in range(batch.line_segment[line], batch.line_segment[line + 1]):
                 _add(held[element], guessed.weight[row], guessed.guess[row])
-    for element in range(markup.tag.size - 1, -1, -1):
-        parent = markup.parent[element]
-        if parent >= 0:
-            for column in range(3):
-                held[parent, column] += held[element, column]
+    sum_up(markup, held)
 
 
 @inlined

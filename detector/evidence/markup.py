@@ -6,7 +6,7 @@ itemprop and link targets. The same token weighs differently on the line's own e
 out, whose sums are carried down the tree, so that a line costs the same at any depth.
 """
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,6 +119,16 @@ def _grow(markup: Markup, weights: MarkupWeights, is_block: NDArray[np.bool_], t
                 tree.block[element] = tree.block[parent]
 
 
+@inlined
+def sum_up(markup: Markup, sums: NDArray[Any]) -> None:
+    """Add every element's three sums to its parent's, children before parents."""
+    for element in range(markup.tag.size - 1, -1, -1):
+        parent = markup.parent[element]
+        if parent >= 0:
+            for column in range(3):
+                sums[parent, column] += sums[element, column]
+
+
 @kernel
 def _weigh(batch: Batch, markup: Markup, text: Floats) -> None:
     """Sum bytes, bytes in links and lines up the tree, children before parents."""
@@ -129,11 +139,7 @@ def _weigh(batch: Batch, markup: Markup, text: Floats) -> None:
             text[element, 0] += batch.line_end[line] - batch.line_start[line]
             text[element, 1] += markup.line_link[line]
             text[element, 2] += 1
-    for element in range(markup.tag.size - 1, -1, -1):
-        parent = markup.parent[element]
-        if parent >= 0:
-            for column in range(3):
-                text[parent, column] += text[element, column]
+    sum_up(markup, text)
 
 
 @inlined

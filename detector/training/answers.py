@@ -8,13 +8,13 @@ import numpy as np
 
 from detector.errors import PageError
 from detector.lines.decoding import text_of, utf8
+from detector.lines.keys import line_keys
 from detector.lines.text import text_batch
 from detector.lines.words import words_of
 from detector.records import Integers
 from detector.training.adapt import Material
 from detector.training.line_labels import LineLabel
 from detector.training.pages import NEITHER
-from detector.training.repetition import keys_of
 
 
 class Labelled(NamedTuple):
@@ -31,7 +31,7 @@ def _shown(text: str, most: int = 60) -> str:
 
 def _keys(label: LineLabel) -> Integers:
     """Return the keys of a label's line: one for each of its segments that has words."""
-    keys: Integers = keys_of(words_of(text_batch([utf8(" ".join(label.text.split()))])))
+    keys: Integers = line_keys(words_of(text_batch([utf8(" ".join(label.text.split()))]))).exact
     filled: Integers = keys[keys != 0]
     return filled
 

@@ -10,6 +10,7 @@ refrains, and rows that differ in a number.
 
 import html
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -176,6 +177,25 @@ def as_html(lines: Sequence[Line], headline: str, rng: Rng) -> str:
     return f"<!DOCTYPE html><html><head>{title}</head><body>{inner}</body></html>"
 
 
+def _page_of(
+    source: LabelledPage, name: str, lines: Sequence[Line], text: str, is_html: bool
+) -> LabelledPage:
+    """Return a page made from another; it has its group and fold, and no kind."""
+    return LabelledPage(
+        id=f"{name}:{source.id}",
+        page=text,
+        format="html" if is_html else "text",
+        gold=None,
+        labels=tuple(line.label for line in lines),
+        group=source.group,
+        set="made",
+        language=source.language,
+        kind="",
+        fold=source.fold,
+        weight=WEIGHT * source.weight,
+    )
+
+
 def _made_page(examples: Examples, number: int, rng: Rng) -> LabelledPage | None:
     page = examples.pages[number]
     content, before, after = _lines_of(examples, number)
@@ -197,19 +217,7 @@ def _made_page(examples: Examples, number: int, rng: Rng) -> LabelledPage | None
     is_html = rng.random() < AS_HTML
     gap = "\n\n" if rng.random() < 0.5 else "\n"
     text = as_html(lines, headline, rng) if is_html else gap.join(line.text for line in lines)
-    return LabelledPage(
-        id=f"made:{page.id}",
-        page=text,
-        format="html" if is_html else "text",
-        gold=None,
-        labels=tuple(line.label for line in lines),
-        group=page.group,
-        set="made",
-        language=page.language,
-        kind=page.kind,
-        fold=page.fold,
-        weight=WEIGHT * page.weight,
-    )
+    return replace(_page_of(page, "made", lines, text, is_html), kind=page.kind)
 
 
 def _run_of(texts: Sequence[str], most: int, rng: Rng) -> list[str]:
@@ -237,19 +245,8 @@ def _excerpt(examples: Examples, number: int, rng: Rng) -> LabelledPage | None:
         return None
     # Template right behind content in the same bare elements stands in no real page.
     is_html = rng.random() < EXCERPT_AS_HTML and not (body and tail)
-    return LabelledPage(
-        id=f"excerpt:{page.id}",
-        page=as_html(lines, lines[0].text, rng) if is_html else "\n".join(line.text for line in lines),
-        format="html" if is_html else "text",
-        gold=None,
-        labels=tuple(line.label for line in lines),
-        group=page.group,
-        set="made",
-        language=page.language,
-        kind="",
-        fold=page.fold,
-        weight=WEIGHT * page.weight,
-    )
+    text = as_html(lines, lines[0].text, rng) if is_html else "\n".join(line.text for line in lines)
+    return _page_of(page, "excerpt", lines, text, is_html)
 
 
 def made_pages(examples: Examples, seed: int) -> list[LabelledPage]:

@@ -9,9 +9,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.compiled import kernel
 from detector.lines.characters import SINGLE
-from detector.lines.keys import NOTHING, line_key
+from detector.lines.keys import line_keys
 from detector.markdown import block_name
 from detector.records import Batch, Integers, Markup, Words
 
@@ -66,20 +65,6 @@ def recurring_shares(lines: SiteLines) -> NDArray[np.float64]:
     return shares
 
 
-@kernel
-def _write_keys(words: Words, keys: NDArray[np.uint64]) -> None:
-    for row in range(keys.size):
-        if words.segment_word[row + 1] > words.segment_word[row]:
-            keys[row] = line_key(words, row, NOTHING)
-
-
-def keys_of(words: Words) -> Integers:
-    """Return int64 (S,): a hash of each segment's words, 0 without any."""
-    keys = np.zeros(words.segment_word.size - 1, np.uint64)
-    _write_keys(words, keys)
-    return keys.view(np.int64)
-
-
 def _headlines(batch: Batch, markup: Markup | None, key: Integers, page: Integers) -> NDArray[np.bool_]:
     """Return which rows are equal to a first headline (h1) of their page."""
     if markup is None:
@@ -92,7 +77,7 @@ def _headlines(batch: Batch, markup: Markup | None, key: Integers, page: Integer
 
 def site_lines(batch: Batch, words: Words, markup: Markup | None, page_site: Integers) -> SiteLines:
     """Return the lines of a batch; page_site: int64 (P,), a number for each page's site."""
-    key = keys_of(words)
+    key = line_keys(words).exact
     page = np.repeat(np.arange(page_site.size), np.diff(batch.page_segment()))
     size = np.diff(words.segment_word)
     single = np.minimum(words.counts[:, SINGLE], size)

@@ -9,27 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.planted_documents import PlantedDocuments
 from detector import DuplicateSettings
 from detector.duplicates import index_files
 from detector.duplicates.index import Index
 from detector.errors import ModelFormatError, SettingsError
-
-TEXTS = [text for _, text in PlantedDocuments(300, seed=4).documents()]
-IDS = [f"text {number}" for number in range(len(TEXTS))]
-
-
-@pytest.fixture
-def made(tmp_path):
-    """An index of the first 200 texts, in three steps."""
-    index = Index.create(tmp_path / "index")
-    for first, end in ((0, 90), (90, 91), (91, 200)):
-        ask(index, TEXTS[first:end], IDS[first:end], add=True)
-    return tmp_path / "index"
-
-
-def ask(index, texts, ids, **options):
-    return index.match(zip(ids, texts, strict=True), **options)
+from tests.duplicates.made import IDS, TEXTS, ask
 
 
 class Bomb:

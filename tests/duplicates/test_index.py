@@ -5,16 +5,15 @@ import sys
 
 import pytest
 
-from benchmarks.planted_documents import PlantedDocuments, jaccard, shingles
+from benchmarks.planted_documents import jaccard, shingles
 from detector import DuplicateSettings
 from detector.duplicates import index as index_module
 from detector.duplicates import index_writing
 from detector.duplicates.index import Index
 from detector.errors import ModelFormatError, SettingsError
+from tests.duplicates.made import IDS, TEXTS, ask
 
-TEXTS = [text for _, text in PlantedDocuments(300, seed=4).documents()]
 SETS = [shingles(text) for text in TEXTS]
-IDS = [f"text {number}" for number in range(len(TEXTS))]
 
 
 def best_earlier(at, threshold=0.8):
@@ -22,19 +21,6 @@ def best_earlier(at, threshold=0.8):
     found = [(jaccard(SETS[at], SETS[other]), -other) for other in range(at)]
     similarity, other = max(found, default=(0, 0))
     return (IDS[-other], similarity) if similarity >= threshold else (None, 0.0)
-
-
-@pytest.fixture
-def made(tmp_path):
-    """An index of the first 200 texts, in three steps."""
-    index = Index.create(tmp_path / "index")
-    for first, end in ((0, 90), (90, 91), (91, 200)):
-        ask(index, TEXTS[first:end], IDS[first:end], add=True)
-    return tmp_path / "index"
-
-
-def ask(index, texts, ids, **options):
-    return index.match(zip(ids, texts, strict=True), **options)
 
 
 def told(matches):

@@ -1,0 +1,10 @@
+"""Texts of which some are near-duplicates, and how an index is asked for them."""
+
+from benchmarks.planted_documents import PlantedDocuments
+
+TEXTS = [text for _, text in PlantedDocuments(300, seed=4).documents()]
+IDS = [f"text {number}" for number in range(len(TEXTS))]
+
+
+def ask(index, texts, ids, **options):
+    return index.match(zip(ids, texts, strict=True), **options)
