@@ -11,9 +11,9 @@ import click
 from detector.cli.options import Policy
 from detector.cli.progress import ShownProgress
 from detector.corpus.documents import Columns
-from detector.corpus.files import is_remote
 from detector.corpus.job import Job
 from detector.corpus.reading import kind_of
+from detector.corpus.remote import is_remote
 from detector.corpus.run import Outcome, dry_run, run
 from detector.engines.choice import engine_of, grouping_memory
 from detector.errors import SettingsError

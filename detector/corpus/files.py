@@ -6,40 +6,22 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
 from typing import Any, BinaryIO, Final, cast
 
 import zstandard
 
-from detector.errors import MissingExtraError, SettingsError
+from detector.corpus.remote import RemoteFile, is_remote, listed_there, size_and_time_there
+from detector.errors import SettingsError
 
 COMPRESSED: Final = (".gz", ".zst")
 BUFFER: Final = 1 << 20
 UNPACKED_AT_ONCE: Final = 1 << 16
 
 
-def is_remote(path: str) -> bool:
-    """Tell whether a path is a URL for fsspec (s3://, hf://, ...)."""
-    return "://" in path
-
-
-def _fsspec() -> ModuleType:
-    try:
-        import fsspec
-    except ImportError:
-        raise MissingExtraError(
-            "reading from a URL needs fsspec: pip install 'boilerplate-detector[cloud]'"
-        ) from None
-    return cast(ModuleType, fsspec)
-
-
 def stored(path: str) -> BinaryIO:
     """Open a file's bytes as they are stored."""
     if is_remote(path):
-        try:
-            return cast(BinaryIO, _fsspec().open(path, "rb").open())
-        except (ValueError, ImportError) as error:
-            raise SettingsError(f"{path} cannot be opened: {error}") from None
+        return io.BufferedReader(RemoteFile(path), BUFFER)
     return open(path, "rb", buffering=BUFFER)  # noqa: PTH123 (the caller closes it)
 
 
@@ -114,7 +96,7 @@ def listed(path: str) -> list[tuple[str, str]]:
     Raises `SettingsError` for what does not exist.
     """
     if is_remote(path):
-        return _listed_there(path)
+        return listed_there(path)
     place = Path(path)
     if place.is_dir():
         return [(file, Path(file).relative_to(place).as_posix()) for file in _listed_here(place)]
@@ -123,22 +105,9 @@ def listed(path: str) -> list[tuple[str, str]]:
     return [(path, place.name)]
 
 
-def _listed_there(path: str) -> list[tuple[str, str]]:
-    try:
-        system, inside = _fsspec().core.url_to_fs(path)
-        if not system.isdir(inside):
-            return [(path, path.rstrip("/").rsplit("/", 1)[1])]
-        files = system.find(inside)
-    except (OSError, ValueError, ImportError) as error:
-        raise SettingsError(f"{path} cannot be listed: {error}") from None
-    below = len(inside.rstrip("/")) + 1
-    return [(system.unstrip_protocol(file), file[below:]) for file in files]
-
-
 def size_and_time(path: str) -> tuple[int, int]:
     """Return a file's bytes, and when it changed (ns; 0 where that is not known)."""
     if is_remote(path):
-        system, inside = _fsspec().core.url_to_fs(path)
-        return int(system.size(inside) or 0), 0
+        return size_and_time_there(path)
     found = Path(path).stat()
     return found.st_size, found.st_mtime_ns

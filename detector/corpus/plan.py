@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from detector.corpus.documents import Kind, Part, Shard
-from detector.corpus.files import COMPRESSED, is_remote, listed, plain_name, size_and_time, stored
+from detector.corpus.files import COMPRESSED, listed, plain_name, size_and_time, stored
 from detector.corpus.reading import kind_of
+from detector.corpus.remote import is_remote
 from detector.corpus.tables import parquet
 from detector.errors import SettingsError
 

@@ -1,0 +1,173 @@
+"""Files behind URLs, through fsspec: listed, and read on where the network broke off.
+
+fsspec's systems raise whatever their libraries raise, so every exception of theirs is turned
+into one of ours here: `SettingsError` while inputs are listed, `ShardError` while one is read.
+"""
+
+import io
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import ModuleType
+from typing import Any, Final, TypeVar, cast
+
+from detector.errors import DetectorError, MissingExtraError, SettingsError, ShardError
+
+T = TypeVar("T")
+
+# Seconds before each new attempt. s3fs and others try again by themselves, too, but not everywhere.
+WAITS: Final = (0.5, 2.0, 8.0)
+# Bytes asked for at once. s3fs would hold 50 MB a file, which is no part of a worker's memory.
+BLOCK: Final = 1 << 22
+# Asking again helps nothing here.
+FINAL: Final = (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError, ImportError)
+
+
+def is_remote(path: str) -> bool:
+    """Tell whether a path is a URL for fsspec (s3://, hf://, ...)."""
+    return "://" in path
+
+
+def _fsspec() -> ModuleType:
+    try:
+        import fsspec
+    except ImportError:
+        raise MissingExtraError(
+            "reading from a URL needs fsspec: pip install 'boilerplate-detector[cloud]'"
+        ) from None
+    return cast(ModuleType, fsspec)
+
+
+def _why(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error or type(error).__name__)[:300]
+
+
+@contextmanager
+def _said(path: str) -> Iterator[None]:
+    """Turn any failure to look at a URL into a `SettingsError`."""
+    try:
+        yield
+    except DetectorError:
+        raise
+    except Exception as error:
+        raise SettingsError(f"{path} cannot be read: {_why(error)}") from None
+
+
+def listed_there(path: str) -> list[tuple[str, str]]:
+    """Return (URL, name below the given one) of a URL's files: itself, or a folder's.
+
+    Hidden ones are left out. Raises `SettingsError` for what does not exist or cannot be listed.
+    """
+    with _said(path):
+        system, inside = _fsspec().core.url_to_fs(path)
+        if system.isdir(inside):
+            below = len(inside.rstrip("/")) + 1
+            names = [(file, file[below:]) for file in system.find(inside)]
+            return [(system.unstrip_protocol(file), name) for file, name in names if not _is_hidden(name)]
+        if not system.exists(inside):
+            raise SettingsError(f"{path} does not exist: name files, folders or URLs")
+        return [(path, path.rstrip("/").rsplit("/", 1)[1])]
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") for part in name.split("/"))
+
+
+def size_and_time_there(path: str) -> tuple[int, int]:
+    """Return a file's bytes, and when it changed (ns; 0 where that is not told)."""
+    with _said(path):
+        system, inside = _fsspec().core.url_to_fs(path)
+        size = int(system.size(inside) or 0)
+        try:
+            changed = int(system.modified(inside).timestamp() * 1e9)
+        except (NotImplementedError, AttributeError, KeyError):  # a system that keeps no times
+            changed = 0
+        return size, changed
+
+
+class RemoteFile(io.RawIOBase):
+    """The bytes of a URL. What breaks in the middle is opened again where it broke.
+
+    Raises `ShardError` if that does not help: nothing is wrong with the records.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path, self._at = path, 0
+        self._file: Any = None
+        self._size: int | None = None
+        self._tried(lambda: None)
+
+    def _open(self) -> None:
+        system, inside = _fsspec().core.url_to_fs(self._path)
+        self._file = system.open(inside, "rb", block_size=BLOCK)
+        size = getattr(self._file, "size", None)
+        if self._size is not None and size != self._size:
+            raise ShardError(f"{self._path} has changed while it was read: start a run over what is there")
+        self._size = size
+
+    def _tried(self, act: Callable[[], T]) -> T:
+        """Do something with the file; after a failure from a new opening on."""
+        for wait in (*WAITS, None):
+            try:
+                if self._file is None:
+                    self._open()
+                return act()
+            except DetectorError:
+                raise
+            except Exception as error:
+                self._drop()
+                if wait is None or isinstance(error, FINAL):
+                    raise ShardError(
+                        f"{self._path} cannot be read at byte {self._at:,}: {_why(error)}. "
+                        "What is done is kept: give the same command again"
+                    ) from None
+                time.sleep(wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    def _drop(self) -> None:
+        """Forget the opened file; one that is broken may not even close."""
+        file, self._file = self._file, None
+        if file is not None:
+            with suppress(Exception):
+                file.close()
+
+    def _read(self, most: int) -> bytes:
+        if self._file.tell() != self._at:
+            self._file.seek(self._at)
+        found = cast(bytes, self._file.read(most))
+        if not found and most and self._size is not None and self._at < self._size:
+            raise EOFError(f"it ended there, {self._size:,} bytes are announced")
+        return found
+
+    def readable(self) -> bool:
+        """Say that it can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """Say that any place can be gone to."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401
+        """Read some bytes."""
+        room = memoryview(buffer)
+        found = self._tried(lambda: self._read(min(len(room), BLOCK)))
+        room[: len(found)] = found
+        self._at += len(found)
+        return len(found)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        """Go to a place; nothing is asked of the network."""
+        if whence == io.SEEK_END and self._size is None:
+            raise io.UnsupportedOperation(f"{self._path} does not say how long it is")
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size or 0}[whence]
+        self._at = max(start + offset, 0)
+        return self._at
+
+    def tell(self) -> int:
+        """Return the place."""
+        return self._at
+
+    def close(self) -> None:
+        """Close the file."""
+        self._drop()
+        super().close()
