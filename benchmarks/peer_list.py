@@ -53,6 +53,8 @@ ENVIRONMENTS: Final = (
     Environment("inscriptis", ("inscriptis==2.7.6", RESILIPARSE)),
     Environment("html2lines", ("lxml", "charset_normalizer")),
     Environment("datatrove", ("datatrove==0.10.1", *TOKENISERS, "tokenizers", "orjson")),
+    # pip finds its s3fs's boto3 by itself, too, but tries every one there is.
+    Environment("dolma", ("dolma==1.2.1", "boto3<1.26.162")),
     Environment("rensa", ("rensa==0.5.0",)),
     Environment("gaoya", ("gaoya==0.2.2",)),
     # 0.4.1 needs Python 3.12.

@@ -27,6 +27,7 @@ RESULTS: Final = Path(__file__).parent / "results"
 OURS: Final = "detector"
 REFERENCE: Final = "plain-python"
 DATATROVE: Final = "datatrove"
+DOLMA: Final = "dolma"
 RULES: Final = "least_pages = 1000000000\n"
 
 
@@ -36,10 +37,10 @@ def _commands(pages: Path, out: Path, memory: str, rules: Path) -> dict[str, lis
     return {
         OURS: [*ours, "--memory", memory, "--rules", str(rules)],
         REFERENCE: [sys.executable, "-m", f"{peers}.plain", str(pages), str(out / REFERENCE)],
-        DATATROVE: [
-            str(python_of(DATATROVE)),
-            *("-m", f"{peers}.datatrove_pipeline", str(pages), str(out / DATATROVE)),
-        ],
+        **{
+            peer: [str(python_of(peer)), "-m", f"{peers}.{peer}_pipeline", str(pages), str(out / peer)]
+            for peer in (DATATROVE, DOLMA)
+        },
     }
 
 
@@ -128,7 +129,7 @@ def main() -> None:
     """Read the command line, run, and write the result."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("count", type=int)
-    parser.add_argument("--systems", nargs="*", default=[OURS, REFERENCE, DATATROVE])
+    parser.add_argument("--systems", nargs="*", default=[OURS, REFERENCE, DATATROVE, DOLMA])
     parser.add_argument("--memory", default="1GB")
     parser.add_argument("--kills", type=int, default=0)
     options = parser.parse_args()

@@ -1,0 +1,176 @@
+"""Files behind URLs: a network that breaks in the middle costs no record."""
+
+import csv
+import gzip
+import io
+import json
+
+import fsspec
+import pytest
+from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
+
+from detector.corpus import remote
+from detector.corpus.files import listed
+from detector.corpus.remote import RemoteFile
+from detector.errors import SettingsError, ShardError
+from tests.corpus.made import everything
+from tests.corpus.test_formats import parquet_of, warc_of
+
+
+class BreakingFile(AbstractBufferedFile):
+    """Fetches what it is asked for, until the place where the network breaks."""
+
+    def _fetch_range(self, start, end):
+        data, network = self.fs.files[self.path], self.fs.network
+        if start <= network["at"] < end and network["times"]:
+            network["times"] -= 1
+            if network["raises"]:
+                raise network["raises"]
+            return data[start : network["at"]]
+        return data[start:end]
+
+
+class BreakingFiles(AbstractFileSystem):
+    """Files in memory behind a network that breaks: at a byte, some times, in some way."""
+
+    protocol = "breaking"
+    files = {}
+    network = {}
+
+    def ls(self, path, detail=True, **options):
+        path = self._strip_protocol(path)
+        folder, rows = f"{path}/" if path else "", {}
+        for name, data in self.files.items():
+            if name == path:
+                rows[name] = {"name": name, "size": len(data), "type": "file"}
+            elif name.startswith(folder):
+                child, deeper, _ = name.removeprefix(folder).partition("/")
+                kind = {"size": 0, "type": "directory"} if deeper else {"size": len(data), "type": "file"}
+                rows[child] = {"name": f"{folder}{child}", **kind}
+        if not rows:
+            raise FileNotFoundError(path)
+        return list(rows.values()) if detail else [row["name"] for row in rows.values()]
+
+    def _open(self, path, mode="rb", block_size=None, **options):
+        return BreakingFile(self, path, mode, block_size, cache_type="readahead")
+
+
+@pytest.fixture
+def network(monkeypatch):
+    """A network that is whole; tests break it."""
+    monkeypatch.setattr(remote, "WAITS", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(remote, "BLOCK", 2000)
+    fsspec.register_implementation("breaking", BreakingFiles, clobber=True)
+    BreakingFiles.files, BreakingFiles.network = {}, {"at": 3000, "times": 0, "raises": None}
+    return BreakingFiles.network
+
+
+def put(name, data):
+    BreakingFiles.files[f"crawl/{name}"] = data
+
+
+def packed(pages):
+    return gzip.compress(b"".join(json.dumps(row).encode() + b"\n" for row in pages), 1)
+
+
+def csv_of(pages):
+    rows = io.StringIO(newline="")
+    writer = csv.DictWriter(rows, list(pages[0]))
+    writer.writeheader()
+    writer.writerows(pages)
+    return rows.getvalue().encode()
+
+
+@pytest.fixture
+def crawl(network, pages, tmp_path):
+    """A file of every kind, each longer than the place where the network breaks."""
+    put("a.jsonl.gz", packed(pages))
+    put("b.jsonl", b"".join(json.dumps({**row, "id": f"b{row['id']}"}).encode() + b"\n" for row in pages))
+    put("c.csv", csv_of([{**row, "id": f"c{row['id']}"} for row in pages]))
+    rows = [{**row, "id": f"d{row['id']}"} for row in pages]
+    put("d.parquet", parquet_of(tmp_path / "d.parquet", rows, row_group_size=5).read_bytes())
+    put("e.warc.gz", warc_of(tmp_path / "e.warc.gz", [row["text"] for row in pages]).read_bytes())
+    assert all(len(data) > 3000 for data in BreakingFiles.files.values())
+    return "breaking://crawl"
+
+
+@pytest.mark.parametrize("raises", [RuntimeError("connection reset"), OSError("reset"), None])
+def test_what_breaks_is_read_on(clean, network, crawl, raises):
+    whole, outcome = clean(crawl, name="whole", duplicates=0)
+    assert outcome.report["rejected"] == {}
+    for times in (1, 3):
+        network |= {"times": times, "raises": raises}
+        out, _ = clean(crawl, name=f"out-{times}", duplicates=0)
+        assert network["times"] == 0
+        assert everything(out) == everything(whole)
+
+
+@pytest.mark.parametrize("name", ["a.jsonl.gz", "b.jsonl", "c.csv", "d.parquet", "e.warc.gz"])
+@pytest.mark.parametrize("raises", [RuntimeError("connection reset"), None])
+def test_what_stays_broken_stops_the_run_and_nothing_is_set_aside(clean, network, crawl, name, raises):
+    BreakingFiles.files = {f"crawl/{name}": BreakingFiles.files[f"crawl/{name}"]}
+    whole, _ = clean(crawl, name="whole")
+
+    class BreaksLater:
+        """An engine under which the network breaks once files have been looked at."""
+
+        def run(self, task, items):
+            for item in items:
+                yield task(item)
+            network.update(times=10**9, raises=raises)
+
+        def close(self):
+            pass
+
+    with pytest.raises(ShardError, match="give the same command again"):
+        clean(crawl, engine=BreaksLater())
+    network["times"] = 0
+    out, outcome = clean(crawl)
+    assert outcome.report["rejected"] == {}
+    assert everything(out) == everything(whole)
+
+
+def test_what_is_forbidden_is_not_asked_for_again(network, crawl):
+    network |= {"times": 5, "raises": PermissionError("the token has expired")}
+    with pytest.raises(ShardError, match=r"a\.jsonl\.gz cannot be read at byte .*token has expired"):
+        RemoteFile("breaking://crawl/a.jsonl.gz").readall()
+    assert network["times"] == 4
+
+
+def test_a_file_that_changes_is_not_mixed(network, crawl):
+    file = RemoteFile("breaking://crawl/b.jsonl")
+    file.read(100)
+    put("b.jsonl", b"x" * 5000)
+    network |= {"times": 1, "raises": OSError("reset")}
+    with pytest.raises(ShardError, match="has changed"):
+        file.readall()
+
+
+def test_places(network, crawl):
+    file = RemoteFile("breaking://crawl/b.jsonl")
+    data = BreakingFiles.files["crawl/b.jsonl"]
+    assert file.seek(-7, io.SEEK_END) == len(data) - 7
+    assert file.read() == data[-7:]
+    assert file.seek(5) == 5
+    assert file.read(3) + file.read(2) == data[5:10]
+    assert file.seek(2, io.SEEK_CUR) == file.tell() == 12
+    file.close()
+
+
+def test_listing(network, crawl):
+    put("deep/.hidden.jsonl", b"")
+    put("deep/f.jsonl", b"{}")
+    names = [name for _, name in listed(crawl)]
+    assert "deep/f.jsonl" in names
+    assert not any("hidden" in name for name in names)
+    assert listed("breaking://crawl/b.jsonl") == [("breaking://crawl/b.jsonl", "b.jsonl")]
+    for place in ("breaking://crawl/nothing.jsonl", "breaking://nowhere"):
+        with pytest.raises(SettingsError, match="does not exist"):
+            listed(place)
+
+
+@pytest.mark.parametrize(("protocol", "system"), [("s3", "S3FileSystem"), ("hf", "HfFileSystem")])
+def test_the_extra_brings_the_systems_that_the_docs_name(protocol, system):
+    found = fsspec.get_filesystem_class(protocol)
+    assert found.__name__ == system
+    assert found.__module__.split(".")[0] in ("s3fs", "huggingface_hub")
