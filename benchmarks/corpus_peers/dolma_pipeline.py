@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,14 @@ RULES = ("has_javascript", "has_lorem_ipsum", "has_curly_brace")
 def _parts(path: Path, folder: Path) -> int:
     """Write the corpus as dolma's documents, a file a worker; return the number of lines."""
     folder.mkdir(parents=True)
-    outs = [gzip.open(folder / f"{number}.json.gz", "wt", compresslevel=1) for number in range(WORKERS)]
     lines = 0
-    with path.open() as file:
+    with path.open() as file, ExitStack() as stack:
+        names = [folder / f"{number}.json.gz" for number in range(WORKERS)]
+        outs = [stack.enter_context(gzip.open(name, "wt", compresslevel=1)) for name in names]
         for number, line in enumerate(file):
             row = json.loads(line)
             lines += row["text"].count("\n") + 1
             outs[number % WORKERS].write(json.dumps({**row, "source": "planted"}) + "\n")
-    for out in outs:
-        out.close()
     return lines
 
 

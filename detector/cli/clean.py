@@ -66,7 +66,11 @@ def _target(name: str, output: Path, format: str, taken: set[Path]) -> Path:
 @click.option("--rules", type=click.Path(path_type=Path), help="A TOML file: protected lines, sites, limits.")
 @click.option("--allow", multiple=True, help="A site or source that may lose nearly everything.")
 @click.option(
-    "--lines/--no-lines", default=True, help="Keep scores and dropped lines for `detector restore`."
+    "--lines",
+    type=click.Choice(["sidecar", "column", "none"]),
+    default="sidecar",
+    show_default=True,
+    help="Where scores and dropped lines go: beside a corpus, for `detector restore`; into a column, too.",
 )
 def command(
     inputs: Sequence[str],

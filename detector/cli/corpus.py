@@ -10,7 +10,7 @@ import click
 
 from detector.cli.options import Policy
 from detector.cli.progress import ShownProgress
-from detector.corpus.documents import Columns
+from detector.corpus.documents import Columns, Lines
 from detector.corpus.job import Job
 from detector.corpus.reading import kind_of
 from detector.corpus.remote import is_remote
@@ -103,7 +103,7 @@ class Wishes(NamedTuple):
     dry_run: bool
     rules: Path | None
     allow: tuple[str, ...]
-    lines: bool
+    lines: Lines
 
 
 def clean_corpus(

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar, cast
@@ -62,10 +63,16 @@ class Policy(NamedTuple):
     precision: float | None
     recall: float | None
 
-    def chosen(self) -> Settings:
-        """Return the settings that are asked for; say so when kernels must be compiled."""
+    def chosen(self, before: Settings | None = None) -> Settings:
+        """Return the settings that are asked for; say so when kernels must be compiled.
+
+        before: what holds where nothing is asked for, without a threshold or goal
+        """
         changes: dict[str, Any] = dict(zip(self._fields[3:], self[3:], strict=True))
-        chosen = Settings.read(self.settings, **changes) if self.settings else Settings(**changes)
+        if self.settings:
+            chosen = Settings.read(self.settings, **changes)
+        else:
+            chosen = replace(before or Settings(), **changes)
         start_compiler()
         return chosen
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from detector.cli.options import Policy, policy_options, write_whole
-from detector.corpus.restoring import restored
+from detector.corpus.restoring import restored, settings_of
+from detector.detector import Detector
 from detector.errors import SettingsError
 
 
@@ -19,7 +20,8 @@ def command(run: Path, policy: Policy, output: Path | None, clean: bool) -> int:
 
     Each line that is printed is a document: its id and its whole text as it was decoded (of
     HTML, its lines). With --threshold, --lose-at-most, --precision, --recall or --settings
-    it is the clean text by that policy instead, from the stored scores.
+    it is the clean text by that policy instead, from the stored scores; the run's other
+    settings and its rules hold.
 
     \b
     Examples:
@@ -31,7 +33,8 @@ def command(run: Path, policy: Policy, output: Path | None, clean: bool) -> int:
     other = any(value is not None for value in policy._replace(model=None))
     if clean and other:
         raise SettingsError("--clean is the policy of then, the other options are another: give one of them")
-    rows = restored(run, policy.detector() if clean or other else None, clean)
+    detector = Detector(policy.model, policy.chosen(settings_of(run))) if clean or other else None
+    rows = restored(run, detector, clean)
     if output is not None:
         write_whole(output, rows)
     else:

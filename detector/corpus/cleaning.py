@@ -97,7 +97,7 @@ def clean_shard(job: Job, shard: Shard) -> None:
                 verdicts.append(done.verdict)
                 shares.append(done.share)
                 before.append(done.before)
-                if job.lines:
+                if job.lines != "none":
                     lines.write(b"".join(json_line(as_dict(row)) for row in done.rows if row is not None))
         np.save(folder / "size.npy", np.array(sizes, np.int64))
         np.save(folder / "verdict.npy", np.concatenate(verdicts))

@@ -7,6 +7,8 @@ from typing import Any, Literal, NamedTuple
 from detector.lines.formats import Format
 
 Kind = Literal["jsonl", "csv", "parquet", "warc", "page"]
+# Where lines with their scores go: beside the output, into a column of it as well, or nowhere.
+Lines = Literal["sidecar", "column", "none"]
 
 
 class Columns(NamedTuple):

@@ -13,6 +13,8 @@ from detector.corpus.documents import Shard
 from detector.corpus.job import Job
 from detector.corpus.plan import Input, Survey, as_json, from_json, shards_of
 from detector.corpus.run_folder import RunFolder, read_json, write_json
+from detector.corpus.writers import TABLES
+from detector.corpus.writing import output_kind
 from detector.errors import SettingsError
 from detector.lines.keys import KEYS_VERSION
 
@@ -56,14 +58,27 @@ def _seen_before(path: RunFolder) -> dict[str, Any] | None:
     return read_json(plan) if plan.is_file() else None
 
 
+def _refuse_column(job: Job, inputs: Sequence[Input]) -> None:
+    """Raise `SettingsError` if lines are to be a column of an output that has none."""
+    for input in inputs if job.lines == "column" else ():
+        kind = output_kind(job.to, input.kind)
+        if kind not in TABLES:
+            what = "a file of text" if kind == "page" else "a WET file"
+            raise SettingsError(
+                f"{input.name} becomes {what}, which has no columns: give --to jsonl, csv or parquet, "
+                "or leave out --lines column"
+            )
+
+
 def shards_for(
     job: Job, inputs: Sequence[Input], look: Callable[[Sequence[Input]], list[Survey]]
 ) -> tuple[list[Shard], dict[str, Any]]:
     """Return the run's shards, and what identifies it; goes on with the plan of a stopped run.
 
     look: surveys files. Files whose size and time are those of the plan are not read again.
-    Raises `SettingsError` when the folder holds another run.
+    Raises `SettingsError` when the folder holds another run, or an output has no columns for lines.
     """
+    _refuse_column(job, inputs)
     known = _seen_before(job.folder())
     files = [[input.path, input.name, input.size, input.time] for input in inputs]
     identity = settings_of(job)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
-from detector.corpus.documents import Columns, Shard
+from detector.corpus.documents import Columns, Lines, Shard
 from detector.corpus.run_folder import RunFolder
 from detector.detector import Detector
 from detector.lines.formats import Format
@@ -16,8 +16,8 @@ class Job(NamedTuple):
     """A run: where it writes, and how it decides.
 
     output: the folder; to: the output's format, "same" for that of the input
-    format: what texts are, if it is not to be found out; lines: whether the lines' scores
-    are written beside the output
+    format: what texts are, if it is not to be found out; lines: where the lines' scores
+    are written
     """
 
     output: Path
@@ -27,7 +27,7 @@ class Job(NamedTuple):
     model: Path | None
     format: Format | None
     to: str
-    lines: bool
+    lines: Lines
 
     def folder(self) -> RunFolder:
         """Return the run's folder."""

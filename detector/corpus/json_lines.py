@@ -2,14 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
-def json_line(row: Mapping[str, Any]) -> bytes:
-    """Return a record as one line; lone surrogates are escaped, foreign values are written out."""
+def json_line(row: Mapping[str, Any] | Sequence[Any]) -> bytes:
+    """Return a record, or a list, as one line; lone surrogates are escaped, foreign values written out."""
     text = json.dumps(row, ensure_ascii=False, default=str) + "\n"
     try:
         return text.encode()

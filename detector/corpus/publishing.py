@@ -82,7 +82,7 @@ def _move_shard(job: Job, shard: Shard) -> None:
     for file in sorted(out.rglob("*")):
         if file.is_file():
             _move(file, job.output / DATA / file.relative_to(out))
-    if job.lines:
+    if job.lines != "none":
         _move(clean / "lines.jsonl.zst", job.output / LINES / f"{shard.number:05d}.jsonl.zst")
     rejects = clean / "rejects.jsonl"
     if rejects.exists() and rejects.stat().st_size:

@@ -1,17 +1,18 @@
 """Files behind URLs, through fsspec: listed, and read on where the network broke off.
 
-fsspec's systems raise whatever their libraries raise, so every exception of theirs is turned
-into one of ours here: `SettingsError` while inputs are listed, `ShardError` while one is read.
+fsspec's systems raise what their libraries raise. It is turned into errors of ours here:
+`SettingsError` while inputs are listed, `ShardError` while one is read.
 """
 
 import io
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import ModuleType
 from typing import Any, Final, TypeVar, cast
 
-from detector.errors import DetectorError, MissingExtraError, SettingsError, ShardError
+from detector.errors import MissingExtraError, SettingsError, ShardError
 
 T = TypeVar("T")
 
@@ -19,6 +20,15 @@ T = TypeVar("T")
 WAITS: Final = (0.5, 2.0, 8.0)
 # Bytes asked for at once. s3fs would hold 50 MB a file, which is no part of a worker's memory.
 BLOCK: Final = 1 << 22
+# What network libraries raise that is no `OSError`.
+FOREIGN: Final = (
+    ("aiohttp", "ClientError"),
+    ("botocore.exceptions", "BotoCoreError"),
+    ("botocore.exceptions", "ClientError"),
+    ("httpx", "HTTPError"),
+    ("gcsfs.retry", "HttpError"),
+    ("azure.core.exceptions", "AzureError"),
+)
 # Asking again helps nothing here.
 FINAL: Final = (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError, ImportError)
 
@@ -38,6 +48,13 @@ def _fsspec() -> ModuleType:
     return cast(ModuleType, fsspec)
 
 
+def _failures() -> tuple[type[Exception], ...]:
+    """Return what a network may raise, of the libraries that are loaded."""
+    loaded = [(sys.modules[module], name) for module, name in FOREIGN if module in sys.modules]
+    foreign = [getattr(module, name) for module, name in loaded]
+    return (OSError, EOFError, ValueError, RuntimeError, ImportError, *foreign)
+
+
 def _why(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error or type(error).__name__)[:300]
 
@@ -47,9 +64,7 @@ def _said(path: str) -> Iterator[None]:
     """Turn any failure to look at a URL into a `SettingsError`."""
     try:
         yield
-    except DetectorError:
-        raise
-    except Exception as error:
+    except _failures() as error:
         raise SettingsError(f"{path} cannot be read: {_why(error)}") from None
 
 
@@ -112,9 +127,7 @@ class RemoteFile(io.RawIOBase):
                 if self._file is None:
                     self._open()
                 return act()
-            except DetectorError:
-                raise
-            except Exception as error:
+            except _failures() as error:
                 self._drop()
                 if wait is None or isinstance(error, FINAL):
                     raise ShardError(
@@ -128,7 +141,7 @@ class RemoteFile(io.RawIOBase):
         """Forget the opened file; one that is broken may not even close."""
         file, self._file = self._file, None
         if file is not None:
-            with suppress(Exception):
+            with suppress(*_failures()):
                 file.close()
 
     def _read(self, most: int) -> bytes:

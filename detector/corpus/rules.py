@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.clean_text import clean_text
 from detector.corpus.documents import Document
+from detector.decisions import Decisions
 from detector.lines.decoding import text_of
 from detector.records import Batch, Bytes
 from detector.results import BatchResult
@@ -20,6 +22,16 @@ SITE: Final = 1
 PHRASE: Final = 2
 PROTECTED: Final = 3
 RULES: Final = ("score", "site-threshold", "phrase", "protected")
+
+
+def as_ruled(decisions: Decisions, why: Bytes, ruled: NDArray[np.bool_]) -> Decisions:
+    """Return decisions in which rules go first.
+
+    why: uint8 (S,), what decided; ruled: bool (S,), what stays where a rule did
+    """
+    kept = np.where(why == SCORE, decisions.kept, ruled)
+    cut_words = np.where(kept & (why != PROTECTED), decisions.cut_words, 0).astype(np.int32)
+    return decisions._replace(kept=kept, cut_words=cut_words)
 
 
 @dataclass(frozen=True)
@@ -57,8 +69,7 @@ class Rules:
         if by_line:
             self._by_line(result.batch, why)
             kept[why == PHRASE], kept[why == PROTECTED] = False, True
-        cut_words = np.where(kept & (why != PROTECTED), result.decisions.cut_words, 0).astype(np.int32)
-        decisions = result.decisions._replace(kept=kept, cut_words=cut_words)
+        decisions = as_ruled(result.decisions, why, kept)
         clean = clean_text(result.batch, result.words, decisions)
         return result._replace(decisions=decisions, clean=clean), why
 

@@ -6,21 +6,24 @@ blank, or a sentence of one of more than 1,000 characters.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from detector.clean_text import clean_text
 from detector.corpus.documents import Document
-from detector.corpus.rules import RULES, SCORE
+from detector.corpus.rules import RULES, SCORE, as_ruled
 from detector.decisions import Decisions, decide
 from detector.evidence.columns import CODES
 from detector.lines.decoding import text_of, utf8
 from detector.lines.text import text_batch
 from detector.lines.words import words_of
-from detector.records import Bytes, Repeats
+from detector.records import Batch, Bytes, Repeats
 from detector.results import BatchResult
 from detector.settings import Settings
+
+# Fields of a line as a column of the output has it.
+PIECE: Final = {"text": str, "end": str, "clean": str, "score": float, "kept": bool, "reason": str}
 
 
 class LineRow(NamedTuple):
@@ -121,28 +124,64 @@ def clean_again(row: Mapping[str, Any], policy: tuple[Settings, float | None] | 
     """Return the clean text of a stored document: as it was decided, or by another policy.
 
     policy: settings, and the threshold that their goal stands for (None for each page's
-        best); without a policy the decisions that are stored hold
+        best); without a policy the decisions that are stored hold. What a rule decided then
+        stays decided.
     """
-    batch = text_batch([utf8(row["text"])])
-    words = words_of(batch)
-    size = batch.segment_start.size
-    scores = np.array(row.get("scores", []), np.float32) / np.float32(1000)
-    if scores.size != size:
-        raise ValueError(f"{row['id']!r} has {scores.size} scores for {size} lines")
-    if policy is None:
-        decisions = Decisions(
-            np.array(row.get("kept", []), np.bool_),
-            np.zeros(size, np.int32),
-            np.zeros(1, np.float32),
-            np.zeros(1, np.uint8),
-            np.zeros((1, 2), np.float32),
-        )
-        for segment, count in row.get("cuts", []):
-            decisions.cut_words[segment] = count
-    else:
-        segments = batch.page_segment()
-        decisions = decide(scores, words, segments, _stored_repeats(row, size), *policy)
+    batch = _stored_batch(row)
+    words, decisions = words_of(batch), _stored_decisions(row)
+    if policy is not None:
+        scores = np.array(row.get("scores", []), np.float32) / np.float32(1000)
+        repeats = _stored_repeats(row, scores.size)
+        other = decide(scores, words, batch.page_segment(), repeats, *policy)
+        rules = [RULES.index(reason) if reason in RULES else SCORE for reason in row.get("reasons", [])]
+        decisions = as_ruled(other, np.array(rules, np.uint8), decisions.kept)
     return text_of(clean_text(batch, words, decisions).text.tobytes())
+
+
+def _stored_batch(row: Mapping[str, Any]) -> Batch:
+    """Return the lines of a stored document; raises `ValueError` if its scores are not theirs."""
+    batch, scores = text_batch([utf8(row["text"])]), row.get("scores", [])
+    if len(scores) != batch.segment_start.size:
+        raise ValueError(f"{row['id']!r} has {len(scores)} scores for {batch.segment_start.size} lines")
+    return batch
+
+
+def _stored_decisions(row: Mapping[str, Any]) -> Decisions:
+    """Return what was decided."""
+    kept = np.array(row.get("kept", []), np.bool_)
+    cut_words = np.zeros(kept.size, np.int32)
+    for segment, count in row.get("cuts", []):
+        cut_words[segment] = count
+    threshold = np.full(1, row["threshold"], np.float32)
+    return Decisions(kept, cut_words, threshold, np.zeros(1, np.uint8), np.zeros((1, 2), np.float32))
+
+
+def pieces(row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return a stored document line by line, in order, with the fields of `PIECE`.
+
+    A line of more than 1,000 characters comes sentence by sentence. `text` and `end` (the line's
+    ending) of all, joined, are the whole text. `clean` is what stays of `text`. Blank lines have
+    no score, decision or reason: they stay as their neighbours do.
+    """
+    batch = _stored_batch(row)
+    data, clean = batch.data.tobytes(), clean_text(batch, words_of(batch), _stored_decisions(row))
+    ends = [*batch.line_start[1:].tolist(), len(data)]
+    found = []
+    for line, (start, end, after) in enumerate(
+        zip(batch.line_start.tolist(), batch.line_end.tolist(), ends, strict=True)
+    ):
+        first, last = batch.line_segment[line : line + 2].tolist()
+        if first == last:
+            values: tuple[Any, ...] = (text_of(data[start:end]), "", "", None, None, None)
+            found.append(dict(zip(PIECE, values, strict=True)))
+        for at in range(first, last):
+            stays = data[clean.stay_start[at] : clean.stay_end[at]]
+            text = text_of(data[batch.segment_start[at] : batch.segment_end[at]])
+            score, kept = row["scores"][at] / 1000, bool(row["kept"][at])
+            values = (text, "", text_of(stays), score, kept, row["reasons"][at])
+            found.append(dict(zip(PIECE, values, strict=True)))
+        found[-1]["end"] = text_of(data[end:after])
+    return found
 
 
 def _stored_repeats(row: Mapping[str, Any], size: int) -> Repeats:

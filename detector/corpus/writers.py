@@ -4,16 +4,17 @@ import csv
 import gzip
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
 import zstandard
 
-from detector.corpus.documents import Columns, Document, Kind
+from detector.corpus.documents import Columns, Document, Kind, Shard
 from detector.corpus.files import stored
 from detector.corpus.json_lines import json_line
+from detector.corpus.sidecar import PIECE
 from detector.corpus.tables import parquet
 from detector.corpus.web_archives import fastwarc
 from detector.lines.decoding import without_surrogates
@@ -23,6 +24,8 @@ ENDINGS: Final[Mapping[str, Kind]] = {
     "jsonl.gz": "jsonl",
     "jsonl.zst": "jsonl",
     "csv": "csv",
+    "csv.gz": "csv",
+    "csv.zst": "csv",
     "parquet": "parquet",
     "warc.gz": "warc",
     "text": "page",
@@ -33,20 +36,26 @@ ZSTD_LEVEL: Final = 3
 ROW_GROUP: Final = 10_000
 VERDICT: Final = "detector_verdict"
 CONTENT_SHARE: Final = "detector_content_share"
+LINES_COLUMN: Final = "detector_lines"
+# Outputs that have columns.
+TABLES: Final = ("jsonl", "csv", "parquet")
 _UNSAFE: Final = re.compile(r'[\x00-\x1f<>:"\\|?*]')
 
 
 class Cleaned(NamedTuple):
-    """A document and what is left of it."""
+    """A document and what is left of it; its lines for a column (`sidecar.pieces`), or None."""
 
     document: Document
     text: str
     verdict: str
     share: float
+    lines: list[dict[str, Any]] | None = None
 
     def fields(self, columns: Columns) -> dict[str, Any]:
         """Return the record with its text clean, and what was found of the page."""
-        found = {VERDICT: self.verdict, CONTENT_SHARE: round(self.share, 3)}
+        found: dict[str, Any] = {VERDICT: self.verdict, CONTENT_SHARE: round(self.share, 3)}
+        if self.lines is not None:
+            found[LINES_COLUMN] = self.lines
         return {**self.document.fields, columns.text: self.text, **found}
 
 
@@ -90,7 +99,7 @@ class JsonLines:
 
 
 class Csv:
-    """A row a document, the columns of the first."""
+    """A row a document, the columns of the first; lines are JSON in a cell."""
 
     def __init__(self, path: Path, columns: Columns) -> None:
         self._stack, self._columns = ExitStack(), columns
@@ -100,6 +109,8 @@ class Csv:
     def write(self, cleaned: Cleaned) -> None:
         """Write one document."""
         fields = cleaned.fields(self._columns)
+        if cleaned.lines is not None:
+            fields[LINES_COLUMN] = json_line(cleaned.lines).decode().rstrip("\n")
         row = io.StringIO(newline="")
         writer = csv.DictWriter(row, list(fields) if self._writer is None else self._writer.fieldnames)
         if self._writer is None:
@@ -113,13 +124,22 @@ class Csv:
         self._stack.close()
 
 
+def _without_surrogates(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: without_surrogates(value) if isinstance(value, str) else value for name, value in fields.items()
+    }
+
+
 class Parquet:
     """A row a document, in the schema of the input if that is Parquet too."""
 
-    def __init__(self, path: Path, columns: Columns, source: str | None) -> None:
+    def __init__(self, path: Path, columns: Columns, source: str | None, lines: bool) -> None:
         import pyarrow
 
         self._arrow, self._path, self._columns = pyarrow, path, columns
+        self._found = {VERDICT: pyarrow.string(), CONTENT_SHARE: pyarrow.float64()}
+        if lines:
+            self._found[LINES_COLUMN] = self._lines_type()
         self._rows: list[dict[str, Any]] = []
         self._file: Any = None
         self._schema: Any = None
@@ -127,8 +147,13 @@ class Parquet:
             with stored(source) as file:
                 self._schema = self._with_findings(parquet().ParquetFile(file).schema_arrow)
 
+    def _lines_type(self) -> Any:  # noqa: ANN401
+        """Return the Arrow type of a document's lines: see `sidecar.PIECE`."""
+        kinds = {str: self._arrow.string(), float: self._arrow.float64(), bool: self._arrow.bool_()}
+        return self._arrow.list_(self._arrow.struct([(name, kinds[kind]) for name, kind in PIECE.items()]))
+
     def _with_findings(self, schema: Any) -> Any:  # noqa: ANN401
-        for name, kind in ((VERDICT, self._arrow.string()), (CONTENT_SHARE, self._arrow.float64())):
+        for name, kind in self._found.items():
             if name in schema.names:
                 schema = schema.remove(schema.get_field_index(name))
             schema = schema.append(self._arrow.field(name, kind))
@@ -136,19 +161,16 @@ class Parquet:
 
     def write(self, cleaned: Cleaned) -> None:
         """Write one document."""
-        row = cleaned.fields(self._columns)
-        self._rows.append(
-            {
-                name: without_surrogates(value) if isinstance(value, str) else value
-                for name, value in row.items()
-            }
-        )
+        row = _without_surrogates(cleaned.fields(self._columns))
+        if cleaned.lines is not None:
+            row[LINES_COLUMN] = [_without_surrogates(line) for line in cleaned.lines]
+        self._rows.append(row)
         if len(self._rows) == ROW_GROUP:
             self._flush()
 
     def _flush(self) -> None:
         if self._schema is None and self._rows:
-            self._schema = self._arrow.Table.from_pylist(self._rows).schema
+            self._schema = self._with_findings(self._arrow.Table.from_pylist(self._rows).schema)
         if self._schema is None:
             self._schema = self._with_findings(
                 self._arrow.schema([(self._columns.text, self._arrow.string())])
@@ -218,14 +240,15 @@ class Pages:
         """Have nothing to close."""
 
 
-def writer_of(folder: Path, name: str, kind: Kind, columns: Columns, inputs: Sequence[Any]) -> Writer:
-    """Return the writer of a shard's output."""
+def writer_of(folder: Path, shard: Shard, kind: Kind, columns: Columns, lines: bool) -> Writer:
+    """Return the writer of a shard's output; lines: whether it gets a column of them."""
+    name, inputs = shard.output, shard.parts
     path = folder / name
     path.parent.mkdir(parents=True, exist_ok=True)
     if kind == "page":
         return Pages(folder, {part.name: part.output for part in inputs if part.output})
     if kind == "parquet":
-        return Parquet(path, columns, inputs[0].path if inputs[0].kind == "parquet" else None)
+        return Parquet(path, columns, inputs[0].path if inputs[0].kind == "parquet" else None, lines)
     if kind == "warc":
         return WebArchive(path, columns)
     return Csv(path, columns) if kind == "csv" else JsonLines(path, columns)

@@ -1,17 +1,21 @@
 """Third pass: the records once more, with clean text, without what repeats or is empty."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import repeat
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
 from detector.corpus.batches import records_of
 from detector.corpus.cleaning import verdict_name
-from detector.corpus.documents import Document, Shard
+from detector.corpus.documents import Document, Kind, Shard
+from detector.corpus.files import opened
 from detector.corpus.job import Job
 from detector.corpus.run_folder import whole_folder, write_json
+from detector.corpus.sidecar import pieces
 from detector.corpus.site_names import LONE
 from detector.corpus.writers import ENDINGS, Cleaned, writer_of
 from detector.lines.decoding import text_of, utf8
@@ -108,25 +112,41 @@ class DocumentTally:
         }
 
 
+def output_kind(to: str, kind: Kind) -> Kind:
+    """Return what an output is: `to`, or for "same" what the input is."""
+    return kind if to == "same" else ENDINGS[to]
+
+
+def _lines(job: Job, shard: Shard) -> Iterator[list[dict[str, Any]] | None]:
+    """Yield each document's lines for the column; None without end if there is none."""
+    if job.lines != "column":
+        yield from repeat(None)
+    with opened(str(job.folder().of("clean", shard.number) / "lines.jsonl.zst")) as file:
+        for line in file:
+            yield pieces(json.loads(line))
+
+
 def write_shard(job: Job, shard: Shard) -> None:
     """Write one shard's output, unless it is done."""
     target = job.folder().of("out", shard.number)
     if target.is_dir():
         return
     firsts = np.load(job.folder().step("groups") / "first.npy", allow_pickle=False)
-    kind = shard.parts[0].kind if job.to == "same" else ENDINGS[job.to]
+    kind = output_kind(job.to, shard.parts[0].kind)
     tally = DocumentTally()
     first, end = firsts[shard.number : shard.number + 2].tolist()
     pairs, names = repeating(job, first, end - first), {}
     with whole_folder(target) as folder:
         data = folder / "data"
         data.mkdir()
-        with closing(writer_of(data, shard.output, kind, job.columns, shard.parts)) as writer:
-            for number, fate in enumerate(fates(job, shard, pairs.removed)):
+        column = job.lines == "column"
+        with closing(writer_of(data, shard, kind, job.columns, column)) as writer:
+            done = fates(job, shard, pairs.removed)
+            for number, (fate, lines) in enumerate(zip(done, _lines(job, shard), strict=column)):
                 tally.add(fate)
                 if number in pairs.paired:
                     names[str(first + number)] = fate.document.id
                 if fate.fate == "kept":
-                    writer.write(Cleaned(fate.document, fate.text, fate.verdict, fate.share))
+                    writer.write(Cleaned(fate.document, fate.text, fate.verdict, fate.share, lines))
         write_json(folder / "tally.json", tally.as_dict())
         write_json(folder / "paired.json", names)

@@ -75,7 +75,7 @@ def clean_corpus(
         None,
         None,
         "same",
-        True,
+        "sidecar",
     )
     chosen = engine_of(engine, memory, None)
     try:

@@ -18,7 +18,7 @@ def quiet(step, done, total):
 def job_of(tmp_path):
     """A job that writes to a new folder."""
 
-    def make(name="out", to="same", lines=True, **corpus):
+    def make(name="out", to="same", lines="sidecar", **corpus):
         settings = CorpusSettings(**{"shard_bytes": 20_000, **corpus})
         return Job(tmp_path / name, Columns(), Settings(), settings, None, None, to, lines)
 

@@ -228,7 +228,9 @@ def test_warc_becomes_wet_that_others_read(clean, tmp_path):
     assert outcome.report["total"]["kept"] == 4
 
 
-@pytest.mark.parametrize("to", ["jsonl.gz", "jsonl.zst", "csv", "parquet", "warc.gz", "text"])
+@pytest.mark.parametrize(
+    "to", ["jsonl.gz", "jsonl.zst", "csv", "csv.gz", "csv.zst", "parquet", "warc.gz", "text"]
+)
 def test_every_format_is_written(clean, pages, tmp_path, to):
     out, _ = clean(write_jsonl(tmp_path / "pages.jsonl", pages), name="one", to=to)
     other, _ = clean(tmp_path / "pages.jsonl", name="two", to=to)

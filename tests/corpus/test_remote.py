@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+from typing import ClassVar
 
 import fsspec
 import pytest
@@ -34,8 +35,8 @@ class BreakingFiles(AbstractFileSystem):
     """Files in memory behind a network that breaks: at a byte, some times, in some way."""
 
     protocol = "breaking"
-    files = {}
-    network = {}
+    files: ClassVar = {}
+    network: ClassVar = {}
 
     def ls(self, path, detail=True, **options):
         path = self._strip_protocol(path)

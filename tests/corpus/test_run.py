@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from detector.corpus.restoring import restored
+from detector.corpus.restoring import restored, settings_of
+from detector.corpus.run import run
 from detector.detector import Detector, Page
 from detector.engines.in_process import InProcess
 from detector.engines.processes import Processes
 from detector.errors import SettingsError
+from detector.settings import Settings
+from tests.corpus.conftest import quiet
 from tests.corpus.made import everything, page, read_jsonl, story, write_jsonl
 
 ROOT = Path(__file__).parent.parent.parent
@@ -192,6 +195,48 @@ def test_rules_go_before_scores(clean, pages, tmp_path):
     assert "came to watch" not in one["text"]
     reasons = json.loads((out / "report.json").read_text())["bytes_dropped_by_reason"]
     assert reasons["phrase"] > 0
+
+
+def test_another_policy_leaves_what_was_ruled(clean, pages, tmp_path):
+    rules = {
+        "protect": ("^Privacy",),
+        "template": ("came to WATCH",),
+        "thresholds": {"site1.example": 1.0},
+        "duplicates": 0,
+    }
+    out, _ = clean(write_jsonl(tmp_path / "pages.jsonl", pages), **rules)
+    # The policy of then gives what was written, rules and all.
+    again = [json.loads(line)["text"] for line in restored(out, Detector(), False)]
+    assert again == [row["text"] for row in read_jsonl(out / "data")]
+    for threshold in (0.0, 1.0):
+        other = Detector(settings=Settings(threshold=threshold))
+        zero, one, *_ = [json.loads(line)["text"] for line in restored(out, other, False)]
+        assert "Privacy policy" in zero
+        assert "came to watch" not in zero + one
+        assert ("Share this page" in zero) == (threshold == 1)
+        assert "Share this page" in one
+
+
+def test_a_goal_is_looked_up_in_the_model_of_the_run(clean, pages, tmp_path):
+    out, _ = clean(write_jsonl(tmp_path / "pages.jsonl", pages[:4]))
+    manifest = json.loads((out / "manifest.json").read_text())
+    manifest["settings_of"]["model"] = "another"
+    (out / "manifest.json").write_text(json.dumps(manifest))
+    assert list(restored(out, Detector(settings=Settings(threshold=0.5)), False))
+    with pytest.raises(SettingsError, match="those of the model another"):
+        list(restored(out, Detector(settings=Settings(recall=0.99)), False))
+
+
+def test_the_runs_other_settings_hold(job_of, pages, tmp_path):
+    path = write_jsonl(tmp_path / "pages.jsonl", pages[:4])
+    job = job_of()._replace(settings=Settings(threshold=0.3, cut_headlines=False))
+    run([str(path)], job, InProcess(), 100_000_000, quiet)
+    assert settings_of(job.output) == Settings(cut_headlines=False)
+    manifest = json.loads((job.output / "manifest.json").read_text())
+    manifest["settings_of"]["settings"]["unknown"] = 1
+    (job.output / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(SettingsError, match="--settings"):
+        settings_of(job.output)
 
 
 def test_a_lone_page_is_judged_as_by_itself(clean, tmp_path):
