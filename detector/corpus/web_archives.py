@@ -38,6 +38,17 @@ def _format(record: Any, is_conversion: bool) -> Format | None:  # noqa: ANN401
     return "html" if kind in HTML else None
 
 
+def _missing(record: Any, size: int) -> int:  # noqa: ANN401
+    """Return how many bytes of a body are not there: the archive was cut, and fastwarc says nothing.
+
+    What was sent compressed or in chunks has another length than what was decoded.
+    """
+    sent = record.http_headers
+    if sent is not None and (sent.get("Content-Encoding") or sent.get("Transfer-Encoding")):
+        return 0
+    return max(int(record.content_length) - size, 0)
+
+
 def read_warc(part: Part, columns: Columns) -> Records:
     """Yield the pages of a web archive; pictures and the like are no pages and passed over."""
     warc = fastwarc()
@@ -51,6 +62,9 @@ def read_warc(part: Part, columns: Columns) -> Records:
             body = record.reader.read(LONGEST + 1)
             if len(body) > LONGEST:
                 yield Rejected(part.name, number, f"more than {LONGEST:,} bytes")
+                continue
+            if missing := _missing(record, len(body)):
+                yield Rejected(part.name, number, f"cut: {missing:,} bytes of it are not there")
                 continue
             url = record.headers.get("WARC-Target-URI")
             id = record.record_id or f"{part.name}#{number}"

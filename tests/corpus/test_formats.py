@@ -245,6 +245,45 @@ def test_every_format_is_written(clean, pages, tmp_path, to):
         assert [record.text for record in found] == texts
 
 
+def test_a_cut_archive_gives_what_stands_before(tmp_path):
+    data = warc_of(tmp_path / "crawl.warc.gz", [page(number) for number in range(5)]).read_bytes()
+    for missing in (300, 100):
+        (tmp_path / "crawl.warc.gz").write_bytes(data[:-missing])
+        found = read(tmp_path / "crawl.warc.gz")
+        assert sum(isinstance(record, Document) for record in found) == 3
+        assert reasons(found)[0][1].startswith("cut: ")
+
+
+def test_what_was_sent_compressed_is_not_cut(tmp_path):
+    from fastwarc.warc import WarcRecord, WarcRecordType
+
+    chunked = b"Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"
+    packed = b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b"hi")
+    with (tmp_path / "crawl.warc").open("wb") as file:
+        for sent in (chunked, packed, b"\r\nhi"):
+            record = WarcRecord()
+            record.init_headers(record_type=WarcRecordType.response)
+            record.headers["Content-Type"] = "application/http; msgtype=response"
+            record.set_bytes_content(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n" + sent)
+            record.write(file)
+    assert [record.text for record in read(tmp_path / "crawl.warc")] == ["hi", "hi", "hi"]
+
+
+def test_wet_is_read_by_warcio(clean, pages, tmp_path):
+    from warcio.archiveiterator import ArchiveIterator
+
+    out, _ = clean(write_jsonl(tmp_path / "pages.jsonl", pages), to="warc.gz")
+    wanted, _ = clean(tmp_path / "pages.jsonl", name="plain")
+    found = []
+    for path in sorted((out / "data").iterdir()):
+        with path.open("rb") as file:
+            for record in ArchiveIterator(file):
+                url = record.rec_headers.get_header("WARC-Target-URI")
+                found.append((record.rec_type, url, record.content_stream().read().decode()))
+    rows = rows_of(wanted / "data")
+    assert found == [("conversion", row["url"], row["text"]) for row in rows]
+
+
 def test_csv_is_written_whole(clean, pages, tmp_path):
     path = tmp_path / "pages.csv"
     with path.open("w", newline="") as file:
