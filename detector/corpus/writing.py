@@ -12,10 +12,10 @@ from detector.corpus.cleaning import verdict_name
 from detector.corpus.documents import Document, Shard
 from detector.corpus.job import Job
 from detector.corpus.run_folder import whole_folder, write_json
-from detector.corpus.site_names import LONE
 from detector.corpus.writers import ENDINGS, Cleaned, writer_of
 from detector.lines.decoding import text_of, utf8
 from detector.records import Integers
+from detector.sites.names import LONE
 
 # Lengths of documents are counted by powers of two.
 LENGTH_BINS: Final = 28

@@ -4,7 +4,8 @@
 the old number with a test that reads an old file, and write it down here.
 
     1  profile.json: format, keys (the version of the line keys), name, whole, templates,
-       lines ([key, text, place, pages], to be read by people)
+       lines ([key, text, place, pages], to be read by people),
+       addresses (the site that each sampled page says it is of, or null; since 0.2)
        key, pages, site, site_pages (the counts), page, sample_hash, sample_start, sample_key: .npy
 """
 

@@ -13,6 +13,7 @@ from detector.lines.page import Page
 from detector.lines.text import text_batch
 from detector.lines.words import words_of
 from detector.records import Batch, Integers, Words
+from detector.sites.addresses import address_of
 from detector.sites.counts import LineCounts, count_lines, site_line_key
 
 # A line's text is kept up to here.
@@ -30,11 +31,17 @@ class Known(NamedTuple):
 
 
 class CountedPage(NamedTuple):
-    """A page. own: the hash of its lines; known: the text of each line key of its counts."""
+    """A page.
+
+    own: the hash of its lines; known: the text of each line key of its counts
+    address: the site that it says it is of; name: what to call it when talking to people
+    """
 
     own: int
     counts: LineCounts
     known: dict[int, Known]
+    address: str | None
+    name: str
 
 
 def page_hash(keys: LineKeys, page_segment: Integers) -> NDArray[np.uint32]:
@@ -45,17 +52,18 @@ def page_hash(keys: LineKeys, page_segment: Integers) -> NDArray[np.uint32]:
     return (own >> np.uint64(32)).astype(np.uint32)
 
 
-def _batches(pages: Sequence[Page]) -> Iterator[tuple[Batch, Words]]:
+def _batches(pages: Sequence[Page]) -> Iterator[tuple[Sequence[Page], Batch, Words]]:
     for format in ("text", "html"):
-        texts = [page.text for page in pages if page.format == format]
-        if texts:
+        chosen = [page for page in pages if page.format == format]
+        if chosen:
+            texts = [page.text for page in chosen]
             batch = html_batch(texts)[0] if format == "html" else text_batch([utf8(text) for text in texts])
-            yield batch, words_of(batch)
+            yield chosen, batch, words_of(batch)
 
 
 def counted_pages(pages: Sequence[Page], site: int) -> Iterator[CountedPage]:
     """Yield the pages of a site that have any words, first those of text, then those of HTML."""
-    for batch, words in _batches(pages):
+    for chosen, batch, words in _batches(pages):
         keys, page_segment = line_keys(words), batch.page_segment()
         for number, own in enumerate(page_hash(keys, page_segment).tolist()):
             rows = slice(int(page_segment[number]), int(page_segment[number + 1]))
@@ -63,7 +71,8 @@ def counted_pages(pages: Sequence[Page], site: int) -> Iterator[CountedPage]:
             if (one.exact != NO_WORDS).any():
                 segments = np.array([0, one.exact.size], np.int64)
                 counts = count_lines(one, segments, np.array([site], np.int64))
-                yield CountedPage(own, counts, _known(batch, rows, one, site))
+                known, page = _known(batch, rows, one, site), chosen[number]
+                yield CountedPage(own, counts, known, address_of(page), page.name or page.url or "a page")
 
 
 def _known(batch: Batch, rows: slice, keys: LineKeys, site: int) -> dict[int, Known]:

@@ -9,7 +9,7 @@ file holds unless asked otherwise, have lost rare lines and cannot.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +23,8 @@ from detector.records import Integers
 from detector.sites import files
 from detector.sites.counts import LineCounts, Sites, merge, most_frequent, pruned
 from detector.sites.pages import PLACES, CountedPage, Known, counted_pages, page_hash
-from detector.sites.templates import templates_of
+from detector.sites.several import refuse_several_sites
+from detector.sites.templates import Sampled, recurring_lines, sizes_of, templates_of
 
 # Fewer pages make no profile; up to so many it is not sure of much.
 LEAST_PAGES: Final = 2
@@ -44,7 +45,7 @@ class SiteProfile:
     page: uint32, rising: the pages that were counted, by a hash of their lines
     known: line key (as in `counts`) to its text
     templates: pages of each template, of at most 128 pages looked at
-    sample: those pages: the hash of each and its keys; empty once pruned
+    sample: those pages; empty once pruned
     whole: nothing was left out
     """
 
@@ -53,7 +54,7 @@ class SiteProfile:
     page: NDArray[np.uint32]
     known: dict[int, Known]
     templates: tuple[int, ...]
-    sample: tuple[tuple[int, Integers], ...] = ()
+    sample: tuple[Sampled, ...] = ()
     whole: bool = True
 
     @property
@@ -68,11 +69,17 @@ class SiteProfile:
 
     @classmethod
     def learn(
-        cls, pages: Iterable[Input | Page], name: str = "site", before: "Sequence[SiteProfile]" = ()
+        cls,
+        pages: Iterable[Input | Page],
+        name: str = "site",
+        before: "Sequence[SiteProfile]" = (),
+        redesigned: bool = False,
     ) -> "SiteProfile":
         """Learn a site from its pages, as they come; the same page given twice counts once.
 
-        before: whole profiles of the site to add to. Raises `PageError` for fewer than two pages.
+        before: whole profiles of the site to add to
+        redesigned: the pages are of one site, though they look like those of several
+        Raises `PageError` for fewer than two pages, and for pages of several sites.
         """
         parts = list(before)
         seen = {own for part in parts for own in part.page.tolist()}
@@ -87,6 +94,8 @@ class SiteProfile:
                 f"a site's profile needs at least {LEAST_PAGES} different pages, here is {profile.pages}: "
                 "name more pages of the site, or a folder of them"
             )
+        if not redesigned:
+            refuse_several_sites(profile.sample, recurring_lines(profile.counts))
         return profile
 
     @classmethod
@@ -107,8 +116,7 @@ class SiteProfile:
             raise ValueError(f"profiles of {min(names)} share pages: count each page once")
         counts = merge([profile.counts for profile in profiles])
         sample = sorted((entry for profile in profiles for entry in profile.sample), key=_hash)[:SAMPLED]
-        least = max(2, round(0.05 * int(counts.site_pages.sum())))
-        templates = templates_of([keys for _, keys in sample], pruned(counts, least).key)
+        templates = sizes_of(templates_of(sample, recurring_lines(counts)), len(sample))
         known = _all_known(profile.known for profile in profiles)
         return cls(min(names), counts, page, known, templates, tuple(sample))
 
@@ -159,8 +167,8 @@ class SiteProfile:
         )
 
 
-def _hash(entry: tuple[int, Integers]) -> int:
-    return entry[0]
+def _hash(entry: Sampled) -> int:
+    return entry.own
 
 
 def _place(known: Known) -> str:
@@ -183,8 +191,9 @@ def _all_known(parts: Iterable[dict[int, Known]]) -> dict[int, Known]:
 
 def _batches(pages: Iterable[Input | Page]) -> Iterator[list[Page]]:
     batch: list[Page] = []
-    for source in pages:
-        batch.append(source if isinstance(source, Page) else Page.read(source))
+    for number, source in enumerate(pages, start=1):
+        page = source if isinstance(source, Page) else Page.read(source)
+        batch.append(page if page.name or page.url else replace(page, name=f"page {number}"))
         if len(batch) == BATCH:
             yield batch
             batch = []
@@ -199,16 +208,16 @@ def _of_pages(pages: Sequence[CountedPage], name: str) -> SiteProfile:
         np.sort(np.array([page.own for page in pages], np.uint32)),
         _all_known(page.known for page in pages),
         (),
-        tuple((page.own, page.counts.key) for page in pages),
+        tuple(Sampled(page.own, page.counts.key, page.address, page.name) for page in pages),
     )
 
 
 def _arrays_of(profile: SiteProfile) -> dict[str, NDArray[Any]]:
-    keys = [keys for _, keys in profile.sample]
+    keys = [entry.key for entry in profile.sample]
     return {
         **profile.counts._asdict(),
         "page": profile.page,
-        "sample_hash": np.array([own for own, _ in profile.sample], np.uint32),
+        "sample_hash": np.array([entry.own for entry in profile.sample], np.uint32),
         "sample_start": np.cumsum([0, *(part.size for part in keys)], dtype=np.int64),
         "sample_key": np.concatenate([np.zeros(0, np.int64), *keys]),
     }
@@ -219,6 +228,7 @@ def _about(profile: SiteProfile) -> dict[str, Any]:
         "name": profile.name,
         "whole": profile.whole,
         "templates": profile.templates,
+        "addresses": [entry.address for entry in profile.sample],
         "lines": [[key, *known] for key, known in sorted(profile.known.items())],
     }
 
@@ -257,7 +267,17 @@ def _profile(stored: files.Stored, path: Path) -> SiteProfile:
         raise ModelFormatError(f"{path} does not hold what a profile holds; make it again") from None
     if not named or not _fits(arrays, name):
         raise ModelFormatError(f"{path}: its parts do not fit together; make it again")
-    ends = arrays["sample_start"][1:-1]
-    sample = zip(arrays["sample_hash"].tolist(), np.split(arrays["sample_key"], ends), strict=False)
     counts = LineCounts(*(arrays[field] for field in LineCounts._fields))
-    return SiteProfile(name, counts, arrays["page"], known, templates, tuple(sample), whole)
+    return SiteProfile(name, counts, arrays["page"], known, templates, _sample(stored), whole)
+
+
+def _sample(stored: files.Stored) -> tuple[Sampled, ...]:
+    """Return the pages that a file holds; files of before 0.2 do not have their addresses."""
+    arrays, about = stored.arrays, stored.about
+    own = arrays["sample_hash"].tolist()
+    keys = np.split(arrays["sample_key"], arrays["sample_start"][1:-1])
+    addresses = about.get("addresses") or [None] * len(own)
+    return tuple(
+        Sampled(one, key, None if address is None else str(address), "")
+        for one, key, address in zip(own, keys, addresses, strict=False)
+    )

@@ -91,7 +91,7 @@ def test_a_redesign_is_seen():
         page(number, ["Start", "Ships", "People"], ["All rights kept by the sailors"])
         for number in range(20, 30)
     ]
-    profile = SiteProfile.learn([*PAGES, *new])
+    profile = SiteProfile.learn([*PAGES, *new], redesigned=True)
     assert profile.templates == (12, 10)
     assert "2 templates" in profile.show()
 
