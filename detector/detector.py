@@ -15,7 +15,6 @@ from detector.errors import SettingsError
 from detector.lines.decoding import text_of, utf8
 from detector.lines.formats import Format
 from detector.lines.html import html_batch
-from detector.lines.keys import line_keys
 from detector.lines.page import Input, Page
 from detector.lines.scan_tags import TITLE_HINT
 from detector.lines.text import text_batch
@@ -113,7 +112,7 @@ class Detector:
             batch = text_batch([utf8(page.text) for page in pages])
         words = words_of(batch)
         if sites is None and self.profile is not None:
-            sites = self.profile.sites(line_keys(words), batch.page_segment())
+            batch, words, sites = self.profile.look_at(batch, words)
         found = scored(batch, words, markup, self.model, sites)
         threshold = threshold_of(
             self.settings, (self.model.text if markup is None else self.model.html).goals
