@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from detector.results import ScoredPage
     from detector.settings import CorpusSettings, DuplicateSettings, Settings
     from detector.sites.profile import SiteProfile
+    from detector.training.calls import evaluate, train
 
 __version__ = "0.1.0"
 
@@ -39,8 +40,10 @@ __all__ = [
     "Verdict",
     "clean",
     "clean_corpus",
+    "evaluate",
     "find_duplicates",
     "score",
+    "train",
 ]
 
 _HOME = {
@@ -57,8 +60,10 @@ _HOME = {
     "Verdict": "detector.records",
     "clean": "detector.api",
     "clean_corpus": "detector.engines.choice",
+    "evaluate": "detector.training.calls",
     "find_duplicates": "detector.duplicates.find",
     "score": "detector.api",
+    "train": "detector.training.calls",
 }
 
 

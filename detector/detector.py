@@ -47,9 +47,7 @@ class Detector:
     ) -> None:
         self.model = model if isinstance(model, Model) else load(Path(model)) if model else default_model()
         self.settings = settings or Settings()
-        self.profile = SiteProfile.load(Path(profile)) if isinstance(profile, str | Path) else profile
-        if self.profile is not None and self.model.text.site is None and self.model.html.site is None:
-            raise SettingsError("this model was trained without sites, so a profile says nothing to it")
+        self.profile = profile_for(self.model, profile)
 
     def score(self, page: Input, format: Format | None = None, url: str | None = None) -> ScoredPage:
         """Score one page. Its format is found when not given.
@@ -143,6 +141,13 @@ class Detector:
             _result=result,
             _page=number,
         )
+
+
+def profile_for(model: Model, profile: SiteProfile | str | Path | None) -> SiteProfile | None:
+    """Return a profile, read if it is a file; raises `SettingsError` for a model that has no use for it."""
+    if profile is not None and model.text.site is None and model.html.site is None:
+        raise SettingsError("this model was trained without sites, so a profile says nothing to it")
+    return SiteProfile.load(Path(profile)) if isinstance(profile, str | Path) else profile
 
 
 def _confidence(scores: Floats, segment_word: np.ndarray) -> float:

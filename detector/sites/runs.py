@@ -69,7 +69,9 @@ def _runs(batch: Batch, words: Words) -> list[_Runs]:
         return []
     shape = words.shape[word]
     key = np.where(shape & HAS_DIGIT, ANY_NUMBER, words.key[word])
-    singles = np.concatenate(([0], np.cumsum((shape & IS_SINGLE) > 0)))
+    singles, numbers = (
+        np.concatenate(([0], np.cumsum((shape & kind) > 0))) for kind in (IS_SINGLE, HAS_DIGIT)
+    )
     found = []
     for size, of_characters in ((RUN, False), (RUN_OF_CHARACTERS, True)):
         number = max(word.size - size + 1, 0)
@@ -79,6 +81,7 @@ def _runs(batch: Batch, words: Words) -> list[_Runs]:
             run ^= run >> np.uint64(29)
         chosen = line[:number] == line[size - 1 :]
         chosen &= (singles[size:] > singles[:number]) == of_characters
+        chosen &= 2 * (numbers[size:] - numbers[:number]) < size  # rows of numbers look alike anywhere
         found.append(_Runs(run[chosen].view(np.int64), word[:number][chosen], size))
     return found
 

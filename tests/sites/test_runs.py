@@ -162,6 +162,12 @@ def test_lines_that_are_not_long_are_not_cut():
     assert SiteProfile.learn(pages).runs.key.size == 0
 
 
+def test_rows_of_numbers_are_no_runs():
+    rng = Random(0)
+    pages = [" ".join(str(rng.randrange(10_000)) for _ in range(400)) for _ in range(12)]
+    assert SiteProfile.learn(pages).runs.key.size == 0
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.integers(2, 10), st.randoms())
 def test_runs_merge_in_any_order(at, random):
