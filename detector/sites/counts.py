@@ -37,7 +37,8 @@ class Sites(NamedTuple):
 
     page_site: int64 (P,), ids of sites
     counted: whether the pages are themselves among those counted; bool, or bool (P,), page by page
-    by_runs: int32 (S,), other pages that have the runs of words of each segment (`sites/runs`)
+    by_runs: int32 (S, 2), other pages that have the runs of words of each segment (`sites/runs`): those
+        without numbers, and all, numbers masked
     """
 
     counts: LineCounts
@@ -155,9 +156,9 @@ def seen_on(keys: LineKeys, page_segment: Integers, sites: Sites) -> SeenOn:
     masked = np.where(keys.exact == keys.masked, exact, masked)
     words = keys.exact != NO_WORDS
     site_pages = looked_up(sites.page_site, counts.site, counts.site_pages)
-    least = np.int32(0) if sites.by_runs is None else sites.by_runs
+    least = np.zeros((keys.exact.size, 2), np.int32) if sites.by_runs is None else sites.by_runs
     return SeenOn(
-        np.where(words, np.maximum(exact - own, least), np.int32(0)),
-        np.where(words, np.maximum(masked - own, least), np.int32(0)),
+        np.where(words, np.maximum(exact - own, least[:, 0]), np.int32(0)),
+        np.where(words, np.maximum(masked - own, least[:, 1]), np.int32(0)),
         np.maximum(site_pages - own_page, 0),
     )

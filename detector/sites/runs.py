@@ -37,11 +37,16 @@ class RunCounts(NamedTuple):
 
 
 class _Runs(NamedTuple):
-    """The runs of a batch. key: int64 (N,); first: int64 (N,), its first word; size: words of each."""
+    """The runs of a batch.
+
+    key: int64 (N,); first: int64 (N,), rising, its first word; size: words of each
+    numbers: bool (N,), whether any of its words is a number, and so masked
+    """
 
     key: Integers
     first: Integers
     size: int
+    numbers: NDArray[np.bool_]
 
 
 NO_RUNS: Final = RunCounts(np.zeros(0, np.int64), np.zeros(0, np.int32))
@@ -81,8 +86,8 @@ def _runs(batch: Batch, words: Words) -> list[_Runs]:
             run ^= run >> np.uint64(29)
         chosen = line[:number] == line[size - 1 :]
         chosen &= (singles[size:] > singles[:number]) == of_characters
-        chosen &= 2 * (numbers[size:] - numbers[:number]) < size  # rows of numbers look alike anywhere
-        found.append(_Runs(run[chosen].view(np.int64), word[:number][chosen], size))
+        has_number = numbers[size:] > numbers[:number]
+        found.append(_Runs(run[chosen].view(np.int64), word[:number][chosen], size, has_number[chosen]))
     return found
 
 
@@ -126,38 +131,43 @@ def _least(pages: Integers | NDArray[np.int32] | int) -> NDArray[np.float64]:
 def pages_of_words(
     batch: Batch, words: Words, counts: RunCounts, site_pages: int, counted: NDArray[np.bool_]
 ) -> NDArray[np.int32]:
-    """Return int32 (W,): on how many other pages of the site the commonest run of each word stands.
+    """Return int32 (W, 2): on how many other pages of the site the commonest run of each word stands.
 
-    0 where no run of the site is. site_pages: pages of the site; counted: bool (P,), whether a page
-    is among them
+    Of runs without numbers, and of all, numbers masked; 0 where no run of the site is.
+    site_pages: pages of the site; counted: bool (P,), whether a page is among them
     """
-    found = np.zeros(words.key.size, np.int32)
+    found = np.zeros((words.key.size, 2), np.int32)
     first_word, own = words.segment_word[batch.page_segment()], counted.astype(np.int32)
     for runs in _runs(batch, words):
         here = own[np.searchsorted(first_word, runs.first, side="right") - 1]
         pages = looked_up(runs.key, counts.key, counts.pages) - here
-        sites = np.flatnonzero(pages >= _least(site_pages - here))
-        for at in range(runs.size):
-            np.maximum.at(found, runs.first[sites] + at, pages[sites])
+        of_site = pages >= _least(site_pages - here)
+        for masked, chosen in enumerate((of_site & ~runs.numbers, of_site)):
+            for at in range(runs.size):
+                np.maximum.at(found[:, masked], runs.first[chosen] + at, pages[chosen])
     return found
 
 
 def pages_of_segments(words: Words, pages: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return int32 (S,): on how many other pages the runs stand that half of a segment's words are in.
+    """Return int32 (S, 2): on how many other pages the runs stand that half of a segment's words are in.
 
-    pages: (W,), of `pages_of_words`
+    pages: (W, 2), of `pages_of_words`
     """
-    found = np.zeros(words.segment_word.size - 1, np.int32)
-    segment = np.repeat(np.arange(found.size), np.diff(words.segment_word))
-    for row in np.unique(segment[pages > 0]):
-        found[row] = np.median(pages[int(words.segment_word[row]) : int(words.segment_word[row + 1])])
+    found = np.zeros((words.segment_word.size - 1, 2), np.int32)
+    segment = np.repeat(np.arange(found.shape[0]), np.diff(words.segment_word))
+    for row in np.unique(segment[pages[:, 1] > 0]):
+        rows = slice(int(words.segment_word[row]), int(words.segment_word[row + 1]))
+        found[row] = np.median(pages[rows], axis=0)
     return found
 
 
 def cut(batch: Batch, words: Words, pages: NDArray[np.int32]) -> Batch:
-    """Return the batch with its long lines cut where runs of the site begin and end; `pages`: (W,)."""
-    segment = np.repeat(np.arange(batch.segment_start.size), np.diff(words.segment_word))
-    edge = np.flatnonzero(((pages[1:] > 0) != (pages[:-1] > 0)) & (segment[1:] == segment[:-1])) + 1
+    """Return the batch with its long lines cut where runs of the site begin and end; `pages`: (W, 2)."""
+    segment, of_site = (
+        np.repeat(np.arange(batch.segment_start.size), np.diff(words.segment_word)),
+        pages[:, 1] > 0,
+    )
+    edge = np.flatnonzero((of_site[1:] != of_site[:-1]) & (segment[1:] == segment[:-1])) + 1
     if not edge.size:
         return batch
     at = np.array([_border(batch, int(words.end[word - 1]), int(words.start[word])) for word in edge])
