@@ -1,6 +1,7 @@
 """`detector evaluate`: a model's measures on labelled pages."""
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -93,7 +94,8 @@ def _print(evaluation: Evaluation, as_json: bool) -> None:
     found, others = evaluation.measures, evaluation.compared
     if as_json:
         both = {name: other for name, other in zip(found, others, strict=True) if other}
-        click.echo(json.dumps({**found, "compared": both} if both else found, indent=1))
+        told = {**found, "compared": both} if both else found
+        click.echo(json.dumps(_without_nan(told), indent=1))
         return
     for (name, groups), other in zip(found.items(), others, strict=True):
         sites = sum(group.startswith("site:") for group in groups)
@@ -106,12 +108,26 @@ def _print(evaluation: Evaluation, as_json: bool) -> None:
             _print_compared(name, other)
 
 
+def _without_nan(told: Any) -> Any:  # noqa: ANN401
+    """Return what JSON can hold: null where there is no number."""
+    if isinstance(told, dict):
+        return {name: _without_nan(value) for name, value in told.items()}
+    if isinstance(told, list | tuple):
+        return [_without_nan(value) for value in told]
+    return None if isinstance(told, float) and math.isnan(told) else told
+
+
+def _share(value: float) -> str:
+    return "none known" if math.isnan(value) else f"{value:.3f}"
+
+
 def _row(format: str, name: str, one: dict[str, Any]) -> str:
     low, high = one["words_f1_90"]
+    interval = "one page: no interval" if one["pages"] < 2 else f"{low:.4f} to {high:.4f}"
     return (
         f"{format:<13} {name:<28} {one['pages']:>5} pages  "
-        f"words F1 {one['words_f1']:.4f} ({low:.4f} to {high:.4f})  "
-        f"content lost {one['content_lost']:.3f}  template found {one['template_recall']:.3f}  "
+        f"words F1 {one['words_f1']:.4f} ({interval})  "
+        f"content lost {_share(one['content_lost'])}  template found {_share(one['template_recall'])}  "
         f"calibration {one['calibration_by_line']:.3f}"
     )
 
@@ -119,10 +135,13 @@ def _row(format: str, name: str, one: dict[str, Any]) -> str:
 def _print_compared(name: str, found: Comparison) -> None:
     for figure in FIGURES:
         one = found[figure]
+        if math.isnan(one["difference"]):
+            continue
         low, high = one["difference_90"]
+        interval = "one page: no interval" if found["pages"] < 2 else f"{low:+.4f} to {high:+.4f}"
         sure = "" if low > 0 or high < 0 else "  no sure difference"
         click.echo(
             f"{name:<13} compared: {figure.replace('_', ' '):<18} {one['before']:.4f} -> {one['after']:.4f}  "
-            f"{one['difference']:+.4f} ({low:+.4f} to {high:+.4f}){sure}"
+            f"{one['difference']:+.4f} ({interval}){sure}"
         )
     click.echo(f"{name:<13} compared: {found['pages_better']} pages better, {found['pages_worse']} worse")

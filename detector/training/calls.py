@@ -162,12 +162,12 @@ def train(
 def labelled(pages: Pages) -> list[LabelledPage]:
     """Read pages, those of which something is known; raises `PageError` if there are none."""
     read = _read(pages, read_page_files)
-    found = [page for page in read if page.gold is not None or page.labels is not None]
+    found = [page for page in read if page.is_known]
     if not found:
         names = ", ".join(page.id for page in read[:3]) + (" and more" if len(read) > 3 else "")
         raise PageError(
             f"no labelled page among {len(read)} ({names}): a page needs a gold text "
-            '(NAME.gold.txt beside NAME.html, or "gold") or "labels"; see docs/training.md'
+            '(NAME.gold.txt beside NAME.html, or "gold"), or "labels" that know a line; see docs/training.md'
         )
     return found
 

@@ -82,8 +82,8 @@ def _labelled_shares(page: LabelledPage, line_segment: Integers) -> NDArray[np.f
     filled = np.flatnonzero(np.diff(line_segment) > 0)
     if filled.size != len(labels):
         raise PageError(
-            f"{page.id}: {len(labels)} labels for {filled.size} lines that are not blank; "
-            "labels go by the lines that detector shows for the page"
+            f"the page {page.id!r} has {len(labels)} labels, and {filled.size} lines that are not blank: "
+            'give a label to each line that `detector score` shows, "unknown" where there is none'
         )
     shares = np.full(int(line_segment[-1] - line_segment[0]), -1.0)
     for line, label in zip(filled, labels, strict=True):
