@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from detector.api import clean, score
+    from detector.corpus.documents import Columns
     from detector.detector import Detector
     from detector.duplicates.find import find_duplicates
-    from detector.engines.choice import clean_corpus
+    from detector.engines.choice import EngineSettings, RecordSettings, clean_corpus
     from detector.errors import DetectorError
     from detector.lines.page import Page
     from detector.records import Reason, ScoredLine, Verdict
@@ -27,12 +28,15 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Columns",
     "CorpusSettings",
     "Detector",
     "DetectorError",
     "DuplicateSettings",
+    "EngineSettings",
     "Page",
     "Reason",
+    "RecordSettings",
     "ScoredLine",
     "ScoredPage",
     "Settings",
@@ -47,12 +51,15 @@ __all__ = [
 ]
 
 _HOME = {
+    "Columns": "detector.corpus.documents",
     "CorpusSettings": "detector.settings",
     "Detector": "detector.detector",
     "DetectorError": "detector.errors",
     "DuplicateSettings": "detector.settings",
+    "EngineSettings": "detector.engines.choice",
     "Page": "detector.lines.page",
     "Reason": "detector.records",
+    "RecordSettings": "detector.engines.choice",
     "ScoredLine": "detector.records",
     "ScoredPage": "detector.results",
     "Settings": "detector.settings",
