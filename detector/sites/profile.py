@@ -20,7 +20,7 @@ from detector.errors import ModelFormatError, PageError
 from detector.lines.keys import line_keys, site_id
 from detector.lines.page import Input, Page
 from detector.lines.words import words_of
-from detector.records import Batch, Words
+from detector.records import Batch, Integers, Words
 from detector.sites import files, runs
 from detector.sites.counts import LineCounts, Sites, merge, most_frequent, pruned
 from detector.sites.pages import PLACES, CountedPage, Known, all_known, batches, counted_pages, page_hash
@@ -99,7 +99,7 @@ class SiteProfile:
                 "name more pages of the site, or a folder of them"
             )
         if not redesigned:
-            refuse_several_sites(profile.sample, recurring_lines(profile.counts))
+            refuse_several_sites(profile.sample, _recurring(profile.counts, profile.runs))
         return profile
 
     @classmethod
@@ -120,9 +120,9 @@ class SiteProfile:
             raise ValueError(f"profiles of {min(names)} share pages: count each page once")
         counts = merge([profile.counts for profile in profiles])
         sample = sorted((entry for profile in profiles for entry in profile.sample), key=_hash)[:SAMPLED]
-        templates = sizes_of(templates_of(sample, recurring_lines(counts)), len(sample))
-        known = all_known(profile.known for profile in profiles)
         of_runs = runs.merged([profile.runs for profile in profiles])
+        templates = sizes_of(templates_of(sample, _recurring(counts, of_runs)), len(sample))
+        known = all_known(profile.known for profile in profiles)
         return cls(min(names), counts, page, known, templates, tuple(sample), runs=of_runs)
 
     def pruned(self) -> "SiteProfile":
@@ -184,6 +184,12 @@ class SiteProfile:
         return f", {number} recurring runs of words in long lines" if number else ""
 
 
+def _recurring(counts: LineCounts, of_runs: RunCounts) -> Integers:
+    """Return int64, rising: the keys of a site's lines and runs that recur."""
+    pages = int(counts.site_pages.sum())
+    return np.union1d(recurring_lines(counts), runs.recurring(of_runs, pages, of_runs.key.size).key)
+
+
 def _hash(entry: Sampled) -> int:
     return entry.own
 
@@ -201,7 +207,10 @@ def _of_pages(pages: Sequence[CountedPage], name: str) -> SiteProfile:
         np.sort(np.array([page.own for page in pages], np.uint32)),
         all_known(page.known for page in pages),
         (),
-        tuple(Sampled(page.own, page.counts.key, page.address, page.name) for page in pages),
+        tuple(
+            Sampled(page.own, np.union1d(page.counts.key, page.runs), page.address, page.name)
+            for page in pages
+        ),
         runs=runs.counted([page.runs for page in pages]),
     )
 

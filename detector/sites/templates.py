@@ -25,7 +25,7 @@ LEAST_SHARE: Final = 0.1
 class Sampled(NamedTuple):
     """A page that was looked at.
 
-    own: the hash of its lines; key: int64, rising, the keys of its lines
+    own: the hash of its lines; key: int64, rising, the keys of its lines, and of its runs of words
     address: the site that it says it is of; name: what to call it, empty if not known any more
     """
 

@@ -57,6 +57,18 @@ def test_text_of_two_sites_is_refused():
     assert SiteProfile.learn(two, redesigned=True).templates == (10, 4)
 
 
+def test_text_of_two_sites_without_newlines_is_refused():
+    def page(frame, word):
+        body = " ".join(f"{word}{'abcdefghij'[at % 10] * (at // 10 + 1)}" for at in range(100))
+        return f"{' '.join(frame)} {body} {' '.join(reversed(frame))}"
+
+    one, two = pages(page, HARBOUR), pages(page, BAKERY)
+    assert min(map(len, one)) > 1000
+    with pytest.raises(PageError, match="10 pages, such as page 1; 10 pages, such as page 11"):
+        SiteProfile.learn([*one, *two])
+    assert SiteProfile.learn(one).templates == (10,)
+
+
 ONE = {
     "redesigned, with its address": [
         *pages(html, HARBOUR, "harbour.example"),
