@@ -1,5 +1,7 @@
 """Pages of two sites are refused, with an example of each; a redesigned site is not."""
 
+import gzip
+
 import pytest
 
 from detector.cli.main import run
@@ -133,3 +135,19 @@ def test_the_command_names_the_files(tmp_path, capfd):
     assert not output.exists()
     assert run([*command, "--redesigned"]) == 0
     assert "2 templates, of 10, 10 of the pages looked at" in capfd.readouterr().err
+
+
+def _real(shared, site):
+    folder = shared / "multilingual" / "sites" / site
+    files = sorted(folder.glob("*.gz"))[:30]
+    return [Page.read(gzip.decompress(file.read_bytes()).decode("utf-8", "replace")) for file in files]
+
+
+@pytest.mark.shared
+def test_real_sites_are_one_and_two_of_them_are_two(shared):
+    sites = ("id__installation-guide", "pt__brasileiraonoticias", "id__petanikode", "el__gimp-help")
+    pages = {site: _real(shared, site) for site in sites}
+    for site in sites:
+        assert SiteProfile.learn(pages[site], site).pages > 20
+    with pytest.raises(PageError, match=r"petanikode\.com \(30 pages"):
+        SiteProfile.learn([*pages["id__petanikode"], *pages["pt__brasileiraonoticias"]])
