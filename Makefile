@@ -41,6 +41,7 @@ profiles:
 	$(PYTHON) -m benchmarks.train_site build/training.jsonl.gz $(MODELS)
 	$(PYTHON) -m benchmarks.run_profile $(MODELS)
 	$(PYTHON) -m benchmarks.run_profile_peer $(MODELS)
+	$(PYTHON) -m benchmarks.run_newlines $(MODELS)
 	$(PYTHON) -m benchmarks.write_tables
 
 golden:

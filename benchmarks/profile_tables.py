@@ -6,6 +6,9 @@ from typing import Any, Final
 Table = tuple[list[str], list[list[str]]]
 Results = dict[str, Any]
 
+# A site is better or worse from this difference of words F1 on.
+SEEN: Final = 0.005
+
 
 def _share(value: float) -> str:
     return f"{value:.3f}".replace("0.", ".", 1)
@@ -93,10 +96,25 @@ def time(result: Results, _: Sequence[str]) -> Table:
     return head, [[str(timed["pages"]), *cells]]
 
 
+def newlines(result: Results, _: Sequence[str]) -> Table:
+    """Return what runs of words do for pages on one line, over sites."""
+    found, sites = result["summary"], result["sites"]
+    gains = [row["profile"] - row["profile without runs"] for row in sites]
+    head = ["words F1 over sites", "with its lines, no profile", "on one line, no profile"]
+    head += ["profile without runs", "profile"]
+    rows = [[what, *(_share(value) for value in found[what].values())] for what in ("mean", "median")]
+    better, worse = sum(gain > SEEN for gain in gains), sum(gain < -SEEN for gain in gains)
+    rows.append(
+        [f"{len(sites)} sites, {found['pages']} pages", "", "", "", f"{better} better, {worse} worse"]
+    )
+    return head, rows
+
+
 KINDS: Final[dict[str, Callable[[Results, Sequence[str]], Table]]] = {
     "summary": summary,
     "sites": sites,
     "corpus": corpus,
     "peer": peer,
     "time": time,
+    "newlines": newlines,
 }

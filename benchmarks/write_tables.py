@@ -199,11 +199,12 @@ def corpus(folder: Path, name: str) -> str:
 
 
 def profile(folder: Path, words: str) -> str:
-    """Return a table of site profiles: "summary", "sites text 30" or "time"."""
+    """Return a table of site profiles: "summary", "sites text 30", "newlines" or "time"."""
     kind, *of = words.split()
     if kind not in profile_tables.KINDS:
         raise TableError(f"no table {words!r} of profiles: {', '.join(profile_tables.KINDS)}")
-    return grid(*profile_tables.KINDS[kind](_read(folder, "profile"), of))
+    name = "newlines" if kind == "newlines" else "profile"
+    return grid(*profile_tables.KINDS[kind](_read(folder, name), of))
 
 
 def adaptation(folder: Path, name: str) -> str:

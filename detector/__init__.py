@@ -13,25 +13,30 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from detector.api import clean, score
+    from detector.corpus.documents import Columns
     from detector.detector import Detector
     from detector.duplicates.find import find_duplicates
-    from detector.engines.choice import clean_corpus
+    from detector.engines.choice import EngineSettings, RecordSettings, clean_corpus
     from detector.errors import DetectorError
     from detector.lines.page import Page
     from detector.records import Reason, ScoredLine, Verdict
     from detector.results import ScoredPage
     from detector.settings import CorpusSettings, DuplicateSettings, Settings
     from detector.sites.profile import SiteProfile
+    from detector.training.calls import evaluate, train
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Columns",
     "CorpusSettings",
     "Detector",
     "DetectorError",
     "DuplicateSettings",
+    "EngineSettings",
     "Page",
     "Reason",
+    "RecordSettings",
     "ScoredLine",
     "ScoredPage",
     "Settings",
@@ -39,17 +44,22 @@ __all__ = [
     "Verdict",
     "clean",
     "clean_corpus",
+    "evaluate",
     "find_duplicates",
     "score",
+    "train",
 ]
 
 _HOME = {
+    "Columns": "detector.corpus.documents",
     "CorpusSettings": "detector.settings",
     "Detector": "detector.detector",
     "DetectorError": "detector.errors",
     "DuplicateSettings": "detector.settings",
+    "EngineSettings": "detector.engines.choice",
     "Page": "detector.lines.page",
     "Reason": "detector.records",
+    "RecordSettings": "detector.engines.choice",
     "ScoredLine": "detector.records",
     "ScoredPage": "detector.results",
     "Settings": "detector.settings",
@@ -57,8 +67,10 @@ _HOME = {
     "Verdict": "detector.records",
     "clean": "detector.api",
     "clean_corpus": "detector.engines.choice",
+    "evaluate": "detector.training.calls",
     "find_duplicates": "detector.duplicates.find",
     "score": "detector.api",
+    "train": "detector.training.calls",
 }
 
 

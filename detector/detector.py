@@ -15,7 +15,6 @@ from detector.errors import SettingsError
 from detector.lines.decoding import text_of, utf8
 from detector.lines.formats import Format
 from detector.lines.html import html_batch
-from detector.lines.keys import line_keys
 from detector.lines.page import Input, Page
 from detector.lines.scan_tags import TITLE_HINT
 from detector.lines.text import text_batch
@@ -48,9 +47,7 @@ class Detector:
     ) -> None:
         self.model = model if isinstance(model, Model) else load(Path(model)) if model else default_model()
         self.settings = settings or Settings()
-        self.profile = SiteProfile.load(Path(profile)) if isinstance(profile, str | Path) else profile
-        if self.profile is not None and self.model.text.site is None and self.model.html.site is None:
-            raise SettingsError("this model was trained without sites, so a profile says nothing to it")
+        self.profile = profile_for(self.model, profile)
 
     def score(self, page: Input, format: Format | None = None, url: str | None = None) -> ScoredPage:
         """Score one page. Its format is found when not given.
@@ -113,7 +110,7 @@ class Detector:
             batch = text_batch([utf8(page.text) for page in pages])
         words = words_of(batch)
         if sites is None and self.profile is not None:
-            sites = self.profile.sites(line_keys(words), batch.page_segment())
+            batch, words, sites = self.profile.look_at(batch, words)
         found = scored(batch, words, markup, self.model, sites)
         threshold = threshold_of(
             self.settings, (self.model.text if markup is None else self.model.html).goals
@@ -144,6 +141,13 @@ class Detector:
             _result=result,
             _page=number,
         )
+
+
+def profile_for(model: Model, profile: SiteProfile | str | Path | None) -> SiteProfile | None:
+    """Return a profile, read if it is a file; raises `SettingsError` for a model that has no use for it."""
+    if profile is not None and model.text.site is None and model.html.site is None:
+        raise SettingsError("this model was trained without sites, so a profile says nothing to it")
+    return SiteProfile.load(Path(profile)) if isinstance(profile, str | Path) else profile
 
 
 def _confidence(scores: Floats, segment_word: np.ndarray) -> float:

@@ -57,7 +57,8 @@ class Batch(NamedTuple):
     """Lines of many pages, over one buffer of UTF-8.
 
     A blank line has no segment; any other has one, or, when longer than 1,000
-    characters, one a sentence. Segments of a line touch each other.
+    characters, one a sentence (with a site's profile also cut at its runs of words,
+    `sites/runs`). Segments of a line touch each other.
 
     data: uint8, all text; starts and ends below are byte offsets into it
     line_start, line_end: int64 (L,), without the line's ending

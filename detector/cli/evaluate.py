@@ -1,6 +1,7 @@
 """`detector evaluate`: a model's measures on labelled pages."""
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -8,14 +9,12 @@ from typing import Any, Final, NamedTuple
 import click
 
 from detector.cli.options import Share, write_whole
-from detector.errors import PageError, SettingsError
-from detector.scores.model import DEFAULT, Model, load
+from detector.detector import profile_for
+from detector.errors import SettingsError
 from detector.settings import Settings
-from detector.training.compare import compared
+from detector.training.calls import Evaluation, evaluation, labelled, model_of
 from detector.training.curves import threshold_for
-from detector.training.evaluate import FIGURES, Judged, examples_to_judge, judge, measures_of
-from detector.training.page_files import read_page_files
-from detector.training.pages import LabelledPage
+from detector.training.evaluate import FIGURES, Judged, examples_to_judge, judge
 from detector.web.evaluation_report import evaluation_html
 
 # Sites are many: beyond this they are in the JSON only.
@@ -32,25 +31,11 @@ class Outputs(NamedTuple):
     store: Path | None
 
 
-def _model(name: Path) -> Model:
-    return load(DEFAULT if str(name) == "default" else name)
-
-
-def _labelled(paths: Sequence[Path]) -> list[LabelledPage]:
-    """Read pages; refuses a set of which nothing is known."""
-    pages = [page for page in read_page_files(paths) if page.gold is not None or page.labels is not None]
-    if not pages:
-        raise PageError(
-            f"no labelled page in {', '.join(map(str, paths))}: a page needs a gold text "
-            '(NAME.gold.txt beside NAME.html, or "gold") or "labels"; see docs/training.md'
-        )
-    return pages
-
-
 @click.command("evaluate")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--compare", type=click.Path(path_type=Path), help="Another model, on the same pages.")
+@click.option("--site", type=click.Path(path_type=Path), help="A profile of the site that all pages are of.")
 @click.option("--threshold", type=Share(), help="Drop lines with a score above this.")
 @click.option("--lose-at-most", type=Share(), help="Instead: lose at most this share of content.")
 @click.option("--json", "as_json", is_flag=True, help="Print all measures as JSON.")
@@ -73,25 +58,22 @@ def command(
     Examples:
       detector evaluate default pages.jsonl
       detector evaluate default pages.jsonl --compare my-model --html report.html
+      detector evaluate default pages/ --site site.profile
       detector evaluate my-model pages.jsonl --lose-at-most 0.1% --store careful.toml
     """
-    outputs = Outputs(**options)
     settings = Settings(threshold=threshold, lose_at_most=lose_at_most)
-    if outputs.store and lose_at_most is None:
+    if options["store"] and lose_at_most is None:
         raise SettingsError("--store needs a goal: --lose-at-most 0.1%")
-    chosen, other = _model(model), _model(compare) if compare else None
-    examples = examples_to_judge(_labelled(pages))
+    chosen, other = model_of(model), model_of(compare) if compare else None
+    examples = examples_to_judge(labelled(pages), profile_for(chosen, options.pop("site")))
+    outputs = Outputs(**options)
     if outputs.store:
         settings = _stored(outputs.store, judge(chosen, examples, Settings()), settings)
-    judged = judge(chosen, examples, settings)
-    others: list[Comparison | None] = [None] * len(judged)
-    if other is not None:
-        pairs = zip(judged, judge(other, examples, settings), strict=True)
-        others = [compared(one, two) for one, two in pairs]
+    found = evaluation(chosen, examples, settings, other)
     if outputs.html:
         title = f"{model}" + (f" and {compare}" if compare else "") + f" on {', '.join(map(str, pages))}"
-        write_whole(outputs.html, evaluation_html(title, judged, others))
-    _print(judged, others, outputs.as_json)
+        write_whole(outputs.html, evaluation_html(title, *found))
+    _print(found, outputs.as_json)
     return 0
 
 
@@ -108,11 +90,12 @@ def _stored(path: Path, judged: Sequence[Judged], goal: Settings) -> Settings:
     return Settings(threshold=threshold)
 
 
-def _print(judged: Sequence[Judged], others: Sequence[Comparison | None], as_json: bool) -> None:
-    found = {one.name: measures_of(one) for one in judged}
+def _print(evaluation: Evaluation, as_json: bool) -> None:
+    found, others = evaluation.measures, evaluation.compared
     if as_json:
-        both = {one.name: other for one, other in zip(judged, others, strict=True) if other}
-        click.echo(json.dumps({**found, "compared": both} if both else found, indent=1))
+        both = {name: other for name, other in zip(found, others, strict=True) if other}
+        told = {**found, "compared": both} if both else found
+        click.echo(json.dumps(_without_nan(told), indent=1))
         return
     for (name, groups), other in zip(found.items(), others, strict=True):
         sites = sum(group.startswith("site:") for group in groups)
@@ -125,12 +108,26 @@ def _print(judged: Sequence[Judged], others: Sequence[Comparison | None], as_jso
             _print_compared(name, other)
 
 
+def _without_nan(told: Any) -> Any:  # noqa: ANN401
+    """Return what JSON can hold: null where there is no number."""
+    if isinstance(told, dict):
+        return {name: _without_nan(value) for name, value in told.items()}
+    if isinstance(told, list | tuple):
+        return [_without_nan(value) for value in told]
+    return None if isinstance(told, float) and math.isnan(told) else told
+
+
+def _share(value: float) -> str:
+    return "none known" if math.isnan(value) else f"{value:.3f}"
+
+
 def _row(format: str, name: str, one: dict[str, Any]) -> str:
     low, high = one["words_f1_90"]
+    interval = "one page: no interval" if one["pages"] < 2 else f"{low:.4f} to {high:.4f}"
     return (
         f"{format:<13} {name:<28} {one['pages']:>5} pages  "
-        f"words F1 {one['words_f1']:.4f} ({low:.4f} to {high:.4f})  "
-        f"content lost {one['content_lost']:.3f}  template found {one['template_recall']:.3f}  "
+        f"words F1 {one['words_f1']:.4f} ({interval})  "
+        f"content lost {_share(one['content_lost'])}  template found {_share(one['template_recall'])}  "
         f"calibration {one['calibration_by_line']:.3f}"
     )
 
@@ -138,10 +135,13 @@ def _row(format: str, name: str, one: dict[str, Any]) -> str:
 def _print_compared(name: str, found: Comparison) -> None:
     for figure in FIGURES:
         one = found[figure]
+        if math.isnan(one["difference"]):
+            continue
         low, high = one["difference_90"]
+        interval = "one page: no interval" if found["pages"] < 2 else f"{low:+.4f} to {high:+.4f}"
         sure = "" if low > 0 or high < 0 else "  no sure difference"
         click.echo(
             f"{name:<13} compared: {figure.replace('_', ' '):<18} {one['before']:.4f} -> {one['after']:.4f}  "
-            f"{one['difference']:+.4f} ({low:+.4f} to {high:+.4f}){sure}"
+            f"{one['difference']:+.4f} ({interval}){sure}"
         )
     click.echo(f"{name:<13} compared: {found['pages_better']} pages better, {found['pages_worse']} worse")

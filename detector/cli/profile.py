@@ -52,6 +52,7 @@ def _show(names: Sequence[str]) -> int:
 @click.option("--name", help="The site's name; the output's by default.")
 @click.option("--add", type=click.Path(path_type=Path), multiple=True, help="A whole profile to add to.")
 @click.option("--whole", is_flag=True, help="Leave nothing out, so that pages can be added later.")
+@click.option("--redesigned", is_flag=True, help="One site, though its pages look like two.")
 def command(pages: Sequence[str], input_format: Format | None, output: Path | None, **options: object) -> int:
     r"""Learn what recurs over PAGES of one site (files or folders, no labels), or `show` a profile.
 
@@ -75,10 +76,11 @@ def command(pages: Sequence[str], input_format: Format | None, output: Path | No
     name = str(options["name"] or (before[0].name if before else output.stem))
     start_compiler()
     set_aside: list[str] = []
-    learned = SiteProfile.learn(_read(pages, input_format, set_aside), name, before)
+    redesigned = bool(options["redesigned"])
+    learned = SiteProfile.learn(_read(pages, input_format, set_aside), name, before, redesigned)
     learned.save(output, whole=bool(options["whole"]))
     click.echo(learned.show(lines=0).splitlines()[0], err=True)
     if len(learned.templates) > 1:
-        click.echo("detector: several templates: a site redesigned, or pages of two sites?", err=True)
+        click.echo("detector: several templates, taken as those of one site", err=True)
     click.echo(f"detector: {output} written; use it with --site {output}", err=True)
     return int(bool(set_aside))

@@ -9,16 +9,13 @@ import click
 
 from detector.cli.asking import ask
 from detector.errors import SettingsError
-from detector.scores.model import DEFAULT, load, save
-from detector.settings import Settings
-from detector.training.adaptation import Adaptation, general_change, start
-from detector.training.evaluate import measures
+from detector.scores.model import DEFAULT
+from detector.training.adaptation import Adaptation
+from detector.training.calls import Training, adaptation_of, adapted_training, refuse_existing, whole_training
 from detector.training.held_back import Change
 from detector.training.line_labels import read_labels
 from detector.training.page_files import read_page_files
 from detector.training.pages import read_pages
-from detector.training.precision import load_precision, save_precision
-from detector.training.train import train
 
 STOPPED_BY_A_GUARD: Final = 3
 SAID: Final = {
@@ -71,8 +68,7 @@ def command(
       detector train labelled.jsonl --anew --output my-model
       detector score page.html --model my-model
     """
-    if output.exists() and not replace:
-        raise SettingsError(f"{output} is there already: choose another --output, or say --replace")
+    refuse_existing(output, replace)
     if anew:
         return _train_anew(pages, output, seed)
     asked = options["ask_"]
@@ -89,35 +85,35 @@ def command(
 
 def _adapt(paths: Sequence[Path], wish: Wish) -> int:
     """Adapt a model, unless a guard says no."""
-    folder = wish.model or DEFAULT
     if wish.ask and wish.labels is None:
         raise SettingsError("say where the answers go: --labels labels.jsonl")
-    model, pages, precision = load(folder), read_page_files(paths), load_precision(folder)
+    pages = read_page_files(paths)
     general = list(read_pages([wish.general])) if wish.general else []
     given = wish.labels is not None and (wish.labels.exists() or not wish.ask)
-    adaptation = start(model, pages, read_labels(wish.labels) if wish.labels and given else [], precision)
+    labels = read_labels(wish.labels) if wish.labels and given else []
+    adaptation, precision = adaptation_of(wish.model, pages, labels)
     if wish.ask and wish.labels is not None:
         adaptation = ask(adaptation, wish.labels, wish.ask)
     adaptation.refuse_nothing()
     _tell_counts(adaptation)
     if precision is None:
-        click.echo(f"{folder} does not say what it learned from: other sites may get worse", err=True)
-    found, judged = adaptation.held_back()
-    _tell_change(f"pages held back, by {found.by}", judged)
-    new = adaptation.adapted()
-    verdicts = [judged.verdict]
-    if general:
-        elsewhere = general_change(model, new, general, pages)
-        _tell_change("general set", elsewhere)
-        verdicts.append("better" if elsewhere.verdict == "too few to tell" else elsewhere.verdict)
-    if not wish.anyway and any(verdict not in ("better", "nothing known") for verdict in verdicts):
+        name = wish.model or DEFAULT
+        click.echo(f"{name} does not say what it learned from: other sites may get worse", err=True)
+    found = adapted_training(adaptation, precision, pages, general)
+    if found.held_back is not None:
+        _tell_change(f"pages held back, by {found.by}", found.held_back)
+    if found.general is not None:
+        _tell_change("general set", found.general)
+    if not wish.anyway and not found.is_better:
         click.echo("detector: not seen to be better, so the old model is kept (--anyway)", err=True)
         return STOPPED_BY_A_GUARD
-    save(new, wish.output)
-    if precision is not None:
-        save_precision(precision, wish.output)
-    click.echo(f"model {new.model_id} written to {wish.output}", err=True)
+    _write(found, wish.output)
     return 0
+
+
+def _write(found: Training, output: Path) -> None:
+    found.save(output, replace=True)
+    click.echo(f"model {found.model.model_id} written to {output}", err=True)
 
 
 def _tell_counts(adaptation: Adaptation) -> None:
@@ -148,19 +144,13 @@ def _train_anew(paths: Sequence[Path], output: Path, seed: int) -> int:
     def log(message: str) -> None:
         click.echo(f"{time.monotonic() - began:6.0f} s  {message}", err=True)
 
-    labelled = list(read_pages(paths))
-    try:
-        trained = train(labelled, seed=seed, log=log)
-    except ValueError as error:
-        raise SettingsError(str(error)) from None
-    save(trained.model, output)
-    save_precision(trained.precision, output)
-    for scored in trained.out_of_fold:
-        for name, found in measures(scored.examples, scored.scores, Settings()).items():
+    trained = whole_training(list(read_pages(paths)), seed, log)
+    for format, groups in trained.out_of_fold:
+        for name, found in groups.items():
             low, high = found["words_f1_90"]
             click.echo(
-                f"{scored.format:<5} {name:<28} {found['pages']:>5} pages  words F1 {found['words_f1']:.4f} "
+                f"{format:<5} {name:<28} {found['pages']:>5} pages  words F1 {found['words_f1']:.4f} "
                 f"({low:.4f} to {high:.4f})  calibration {found['calibration_by_word']:.3f}"
             )
-    click.echo(f"model {trained.model.model_id} written to {output}", err=True)
+    _write(trained, output)
     return 0

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from detector.corpus.documents import Columns, Document, Part, Rejected, source_of
-from detector.corpus.site_names import site_name
+from detector.sites.names import site_name
 
 # What a text field of the wrong kind is called in messages.
 _KINDS = {"NoneType": "null", "bool": "a truth value", "int": "a number", "float": "a number"}

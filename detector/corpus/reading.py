@@ -9,11 +9,11 @@ import zstandard
 from detector.corpus.documents import Columns, Document, Kind, Part, Records, Rejected, Shard, source_of
 from detector.corpus.files import opened, plain_name
 from detector.corpus.line_files import LONGEST, read_jsonl
-from detector.corpus.site_names import site_name
 from detector.corpus.tables import read_csv, read_parquet
 from detector.corpus.web_archives import read_warc
 from detector.lines.decoding import decode
 from detector.lines.formats import Format
+from detector.sites.names import site_name
 
 KINDS: Final[Mapping[str, Kind]] = {
     ".jsonl": "jsonl",

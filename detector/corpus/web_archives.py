@@ -6,10 +6,10 @@ from typing import Any, Final
 from detector.corpus.documents import Columns, Document, Part, Records, Rejected, source_of
 from detector.corpus.files import stored
 from detector.corpus.line_files import LONGEST
-from detector.corpus.site_names import site_name
 from detector.errors import MissingExtraError
 from detector.lines.decoding import decode
 from detector.lines.formats import Format
+from detector.sites.names import site_name
 
 HTML: Final = ("text/html", "application/xhtml+xml")
 

@@ -16,10 +16,10 @@ from detector.corpus.files import opened
 from detector.corpus.job import Job
 from detector.corpus.run_folder import whole_folder, write_json
 from detector.corpus.sidecar import pieces
-from detector.corpus.site_names import LONE
 from detector.corpus.writers import ENDINGS, Cleaned, writer_of
 from detector.lines.decoding import text_of, utf8
 from detector.records import Integers
+from detector.sites.names import LONE
 
 # Lengths of documents are counted by powers of two.
 LENGTH_BINS: Final = 28

@@ -3,14 +3,15 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
-from detector.corpus.documents import Columns
+from detector.corpus.documents import Columns, Lines
 from detector.corpus.job import Engine, Job
 from detector.corpus.run import Outcome, run
 from detector.duplicates.find import no_progress
 from detector.engines.in_process import InProcess
 from detector.errors import SettingsError
+from detector.lines.formats import Format
 from detector.settings import CorpusSettings, Settings
 
 # Bytes that a worker holds: the interpreter, compiled kernels, the model, a shard's arrays.
@@ -20,6 +21,34 @@ PARENT: Final = 320_000_000
 # The least that near-duplicates are sought in.
 LEAST_GROUPING: Final = 100_000_000
 NAMES: Final = ("auto", "process", "joblib", "spark")
+
+
+class EngineSettings(NamedTuple):
+    """Who does the work of a corpus run.
+
+    name: "auto", "process", "joblib", "spark", or a backend of joblib (`engine_of`)
+    memory: bytes, of all processes together; workers: processes, as many as cores by default
+    """
+
+    name: str = "auto"
+    memory: int = 4_000_000_000
+    workers: int | None = None
+
+
+class RecordSettings(NamedTuple):
+    """How the records of a corpus are read, scored and written.
+
+    columns: names of the fields that mean something; format: "html" or "text", found out if not given
+    model: a folder with a model, instead of the one that ships
+    to: "jsonl", "parquet" and so on, or "same" as the input
+    lines: where the lines' scores go: `documents.LINES`; `detector restore` needs them
+    """
+
+    columns: Columns = Columns()
+    format: Format | None = None
+    model: str | Path | None = None
+    to: str = "same"
+    lines: Lines = "sidecar"
 
 
 def workers_for(memory: int, wished: int | None) -> int:
@@ -57,28 +86,31 @@ def clean_corpus(
     output: str | Path,
     settings: Settings | None = None,
     corpus: CorpusSettings | None = None,
-    engine: str = "auto",
-    memory: int = 4_000_000_000,
+    records: RecordSettings | None = None,
+    engine: EngineSettings | None = None,
 ) -> Outcome:
     """Clean a corpus into a folder, as `detector clean` does; see docs/corpus.md.
 
-    inputs: files, folders and URLs; engine: see `engine_of`; memory: bytes, of all processes
+    inputs: files, folders and URLs; settings: what decides on lines; corpus: what a run does beside
+    records: how records are read and written; engine: who does the work
     Returns the report, and the losses that the guard stopped the run for (nothing is
     published then). Raises `SettingsError` for wrong inputs or folders, `ShardError` for a
     disk that is full or a worker that was ended.
     """
+    records, engine = records or RecordSettings(), engine or EngineSettings()
     job = Job(
         Path(output).absolute(),
-        Columns(),
+        records.columns,
         settings or Settings(),
         corpus or CorpusSettings(),
-        None,
-        None,
-        "same",
-        "sidecar",
+        None if records.model is None else Path(records.model),
+        records.format,
+        records.to,
+        records.lines,
     )
-    chosen = engine_of(engine, memory, None)
+    chosen = engine_of(*engine)
     try:
-        return run([str(path) for path in inputs], job, chosen, grouping_memory(memory), no_progress)
+        memory = grouping_memory(engine.memory)
+        return run([str(path) for path in inputs], job, chosen, memory, no_progress)
     finally:
         chosen.close()

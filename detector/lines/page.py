@@ -1,6 +1,6 @@
 """A page as it comes, from text, bytes or a file, to its decoded text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,19 +16,20 @@ _LONGEST_NAME: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A decoded page, before it is scored."""
+    """A decoded page, before it is scored. name: the file that it was read from, if any."""
 
     text: str
     format: Format
     encoding: str | None = None
     replaced: int = 0
     url: str | None = None
+    name: str | None = None
 
     @classmethod
     def read(cls, source: Input, format: Format | None = None, url: str | None = None) -> "Page":
         """Decode a page from text, bytes or a path; raises `PageError` if it cannot be read."""
         if isinstance(source, Path):
-            return cls._decoded(decode(_file(source)), format, url)
+            return replace(cls._decoded(decode(_file(source)), format, url), name=str(source))
         if isinstance(source, bytes | bytearray | memoryview):
             return cls._decoded(decode(bytes(source)), format, url)
         if not isinstance(source, str):

@@ -37,14 +37,17 @@ class Sites(NamedTuple):
 
     page_site: int64 (P,), ids of sites
     counted: whether the pages are themselves among those counted; bool, or bool (P,), page by page
+    by_runs: int32 (S, 2), other pages that have the runs of words of each segment (`sites/runs`): those
+        without numbers, and all, numbers masked
     """
 
     counts: LineCounts
     page_site: Integers
     counted: bool | NDArray[np.bool_]
+    by_runs: NDArray[np.int32] | None = None
 
     def of(self, pages: Sequence[int]) -> "Sites":
-        """Return the same for some of the pages, by their numbers."""
+        """Return the same for some of the pages, by their numbers; not for sites with `by_runs`."""
         counted = self.counted if isinstance(self.counted, bool) else self.counted[pages]
         return Sites(self.counts, self.page_site[pages], counted)
 
@@ -85,11 +88,11 @@ def count_lines(keys: LineKeys, page_segment: Integers, page_site: Integers) -> 
     exact, of_exact = _counted(site_line_key(site, keys.exact)[has_words], page[has_words])
     masked, of_masked = _counted(site_line_key(site, keys.masked, True)[has_mask], page[has_mask])
     sites, site_pages = np.unique(page_site, return_counts=True)
-    key, pages = _added(np.concatenate((exact, masked)), np.concatenate((of_exact, of_masked)))
+    key, pages = summed(np.concatenate((exact, masked)), np.concatenate((of_exact, of_masked)))
     return LineCounts(key, pages, sites, site_pages.astype(np.int32))
 
 
-def _added(key: Integers, count: NDArray[np.int32]) -> tuple[Integers, NDArray[np.int32]]:
+def summed(key: Integers, count: NDArray[np.int32]) -> tuple[Integers, NDArray[np.int32]]:
     """Return the different keys, rising, and the sum of their counts."""
     order = np.argsort(key, kind="stable")
     key, count = key[order], count[order]
@@ -101,10 +104,10 @@ def merge(counts: Sequence[LineCounts]) -> LineCounts:
     """Return the sum of counts of different pages: the same bits in any order."""
     if not counts:
         return NO_COUNTS
-    lines = _added(
+    lines = summed(
         np.concatenate([part.key for part in counts]), np.concatenate([part.pages for part in counts])
     )
-    sites = _added(
+    sites = summed(
         np.concatenate([part.site for part in counts]), np.concatenate([part.site_pages for part in counts])
     )
     return LineCounts(*lines, *sites)
@@ -123,7 +126,7 @@ def most_frequent(counts: LineCounts, most: int) -> LineCounts:
     return counts._replace(key=counts.key[stay], pages=counts.pages[stay])
 
 
-def _looked_up(keys: Integers, table: Integers, values: NDArray[np.int32]) -> NDArray[np.int32]:
+def looked_up(keys: Integers, table: Integers, values: NDArray[np.int32]) -> NDArray[np.int32]:
     """Return the value of each key, 0 for one that the table does not have."""
     if not table.size:
         return np.zeros(keys.size, np.int32)
@@ -148,13 +151,14 @@ def seen_on(keys: LineKeys, page_segment: Integers, sites: Sites) -> SeenOn:
     counts, sizes = sites.counts, np.diff(page_segment)
     own_page = np.broadcast_to(sites.counted, sites.page_site.shape).astype(np.int32)
     own, site = np.repeat(own_page, sizes), np.repeat(sites.page_site, sizes)
-    exact = _looked_up(site_line_key(site, keys.exact), counts.key, counts.pages)
-    masked = _looked_up(site_line_key(site, keys.masked, True), counts.key, counts.pages)
+    exact = looked_up(site_line_key(site, keys.exact), counts.key, counts.pages)
+    masked = looked_up(site_line_key(site, keys.masked, True), counts.key, counts.pages)
     masked = np.where(keys.exact == keys.masked, exact, masked)
     words = keys.exact != NO_WORDS
-    site_pages = _looked_up(sites.page_site, counts.site, counts.site_pages)
+    site_pages = looked_up(sites.page_site, counts.site, counts.site_pages)
+    least = np.zeros((keys.exact.size, 2), np.int32) if sites.by_runs is None else sites.by_runs
     return SeenOn(
-        np.where(words, np.maximum(exact - own, 0), np.int32(0)),
-        np.where(words, np.maximum(masked - own, 0), np.int32(0)),
+        np.where(words, np.maximum(exact - own, least[:, 0]), np.int32(0)),
+        np.where(words, np.maximum(masked - own, least[:, 1]), np.int32(0)),
         np.maximum(site_pages - own_page, 0),
     )

@@ -6,6 +6,8 @@ the old number with a test that reads an old file, and write it down here.
     1  profile.json: format, keys (the version of the line keys), name, whole, templates,
        lines ([key, text, place, pages], to be read by people)
        key, pages, site, site_pages (the counts), page, sample_hash, sample_start, sample_key: .npy
+    2  also addresses (the site that each sampled page says it is of, or null) in profile.json,
+       and run, run_pages (`sites/runs`): .npy
 """
 
 import io
@@ -21,11 +23,14 @@ from numpy.typing import NDArray
 from detector.errors import ModelFormatError
 from detector.lines.keys import KEYS_VERSION
 
-FORMAT: Final = 1
+FORMAT: Final = 2
+# Arrays that files of format 1 do not have.
+SINCE_2: Final = ("run", "run_pages")
 ABOUT: Final = "profile.json"
 ARRAYS: Final = {
     "key": np.int64, "pages": np.int32, "site": np.int64, "site_pages": np.int32, "page": np.uint32,
     "sample_hash": np.uint32, "sample_start": np.int64, "sample_key": np.int64,
+    "run": np.int64, "run_pages": np.int32,
 }  # fmt: skip
 # No profile is larger; a file that claims to be is refused before it is unpacked.
 MOST_BYTES: Final = 512_000_000
@@ -44,16 +49,19 @@ def save(path: Path, stored: Stored) -> None:
     """Write a profile; the file appears when it is complete."""
     about = {"format": FORMAT, "keys": KEYS_VERSION, **stored.about}
     members = {ABOUT: json.dumps(about, ensure_ascii=True, indent=1).encode()}
-    for name, array in stored.arrays.items():
-        data = io.BytesIO()
-        np.lib.format.write_array(data, np.ascontiguousarray(array), allow_pickle=False)
-        members[f"{name}.npy"] = data.getvalue()
+    members.update({f"{name}.npy": _member(array) for name, array in stored.arrays.items()})
     unfinished = path.with_name(path.name + ".unfinished")
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as file:
         for name, content in members.items():
             file.writestr(zipfile.ZipInfo(name, TIME), content, zipfile.ZIP_DEFLATED)
     unfinished.replace(path)
+
+
+def _member(array: NDArray[Any]) -> bytes:
+    data = io.BytesIO()
+    np.lib.format.write_array(data, np.ascontiguousarray(array), allow_pickle=False)
+    return data.getvalue()
 
 
 def _members(path: Path) -> dict[str, bytes]:
@@ -79,10 +87,10 @@ def _about(members: dict[str, bytes], path: Path) -> dict[str, Any]:
         version = about["format"], about["keys"]
     except (KeyError, ValueError, TypeError, RecursionError):
         raise ModelFormatError(f"{path} is no profile: it has no readable {ABOUT}; make it again") from None
-    if version != (FORMAT, KEYS_VERSION):
+    if version not in ((1, KEYS_VERSION), (FORMAT, KEYS_VERSION)):
         raise ModelFormatError(
             f"{path} has format {version[0]} with keys {version[1]}; this version of detector reads "
-            f"{FORMAT} with {KEYS_VERSION}: make the profile again"
+            f"1 and {FORMAT} with {KEYS_VERSION}: make the profile again"
         )
     return dict(about)
 
@@ -108,4 +116,9 @@ def _arrays(members: dict[str, bytes], path: Path) -> dict[str, NDArray[Any]]:
 def load(path: Path) -> Stored:
     """Read a file; raises `ModelFormatError` for anything but a complete one of ours."""
     members = _members(path)
-    return Stored(_about(members, path), _arrays(members, path))
+    about = _about(members, path)
+    if about["format"] == 1:
+        about["addresses"] = []
+        for name in SINCE_2:
+            members[f"{name}.npy"] = _member(np.zeros(0, ARRAYS[name]))
+    return Stored(about, _arrays(members, path))

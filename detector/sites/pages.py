@@ -1,6 +1,7 @@
 """Pages of one site, counted one by one: the keys of their lines, and the lines as text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -9,14 +10,18 @@ from numpy.typing import NDArray
 from detector.lines.decoding import text_of, utf8
 from detector.lines.html import html_batch
 from detector.lines.keys import NO_WORDS, LineKeys, line_keys
-from detector.lines.page import Page
+from detector.lines.page import Input, Page
 from detector.lines.text import text_batch
 from detector.lines.words import words_of
 from detector.records import Batch, Integers, Words
+from detector.sites.addresses import address_of
 from detector.sites.counts import LineCounts, count_lines, site_line_key
+from detector.sites.runs import runs_of_pages
 
 # A line's text is kept up to here.
 MOST_CHARACTERS: Final = 100
+# Pages that are read together.
+BATCH: Final = 64
 # In `place`, the whole page.
 PLACES: Final = 1000
 
@@ -30,11 +35,19 @@ class Known(NamedTuple):
 
 
 class CountedPage(NamedTuple):
-    """A page. own: the hash of its lines; known: the text of each line key of its counts."""
+    """A page.
+
+    own: the hash of its lines; known: the text of each line key of its counts
+    runs: int64, rising, the keys of the runs of words in its long lines
+    address: the site that it says it is of; name: what to call it when talking to people
+    """
 
     own: int
     counts: LineCounts
     known: dict[int, Known]
+    runs: Integers
+    address: str | None
+    name: str
 
 
 def page_hash(keys: LineKeys, page_segment: Integers) -> NDArray[np.uint32]:
@@ -45,25 +58,29 @@ def page_hash(keys: LineKeys, page_segment: Integers) -> NDArray[np.uint32]:
     return (own >> np.uint64(32)).astype(np.uint32)
 
 
-def _batches(pages: Sequence[Page]) -> Iterator[tuple[Batch, Words]]:
+def _batches(pages: Sequence[Page]) -> Iterator[tuple[Sequence[Page], Batch, Words]]:
     for format in ("text", "html"):
-        texts = [page.text for page in pages if page.format == format]
-        if texts:
+        chosen = [page for page in pages if page.format == format]
+        if chosen:
+            texts = [page.text for page in chosen]
             batch = html_batch(texts)[0] if format == "html" else text_batch([utf8(text) for text in texts])
-            yield batch, words_of(batch)
+            yield chosen, batch, words_of(batch)
 
 
 def counted_pages(pages: Sequence[Page], site: int) -> Iterator[CountedPage]:
     """Yield the pages of a site that have any words, first those of text, then those of HTML."""
-    for batch, words in _batches(pages):
+    for chosen, batch, words in _batches(pages):
         keys, page_segment = line_keys(words), batch.page_segment()
+        runs = runs_of_pages(batch, words)
         for number, own in enumerate(page_hash(keys, page_segment).tolist()):
             rows = slice(int(page_segment[number]), int(page_segment[number + 1]))
             one = LineKeys(keys.exact[rows], keys.masked[rows])
             if (one.exact != NO_WORDS).any():
                 segments = np.array([0, one.exact.size], np.int64)
                 counts = count_lines(one, segments, np.array([site], np.int64))
-                yield CountedPage(own, counts, _known(batch, rows, one, site))
+                known, page = _known(batch, rows, one, site), chosen[number]
+                name = page.name or page.url or "a page"
+                yield CountedPage(own, counts, known, runs[number], address_of(page), name)
 
 
 def _known(batch: Batch, rows: slice, keys: LineKeys, site: int) -> dict[int, Known]:
@@ -84,3 +101,28 @@ def _known(batch: Batch, rows: slice, keys: LineKeys, site: int) -> dict[int, Kn
         if keys.masked[row] != keys.exact[row]:
             found[masked[row]] = known
     return found
+
+
+def all_known(parts: Iterable[dict[int, Known]]) -> dict[int, Known]:
+    """Return the texts of all parts; of two examples of a line the one that sorts first."""
+    found: dict[int, Known] = {}
+    for part in parts:
+        for key, known in part.items():
+            before = found.get(key)
+            if before is not None:
+                text = min(before.text, known.text)
+                known = Known(text, before.place + known.place, before.pages + known.pages)
+            found[key] = known
+    return found
+
+
+def batches(pages: Iterable[Input | Page]) -> Iterator[list[Page]]:
+    """Yield pages as they come, a batch at a time; those without a name get their number."""
+    batch: list[Page] = []
+    for number, source in enumerate(pages, start=1):
+        page = source if isinstance(source, Page) else Page.read(source)
+        batch.append(page if page.name or page.url else replace(page, name=f"page {number}"))
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    yield batch

@@ -8,7 +8,7 @@ Learned profiles are whole: they can be merged in any order. `pruned` ones, whic
 file holds unless asked otherwise, have lost rare lines and cannot.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -17,22 +17,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import ModelFormatError, PageError
-from detector.lines.keys import LineKeys, site_id
+from detector.lines.keys import line_keys, site_id
 from detector.lines.page import Input, Page
-from detector.records import Integers
-from detector.sites import files
+from detector.lines.words import words_of
+from detector.records import Batch, Integers, Words
+from detector.sites import files, runs
 from detector.sites.counts import LineCounts, Sites, merge, most_frequent, pruned
-from detector.sites.pages import PLACES, CountedPage, Known, counted_pages, page_hash
-from detector.sites.templates import templates_of
+from detector.sites.pages import PLACES, CountedPage, Known, all_known, batches, counted_pages, page_hash
+from detector.sites.runs import NO_RUNS, RunCounts
+from detector.sites.several import refuse_several_sites
+from detector.sites.templates import Sampled, recurring_lines, sizes_of, templates_of
 
 # Fewer pages make no profile; up to so many it is not sure of much.
 LEAST_PAGES: Final = 2
 SURE_PAGES: Final = 10
-# What a file for use holds at most: with 10,000 pages it has 180 KB.
+# What a file for use holds at most, lines and runs together: with 10,000 pages it has 180 KB.
 MOST_LINES: Final = 10_000
+MOST_RUNS: Final = 5_000
 MOST_TEXTS: Final = 200
-# Pages that are read together, and pages of which templates are told: those with the least keys.
-BATCH: Final = 64
+# Pages of which templates are told: those with the least keys.
 SAMPLED: Final = 128
 
 
@@ -44,8 +47,9 @@ class SiteProfile:
     page: uint32, rising: the pages that were counted, by a hash of their lines
     known: line key (as in `counts`) to its text
     templates: pages of each template, of at most 128 pages looked at
-    sample: those pages: the hash of each and its keys; empty once pruned
+    sample: those pages; empty once pruned
     whole: nothing was left out
+    runs: of its runs of words in long lines, in pages
     """
 
     name: str
@@ -53,8 +57,9 @@ class SiteProfile:
     page: NDArray[np.uint32]
     known: dict[int, Known]
     templates: tuple[int, ...]
-    sample: tuple[tuple[int, Integers], ...] = ()
+    sample: tuple[Sampled, ...] = ()
     whole: bool = True
+    runs: RunCounts = NO_RUNS
 
     @property
     def pages(self) -> int:
@@ -68,15 +73,21 @@ class SiteProfile:
 
     @classmethod
     def learn(
-        cls, pages: Iterable[Input | Page], name: str = "site", before: "Sequence[SiteProfile]" = ()
+        cls,
+        pages: Iterable[Input | Page],
+        name: str = "site",
+        before: "Sequence[SiteProfile]" = (),
+        redesigned: bool = False,
     ) -> "SiteProfile":
         """Learn a site from its pages, as they come; the same page given twice counts once.
 
-        before: whole profiles of the site to add to. Raises `PageError` for fewer than two pages.
+        before: whole profiles of the site to add to
+        redesigned: the pages are of one site, though they look like those of several
+        Raises `PageError` for fewer than two pages, and for pages of several sites.
         """
         parts = list(before)
         seen = {own for part in parts for own in part.page.tolist()}
-        for batch in _batches(pages):
+        for batch in batches(pages):
             counted = [page for page in counted_pages(batch, site_id(name)) if page.own not in seen]
             counted = list({page.own: page for page in counted}.values())
             seen.update(page.own for page in counted)
@@ -87,6 +98,8 @@ class SiteProfile:
                 f"a site's profile needs at least {LEAST_PAGES} different pages, here is {profile.pages}: "
                 "name more pages of the site, or a folder of them"
             )
+        if not redesigned:
+            refuse_several_sites(profile.sample, _recurring(profile.counts, profile.runs))
         return profile
 
     @classmethod
@@ -107,26 +120,33 @@ class SiteProfile:
             raise ValueError(f"profiles of {min(names)} share pages: count each page once")
         counts = merge([profile.counts for profile in profiles])
         sample = sorted((entry for profile in profiles for entry in profile.sample), key=_hash)[:SAMPLED]
-        least = max(2, round(0.05 * int(counts.site_pages.sum())))
-        templates = templates_of([keys for _, keys in sample], pruned(counts, least).key)
-        known = _all_known(profile.known for profile in profiles)
-        return cls(min(names), counts, page, known, templates, tuple(sample))
+        of_runs = runs.merged([profile.runs for profile in profiles])
+        templates = sizes_of(templates_of(sample, _recurring(counts, of_runs)), len(sample))
+        known = all_known(profile.known for profile in profiles)
+        return cls(min(names), counts, page, known, templates, tuple(sample), runs=of_runs)
 
     def pruned(self) -> "SiteProfile":
         """Return the profile for use: the most frequent lines, and 200 that recur with their text.
 
         A line of one page says something where there are few, so it stays while there is room.
         """
-        counts = most_frequent(self.counts, MOST_LINES)
+        of_runs = runs.recurring(self.runs, self.pages, MOST_RUNS)
+        counts = most_frequent(self.counts, MOST_LINES - of_runs.key.size)
         shown = pruned(most_frequent(counts, MOST_TEXTS)).key.tolist()
         known = {key: self.known[key] for key in shown if key in self.known}
-        return SiteProfile(self.name, counts, self.page, known, self.templates, (), whole=False)
+        return SiteProfile(self.name, counts, self.page, known, self.templates, (), False, of_runs)
 
-    def sites(self, keys: LineKeys, page_segment: Integers) -> Sites:
-        """Return what is known of a batch of pages, all of this site."""
+    def look_at(self, batch: Batch, words: Words) -> tuple[Batch, Words, Sites]:
+        """Return a batch of pages of this site, long lines cut at its runs, and what is known of it."""
+        page_segment = batch.page_segment()
         site = np.full(page_segment.size - 1, site_id(self.name), np.int64)
-        counted = np.isin(page_hash(keys, page_segment), self.page)
-        return Sites(self.counts, site, counted)
+        counted = np.isin(page_hash(line_keys(words), page_segment), self.page)
+        pages = runs.pages_of_words(batch, words, self.runs, self.pages, counted)
+        if not pages.any():
+            return batch, words, Sites(self.counts, site, counted)
+        batch = runs.cut(batch, words, pages)
+        words = words_of(batch)
+        return batch, words, Sites(self.counts, site, counted, runs.pages_of_segments(words, pages))
 
     def save(self, path: Path, whole: bool = False) -> None:
         """Write the profile, pruned for use unless `whole`; the file appears when it is complete."""
@@ -155,40 +175,28 @@ class SiteProfile:
         template = several if len(self.templates) > 1 else "one template"
         return (
             f"{self.name}: {self.pages} pages{sure}; {template if self.templates else 'no template'}; "
-            f"{int((self.counts.pages > 1).sum())} recurring lines"
+            f"{int((self.counts.pages > 1).sum())} recurring lines{self._long_lines()}"
         )
 
+    def _long_lines(self) -> str:
+        """Return what is known of runs of words, if anything."""
+        number = runs.recurring(self.runs, self.pages, MOST_RUNS).key.size
+        return f", {number} recurring runs of words in long lines" if number else ""
 
-def _hash(entry: tuple[int, Integers]) -> int:
-    return entry[0]
+
+def _recurring(counts: LineCounts, of_runs: RunCounts) -> Integers:
+    """Return int64, rising: the keys of a site's lines and runs that recur."""
+    pages = int(counts.site_pages.sum())
+    return np.union1d(recurring_lines(counts), runs.recurring(of_runs, pages, of_runs.key.size).key)
+
+
+def _hash(entry: Sampled) -> int:
+    return entry.own
 
 
 def _place(known: Known) -> str:
     place = known.place / max(known.pages, 1) / PLACES
     return "top" if place < 0.25 else "bottom" if place > 0.75 else "middle"
-
-
-def _all_known(parts: Iterable[dict[int, Known]]) -> dict[int, Known]:
-    """Return the texts of all parts; of two examples of a line the one that sorts first."""
-    found: dict[int, Known] = {}
-    for part in parts:
-        for key, known in part.items():
-            before = found.get(key)
-            if before is not None:
-                text = min(before.text, known.text)
-                known = Known(text, before.place + known.place, before.pages + known.pages)
-            found[key] = known
-    return found
-
-
-def _batches(pages: Iterable[Input | Page]) -> Iterator[list[Page]]:
-    batch: list[Page] = []
-    for source in pages:
-        batch.append(source if isinstance(source, Page) else Page.read(source))
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    yield batch
 
 
 def _of_pages(pages: Sequence[CountedPage], name: str) -> SiteProfile:
@@ -197,18 +205,24 @@ def _of_pages(pages: Sequence[CountedPage], name: str) -> SiteProfile:
         name,
         merge([page.counts for page in pages]),
         np.sort(np.array([page.own for page in pages], np.uint32)),
-        _all_known(page.known for page in pages),
+        all_known(page.known for page in pages),
         (),
-        tuple((page.own, page.counts.key) for page in pages),
+        tuple(
+            Sampled(page.own, np.union1d(page.counts.key, page.runs), page.address, page.name)
+            for page in pages
+        ),
+        runs=runs.counted([page.runs for page in pages]),
     )
 
 
 def _arrays_of(profile: SiteProfile) -> dict[str, NDArray[Any]]:
-    keys = [keys for _, keys in profile.sample]
+    keys = [entry.key for entry in profile.sample]
     return {
         **profile.counts._asdict(),
+        "run": profile.runs.key,
+        "run_pages": profile.runs.pages,
         "page": profile.page,
-        "sample_hash": np.array([own for own, _ in profile.sample], np.uint32),
+        "sample_hash": np.array([entry.own for entry in profile.sample], np.uint32),
         "sample_start": np.cumsum([0, *(part.size for part in keys)], dtype=np.int64),
         "sample_key": np.concatenate([np.zeros(0, np.int64), *keys]),
     }
@@ -219,6 +233,7 @@ def _about(profile: SiteProfile) -> dict[str, Any]:
         "name": profile.name,
         "whole": profile.whole,
         "templates": profile.templates,
+        "addresses": [entry.address for entry in profile.sample],
         "lines": [[key, *known] for key, known in sorted(profile.known.items())],
     }
 
@@ -236,6 +251,9 @@ def _fits(arrays: dict[str, NDArray[Any]], name: str) -> bool:
         and (np.diff(page) > 0).all()
         and page.size == pages
         and ((counts.pages > 0) & (counts.pages <= pages)).all()
+        and arrays["run"].size == arrays["run_pages"].size
+        and (arrays["run"][1:] > arrays["run"][:-1]).all()
+        and ((arrays["run_pages"] > 0) & (arrays["run_pages"] <= pages)).all()
         and start.size == arrays["sample_hash"].size + 1
         and start[0] == 0
         and (np.diff(start) >= 0).all()
@@ -257,7 +275,15 @@ def _profile(stored: files.Stored, path: Path) -> SiteProfile:
         raise ModelFormatError(f"{path} does not hold what a profile holds; make it again") from None
     if not named or not _fits(arrays, name):
         raise ModelFormatError(f"{path}: its parts do not fit together; make it again")
-    ends = arrays["sample_start"][1:-1]
-    sample = zip(arrays["sample_hash"].tolist(), np.split(arrays["sample_key"], ends), strict=False)
     counts = LineCounts(*(arrays[field] for field in LineCounts._fields))
-    return SiteProfile(name, counts, arrays["page"], known, templates, tuple(sample), whole)
+    of_runs = RunCounts(arrays["run"], arrays["run_pages"])
+    return SiteProfile(name, counts, arrays["page"], known, templates, _sample(stored), whole, of_runs)
+
+
+def _sample(stored: files.Stored) -> tuple[Sampled, ...]:
+    """Return the pages that a file holds; one of format 1 does not have their addresses."""
+    arrays, about = stored.arrays, stored.about
+    own = arrays["sample_hash"].tolist()
+    keys = np.split(arrays["sample_key"], arrays["sample_start"][1:-1])
+    addresses = [None if one is None else str(one) for one in about["addresses"]] or [None] * len(own)
+    return tuple(Sampled(*page, "") for page in zip(own, keys, addresses, strict=False))

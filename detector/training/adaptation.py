@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from detector.errors import PageError
 from detector.evidence.phrases import BUCKETS
-from detector.lines.formats import Format
 from detector.records import Floats
 from detector.scores.model import Model
 from detector.training.adapt import Material, adapted, material_of, model_scores, recurring_lines
 from detector.training.answers import with_labels
 from detector.training.ask import Question, questions
-from detector.training.examples import Examples, examples_of
+from detector.training.examples import examples_by_format
 from detector.training.held_back import (
     Change,
     HeldBack,
@@ -25,8 +24,6 @@ from detector.training.held_back import (
 )
 from detector.training.line_labels import LineLabel
 from detector.training.pages import LabelledPage
-
-FORMATS: Final[tuple[Format, ...]] = ("html", "text")
 
 
 class Counts(NamedTuple):
@@ -100,12 +97,6 @@ class Adaptation:
         return found, change([one.examples for one in self.materials], found.before, found.after)
 
 
-def examples_by_format(pages: Sequence[LabelledPage]) -> list[Examples]:
-    """Return the examples of HTML pages and of text pages, those that there are."""
-    parts = ([page for page in pages if page.format == format] for format in FORMATS)
-    return [examples_of(part) for part in parts if part]
-
-
 def general_change(
     old: Model, new: Model, pages: Sequence[LabelledPage], learned: Sequence[LabelledPage]
 ) -> Change:
@@ -114,7 +105,7 @@ def general_change(
     Raises `PageError` for a site on both sides.
     """
     refuse_shared_sites(learned, pages, "the general set")
-    examples = examples_by_format(pages)
+    examples = list(examples_by_format(pages).values())
     before = [model_scores(old, one) for one in examples]
     return change(examples, before, [model_scores(new, one) for one in examples])
 
@@ -133,6 +124,6 @@ def start(
         )
     refuse_split_sites(pages)
     sites = sorted({page.group for page in pages})
-    materials = [material_of(examples, sites) for examples in examples_by_format(pages)]
+    materials = [material_of(examples, sites) for examples in examples_by_format(pages).values()]
     known = np.ones(BUCKETS, np.float32) if precision is None else precision
     return Adaptation(model, materials, sites, known).labelled(labels)

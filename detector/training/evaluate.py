@@ -13,8 +13,9 @@ from detector.scores.model import Model
 from detector.scores.network import Scorer
 from detector.scores.scoring import scored
 from detector.settings import Settings
+from detector.sites.profile import SiteProfile
 from detector.training.curves import lost_at_recall
-from detector.training.examples import CONTENT, Examples, examples_of
+from detector.training.examples import CONTENT, Examples, examples_by_format
 from detector.training.intervals import Parts, interval_of, ratio, some_of
 from detector.training.measures import brier, calibration_error, words_f1
 from detector.training.pages import LabelledPage
@@ -138,29 +139,25 @@ def _judged(name: str, examples: Examples, model: Model, settings: Settings) -> 
     """Score and decide as a detector does, with or without markup by the name."""
     markup = examples.markup if name == "html" else None
     scorer: Scorer = model.text if markup is None else model.html
-    found = scored(examples.batch, examples.words, markup, model)
+    found = scored(examples.batch, examples.words, markup, model, examples.sites)
     threshold = threshold_of(settings, scorer.goals)
     segments = examples.batch.page_segment()
     kept = decide(found.scores, examples.words, segments, found.repeats, settings, threshold).kept
     return Judged(name, examples, found.scores, kept)
 
 
-def examples_to_judge(pages: Sequence[LabelledPage]) -> dict[str, Examples]:
+def examples_to_judge(
+    pages: Sequence[LabelledPage], profile: SiteProfile | None = None
+) -> dict[str, Examples]:
     """Return the examples of each way to read the pages: "html", "html as text", "text"."""
-    html, text = ([page for page in pages if page.format == format] for format in ("html", "text"))
     found: dict[str, Examples] = {}
-    if html:
-        found["html"] = found["html as text"] = examples_of(html)
-    if text:
-        found["text"] = examples_of(text)
+    for format, examples in examples_by_format(pages, profile).items():
+        found[format] = examples
+        if format == "html":
+            found["html as text"] = examples
     return found
 
 
 def judge(model: Model, examples: Mapping[str, Examples], settings: Settings) -> list[Judged]:
     """Return the pages as a model scores and decides them, in every way to read them."""
     return [_judged(name, one, model, settings) for name, one in examples.items()]
-
-
-def evaluate(model: Model, pages: Sequence[LabelledPage], settings: Settings) -> dict[str, Measures]:
-    """Return the measures of a model on pages, by format: "html", "html as text" and "text"."""
-    return {one.name: measures_of(one) for one in judge(model, examples_to_judge(pages), settings)}

@@ -20,9 +20,12 @@ from detector.lines.html import html_batch
 from detector.lines.text import text_batch
 from detector.lines.words import words_of
 from detector.records import Batch, Integers, Markup, Words
+from detector.sites.counts import Sites
+from detector.sites.profile import SiteProfile
 from detector.training.alignment import content_shares
 from detector.training.pages import NEITHER, LabelledPage
 
+FORMATS: Final[tuple[Format, ...]] = ("html", "text")
 FOLDS: Final = 5
 # A segment counts as content in training from this share of its words on.
 CONTENT: Final = 0.5
@@ -37,6 +40,7 @@ class Examples:
     share: float64 (S,), share of content, or -1; weight: float64 (S,), 0 where unknown
     page: int64 (S,), the page of each segment; fold: int64 (P,)
     gold: a page's gold words' keys (uint64), or None where lines are labelled
+    sites: what is known of the pages' site, if they were read with its profile
     """
 
     pages: Sequence[LabelledPage]
@@ -48,6 +52,7 @@ class Examples:
     page: Integers
     fold: Integers
     gold: Sequence[NDArray[np.uint64] | None]
+    sites: Sites | None = None
 
 
 def fold_of(page: LabelledPage) -> int:
@@ -77,8 +82,8 @@ def _labelled_shares(page: LabelledPage, line_segment: Integers) -> NDArray[np.f
     filled = np.flatnonzero(np.diff(line_segment) > 0)
     if filled.size != len(labels):
         raise PageError(
-            f"{page.id}: {len(labels)} labels for {filled.size} lines that are not blank; "
-            "labels go by the lines that detector shows for the page"
+            f"the page {page.id!r} has {len(labels)} labels, and {filled.size} lines that are not blank: "
+            'give a label to each line that `detector score` shows, "unknown" where there is none'
         )
     shares = np.full(int(line_segment[-1] - line_segment[0]), -1.0)
     for line, label in zip(filled, labels, strict=True):
@@ -126,8 +131,16 @@ def line_weights(examples: Examples) -> NDArray[np.float64]:
     return _weights(np.zeros(examples.share.size), examples.page, examples.words)
 
 
-def examples_of(pages: Sequence[LabelledPage]) -> Examples:
-    """Return the examples of labelled pages, all of one format."""
+def examples_by_format(
+    pages: Sequence[LabelledPage], profile: SiteProfile | None = None
+) -> dict[Format, Examples]:
+    """Return the examples of HTML pages and of text pages, those that there are, in this order."""
+    parts = {format: [page for page in pages if page.format == format] for format in FORMATS}
+    return {format: examples_of(part, profile) for format, part in parts.items() if part}
+
+
+def examples_of(pages: Sequence[LabelledPage], profile: SiteProfile | None = None) -> Examples:
+    """Return the examples of labelled pages, all of one format, and of the profile's site if there is one."""
     formats: set[Format] = {page.format for page in pages}
     if len(formats) != 1:
         raise ValueError("examples are of one format")
@@ -136,7 +149,9 @@ def examples_of(pages: Sequence[LabelledPage]) -> Examples:
         batch, markup = html_batch([page.page for page in pages])
     else:
         batch = text_batch([utf8(page.page) for page in pages])
-    words = words_of(batch)
+    words, sites = words_of(batch), None
+    if profile is not None:
+        batch, words, sites = profile.look_at(batch, words)
     segments = batch.page_segment()
     shares: list[NDArray[np.float64]] = []
     for number, page in enumerate(pages):
@@ -159,4 +174,5 @@ def examples_of(pages: Sequence[LabelledPage]) -> Examples:
         page=of_page,
         fold=np.array([fold_of(page) for page in pages], np.int64),
         gold=[gold_keys(page.gold) if page.gold is not None else None for page in pages],
+        sites=sites,
     )

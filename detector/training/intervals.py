@@ -1,6 +1,7 @@
 """Bootstrap intervals that draw whole sites: pages of one site are no independent evidence.
 
-Of a single site they draw pages, and say nothing of other sites.
+Of a single site they draw pages, and say nothing of other sites. A single page has no interval:
+its bounds are not numbers.
 """
 
 from typing import Final, NamedTuple
@@ -56,7 +57,7 @@ def _rounds(parts: Parts) -> Values:
     if present.size < 2:  # one site: its pages are all there is to draw
         present = np.arange(parts.site.size)
         parts = parts._replace(site=present)
-    if not present.size:
+    if present.size < 2:
         return np.zeros(0)
     over, under = _drawn(parts)
     chosen = present[np.random.default_rng(SEED).integers(0, present.size, (ROUNDS, present.size))]

@@ -88,14 +88,17 @@ def _pages(path: Path) -> Iterator[LabelledPage]:
 def read_page_files(paths: Iterable[Path]) -> list[LabelledPage]:
     """Read pages, labelled or not, from folders and files.
 
-    Raises `PageError` for what cannot be read, an empty folder, and a name used twice.
+    Raises `PageError` for what cannot be read, a folder or file without pages, and a name used twice.
     """
     pages: list[LabelledPage] = []
     names: dict[str, Path] = {}
     for path in paths:
+        before = len(pages)
         for page in _pages(path):
             if page.id in names:
                 raise PageError(f"the page {page.id!r} comes twice, from {names[page.id]} and from {path}")
             names[page.id] = path
             pages.append(page)
+        if len(pages) == before:
+            raise PageError(f"{path} holds no page: give it a record a page, or name another file")
     return pages

@@ -43,6 +43,11 @@ class LabelledPage:
     fold: int | None = None
     weight: float = 1.0
 
+    @property
+    def is_known(self) -> bool:
+        """Tell whether anything is known of its main content."""
+        return self.gold is not None or any(label not in NEITHER for label in self.labels or ())
+
 
 def _open(path: Path) -> Iterator[str]:
     opener = gzip.open if path.suffix == ".gz" else open
@@ -53,6 +58,7 @@ def _open(path: Path) -> Iterator[str]:
 def page_of_record(record: Mapping[str, Any], where: str, need_truth: bool = True) -> LabelledPage:
     """Check one record; raises `PageError` that says what is wrong and where."""
     page, gold, labels = record.get("page"), record.get("gold"), record.get("labels")
+    format, fold = record.get("format"), record.get("fold")
     if not isinstance(page, str):
         raise PageError(f'{where}: "page" must be the page as a string')
     if (gold is None) == (labels is None) and (need_truth or gold is not None):
@@ -66,11 +72,15 @@ def page_of_record(record: Mapping[str, Any], where: str, need_truth: bool = Tru
             raise PageError(
                 f"{where}: label {number} is {label!r}, which does not exist; there are {', '.join(LABELS)}"
             )
+    if format not in (None, "", "html", "text"):
+        raise PageError(f'{where}: "format" is html or text, not {format!r}; without it, it is found out')
+    if fold is not None and not isinstance(fold, int):
+        raise PageError(f'{where}: "fold" must be a whole number, not {fold!r}')
     name = str(record.get("id", where))
     return LabelledPage(
         id=name,
         page=page,
-        format=record.get("format") or found_format(page),
+        format=format or found_format(page),
         gold=gold,
         labels=tuple(labels) if labels is not None else None,
         group=str(record.get("group", name)),
@@ -78,9 +88,15 @@ def page_of_record(record: Mapping[str, Any], where: str, need_truth: bool = Tru
         set=str(record.get("set", "")),
         language=str(record.get("language", "")),
         kind=str(record.get("kind", "")),
-        fold=record.get("fold"),
-        weight=float(record.get("weight", 1.0)),
+        fold=fold,
+        weight=_weight(record.get("weight", 1.0), where),
     )
+
+
+def _weight(value: object, where: str) -> float:
+    if isinstance(value, int | float) and value >= 0:
+        return float(value)
+    raise PageError(f'{where}: "weight" must be a number, not {value!r}')
 
 
 def read_pages(paths: Iterable[Path], need_truth: bool = True) -> Iterator[LabelledPage]:

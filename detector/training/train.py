@@ -15,7 +15,7 @@ from detector.lines.formats import Format
 from detector.records import Floats
 from detector.scores.model import Model, arrays_hash, arrays_of
 from detector.scores.network import Goals, Network, Scorer
-from detector.training.examples import CONTENT, FOLDS, Examples, examples_of
+from detector.training.examples import CONTENT, FOLDS, FORMATS, Examples, examples_by_format
 from detector.training.fit import (
     MARKUP_C,
     PHRASES_C,
@@ -242,12 +242,6 @@ def _goals(stack: _Stack, scores: Floats) -> Goals:
     return goals_of(scores, share, words)
 
 
-def _by_format(pages: Sequence[LabelledPage]) -> tuple[list[Examples], list[Examples]]:
-    """Return the examples of HTML pages and of text pages, each in a list of one or none."""
-    html, text = ([page for page in pages if page.format == format] for format in ("html", "text"))
-    return [examples_of(html)] if html else [], [examples_of(text)] if text else []
-
-
 def train(
     pages: Sequence[LabelledPage],
     plans: Mapping[Format, Plan] = PLANS,
@@ -260,9 +254,9 @@ def train(
     made from it; text pages only without markup. Raises `ValueError` if there are too few
     groups to cross-validate.
     """
-    html, text = _by_format(pages)
-    made_html, made_text = _by_format(made_pages(html[0], seed) if html else [])
-    html, text = [*html, *made_html], [*text, *made_text]
+    real = examples_by_format(pages)
+    made = examples_by_format(made_pages(real["html"], seed)) if "html" in real else {}
+    html, text = ([one[format] for one in (real, made) if format in one] for format in FORMATS)
     sets = [*html, *text]
     folds = np.unique(np.concatenate([examples.fold for examples in sets])) if sets else np.zeros(0)
     if folds.size < 2:

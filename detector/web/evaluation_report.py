@@ -57,7 +57,9 @@ def _curves(found: Curve, calibration: Bins) -> str:
 def _cell(value: float, bounds: Sequence[float]) -> str:
     if value != value:  # nothing to divide by
         return "<td></td>"
-    return f'<td title="90 %: {bounds[0]:.3f} to {bounds[1]:.3f}">{value:.3f}</td>'
+    known = bounds[0] == bounds[0]  # a single page has no interval
+    title = f"90 %: {bounds[0]:.3f} to {bounds[1]:.3f}" if known else "one page: no interval"
+    return f'<td title="{title}">{value:.3f}</td>'
 
 
 def _table(found: Measures) -> str:
@@ -78,10 +80,13 @@ def _compared(found: dict[str, Any]) -> str:
     rows = []
     for figure in FIGURES:
         one = found[figure]
+        if one["difference"] != one["difference"]:  # nothing to divide by
+            continue
         low, high = one["difference_90"]
+        interval = "one page: no interval" if found["pages"] < 2 else f"{low:+.4f} to {high:+.4f}"
         rows.append(
             f"<tr><td>{figure.replace('_', ' ')}</td><td>{one['before']:.4f}</td><td>{one['after']:.4f}</td>"
-            f"<td>{one['difference']:+.4f}</td><td>{low:+.4f} to {high:+.4f}</td></tr>"
+            f"<td>{one['difference']:+.4f}</td><td>{interval}</td></tr>"
         )
     head = "<tr><th></th><th>this model</th><th>the other</th><th>difference</th><th>90 %</th></tr>"
     return f"<h3>Compared</h3><table>{head}{''.join(rows)}</table>"

@@ -193,3 +193,38 @@ def test_pages_with_gold_texts_beside_them_are_evaluated(capfd, tmp_path):
     code, out, _ = call(capfd, "evaluate", "default", tmp_path)
     assert code == 0
     assert "2 pages" in out
+
+
+def test_a_single_page_has_no_interval(capfd, tmp_path):
+    single = rows(tmp_path / "one.jsonl", {"page": "Home\nNews", "labels": ["template", "template"]})
+    code, out, _ = call(capfd, "evaluate", "default", single, "--compare", "default")
+    assert code == 0
+    assert "(one page: no interval)" in out
+    assert "content lost none known" in out
+    assert "nan" not in out
+    code, out, _ = call(capfd, "evaluate", "default", single, "--json")
+    assert json.loads(out)["text"]["all"]["content_lost"] is None
+
+
+@pytest.mark.parametrize(
+    ("record", "says"),
+    [
+        (
+            {"page": "x\ny", "labels": ["content"]},
+            "has 1 labels, and 2 lines that are not blank: give a label",
+        ),
+        ({"page": "x", "labels": ["advert"]}, "label 0 is 'advert', which does not exist; there are content"),
+        ({"page": "x", "labels": ["unknown"]}, "no labelled page among 1"),
+        ({"page": "x", "gold": "x", "format": "pdf"}, "line 1: \"format\" is html or text, not 'pdf'"),
+        ({"page": "x", "gold": "x", "fold": "a"}, "line 1: \"fold\" must be a whole number, not 'a'"),
+        ({"page": "x", "gold": "x", "weight": "a"}, "line 1: \"weight\" must be a number, not 'a'"),
+        (None, "holds no page"),
+    ],
+)
+def test_labels_that_do_not_fit_say_where(capfd, tmp_path, record, says):
+    path = rows(tmp_path / "l.jsonl", *([record] if record else []))
+    code, out, err = call(capfd, "evaluate", "default", path)
+    assert code == 1
+    assert says in err
+    assert out == ""
+    assert "Traceback" not in err

@@ -261,14 +261,24 @@ def test_the_report_is_one_file(clean, pages, tmp_path):
 
 
 def test_in_one_call(pages, tmp_path):
-    from detector import CorpusSettings, clean_corpus
+    from detector import Columns, CorpusSettings, EngineSettings, RecordSettings, clean_corpus
+    from detector.scores.model import DEFAULT
 
-    write_jsonl(tmp_path / "in" / "pages.jsonl", pages)
+    renamed = [
+        {("body" if name == "text" else name): value for name, value in page.items()} for page in pages
+    ]
+    write_jsonl(tmp_path / "in" / "pages.jsonl", renamed)
     outcome = clean_corpus(
-        [tmp_path / "in"], tmp_path / "out", corpus=CorpusSettings(duplicates=0), engine="process"
+        [tmp_path / "in"],
+        tmp_path / "out",
+        corpus=CorpusSettings(duplicates=0),
+        records=RecordSettings(Columns(text="body"), model=DEFAULT, to="csv", lines="none"),
+        engine=EngineSettings("process"),
     )
     assert outcome.published
-    assert len(read_jsonl(tmp_path / "out" / "data")) == len(pages)
+    assert outcome.report["total"]["kept"] == len(pages)
+    assert list((tmp_path / "out" / "data").rglob("*.csv"))
+    assert not (tmp_path / "out" / "lines").exists()
 
 
 def test_the_example_of_rules_can_be_read():

@@ -15,6 +15,7 @@ from detector.lines.page import Page
 from detector.sites.counts import LineCounts
 from detector.sites.pages import Known
 from detector.sites.profile import MOST_LINES, SiteProfile
+from detector.sites.runs import RunCounts
 
 MENU = ["Home", "Boats for hire", "Our crew and their stories from the harbour", "Contact"]
 FOOTER = ["Written by the crew of the old harbour, who sail and write when the weather allows it"]
@@ -91,7 +92,7 @@ def test_a_redesign_is_seen():
         page(number, ["Start", "Ships", "People"], ["All rights kept by the sailors"])
         for number in range(20, 30)
     ]
-    profile = SiteProfile.learn([*PAGES, *new])
+    profile = SiteProfile.learn([*PAGES, *new], redesigned=True)
     assert profile.templates == (12, 10)
     assert "2 templates" in profile.show()
 
@@ -121,7 +122,8 @@ def test_a_file_of_ten_thousand_pages_is_small(tmp_path):
     own = np.sort(rng.choice(2**32, pages, replace=False)).astype(np.uint32)
     texts = rng.integers(97, 122, (key.size, 100), dtype=np.uint8)
     known = {int(one): Known(bytes(text).decode(), 500, 1) for one, text in zip(key, texts, strict=True)}
-    SiteProfile("s", counts, own, known, (120,)).save(tmp_path / "site.profile")
+    runs = RunCounts(key, np.full(key.size, pages // 2, np.int32))
+    SiteProfile("s", counts, own, known, (120,), runs=runs).save(tmp_path / "site.profile")
     assert (tmp_path / "site.profile").stat().st_size < 200_000
     assert len(SiteProfile.load(tmp_path / "site.profile").known) == 200
 

@@ -6,8 +6,7 @@ import pytest
 from detector import Detector, SiteProfile
 from detector.errors import SettingsError
 from detector.scores.model import arrays_of, load, save
-from detector.settings import Settings
-from detector.training.evaluate import evaluate
+from detector.training.calls import evaluate
 from detector.training.examples import examples_of
 from detector.training.fit import NetworkPlan
 from detector.training.fit_kinds import kind_number
@@ -98,7 +97,7 @@ def test_it_learns_what_is_template(trained):
         lines = Detector(trained.model).score(page.page, format=format).lines
         score = {line.text: line.score for line in lines if line.score is not None}
         assert max(score[line] for line in score if line not in MENU) < min(score[line] for line in MENU)
-    found = evaluate(trained.model, PAGES, Settings())
+    found = evaluate(trained.model, PAGES).measures
     assert found["html"]["all"]["words_f1"] > 0.9
     assert found["text"]["all"]["words_f1"] > 0.9
 

@@ -1,0 +1,115 @@
+"""Measure profiles on text without newlines, to results/newlines.json.
+
+`python -m benchmarks.run_newlines MODELS`. The lines of every page are joined with spaces. A profile
+of 30 other pages of the site (15 at least) is learned from such pages, and the known page is scored
+by the model of its fold: without the profile, with the profile but without its runs of words, and with
+both. Beside them the page with its lines, without a profile. Sites count once each.
+"""
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from benchmarks.datasets import dataset
+from benchmarks.environment import made
+from benchmarks.profile_sites import BenchSite, bench_sites, drawn
+from benchmarks.run_quality import RESULTS
+from detector.decisions import decide
+from detector.lines.decoding import text_of
+from detector.lines.html import html_batch
+from detector.lines.page import Page
+from detector.lines.text import text_batch
+from detector.lines.words import words_of
+from detector.records import Batch, Words
+from detector.scores.model import Model, load
+from detector.scores.scoring import scored
+from detector.settings import Settings
+from detector.sites.counts import Sites
+from detector.sites.profile import SiteProfile
+from detector.sites.runs import NO_RUNS
+from detector.training.evaluate import page_f1
+from detector.training.examples import FOLDS, Examples, examples_of
+from detector.training.pages import LabelledPage
+
+OTHERS: Final = 30
+LEAST_OTHERS: Final = 15
+ARMS: Final = ("with its lines", "alone", "profile without runs", "profile")
+
+
+def joined(html: str) -> str:
+    """Return a page's text on one line."""
+    batch, _ = html_batch([html])
+    lines = (
+        text_of(bytes(batch.data[start:end])).strip()
+        for start, end in zip(batch.line_start, batch.line_end, strict=True)
+    )
+    return " ".join(line for line in lines if line)
+
+
+def _f1(examples: Examples, model: Model, batch: Batch, words: Words, sites: Sites | None) -> float:
+    """Return words F1 of a page that is cut otherwise than in its examples; the words are the same."""
+    found = scored(batch, words, None, model, sites)
+    kept = decide(found.scores, words, batch.page_segment(), found.repeats, Settings()).kept
+    share = np.repeat(examples.share, np.diff(examples.words.segment_word))
+    singles = words._replace(segment_word=np.arange(words.key.size + 1))
+    of_words = replace(
+        examples,
+        batch=batch._replace(line_segment=np.array([0, words.key.size]), page_line=np.array([0, 1])),
+        words=singles,
+        share=share,
+    )
+    return float(page_f1(of_words, np.repeat(kept, np.diff(words.segment_word)))[0])
+
+
+def measured(site: BenchSite, target: LabelledPage, model: Model, texts: dict[str, str]) -> list[float]:
+    """Return words F1 of each of `ARMS`; texts: pages joined so far, by their ids."""
+    others = drawn(list(site.pages), target.id)[:OTHERS]
+    for name in others:
+        texts.setdefault(name, joined(site.pages[name]))
+    profile = SiteProfile.learn([Page(texts[name], "text") for name in others], redesigned=True).pruned()
+    examples = examples_of([target])
+    batch = text_batch([joined(target.page).encode("utf-8", "replace")])
+    words = words_of(batch)
+    return [
+        _f1(examples, model, examples.batch, examples.words, None),
+        _f1(examples, model, batch, words, None),
+        _f1(examples, model, *replace(profile, runs=NO_RUNS).look_at(batch, words)),
+        _f1(examples, model, *profile.look_at(batch, words)),
+    ]
+
+
+def rows(models: Path) -> Iterator[dict[str, Any]]:
+    """Yield a row a site: its pages, and the mean of each arm."""
+    of_fold = [load(models / f"fold-{fold}") for fold in range(FOLDS)]
+    for site in bench_sites():
+        if len(site.pages) > LEAST_OTHERS:
+            texts: dict[str, str] = {}
+            found = [measured(site, page, of_fold[page.fold or 0], texts) for page in site.targets]
+            means = np.round(np.mean(found, axis=0), 4).tolist()
+            yield {"site": site.name, "pages": len(found), **dict(zip(ARMS, means, strict=True))}
+            print(site.name, *means, flush=True)
+
+
+def main(models: str) -> None:
+    """Measure and write."""
+    found = list(rows(Path(models)))
+    table = np.array([[row[arm] for arm in ARMS] for row in found])
+    summary = {
+        "sites": len(found),
+        "pages": sum(row["pages"] for row in found),
+        "mean": dict(zip(ARMS, np.round(table.mean(axis=0), 4).tolist(), strict=True)),
+        "median": dict(zip(ARMS, np.round(np.median(table, axis=0), 4).tolist(), strict=True)),
+    }
+    print(summary)
+    data = {name: dataset(name).files_hash() for name in ("sites", "daniel")}
+    result = {"data_hash": data, "made": made(), "summary": summary, "sites": found}
+    (RESULTS / "newlines.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,39 @@
+"""The site that a page says it is of: by the URL it was fetched from, or by what its head says."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from detector.lines.page import Page
+from detector.sites.names import site_of_url
+
+# A tag that may hold the page's own address, and its attributes. A tag ends at the next `<`
+# too, so that a page of unclosed tags is read in linear time.
+TAG: Final = re.compile(r"<(link|meta|base)\s([^<>]*)", re.IGNORECASE)
+ATTRIBUTE: Final = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+
+
+def _declared(html: str) -> Iterator[tuple[int, str]]:
+    """Yield the addresses that a page gives as its own, each with its rank: the least is the surest."""
+    for tag in TAG.finditer(html):
+        found = {name.lower(): one or two or bare for name, one, two, bare in ATTRIBUTE.findall(tag[2])}
+        match tag[1].lower():
+            case "link" if "canonical" in found.get("rel", "").lower().split():
+                yield 0, found.get("href", "")
+            case "meta" if found.get("property", "").lower() == "og:url":
+                yield 1, found.get("content", "")
+            case "base":
+                yield 2, found.get("href", "")
+
+
+def address_of(page: Page) -> str | None:
+    """Return the registrable domain of a page's URL, or that the page names as its own; None if none."""
+    if page.url:
+        return site_of_url(page.url)
+    if page.format != "html":
+        return None
+    for _, url in sorted(_declared(page.text), key=lambda found: found[0]):
+        site = site_of_url(url) if url.startswith(("http://", "https://", "//")) else None
+        if site is not None:
+            return site
+    return None
