@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.corpus_scoring import scored, texts_of, truth_of
+from benchmarks.corpus_scoring import scored_files
 from benchmarks.environment import made
 from benchmarks.planted_corpus import write
 from benchmarks.process_tree import Used, measured
@@ -53,7 +53,7 @@ def _row(name: str, used: Used, size: int, out: Path, truth: Path) -> dict[str, 
         "mb_per_s": round(size / 1e6 / used.seconds, 2),
         "mb_per_cpu_s": round(size / 1e6 / used.cpu, 2),
         "peak_mb": round(used.peak / 1e6),
-        **scored(truth_of(truth), texts_of(out / "data" if name == OURS else out)),
+        **scored_files(truth, out / "data" if name == OURS else out),
     }
 
 
