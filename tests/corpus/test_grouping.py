@@ -20,7 +20,7 @@ def quiet(step, done, total):
 
 @pytest.fixture
 def texts():
-    """Texts of four shards: one that is empty, one with a text of nothing, twins in two forms."""
+    """Texts of four shards, one of which is empty: a text of nothing, and twins in two normal forms."""
     accented = "\n".join(story(2)).replace("a", "é")
     plain = ["\n".join(story(number)) for number in range(5)]
     return [plain[0], "", accented, plain[1], unicodedata.normalize("NFD", accented), "short", plain[0], plain[4]]
