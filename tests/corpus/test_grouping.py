@@ -23,7 +23,16 @@ def texts():
     """Texts of four shards, one of which is empty: a text of nothing, and twins in two normal forms."""
     accented = "\n".join(story(2)).replace("a", "é")
     plain = ["\n".join(story(number)) for number in range(5)]
-    return [plain[0], "", accented, plain[1], unicodedata.normalize("NFD", accented), "short", plain[0], plain[4]]
+    return [
+        plain[0],
+        "",
+        accented,
+        plain[1],
+        unicodedata.normalize("NFD", accented),
+        "short",
+        plain[0],
+        plain[4],
+    ]
 
 
 @pytest.fixture
