@@ -3,20 +3,48 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from benchmarks.metrics import tokens
 
 
-def texts_of(folder: Path) -> dict[str, str]:
-    """Return id: clean text of every JSONL file below a folder."""
-    found = {}
-    for path in sorted(folder.rglob("*.jsonl")):
-        with path.open(encoding="utf-8") as file:
-            for line in file:
-                row = json.loads(line)
-                found[row["id"]] = row["text"]
-    return found
+class Texts(Protocol):
+    """Clean texts by the page's id."""
+
+    def get(self, id: str, /) -> str | None:
+        """Return a page's clean text; None if the page is gone."""
+        ...
+
+
+class TextsInOrder:
+    """The clean texts in JSONL files, each of which has its pages in the order of the corpus.
+
+    They are asked for in this order; held is one row of each file.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._heads: dict[str, tuple[str, Iterator[dict[str, Any]]]] = {}
+        for path in sorted(folder.rglob("*.jsonl")):
+            self._next(rows_of(path))
+
+    def _next(self, rows: Iterator[dict[str, Any]]) -> None:
+        row = next(rows, None)
+        if row is not None:
+            self._heads[row["id"]] = (row["text"], rows)
+
+    def get(self, id: str, /) -> str | None:
+        """Return a page's clean text; None if the page is gone."""
+        head = self._heads.pop(id, None)
+        if head is None:
+            return None
+        text, rows = head
+        self._next(rows)
+        return text
+
+    def finish(self) -> None:
+        """Raise `ValueError` if pages are left: they did not stand in the corpus's order."""
+        if self._heads:
+            raise ValueError(f"pages that are not in the order of the corpus: {sorted(self._heads)}")
 
 
 def kept_lines(lines: Sequence[str], clean: str | None) -> list[str]:
@@ -33,7 +61,7 @@ def kept_lines(lines: Sequence[str], clean: str | None) -> list[str]:
     return found
 
 
-def scored(truth: Iterable[Mapping[str, Any]], clean: Mapping[str, str]) -> dict[str, float]:
+def scored(truth: Iterable[Mapping[str, Any]], clean: Texts) -> dict[str, float]:
     """Return the measures over all pages.
 
     template_found: share of template lines that are gone; content_lost: share of content
@@ -41,13 +69,14 @@ def scored(truth: Iterable[Mapping[str, Any]], clean: Mapping[str, str]) -> dict
     """
     template = found = words = lost = copies = removed = pages = gone = 0
     for row in truth:
+        left_text = clean.get(row["id"])
         if row["copy_of"] is not None:
             copies += 1
-            removed += row["id"] not in clean
+            removed += left_text is None
             continue
         pages += 1
-        gone += row["id"] not in clean
-        kept = kept_lines([text for _, text in row["lines"]], clean.get(row["id"]))
+        gone += left_text is None
+        kept = kept_lines([text for _, text in row["lines"]], left_text)
         for (label, text), left in zip(row["lines"], kept, strict=True):
             if label == "template":
                 template, found = template + 1, found + (not left)
@@ -62,8 +91,16 @@ def scored(truth: Iterable[Mapping[str, Any]], clean: Mapping[str, str]) -> dict
     }
 
 
-def truth_of(path: Path) -> Iterator[dict[str, Any]]:
-    """Yield the rows of a truth file."""
+def rows_of(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a JSONL file: of the truth, or of clean texts."""
     with path.open(encoding="utf-8") as file:
         for line in file:
             yield json.loads(line)
+
+
+def scored_files(truth: Path, folder: Path) -> dict[str, float]:
+    """Return the measures of a folder of clean JSONL files; memory does not grow with them."""
+    clean = TextsInOrder(folder)
+    measures = scored(rows_of(truth), clean)
+    clean.finish()
+    return measures

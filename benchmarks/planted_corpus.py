@@ -7,15 +7,34 @@ page has a copy on its site in which a word is changed. A stream, the same for a
 import argparse
 import json
 import math
+import os
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple
 
-from benchmarks.planted_sites import PlantedPage, Site, sites
+from joblib import Parallel, delayed
+
+from benchmarks.planted_sites import Plan, PlantedPage, page_of, planned, sizes
 
 COPY_EVERY: Final = 25
 PAGES_A_SITE: Final = 60
+# Pages that are made together: some megabytes.
+TOGETHER: Final = 1000
+# Fewer tasks are not worth another process.
+LEAST_TASKS: Final = 8
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False)
+
+
+class Piece(NamedTuple):
+    """Pages of one site. position: that of the first page in the corpus, copies not counted."""
+
+    site: int
+    size: int
+    first: int
+    last: int
+    position: int
 
 
 def _changed(text: str, number: int) -> str:
@@ -35,38 +54,74 @@ def _copy(page: PlantedPage, number: int) -> PlantedPage:
     return PlantedPage(f"{page.id}/print", lines)
 
 
-def _pages(site: Site, first: int) -> Iterator[tuple[PlantedPage, str | None]]:
-    for number, page in enumerate(site.pages, first):
+@lru_cache(maxsize=1)
+def _planned(seed: int, number: int, size: int) -> Plan:
+    """Return a site's plan, kept while its pages are made: a large site is made in pieces."""
+    return planned(seed, number, size)
+
+
+def _pages(piece: Piece, seed: int) -> Iterator[tuple[PlantedPage, str | None]]:
+    plan = _planned(seed, piece.site, piece.size)
+    for position, number in enumerate(range(piece.first, piece.last), piece.position):
+        page = page_of(seed, piece.site, plan, number)
         yield page, None
-        if number % COPY_EVERY == 0:
-            yield _copy(page, number), page.id
+        if position % COPY_EVERY == 0:
+            yield _copy(page, position), page.id
 
 
-def _all(count: int, seed: int) -> Iterator[tuple[Site, PlantedPage, str | None]]:
+def _tasks(count: int) -> Iterator[list[Piece]]:
+    """Yield what is made together; at least as much as is wanted."""
     number = max(count // PAGES_A_SITE, 5)
     largest = math.ceil(count / (math.log(number) + 0.5))
-    first = 0
-    for site in sites(seed, number, largest):
-        for page, copy_of in _pages(site, first):
-            yield site, page, copy_of
-        first += len(site.pages)
+    pieces: list[Piece] = []
+    position, pages = 0, 0
+    for site, size in enumerate(sizes(number, largest)):
+        for first in range(0, size, TOGETHER):
+            last = min(first + TOGETHER, size)
+            pieces.append(Piece(site, size, first, last, position))
+            position, pages = position + last - first, pages + last - first
+            if pages >= TOGETHER:
+                yield pieces
+                pieces, pages = [], 0
+            if _rows_before(position) >= count:
+                yield pieces
+                return
+    yield pieces
+
+
+def _rows_before(position: int) -> int:
+    """Return how many rows stand before a page: pages and copies."""
+    return position + -(-position // COPY_EVERY)
+
+
+def _made(pieces: list[Piece], seed: int, most: int) -> tuple[str, str]:
+    """Return the lines of both files for some pages, at most so many."""
+    pages, truth = [], []
+    rows = ((piece, *page) for piece in pieces for page in _pages(piece, seed))
+    for piece, page, copy_of in islice(rows, most):
+        domain = _planned(seed, piece.site, piece.size).domain
+        text = "\n".join(line.text for line in page.lines)
+        pages.append(_ENCODER.encode({"id": page.id, "url": f"https://www.{domain}/{page.id}", "text": text}))
+        lines = [[line.label, line.text] for line in page.lines]
+        truth.append(_ENCODER.encode({"id": page.id, "copy_of": copy_of, "lines": lines}))
+    return "".join(f"{row}\n" for row in pages), "".join(f"{row}\n" for row in truth)
 
 
 def write(folder: Path, count: int, seed: int = 1) -> None:
-    """Write a corpus of `count` pages."""
+    """Write a corpus of `count` pages, made by a process a core."""
     folder.mkdir(parents=True, exist_ok=True)
+    tasks = [pieces for pieces in _tasks(count) if pieces]
+    workers = min(os.cpu_count() or 1, -(-len(tasks) // LEAST_TASKS))
+    made = Parallel(workers, return_as="generator", batch_size=1, pre_dispatch="2*n_jobs")(
+        delayed(_made)(pieces, seed, max(count - _rows_before(pieces[0].position), 0)) for pieces in tasks
+    )
     with (
         (folder / "pages.jsonl").open("w", encoding="utf-8") as pages,
         (folder / "truth.jsonl").open("w", encoding="utf-8") as truth,
     ):
-        for site, page, copy_of in islice(_all(count, seed), count):
-            text = "\n".join(line.text for line in page.lines)
-            row: dict[str, Any] = {"id": page.id, "url": f"https://www.{site.domain}/{page.id}", "text": text}
-            pages.write(json.dumps(row, ensure_ascii=False) + "\n")
-            lines = [[line.label, line.text] for line in page.lines]
-            truth.write(
-                json.dumps({"id": page.id, "copy_of": copy_of, "lines": lines}, ensure_ascii=False) + "\n"
-            )
+        for some_pages, some_truth in made:
+            pages.write(some_pages)
+            truth.write(some_truth)
 
 
 def main() -> None:

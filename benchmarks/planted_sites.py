@@ -11,11 +11,13 @@ quoted in an article about it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
+from benchmarks.planted_stream import Stream
 from benchmarks.planted_text import Draw, Language, headline, languages, paragraph, sentence, words
 
 Label = Literal["content", "template", "repeat"]
@@ -31,6 +33,9 @@ DECOY_PAGES: Final = 8
 LATEST: Final = 3
 RELATED: Final = 3
 MOST_PARAGRAPHS: Final = 8
+# What the marks of a varying line stand for: day, month, year, a low and a high number.
+FIRST: Final = (1, 1, 2015, 0, 500)
+ENDS: Final = np.array([28, 12, 12, 500, 400], np.int64)
 HEADLINE_KINDS: Final = ("none", "verbatim", "varied", "prefix")
 
 
@@ -52,15 +57,25 @@ class PlantedPage(NamedTuple):
 
 @dataclass(frozen=True)
 class TemplateLine:
-    """A line of a site's template. pages: where it stands; text may hold marks that vary.
+    """A line of a site's template. on: a byte a page, 1 where it stands; text may hold marks that vary.
 
     place: "head", "middle" or "foot" of the page.
     """
 
     text: str
-    pages: frozenset[int]
+    on: bytes
     place: str
     rare: bool
+
+    @cached_property
+    def varies(self) -> bool:
+        """Whether there are marks in it."""
+        return "{" in self.text
+
+    @cached_property
+    def kind(self) -> str:
+        """The kind of its lines."""
+        return ("varying" if self.varies else "fixed") + ("-rare" if self.rare else "")
 
 
 @dataclass(frozen=True)
@@ -91,17 +106,21 @@ def sizes(count: int, largest: int = LARGEST) -> list[int]:
     return [max(largest // rank, 1) for rank in range(1, count + 1)]
 
 
-def _some_pages(draw: Draw, size: int, rare: bool) -> frozenset[int]:
+def _some_pages(draw: np.random.Generator, size: int, rare: bool) -> bytes:
     """Draw the pages of a template line: fewer than half of them, or at least half."""
     half = (size - 1) // 2
     if rare:
         count = int(draw.integers(1, half + 1))
     else:
         count = size if draw.random() < 0.7 else int(draw.integers(half + 1, size + 1))
-    return frozenset(draw.choice(size, count, replace=False).tolist())
+    on = np.zeros(size, np.uint8)
+    on[draw.choice(size, count, replace=False)] = 1
+    return on.tobytes()
 
 
-def _template(draw: Draw, language: Language, domain: str, size: int) -> tuple[TemplateLine, ...]:
+def _template(
+    draw: np.random.Generator, language: Language, domain: str, size: int
+) -> tuple[TemplateLine, ...]:
     """Return a site's template; with one or two pages there is no "fewer than half"."""
     fixed = [str(text) for text in draw.permutation(language.template)]
     own = [f"{domain}: {sentence(draw, language)}" for _ in range(6)]
@@ -115,37 +134,44 @@ def _template(draw: Draw, language: Language, domain: str, size: int) -> tuple[T
     )
 
 
-def _plan(draw: Draw, number: int, size: int, running: Running) -> Plan:
+def planned(seed: int, number: int, size: int, running: Running = NOTHING) -> Plan:
+    """Return what the pages of one site have in common, whatever other sites there are."""
+    draw = np.random.default_rng((seed, number))
     language = languages()[int(draw.integers(0, len(languages())))]
     domain = f"site-{number:04d}.example"
     template = _template(draw, language, domain, size)
     # The disclaimer is the last of the site's own lines: template wherever it is not quoted.
     disclaimer = next(line.text for line in template if line.text.startswith(f"{domain}: "))
-    refrains = tuple(sentence(draw, language) for _ in range(2))
-    titles = tuple(headline(draw, language) for _ in range(size))
+    stream = Stream.after(draw)
+    refrains = tuple(sentence(stream, language) for _ in range(2))
+    titles = tuple(headline(stream, language) for _ in range(size))
     text = running.get(language.code, ())
     return Plan(domain, language, size, template, refrains, disclaimer, titles, text)
 
 
-def _filled(draw: Draw, plan: Plan, text: str) -> str:
+def _filled(text: str, drawn: Sequence[int], domain: str) -> str:
     """Fill the marks of a line that varies from page to page."""
-    day, month, year = (int(draw.integers(low, high)) for low, high in ((1, 29), (1, 13), (2015, 2027)))
-    marks = {"{n}": str(int(draw.integers(0, 500))), "{m}": str(int(draw.integers(500, 900)))}
-    marks |= {"{date}": f"{day:02d}.{month:02d}.{year}", "{year}": str(year), "{site}": plan.domain}
+    day, month, year, low, high = (first + number for first, number in zip(FIRST, drawn, strict=True))
+    marks = {"{n}": str(low), "{m}": str(high), "{date}": f"{day:02d}.{month:02d}.{year}"}
+    marks |= {"{year}": str(year), "{site}": domain}
     for mark, value in marks.items():
         text = text.replace(mark, value)
     return text
 
 
-def _template_lines(draw: Draw, plan: Plan, page: int, place: str) -> list[PlantedLine]:
+def _template_lines(draw: Stream, plan: Plan, page: int, place: str) -> list[PlantedLine]:
+    lines = [line for line in plan.template if line.place == place and line.on[page]]
+    # Lines without marks draw, too.
+    drawn = draw.below(np.tile(ENDS, len(lines)))
     return [
         PlantedLine(
-            _filled(draw, plan, line.text),
+            _filled(line.text, drawn[at * ENDS.size : (at + 1) * ENDS.size], plan.domain)
+            if line.varies
+            else line.text,
             "template",
-            ("varying" if "{" in line.text else "fixed") + ("-rare" if line.rare else ""),
+            line.kind,
         )
-        for line in plan.template
-        if line.place == place and page in line.pages
+        for at, line in enumerate(lines)
     ]
 
 
@@ -160,7 +186,7 @@ def _varied(draw: Draw, language: Language, title: str) -> str:
     return " ".join(parts)
 
 
-def _headline_copies(draw: Draw, language: Language, title: str) -> list[PlantedLine]:
+def _headline_copies(draw: Stream, language: Language, title: str) -> list[PlantedLine]:
     """Return what follows a headline: a paragraph that begins with it, or copies of it."""
     kind = HEADLINE_KINDS[int(draw.integers(0, len(HEADLINE_KINDS)))]
     if kind == "prefix":
@@ -189,21 +215,23 @@ def _decoys(plan: Plan, page: int) -> list[PlantedLine]:
     return found
 
 
-def _teasers(draw: Draw, plan: Plan, page: int) -> list[PlantedLine]:
+def _teasers(draw: Stream, plan: Plan, page: int) -> list[PlantedLine]:
     """Return headlines of other pages: the latest ones, on every page, and some drawn ones."""
-    drawn = draw.integers(0, plan.size, RELATED).tolist()
+    drawn = draw.integers(0, plan.size, RELATED)
     shown = dict.fromkeys([*range(max(plan.size - LATEST, 0), plan.size), *drawn])
     return [PlantedLine(plan.titles[other], "template", "teaser") for other in shown if other != page]
 
 
-def _paragraph(draw: Draw, plan: Plan, number: int) -> PlantedLine:
+def _paragraph(draw: Stream, plan: Plan, number: int) -> PlantedLine:
     """Return a paragraph: the site's next line of running text, or one that is made."""
     made = paragraph(draw, plan.language)
     text = plan.running[number] if number < len(plan.running) else made
     return PlantedLine(text, "content", "paragraph")
 
 
-def _page(draw: Draw, plan: Plan, page: int) -> PlantedPage:
+def page_of(seed: int, number: int, plan: Plan, page: int) -> PlantedPage:
+    """Return one page of the site with this number, whatever others there are."""
+    draw = Stream(np.random.PCG64((seed, number, page)))
     title = plan.titles[page]
     count = int(draw.integers(2, MOST_PARAGRAPHS + 1))
     body = [_paragraph(draw, plan, page * MOST_PARAGRAPHS + at) for at in range(count)]
@@ -230,9 +258,8 @@ def site(seed: int, number: int, size: int, running: Running = NOTHING) -> Site:
 
     running: running text by language, used for paragraphs, each once, as far as it goes.
     """
-    draw = np.random.default_rng((seed, number))
-    plan = _plan(draw, number, size, running)
-    pages = tuple(_page(np.random.default_rng((seed, number, page)), plan, page) for page in range(size))
+    plan = planned(seed, number, size, running)
+    pages = tuple(page_of(seed, number, plan, page) for page in range(size))
     return Site(plan.domain, plan.language.code, plan.template, pages)
 
 

@@ -12,10 +12,15 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from benchmarks.planted_stream import Stream
 from benchmarks.shared import ROOT, shared_data
 
 MATERIAL: Final = ROOT / "benchmarks" / "planted_material.json"
-Draw = np.random.Generator
+# Numbers that stand for words: so many different ones.
+NUMBERS: Final = 9000
+# Words of a sentence: from the first to one less than the second.
+SENTENCE: Final = (6, 17)
+Draw = np.random.Generator | Stream
 
 
 class Language(NamedTuple):
@@ -49,14 +54,18 @@ def languages() -> tuple[Language, ...]:
     )
 
 
+def _chosen(language: Language, at: Sequence[int], number: Sequence[int]) -> list[str]:
+    """Return words; one in 25 is a number, so that lists of words do not repeat."""
+    known = language.words
+    if language.joined:
+        return [known[i] for i in at]
+    return [known[i] if n >= NUMBERS else str(1000 + n) for i, n in zip(at, number, strict=True)]
+
+
 def words(draw: Draw, language: Language, count: int) -> list[str]:
-    """Draw words; one in 25 is a number, so that lists of words do not repeat."""
+    """Draw words."""
     at = draw.integers(0, len(language.words), count)
-    number = draw.integers(0, 25 * 9000, count)
-    return [
-        language.words[i] if n >= 9000 or language.joined else str(1000 + n)
-        for i, n in zip(at.tolist(), number.tolist(), strict=True)
-    ]
+    return _chosen(language, at, draw.integers(0, 25 * NUMBERS, count))
 
 
 def written(language: Language, parts: Sequence[str], end: str = ".") -> str:
@@ -69,13 +78,19 @@ def written(language: Language, parts: Sequence[str], end: str = ".") -> str:
 
 def sentence(draw: Draw, language: Language) -> str:
     """Return a sentence of 6 to 16 words."""
-    return written(language, words(draw, language, int(draw.integers(6, 17))))
+    return written(language, words(draw, language, int(draw.integers(*SENTENCE))))
 
 
-def paragraph(draw: Draw, language: Language) -> str:
+def paragraph(draw: Stream, language: Language) -> str:
     """Return two to five sentences."""
-    gap = "" if language.joined else " "
-    return gap.join(sentence(draw, language) for _ in range(int(draw.integers(2, 6))))
+    count = draw.integers(2, 6)
+    drawn = draw.runs(count, SENTENCE, (len(language.words), 25 * NUMBERS))
+    sentences, at = [], 0
+    for _ in range(count):
+        first, last = at + 1, at + 1 + drawn[at]
+        at = last + drawn[at]
+        sentences.append(written(language, _chosen(language, drawn[first:last], drawn[last:at])))
+    return ("" if language.joined else " ").join(sentences)
 
 
 def headline(draw: Draw, language: Language) -> str:

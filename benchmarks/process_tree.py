@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from detector.engines.memory import memory_of, tree_of
+
 EVERY: Final = 0.1
 
 
@@ -17,33 +19,6 @@ class Used(NamedTuple):
     seconds: float
     cpu: float
     peak: int
-
-
-def _tree(root: int) -> list[int]:
-    """Return the processes below one, and itself."""
-    parents: dict[int, list[int]] = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-        except OSError:
-            continue
-        parents.setdefault(parent, []).append(int(folder.name))
-    found, at = [root], 0
-    while at < len(found):
-        found += parents.get(found[at], [])
-        at += 1
-    return found
-
-
-def _proportional(process: int) -> int:
-    """Return a process's bytes, shared pages by their share."""
-    try:
-        for line in (Path("/proc") / str(process) / "smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    except OSError:
-        pass
-    return 0
 
 
 def _cpu_of(process: int) -> float:
@@ -63,8 +38,8 @@ def measured(command: Sequence[str], environment: Mapping[str, str] | None = Non
     )
     peak, cpu = 0, dict[int, float]()
     while running.poll() is None:
-        processes = _tree(running.pid)
-        peak = max(peak, sum(map(_proportional, processes)))
+        processes = tree_of(running.pid)
+        peak = max(peak, sum(map(memory_of, processes)))
         # As last seen: not all workers are waited for by who started them.
         cpu |= {process: max(_cpu_of(process), cpu.get(process, 0.0)) for process in processes}
         time.sleep(EVERY)

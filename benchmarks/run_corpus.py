@@ -14,10 +14,12 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.corpus_scoring import scored, texts_of, truth_of
+from benchmarks.corpus_scoring import scored_files
 from benchmarks.environment import made
 from benchmarks.planted_corpus import write
 from benchmarks.process_tree import Used, measured
@@ -54,29 +56,41 @@ def _row(name: str, used: Used, size: int, out: Path, truth: Path) -> dict[str, 
         "mb_per_s": round(size / 1e6 / used.seconds, 2),
         "mb_per_cpu_s": round(size / 1e6 / used.cpu, 2),
         "peak_mb": round(used.peak / 1e6),
-        **scored(truth_of(truth), texts_of(out / "data" if name == OURS else out)),
+        **scored_files(truth, out / "data" if name == OURS else out),
     }
 
 
-def compare(count: int, systems: list[str], memory: str) -> dict[str, Any]:
-    """Run the systems on one corpus, one after another."""
+@contextmanager
+def _corpus(count: int, folder: Path | None) -> Iterator[Path]:
+    """Give a folder with a corpus: what is there stays; without a name, a temporary one."""
     with tempfile.TemporaryDirectory(prefix="corpus-") as name:
-        folder = Path(name)
-        write(folder, count)
-        pages, rules = folder / "pages.jsonl", folder / "rules.toml"
-        rules.write_text(RULES)
-        size = pages.stat().st_size
-        rows = []
-        for system, command in _commands(pages, folder, memory, rules).items():
-            if system in systems:
-                out = folder / system
-                if system != OURS:
-                    out.mkdir()
-                rows.append(_row(system, measured(command), size, out, folder / "truth.jsonl"))
-                print(json.dumps(rows[-1]))
-                shutil.rmtree(out, ignore_errors=True)
-        with pages.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        found = folder or Path(name)
+        if not (found / "pages.jsonl").exists():
+            unfinished = found / "unfinished"
+            write(unfinished, count)
+            for file in ("truth.jsonl", "pages.jsonl"):
+                (unfinished / file).replace(found / file)
+            unfinished.rmdir()
+        yield found
+
+
+def compare(count: int, systems: list[str], memory: str, folder: Path) -> dict[str, Any]:
+    """Run the systems on the corpus of a folder, one after another."""
+    pages, rules = folder / "pages.jsonl", folder / "rules.toml"
+    rules.write_text(RULES)
+    size = pages.stat().st_size
+    rows = []
+    for system, command in _commands(pages, folder, memory, rules).items():
+        if system in systems:
+            out = folder / system
+            shutil.rmtree(out, ignore_errors=True)
+            if system != OURS:
+                out.mkdir()
+            rows.append(_row(system, measured(command), size, out, folder / "truth.jsonl"))
+            print(json.dumps(rows[-1]))
+            shutil.rmtree(out, ignore_errors=True)
+    with pages.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
     return {"count": count, "bytes": size, "data": digest, "memory": memory, "rows": rows}
 
 
@@ -131,12 +145,15 @@ def main() -> None:
     parser.add_argument("count", type=int)
     parser.add_argument("--systems", nargs="*", default=[OURS, REFERENCE, DATATROVE, DOLMA])
     parser.add_argument("--memory", default="1GB")
+    parser.add_argument("--folder", type=Path, help="where the corpus is, or is to stay")
     parser.add_argument("--kills", type=int, default=0)
     options = parser.parse_args()
     if options.kills:
         result, name = kill(options.count, options.kills, 1), "corpus-kills"
     else:
-        result, name = compare(options.count, options.systems, options.memory), f"corpus-{options.count}"
+        with _corpus(options.count, options.folder) as folder:
+            result = compare(options.count, options.systems, options.memory, folder)
+        name = f"corpus-{options.count}"
     path = RESULTS / f"{name}.json"
     path.write_text(json.dumps({"made": made(), **result}, indent=1) + "\n", encoding="utf-8")
     print(path)

@@ -10,7 +10,7 @@ SECONDS_ON_TERMINAL: Final = 0.2
 SECONDS_IN_A_LOG: Final = 30.0
 BAR: Final = 24
 # Steps whose work is counted in bytes rather than in documents.
-IN_BYTES: Final = ("looking at files", "counting lines", "cleaning", "writing")
+IN_BYTES: Final = ("looking at files", "counting lines", "cleaning", "signing", "writing")
 
 
 def _left(seconds: float) -> str:

@@ -77,7 +77,7 @@ def clean_shard(job: Job, shard: Shard) -> None:
     if target.is_dir():
         return
     detector, rules = job.detector(), Rules.of(job.corpus)
-    counts = load_counts(job.folder().step("counts"))
+    counts = load_counts(job.folder().step("counts"), mapped=True)
     rejected: list[Rejected] = []
     tally = LineTally()
     with whole_folder(target) as folder:

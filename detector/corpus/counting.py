@@ -53,13 +53,13 @@ def save_counts(folder: Path, counts: LineCounts) -> None:
 
 
 def load_counts(folder: Path, mapped: bool = False) -> LineCounts:
-    """Read counts; mapped ones are read from the disk as they are used."""
-    return LineCounts(
-        *(
-            np.load(folder / f"{name}.npy", "r" if mapped else None, allow_pickle=False)
-            for name in LineCounts._fields
-        )
+    """Read counts; mapped ones are read from the disk as they are used, and workers share them."""
+    arrays = (
+        np.load(folder / f"{name}.npy", "r" if mapped else None, allow_pickle=False)
+        for name in LineCounts._fields
     )
+    # Plain arrays: memmap's own indexing is slow.
+    return LineCounts(*map(np.asarray, arrays))
 
 
 def count_shard(job: Job, shard: Shard) -> int:

@@ -1,6 +1,6 @@
 """A corpus run: the only file that knows the order of its steps.
 
-survey ─▶ count ─▶ merge ─▶ clean ─▶ near-duplicates ─▶ write ─▶ guard ─▶ publish
+survey ─▶ count ─▶ merge ─▶ clean ─▶ sign ─▶ near-duplicates ─▶ write ─▶ guard ─▶ publish
 
 Each step looks at what is done; a run that was stopped goes on where it was.
 """
@@ -19,7 +19,7 @@ import numpy as np
 from detector.corpus.cleaning import clean_shard
 from detector.corpus.counting import count_shard
 from detector.corpus.documents import Shard
-from detector.corpus.grouping import group
+from detector.corpus.grouping import group, sketch_shard
 from detector.corpus.guard import Loss, losses
 from detector.corpus.identity import run_id, shards_for
 from detector.corpus.job import Engine, Job, Task
@@ -128,6 +128,8 @@ def _steps(job: Job, shards: Sequence[Shard], engine: Engine, memory: int, progr
     _each("counting lines", count_shard, job, shards, by)
     merge_shards(run.step("counts"), [run.of("count", number) for number in numbers], memory)
     _each("cleaning", clean_shard, job, shards, by)
+    if job.corpus.duplicates:
+        _each("signing", sketch_shard, job, shards, by)
     # Workers hold what they have loaded; near-duplicates need the memory.
     engine.close()
     group(job, numbers, memory, progress)

@@ -4,6 +4,7 @@ OUT/.run/plan.json         what the run is: another run refuses the folder
 OUT/.run/count/00000/      line counts and ids of a shard
 OUT/.run/counts/           counts of all shards, and ids used before
 OUT/.run/clean/00000/      clean text, lines and tally of a shard
+OUT/.run/sketches/00000/   sketches of a shard's clean texts
 OUT/.run/groups/           near-duplicates
 OUT/.run/out/00000/        a shard's output, named as it will be published
 """

@@ -47,7 +47,8 @@ def no_progress(step: str, done: int, total: int) -> None:
     """Say nothing."""
 
 
-def _empty_sketches(count: int, bands: Bands, work: Workspace) -> Sketches:
+def empty_sketches(count: int, bands: Bands, work: Workspace) -> Sketches:
+    """Return room for the sketches of so many texts."""
     return Sketches(
         work.array("digest", (count, 2), np.uint64),
         work.array("words", (count,), np.int32),
@@ -68,7 +69,7 @@ def _check_texts(
 ) -> None:
     """Raise `SettingsError` when the texts sketched before were others, by a sample."""
     probes = np.unique(np.linspace(0, done - 1, PROBES).astype(np.int64))
-    again = _empty_sketches(probes.size, plan.bands, Workspace(None, settings.memory, {}))
+    again = empty_sketches(probes.size, plan.bands, Workspace(None, settings.memory, {}))
     sketch(texts.fetch(probes), settings, plan, again, 0)
     if not np.array_equal(again.digest, sketches.digest[probes]):
         raise _other_texts(settings)
@@ -79,7 +80,7 @@ def sketch_all(
 ) -> Sketches:
     """Return the sketches of all texts; goes on where a stopped run was."""
     count = len(texts)
-    sketches = _empty_sketches(count, bands, work)
+    sketches = empty_sketches(count, bands, work)
     plan = plan_of(settings, bands)
     first = noted = work.done("sketched")
     if first:
@@ -174,6 +175,18 @@ def duplicates_of(
         raise ValueError(f"at most {MOST_TEXTS - 1} texts at once, not {len(texts)}: use an index")
     bands = bands_for(threshold, settings.slots, settings.recall)
     sketches = sketch_all(texts, bands, settings, work, progress)
+    return duplicates_among(texts, sketches, threshold, policy, run)
+
+
+def duplicates_among(
+    texts: Texts,
+    sketches: Sketches,
+    threshold: float,
+    policy: tuple[Keep, Sequence[Any] | None],
+    run: tuple[DuplicateSettings, Workspace, Progress],
+) -> Duplicates:
+    """Return the near-duplicates among texts whose sketches are made, with bands for the threshold."""
+    settings = run[0]
     rank = keep_rank(policy[0], sketches.length, policy[1])
     copies = copies_of(sketches.digest, rank)
     links = Links(np.full(len(texts), -1, np.int64), rank[copies.kept[copies.first]])

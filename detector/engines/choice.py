@@ -10,6 +10,7 @@ from detector.corpus.job import Engine, Job
 from detector.corpus.run import Outcome, run
 from detector.duplicates.find import no_progress
 from detector.engines.in_process import InProcess
+from detector.engines.memory import MemoryWatch
 from detector.errors import SettingsError
 from detector.lines.formats import Format
 from detector.settings import CorpusSettings, Settings
@@ -62,9 +63,9 @@ def engine_of(name: str, memory: int, workers: int | None) -> Engine:
 
     "auto" is joblib when more than one worker fits into the memory.
     """
-    count = workers_for(memory, workers)
+    count, watch = workers_for(memory, workers), MemoryWatch(memory)
     if name == "process" or (name in ("auto", "joblib") and count == 1):
-        return InProcess()
+        return InProcess(watch)
     if name == "spark":
         from detector.engines.spark import Spark
 
@@ -73,7 +74,9 @@ def engine_of(name: str, memory: int, workers: int | None) -> Engine:
 
     if not name.isidentifier():
         raise SettingsError(f"{name!r} is no engine: {', '.join(NAMES)}, or a backend of joblib")
-    return Processes(count, "loky" if name in ("auto", "joblib") else name)
+    if name in ("auto", "joblib"):
+        return Processes(count, "loky", watch)
+    return Processes(count, name)
 
 
 def grouping_memory(memory: int) -> int:

@@ -1,13 +1,16 @@
 """joblib: a process a core (loky), or any other backend of joblib by its name."""
 
 import signal
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from joblib import Parallel, delayed
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 
+from detector.engines.memory import MemoryWatch
 from detector.errors import SettingsError, ShardError
 
 
@@ -15,22 +18,44 @@ class Processes:
     """joblib's workers.
 
     backend: "loky" (here), "threading", or one that is registered: "dask", "ray", "spark"
+    watch: when more memory is used than it allows, the workers end what they have begun, and
+    one less goes on; for workers of this machine
     """
 
-    def __init__(self, workers: int, backend: str = "loky") -> None:
-        self._workers, self._backend = workers, backend
+    def __init__(self, workers: int, backend: str = "loky", watch: MemoryWatch | None = None) -> None:
+        self.workers, self._backend, self._watch = workers, backend, watch
 
     def run(self, task: Callable[[Any], Any], items: Sequence[Any], /) -> Iterator[Any]:
         """Call the task with each item; yield results as they are done."""
-        if not items:
-            return
+        waiting = deque(items)
+        while waiting:
+            with self._watch or nullcontext():
+                yield from self._run(task, self._allowed(waiting))
+            if waiting:
+                self._do_with_less()
+        if self._watch and self.workers == 1:
+            self._watch.warn()
+
+    def _allowed(self, waiting: deque[Any]) -> Iterator[Any]:
+        """Yield what is waiting for as long as there is memory for all workers."""
+        while waiting and not (self._watch and self._watch.passed and self.workers > 1):
+            yield waiting.popleft()
+
+    def _do_with_less(self) -> None:
+        self.close()
+        self.workers -= 1
+        if self._watch:
+            self._watch.say(f"workers go down from {self.workers + 1} to {self.workers}; nothing is lost")
+
+    def _run(self, task: Callable[[Any], Any], items: Iterator[Any]) -> Iterator[Any]:
         try:
             parallel = Parallel(
-                self._workers,
+                self.workers,
                 backend=self._backend,
                 return_as="generator_unordered",
                 batch_size=1,
-                pre_dispatch="2*n_jobs",
+                # None waits, so that a bound that is passed is heeded with the next task.
+                pre_dispatch="n_jobs" if self._watch else "2*n_jobs",
             )
             yield from parallel(delayed(task)(item) for item in items)
         except TerminatedWorkerError as error:

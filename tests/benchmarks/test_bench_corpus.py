@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from benchmarks.corpus_peers import plain
-from benchmarks.corpus_scoring import kept_lines, scored, texts_of, truth_of
+from benchmarks.corpus_scoring import kept_lines, rows_of, scored, scored_files
 from benchmarks.planted_corpus import write
 from benchmarks.process_tree import measured
 
@@ -16,7 +16,7 @@ def test_a_corpus_is_the_same_for_a_seed_and_has_copies(tmp_path):
     write(tmp_path / "b", 200)
     assert (tmp_path / "a" / "pages.jsonl").read_bytes() == (tmp_path / "b" / "pages.jsonl").read_bytes()
     pages = [json.loads(line) for line in (tmp_path / "a" / "pages.jsonl").read_text("utf-8").splitlines()]
-    truth = list(truth_of(tmp_path / "a" / "truth.jsonl"))
+    truth = list(rows_of(tmp_path / "a" / "truth.jsonl"))
     assert [page["id"] for page in pages] == [row["id"] for row in truth]
     assert len({page["id"] for page in pages}) == 200
     texts = {page["id"]: page["text"] for page in pages}
@@ -54,11 +54,29 @@ def test_scores_of_what_is_kept():
     }
 
 
+def _rows(path, ids):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("".join(json.dumps({"id": id, "text": "one"}) + "\n" for id in ids))
+
+
+def test_files_are_scored_in_any_interleaving_but_not_out_of_order(tmp_path):
+    truth = [{"id": id, "copy_of": None, "lines": [["content", "one"]]} for id in "abcdef"]
+    (tmp_path / "truth.jsonl").write_text("".join(json.dumps(row) + "\n" for row in truth))
+    _rows(tmp_path / "out" / "0.jsonl", "ace")
+    _rows(tmp_path / "out" / "1.jsonl", "bf")
+    found = scored_files(tmp_path / "truth.jsonl", tmp_path / "out")
+    assert found["originals_removed"] == pytest.approx(1 / 6, abs=1e-4)
+    assert found["content_lost"] == pytest.approx(1 / 6, abs=1e-4)
+    _rows(tmp_path / "out" / "1.jsonl", "fb")
+    with pytest.raises(ValueError, match="order"):
+        scored_files(tmp_path / "truth.jsonl", tmp_path / "out")
+
+
 def test_the_plain_pipeline(tmp_path):
     write(tmp_path, 150)
     (tmp_path / "out").mkdir()
     plain.run(tmp_path / "pages.jsonl", tmp_path / "out")
-    found = scored(truth_of(tmp_path / "truth.jsonl"), texts_of(tmp_path / "out"))
+    found = scored_files(tmp_path / "truth.jsonl", tmp_path / "out")
     assert 0.5 < found["template_found"] < 1
     assert 0 < found["content_lost"] < 0.2
 

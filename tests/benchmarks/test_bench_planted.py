@@ -1,14 +1,19 @@
 from collections import Counter
 from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import planted
+from benchmarks import planted, planted_corpus
 from benchmarks.planted_documents import PlantedDocuments, jaccard, shingles
 from benchmarks.planted_sites import DECOY_PAGES, LARGEST, site, sites, sizes
-from benchmarks.planted_text import languages, shared_lines
+from benchmarks.planted_stream import Stream
+from benchmarks.planted_text import languages, paragraph, sentence, shared_lines
+
+# Of ranges that numbers are drawn from; some in which many are drawn again.
+ENDS = st.sampled_from([1, 2, 28, 500, 225_000, 3_000_000_000])
 
 
 @pytest.fixture(scope="module")
@@ -90,17 +95,15 @@ def test_a_third_of_the_template_is_on_fewer_than_half_of_the_pages(some_sites):
     for one in some_sites:
         pages = len(one.pages)
         rare = [line for line in one.template if line.rare]
-        assert all(2 * len(line.pages) < pages for line in rare)
-        assert all(2 * len(line.pages) >= pages for line in one.template if not line.rare)
+        assert all(2 * sum(line.on) < pages for line in rare)
+        assert all(2 * sum(line.on) >= pages for line in one.template if not line.rare)
         assert len(rare) == (round(0.3 * len(one.template)) if pages > 2 else 0)
 
 
 def test_template_lines_stand_where_their_site_says(some_sites):
     for one in some_sites:
         for number, page in enumerate(one.pages):
-            wanted = Counter(
-                line.text for line in one.template if number in line.pages and "{" not in line.text
-            )
+            wanted = Counter(line.text for line in one.template if line.on[number] and "{" not in line.text)
             found = Counter(
                 line.text for line in page.lines if line.label == "template" and line.kind.startswith("fixed")
             )
@@ -169,3 +172,44 @@ def test_the_program_writes_both_kinds(tmp_path):
 @pytest.mark.shared
 def test_shared_lines_are_of_the_language(shared):
     assert len(shared_lines("de", most=50)) == 50
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.integers(0, 10_000),
+    st.integers(0, 3),
+    st.lists(st.tuples(st.integers(0, 2), ENDS, st.integers(0, 40))),
+)
+def test_the_stream_is_that_of_numpy(seed, before, draws):
+    generator, other = np.random.default_rng(seed), np.random.default_rng(seed)
+    for one in (generator, other):
+        one.integers(0, 7, before)
+    stream = Stream.after(other)
+    for kind, end, size in draws:
+        if kind == 0:
+            assert stream.random() == generator.random()
+        elif kind == 1:
+            assert stream.integers(5, 5 + end) == generator.integers(5, 5 + end)
+        else:
+            assert stream.integers(5, 5 + end, size) == generator.integers(5, 5 + end, size).tolist()
+
+
+def test_a_paragraph_is_that_of_numpy():
+    for seed in range(20):
+        generator, stream = np.random.default_rng(seed), Stream(np.random.PCG64(seed))
+        for language in languages():
+            count = generator.integers(2, 6)
+            gap = "" if language.joined else " "
+            made = gap.join(sentence(generator, language) for _ in range(count))
+            assert paragraph(stream, language) == made
+
+
+def test_a_corpus_is_the_same_in_pieces(tmp_path, monkeypatch):
+    planted_corpus.write(tmp_path / "whole", 700)
+    monkeypatch.setattr(planted_corpus, "TOGETHER", 37)
+    monkeypatch.setattr(planted_corpus, "LEAST_TASKS", 100)
+    planted_corpus.write(tmp_path / "pieces", 700)
+    for name in ("pages.jsonl", "truth.jsonl"):
+        whole = (tmp_path / "whole" / name).read_bytes()
+        assert (tmp_path / "pieces" / name).read_bytes() == whole
+        assert whole.count(b"\n") == 700

@@ -12,10 +12,12 @@ import pytest
 
 from detector.engines.choice import PARENT, WORKER, engine_of, workers_for
 from detector.engines.in_process import InProcess
+from detector.engines.memory import MemoryWatch, memory_of, tree_of
 from detector.engines.processes import Processes
 from detector.errors import SettingsError, ShardError
 from tests.corpus.made import everything, write_jsonl
 
+ON_LINUX = pytest.mark.skipif(not memory_of(os.getpid()), reason="needs Linux's /proc, where PSS stands")
 BROKEN = b'{"text": '
 
 
@@ -50,6 +52,54 @@ def test_spark(clean, corpus, alone):
         pytest.skip("needs PySpark and Java")
     out, _ = clean(corpus, engine=engine_of("spark", PARENT + 2 * WORKER, 2))
     assert everything(out) == alone
+
+
+def wait_a_little(item):
+    time.sleep(0.2)
+    return item
+
+
+@ON_LINUX
+def test_workers_become_fewer_when_the_memory_is_not_enough(capsys):
+    engine = Processes(3, watch=MemoryWatch(1))
+    assert sorted(engine.run(wait_a_little, list(range(8)))) == list(range(8))
+    assert engine.workers == 1
+    assert list(engine.run(wait_a_little, [8])) == [8]
+    engine.close()
+    said = capsys.readouterr().err.splitlines()
+    assert ["from 3 to 2" in said[0], "from 2 to 1" in said[1], "with one worker" in said[2]] == [True] * 3
+    assert len(said) == 3
+
+
+@ON_LINUX
+def test_a_run_with_too_little_memory_is_the_same(clean, corpus, alone, monkeypatch, capsys):
+    monkeypatch.setattr("detector.engines.memory.EVERY", 0.01)
+    for engine in (Processes(2, watch=MemoryWatch(1)), InProcess(MemoryWatch(1))):
+        out, _ = clean(corpus, name=type(engine).__name__, engine=engine)
+        engine.close()
+        assert everything(out) == alone
+        assert capsys.readouterr().err.count("with one worker") == 1
+
+
+@ON_LINUX
+def test_enough_memory_is_not_spoken_of(capsys):
+    for engine in (Processes(2, watch=MemoryWatch(10**13)), InProcess(MemoryWatch(10**13))):
+        assert sorted(engine.run(wait_a_little, [1, 2, 3])) == [1, 2, 3]
+        engine.close()
+    assert not capsys.readouterr().err
+
+
+@ON_LINUX
+def test_memory_is_that_of_all_processes_below():
+    code = "held = bytes(range(256)) * 400_000; print(len(held), flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        child.stdout.readline()
+        assert child.pid in tree_of(os.getpid())
+        assert memory_of(child.pid) > 100_000_000
+        child.communicate(b"\n")
+    assert memory_of(child.pid) == 0
 
 
 def end_yourself(item):
