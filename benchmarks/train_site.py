@@ -48,8 +48,8 @@ def _with_steps(model: Model, steps: dict[Format, SiteStep | None]) -> Model:
 def refitted(pages: Path, models: Sequence[Model]) -> Iterator[Model]:
     """Yield the models (of each fold, then of all) with the step of their sites fitted anew."""
     read = [page for page in read_pages([pages]) if page.format == "html"]
-    of_site = Counter(page.group for page in read)
-    examples = examples_of([page for page in read if of_site[page.group] > LEAST_PAGES])
+    of_site = Counter(page.of_site for page in read)
+    examples = examples_of([page for page in read if page.of_site and of_site[page.of_site] > LEAST_PAGES])
     steps = {format: fit_site(examples, odds_of(examples, format, models[:FOLDS])) for format in FORMATS}
     for number, model in enumerate(models):
         yield _with_steps(model, {format: found[number] for format, found in steps.items()})

@@ -80,7 +80,8 @@ def training_pages(split: splits.Splits) -> Iterator[dict[str, Any]]:
     folds = split.folds
     ours = chain(own_pages(), plain_pages.records(), composed_pages(SEED), empty_pages(SEED))
     for record in ours:
-        yield {"fold": zlib.crc32(record["group"].encode()) % folds, **record}
+        # None of them is a page of a site.
+        yield {"fold": zlib.crc32(record["group"].encode()) % folds, "site": "", **record}
 
 
 def main() -> int:

@@ -83,12 +83,20 @@ def site_labels(pages: Sequence[Sequence[Line]]) -> Iterator[list[str]]:
         yield [LABEL_OF_SHARE[share] for share in shares.tolist()]
 
 
+def site_of(page: Page) -> str:
+    """Return what a page's template is shared with: its domain, or its book in one language."""
+    name = page.id.removeprefix("sites/")
+    is_site = page.set == "sites" or name != page.id
+    return name.split("/", 1)[0] if is_site else page.domain
+
+
 def page_record(page: Page, split: Splits) -> dict[str, Any]:
     """Return an HTML page as `detector train` reads it, without its truth."""
     return {
         "id": page.id,
         "set": page.set,
         "group": split.group(page.key),
+        "site": site_of(page),
         "fold": split.fold(page.key),
         "language": page.language,
         "kind": page.page_type,

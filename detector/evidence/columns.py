@@ -147,9 +147,16 @@ SITE: Final = (
     "site_page_share", "site_page_new", "site_place",
 )  # fmt: skip
 
+# The stretch of lines new to the site that the line is in, and what is new on the page (stretches.py).
+STRETCHES: Final = (
+    "stretch_log_words", "stretch_log_content", "stretch_content_share", "stretch_mean_odds",
+    "stretch_share_of_new", "stretch_log_lines", "stretch_share_of_content", "page_guess_of_new_lines",
+    "page_guess_of_new_words", "page_guess_of_others", "page_new_lines", "site_is_rare",
+)  # fmt: skip
+
 HTML_BLOCKS: Final[Blocks] = (*TEXT_BLOCKS, *MARKUP_BLOCKS)
 HTML_CONTEXT: Final[Blocks] = (*TEXT_CONTEXT, *MARKUP_CONTEXT)
-SITE_BLOCKS: Final[Blocks] = ((OWN, SITE_OWN), (SITE_CODE, SITE))
+SITE_BLOCKS: Final[Blocks] = ((OWN, SITE_OWN), (SITE_CODE, (*SITE, *STRETCHES)))
 
 
 def names(blocks: Blocks) -> tuple[str, ...]:

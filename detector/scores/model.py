@@ -9,6 +9,8 @@ the reader of the old number with a test that reads an old file, and write it do
        (the fields of the records below)
     2  the same, and for a model that knows sites FORMAT_site_*, the third network with
        FORMAT_site_knot and FORMAT_site_share
+    3  the same; the network of sites sees stretches of new lines, too. That of a file of
+       format 2 is left out: the model reads as one that does not know sites
 """
 
 import hashlib
@@ -44,8 +46,8 @@ from detector.scores.kinds import KindWeights
 from detector.scores.network import Goals, Network, Scorer, SiteStep
 from detector.scores.tile import UNITS
 
-FORMAT: Final = 2
-OLD_FORMATS: Final = (1,)
+FORMAT: Final = 3
+OLD_FORMATS: Final = (1, 2)
 DEFAULT: Final = Path(__file__).with_name("default")
 CONFIG_FILE: Final = "config.json"
 ARRAYS_FILE: Final = "arrays.npz"
@@ -67,8 +69,8 @@ TABLES: Final[Mapping[str, Blocks]] = {
     "text_site": SITE_BLOCKS,
     "html_site": SITE_BLOCKS,
 }
-# Tables that a model of an old format does not name.
-NEW_TABLES: Final[Mapping[int, tuple[str, ...]]] = {1: ("text_site", "html_site")}
+# Tables that a model of an old format has in another form, or not at all: they are not read.
+SITE_TABLES: Final = ("text_site", "html_site")
 
 
 @dataclass(frozen=True)
@@ -164,9 +166,10 @@ def _config(folder: Path) -> dict[str, Any]:
             f"{folder} has format {config['format']}; this version of detector reads {FORMAT}: "
             f"train the model anew or install the version that wrote it"
         )
-    later = NEW_TABLES.get(config["format"], ())
+    later = SITE_TABLES if config["format"] in OLD_FORMATS else ()
     wanted = {table: list(names(blocks)) for table, blocks in TABLES.items() if table not in later}
-    if config.get("columns") != wanted:
+    columns = config.get("columns")
+    if not isinstance(columns, dict) or {k: v for k, v in columns.items() if k not in later} != wanted:
         raise ModelFormatError(
             f"{folder} was trained on other evidence than this version gathers: train it anew"
         )
@@ -251,6 +254,8 @@ def _checked(arrays: Arrays, name: str) -> NDArray[np.float32]:
 def load(folder: Path) -> Model:
     """Read a model; raises `ModelFormatError` for anything but a whole one."""
     config, arrays = _config(folder), _arrays(folder)
+    if config["format"] in OLD_FORMATS:
+        arrays = {name: array for name, array in arrays.items() if not name.startswith(SITE_TABLES)}
     known = arrays.get("phrases_known")
     if known is None or known.dtype != np.uint64 or known.shape != (1 << (phrases_of.KNOWN_BITS - 6),):
         raise ModelFormatError(f"{folder} has no list of known words: get the model again")

@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 
 from detector.evidence.gather import Evidence, context_of, html_evidence, text_evidence
-from detector.evidence.site import site_columns
 from detector.lines.keys import line_keys
 from detector.records import Batch, Floats, Markup, Repeats, Words
 from detector.scores.model import Model
@@ -60,6 +59,6 @@ def _with_sites(batch: Batch, words: Words, alone: Scored, step: SiteStep, sites
     """Return the scores with what is known of the pages' sites."""
     page_segment = batch.page_segment()
     seen = seen_on(line_keys(words), page_segment, sites)
-    table = site_table(alone.odds, words, page_segment, site_columns(seen, words, page_segment))
+    table = site_table(alone.odds, seen, words, page_segment)
     scores, added = adjusted(table, step, page_segment, seen.site_pages, alone.scores)
     return alone._replace(scores=scores, added=np.column_stack((alone.added, added)), seen=seen)

@@ -1,9 +1,9 @@
 """The third step: the log-odds of a line, seen with what the other pages of its site say of it.
 
-A small network over the second step's log-odds, the columns of `evidence/site` and the line's
-place. Only lines whose site is known go through it: any other line keeps its score, bit for
-bit. How sure it may be with few pages, it learned from pages whose sister pages were drawn
-at random, three to a hundred of them (training/fit_site.py).
+A small network over the second step's log-odds, the columns of `evidence/site` and
+`evidence/stretches`, and the line's place. Only lines whose site is known go through it: any
+other line keeps its score, bit for bit. How sure it may be with few pages, it learned from
+pages whose sister pages were drawn at random, two to a hundred of them (training/fit_site.py).
 """
 
 from typing import Final
@@ -12,14 +12,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.compiled import inlined, kernel
-from detector.evidence.columns import SITE_BLOCKS, names
+from detector.evidence.columns import SITE, SITE_BLOCKS, names
 from detector.evidence.context import bounded, squeezed
 from detector.evidence.place import LONG
 from detector.evidence.shape import words_in
-from detector.evidence.site import LEAST_PAGES
+from detector.evidence.site import LEAST_PAGES, site_columns
+from detector.evidence.stretches import stretch_columns
 from detector.records import Floats, Integers, Number, Words
 from detector.scores.calibration import calibrated, rounded
 from detector.scores.network import Network, SiteStep, scaled
+from detector.scores.tile import ROWS, UNITS, tile_sums
+from detector.sites.counts import SeenOn
 
 N_COLUMNS: Final = len(names(SITE_BLOCKS))
 N_OWN: Final = len(SITE_BLOCKS[0][1])
@@ -38,26 +41,55 @@ def _own_columns(odds: Floats, words: Words, page_segment: Integers, table: Floa
             here[4] = (np.float32(row - first) + np.float32(0.5)) / np.float32(last - first)
 
 
-def site_table(odds: Floats, words: Words, page_segment: Integers, site: Floats) -> Floats:
-    """Return float32 (S, columns of `SITE_BLOCKS`): the line with its log-odds, and `site_columns`."""
+def site_table(odds: Floats, seen: SeenOn, words: Words, page_segment: Integers) -> Floats:
+    """Return float32 (S, columns of `SITE_BLOCKS`): the line with its log-odds, and what its site says."""
     table = np.empty((odds.size, N_COLUMNS), np.float32)
-    table[:, N_OWN:] = site
+    stretches = N_OWN + len(SITE)
+    table[:, N_OWN:stretches] = site_columns(seen, words, page_segment)
+    table[:, stretches:] = stretch_columns(odds, seen, words, page_segment)
     _own_columns(odds, words, page_segment, table)
     return table
 
 
 @inlined
-def _odds(here: Floats, network: Network, row: Floats) -> Number:
-    """Return the network's log-odds of one row; `row`: float32 (F,), scratch."""
-    for column in range(row.size):
-        row[column] = scaled(here[column], column, network)
-    odds = network.out_bias[0]
-    for unit in range(network.out.size):
-        total, weights = network.hidden_bias[unit], network.hidden[unit]
-        for column in range(row.size):
-            total += row[column] * weights[column]
-        odds += max(total, np.float32(0)) * network.out[unit]
-    return odds
+def _add_tile(network: Network, unit: Number, part: Floats, odds: Floats) -> None:
+    """Add what a tile's units say of a block of lines; `part`: their sums."""
+    for number in range(UNITS):
+        bias, weight = network.hidden_bias[unit + number], network.out[unit + number]
+        for line in range(ROWS):
+            odds[line] += max(part[number * ROWS + line] + bias, np.float32(0)) * weight
+
+
+@kernel
+def _network_odds(
+    table: Floats, network: Network, room: tuple[Floats, Floats, Floats], found: Floats
+) -> None:
+    """Write the network's log-odds of each row; `room`: scratch for a block of lines (`tile.py`)."""
+    block, part, odds = room
+    for first in range(0, found.size, ROWS):
+        lines = min(ROWS, found.size - first)
+        for line in range(lines):
+            row = table[first + line]
+            for column in range(row.size):
+                block[column, line] = scaled(row[column], column, network)
+        odds[:] = network.out_bias[0]
+        for unit in range(0, network.out.size, UNITS):
+            tile_sums(block, network.hidden, (0, block.shape[0]), unit, part)
+            _add_tile(network, unit, part, odds)
+        for line in range(lines):
+            found[first + line] = odds[line]
+
+
+def network_odds(table: Floats, network: Network) -> Floats:
+    """Return float32 (S,): the network's log-odds of each row of `site_table`, not calibrated."""
+    found = np.empty(table.shape[0], np.float32)
+    room = (
+        np.zeros((N_COLUMNS, ROWS), np.float32),
+        np.empty(UNITS * ROWS, np.float32),
+        np.empty(ROWS, np.float32),
+    )
+    _network_odds(table, network, room, found)
+    return found
 
 
 @inlined
@@ -68,10 +100,9 @@ def _log_odds(share: Number) -> Number:
 
 @kernel
 def _adjust(
-    table: Floats,
-    step: SiteStep,
+    odds: Floats,
+    curve: tuple[Floats, Floats],
     pages: tuple[Integers, Integers],
-    row: Floats,
     found: tuple[Floats, Floats],
 ) -> None:
     """Replace the scores of pages whose site is known; `pages`: first segments, site's other pages."""
@@ -82,7 +113,7 @@ def _adjust(
             continue
         for at in range(page_segment[page], page_segment[page + 1]):
             before = scores[at]
-            share = calibrated(_odds(table[at], step.network, row), step.knot, step.share)
+            share = calibrated(odds[at], *curve)
             scores[at] = rounded(share)
             added[at] = _log_odds(scores[at]) - _log_odds(before)
 
@@ -96,5 +127,5 @@ def adjusted(
     """
     scores, added = scores.copy(), np.zeros(scores.size, np.float32)
     pages = (page_segment, site_pages.astype(np.int64))
-    _adjust(table, step, pages, np.empty(N_COLUMNS, np.float32), (scores, added))
+    _adjust(network_odds(table, step.network), (step.knot, step.share), pages, (scores, added))
     return scores, added

@@ -6,8 +6,9 @@ One JSON object a line (JSONL, also .gz):
     {"id": "…", "page": "…", "labels": ["content", "template", …]}     one a line that is not blank
 
 and optionally "title" (its headline), "format", "group" (pages of one group are never on
-both sides of a split; by default the id), "language", "kind", "set", "fold" and
-"weight" (how much the page counts, 1 by default).
+both sides of a split; by default the id), "language", "kind", "set", "fold",
+"weight" (how much the page counts, 1 by default) and "site" (pages that have a template in
+common; by default the group, "" for a page of no site).
 """
 
 import gzip
@@ -42,6 +43,12 @@ class LabelledPage:
     kind: str = ""
     fold: int | None = None
     weight: float = 1.0
+    site: str | None = None
+
+    @property
+    def of_site(self) -> str:
+        """Return its site's name: its group's, if none is given; empty for a page of no site."""
+        return self.group if self.site is None else self.site
 
     @property
     def is_known(self) -> bool:
@@ -90,6 +97,7 @@ def page_of_record(record: Mapping[str, Any], where: str, need_truth: bool = Tru
         kind=str(record.get("kind", "")),
         fold=fold,
         weight=_weight(record.get("weight", 1.0), where),
+        site=str(record["site"]) if "site" in record else None,
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detector.detector import Detector
-from detector.evidence.columns import SITE, SITE_BLOCKS, names
+from detector.evidence.columns import SITE, SITE_BLOCKS, STRETCHES, names
 from detector.evidence.site import site_columns
 from detector.lines.decoding import utf8
 from detector.lines.keys import line_keys, site_id
@@ -82,7 +82,7 @@ def test_scores_are_those_of_numpy(format):
 
     odds = scored(alone.batch, alone.words, alone.markup, DETECTOR.model).odds
     segments = alone.batch.page_segment()
-    table = site_table(odds, alone.words, segments, site_columns(result.seen, alone.words, segments))
+    table = site_table(odds, result.seen, alone.words, segments)
     wanted = np.interp(log_odds(table, step.network), step.knot, step.share)
     assert result.scores == pytest.approx(wanted, abs=0.0011)
     site = result.added[:, -1]
@@ -100,4 +100,4 @@ def test_columns_are_named_and_finite():
     assert column["site_is_new"].tolist() == [0, 1, 0, 1]
     assert column["site_before"].tolist() == pytest.approx([1, 1, 2 / 3, 2 / 3])
     assert column["site_relative_share"].tolist() == pytest.approx([1, 2 / 3, 2 / 3, 0])
-    assert len(names(SITE_BLOCKS)) == len(SITE) + 5
+    assert len(names(SITE_BLOCKS)) == len(SITE) + len(STRETCHES) + 5
