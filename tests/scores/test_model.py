@@ -6,8 +6,10 @@ import pickle
 import numpy as np
 import pytest
 
-from detector.errors import ModelFormatError
+from detector.detector import Detector
+from detector.errors import ModelFormatError, SettingsError
 from detector.scores.model import ARRAYS_FILE, CONFIG_FILE, DEFAULT, arrays_of, default_model, load, save
+from detector.sites.profile import SiteProfile
 
 
 @pytest.fixture
@@ -45,6 +47,16 @@ def test_a_model_of_format_1_is_read_and_knows_no_sites(folder):
     old = load(folder)
     assert old.text.site is old.html.site is None
     assert (old.text.second.hidden == default_model().text.second.hidden).all()
+
+
+def test_a_model_of_format_2_is_read_and_knows_no_sites(folder):
+    """Its step saw other columns: it is left out, and a profile is refused, not half used."""
+    columns = json.loads((folder / CONFIG_FILE).read_text())["columns"]
+    _change_config(folder, format=2, columns={**columns, "text_site": ["odds"], "html_site": ["odds"]})
+    old = load(folder)
+    assert old.text.site is old.html.site is None
+    with pytest.raises(SettingsError, match="trained without sites"):
+        Detector(folder, profile=SiteProfile.learn(["Home\nOne", "Home\nTwo", "Home\nThree"]))
 
 
 def _change_config(folder, **changes):
