@@ -16,6 +16,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -31,7 +32,7 @@ from detector.training.ask import Question
 from detector.training.evaluate import Judged, examples_to_judge, figures, judge
 from detector.training.examples import CONTENT, Examples
 from detector.training.held_back import line_loss
-from detector.training.intervals import Parts, interval_of, ratio
+from detector.training.intervals import Parts, interval_of, interval_of_difference, ratio
 from detector.training.line_labels import LineLabel
 from detector.training.pages import LabelledPage, read_pages
 from detector.training.precision import load_precision
@@ -42,7 +43,8 @@ ANSWERS: Final = 100
 ROUND: Final = 20
 # So many times as many questions are made as are asked, for those without an answer.
 OVER: Final = 10
-DRAWS: Final = 1
+DRAWS: Final = 3
+FIGURES: Final = ("words_f1", "content_lost", "template_recall")
 GENERAL_PAGES: Final = 120
 READ: Final = ("html", "html as text")
 # Ways to read pages that count as one: pages that are text already are text.
@@ -52,47 +54,65 @@ IN_PART: Final = "sites"
 
 
 def drawn(pages: Sequence[LabelledPage], seed: int) -> list[LabelledPage]:
-    """Return the pages to adapt to: of a few sites, that have several; those of whole truth first."""
+    """Return the pages to adapt to: of four sites in turn, those that have several before others.
+
+    Of a site, the pages of whole truth come first.
+    """
     rng, of_site = random.Random(seed), defaultdict(list)
     for page in sorted(pages, key=lambda page: page.id):
         of_site[page.group].append(page)
-    sites = [site for site, found in sorted(of_site.items()) if len(found) >= PAGES // MOST_SITES]
+    for found in of_site.values():
+        rng.shuffle(found)
+        found.sort(key=lambda page: page.set == IN_PART)
+    sites = sorted(of_site)
     rng.shuffle(sites)
-    sites, chosen = sites[:MOST_SITES], list[LabelledPage]()
-    for site in sites:
-        whole = [page for page in of_site[site] if page.set != IN_PART]
-        in_part = [page for page in of_site[site] if page.set == IN_PART]
-        first = rng.sample(whole, min(PAGES // len(sites), len(whole)))
-        chosen += [*first, *rng.sample(in_part, PAGES // len(sites) - len(first))]
-    return chosen
+    sites.sort(key=lambda site: -min(len(of_site[site]), PAGES // MOST_SITES))
+    turns = zip_longest(*(of_site[site] for site in sites[:MOST_SITES]))
+    return [page for turn in turns for page in turn if page is not None][:PAGES]
+
+
+def _judged(model: Model, examples: dict[str, Examples]) -> dict[str, list[Judged]]:
+    """Return the judged pages of each way to read them."""
+    judged = judge(model, examples, Settings())
+    return {read: [one for one in judged if READ_AS[one.name] == read] for read in READ}
+
+
+def _parts(judged: Sequence[Judged], figure: str) -> Parts:
+    """Return a figure's parts by page, of pages that are read in one way."""
+    parts = [figures(one.examples, one.kept)[figure] for one in judged]
+    groups = [page.group for one in judged for page in one.examples.pages]
+    return Parts(
+        np.concatenate([one.over for one in parts]),
+        np.concatenate([one.under for one in parts]),
+        np.unique(groups, return_inverse=True)[1].astype(np.int64),
+    )
 
 
 def _figures(judged: Sequence[Judged]) -> dict[str, Any]:
     """Return words F1, lost content and log loss of pages that are read in one way."""
-    examples = [one.examples for one in judged]
-    sites = np.unique([page.group for one in examples for page in one.pages], return_inverse=True)[1]
-    parts = [figures(one.examples, one.kept) for one in judged]
-    of_all = {
-        name: Parts(
-            np.concatenate([one[name].over for one in parts]),
-            np.concatenate([one[name].under for one in parts]),
-            sites.astype(np.int64),
-        )
-        for name in ("words_f1", "content_lost", "template_recall")
-    }
-    weight = np.concatenate([one.weight for one in examples])
+    weight = np.concatenate([one.examples.weight for one in judged])
     loss = np.concatenate([line_loss(one.scores, one.examples) for one in judged])
     return {
-        **{name: ratio(found) for name, found in of_all.items()},
-        "words_f1_90": list(interval_of(of_all["words_f1"])),
+        **{figure: ratio(_parts(judged, figure)) for figure in FIGURES},
+        "words_f1_90": list(interval_of(_parts(judged, "words_f1"))),
         "log_loss": float((weight * loss).sum() / weight.sum()),
     }
 
 
 def measured(model: Model, examples: dict[str, Examples]) -> dict[str, Any]:
     """Return the figures of each way to read the pages."""
-    judged = judge(model, examples, Settings())
-    return {read: _figures([one for one in judged if READ_AS[one.name] == read]) for read in READ}
+    return {read: _figures(judged) for read, judged in _judged(model, examples).items()}
+
+
+def gap(old: Model, new: Model, examples: dict[str, Examples]) -> dict[str, list[float]]:
+    """Return the 90 % interval of what words F1 gains with the language, on the same drawn sites."""
+    without, with_it = _judged(old, examples), _judged(new, examples)
+    return {
+        read: list(
+            interval_of_difference(_parts(without[read], "words_f1"), _parts(with_it[read], "words_f1"))
+        )
+        for read in READ
+    }
 
 
 def answered(adaptation: Adaptation, truth: Sequence[Examples]) -> tuple[Adaptation, int]:
@@ -163,6 +183,7 @@ def main(pages_file: str, models: str, name: str) -> None:
             "test_sites": len({page.group for page in test}),
             "without": measured(old, examples),
             "with": measured(new, examples),
+            "gap_words_f1_90": gap(old, new, examples),
             "draws": [_run(old, folder, drawn(learn, seed), (examples, general)) for seed in range(DRAWS)],
         }
         _write(result, name)
