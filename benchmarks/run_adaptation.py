@@ -1,9 +1,11 @@
-"""Measure adapting to a language that was kept out: `python -m benchmarks.run_adaptation PAGES MODELS`.
+"""Measure adapting to a language that was kept out of training.
 
-PAGES is the file of benchmarks/training_pages.py, MODELS the pair of benchmarks/adaptation_models.py
-with their precisions. For each language: 20 pages of sites that are not tested on, drawn by seed;
-the model without the language, adapted to the pages alone, then with 100 answers that the gold
-text gives to the questions of `detector train --ask`; and the model with the language.
+    python -m benchmarks.run_adaptation PAGES MODELS PAIR
+
+PAGES is the file of benchmarks/training_pages.py, MODELS the folder of benchmarks/adaptation_models.py
+and PAIR one of its pairs. For each language: 20 pages of sites that are not tested on, drawn by seed;
+the model without the language, adapted to the pages alone, then with 100 answers that the truth
+gives to the questions of `detector train --ask`; and the model with the language.
 """
 
 import json
@@ -14,21 +16,23 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
-from benchmarks.adaptation_models import LANGUAGES, TEST_FOLDS, used_in_training
+from benchmarks.adaptation_models import OWN, PAIRS, Pair, used_in_training
 from benchmarks.environment import made
 from benchmarks.run_quality import RESULTS
 from detector.scores.model import Model, load
 from detector.settings import Settings
 from detector.training.adaptation import Adaptation, start
-from detector.training.evaluate import examples_to_judge, figures, judge
+from detector.training.ask import Question
+from detector.training.evaluate import Judged, examples_to_judge, figures, judge
 from detector.training.examples import CONTENT, Examples
 from detector.training.held_back import line_loss
-from detector.training.intervals import interval_of, ratio
+from detector.training.intervals import Parts, interval_of, interval_of_difference, ratio
 from detector.training.line_labels import LineLabel
 from detector.training.pages import LabelledPage, read_pages
 from detector.training.precision import load_precision
@@ -37,36 +41,78 @@ PAGES: Final = 20
 MOST_SITES: Final = 4
 ANSWERS: Final = 100
 ROUND: Final = 20
-DRAWS: Final = 1
+# So many times as many questions are made as are asked, for those without an answer.
+OVER: Final = 10
+DRAWS: Final = 3
+FIGURES: Final = ("words_f1", "content_lost", "template_recall")
 GENERAL_PAGES: Final = 120
 READ: Final = ("html", "html as text")
+# Ways to read pages that count as one: pages that are text already are text.
+READ_AS: Final = {"html": "html", "html as text": "html as text", "text": "html as text"}
+# A set whose pages are labelled by rule: of most of their lines nothing is known.
+IN_PART: Final = "sites"
 
 
 def drawn(pages: Sequence[LabelledPage], seed: int) -> list[LabelledPage]:
-    """Return the pages to adapt to: of a few sites, that have several."""
+    """Return the pages to adapt to: of four sites in turn, those that have several before others.
+
+    Of a site, the pages of whole truth come first.
+    """
     rng, of_site = random.Random(seed), defaultdict(list)
     for page in sorted(pages, key=lambda page: page.id):
         of_site[page.group].append(page)
-    sites = [site for site, found in sorted(of_site.items()) if len(found) >= PAGES // MOST_SITES]
+    for found in of_site.values():
+        rng.shuffle(found)
+        found.sort(key=lambda page: page.set == IN_PART)
+    sites = sorted(of_site)
     rng.shuffle(sites)
-    sites = sites[:MOST_SITES]
-    return [page for site in sites for page in rng.sample(of_site[site], PAGES // len(sites))]
+    sites.sort(key=lambda site: -min(len(of_site[site]), PAGES // MOST_SITES))
+    turns = zip_longest(*(of_site[site] for site in sites[:MOST_SITES]))
+    return [page for turn in turns for page in turn if page is not None][:PAGES]
+
+
+def _judged(model: Model, examples: dict[str, Examples]) -> dict[str, list[Judged]]:
+    """Return the judged pages of each way to read them."""
+    judged = judge(model, examples, Settings())
+    return {read: [one for one in judged if READ_AS[one.name] == read] for read in READ}
+
+
+def _parts(judged: Sequence[Judged], figure: str) -> Parts:
+    """Return a figure's parts by page, of pages that are read in one way."""
+    parts = [figures(one.examples, one.kept)[figure] for one in judged]
+    groups = [page.group for one in judged for page in one.examples.pages]
+    return Parts(
+        np.concatenate([one.over for one in parts]),
+        np.concatenate([one.under for one in parts]),
+        np.unique(groups, return_inverse=True)[1].astype(np.int64),
+    )
+
+
+def _figures(judged: Sequence[Judged]) -> dict[str, Any]:
+    """Return words F1, lost content and log loss of pages that are read in one way."""
+    weight = np.concatenate([one.examples.weight for one in judged])
+    loss = np.concatenate([line_loss(one.scores, one.examples) for one in judged])
+    return {
+        **{figure: ratio(_parts(judged, figure)) for figure in FIGURES},
+        "words_f1_90": list(interval_of(_parts(judged, "words_f1"))),
+        "log_loss": float((weight * loss).sum() / weight.sum()),
+    }
 
 
 def measured(model: Model, examples: dict[str, Examples]) -> dict[str, Any]:
-    """Return words F1, lost content and log loss, for each way to read the pages."""
-    out = {}
-    for one in judge(model, examples, Settings()):
-        found, weight = figures(one.examples, one.kept), one.examples.weight
-        low, high = interval_of(found["words_f1"])
-        out[one.name] = {
-            "words_f1": ratio(found["words_f1"]),
-            "words_f1_90": [low, high],
-            "content_lost": ratio(found["content_lost"]),
-            "template_recall": ratio(found["template_recall"]),
-            "log_loss": float((weight * line_loss(one.scores, one.examples)).sum() / weight.sum()),
-        }
-    return out
+    """Return the figures of each way to read the pages."""
+    return {read: _figures(judged) for read, judged in _judged(model, examples).items()}
+
+
+def gap(old: Model, new: Model, examples: dict[str, Examples]) -> dict[str, list[float]]:
+    """Return the 90 % interval of what words F1 gains with the language, on the same drawn sites."""
+    without, with_it = _judged(old, examples), _judged(new, examples)
+    return {
+        read: list(
+            interval_of_difference(_parts(without[read], "words_f1"), _parts(with_it[read], "words_f1"))
+        )
+        for read in READ
+    }
 
 
 def answered(adaptation: Adaptation, truth: Sequence[Examples]) -> tuple[Adaptation, int]:
@@ -74,7 +120,8 @@ def answered(adaptation: Adaptation, truth: Sequence[Examples]) -> tuple[Adaptat
     said = 0
     for _ in range(ANSWERS // ROUND):
         labels = []
-        for number, question in adaptation.questions(ROUND):
+        asked = [pair for pair in adaptation.questions(ROUND * OVER) if _known(truth[pair[0]], pair[1])]
+        for number, question in asked[:ROUND]:
             share = truth[number].share[question.row]
             label = "unknown" if share < 0 else "content" if share >= CONTENT else "template"
             said += int(share >= 0)
@@ -83,8 +130,14 @@ def answered(adaptation: Adaptation, truth: Sequence[Examples]) -> tuple[Adaptat
     return adaptation, said
 
 
-def _general(pages: Sequence[LabelledPage]) -> list[LabelledPage]:
-    found = [page for page in pages if page.set == "wcxb-dev" and not used_in_training(page)]
+def _known(truth: Examples, question: Question) -> bool:
+    """Tell whether the truth has an answer: a person would have one to lines that no rule labels."""
+    return truth.pages[question.page].set != IN_PART or bool(truth.share[question.row] >= 0)
+
+
+def _general(pages: Sequence[LabelledPage], pair: Pair) -> list[LabelledPage]:
+    wcxb = [page for page in pages if page.set == "wcxb-dev" and not pair.kept_out(page)]
+    found = [page for page in wcxb if not used_in_training(page)]
     return sorted(random.Random(0).sample(found, GENERAL_PAGES), key=lambda page: page.id)
 
 
@@ -94,7 +147,7 @@ def _run(
     """Adapt to one draw of pages; sets: the language's test pages, and the general ones."""
     truth = list({id(one): one for one in examples_to_judge(chosen).values()}.values())
     began = time.monotonic()
-    hidden = [replace(page, gold=None) for page in chosen]
+    hidden = [replace(page, gold=None, labels=None) for page in chosen]
     adaptation = start(old, hidden, [], load_precision(folder))
     alone = adaptation.adapted()
     seconds = time.monotonic() - began
@@ -113,40 +166,52 @@ def _run(
     }
 
 
-def main(pages_file: str, models: str) -> None:
-    """Measure every language and write the result."""
-    read = [page for page in read_pages([Path(pages_file)]) if page.set in ("daniel", "wcxb-dev")]
-    folder = Path(models) / "without"
-    old, new = load(folder), load(Path(models) / "with")
-    general = examples_to_judge(_general(read))
+def main(pages_file: str, models: str, name: str) -> None:
+    """Measure every language of a pair and write the result."""
+    pair = PAIRS[name]
+    sets = pair.tested | pair.adapted_to | {"wcxb-dev"}
+    read = [page for page in read_pages([Path(pages_file)]) if page.set in sets]
+    folder = Path(models) / name / "without"
+    old, new = load(folder), load(Path(models) / name / "with")
+    general = examples_to_judge(_general(read, pair))
     result: dict[str, Any] = {**made(), "general_without": measured(old, general), "languages": {}}
-    for language in LANGUAGES:
-        pages = [page for page in read if page.set == "daniel" and page.language == language]
-        test = [page for page in pages if page.fold in TEST_FOLDS]
+    for language in pair.languages:
+        test, learn = split(read, pair, language)
         examples = examples_to_judge(test)
-        learn = [page for page in pages if page.fold not in TEST_FOLDS]
         result["languages"][language] = {
             "test_pages": len(test),
             "test_sites": len({page.group for page in test}),
             "without": measured(old, examples),
             "with": measured(new, examples),
+            "gap_words_f1_90": gap(old, new, examples),
             "draws": [_run(old, folder, drawn(learn, seed), (examples, general)) for seed in range(DRAWS)],
         }
-        _write(result)
+        _write(result, name)
         print(language, json.dumps(summary(result["languages"][language])), flush=True)
 
 
-def _write(result: dict[str, Any]) -> None:
+def split(
+    pages: Sequence[LabelledPage], pair: Pair, language: str
+) -> tuple[list[LabelledPage], list[LabelledPage]]:
+    """Return a language's pages to test on, and those to adapt to. Each of our own pages is a site."""
+    of_language = [page for page in pages if page.language == language]
+    test = [page for page in of_language if page.set in pair.tested and pair.in_test(page)]
+    learn = [page for page in of_language if page.set in pair.adapted_to and not pair.in_test(page)]
+    return [replace(page, group=page.id) if page.set == OWN else page for page in test], learn
+
+
+def _write(result: dict[str, Any], name: str) -> None:
     """Write what there is so far: each language takes minutes."""
     result["peak_megabytes"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    (RESULTS / "adaptation.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps(result, indent=1) + "\n"
+    (RESULTS / f"adaptation-{name}.json").write_text(text, encoding="utf-8")
 
 
 def closed(language: dict[str, Any], read: str, figure: str, what: str) -> float:
     """Return how much of the gap between the two models adapting closed, the mean of the draws."""
     before, after = language["without"][read][figure], language["with"][read][figure]
     reached = float(np.mean([draw[what][read][figure] for draw in language["draws"]]))
-    return (reached - before) / (after - before)
+    return float((reached - before) / (after - before))
 
 
 def summary(language: dict[str, Any]) -> dict[str, float]:

@@ -207,11 +207,14 @@ def profile(folder: Path, words: str) -> str:
     return grid(*profile_tables.KINDS[kind](_read(folder, name), of))
 
 
-def adaptation(folder: Path, name: str) -> str:
-    """Return a table of adapting to new languages: "languages" or "general"."""
-    if name not in adaptation_tables.KINDS:
-        raise TableError(f"no table {name!r} of adapting: {', '.join(adaptation_tables.KINDS)}")
-    return grid(*adaptation_tables.KINDS[name](_read(folder, "adaptation")))
+def adaptation(folder: Path, words: str) -> str:
+    """Return a table of adapting to new languages: "languages news" or "general mixed"."""
+    kind, _, pair = words.partition(" ")
+    if kind not in adaptation_tables.KINDS or not pair:
+        raise TableError(
+            f"no table {words!r} of adapting: {', '.join(adaptation_tables.KINDS)}, and a pair of models"
+        )
+    return grid(*adaptation_tables.KINDS[kind](_read(folder, f"adaptation-{pair}")))
 
 
 TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
