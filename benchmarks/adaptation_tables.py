@@ -24,8 +24,7 @@ def _figure(language: dict[str, Any], column: str, read: str, figure: str) -> fl
 def _share(language: dict[str, Any], read: str, figure: str, what: str) -> str:
     """Return the closed share of a gap; one that may be none, or is hardly anything, has no share."""
     size = abs(language["with"][read][figure] - language["without"][read][figure])
-    # Results of before intervals of the gap were measured go by its size alone.
-    low = language["gap_words_f1_90"][read][0] if "gap_words_f1_90" in language else size
+    low = language["gap_words_f1_90"][read][0]
     return f"{closed(language, read, figure, what):.0%}" if low > 0 and size > LEAST_GAP else "no gap"
 
 
