@@ -1,4 +1,4 @@
-"""Scores to decisions: which lines stay. Policy only; no score is changed here.
+"""Scores to decisions: which lines stay. DecisionPolicy only; no score is changed here.
 
 Without a threshold, each page gets the one that maximises the expected F1 of the words
 that it keeps: with content probabilities q and lengths w, keeping the k likeliest lines
@@ -16,6 +16,7 @@ from detector.compiled import inlined, kernel
 from detector.evidence.shape import words_in
 from detector.records import Bytes, Floats, Integers, Number, Repeats, Words
 from detector.settings import Settings
+from detector.sites.counts import SURE_PAGES
 
 # Scores are rounded to 1/1000: one bin for each value.
 BINS: Final = 1001
@@ -35,6 +36,18 @@ MOSTLY_CONTENT: Final = 3
 COPY_SCORE: Final = np.float32(0.3)
 COPY_WORDS: Final = 3
 REFRAIN_LINES: Final = 3
+
+
+class DecisionPolicy(NamedTuple):
+    """How it is decided.
+
+    threshold: what the settings' goal stands for; None for each page's own
+    site_pages: int32 (P,), other pages known of each page's site; None if of none
+    """
+
+    settings: Settings
+    threshold: float | None = None
+    site_pages: NDArray[np.int32] | None = None
 
 
 class Decisions(NamedTuple):
@@ -87,13 +100,14 @@ def _decide(
     scores: Floats,
     words: Words,
     page_segment: Integers,
-    policy: tuple[float, float, float],
+    policy: tuple[float, float, float, NDArray[np.bool_]],
     bins: Floats,
     out: Decisions,
 ) -> None:
     """Decide all pages.
 
-    policy: the threshold (below 0: each page's own), least and mostly content
+    policy: the threshold (below 0: each page's own), least and mostly content, and bool (P,),
+        pages whose site is known well: these do not keep unclear lines for being nearly all content
     """
     for page in range(page_segment.size - 1):
         rows = (page_segment[page], page_segment[page + 1])
@@ -104,7 +118,7 @@ def _decide(
             threshold, out.policy[page] = np.float32(policy[0]), BY_SCORE
         elif best < policy[1]:
             threshold, out.policy[page] = np.float32(-1), NO_CONTENT
-        elif content > policy[2] * total and threshold < policy[2]:
+        elif content > policy[2] * total and threshold < policy[2] and not policy[3][page]:
             threshold, out.policy[page] = np.float32(policy[2]), MOSTLY_CONTENT
         out.threshold[page] = threshold
         for row in range(rows[0], rows[1]):
@@ -144,10 +158,10 @@ def decide(
     words: Words,
     page_segment: Integers,
     repeats: Repeats,
-    settings: Settings,
-    threshold: float | None = None,
+    policy: DecisionPolicy,
 ) -> Decisions:
     """Return what stays of each segment; without a threshold, each page gets its own."""
+    settings, threshold = policy.settings, policy.threshold
     n_pages, n_segments = page_segment.size - 1, scores.size
     out = Decisions(
         kept=np.empty(n_segments, np.bool_),
@@ -156,8 +170,9 @@ def decide(
         policy=np.empty(n_pages, np.uint8),
         content=np.empty((n_pages, 2), np.float32),
     )
-    policy = (-1.0 if threshold is None else threshold, settings.least_content, settings.mostly_content)
-    _decide(scores, words, page_segment, policy, np.empty((2, BINS), np.float32), out)
+    known = np.zeros(n_pages, np.bool_) if policy.site_pages is None else policy.site_pages >= SURE_PAGES
+    limits = (-1.0 if threshold is None else threshold, settings.least_content, settings.mostly_content)
+    _decide(scores, words, page_segment, (*limits, known), np.empty((2, BINS), np.float32), out)
     if settings.drop_copies:
         _drop_copies(scores, words, page_segment, repeats, out)
     if settings.cut_headlines:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from detector.clean_text import clean_text
-from detector.decisions import decide
+from detector.decisions import DecisionPolicy, decide
 from detector.errors import SettingsError
 from detector.lines.decoding import text_of, utf8
 from detector.lines.formats import Format
@@ -115,7 +115,8 @@ class Detector:
         threshold = threshold_of(
             self.settings, (self.model.text if markup is None else self.model.html).goals
         )
-        decisions = decide(found.scores, words, batch.page_segment(), found.repeats, self.settings, threshold)
+        policy = DecisionPolicy(self.settings, threshold, found.site_pages)
+        decisions = decide(found.scores, words, batch.page_segment(), found.repeats, policy)
         kinds = kinds_of(batch, words, markup, found.scores, self.model.kinds)
         clean = clean_text(batch, words, decisions)
         scored_lines = (batch, words, markup, found.repeats, found.scores, found.added)

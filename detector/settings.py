@@ -51,7 +51,8 @@ class Settings:
     least_content: drop the whole page when its best expected F1 is below this, 0 to 1:
         a page that is all template comes out empty rather than as its least bad lines.
     mostly_content: of a page with a larger expected share of content than this, 0 to 1, only
-        lines with a score above this are dropped: there is hardly a template to drop.
+        lines with a score above this are dropped: there is hardly a template to drop. Not so
+        where ten other pages of its site are known: they show the template.
     batch_bytes: bytes of pages that are scored together. More is not faster: evidence
         of a batch should fit the processor's cache.
     """

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT, decide
+from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT, DecisionPolicy, decide
 from detector.errors import SettingsError
 from detector.lines.text import text_batch
 from detector.lines.words import words_of
@@ -17,7 +17,7 @@ from detector.settings import Settings
 ANY = Settings(least_content=0, mostly_content=1)
 
 
-def decided(pages, settings=ANY, begins=None, original=None, block=1):
+def decided(pages, settings=ANY, begins=None, original=None, block=1, site_pages=None):
     """Decide pages given as lists of (score, words)."""
     texts = ["\n".join("word " * words for _, words in page).encode() for page in pages]
     batch = text_batch(texts)
@@ -33,7 +33,13 @@ def decided(pages, settings=ANY, begins=None, original=None, block=1):
         begins=np.full(size, -1) if begins is None else np.array(begins),
         begins_words=np.full(size, 2, np.int32),
     )
-    return decide(scores, words_of(batch), batch.page_segment(), repeats, settings, settings.threshold)
+    return decide(
+        scores,
+        words_of(batch),
+        batch.page_segment(),
+        repeats,
+        DecisionPolicy(settings, settings.threshold, site_pages),
+    )
 
 
 def expected_f1(page, kept):
@@ -134,6 +140,13 @@ def test_a_goal_that_cannot_be_reached_is_refused():
 def test_only_one_goal_can_decide():
     with pytest.raises(SettingsError, match="threshold and recall"):
         Settings(threshold=0.5, recall=0.9)
+
+
+def test_a_page_whose_site_is_known_well_keeps_nothing_for_being_nearly_all_content():
+    page = [(0.01, 200), (0.85, 3)]
+    assert decided([page], Settings()).policy.tolist() == [MOSTLY_CONTENT]
+    for pages, wanted in ((9, [True, True]), (10, [True, False])):
+        assert decided([page], Settings(), site_pages=np.array([pages])).kept.tolist() == wanted
 
 
 COPIES = [(0.01, 20), (0.02, 5), (0.31, 5), (0.01, 20), (0.01, 20), (0.01, 20), (0.01, 20), (0.29, 5)]

@@ -13,6 +13,7 @@ from detector.corpus.json_lines import json_line
 from detector.corpus.publishing import LINES, MANIFEST
 from detector.corpus.run_folder import read_json
 from detector.corpus.sidecar import clean_again
+from detector.decisions import DecisionPolicy
 from detector.detector import Detector
 from detector.errors import SettingsError
 from detector.lines.formats import Format
@@ -81,7 +82,9 @@ def restored(run: Path, detector: Detector | None, as_decided: bool) -> Iterator
     """
     policies = {}
     if detector is not None and not as_decided:
-        policies = {name: (detector.settings, _threshold(run, detector, name)) for name in FORMATS}
+        policies = {
+            name: DecisionPolicy(detector.settings, _threshold(run, detector, name)) for name in FORMATS
+        }
     for row in stored_rows(run):
         text = row["text"]
         if detector is not None:

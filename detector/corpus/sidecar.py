@@ -13,14 +13,13 @@ import numpy as np
 from detector.clean_text import clean_text
 from detector.corpus.documents import Document
 from detector.corpus.rules import RULES, SCORE, as_ruled
-from detector.decisions import Decisions, decide
+from detector.decisions import DecisionPolicy, Decisions, decide
 from detector.evidence.columns import CODES
 from detector.lines.decoding import text_of, utf8
 from detector.lines.text import text_batch
 from detector.lines.words import words_of
 from detector.records import Batch, Bytes, Repeats
 from detector.results import BatchResult
-from detector.settings import Settings
 
 # Fields of a line as a column of the output has it.
 PIECE: Final = {"text": str, "end": str, "clean": str, "score": float, "kept": bool, "reason": str}
@@ -33,6 +32,7 @@ class LineRow(NamedTuple):
     copies: rows (segment, its original, lines in a row) of lines that stand there again
     headlines: rows (segment, its headline's segment, words) of lines that begin with a
     headline again; cuts: rows (segment, words) of those that were cut
+    site_pages: other pages known of its site
     """
 
     id: str
@@ -47,6 +47,7 @@ class LineRow(NamedTuple):
     copies: list[list[int]]
     headlines: list[list[int]]
     cuts: list[list[int]]
+    site_pages: int = 0
 
 
 def _texts(result: BatchResult, documents: Sequence[Document]) -> Iterator[str]:
@@ -92,6 +93,7 @@ def line_rows(result: BatchResult, why: Bytes, documents: Sequence[Document]) ->
                 _copies(result, first, last),
                 _headlines(result, first, last),
                 _cuts(result, first, last),
+                0 if result.seen is None else int(result.seen.site_pages[page]),
             )
         )
     return rows
@@ -120,11 +122,10 @@ def as_dict(row: LineRow) -> dict[str, Any]:
     return {name: value for name, value in row._asdict().items() if value != []}
 
 
-def clean_again(row: Mapping[str, Any], policy: tuple[Settings, float | None] | None) -> str:
+def clean_again(row: Mapping[str, Any], policy: DecisionPolicy | None) -> str:
     """Return the clean text of a stored document: as it was decided, or by another policy.
 
-    policy: settings, and the threshold that their goal stands for (None for each page's
-        best); without a policy the decisions that are stored hold. What a rule decided then
+    policy: without one the decisions that are stored hold. What a rule decided then
         stays decided.
     """
     batch = _stored_batch(row)
@@ -132,7 +133,8 @@ def clean_again(row: Mapping[str, Any], policy: tuple[Settings, float | None] | 
     if policy is not None:
         scores = np.array(row.get("scores", []), np.float32) / np.float32(1000)
         repeats = _stored_repeats(row, scores.size)
-        other = decide(scores, words, batch.page_segment(), repeats, *policy)
+        policy = policy._replace(site_pages=np.array([row.get("site_pages", 0)], np.int32))
+        other = decide(scores, words, batch.page_segment(), repeats, policy)
         rules = [RULES.index(reason) if reason in RULES else SCORE for reason in row.get("reasons", [])]
         decisions = as_ruled(other, np.array(rules, np.uint8), decisions.kept)
     return text_of(clean_text(batch, words, decisions).text.tobytes())

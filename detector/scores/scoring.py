@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.evidence.gather import Evidence, context_of, html_evidence, text_evidence
 from detector.lines.keys import line_keys
@@ -28,6 +29,11 @@ class Scored(NamedTuple):
     odds: Floats
     repeats: Repeats
     seen: SeenOn | None = None
+
+    @property
+    def site_pages(self) -> NDArray[np.int32] | None:
+        """Return int32 (P,), other pages known of each page's site; None where no sites were given."""
+        return None if self.seen is None else self.seen.site_pages
 
 
 def evidence_of(batch: Batch, words: Words, markup: Markup | None, model: Model) -> Evidence:

@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from detector.lines.keys import NO_WORDS, LineKeys
 from detector.records import Integers
 
+# With so many pages of a site, what is said of it can be relied on.
+SURE_PAGES: Final = 10
+
 # Added to the site's id for masked keys, so that they never meet the exact ones.
 MASKED: Final = 0x5851F42D4C957F2D
 

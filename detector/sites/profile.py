@@ -22,7 +22,7 @@ from detector.lines.page import Input, Page
 from detector.lines.words import words_of
 from detector.records import Batch, Integers, Words
 from detector.sites import files, runs
-from detector.sites.counts import LineCounts, Sites, merge, most_frequent, pruned
+from detector.sites.counts import SURE_PAGES, LineCounts, Sites, merge, most_frequent, pruned
 from detector.sites.pages import PLACES, CountedPage, Known, all_known, batches, counted_pages, page_hash
 from detector.sites.runs import NO_RUNS, RunCounts
 from detector.sites.several import refuse_several_sites
@@ -30,7 +30,6 @@ from detector.sites.templates import Sampled, recurring_lines, sizes_of, templat
 
 # Fewer pages make no profile; up to so many it is not sure of much.
 LEAST_PAGES: Final = 2
-SURE_PAGES: Final = 10
 # What a file for use holds at most, lines and runs together: with 10,000 pages it has 180 KB.
 MOST_LINES: Final = 10_000
 MOST_RUNS: Final = 5_000

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.decisions import decide
+from detector.decisions import DecisionPolicy, decide
 from detector.records import Floats, Integers, Repeats
 from detector.scores.goals import threshold_of
 from detector.scores.model import Model
@@ -131,7 +131,9 @@ def measures(
 ) -> Measures:
     """Return all measures of scores alone, no headline cut and no copy dropped, by group of pages."""
     segments = examples.batch.page_segment()
-    kept = decide(scores, examples.words, segments, no_repeats(scores.size), settings, threshold).kept
+    kept = decide(
+        scores, examples.words, segments, no_repeats(scores.size), DecisionPolicy(settings, threshold)
+    ).kept
     return measures_of(Judged("", examples, scores, kept))
 
 
@@ -140,9 +142,9 @@ def _judged(name: str, examples: Examples, model: Model, settings: Settings) -> 
     markup = examples.markup if name == "html" else None
     scorer: Scorer = model.text if markup is None else model.html
     found = scored(examples.batch, examples.words, markup, model, examples.sites)
-    threshold = threshold_of(settings, scorer.goals)
+    policy = DecisionPolicy(settings, threshold_of(settings, scorer.goals), found.site_pages)
     segments = examples.batch.page_segment()
-    kept = decide(found.scores, examples.words, segments, found.repeats, settings, threshold).kept
+    kept = decide(found.scores, examples.words, segments, found.repeats, policy).kept
     return Judged(name, examples, found.scores, kept)
 
 
