@@ -38,9 +38,9 @@ class Job(NamedTuple):
         return Detector(self.model, self.settings)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Task:
-    """A step's function, to be called with each shard."""
+    """A step's function, to be called with each shard; dask needs it to be hashable, which a job is not."""
 
     function: Callable[[Job, Shard], Any]
     job: Job

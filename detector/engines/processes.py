@@ -1,23 +1,39 @@
 """joblib: a process a core (loky), or any other backend of joblib by its name."""
 
+import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, Final
 
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
+from joblib.parallel import get_active_backend
 
 from detector.engines.memory import MemoryWatch
 from detector.errors import SettingsError, ShardError
+
+# What is said of a backend that is not there, and of dask without a scheduler.
+_NO_BACKEND: Final = ("Invalid backend", "first create a Dask Client", "No module named", "dask.distributed")
+SCHEDULER: Final = "DASK_SCHEDULER_ADDRESS"
+
+
+def _place(backend: str) -> dict[str, str]:
+    """Make a backend known to joblib, and return where it is, if the environment says it."""
+    if backend == "ray":
+        from ray.util.joblib import register_ray
+
+        register_ray()
+    return {"scheduler_host": os.environ[SCHEDULER]} if backend == "dask" and SCHEDULER in os.environ else {}
 
 
 class Processes:
     """joblib's workers.
 
-    backend: "loky" (here), "threading", or one that is registered: "dask", "ray", "spark"
+    backend: "loky" (here), "threading", "ray", "dask" (the client that is there, or the scheduler
+    that DASK_SCHEDULER_ADDRESS names), or another that is registered with joblib
     watch: when more memory is used than it allows, the workers end what they have begun, and
     one less goes on; for workers of this machine
     """
@@ -49,24 +65,27 @@ class Processes:
 
     def _run(self, task: Callable[[Any], Any], items: Iterator[Any]) -> Iterator[Any]:
         try:
-            parallel = Parallel(
-                self.workers,
-                backend=self._backend,
-                return_as="generator_unordered",
-                batch_size=1,
-                # None waits, so that a bound that is passed is heeded with the next task.
-                pre_dispatch="n_jobs" if self._watch else "2*n_jobs",
-            )
+            # Backends of other packages are known to this context only, not to `Parallel`.
+            with parallel_config(self._backend, **_place(self._backend)):
+                streams = get_active_backend()[0].supports_return_generator
+                parallel = Parallel(
+                    self.workers,
+                    return_as="generator_unordered" if streams else "list",
+                    batch_size=1,
+                    # None waits, so that a bound that is passed is heeded with the next task.
+                    pre_dispatch="n_jobs" if self._watch else "2*n_jobs",
+                )
             yield from parallel(delayed(task)(item) for item in items)
         except TerminatedWorkerError as error:
             raise ShardError(
                 f"a worker was ended from outside ({signal.SIGKILL.name}: too little memory?). "
                 "What is done is kept: give the same command again, with fewer --workers"
             ) from error
-        except ValueError as error:
-            if "Invalid backend" not in str(error):
+        except (ValueError, ImportError) as error:
+            if not any(said in str(error) for said in _NO_BACKEND):
                 raise
-            raise SettingsError(f"joblib has no backend {self._backend!r}: {error}") from None
+            reason = str(error).strip().split("\n", 1)[0]
+            raise SettingsError(f"joblib cannot use the backend {self._backend!r}: {reason}") from None
 
     def close(self) -> None:
         """End the workers."""

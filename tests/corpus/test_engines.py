@@ -44,6 +44,32 @@ def test_joblib(clean, corpus, alone, engine):
     assert everything(out) == alone
 
 
+ON_DASK = """
+import os, sys
+from dask.distributed import LocalCluster
+from detector import clean_corpus
+from detector.engines.choice import EngineSettings
+
+if __name__ == "__main__":
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        os.environ["DASK_SCHEDULER_ADDRESS"] = cluster.scheduler_address
+        for engine in ("dask", "process"):
+            assert clean_corpus(sys.argv[1:], engine, engine=EngineSettings(engine)).published
+"""
+
+
+def test_dask(corpus, tmp_path):
+    """A scheduler and two workers of dask, found by the address that the environment gives."""
+    if importlib.util.find_spec("distributed") is None:
+        assert "DETECTOR_CI" not in os.environ, "CI runs on dask: it needs distributed"
+        pytest.skip("needs distributed")
+    (tmp_path / "on_dask.py").write_text(ON_DASK)
+    command = [sys.executable, "on_dask.py", str(corpus)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert everything(tmp_path / "dask") == everything(tmp_path / "process")
+
+
 @pytest.mark.spark
 @pytest.mark.filterwarnings("ignore")
 def test_spark(clean, corpus, alone):
