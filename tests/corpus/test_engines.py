@@ -142,7 +142,7 @@ def test_a_killed_worker_is_said():
 
 
 def test_an_unknown_backend_is_said():
-    with pytest.raises(SettingsError, match="no backend"):
+    with pytest.raises(SettingsError, match="cannot use the backend"):
         list(Processes(2, "nothing").run(abs, [1]))
     with pytest.raises(SettingsError, match="no engine"):
         engine_of("no/thing", 10**10, 2)
