@@ -19,7 +19,7 @@ from benchmarks.datasets import dataset
 from benchmarks.environment import made
 from benchmarks.profile_sites import BenchSite, bench_sites, drawn
 from benchmarks.run_quality import RESULTS
-from detector.decisions import DecisionPolicy, decide
+from detector.decisions import decide_scored
 from detector.lines.decoding import text_of
 from detector.lines.html import html_batch
 from detector.lines.page import Page
@@ -54,13 +54,7 @@ def joined(html: str) -> str:
 def _f1(examples: Examples, model: Model, batch: Batch, words: Words, sites: Sites | None) -> float:
     """Return words F1 of a page that is cut otherwise than in its examples; the words are the same."""
     found = scored(batch, words, None, model, sites)
-    kept = decide(
-        found.scores,
-        words,
-        batch.page_segment(),
-        found.repeats,
-        DecisionPolicy(Settings(), None, found.site_pages),
-    ).kept
+    kept = decide_scored(found, words, batch.page_segment(), Settings()).kept
     share = np.repeat(examples.share, np.diff(examples.words.segment_word))
     singles = words._replace(segment_word=np.arange(words.key.size + 1))
     of_words = replace(

@@ -25,7 +25,7 @@ from benchmarks.environment import made
 from benchmarks.profile_sites import BenchSite, bench_sites, drawn, labelled_sites
 from benchmarks.run_quality import RESULTS
 from benchmarks.splits import load as load_splits
-from detector.decisions import DecisionPolicy, decide
+from detector.decisions import decide_scored
 from detector.lines.formats import Format
 from detector.lines.html import html_batch
 from detector.lines.keys import line_keys
@@ -67,13 +67,7 @@ def judged(
     markup = examples.markup if format == "html" else None
     sites = None if counts is None else Sites(counts, np.zeros(1, np.int64), counted)
     found = scored(batch, words, markup, model, sites)
-    kept = decide(
-        found.scores,
-        words,
-        batch.page_segment(),
-        found.repeats,
-        DecisionPolicy(Settings(), None, found.site_pages),
-    ).kept
+    kept = decide_scored(found, words, batch.page_segment(), Settings()).kept
     size = np.diff(words.segment_word)
     lines = np.stack([found.scores, size, examples.share, ~kept], axis=1).astype(np.float64)
     return Judged(float(page_f1(examples, kept)[0]), lines[examples.share >= 0])

@@ -1,4 +1,4 @@
-"""Scores to decisions: which lines stay. DecisionPolicy only; no score is changed here.
+"""Scores to decisions: which lines stay. Policy only; no score is changed here.
 
 Without a threshold, each page gets the one that maximises the expected F1 of the words
 that it keeps: with content probabilities q and lengths w, keeping the k likeliest lines
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from detector.compiled import inlined, kernel
 from detector.evidence.shape import words_in
 from detector.records import Bytes, Floats, Integers, Number, Repeats, Words
+from detector.scores.scoring import Scored
 from detector.settings import Settings
 from detector.sites.counts import SURE_PAGES
 
@@ -178,3 +179,11 @@ def decide(
     if settings.cut_headlines:
         _cut(repeats, out.kept, out.cut_words)
     return out
+
+
+def decide_scored(
+    found: Scored, words: Words, page_segment: Integers, settings: Settings, threshold: float | None = None
+) -> Decisions:
+    """Return what stays of what was just scored, with what is known of the pages' sites."""
+    policy = DecisionPolicy(settings, threshold, found.site_pages)
+    return decide(found.scores, words, page_segment, found.repeats, policy)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from detector.clean_text import clean_text
-from detector.decisions import DecisionPolicy, decide
+from detector.decisions import decide_scored
 from detector.errors import SettingsError
 from detector.lines.decoding import text_of, utf8
 from detector.lines.formats import Format
@@ -115,8 +115,7 @@ class Detector:
         threshold = threshold_of(
             self.settings, (self.model.text if markup is None else self.model.html).goals
         )
-        policy = DecisionPolicy(self.settings, threshold, found.site_pages)
-        decisions = decide(found.scores, words, batch.page_segment(), found.repeats, policy)
+        decisions = decide_scored(found, words, batch.page_segment(), self.settings, threshold)
         kinds = kinds_of(batch, words, markup, found.scores, self.model.kinds)
         clean = clean_text(batch, words, decisions)
         scored_lines = (batch, words, markup, found.repeats, found.scores, found.added)

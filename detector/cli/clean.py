@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import click
 
 from detector.cli.corpus import Machine, Wishes, clean_corpus, corpus_options, is_corpus
 from detector.cli.options import Policy, input_options, page_of, policy_options, write_whole
-from detector.corpus.documents import Columns
+from detector.corpus.documents import Columns, Lines
 from detector.corpus.reading import kind_of
 from detector.corpus.writers import ENDINGS
 from detector.detector import Detector
@@ -67,7 +67,7 @@ def _target(name: str, output: Path, format: str, taken: set[Path]) -> Path:
 @click.option("--allow", multiple=True, help="A site or source that may lose nearly everything.")
 @click.option(
     "--lines",
-    type=click.Choice(["sidecar", "column", "none"]),
+    type=click.Choice(get_args(Lines)),
     default="sidecar",
     show_default=True,
     help="Where scores and dropped lines go: beside a corpus, for `detector restore`; into a column, too.",

@@ -15,8 +15,6 @@ from joblib.parallel import get_active_backend
 from detector.engines.memory import MemoryWatch
 from detector.errors import SettingsError, ShardError
 
-# What is said of a backend that is not there, and of dask without a scheduler.
-_NO_BACKEND: Final = ("Invalid backend", "first create a Dask Client", "No module named", "dask.distributed")
 SCHEDULER: Final = "DASK_SCHEDULER_ADDRESS"
 
 
@@ -63,29 +61,32 @@ class Processes:
         if self._watch:
             self._watch.say(f"workers go down from {self.workers + 1} to {self.workers}; nothing is lost")
 
-    def _run(self, task: Callable[[Any], Any], items: Iterator[Any]) -> Iterator[Any]:
+    def _parallel(self) -> Parallel:
+        """Return joblib's workers; raises `SettingsError` for a backend that is not there."""
         try:
             # Backends of other packages are known to this context only, not to `Parallel`.
             with parallel_config(self._backend, **_place(self._backend)):
                 streams = get_active_backend()[0].supports_return_generator
-                parallel = Parallel(
+                return Parallel(
                     self.workers,
                     return_as="generator_unordered" if streams else "list",
                     batch_size=1,
                     # None waits, so that a bound that is passed is heeded with the next task.
                     pre_dispatch="n_jobs" if self._watch else "2*n_jobs",
                 )
+        except (ValueError, ImportError) as error:
+            reason = str(error).strip().split("\n", 1)[0]
+            raise SettingsError(f"joblib cannot use the backend {self._backend!r}: {reason}") from None
+
+    def _run(self, task: Callable[[Any], Any], items: Iterator[Any]) -> Iterator[Any]:
+        parallel = self._parallel()
+        try:
             yield from parallel(delayed(task)(item) for item in items)
         except TerminatedWorkerError as error:
             raise ShardError(
                 f"a worker was ended from outside ({signal.SIGKILL.name}: too little memory?). "
                 "What is done is kept: give the same command again, with fewer --workers"
             ) from error
-        except (ValueError, ImportError) as error:
-            if not any(said in str(error) for said in _NO_BACKEND):
-                raise
-            reason = str(error).strip().split("\n", 1)[0]
-            raise SettingsError(f"joblib cannot use the backend {self._backend!r}: {reason}") from None
 
     def close(self) -> None:
         """End the workers."""

@@ -34,25 +34,20 @@ N_SUMS: Final = 6
 
 
 @inlined
-def _guess(odds: Number) -> Number:
-    return np.float32(1) / (np.float32(1) + np.exp(-bounded(odds)))
-
-
-@inlined
 def _page_sums(
-    odds: Floats, words: Words, rows: tuple[Number, Number], is_new: NDArray[np.bool_], sums: Floats
+    guess: Floats, words: Words, rows: tuple[Number, Number], is_new: NDArray[np.bool_], sums: Floats
 ) -> None:
     sums[:] = 0
     for row in range(rows[0], rows[1]):
-        guess, size = _guess(odds[row]), words_in(words, row)
         if is_new[row]:
+            size = words_in(words, row)
             sums[0] += np.float32(1)
-            sums[1] += guess
+            sums[1] += guess[row]
             sums[2] += size
-            sums[3] += size * guess
+            sums[3] += size * guess[row]
         else:
             sums[4] += np.float32(1)
-            sums[5] += guess
+            sums[5] += guess[row]
 
 
 @inlined
@@ -70,15 +65,16 @@ def _write_page(rows: tuple[Number, Number], is_new: NDArray[np.bool_], sums: Fl
 
 @inlined
 def _write_stretch(
-    odds: Floats, words: Words, rows: tuple[Number, Number], sums: Floats, table: Floats
+    of: tuple[Floats, Floats], words: Words, rows: tuple[Number, Number], sums: Floats, table: Floats
 ) -> None:
-    """Write the columns that all lines of a stretch share."""
+    """Write the columns that all lines of a stretch share; `of`: log-odds and guesses."""
+    odds, guess = of
     one, zero = np.float32(1), np.float32(0)
     total, content, all_odds = zero, zero, zero
     for row in range(rows[0], rows[1]):
         size = words_in(words, row)
         total += size
-        content += size * (one - _guess(odds[row]))
+        content += size * (one - guess[row])
         all_odds += min(max(odds[row], -MOST_ODDS), MOST_ODDS)
     lines = np.float32(rows[1] - rows[0])
     for row in range(rows[0], rows[1]):
@@ -94,11 +90,11 @@ def _write(
     seen: SeenOn,
     words: Words,
     page_segment: Integers,
-    given: tuple[Floats, NDArray[np.bool_], Floats],
+    given: tuple[Floats, Floats, NDArray[np.bool_], Floats],
     table: Floats,
 ) -> None:
-    """Write all pages; `given`: log-odds, and scratch: which lines are new, sums."""
-    odds, is_new, sums = given
+    """Write all pages; `given`: log-odds, and scratch: guesses, which lines are new, sums."""
+    odds, guess, is_new, sums = given
     for page in range(page_segment.size - 1):
         first, last = page_segment[page], page_segment[page + 1]
         least = NEW_SHARE * np.float32(seen.site_pages[page])
@@ -106,7 +102,8 @@ def _write(
             continue
         for row in range(first, last):
             is_new[row] = np.float32(seen.masked[row]) < least
-        _page_sums(odds, words, (first, last), is_new, sums)
+            guess[row] = np.float32(1) / (np.float32(1) + np.exp(-bounded(odds[row])))
+        _page_sums(guess, words, (first, last), is_new, sums)
         _write_page((first, last), is_new, sums, table)
         row = first
         while row < last:
@@ -114,7 +111,7 @@ def _write(
             while end < last and is_new[end]:
                 end += 1
             if end > row:
-                _write_stretch(odds, words, (row, end), sums, table)
+                _write_stretch((odds, guess), words, (row, end), sums, table)
             row = end + 1
 
 
@@ -124,6 +121,6 @@ def stretch_columns(odds: Floats, seen: SeenOn, words: Words, page_segment: Inte
     odds: float32 (S,), log-odds of boilerplate that the lines have without the site
     """
     table: NDArray[np.float32] = np.zeros((odds.size, len(STRETCHES)), np.float32)
-    given = (odds, np.zeros(odds.size, np.bool_), np.zeros(N_SUMS, np.float32))
-    _write(seen, words, page_segment, given, table)
+    scratch = (np.empty(odds.size, np.float32), np.empty(odds.size, np.bool_), np.empty(N_SUMS, np.float32))
+    _write(seen, words, page_segment, (odds, *scratch), table)
     return table

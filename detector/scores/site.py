@@ -100,22 +100,14 @@ def _log_odds(share: Number) -> Number:
 
 @kernel
 def _adjust(
-    odds: Floats,
-    curve: tuple[Floats, Floats],
-    pages: tuple[Integers, Integers],
-    found: tuple[Floats, Floats],
+    odds: Floats, rows: Integers, curve: tuple[Floats, Floats], scores: Floats, added: Floats
 ) -> None:
-    """Replace the scores of pages whose site is known; `pages`: first segments, site's other pages."""
-    page_segment, site_pages = pages
-    scores, added = found
-    for page in range(site_pages.size):
-        if site_pages[page] < LEAST_PAGES:
-            continue
-        for at in range(page_segment[page], page_segment[page + 1]):
-            before = scores[at]
-            share = calibrated(odds[at], *curve)
-            scores[at] = rounded(share)
-            added[at] = _log_odds(scores[at]) - _log_odds(before)
+    """Replace the scores of some rows by what their log-odds, calibrated, say."""
+    for number in range(rows.size):
+        at = rows[number]
+        before = scores[at]
+        scores[at] = rounded(calibrated(odds[number], *curve))
+        added[at] = _log_odds(scores[at]) - _log_odds(before)
 
 
 def adjusted(
@@ -126,6 +118,6 @@ def adjusted(
     table: of `site_table`; site_pages: (P,), other pages known of each page's site
     """
     scores, added = scores.copy(), np.zeros(scores.size, np.float32)
-    pages = (page_segment, site_pages.astype(np.int64))
-    _adjust(network_odds(table, step.network), (step.knot, step.share), pages, (scores, added))
+    rows = np.flatnonzero(np.repeat(site_pages >= LEAST_PAGES, np.diff(page_segment)))
+    _adjust(network_odds(table[rows], step.network), rows, (step.knot, step.share), scores, added)
     return scores, added

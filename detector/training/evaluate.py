@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.decisions import DecisionPolicy, decide
+from detector.decisions import DecisionPolicy, decide, decide_scored
 from detector.records import Floats, Integers, Repeats
 from detector.scores.goals import threshold_of
 from detector.scores.model import Model
@@ -142,9 +142,9 @@ def _judged(name: str, examples: Examples, model: Model, settings: Settings) -> 
     markup = examples.markup if name == "html" else None
     scorer: Scorer = model.text if markup is None else model.html
     found = scored(examples.batch, examples.words, markup, model, examples.sites)
-    policy = DecisionPolicy(settings, threshold_of(settings, scorer.goals), found.site_pages)
+    threshold = threshold_of(settings, scorer.goals)
     segments = examples.batch.page_segment()
-    kept = decide(found.scores, examples.words, segments, found.repeats, policy).kept
+    kept = decide_scored(found, examples.words, segments, settings, threshold).kept
     return Judged(name, examples, found.scores, kept)
 
 

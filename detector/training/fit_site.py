@@ -31,7 +31,7 @@ from detector.lines.keys import NO_WORDS, LineKeys, line_keys
 from detector.records import Floats, Integers
 from detector.scores.network import CLIP, Network, SiteStep
 from detector.scores.site import site_table
-from detector.sites.counts import SeenOn
+from detector.sites.counts import SeenOn, looked_up
 from detector.training.examples import CONTENT, FOLDS, Examples, words_of_rows
 from detector.training.fit import NetworkPlan, Rows, calibration, fit_network, log_odds
 
@@ -98,10 +98,7 @@ def _teaches(examples: Examples, page: int) -> bool:
 def _counted(key: Integers, drawn: Sequence[Integers]) -> NDArray[np.int32]:
     """Return on how many of the drawn pages (each its different keys) each key stands."""
     keys, counts = np.unique(np.concatenate(drawn), return_counts=True)
-    if not keys.size:
-        return np.zeros(key.size, np.int32)
-    at = np.minimum(np.searchsorted(keys, key), keys.size - 1)
-    return np.where((keys[at] == key) & (key != NO_WORDS), counts[at], 0).astype(np.int32)
+    return np.where(key != NO_WORDS, looked_up(key, keys, counts.astype(np.int32)), np.int32(0))
 
 
 def _recurring(
