@@ -31,7 +31,7 @@ bench:
 train:
 	$(PYTHON) -m benchmarks.setup_peers resiliparse inscriptis html2lines
 	$(PYTHON) -m benchmarks.training_pages build/training.jsonl.gz
-	$(PYTHON) -m detector train build/training.jsonl.gz --anew --replace --output detector/scores/default
+	$(PYTHON) -m detector train build/training.jsonl.gz --anew --replace --output detector/model/default
 	$(PYTHON) -m tests.golden.record
 
 # The site's step alone, anew, in finished models of all folds (benchmarks/train_folds.py writes them),

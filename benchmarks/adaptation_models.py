@@ -16,10 +16,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from detector.scores.model import save
-from detector.training.pages import LabelledPage, read_pages
-from detector.training.precision import save_precision
-from detector.training.train import train
+from detector.model.files import save
+from detector.training.adapt.fisher_information import save_precision
+from detector.training.data.labelled_pages import LabelledPage, read_pages
+from detector.training.fit.train import train
 
 # Sites of these folds are tested on; the others may be learned from.
 TEST_FOLDS: Final = (0, 1)

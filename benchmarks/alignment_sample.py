@@ -16,11 +16,11 @@ import numpy as np
 from benchmarks.datasets import dataset
 from benchmarks.labels.files import line_hash
 from benchmarks.pages import Page
-from detector.lines.decoding import decode, text_of
-from detector.lines.html import html_batch
-from detector.lines.words import words_of
-from detector.training.alignment import content_shares
-from detector.training.examples import CONTENT
+from detector.text.decoding import decode, text_of
+from detector.text.html import html_batch
+from detector.text.words import words_of
+from detector.training.data.alignment import content_shares
+from detector.training.data.examples import CONTENT
 
 SEED: Final = 21
 LINES: Final = 100

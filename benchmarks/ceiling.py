@@ -16,10 +16,10 @@ from benchmarks import scoring
 from benchmarks.datasets import SETS, dataset
 from benchmarks.pages import Page
 from benchmarks.run_quality import RESULTS, Run, write
-from detector.lines.decoding import decode
-from detector.lines.html import html_batch
-from detector.lines.words import words_of
-from detector.training.alignment import content_shares
+from detector.text.decoding import decode
+from detector.text.html import html_batch
+from detector.text.words import words_of
+from detector.training.data.alignment import content_shares
 
 # A line is content when at least half of its words are the gold's (docs/measures.md).
 CONTENT: Final = 0.5

@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from benchmarks.shared import ROOT, shared_data
-from detector.training.made import Line, as_html, planted, with_copy_above
+from detector.training.data.synthetic import Line, as_html, planted, with_copy_above
 
 OWN_LINES: Final = ROOT / "training_data" / "lines"
 # Categories of template lines that stand above a text, inside it, and below it.

@@ -20,7 +20,7 @@ from benchmarks.setup_peers import installed
 from benchmarks.shared import ROOT
 
 VARIABLE: Final = "DETECTOR_BENCH_CACHE"
-RENDERER: Final = ("detector/lines", "detector/compiled.py", "detector/records.py")
+RENDERER: Final = ("detector/text", "detector/compiled.py", "detector/records.py")
 
 
 def cache_folder() -> Path:

@@ -9,8 +9,8 @@ from benchmarks import splits
 from benchmarks.datasets import dataset
 from benchmarks.pages import Page
 from benchmarks.weak_labels import hand_labelled
-from detector.lines.decoding import decode
-from detector.training.pages import LabelledPage
+from detector.text.decoding import decode
+from detector.training.data.labelled_pages import LabelledPage
 
 LEAST_OTHERS: Final = 10
 MOST_TARGETS: Final = 10

@@ -25,17 +25,17 @@ import numpy as np
 from benchmarks.adaptation_models import OWN, PAIRS, Pair, used_in_training
 from benchmarks.environment import made
 from benchmarks.run_quality import RESULTS
-from detector.scores.model import Model, load
+from detector.model.files import Model, load
 from detector.settings import Settings
-from detector.training.adaptation import Adaptation, start
-from detector.training.ask import Question
-from detector.training.evaluate import Judged, examples_to_judge, figures, judge
-from detector.training.examples import CONTENT, Examples
-from detector.training.held_back import line_loss
-from detector.training.intervals import Parts, interval_of, interval_of_difference, ratio
-from detector.training.line_labels import LineLabel
-from detector.training.pages import LabelledPage, read_pages
-from detector.training.precision import load_precision
+from detector.training.adapt.active_learning import Question
+from detector.training.adapt.adaptation import Adaptation, start
+from detector.training.adapt.fisher_information import load_precision
+from detector.training.adapt.holdout import line_loss
+from detector.training.data.examples import CONTENT, Examples
+from detector.training.data.labelled_pages import LabelledPage, read_pages
+from detector.training.data.line_labels import LineLabel
+from detector.training.evaluate.bootstrap import Parts, interval_of, interval_of_difference, ratio
+from detector.training.evaluate.judge import Judged, examples_to_judge, figures, judge
 
 PAGES: Final = 20
 MOST_SITES: Final = 4

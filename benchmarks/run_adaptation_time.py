@@ -16,8 +16,8 @@ from benchmarks.environment import made
 from benchmarks.pages import Page
 from benchmarks.process_tree import measured
 from benchmarks.run_quality import RESULTS
-from detector.training.calls import adaptation_of
-from detector.training.page_files import read_page_files
+from detector.training.api import adaptation_of
+from detector.training.data.page_files import read_page_files
 
 PAGES: Final = 1000
 LABELS: Final = 100

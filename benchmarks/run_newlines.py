@@ -20,21 +20,21 @@ from benchmarks.environment import made
 from benchmarks.profile_sites import BenchSite, bench_sites, drawn
 from benchmarks.run_quality import RESULTS
 from detector.decisions import decide_scored
-from detector.lines.decoding import text_of
-from detector.lines.html import html_batch
-from detector.lines.page import Page
-from detector.lines.text import text_batch
-from detector.lines.words import words_of
+from detector.model.files import Model, load
+from detector.model.score import scored
 from detector.records import Batch, Words
-from detector.scores.model import Model, load
-from detector.scores.scoring import scored
 from detector.settings import Settings
-from detector.sites.counts import Sites
 from detector.sites.profile import SiteProfile
-from detector.sites.runs import NO_RUNS
-from detector.training.evaluate import page_f1
-from detector.training.examples import FOLDS, Examples, examples_of
-from detector.training.pages import LabelledPage
+from detector.sites.recurrence import Sites
+from detector.sites.word_runs import NO_RUNS
+from detector.text.decoding import text_of
+from detector.text.html import html_batch
+from detector.text.page import Page
+from detector.text.plain import text_batch
+from detector.text.words import words_of
+from detector.training.data.examples import FOLDS, Examples, examples_of
+from detector.training.data.labelled_pages import LabelledPage
+from detector.training.evaluate.judge import page_f1
 
 OTHERS: Final = 30
 LEAST_OTHERS: Final = 15

@@ -26,17 +26,17 @@ from benchmarks.profile_sites import BenchSite, bench_sites, drawn, labelled_sit
 from benchmarks.run_quality import RESULTS
 from benchmarks.splits import load as load_splits
 from detector.decisions import decide_scored
-from detector.lines.formats import Format
-from detector.lines.html import html_batch
-from detector.lines.keys import line_keys
-from detector.lines.words import words_of
-from detector.scores.model import Model, load
-from detector.scores.scoring import scored
+from detector.model.files import Model, load
+from detector.model.score import scored
 from detector.settings import Settings
-from detector.sites.counts import LineCounts, Sites, count_lines, merge, most_frequent
 from detector.sites.profile import MOST_LINES
-from detector.training.evaluate import page_f1
-from detector.training.examples import CONTENT, FOLDS, Examples, examples_of
+from detector.sites.recurrence import LineCounts, Sites, count_lines, merge, most_frequent
+from detector.text.formats import Format
+from detector.text.html import html_batch
+from detector.text.keys import line_keys
+from detector.text.words import words_of
+from detector.training.data.examples import CONTENT, FOLDS, Examples, examples_of
+from detector.training.evaluate.judge import page_f1
 
 OTHERS: Final = (10, 30, 100)
 # Sites of 30 pages have 29 others: near enough, where no more exist.

@@ -19,12 +19,12 @@ from benchmarks.profile_sites import BenchSite, bench_sites, drawn
 from benchmarks.run_profile import NEARLY, counts_of, interval, judged
 from benchmarks.run_quality import RESULTS
 from benchmarks.setup_peers import ROOT, installed, python_of
-from detector.lines.decoding import text_of
-from detector.scores.model import Model, load
-from detector.sites.counts import merge, most_frequent
+from detector.model.files import Model, load
 from detector.sites.profile import MOST_LINES
-from detector.training.evaluate import page_f1
-from detector.training.examples import FOLDS, Examples, examples_of
+from detector.sites.recurrence import merge, most_frequent
+from detector.text.decoding import text_of
+from detector.training.data.examples import FOLDS, Examples, examples_of
+from detector.training.evaluate.judge import page_f1
 
 OTHERS: Final = 30
 MOST_TARGETS: Final = 4

@@ -8,9 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from detector.scores.model import save
-from detector.training.pages import read_pages
-from detector.training.train import train
+from detector.model.files import save
+from detector.training.data.labelled_pages import read_pages
+from detector.training.fit.train import train
 
 
 def main(pages: str, output: str) -> None:

@@ -15,15 +15,15 @@ from typing import Final
 
 import numpy as np
 
-from detector.evidence.site import LEAST_PAGES
-from detector.lines.formats import Format
+from detector.features.site import LEAST_PAGES
+from detector.model.files import Model, arrays_hash, arrays_of, load, save
+from detector.model.network import SiteStep
+from detector.model.score import scored
 from detector.records import Floats
-from detector.scores.model import Model, arrays_hash, arrays_of, load, save
-from detector.scores.network import SiteStep
-from detector.scores.scoring import scored
-from detector.training.examples import FOLDS, Examples, examples_of
-from detector.training.fit_site import fit_site
-from detector.training.pages import read_pages
+from detector.text.formats import Format
+from detector.training.data.examples import FOLDS, Examples, examples_of
+from detector.training.data.labelled_pages import read_pages
+from detector.training.fit.site_network import fit_site
 
 FORMATS: Final[tuple[Format, ...]] = ("text", "html")
 

@@ -16,10 +16,10 @@ from benchmarks.labels.pages import FIRST_WIDE, Line, lines_of, plain
 from benchmarks.pages import Page
 from benchmarks.site_sets import BOOKS
 from benchmarks.splits import Splits
-from detector.lines.decoding import decode
-from detector.training.repetition import LEAST_WORDS, SiteLines, recurring_shares
+from detector.text.decoding import decode
+from detector.training.adapt.repetition import LEAST_WORDS, SiteLines, recurring_shares
 
-# What `detector.training.repetition` says of a line.
+# What `detector.training.adapt.repetition` says of a line.
 LABEL_OF_SHARE: Final = {0.0: "template", 1.0: "content", -1.0: "unknown"}
 # What a wide character counts in words.
 WIDE: Final = 0.6

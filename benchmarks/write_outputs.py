@@ -22,10 +22,10 @@ from benchmarks.outputs import asking, cache_folder
 from benchmarks.pages import Page
 from benchmarks.peer_list import RENDERINGS
 from detector.detector import Detector
-from detector.lines.page import Page as Decoded
 from detector.records import Words
-from detector.training.alignment import content_shares
-from detector.training.examples import words_of_rows
+from detector.text.page import Page as Decoded
+from detector.training.data.alignment import content_shares
+from detector.training.data.examples import words_of_rows
 
 # Pages that are scored together: bounds memory, changes nothing.
 BATCH: Final = 32

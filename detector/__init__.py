@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from detector.api import clean, score
-    from detector.corpus.documents import Columns
+    from detector.corpus.formats.documents import Columns
     from detector.detector import Detector
-    from detector.duplicates.find import find_duplicates
     from detector.engines.choice import EngineSettings, RecordSettings, clean_corpus
     from detector.errors import DetectorError
-    from detector.lines.page import Page
+    from detector.near_duplicates.find import find_duplicates
     from detector.records import Reason, ScoredLine, Verdict
-    from detector.results import ScoredPage
+    from detector.results.page import ScoredPage
     from detector.settings import CorpusSettings, DuplicateSettings, Settings
     from detector.sites.profile import SiteProfile
-    from detector.training.calls import evaluate, train
+    from detector.text.page import Page
+    from detector.training.api import evaluate, train
 
 __version__ = "0.1.0"
 
@@ -51,26 +51,26 @@ __all__ = [
 ]
 
 _HOME = {
-    "Columns": "detector.corpus.documents",
+    "Columns": "detector.corpus.formats.documents",
     "CorpusSettings": "detector.settings",
     "Detector": "detector.detector",
     "DetectorError": "detector.errors",
     "DuplicateSettings": "detector.settings",
     "EngineSettings": "detector.engines.choice",
-    "Page": "detector.lines.page",
+    "Page": "detector.text.page",
     "Reason": "detector.records",
     "RecordSettings": "detector.engines.choice",
     "ScoredLine": "detector.records",
-    "ScoredPage": "detector.results",
+    "ScoredPage": "detector.results.page",
     "Settings": "detector.settings",
     "SiteProfile": "detector.sites.profile",
     "Verdict": "detector.records",
     "clean": "detector.api",
     "clean_corpus": "detector.engines.choice",
-    "evaluate": "detector.training.calls",
-    "find_duplicates": "detector.duplicates.find",
+    "evaluate": "detector.training.api",
+    "find_duplicates": "detector.near_duplicates.find",
     "score": "detector.api",
-    "train": "detector.training.calls",
+    "train": "detector.training.api",
 }
 
 

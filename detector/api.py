@@ -1,9 +1,9 @@
 """Shorthands for one page with the default model and settings."""
 
 from detector.detector import Detector
-from detector.lines.formats import Format
-from detector.lines.page import Input
-from detector.results import ScoredPage
+from detector.results.page import ScoredPage
+from detector.text.formats import Format
+from detector.text.page import Input
 
 
 def score(page: Input, format: Format | None = None, url: str | None = None) -> ScoredPage:

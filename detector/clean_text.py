@@ -11,10 +11,10 @@ import numpy as np
 
 from detector.compiled import inlined, kernel
 from detector.decisions import Decisions
-from detector.lines import characters as chars
-from detector.lines.characters import Characters, characters
-from detector.lines.reading import read
 from detector.records import Batch, Bytes, Integers, Number, Words
+from detector.text import characters as chars
+from detector.text.characters import Characters, characters
+from detector.text.reading import read
 
 # What may stand between a headline and the text that it is glued to, with spaces around.
 SEPARATORS: Final = np.array([ord(char) for char in "-–—|:·•»/~"], np.uint32)

@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.compiled import inlined, kernel
-from detector.evidence.shape import words_in
+from detector.features.shape import words_in
+from detector.model.score import Scored
 from detector.records import Bytes, Floats, Integers, Number, Repeats, Words
-from detector.scores.scoring import Scored
 from detector.settings import Settings
-from detector.sites.counts import SURE_PAGES
+from detector.sites.recurrence import SURE_PAGES
 
 # Scores are rounded to 1/1000: one bin for each value.
 BINS: Final = 1001

@@ -12,23 +12,23 @@ import numpy as np
 from detector.clean_text import clean_text
 from detector.decisions import decide_scored
 from detector.errors import SettingsError
-from detector.lines.decoding import text_of, utf8
-from detector.lines.formats import Format
-from detector.lines.html import html_batch
-from detector.lines.page import Input, Page
-from detector.lines.scan_tags import TITLE_HINT
-from detector.lines.text import text_batch
-from detector.lines.words import words_of
+from detector.model.files import Model, default_model, load
+from detector.model.operating_points import threshold_of
+from detector.model.page_kinds import kinds_of
+from detector.model.score import scored
 from detector.records import Floats, Markup
-from detector.results import BatchResult, ScoredPage
-from detector.scores.goals import threshold_of
-from detector.scores.kinds import kinds_of
-from detector.scores.model import Model, default_model, load
-from detector.scores.scoring import scored
+from detector.results.page import BatchResult, ScoredPage
+from detector.results.verdict import verdict
 from detector.settings import Settings
-from detector.sites.counts import Sites
 from detector.sites.profile import SiteProfile
-from detector.verdict import verdict
+from detector.sites.recurrence import Sites
+from detector.text.decoding import text_of, utf8
+from detector.text.formats import Format
+from detector.text.html import html_batch
+from detector.text.page import Input, Page
+from detector.text.plain import text_batch
+from detector.text.scan_tags import TITLE_HINT
+from detector.text.words import words_of
 
 
 class Detector:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import settings
 
 from detector import Detector
-from detector.lines.decoding import text_of, utf8
-from detector.lines.html import html_batch
-from detector.lines.text import text_batch
 from detector.records import Batch
+from detector.text.decoding import text_of, utf8
+from detector.text.html import html_batch
+from detector.text.plain import text_batch
 
 # Kernels compile at their first call, whatever example that happens to be.
 settings.register_profile("detector", deadline=None)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from detector.clean_text import clean_text
 from detector.decisions import Decisions
-from detector.lines.decoding import text_of, utf8
-from detector.lines.text import text_batch
-from detector.lines.words import words_of
+from detector.text.decoding import text_of, utf8
+from detector.text.plain import text_batch
+from detector.text.words import words_of
 
 
 def cleaned(text, keep, cut=None):

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT, DecisionPolicy, decide
 from detector.errors import SettingsError
-from detector.lines.text import text_batch
-from detector.lines.words import words_of
+from detector.model.network import Goals
+from detector.model.operating_points import threshold_of
 from detector.records import Repeats
-from detector.scores.goals import threshold_of
-from detector.scores.network import Goals
 from detector.settings import Settings
+from detector.text.plain import text_batch
+from detector.text.words import words_of
 
 ANY = Settings(least_content=0, mostly_content=1)
 

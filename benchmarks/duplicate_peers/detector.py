@@ -2,8 +2,8 @@
 
 from benchmarks.duplicate_peers.corpus import SHINGLE, THRESHOLD, Corpus, Found
 from detector import DuplicateSettings, find_duplicates
-from detector.duplicates.found import Duplicates
-from detector.duplicates.minhash import signatures_of
+from detector.near_duplicates.minhash.signatures import signatures_of
+from detector.near_duplicates.pairs import Duplicates
 
 
 def _told(found: Duplicates) -> Found:

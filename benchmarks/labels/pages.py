@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from benchmarks.pages import Page
-from detector.lines.decoding import text_of
-from detector.lines.html import html_batch
-from detector.lines.page import Page as Decoded
-from detector.markdown import block_name
+from detector.results.markdown import block_name
+from detector.text.decoding import text_of
+from detector.text.html import html_batch
+from detector.text.page import Page as Decoded
 
 # A line of fewer words, or characters of scripts without spaces, is a label and no repeat.
 REPEAT_WORDS: Final = 4

@@ -1,7 +1,7 @@
 """Our own HTML renderer: every line, nothing judged."""
 
-from detector.lines.decoding import decode
-from detector.lines.html import html_batch
+from detector.text.decoding import decode
+from detector.text.html import html_batch
 
 
 def extract(html: bytes, language: str | None) -> str:

@@ -5,9 +5,9 @@ from typing import Final
 
 import click
 
-from detector.training.adaptation import Adaptation
-from detector.training.ask import Question
-from detector.training.line_labels import LineLabel, append_label, read_labels, undo_labels
+from detector.training.adapt.active_learning import Question
+from detector.training.adapt.adaptation import Adaptation
+from detector.training.data.line_labels import LineLabel, append_label, read_labels, undo_labels
 
 KEYS: Final = {"c": "content", "t": "template", "m": "metadata", "r": "comment", "s": "unknown"}
 UNDO: Final = "u"

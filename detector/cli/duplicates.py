@@ -15,12 +15,12 @@ import click
 
 from detector.cli.options import start_compiler, write_whole
 from detector.cli.text_records import Source, TextRecord, read_records
-from detector.duplicates.find import find_duplicates
-from detector.duplicates.found import Duplicates
-from detector.duplicates.index import Index, Match
-from detector.duplicates.index_files import INDEX_FILE
-from detector.duplicates.removal import Keep
 from detector.errors import SettingsError
+from detector.near_duplicates.find import find_duplicates
+from detector.near_duplicates.index.files import INDEX_FILE
+from detector.near_duplicates.index.index import Index, Match
+from detector.near_duplicates.keep_policy import Keep
+from detector.near_duplicates.pairs import Duplicates
 from detector.settings import DuplicateSettings
 
 STANDARD_INPUT: Final = "-"

@@ -12,10 +12,10 @@ from detector.cli.options import Share, write_whole
 from detector.detector import profile_for
 from detector.errors import SettingsError
 from detector.settings import Settings
-from detector.training.calls import Evaluation, evaluation, labelled, model_of
-from detector.training.curves import threshold_for
-from detector.training.evaluate import FIGURES, Judged, examples_to_judge, judge
-from detector.web.evaluation_report import evaluation_html
+from detector.training.api import Evaluation, evaluation, labelled, model_of
+from detector.training.evaluate.curves import threshold_for
+from detector.training.evaluate.judge import FIGURES, Judged, examples_to_judge, judge
+from detector.training.evaluate.report import evaluation_html
 
 # Sites are many: beyond this they are in the JSON only.
 MOST_SITES: Final = 20

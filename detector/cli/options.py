@@ -12,9 +12,9 @@ import click
 from detector.compiled import is_warm, start_without_blas
 from detector.detector import Detector
 from detector.errors import PageError
-from detector.lines.formats import Format
-from detector.lines.page import Page
 from detector.settings import Settings
+from detector.text.formats import Format
+from detector.text.page import Page
 
 F = TypeVar("F", bound=Callable[..., Any])
 

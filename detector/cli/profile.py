@@ -7,9 +7,9 @@ import click
 
 from detector.cli.options import input_options, page_of, start_compiler
 from detector.errors import PageError
-from detector.lines.formats import Format
-from detector.lines.page import Page
 from detector.sites.profile import SiteProfile
+from detector.text.formats import Format
+from detector.text.page import Page
 
 SHOW = "show"
 

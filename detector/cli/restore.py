@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from detector.cli.options import Policy, policy_options, write_whole
-from detector.corpus.restoring import restored, settings_of
+from detector.corpus.restore import restored, settings_of
 from detector.detector import Detector
 from detector.errors import SettingsError
 

@@ -7,10 +7,10 @@ from typing import Final
 import click
 
 from detector.cli.options import Policy, input_options, page_of, policy_options, write_whole
-from detector.lines.formats import Format
 from detector.records import ScoredLine
-from detector.results import ScoredPage
-from detector.web.scored_page import scored_page_html
+from detector.results.html import scored_page_html
+from detector.results.page import ScoredPage
+from detector.text.formats import Format
 
 # Scores up to these are shown in green, yellow, and red beyond.
 GREEN: Final = 0.35

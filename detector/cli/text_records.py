@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from detector.errors import PageError
-from detector.lines.decoding import decode
+from detector.text.decoding import decode
 
 JSONL: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 BOM: Final = b"\xef\xbb\xbf"

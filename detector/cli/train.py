@@ -9,13 +9,13 @@ import click
 
 from detector.cli.asking import ask
 from detector.errors import SettingsError
-from detector.scores.model import DEFAULT
-from detector.training.adaptation import Adaptation
-from detector.training.calls import Training, adaptation_of, adapted_training, refuse_existing, whole_training
-from detector.training.held_back import Change
-from detector.training.line_labels import read_labels
-from detector.training.page_files import read_page_files
-from detector.training.pages import read_pages
+from detector.model.files import DEFAULT
+from detector.training.adapt.adaptation import Adaptation
+from detector.training.adapt.holdout import Change
+from detector.training.api import Training, adaptation_of, adapted_training, refuse_existing, whole_training
+from detector.training.data.labelled_pages import read_pages
+from detector.training.data.line_labels import read_labels
+from detector.training.data.page_files import read_page_files
 
 STOPPED_BY_A_GUARD: Final = 3
 SAID: Final = {

@@ -5,16 +5,16 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from detector.corpus.documents import Document, Records, Rejected, Shard
-from detector.corpus.job import Job
-from detector.corpus.reading import read_shard
-from detector.lines.decoding import utf8
-from detector.lines.formats import Format, found_format
-from detector.lines.html import html_batch
-from detector.lines.keys import site_id
-from detector.lines.page import Page
-from detector.lines.text import text_batch
+from detector.corpus.formats.documents import Document, Records, Rejected, Shard
+from detector.corpus.formats.readers import read_shard
+from detector.corpus.run_spec import Job
 from detector.records import Batch, Integers
+from detector.text.decoding import utf8
+from detector.text.formats import Format, found_format
+from detector.text.html import html_batch
+from detector.text.keys import site_id
+from detector.text.page import Page
+from detector.text.plain import text_batch
 
 FORMATS: Final[tuple[Format, ...]] = ("text", "html")
 

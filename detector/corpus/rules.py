@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.clean_text import clean_text
-from detector.corpus.documents import Document
+from detector.corpus.formats.documents import Document
 from detector.decisions import Decisions
-from detector.lines.decoding import text_of
 from detector.records import Batch, Bytes
-from detector.results import BatchResult
+from detector.results.page import BatchResult
 from detector.settings import CorpusSettings
+from detector.text.decoding import text_of
 
 # What decided on a segment: its score, or which rule.
 SCORE: Final = 0

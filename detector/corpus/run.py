@@ -16,21 +16,21 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from detector.corpus.cleaning import clean_shard
-from detector.corpus.counting import count_shard
-from detector.corpus.documents import Shard
-from detector.corpus.grouping import group, sketch_shard
-from detector.corpus.guard import Loss, losses
-from detector.corpus.identity import run_id, shards_for
-from detector.corpus.job import Engine, Job, Task
-from detector.corpus.merging import merge_shards
-from detector.corpus.plan import Input, Survey, inputs_of, survey
-from detector.corpus.publishing import MANIFEST, publish, rejected_counts
-from detector.corpus.report import document_counts, report_of
+from detector.corpus.formats.documents import Shard
+from detector.corpus.manifest import run_id, shards_for
+from detector.corpus.report.loss_limit import Loss, losses
+from detector.corpus.report.summary import document_counts, report_of
 from detector.corpus.run_folder import read_json
-from detector.corpus.writing import write_shard
-from detector.duplicates.workspace import Progress
+from detector.corpus.run_spec import Engine, Job, Task
+from detector.corpus.shards import Input, Survey, inputs_of, survey
+from detector.corpus.steps.clean import clean_shard
+from detector.corpus.steps.count import count_shard
+from detector.corpus.steps.merge import merge_shards
+from detector.corpus.steps.near_duplicates import group, sketch_shard
+from detector.corpus.steps.publish import MANIFEST, publish, rejected_counts
+from detector.corpus.steps.write import write_shard
 from detector.errors import SettingsError
+from detector.near_duplicates.workspace import Progress
 
 # Shards that a dry run looks at, and how large they are.
 SAMPLED: Final = 16

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from detector.corpus.documents import Columns, Lines
-from detector.corpus.job import Engine, Job
+from detector.corpus.formats.documents import Columns, Lines
 from detector.corpus.run import Outcome, run
-from detector.duplicates.find import no_progress
+from detector.corpus.run_spec import Engine, Job
 from detector.engines.in_process import InProcess
 from detector.engines.memory import MemoryWatch
 from detector.errors import SettingsError
-from detector.lines.formats import Format
+from detector.near_duplicates.find import no_progress
 from detector.settings import CorpusSettings, Settings
+from detector.text.formats import Format
 
 # Bytes that a worker holds: the interpreter, compiled kernels, the model, a shard's arrays.
 WORKER: Final = 320_000_000

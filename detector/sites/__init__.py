@@ -1,1 +1,1 @@
-"""What recurs over the pages of a site: counts of lines, and the profile made of them."""
+"""Lines that recur over the pages of a site, and the profile made of them."""

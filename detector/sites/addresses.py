@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from detector.lines.page import Page
 from detector.sites.names import site_of_url
+from detector.text.page import Page
 
 # A tag that may hold the page's own address, and its attributes. A tag ends at the next `<`
 # too, so that a page of unclosed tags is read in linear time.

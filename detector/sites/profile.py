@@ -17,16 +17,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import ModelFormatError, PageError
-from detector.lines.keys import line_keys, site_id
-from detector.lines.page import Input, Page
-from detector.lines.words import words_of
 from detector.records import Batch, Integers, Words
-from detector.sites import files, runs
-from detector.sites.counts import SURE_PAGES, LineCounts, Sites, merge, most_frequent, pruned
-from detector.sites.pages import PLACES, CountedPage, Known, all_known, batches, counted_pages, page_hash
-from detector.sites.runs import NO_RUNS, RunCounts
-from detector.sites.several import refuse_several_sites
+from detector.sites import profile_files as files
+from detector.sites import word_runs as runs
+from detector.sites.recurrence import SURE_PAGES, LineCounts, Sites, merge, most_frequent, pruned
+from detector.sites.sampled_pages import (
+    PLACES,
+    CountedPage,
+    Known,
+    all_known,
+    batches,
+    counted_pages,
+    page_hash,
+)
+from detector.sites.several_sites import refuse_several_sites
 from detector.sites.templates import Sampled, recurring_lines, sizes_of, templates_of
+from detector.sites.word_runs import NO_RUNS, RunCounts
+from detector.text.keys import line_keys, site_id
+from detector.text.page import Input, Page
+from detector.text.words import words_of
 
 # Fewer pages make no profile; up to so many it is not sure of much.
 LEAST_PAGES: Final = 2

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.records import Integers
-from detector.sites.counts import LineCounts, pruned
+from detector.sites.recurrence import LineCounts, pruned
 
 # A line recurs if it stands on two pages at least, and on this share of them.
 RECURS: Final = 0.05

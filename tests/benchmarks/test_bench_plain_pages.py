@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from benchmarks.plain_pages import FOLDER, as_html, parse, records
-from detector.scores.kinds import KINDS
-from detector.training.examples import examples_of
-from detector.training.fit_kinds import SAME_AS
-from detector.training.pages import page_of_record
+from detector.model.page_kinds import KINDS
+from detector.training.data.examples import examples_of
+from detector.training.data.labelled_pages import page_of_record
+from detector.training.fit.page_kinds import SAME_AS
 
 SOURCE = """=== bridge | article | A bridge opens
 [nav]

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from detector.cli.main import group, run
-from detector.scores.model import DEFAULT, load
+from detector.model.files import DEFAULT, load
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 PAGES, LABELLED = EXAMPLES / "messenger", EXAMPLES / "messenger-labelled.jsonl"

@@ -5,10 +5,10 @@ import unicodedata
 import numpy as np
 import pytest
 
-from detector.corpus.documents import Shard
-from detector.corpus.grouping import CleanTexts, group, sketch_shard
-from detector.duplicates.find import find_duplicates
-from detector.duplicates.texts import HeldTexts
+from detector.corpus.formats.documents import Shard
+from detector.corpus.steps.near_duplicates import CleanTexts, group, sketch_shard
+from detector.near_duplicates.find import find_duplicates
+from detector.near_duplicates.texts import HeldTexts
 from tests.corpus.made import story
 
 COUNTS = (3, 0, 1, 4)

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from detector.corpus.restoring import stored_rows
-from detector.corpus.sidecar import PIECE
+from detector.corpus.line_records import PIECE
+from detector.corpus.restore import stored_rows
 from detector.errors import SettingsError
 from tests.corpus.made import page, read_jsonl, story, write_jsonl
 from tests.corpus.test_formats import parquet_of

@@ -10,9 +10,9 @@ import fsspec
 import pytest
 from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
 
-from detector.corpus import remote
-from detector.corpus.files import listed
-from detector.corpus.remote import RemoteFile
+from detector.corpus.formats import remote
+from detector.corpus.formats.files import listed
+from detector.corpus.formats.remote import RemoteFile
 from detector.errors import SettingsError, ShardError
 from tests.corpus.made import everything
 from tests.corpus.test_formats import parquet_of, warc_of

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from detector.corpus.restoring import restored, settings_of
+from detector.corpus.restore import restored, settings_of
 from detector.corpus.run import run
 from detector.detector import Detector, Page
 from detector.engines.in_process import InProcess
@@ -262,7 +262,7 @@ def test_the_report_is_one_file(clean, pages, tmp_path):
 
 def test_in_one_call(pages, tmp_path):
     from detector import Columns, CorpusSettings, EngineSettings, RecordSettings, clean_corpus
-    from detector.scores.model import DEFAULT
+    from detector.model.files import DEFAULT
 
     renamed = [
         {("body" if name == "text" else name): value for name, value in page.items()} for page in pages

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.lines.decoding import utf8
-from detector.lines.keys import line_keys, site_id
-from detector.lines.text import text_batch
-from detector.lines.words import words_of
-from detector.sites.counts import NO_COUNTS, Sites, count_lines, merge, pruned, seen_on
+from detector.sites.recurrence import NO_COUNTS, Sites, count_lines, merge, pruned, seen_on
+from detector.text.decoding import utf8
+from detector.text.keys import line_keys, site_id
+from detector.text.plain import text_batch
+from detector.text.words import words_of
 
 LINES = st.lists(
     st.sampled_from(["Menu", "Leave a Reply", "Page 1", "Page 2", "…", "A headline"]), max_size=6

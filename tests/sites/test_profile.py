@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from detector.detector import Detector
 from detector.errors import ModelFormatError, PageError
-from detector.lines.keys import site_id
-from detector.lines.page import Page
-from detector.sites.counts import LineCounts
-from detector.sites.pages import Known
 from detector.sites.profile import MOST_LINES, SiteProfile
-from detector.sites.runs import RunCounts
+from detector.sites.recurrence import LineCounts
+from detector.sites.sampled_pages import Known
+from detector.sites.word_runs import RunCounts
+from detector.text.keys import site_id
+from detector.text.page import Page
 
 MENU = ["Home", "Boats for hire", "Our crew and their stories from the harbour", "Contact"]
 FOOTER = ["Written by the crew of the old harbour, who sail and write when the weather allows it"]

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.detector import Detector
-from detector.lines.decoding import text_of, utf8
-from detector.lines.page import Page
-from detector.lines.text import text_batch
-from detector.lines.words import words_of
 from detector.sites.profile import SiteProfile
-from detector.sites.runs import NO_RUNS, RUN, cut, pages_of_words, runs_of_pages
+from detector.sites.word_runs import NO_RUNS, RUN, cut, pages_of_words, runs_of_pages
+from detector.text.decoding import text_of, utf8
+from detector.text.page import Page
+from detector.text.plain import text_batch
+from detector.text.words import words_of
 
 MENU = (
     "Home Boats for hire Our crew and their stories from the harbour Prices and seasons Contact and directions "

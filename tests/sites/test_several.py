@@ -6,9 +6,9 @@ import pytest
 
 from detector.cli.main import run
 from detector.errors import PageError
-from detector.lines.page import Page
 from detector.sites.addresses import address_of
 from detector.sites.profile import SiteProfile
+from detector.text.page import Page
 
 HARBOUR = ["Home", "Boats for hire", "Our crew", "Prices and seasons", "Contact", "Written by the crew"]
 BAKERY = ["Start", "Bread of the day", "Cakes to order", "Where we bake", "Jobs", "Baked since 1911"]

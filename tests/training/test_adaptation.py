@@ -8,20 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from detector.errors import ModelFormatError, PageError
-from detector.evidence.phrases import BUCKETS
-from detector.lines.formats import found_format
-from detector.lines.text import text_batch
-from detector.lines.words import words_of
-from detector.scores.model import DEFAULT, default_model
-from detector.scores.scoring import scored
-from detector.training.adaptation import general_change, start
-from detector.training.examples import examples_of
-from detector.training.line_labels import LineLabel
-from detector.training.page_files import read_page_files
-from detector.training.pages import LabelledPage
-from detector.training.precision import FILE, load_precision, save_precision
-from detector.training.refit import Lines, precision_of, refitted
-from detector.training.repetition import SiteLines, pages_with, recurring_shares, site_lines
+from detector.features.phrases import BUCKETS
+from detector.model.files import DEFAULT, default_model
+from detector.model.score import scored
+from detector.text.formats import found_format
+from detector.text.plain import text_batch
+from detector.text.words import words_of
+from detector.training.adapt.adaptation import general_change, start
+from detector.training.adapt.fisher_information import FILE, load_precision, save_precision
+from detector.training.adapt.map_update import Lines, precision_of, refitted
+from detector.training.adapt.repetition import SiteLines, pages_with, recurring_shares, site_lines
+from detector.training.data.examples import examples_of
+from detector.training.data.labelled_pages import LabelledPage
+from detector.training.data.line_labels import LineLabel
+from detector.training.data.page_files import read_page_files
 
 MENU = ("Zubo merela", "Kontu", "Prihlasa zin")
 FOOT = ("Vilo prava rezervena", "Zuskriba novaletra")
@@ -106,7 +106,7 @@ def test_a_headline_that_recurs_is_no_template():
 
 def test_weights_that_are_surely_known_move_less():
     examples = examples_of(PAGES)
-    from detector.training.fit import phrase_matrix
+    from detector.training.fit.parts import phrase_matrix
 
     ngrams, weights = phrase_matrix(examples), default_model().phrases
     lines = Lines(ngrams, np.ones(ngrams.shape[0]), np.ones(ngrams.shape[0]))
@@ -251,7 +251,7 @@ def test_precisions_are_kept_and_damage_is_said(tmp_path):
 
 
 def test_keys_do_not_hang_on_case_or_marks():
-    from detector.lines.keys import line_keys
+    from detector.text.keys import line_keys
 
     keys = line_keys(words_of(text_batch([b"Read more\nread, MORE!\nmore read\n...\n"]))).exact
     assert keys[0] == keys[1] != keys[2]

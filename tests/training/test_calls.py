@@ -8,10 +8,10 @@ import pytest
 import detector
 from detector.cli.main import run
 from detector.errors import ModelFormatError, PageError, SettingsError
-from detector.scores.model import default_model, load
-from detector.training.line_labels import LineLabel
-from detector.training.page_files import read_page_files
-from detector.training.pages import LabelledPage
+from detector.model.files import default_model, load
+from detector.training.data.labelled_pages import LabelledPage
+from detector.training.data.line_labels import LineLabel
+from detector.training.data.page_files import read_page_files
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 PAGES, LABELLED = EXAMPLES / "messenger", EXAMPLES / "messenger-labelled.jsonl"

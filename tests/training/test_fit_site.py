@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from detector.sites.counts import SeenOn
-from detector.training.examples import examples_of
-from detector.training.fit_site import _recurring, _sites
-from detector.training.pages import page_of_record
+from detector.sites.recurrence import SeenOn
+from detector.training.data.examples import examples_of
+from detector.training.data.labelled_pages import page_of_record
+from detector.training.fit.site_network import _recurring, _sites
 
 
 def page(number, **about):

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from detector.errors import PageError
-from detector.training.line_labels import LineLabel, append_label, read_labels, undo_labels
+from detector.training.data.line_labels import LineLabel, append_label, read_labels, undo_labels
 
 
 def test_labels_are_appended_and_undone(tmp_path):

@@ -1,8 +1,8 @@
 """Pages made from labelled ones: whole, planted, and excerpts."""
 
-from detector.training.examples import examples_of
-from detector.training.made import EXCERPT_LINES, made_pages
-from detector.training.pages import LabelledPage
+from detector.training.data.examples import examples_of
+from detector.training.data.labelled_pages import LabelledPage
+from detector.training.data.synthetic import EXCERPT_LINES, made_pages
 
 PARAGRAPH = (
     "The bridge was closed for repairs on Monday, and the ferry carries people across until spring. " * 2

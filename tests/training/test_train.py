@@ -5,14 +5,14 @@ import pytest
 
 from detector import Detector, SiteProfile
 from detector.errors import SettingsError
-from detector.scores.model import arrays_of, load, save
-from detector.training.calls import evaluate
-from detector.training.examples import examples_of
-from detector.training.fit import NetworkPlan
-from detector.training.fit_kinds import kind_number
-from detector.training.fit_site import fit_site
-from detector.training.pages import LabelledPage
-from detector.training.train import Plan, train
+from detector.model.files import arrays_of, load, save
+from detector.training.api import evaluate
+from detector.training.data.examples import examples_of
+from detector.training.data.labelled_pages import LabelledPage
+from detector.training.fit.page_kinds import kind_number
+from detector.training.fit.parts import NetworkPlan
+from detector.training.fit.site_network import fit_site
+from detector.training.fit.train import Plan, train
 
 WORDS = [
     "river",
@@ -123,7 +123,7 @@ def test_the_model_of_a_fold_does_not_hang_on_its_pages(trained):
 
 
 def fold_of(page):
-    from detector.training.examples import fold_of as of
+    from detector.training.data.examples import fold_of as of
 
     return of(page)
 

@@ -1,0 +1,1 @@
+"""File formats and where files are: records read and written."""

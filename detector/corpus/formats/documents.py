@@ -1,0 +1,88 @@
+"""Documents of a corpus as they come from files, whatever the format."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from detector.text.formats import Format
+
+Kind = Literal["jsonl", "csv", "parquet", "warc", "page"]
+# Where lines with their scores go: beside the output, into a column of it as well, or nowhere.
+Lines = Literal["sidecar", "column", "none"]
+
+
+class Columns(NamedTuple):
+    """Names of the columns (fields) that mean something. Only the text must be there."""
+
+    text: str = "text"
+    id: str = "id"
+    url: str = "url"
+    site: str = "site"
+    source: str = "source"
+
+
+class Part(NamedTuple):
+    """A file, or a run of its records.
+
+    path: where it is, a path or an fsspec URL; name: what it is called in ids and outputs
+    start, end: bytes of lines, row groups of Parquet; 0 and -1 for the whole file
+    first: number of the first record; output: the name of a page's clean text
+    """
+
+    path: str
+    name: str
+    kind: Kind
+    start: int = 0
+    end: int = -1
+    first: int = 0
+    output: str = ""
+
+
+class Shard(NamedTuple):
+    """What one task works on: a run of records of one file, or several small pages.
+
+    output: the name that what comes of it is published under (pages have their own)
+    """
+
+    number: int
+    output: str
+    parts: tuple[Part, ...]
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document.
+
+    file: its name; number: its record in it; id: its name over all files, `named` if a column gave it
+    text: the page, decoded; format: None if it is to be found out
+    site: whose counts it belongs to; source: what it was collected with
+    fields: the whole record, for the output
+    """
+
+    file: str
+    number: int
+    id: str
+    named: bool
+    text: str
+    format: Format | None
+    url: str | None
+    site: str
+    source: str
+    fields: Mapping[str, Any]
+
+
+class Rejected(NamedTuple):
+    """A record that cannot be used: where it is, and why."""
+
+    file: str
+    record: int
+    reason: str
+
+
+Records = Iterator[Document | Rejected]
+
+
+def source_of(name: str) -> str:
+    """Return the source that a file is taken for: its first folder, or itself."""
+    return name.split("/", 1)[0]

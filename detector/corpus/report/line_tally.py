@@ -1,0 +1,102 @@
+"""What the report says of lines: counted while a shard is cleaned, and added up.
+
+Drawn lines are those of the smallest hashes, so that the same ones are drawn whatever
+the shards and workers are.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import xxhash
+
+from detector.corpus.line_records import LineRow
+from detector.records import Bytes
+from detector.results.page import BatchResult
+
+BINS: Final = 20
+# Lines of a shard that the report may name: those that go most often, and drawn ones.
+MOST_LINES: Final = 300
+SHOWN_LINES: Final = 100
+DRAWN: Final = 40
+# Scores this near to the page's threshold might have been decided otherwise.
+NEAR: Final = 0.1
+LONGEST_SHOWN: Final = 300
+
+
+class LineTally:
+    """Counts over the lines of a shard."""
+
+    def __init__(self) -> None:
+        self.lines = [0, 0]
+        self.scores = np.zeros(BINS, np.int64)
+        self.reasons: Counter[str] = Counter()
+        self.dropped: Counter[tuple[str, str]] = Counter()
+        self.drawn: dict[bool, list[list[Any]]] = {True: [], False: []}
+
+    def add(self, result: BatchResult, why: Bytes, rows: Sequence[LineRow]) -> None:
+        """Count a batch of one format."""
+        batch, kept = result.batch, result.decisions.kept
+        size = batch.segment_end - batch.segment_start
+        bins = np.minimum((result.scores * BINS).astype(np.int64), BINS - 1)
+        self.scores += np.bincount(bins, weights=size, minlength=BINS).astype(np.int64)
+        self.lines[0] += kept.size
+        self.lines[1] += int(kept.sum())
+        reasons = [reason for row in rows for reason in row.reasons]
+        gone = np.flatnonzero(~kept)
+        for at in gone.tolist():
+            self.reasons[reasons[at]] += int(size[at])
+        page = np.repeat(np.arange(len(rows)), np.diff(batch.page_segment()))
+        self._count_dropped(result, gone, page, rows)
+        self._draw(result, page, rows)
+
+    def _count_dropped(self, result: BatchResult, gone: Any, page: Any, rows: Sequence[LineRow]) -> None:  # noqa: ANN401
+        data, batch = result.batch.data.tobytes(), result.batch
+        starts, ends = batch.segment_start[gone].tolist(), batch.segment_end[gone].tolist()
+        for at, start, end in zip(page[gone].tolist(), starts, ends, strict=True):
+            self.dropped[
+                rows[at].site, data[start : min(end, start + LONGEST_SHOWN)].decode("utf-8", "replace")
+            ] += 1
+        if len(self.dropped) > MOST_LINES * 100:
+            self.dropped = Counter(dict(self.dropped.most_common(MOST_LINES * 10)))
+
+    def _draw(self, result: BatchResult, page: Any, rows: Sequence[LineRow]) -> None:  # noqa: ANN401
+        batch, data, segments = result.batch, result.batch.data.tobytes(), result.batch.page_segment()
+        near = np.flatnonzero(np.abs(result.scores - result.decisions.threshold[page]) <= NEAR)
+        for at in near.tolist():
+            start, end = int(batch.segment_start[at]), int(batch.segment_end[at])
+            text = data[start : min(end, start + LONGEST_SHOWN)].decode("utf-8", "replace")
+            row, kept = rows[int(page[at])], bool(result.decisions.kept[at])
+            place = f"{row.id}\0{at - int(segments[page[at]])}".encode("utf-8", "replace")
+            rank = xxhash.xxh3_64_intdigest(place)
+            self.drawn[kept].append([rank, row.site, text, round(float(result.scores[at]), 3)])
+        for kept in self.drawn:
+            self.drawn[kept] = sorted(self.drawn[kept])[:DRAWN]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the counts as plain values."""
+        top = sorted(self.dropped.items(), key=lambda item: (-item[1], item[0]))[:MOST_LINES]
+        return {
+            "lines": self.lines,
+            "scores": self.scores.tolist(),
+            "reasons": dict(sorted(self.reasons.items())),
+            "dropped": [[count, site, text] for (site, text), count in top],
+            "drawn": {"kept": self.drawn[True], "dropped": self.drawn[False]},
+        }
+
+
+def added_up(tallies: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the tallies of all shards as one."""
+    total = LineTally()
+    for tally in tallies:
+        total.lines = [one + more for one, more in zip(total.lines, tally["lines"], strict=True)]
+        total.scores += np.array(tally["scores"], np.int64)
+        total.reasons.update(tally["reasons"])
+        for count, site, text in tally["dropped"]:
+            total.dropped[site, text] += count
+        for kept in (True, False):
+            drawn = total.drawn[kept] + tally["drawn"]["kept" if kept else "dropped"]
+            total.drawn[kept] = sorted(drawn)[:DRAWN]
+    found = total.as_dict()
+    return {**found, "dropped": found["dropped"][:SHOWN_LINES]}

@@ -1,0 +1,91 @@
+"""What a run did, in numbers: report.json; `report_page` shows the same."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from detector.corpus.report.line_tally import added_up
+from detector.corpus.report.loss_limit import loss_of
+from detector.corpus.run_folder import read_json
+from detector.corpus.run_spec import Job
+from detector.records import Integers
+
+# Sites and sources that are listed by name; the rest are in the sums.
+MOST_NAMED: Final = 200
+ROW: Final = ("documents", "kept", "empty", "duplicates", "bytes", "bytes_kept")
+
+
+def _summed(tables: Iterable[Mapping[str, Sequence[int]]]) -> dict[str, list[int]]:
+    total: dict[str, list[int]] = {}
+    for table in tables:
+        for name, row in table.items():
+            sums = total.setdefault(name, [0] * len(row))
+            for at, number in enumerate(row):
+                sums[at] += number
+    return total
+
+
+def document_counts(job: Job, shards: int) -> dict[str, Any]:
+    """Return the document tallies of all shards as one."""
+    tallies = [read_json(job.folder().of("out", shard) / "tally.json") for shard in range(shards)]
+    verdicts: Counter[str] = Counter()
+    for tally in tallies:
+        verdicts.update(tally["verdicts"])
+    return {
+        "sites": _summed(tally["sites"] for tally in tallies),
+        "sources": _summed(tally["sources"] for tally in tallies),
+        "before": np.sum([tally["before"] for tally in tallies], axis=0).tolist(),
+        "after": np.sum([tally["after"] for tally in tallies], axis=0).tolist(),
+        "verdicts": dict(sorted(verdicts.items())),
+    }
+
+
+def _named(kind: str, table: Mapping[str, Sequence[int]]) -> list[dict[str, Any]]:
+    """Return the largest sites or sources with what they lose."""
+    order = sorted(table.items(), key=lambda item: (-item[1][0], item[0]))[:MOST_NAMED]
+    return [
+        {
+            "name": name,
+            **dict(zip(ROW, row, strict=True)),
+            "lost": round(loss_of(kind, name, row).text, 4),
+        }
+        for name, row in order
+    ]
+
+
+def group_sizes(removed: Integers) -> dict[str, int]:
+    """Return how many groups of near-duplicates have how many documents."""
+    if not len(removed):
+        return {}
+    sizes = np.unique(removed[:, 1], return_counts=True)[1] + 1
+    return {str(size): int(count) for size, count in zip(*np.unique(sizes, return_counts=True), strict=True)}
+
+
+def report_of(job: Job, shards: int, rejected: Mapping[str, int]) -> dict[str, Any]:
+    """Return the report. `rejected`: why records were set aside, and how many."""
+    documents = document_counts(job, shards)
+    lines = added_up(read_json(job.folder().of("clean", shard) / "tally.json") for shard in range(shards))
+    total = np.sum(list(documents["sources"].values()), axis=0).tolist() if documents["sources"] else [0] * 6
+    removed = np.load(job.folder().step("groups") / "removed.npy", allow_pickle=False)
+    return {
+        "total": dict(zip(ROW, total, strict=True)),
+        "lines": {"all": lines["lines"][0], "kept": lines["lines"][1]},
+        "rejected": dict(rejected),
+        "sites": len(documents["sites"]),
+        "by_site": _named("site", documents["sites"]),
+        "by_source": _named("source", documents["sources"]),
+        "bytes_dropped_by_reason": lines["reasons"],
+        "bytes_by_score": lines["scores"],
+        "documents_by_length": {"before": documents["before"], "after": documents["after"]},
+        "documents_by_verdict": documents["verdicts"],
+        "near_duplicate_groups_by_size": group_sizes(removed),
+        "most_dropped_lines": [
+            {"count": count, "site": site, "text": text} for count, site, text in lines["dropped"]
+        ],
+        "near_the_threshold": {
+            kind: [{"site": site, "text": text, "score": score} for _, site, text, score in drawn]
+            for kind, drawn in lines["drawn"].items()
+        },
+    }

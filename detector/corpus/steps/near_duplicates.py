@@ -1,0 +1,137 @@
+"""Near-duplicates of what stays: one specification with `find_duplicates`.
+
+Compared are the clean texts, not the pages, so that pages of one template are no twins for
+their template, and one story on two sites is found under both. The first stays.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from detector.corpus.formats.documents import Shard
+from detector.corpus.run_folder import RunFolder, whole_folder
+from detector.corpus.run_spec import Job
+from detector.near_duplicates.find import (
+    WORKSPACE_SHARE,
+    duplicates_among,
+    empty_sketches,
+    no_progress,
+    sketch_all,
+)
+from detector.near_duplicates.lsh.bands import Bands, bands_for
+from detector.near_duplicates.minhash.sketches import Sketches
+from detector.near_duplicates.pairs import Removed
+from detector.near_duplicates.texts import Spans, SpilledTexts, normalised
+from detector.near_duplicates.workspace import Progress, Workspace
+from detector.records import Integers
+from detector.settings import DuplicateSettings
+
+LEAST_MEMORY: Final = 10_000_000
+# What sketches are made by; the same for all shards.
+SETTINGS: Final = DuplicateSettings()
+
+
+def _joined(parts: Sequence[Spans]) -> Spans:
+    """Return the texts of several buffers in one."""
+    if len(parts) == 1:
+        return parts[0]
+    size = np.concatenate([np.zeros(0, np.int64), *(part.end - part.start for part in parts)])
+    data = np.concatenate([np.zeros(0, np.uint8), *(part.data for part in parts)])
+    data.flags.writeable = False  # as other texts are: kernels are compiled once for both
+    end = np.cumsum(size)
+    return Spans(data, end - size, end)
+
+
+class CleanTexts:
+    """The clean texts of shards, where cleaning has put them; brought to NFC as they are read."""
+
+    def __init__(self, run: RunFolder, shards: Sequence[int]) -> None:
+        folders = [run.of("clean", shard) for shard in shards]
+        self._files = [SpilledTexts(folder / "text.bin", _offsets(folder)) for folder in folders]
+        # Where in the corpus each shard begins, and the end of it.
+        self.first: Integers = np.cumsum([0, *map(len, self._files)])
+
+    def __len__(self) -> int:
+        return int(self.first[-1])
+
+    def batches(self, first: int) -> Iterator[Spans]:
+        """Yield all texts from `first` on, in order."""
+        for file, begin in zip(self._files, self.first.tolist(), strict=False):
+            for spans in file.batches(min(max(first - begin, 0), len(file))):
+                yield normalised(spans)
+
+    def fetch(self, positions: Integers) -> Spans:
+        """Return the texts at rising positions."""
+        cuts = np.searchsorted(positions, self.first).tolist()
+        found = [
+            file.fetch(positions[start:end] - begin)
+            for file, begin, start, end in zip(self._files, self.first, cuts, cuts[1:], strict=False)
+            if start < end
+        ]
+        return normalised(_joined(found))
+
+
+def _offsets(folder: Path) -> Integers:
+    return np.concatenate(([0], np.cumsum(np.load(folder / "size.npy", allow_pickle=False))))
+
+
+def _bands(job: Job) -> Bands:
+    return bands_for(job.corpus.duplicates, SETTINGS.slots, SETTINGS.recall)
+
+
+def sketch_shard(job: Job, shard: Shard) -> None:
+    """Make the sketches of a shard's clean texts, unless it is done: an array a file."""
+    run = job.folder()
+    target = run.of("sketches", shard.number)
+    if target.is_dir():
+        return
+    texts = CleanTexts(run, [shard.number])
+    with whole_folder(target) as folder, Workspace(None, SETTINGS.memory, {}) as work:
+        for name, array in sketch_all(texts, _bands(job), SETTINGS, work, no_progress)._asdict().items():
+            np.save(folder / f"{name}.npy", array)
+
+
+def _gathered(job: Job, shards: Sequence[int], first: Integers, work: Workspace) -> Sketches:
+    """Return the sketches of all shards."""
+    found = empty_sketches(int(first[-1]), _bands(job), work)
+    for shard, begin in zip(shards, first.tolist(), strict=False):
+        for name, array in found._asdict().items():
+            part = np.load(job.folder().of("sketches", shard) / f"{name}.npy", "r", allow_pickle=False)
+            array[begin : begin + len(part)] = part
+        work.release()
+    return found
+
+
+def _removed(job: Job, shards: Sequence[int], texts: CleanTexts, memory: int, progress: Progress) -> Removed:
+    """Return which documents repeat an earlier one."""
+    settings = DuplicateSettings(memory=max(memory, LEAST_MEMORY))
+    with Workspace(None, settings.memory // WORKSPACE_SHARE, {}) as work:
+        sketches = _gathered(job, shards, texts.first, work)
+        found = duplicates_among(
+            texts, sketches, job.corpus.duplicates, ("first", None), (settings, work, progress)
+        )
+        return found.removed
+
+
+def group(job: Job, shards: Sequence[int], memory: int, progress: Progress) -> None:
+    """Find which documents repeat an earlier one, unless it is done.
+
+    Written are `removed.npy`, int64 (n, 2): the document and the one that stays, as
+    positions in the corpus, `similarity.npy`, float64 (n,), and `first.npy`, int64, each
+    shard's first position.
+    """
+    target = job.folder().step("groups")
+    if target.is_dir():
+        return
+    with whole_folder(target) as folder:
+        texts = CleanTexts(job.folder(), shards)
+        np.save(folder / "first.npy", texts.first)
+        removed, similarity = np.zeros((0, 2), np.int64), np.zeros(0)
+        if job.corpus.duplicates:
+            found = _removed(job, shards, texts, memory, progress)
+            removed = np.column_stack((found.position, found.kept))
+            similarity = found.similarity
+        np.save(folder / "removed.npy", removed)
+        np.save(folder / "similarity.npy", similarity)

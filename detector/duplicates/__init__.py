@@ -1,1 +1,0 @@
-"""Near-copies of any texts; knows nothing of lines, sites or models."""

@@ -1,1 +1,0 @@
-"""Lines to evidence: float32 (segments, named columns)."""

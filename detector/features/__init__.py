@@ -1,0 +1,1 @@
+"""Lines to features: float32 tables with named columns."""

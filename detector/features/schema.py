@@ -1,0 +1,194 @@
+"""The columns of the evidence: their names, their order, and the reason each belongs to.
+
+There are two tables. The first is what is known of a line before any line was scored; from
+it a first network makes a guess for every line. The second is that guess in its context:
+the guesses around the line, over the page, in the elements that hold it. A block of columns
+has one reason code, in both tables. A model file names the columns that it was trained
+with; loading compares them.
+"""
+
+from typing import Final
+
+from detector.text.tags import INSIDE
+
+# The line itself (shape.py).
+SHAPE: Final = (
+    "log_words", "log_characters", "word_length", "upper_share", "capitalised_share", "digit_share",
+    "digit_words", "punctuation_share", "symbol_share", "single_share", "non_ascii_share", "sentence_ends",
+    "short_words", "long_words", "no_words", "part_of_long_line",
+    "first_upper", "first_letter", "first_digit", "first_punctuation", "first_symbol",
+    "last_end", "last_letter", "last_digit", "last_punctuation", "last_symbol",
+    "log_indent", "bullet",
+)  # fmt: skip
+
+# What its words and phrases usually are (phrases.py).
+PHRASES: Final = ("words_say", "pairs_say", "line_says", "phrases_say", "strongest", "weakest", "known_words")
+
+# The lines around it (neighbours.py): windows that fade with the distance in lines.
+HALF_LIVES: Final = (1.5, 4.0, 12.0, 40.0)
+OFFSETS: Final = (-2, -1, 1, 2)
+
+
+def _around(signals: tuple[str, ...]) -> tuple[str, ...]:
+    windows = [
+        f"{signal}_{side}_{life:g}"
+        for side in ("before", "after")
+        for life in HALF_LIVES
+        for signal in signals
+    ]
+    return (*windows, *(f"{signal}_{offset:+d}" for offset in OFFSETS for signal in signals))
+
+
+TEXT_SIGNALS: Final = ("phrases", "words", "sentences", "presence")
+MARKUP_SIGNALS: Final = ("markup", "links")
+NEIGHBOURS: Final = _around(TEXT_SIGNALS)
+MARKUP_NEIGHBOURS: Final = _around(MARKUP_SIGNALS)
+
+# Where it stands, and on what page (place.py).
+PLACE: Final = (
+    "place_by_lines", "place_by_words", "place_by_content", "log_lines_before", "log_lines_after",
+)  # fmt: skip
+PAGE: Final = (
+    "page_log_lines", "page_log_words", "page_words_per_line", "page_long_lines", "page_phrases",
+    "page_spread", "page_content", "page_known_words", "page_single_share", "page_repeats",
+)  # fmt: skip
+
+# What stands elsewhere on the page (repeats.py).
+REPEATS: Final = (
+    "is_copy", "copy_similarity", "copy_words", "copy_block", "copy_is_short_in_context",
+    "original_leads", "log_copies", "has_copies", "log_rows_alike", "begins_like",
+)  # fmt: skip
+
+# Markup, HTML only (markup.py, titles.py).
+MARKUP: Final = ("element_says", "block_says", "around_says", "markup_says")
+ELEMENT: Final = (
+    "heading_level", "in_paragraph", "in_division", "log_depth", "log_blocks_alike", "same_block_before",
+    "same_block_after",
+)  # fmt: skip
+INSIDE_WHAT: Final = tuple(f"inside_{name}" for name in INSIDE)
+LINKS: Final = ("link_share", "container_links", "container_log_words", "container_log_lines")
+TITLES: Final = ("in_title", "title_in_line", "in_description", "in_data", "page_has_data")
+
+# Blocks of columns by reason code, in their order.
+Blocks = tuple[tuple[str, tuple[str, ...]], ...]
+
+TEXT_BLOCKS: Final[Blocks] = (
+    ("shape", SHAPE),
+    ("phrases", PHRASES),
+    ("neighbours", NEIGHBOURS),
+    ("place", PLACE),
+    ("page", PAGE),
+    ("repeats", REPEATS),
+)
+MARKUP_BLOCKS: Final[Blocks] = (
+    ("markup", (*MARKUP, *ELEMENT, *INSIDE_WHAT)),
+    ("links", LINKS),
+    ("around", MARKUP_NEIGHBOURS),
+    ("title", TITLES),
+)
+
+# The second table. The first guess itself (context.py); it is the first network's to explain.
+OWN: Final = "own"
+GUESS: Final = ("guess", "guess_squeezed")
+# Guesses and content of the lines around, in the windows of neighbours.py.
+GUESS_SIGNALS: Final = ("guess", "content")
+GUESSES_AROUND: Final = _around(GUESS_SIGNALS)
+GUESSES_ON_PAGE: Final = (
+    "page_content_share", "page_log_content", "page_log_guessed_words", "page_sure_content",
+    "page_likely_content", "page_even_content", "page_possible_content", "page_doubt", "page_largest",
+)  # fmt: skip
+PLACE_IN_CONTENT: Final = ("place_in_content",)
+# Columns of the first table that the second network sees again, by their block.
+AGAIN: Final[Blocks] = (
+    ("shape", ("log_words", "sentence_ends", "digit_share", "capitalised_share", "bullet")),
+    ("phrases", ("phrases_say", "known_words")),
+    ("repeats", ("is_copy", "copy_words", "copy_block", "original_leads", "begins_like")),
+)
+MARKUP_AGAIN: Final[Blocks] = (
+    ("markup", ("markup_says", "heading_level", "in_paragraph")),
+    ("links", ("link_share",)),
+    ("title", ("in_title", "in_data", "page_has_data")),
+)
+# Lines in blocks that look the same, alone, under the same element, and under the same three.
+LOOKS: Final = ("block", "pair", "path")
+ALIKE: Final = tuple(f"{what}_alike_{look}" for look in LOOKS for what in ("guess", "log_words", "log_lines"))
+# The elements that hold the line's block, from the innermost out.
+HOLDER_LEVELS: Final = 6
+HOLDERS: Final = tuple(
+    f"{what}_holder_{level}"
+    for level in range(1, HOLDER_LEVELS + 1)
+    for what in ("guess", "share", "log_lines")
+)
+# Where the line stands from the line that is likest the page's title.
+FROM_TITLE: Final = ("title_shared", "title_up", "title_down", "title_before", "title_distance")
+
+# The third table: a line with the second step's log-odds, and its site.
+SITE_OWN: Final = ("odds", "odds_squeezed", "log_words", "is_long", "place_by_lines")
+SITE_CODE: Final = "site"
+
+TEXT_CONTEXT: Final[Blocks] = (
+    (OWN, GUESS),
+    ("neighbours", GUESSES_AROUND),
+    ("page", GUESSES_ON_PAGE),
+    ("place", PLACE_IN_CONTENT),
+    *AGAIN,
+)
+MARKUP_CONTEXT: Final[Blocks] = (
+    *MARKUP_AGAIN,
+    ("alike", ALIKE),
+    ("around", HOLDERS),
+    ("title", FROM_TITLE),
+)
+# What the other pages of its site say of the line (site.py).
+SITE: Final = (
+    "site_odds", "site_masked_odds", "site_share", "site_masked_share", "site_relative_share",
+    "site_log_seen", "site_log_seen_masked", "site_log_pages", "site_is_new", "site_near_before",
+    "site_far_before", "site_near_after", "site_far_after", "site_before", "site_after",
+    "site_page_share", "site_page_new", "site_place",
+)  # fmt: skip
+
+# The stretch of lines new to the site that the line is in, and what is new on the page (stretches.py).
+STRETCHES: Final = (
+    "stretch_log_words", "stretch_log_content", "stretch_content_share", "stretch_mean_odds",
+    "stretch_share_of_new", "stretch_log_lines", "stretch_share_of_content", "page_guess_of_new_lines",
+    "page_guess_of_new_words", "page_guess_of_others", "page_new_lines", "site_is_rare",
+)  # fmt: skip
+
+HTML_BLOCKS: Final[Blocks] = (*TEXT_BLOCKS, *MARKUP_BLOCKS)
+HTML_CONTEXT: Final[Blocks] = (*TEXT_CONTEXT, *MARKUP_CONTEXT)
+SITE_BLOCKS: Final[Blocks] = ((OWN, SITE_OWN), (SITE_CODE, (*SITE, *STRETCHES)))
+
+
+def names(blocks: Blocks) -> tuple[str, ...]:
+    """Return the columns of all blocks."""
+    return tuple(column for _, columns in blocks for column in columns)
+
+
+TEXT_COLUMNS: Final = names(TEXT_BLOCKS)
+HTML_COLUMNS: Final = names(HTML_BLOCKS)
+
+
+def _starts(blocks: Blocks) -> dict[str, int]:
+    starts, at = {}, 0
+    for name, columns in blocks:
+        starts[name] = at
+        at += len(columns)
+    return starts
+
+
+# First column of each block of the first table.
+START: Final = _starts(HTML_BLOCKS)
+# Reason codes, in the order in which contributions stand.
+CODES: Final = tuple(dict.fromkeys(name for name, _ in (*HTML_BLOCKS, *HTML_CONTEXT) if name != OWN))
+# The same with what the site adds, where it is known: it stands last.
+ALL_CODES: Final = (*CODES, SITE_CODE)
+
+
+def block_codes(blocks: Blocks) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the number of each block's reason code (-1 for the first guess), and where blocks start.
+
+    After the blocks' starts stands the number of columns.
+    """
+    codes = tuple(ALL_CODES.index(name) if name != OWN else -1 for name, _ in blocks)
+    sizes = [len(columns) for _, columns in blocks]
+    return codes, tuple(sum(sizes[:number]) for number in range(len(sizes) + 1))

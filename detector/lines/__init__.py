@@ -1,1 +1,0 @@
-"""Pages to lines and segments: decoding, plain text, HTML, words."""

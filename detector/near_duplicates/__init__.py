@@ -1,0 +1,1 @@
+"""Near-duplicates of any texts. Knows nothing of lines, sites or models."""

@@ -1,0 +1,164 @@
+"""Blocks of lines that stand on several pages: syndicated paragraphs, boxes of related headlines.
+
+A window is a run of lines with enough words to be no accident. Windows are compared like
+texts (`find`), with shingles of two words, since one changed word should not undo a short
+window. Windows that match in a row make a block, which then grows by equal lines. So cuts
+fall on line borders only.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.compiled import kernel
+from detector.near_duplicates.find import all_pairs, no_progress, remove, sketch_all
+from detector.near_duplicates.jaccard.verification import Verifier
+from detector.near_duplicates.keep_policy import copies_of
+from detector.near_duplicates.lsh.bands import bands_for
+from detector.near_duplicates.lsh.representatives import Links
+from detector.near_duplicates.texts import Spans, SpanTexts
+from detector.near_duplicates.workspace import Workspace
+from detector.records import Bytes, Floats64, Integers
+from detector.settings import DuplicateSettings
+
+# Words of a window: about two sentences, or four headlines.
+LEAST_WORDS: Final = 24
+# Words of a shingle, for windows: of 24 words with one changed, .84 of the pairs stay.
+SHINGLE: Final = 2
+
+
+class PageLines(NamedTuple):
+    """The lines of many pages, as `records.Batch` has them.
+
+    data: uint8, UTF-8; line_start, line_end: int64 (lines,), byte offsets
+    page_line: int64 (pages + 1,), first line of each page, and the number of lines
+    """
+
+    data: Bytes
+    line_start: Integers
+    line_end: Integers
+    page_line: Integers
+
+
+class Blocks(NamedTuple):
+    """Blocks that an earlier page has, ordered by page and line; all arrays are (blocks,).
+
+    first, end: int64, lines (numbers over all pages, `end` behind the last)
+    source: int64, the line at which the first copy begins, on an earlier page
+    similarity: float64, the least Jaccard of its windows to the first copy's
+    """
+
+    first: Integers
+    end: Integers
+    source: Integers
+    similarity: Floats64
+
+
+class _Windows(NamedTuple):
+    """Windows over the lines that have words, all int64 (windows,).
+
+    first, end: numbers of such lines, `end` behind the last; page: where the window stands
+    """
+
+    first: Integers
+    end: Integers
+    page: Integers
+
+
+def _windows(words: Integers, page: Integers) -> _Windows:
+    """Return a window from each line on, as long as it must be; words, page: int64 (lines with words,)."""
+    before = np.concatenate([np.zeros(1, np.int64), np.cumsum(words)])
+    first = np.arange(words.size)
+    end = np.searchsorted(before, before[:-1] + LEAST_WORDS)
+    whole = end <= words.size
+    whole[whole] = page[end[whole] - 1] == page[whole]
+    return _Windows(first[whole], end[whole], page[whole])
+
+
+def _twins(
+    spans: Spans, windows: _Windows, threshold: float, settings: DuplicateSettings
+) -> tuple[Integers, Floats64]:
+    """Return each window's kept twin, itself if it is kept, and the similarity to it."""
+    count = windows.first.size
+    texts = SpanTexts(Spans(spans.data, spans.start[windows.first], spans.end[windows.end - 1]))
+    with Workspace(None, settings.memory, {}) as work:
+        run = (settings, work, no_progress)
+        sketches = sketch_all(
+            texts, bands_for(threshold, settings.slots, settings.recall), settings, work, no_progress
+        )
+        copies = copies_of(sketches.digest, np.arange(count))
+        active = np.flatnonzero((copies.first == np.arange(count)) & (sketches.shingles > 0))
+        verifier = Verifier(texts, sketches.shingles, threshold, settings, windows.page)
+        links = Links(np.full(count, -1, np.int64), np.arange(count))
+        pairs = all_pairs(sketches, active, verifier, links, windows.page, run)
+        _, twins = remove(pairs, links, verifier, settings)
+    keeper = twins.keeper[copies.first]
+    similarity = np.where(keeper == copies.first, 1.0, twins.similarity[copies.first])
+    return keeper, similarity
+
+
+@kernel
+def _grow(
+    digest: NDArray[np.uint64], page: Integers, first: Integers, end: Integers, source: Integers
+) -> None:
+    """Grow each block by the equal lines before and behind it."""
+    for block in range(first.size):
+        ours, theirs = first[block], source[block]
+        while (
+            ours > 0
+            and theirs > 0
+            and page[ours - 1] == page[first[block]]
+            and page[theirs - 1] == page[source[block]]
+            and digest[ours - 1, 0] == digest[theirs - 1, 0]
+            and digest[ours - 1, 1] == digest[theirs - 1, 1]
+        ):
+            ours, theirs = ours - 1, theirs - 1
+        behind, their_end = end[block], source[block] + end[block] - first[block]
+        while (
+            behind < page.size
+            and their_end < page.size
+            and page[behind] == page[first[block]]
+            and page[their_end] == page[source[block]]
+            and digest[behind, 0] == digest[their_end, 0]
+            and digest[behind, 1] == digest[their_end, 1]
+        ):
+            behind, their_end = behind + 1, their_end + 1
+        first[block], end[block], source[block] = ours, behind, theirs
+
+
+def _runs(windows: _Windows, twin: Integers, similarity: Floats64) -> Blocks:
+    """Join windows that follow each other both here and where their twins stand."""
+    found = np.flatnonzero(windows.page[twin] != windows.page)
+    first, end, source = windows.first[found], windows.end[found], windows.first[twin[found]]
+    if not found.size:
+        return Blocks(first, end, source, similarity[found])
+    joins = (np.diff(first - source) == 0) & (np.diff(windows.page[found]) == 0)
+    joins &= (first[1:] <= end[:-1]) & (np.diff(windows.page[twin[found]]) == 0)
+    start = np.flatnonzero(np.concatenate([np.ones(1, np.bool_), ~joins]))
+    last = np.append(start[1:], found.size) - 1
+    return Blocks(first[start], end[last], source[start], np.minimum.reduceat(similarity[found], start))
+
+
+def find_blocks(
+    lines: PageLines, threshold: float = 0.8, settings: DuplicateSettings | None = None
+) -> Blocks:
+    """Find blocks of lines that an earlier page has too, exactly or nearly.
+
+    Blocks of a page may overlap, where they come from different pages. What a page repeats
+    of itself is not looked for here. threshold: least Jaccard of each window, .05 to 1.
+    """
+    settings = settings or DuplicateSettings(shingle=SHINGLE)
+    whole = Workspace(None, settings.memory, {})
+    texts = SpanTexts(Spans(*lines[:3]))
+    sketches = sketch_all(texts, bands_for(1, 1, 0.5), settings, whole, no_progress)
+    words = sketches.words.astype(np.int64)
+    numbers = np.flatnonzero(words)
+    page = np.repeat(np.arange(lines.page_line.size - 1), np.diff(lines.page_line))[numbers]
+    windows = _windows(words[numbers], page)
+    spans = Spans(lines.data, lines.line_start[numbers], lines.line_end[numbers])
+    blocks = _runs(windows, *_twins(spans, windows, threshold, settings))
+    _grow(sketches.digest[numbers], page, blocks.first, blocks.end, blocks.source)
+    return Blocks(
+        numbers[blocks.first], numbers[blocks.end - 1] + 1, numbers[blocks.source], blocks.similarity
+    )

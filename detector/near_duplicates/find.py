@@ -1,0 +1,262 @@
+"""Finds near-duplicates: the only file that knows the order of the steps.
+
+texts ─▶ sketches ─▶ buckets of a band ─▶ candidates ─▶ verified pairs ─▶ kept and removed
+         (one pass)   └ one band after another; large buckets to `groups` ┘
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, replace
+from typing import Any, Final
+
+import numpy as np
+
+from detector.errors import SettingsError
+from detector.near_duplicates.jaccard.verification import NO_OWNERS, PairArrays, Queue, Verifier, together
+from detector.near_duplicates.keep_policy import Copies, Keep, Twins, copies_of, keep_rank, twins_of
+from detector.near_duplicates.lsh.bands import Bands, bands_for
+from detector.near_duplicates.lsh.candidates import (
+    PAIRS_TOGETHER,
+    Emitted,
+    buckets_of,
+    joined_pairs,
+    large_buckets,
+    large_marks,
+)
+from detector.near_duplicates.lsh.representatives import (
+    Links,
+    estimated_pairs,
+    every_pair,
+    groups_of,
+    link,
+    second_round,
+)
+from detector.near_duplicates.lsh.template_buckets import rare_pairs
+from detector.near_duplicates.minhash.sketches import Plan, Sketches, plan_of, sketch
+from detector.near_duplicates.pairs import Duplicates, Group, Pairs, Removed
+from detector.near_duplicates.texts import HeldTexts, SpilledTexts, Texts, spilled, spilled_before
+from detector.near_duplicates.workspace import Progress, Workspace
+from detector.records import Integers
+from detector.settings import DuplicateSettings
+
+# Share of the memory that one array may take before it goes to a file.
+WORKSPACE_SHARE: Final = 4
+# Texts that are looked at to see whether a folder belongs to them.
+PROBES: Final = 32
+# Signed texts between two notes of how far a run came.
+NOTE_EVERY: Final = 20_000
+# Times that members of groups may choose anew; each time fewer are left.
+MOST_ROUNDS: Final = 8
+# Positions are half of a 64-bit code.
+MOST_TEXTS: Final = 1 << 32
+
+
+def no_progress(step: str, done: int, total: int) -> None:
+    """Say nothing."""
+
+
+def empty_sketches(count: int, bands: Bands, work: Workspace) -> Sketches:
+    """Return room for the sketches of so many texts."""
+    return Sketches(
+        work.array("digest", (count, 2), np.uint64),
+        work.array("words", (count,), np.int32),
+        work.array("shingles", (count,), np.int32),
+        work.array("length", (count,), np.int64),
+        work.array("keys", (count, bands.number), np.uint32),
+    )
+
+
+def _other_texts(settings: DuplicateSettings) -> SettingsError:
+    return SettingsError(
+        f"the folder {settings.folder} holds a run over other texts: give another folder, or delete it"
+    )
+
+
+def _check_texts(
+    texts: Texts, sketches: Sketches, done: int, settings: DuplicateSettings, plan: Plan
+) -> None:
+    """Raise `SettingsError` when the texts sketched before were others, by a sample."""
+    probes = np.unique(np.linspace(0, done - 1, PROBES).astype(np.int64))
+    again = empty_sketches(probes.size, plan.bands, Workspace(None, settings.memory, {}))
+    sketch(texts.fetch(probes), settings, plan, again, 0)
+    if not np.array_equal(again.digest, sketches.digest[probes]):
+        raise _other_texts(settings)
+
+
+def sketch_all(
+    texts: Texts, bands: Bands, settings: DuplicateSettings, work: Workspace, progress: Progress
+) -> Sketches:
+    """Return the sketches of all texts; goes on where a stopped run was."""
+    count = len(texts)
+    sketches = empty_sketches(count, bands, work)
+    plan = plan_of(settings, bands)
+    first = noted = work.done("sketched")
+    if first:
+        _check_texts(texts, sketches, first, settings, plan)
+    for spans in texts.batches(first):
+        sketch(spans, settings, plan, sketches, first)
+        first += spans.start.size
+        if first - noted >= NOTE_EVERY:
+            work.note(sketched=first)
+            work.release()
+            noted = first
+        progress("sketching", first, count)
+    work.note(sketched=first)
+    return sketches
+
+
+def all_pairs(
+    sketches: Sketches,
+    active: Integers,
+    verifier: Verifier,
+    links: Links,
+    owner: Integers,
+    run: tuple[DuplicateSettings, Workspace, Progress],
+) -> PairArrays:
+    """Return the verified pairs among active texts, one band at a time."""
+    settings, work, progress = run
+    bands, most = sketches.keys.shape[1], settings.max_group
+    emitted = Emitted(sketches.keys, large_marks(sketches.keys.shape[0], bands), owner)
+    queue = Queue(verifier, PAIRS_TOGETHER)
+    first = work.done("bands")
+    if first:
+        emitted.large[:], links.to[:], *pairs = work.saved(f"bands-{first % 2}", 5)
+        queue.take(PairArrays(*pairs))
+    for band in range(first, bands):
+        buckets = buckets_of(sketches.keys[:, band], active)
+        work.release()
+        for members in large_buckets(buckets, band, emitted, most):
+            queue.take(link(members, links, verifier, most))
+            crowded = links.unlinked(members)
+            if crowded.size > most:
+                queue.add(rare_pairs(crowded, verifier, band, emitted))
+        queue.add(joined_pairs(buckets, band, emitted, most))
+        if work.outlives:
+            # In turns, so that what the last note speaks of stays until the next note.
+            work.save(f"bands-{(band + 1) % 2}", [emitted.large, links.to, *queue.pairs()])
+            work.note(bands=band + 1)
+        work.release()
+        progress("comparing", band + 1, bands)
+    queue.add(every_pair(group) for group in groups_of(links) if group.size <= most)
+    return queue.pairs()
+
+
+def remove(
+    pairs: PairArrays, links: Links, verifier: Verifier, settings: DuplicateSettings
+) -> tuple[PairArrays, Twins]:
+    """Return each text's kept twin, and the pairs with those found on the way."""
+    twins = twins_of(pairs, links.rank)
+    for _ in range(MOST_ROUNDS):
+        found = second_round(twins.keeper, links, verifier, settings.max_group)
+        if not found.left.size:
+            break
+        pairs = together([pairs, found])
+        twins = twins_of(pairs, links.rank)
+    return pairs, twins
+
+
+def with_copies(pairs: PairArrays, twins: Twins, copies: Copies, groups: tuple[Group, ...]) -> Duplicates:
+    """Return the result, exact copies linked to their first."""
+    everyone = np.arange(copies.first.size)
+    again = np.flatnonzero(copies.first != everyone)
+    linked = PairArrays(copies.first[again], again, np.ones(again.size))
+    keeper = copies.kept[twins.keeper[copies.first]]
+    similarity = np.where(twins.keeper[copies.first] == copies.first, 1.0, twins.similarity[copies.first])
+    gone = np.flatnonzero(keeper != everyone)
+    return Duplicates(
+        Pairs(*together([pairs, linked])),
+        np.flatnonzero(keeper == everyone),
+        Removed(gone, keeper[gone], similarity[gone]),
+        groups,
+    )
+
+
+def duplicates_of(
+    texts: Texts,
+    threshold: float,
+    policy: tuple[Keep, Sequence[Any] | None],
+    run: tuple[DuplicateSettings, Workspace, Progress],
+) -> Duplicates:
+    """Return the near-duplicates among texts that can be read again."""
+    settings, work, progress = run
+    if len(texts) >= MOST_TEXTS:
+        raise ValueError(f"at most {MOST_TEXTS - 1} texts at once, not {len(texts)}: use an index")
+    bands = bands_for(threshold, settings.slots, settings.recall)
+    sketches = sketch_all(texts, bands, settings, work, progress)
+    return duplicates_among(texts, sketches, threshold, policy, run)
+
+
+def duplicates_among(
+    texts: Texts,
+    sketches: Sketches,
+    threshold: float,
+    policy: tuple[Keep, Sequence[Any] | None],
+    run: tuple[DuplicateSettings, Workspace, Progress],
+) -> Duplicates:
+    """Return the near-duplicates among texts whose sketches are made, with bands for the threshold."""
+    settings = run[0]
+    rank = keep_rank(policy[0], sketches.length, policy[1])
+    copies = copies_of(sketches.digest, rank)
+    links = Links(np.full(len(texts), -1, np.int64), rank[copies.kept[copies.first]])
+    active = np.flatnonzero((copies.first == np.arange(len(texts))) & (sketches.shingles > 0))
+    verifier = Verifier(texts, sketches.shingles, threshold, settings)
+    pairs = all_pairs(sketches, active, verifier, links, NO_OWNERS, run)
+    pairs, twins = remove(pairs, links, verifier, settings)
+    groups = tuple(
+        Group(int(members[0]), members.size, estimated_pairs(members, verifier.similarities))
+        for members in groups_of(links)
+        if members.size > settings.max_group
+    )
+    return with_copies(pairs, twins, copies, groups)
+
+
+def _streamed(texts: Iterable[str], settings: DuplicateSettings, work: Workspace) -> SpilledTexts:
+    """Return texts that come by once, in a file; a stopped run's file if they are the same."""
+    if not work.done("read"):
+        source = spilled(texts, work.folder)
+        work.note(read=1)
+        return source
+    known = spilled_before(texts, work.folder)
+    if known is None:
+        raise _other_texts(settings)
+    return known
+
+
+def find_duplicates(
+    texts: Iterable[str],
+    threshold: float = 0.8,
+    keep: Keep = "first",
+    *,
+    by: Sequence[Any] | None = None,
+    settings: DuplicateSettings | None = None,
+    progress: Progress = no_progress,
+) -> Duplicates:
+    """Find near-duplicates among texts: all pairs, and which texts to keep.
+
+    threshold: Jaccard similarity of the sets of shingles, .05 to 1, from which two texts
+        are near-duplicates; 1 means equal sets
+    keep: which of near-duplicates stays: the "first", the "longest" (bytes of UTF-8), the
+        "newest" or the "best" by the values of `by` (dates or scores, one a text; the
+        highest stays). Ties go to the earlier text.
+    progress: called with a step's name, how much of it is done, and how much there is
+
+    A text shorter than a shingle is like equal words only, one without words like equal
+    bytes. Lists are read where they are; any other iterable is first written to a file in
+    `settings.folder`, or a temporary one. A run with a folder that was stopped goes on when
+    it is called again. Raises `ValueError` for wrong arguments, `TypeError` for what is
+    not a text, `SettingsError` for a folder that holds another run.
+    """
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"texts are many, and this is one {type(texts).__name__}: put it into a list")
+    settings = settings or DuplicateSettings()
+    bands_for(threshold, settings.slots, settings.recall)
+    identity = {
+        "threshold": threshold,
+        "keep": keep,
+        **asdict(replace(settings, folder=None, memory=10_000_000)),
+    }
+    held = isinstance(texts, Sequence)
+    if held:
+        identity["texts"] = len(texts)  # type: ignore[arg-type]
+    with Workspace(settings.folder, settings.memory // WORKSPACE_SHARE, identity) as work:
+        source = HeldTexts(texts) if held else _streamed(texts, settings, work)  # type: ignore[arg-type]
+        return duplicates_of(source, threshold, (keep, by), (settings, work, progress))

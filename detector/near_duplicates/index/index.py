@@ -1,0 +1,229 @@
+"""An index of texts that were seen before: what each new text is a near-duplicate of.
+
+    index = Index.open(folder) or Index.create(folder, threshold=0.8)
+    index.match(texts.items())               # the earlier id of each, and the similarity
+    index.match(texts.items(), add=True)     # and have them known from now on
+
+Bands are searched by bisection in files, so asking costs little memory however large the
+index is. Similarities are exact: the sets of hashed shingles are kept, 8 bytes a word.
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import SettingsError
+from detector.near_duplicates.find import MOST_TEXTS
+from detector.near_duplicates.index import files
+from detector.near_duplicates.index.search import Earlier, Search, sketched
+from detector.near_duplicates.index.segments import combined, segment_arrays, taken_ids, without
+from detector.near_duplicates.index.writing import Parts, accept, write_segment, writing
+from detector.near_duplicates.lsh.bands import Bands, bands_for
+from detector.near_duplicates.workspace import write_json
+from detector.settings import DuplicateSettings
+
+# New texts that are compared and written together.
+TOGETHER: Final = 20_000
+# Settings that an index is made with, and that a question must share.
+KEPT_SETTINGS: Final = ("shingle", "slots", "slot_bits", "recall", "masked")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A new text: its id, the earlier id that it is like (None if none), and how closely.
+
+    rejected: the text was not added, because its id was taken
+    """
+
+    id: str
+    earlier: str | None
+    similarity: float
+    rejected: bool
+
+
+class Index:
+    """An index on disk, as it was when it was opened or last added to."""
+
+    def __init__(
+        self,
+        folder: Path,
+        manifest: Mapping[str, Any],
+        segments: Sequence[files.Segment],
+        settings: DuplicateSettings,
+    ) -> None:
+        self.folder, self._manifest = folder, manifest
+        self._segments, self.settings = tuple(segments), settings
+        self.threshold = float(manifest["threshold"])
+        self.bands = Bands(*manifest["bands"])
+
+    @classmethod
+    def create(
+        cls, folder: Path, threshold: float = 0.8, settings: DuplicateSettings | None = None
+    ) -> "Index":
+        """Make an empty index; raises `SettingsError` where there is one or another folder."""
+        settings = settings or DuplicateSettings()
+        bands = bands_for(threshold, settings.slots, settings.recall)
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise SettingsError(f"{folder} is not an empty folder: an index is made in a new one")
+        kept = {name: value for name, value in asdict(settings).items() if name in KEPT_SETTINGS}
+        manifest = {
+            "format": files.FORMAT,
+            "threshold": threshold,
+            "bands": list(bands),
+            "settings": kept,
+            "segments": [],
+        }
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / files.INDEX_FILE, manifest)
+        return cls(folder, manifest, (), settings)
+
+    @classmethod
+    def open(cls, folder: Path, settings: DuplicateSettings | None = None, check: bool = False) -> "Index":
+        """Open an index. `check` reads all of it, to find any damage.
+
+        Raises `ModelFormatError` for a damaged index or one of another format number.
+        """
+        manifest = files.read_manifest(folder)
+        made_with = _settings_of(folder, manifest, settings or DuplicateSettings())
+        segments = [
+            files.read_segment(folder, row, manifest["bands"][0], check) for row in manifest["segments"]
+        ]
+        return cls(folder, manifest, segments, made_with)
+
+    def __len__(self) -> int:
+        return sum(segment.arrays["id_row"].size for segment in self._segments)
+
+    def match(
+        self, texts: Iterable[tuple[str, str]], add: bool = False, threshold: float | None = None
+    ) -> list[Match]:
+        """Tell what each new text is like: the most similar earlier one, of several the first.
+
+        texts: id and text of each, as `dict.items` gives them. Earlier are the texts of the
+        index, then those before it in `texts`. With `add` they are known from then on, all
+        or, if the run is stopped, none; a text whose id is taken is compared only.
+        threshold: at least the index's own.
+        """
+        least = self.threshold if threshold is None else threshold
+        if not self.threshold <= least <= 1:
+            raise SettingsError(
+                f"{self.folder} finds similarities from {self.threshold} on, not {least}: raise the "
+                "threshold, or make an index for this one"
+            )
+        return list(self._matches(iter(texts), add, Search(self.settings, least)))
+
+    def _matches(self, texts: Iterator[tuple[str, str]], add: bool, search: Search) -> Iterator[Match]:
+        """Yield the matches, some texts at a time; those that follow are compared with these."""
+        with self._draft(add) as draft:
+            while some := list(islice(texts, TOGETHER)):
+                ids, contents = [name for name, _ in some], [text for _, text in some]
+                new = sketched(ids, contents, self.bands, self.settings)
+                earlier = search.earlier(new, draft.segments)
+                taken = taken_ids(ids, draft.segments)
+                yield from _told(ids, earlier, taken & add, draft.segments)
+                if add or len(some) == TOGETHER:
+                    draft.add(segment_arrays(new, earlier, taken, self.settings))
+            if add:
+                self._accept(draft)
+
+    def merge(self, other: "Index") -> list[str]:
+        """Add all that another index knows; return the ids that were taken already.
+
+        Texts with equal words that both know are kept once, under the id of this one.
+        """
+        made_with = ("threshold", "bands", "settings")
+        if any(self._manifest[name] != other._manifest[name] for name in made_with):
+            raise SettingsError(
+                f"{other.folder} was made with another threshold or other settings than {self.folder}: "
+                "make it anew with the same"
+            )
+        rejected = list[str]()
+        with self._draft(True) as draft:
+            for segment in other._segments:
+                ids = segment.ids()
+                taken = taken_ids(ids, draft.segments) & segment.listed()
+                rejected += [ids[row] for row in np.flatnonzero(taken).tolist()]
+                draft.add(without(segment, taken, draft.segments))
+            self._accept(draft)
+        return rejected
+
+    @contextmanager
+    def _draft(self, add: bool) -> Iterator["_Draft"]:
+        """Give a draft in the index's own folder, locked, or in a temporary one."""
+        if add:
+            with writing(self.folder, self._manifest):
+                yield _Draft(self.folder, self._manifest, self._segments, True)
+        else:
+            with tempfile.TemporaryDirectory(prefix="detector-") as temporary:
+                yield _Draft(Path(temporary), self._manifest, self._segments, False)
+
+    def _accept(self, draft: "_Draft") -> None:
+        """Make a draft the index, all at once."""
+        manifest = {**self._manifest, "segments": draft.rows}
+        accept(self.folder, manifest, self._manifest)
+        self._manifest, self._segments = manifest, tuple(draft.segments)
+
+
+class _Draft:
+    """What an index is to become: the segments that it has and new ones, in files already.
+
+    With `combine`, neighbours of about the same size become one, so that there are never
+    many segments to search.
+    """
+
+    def __init__(
+        self, place: Path, manifest: Mapping[str, Any], segments: Sequence[files.Segment], combine: bool
+    ) -> None:
+        self._place, self._bands, self._combine = place, int(manifest["bands"][0]), combine
+        self.rows: list[dict[str, Any]] = list(manifest["segments"])
+        self.segments = list(segments)
+        self._number = max((int(row["name"][-6:]) for row in self.rows), default=0)
+
+    def add(self, arrays: Parts) -> None:
+        """Write a segment, and combine the last ones if they are of a size."""
+        self._write(arrays)
+        while self._combine and len(self.segments) > 1:
+            one, two = self.segments[-2:]
+            if one.texts > 2 * two.texts or one.texts + two.texts >= MOST_TEXTS:
+                break
+            del self.segments[-2:], self.rows[-2:]
+            self._write(combined(one, two))
+
+    def _write(self, arrays: Parts) -> None:
+        self._number += 1
+        self.rows.append(write_segment(self._place, f"segment-{self._number:06}", arrays))
+        self.segments.append(files.read_segment(self._place, self.rows[-1], self._bands, False))
+
+
+def _told(
+    ids: Sequence[str], earlier: Earlier, rejected: NDArray[np.bool_], segments: Sequence[files.Segment]
+) -> Iterator[Match]:
+    """Yield what was found, by id."""
+    for at, name in enumerate(ids):
+        number, row = int(earlier.segment[at]), int(earlier.row[at])
+        found = None
+        if number >= 0:  # behind the segments stand the new texts themselves
+            found = segments[number].id_of(row) if number < len(segments) else ids[row]
+        yield Match(name, found, float(earlier.similarity[at]), bool(rejected[at]))
+
+
+def _settings_of(folder: Path, manifest: Mapping[str, Any], settings: DuplicateSettings) -> DuplicateSettings:
+    """Return settings with those that the index was made with; raises `ModelFormatError`."""
+    path = folder / files.INDEX_FILE
+    kept, threshold = manifest.get("settings"), manifest.get("threshold")
+    try:
+        if not isinstance(kept, dict) or set(kept) != set(KEPT_SETTINGS):
+            raise ValueError("its settings are not those of an index")
+        made_with = replace(settings, **kept)
+        bands = bands_for(float(threshold), made_with.slots, made_with.recall)  # type: ignore[arg-type]
+    except (TypeError, ValueError, SettingsError) as error:
+        raise files.broken(path, f"its settings are damaged ({error})") from None
+    if list(bands) != manifest.get("bands"):
+        raise files.broken(path, "its bands are not those that its settings ask for")
+    return made_with

@@ -1,0 +1,109 @@
+"""Writes the files of an index, so that a run that is killed leaves the old index whole.
+
+A segment is written under another name and renamed when it is whole; index.json, written
+the same way, comes last, and only then go segments that it no longer names.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import SettingsError
+from detector.near_duplicates.index.files import INDEX_FILE, SEGMENT, checksum, read_manifest
+from detector.near_duplicates.workspace import write_json
+
+if sys.platform != "win32":
+    import fcntl
+
+LOCK_FILE: Final = "lock"
+UNFINISHED: Final = ".unfinished"
+
+# The arrays of a segment by name, each in parts that stand one behind the other.
+Parts = Mapping[str, Sequence[NDArray[Any]]]
+
+
+def _synced(path: Path) -> None:
+    """Wait until a file or folder is on the disk, where the system can."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError:  # folders cannot be opened on Windows
+        return
+    try:
+        os.fsync(handle)
+    except OSError:
+        pass
+    finally:
+        os.close(handle)
+
+
+def _write_array(path: Path, parts: Sequence[NDArray[Any]]) -> list[int]:
+    """Write one array; return its file's size and checksum."""
+    shape = (sum(part.shape[0] for part in parts), *parts[0].shape[1:])
+    header = {
+        "descr": np.lib.format.dtype_to_descr(parts[0].dtype),
+        "fortran_order": False,
+        "shape": shape,
+    }
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, header)
+        for part in parts:
+            np.ascontiguousarray(part).tofile(file)
+    _synced(path)
+    return [path.stat().st_size, checksum(path)]
+
+
+def write_segment(folder: Path, name: str, arrays: Parts) -> dict[str, Any]:
+    """Write a segment; return its row of the manifest."""
+    place = folder / f"{name}{UNFINISHED}"
+    if place.exists():
+        shutil.rmtree(place)  # a killed run's
+    place.mkdir(parents=True)
+    files = {
+        array_name: _write_array(place / f"{array_name}.npy", parts) for array_name, parts in arrays.items()
+    }
+    final = folder / name
+    if final.exists():
+        shutil.rmtree(final)  # whole, but no index.json ever named it
+    place.rename(final)
+    _synced(folder)
+    return {"name": name, "texts": sum(part.size for part in arrays["id_end"]), "files": files}
+
+
+@contextmanager
+def writing(folder: Path, manifest: Mapping[str, Any]) -> Iterator[None]:
+    """Let one run at a time change an index, and only one that knows its present state.
+
+    The lock goes with the process that holds it, so a killed run leaves none. Raises
+    `SettingsError` when another run is at it, or was since the manifest was read.
+    """
+    with (folder / LOCK_FILE).open("ab") as lock:
+        if sys.platform != "win32":  # there, two runs at once are noticed when the second one ends
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise SettingsError(f"{folder} is being changed by another run: try again later") from None
+        _check_unchanged(folder, manifest)
+        yield
+
+
+def _check_unchanged(folder: Path, manifest: Mapping[str, Any]) -> None:
+    if read_manifest(folder) != manifest:
+        raise SettingsError(f"{folder} was changed by another run meanwhile: open it again")
+
+
+def accept(folder: Path, manifest: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+    """Put a new index.json in the place of the one that was read, and remove what it does not name."""
+    _check_unchanged(folder, before)
+    write_json(folder / INDEX_FILE, manifest)
+    _synced(folder)
+    named = {row["name"] for row in manifest["segments"]}
+    for path in folder.iterdir():
+        if SEGMENT.fullmatch(path.name.removesuffix(UNFINISHED)) and path.name not in named:
+            shutil.rmtree(path, ignore_errors=True)  # in use by a reader on Windows: the next run tries again

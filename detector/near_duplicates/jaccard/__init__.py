@@ -1,0 +1,1 @@
+"""Candidate pairs to pairs with their exact Jaccard similarity."""

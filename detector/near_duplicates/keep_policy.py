@@ -1,0 +1,115 @@
+"""Pairs to what is kept: each removed text has a kept twin at or above the threshold.
+
+Texts are taken in the order of the keep policy. One that has a kept twin already is
+removed, any other is kept: no chain of likenesses removes a text that nothing kept is
+like, and no two kept texts are a known pair.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal, NamedTuple, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.compiled import kernel
+from detector.near_duplicates.jaccard.verification import PairArrays
+from detector.records import Floats64, Integers
+
+Keep = Literal["first", "longest", "newest", "best"]
+# The policies that go by values which the caller gives.
+BY_VALUE: Final = ("newest", "best")
+
+
+class Twins(NamedTuple):
+    """Who stays for whom.
+
+    keeper: int64 (n,), the kept twin of each text, itself if it is kept
+    similarity: float64 (n,), to it
+    """
+
+    keeper: Integers
+    similarity: Floats64
+
+
+def keep_rank(keep: Keep, length: Integers, by: Sequence[Any] | None) -> Integers:
+    """Return int64 (n,): the place of each text in the order in which texts are kept.
+
+    Ties go to the earlier text. Raises `ValueError` for an unknown policy or values that
+    do not fit it.
+    """
+    if keep not in get_args(Keep):
+        raise ValueError(f"keep is one of {', '.join(get_args(Keep))}, not {keep!r}")
+    if (by is not None) != (keep in BY_VALUE):
+        needs = "needs `by`: a date or score for each text" if by is None else "takes no `by`"
+        raise ValueError(f"keep={keep!r} {needs}")
+    if keep == "first":
+        return np.arange(length.size)
+    order = np.argsort(-length, kind="stable") if by is None else _order_of(by, length.size)
+    rank = np.empty(length.size, np.int64)
+    rank[order] = np.arange(length.size)
+    return rank
+
+
+def _order_of(values: Sequence[Any], texts: int) -> Integers:
+    """Return positions by value, the highest first; those without one, or with NaN, last."""
+    if len(values) != texts:
+        raise ValueError(f"`by` has {len(values)} values for {texts} texts")
+    known = [at for at, value in enumerate(values) if value is not None and value == value]
+    try:
+        known.sort(key=lambda at: values[at], reverse=True)  # stable, reversed or not
+    except TypeError as error:
+        raise ValueError(f"the values of `by` cannot be compared: {error}") from None
+    missing = np.setdiff1d(np.arange(texts), known)
+    return np.concatenate([np.array(known, np.int64), missing])
+
+
+@kernel
+def _remove(later: Integers, earlier: Integers, similarity: Floats64, rank: Integers, twins: Twins) -> None:
+    """Decide texts, given the pairs in the order of the later text: the earlier is decided by then."""
+    for pair in range(later.size):
+        text, other = later[pair], earlier[pair]
+        if twins.keeper[other] != other:
+            continue
+        kept = twins.keeper[text]
+        closer = kept == text or similarity[pair] > twins.similarity[text]
+        if closer or (similarity[pair] == twins.similarity[text] and rank[other] < rank[kept]):
+            twins.keeper[text], twins.similarity[text] = other, similarity[pair]
+
+
+def twins_of(pairs: PairArrays, rank: Integers) -> Twins:
+    """Return each text's kept twin; of several the most similar, then the first in order."""
+    swapped = rank[pairs.left] > rank[pairs.right]
+    later = np.where(swapped, pairs.left, pairs.right)
+    earlier = np.where(swapped, pairs.right, pairs.left)
+    order = np.argsort(rank[later], kind="stable")
+    twins = Twins(np.arange(rank.size), np.ones(rank.size))
+    _remove(later[order], earlier[order], pairs.similarity[order], rank, twins)
+    return twins
+
+
+class Copies(NamedTuple):
+    """Texts with equal words.
+
+    first: int64 (n,), the first copy of each; kept: int64 (n,), for a first copy, the copy
+    that the keep policy prefers; for others not defined
+    """
+
+    first: Integers
+    kept: Integers
+
+
+def copies_of(digest: NDArray[np.uint64], rank: Integers) -> Copies:
+    """Return which texts are exact copies; digest: uint64 (n, 2)."""
+    # By one half: positions rise within a class, and no two classes mix (a chance of 2^-64).
+    order = np.argsort(digest[:, 0], kind="stable")
+    new = np.ones(order.size, np.bool_)
+    for half in range(2):
+        ordered = digest[order, half]
+        new[1:] &= ordered[1:] == ordered[:-1]
+    new[1:] = ~new[1:]
+    first = np.empty(order.size, np.int64)
+    first[order] = order[np.maximum.accumulate(np.where(new, np.arange(order.size), 0))]
+    kept = np.empty(order.size, np.int64)
+    by_rank = np.argsort(-rank)  # the best is written last
+    kept[first[by_rank]] = by_rank
+    return Copies(first, kept)

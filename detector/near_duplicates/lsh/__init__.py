@@ -1,0 +1,1 @@
+"""Band keys to candidate pairs."""

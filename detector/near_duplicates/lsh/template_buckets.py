@@ -1,0 +1,34 @@
+"""Crowded buckets: many texts that share a band without being alike, as pages of one template do.
+
+Comparing all of them would be quadratic. What the template gives them stands in nearly
+all; texts that are alike share something rarer too, and that finds them.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+
+from detector.near_duplicates.jaccard.verification import Verifier
+from detector.near_duplicates.lsh.candidates import Buckets, Emitted, joined_pairs
+from detector.records import Integers
+
+# Members of a bucket that may share a shingle and are compared for it. It bounds the work;
+# larger families have found a representative, or meet in other bands.
+RARE: Final = 50
+
+
+def rare_pairs(
+    members: Integers, verifier: Verifier, band: int, emitted: Emitted
+) -> Iterator[tuple[Integers, Integers]]:
+    """Yield the new candidate pairs of a crowded bucket: those that share a shingle rare in it."""
+    keys, text = verifier.shingles_of(members, band)
+    order = np.argsort(keys, kind="stable")  # stable: positions rise within a bucket
+    keys, text = keys[order], text[order]
+    new = np.ones(keys.size, np.bool_)
+    new[1:] = keys[1:] != keys[:-1]
+    start = np.flatnonzero(new)
+    shared = Buckets(text, start, np.diff(np.append(start, keys.size)))
+    for left, right in joined_pairs(shared, band, emitted, RARE):
+        once = np.unique(left << 32 | right)
+        yield once >> 32, once & 0xFFFFFFFF

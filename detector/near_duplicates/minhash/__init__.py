@@ -1,0 +1,1 @@
+"""Texts to shingles, MinHash signatures and band keys."""

@@ -1,0 +1,69 @@
+"""Reasons in words: what a block of evidence is called, and how it is explained."""
+
+from typing import Final
+
+from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT
+from detector.features.schema import ALL_CODES, SITE_CODE
+from detector.records import Floats, Reason
+
+# Contributions smaller than this (log-odds) are not worth a line to the reader.
+LEAST: Final = 0.15
+MOST: Final = 4
+
+_TEXTS: Final = {
+    "shape": ("looks like a label, not like running text", "looks like running text"),
+    "phrases": ("its words are those of templates", "its words are those of texts"),
+    "neighbours": ("stands among template lines", "stands among content"),
+    "place": ("stands where templates stand on a page", "stands where content stands on a page"),
+    "page": ("few lines of such a page are content", "many lines of such a page are content"),
+    "repeats": ("repeats another line of the page", "does not repeat another line"),
+    "markup": ("its HTML elements are those of templates", "its HTML elements are those of content"),
+    "links": ("is mostly links, or among links", "is not links"),
+    "around": ("the markup around it is a template's", "the markup around it is content's"),
+    "alike": ("lines that look the same are templates", "lines that look the same are content"),
+    "title": ("is not what the page says it is about", "agrees with the page's title or description"),
+}
+
+_POLICIES: Final = {
+    BY_SCORE: ("threshold", "the threshold"),
+    BY_F1: ("expected-f1", "where the page's expected F1 is greatest"),
+    MOSTLY_CONTENT: ("mostly-content", "for the page is nearly all content"),
+}
+
+
+def _text(code: str, contribution: float, on_site: tuple[int, int]) -> str:
+    if code == SITE_CODE:
+        return f"stands on {on_site[0]} of {on_site[1]} other pages of this site"
+    return _TEXTS[code][contribution < 0]
+
+
+def evidence_reasons(added: Floats, on_site: tuple[int, int] = (0, 0)) -> tuple[Reason, ...]:
+    """Return the largest contributions of one line, the largest first.
+
+    on_site: other pages of the site that have the line, and all of them
+    """
+    order = sorted(range(added.size), key=lambda block: -abs(float(added[block])))
+    return tuple(
+        Reason(
+            "evidence",
+            ALL_CODES[block],
+            _text(ALL_CODES[block], float(added[block]), on_site),
+            round(float(added[block]), 3),
+        )
+        for block in order[:MOST]
+        if abs(float(added[block])) >= LEAST
+    )
+
+
+def policy_reason(policy: int, threshold: float, kept: bool) -> Reason:
+    """Return what decided on a line."""
+    if policy == NO_CONTENT:
+        return Reason("policy", "no-content", "nothing on the page is likely enough to be content")
+    verb = "kept: its score is not above" if kept else "dropped: its score is above"
+    code, why = _POLICIES[policy]
+    return Reason("policy", code, f"{verb} {threshold:.3f}, {why}")
+
+
+COPY: Final = Reason("policy", "copy", "dropped: a copy of a line that stays")
+CUT: Final = Reason("policy", "headline-cut", "begins with a headline that stands on a line of its own")
+SENTENCES_CUT: Final = Reason("policy", "sentences-cut", "some sentences of this long line are dropped")

@@ -1,1 +1,0 @@
-"""Evidence to a calibrated probability for each segment; model files."""

@@ -1,0 +1,124 @@
+"""Profile files: a zip of one JSON file and arrays of plain numbers; nothing is ever unpickled.
+
+`FORMAT` is the number of the layout described here. To change it: raise it, keep the reader of
+the old number with a test that reads an old file, and write it down here.
+
+    1  profile.json: format, keys (the version of the line keys), name, whole, templates,
+       lines ([key, text, place, pages], to be read by people)
+       key, pages, site, site_pages (the counts), page, sample_hash, sample_start, sample_key: .npy
+    2  also addresses (the site that each sampled page says it is of, or null) in profile.json,
+       and run, run_pages (`sites/runs`): .npy
+"""
+
+import io
+import json
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import ModelFormatError
+from detector.text.keys import KEYS_VERSION
+
+FORMAT: Final = 2
+# Arrays that files of format 1 do not have.
+SINCE_2: Final = ("run", "run_pages")
+ABOUT: Final = "profile.json"
+ARRAYS: Final = {
+    "key": np.int64, "pages": np.int32, "site": np.int64, "site_pages": np.int32, "page": np.uint32,
+    "sample_hash": np.uint32, "sample_start": np.int64, "sample_key": np.int64,
+    "run": np.int64, "run_pages": np.int32,
+}  # fmt: skip
+# No profile is larger; a file that claims to be is refused before it is unpacked.
+MOST_BYTES: Final = 512_000_000
+# The time of every member: the same profile is the same file.
+TIME: Final = (1980, 1, 1, 0, 0, 0)
+
+
+class Stored(NamedTuple):
+    """What a file holds: what is said of the profile, and its arrays by name."""
+
+    about: dict[str, Any]
+    arrays: dict[str, NDArray[Any]]
+
+
+def save(path: Path, stored: Stored) -> None:
+    """Write a profile; the file appears when it is complete."""
+    about = {"format": FORMAT, "keys": KEYS_VERSION, **stored.about}
+    members = {ABOUT: json.dumps(about, ensure_ascii=True, indent=1).encode()}
+    members.update({f"{name}.npy": _member(array) for name, array in stored.arrays.items()})
+    unfinished = path.with_name(path.name + ".unfinished")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members.items():
+            file.writestr(zipfile.ZipInfo(name, TIME), content, zipfile.ZIP_DEFLATED)
+    unfinished.replace(path)
+
+
+def _member(array: NDArray[Any]) -> bytes:
+    data = io.BytesIO()
+    np.lib.format.write_array(data, np.ascontiguousarray(array), allow_pickle=False)
+    return data.getvalue()
+
+
+def _members(path: Path) -> dict[str, bytes]:
+    """Read all members; their sizes are checked before they are unpacked."""
+    try:
+        with zipfile.ZipFile(path) as file:
+            infos = file.infolist()
+            if sum(info.file_size for info in infos) > MOST_BYTES:
+                raise ModelFormatError(f"{path} would unpack to more than any profile: it is none of ours")
+            return {info.filename: file.read(info) for info in infos}
+    except FileNotFoundError:
+        raise ModelFormatError(f"{path} does not exist: make it with `detector profile`") from None
+    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
+        raise ModelFormatError(
+            f"{path} is no profile, or damaged ({error}); make it again with `detector profile`"
+        ) from None
+
+
+def _about(members: dict[str, bytes], path: Path) -> dict[str, Any]:
+    """Read and check the JSON half."""
+    try:
+        about = json.loads(members[ABOUT])
+        version = about["format"], about["keys"]
+    except (KeyError, ValueError, TypeError, RecursionError):
+        raise ModelFormatError(f"{path} is no profile: it has no readable {ABOUT}; make it again") from None
+    if version not in ((1, KEYS_VERSION), (FORMAT, KEYS_VERSION)):
+        raise ModelFormatError(
+            f"{path} has format {version[0]} with keys {version[1]}; this version of detector reads "
+            f"1 and {FORMAT} with {KEYS_VERSION}: make the profile again"
+        )
+    return dict(about)
+
+
+def _arrays(members: dict[str, bytes], path: Path) -> dict[str, NDArray[Any]]:
+    """Read the arrays; only plain numbers of the right type are accepted."""
+    found: dict[str, NDArray[Any]] = {}
+    for name, kind in ARRAYS.items():
+        try:
+            array = np.lib.format.read_array(io.BytesIO(members[f"{name}.npy"]), allow_pickle=False)
+        except (KeyError, ValueError, EOFError, OSError, SyntaxError, MemoryError) as error:
+            raise ModelFormatError(
+                f"{path}: the array {name} is missing or damaged ({error}); make it again"
+            ) from None
+        if array.dtype != kind or array.ndim != 1:
+            raise ModelFormatError(
+                f"{path}: the array {name} is not a row of {np.dtype(kind)}; make it again"
+            )
+        found[name] = array
+    return found
+
+
+def load(path: Path) -> Stored:
+    """Read a file; raises `ModelFormatError` for anything but a complete one of ours."""
+    members = _members(path)
+    about = _about(members, path)
+    if about["format"] == 1:
+        about["addresses"] = []
+        for name in SINCE_2:
+            members[f"{name}.npy"] = _member(np.zeros(0, ARRAYS[name]))
+    return Stored(about, _arrays(members, path))

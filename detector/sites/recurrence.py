@@ -1,0 +1,167 @@
+"""On how many pages of its site each line stands.
+
+Counts are two sorted tables: lines (the key mixed with its site's) and sites. They are made
+for a batch, merged in any order to the same bits, and pruned of lines that recur nowhere.
+A line in which something is masked (`lines/keys`) is counted twice: as it is, and masked.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.records import Integers
+from detector.text.keys import NO_WORDS, LineKeys
+
+# With so many pages of a site, what is said of it can be relied on.
+SURE_PAGES: Final = 10
+
+# Added to the site's id for masked keys, so that they never meet the exact ones.
+MASKED: Final = 0x5851F42D4C957F2D
+
+
+class LineCounts(NamedTuple):
+    """Counts of lines over sites.
+
+    key: int64 (K,), rising: a line of a site (`site_line_key`); pages: int32 (K,), pages of
+    the site that have it, each counted once
+    site: int64 (N,), rising: ids of sites; site_pages: int32 (N,), pages of each
+    """
+
+    key: Integers
+    pages: NDArray[np.int32]
+    site: Integers
+    site_pages: NDArray[np.int32]
+
+
+class Sites(NamedTuple):
+    """Which site each page of a batch is of, and what is known of the sites.
+
+    page_site: int64 (P,), ids of sites
+    counted: whether the pages are themselves among those counted; bool, or bool (P,), page by page
+    by_runs: int32 (S, 2), other pages that have the runs of words of each segment (`sites/runs`): those
+        without numbers, and all, numbers masked
+    """
+
+    counts: LineCounts
+    page_site: Integers
+    counted: bool | NDArray[np.bool_]
+    by_runs: NDArray[np.int32] | None = None
+
+    def of(self, pages: Sequence[int]) -> "Sites":
+        """Return the same for some of the pages, by their numbers; not for sites with `by_runs`."""
+        counted = self.counted if isinstance(self.counted, bool) else self.counted[pages]
+        return Sites(self.counts, self.page_site[pages], counted)
+
+
+NO_COUNTS: Final = LineCounts(
+    np.zeros(0, np.int64), np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.int32)
+)
+
+
+def site_line_key(site: Integers, key: Integers, masked: bool = False) -> Integers:
+    """Return int64: the key of each line as a line of its site (shapes as given)."""
+    kind = np.uint64(MASKED if masked else 0)
+    mixed = (site.astype(np.uint64) + kind) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = (mixed ^ (mixed >> np.uint64(32)) ^ key.astype(np.uint64)) * np.uint64(0xFF51AFD7ED558CCD)
+    return (mixed ^ (mixed >> np.uint64(29))).astype(np.int64)
+
+
+def _counted(key: Integers, page: Integers) -> tuple[Integers, NDArray[np.int32]]:
+    """Return the different keys, rising, and on how many pages each stands; pages do not fall."""
+    order = np.argsort(key, kind="stable")
+    key, page = key[order], page[order]
+    new_key = np.ones(key.size, np.bool_)
+    new_key[1:] = key[1:] != key[:-1]
+    new_page = new_key.copy()
+    new_page[1:] |= page[1:] != page[:-1]
+    pages = np.bincount(np.cumsum(new_key)[new_page] - 1, minlength=int(new_key.sum()))
+    return key[new_key], pages.astype(np.int32)
+
+
+def count_lines(keys: LineKeys, page_segment: Integers, page_site: Integers) -> LineCounts:
+    """Return the counts of one batch.
+
+    page_segment: int64 (P + 1,), first segment of each page; page_site: int64 (P,), ids of sites
+    """
+    page = np.repeat(np.arange(page_site.size), np.diff(page_segment))
+    site = page_site[page]
+    has_words, has_mask = keys.exact != NO_WORDS, keys.exact != keys.masked
+    exact, of_exact = _counted(site_line_key(site, keys.exact)[has_words], page[has_words])
+    masked, of_masked = _counted(site_line_key(site, keys.masked, True)[has_mask], page[has_mask])
+    sites, site_pages = np.unique(page_site, return_counts=True)
+    key, pages = summed(np.concatenate((exact, masked)), np.concatenate((of_exact, of_masked)))
+    return LineCounts(key, pages, sites, site_pages.astype(np.int32))
+
+
+def summed(key: Integers, count: NDArray[np.int32]) -> tuple[Integers, NDArray[np.int32]]:
+    """Return the different keys, rising, and the sum of their counts."""
+    order = np.argsort(key, kind="stable")
+    key, count = key[order], count[order]
+    first = np.flatnonzero(np.concatenate((np.ones(min(key.size, 1), np.bool_), key[1:] != key[:-1])))
+    return key[first], np.add.reduceat(count, first).astype(np.int32) if key.size else count
+
+
+def merge(counts: Sequence[LineCounts]) -> LineCounts:
+    """Return the sum of counts of different pages: the same bits in any order."""
+    if not counts:
+        return NO_COUNTS
+    lines = summed(
+        np.concatenate([part.key for part in counts]), np.concatenate([part.pages for part in counts])
+    )
+    sites = summed(
+        np.concatenate([part.site for part in counts]), np.concatenate([part.site_pages for part in counts])
+    )
+    return LineCounts(*lines, *sites)
+
+
+def pruned(counts: LineCounts, least_pages: int = 2) -> LineCounts:
+    """Return the counts without the lines of fewer pages; sites stay as they are."""
+    stay = counts.pages >= least_pages
+    return counts._replace(key=counts.key[stay], pages=counts.pages[stay])
+
+
+def most_frequent(counts: LineCounts, most: int) -> LineCounts:
+    """Return the counts of so many lines at most: of the most pages, then of the least keys."""
+    order = np.lexsort((counts.key, -counts.pages.astype(np.int64)))
+    stay = np.sort(order[:most])
+    return counts._replace(key=counts.key[stay], pages=counts.pages[stay])
+
+
+def looked_up(keys: Integers, table: Integers, values: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Return the value of each key, 0 for one that the table does not have."""
+    if not table.size:
+        return np.zeros(keys.size, np.int32)
+    at = np.minimum(np.searchsorted(table, keys), table.size - 1)
+    return np.where(table[at] == keys, values[at], np.int32(0))
+
+
+class SeenOn(NamedTuple):
+    """On how many pages of its site each segment stands; all int32.
+
+    exact, masked: (S,), pages that have the line, as it is and with numbers and dates masked
+    site_pages: (P,), pages of each page's site
+    """
+
+    exact: NDArray[np.int32]
+    masked: NDArray[np.int32]
+    site_pages: NDArray[np.int32]
+
+
+def seen_on(keys: LineKeys, page_segment: Integers, sites: Sites) -> SeenOn:
+    """Look up a batch's lines; where the pages are counted themselves, each is taken off its own."""
+    counts, sizes = sites.counts, np.diff(page_segment)
+    own_page = np.broadcast_to(sites.counted, sites.page_site.shape).astype(np.int32)
+    own, site = np.repeat(own_page, sizes), np.repeat(sites.page_site, sizes)
+    exact = looked_up(site_line_key(site, keys.exact), counts.key, counts.pages)
+    masked = looked_up(site_line_key(site, keys.masked, True), counts.key, counts.pages)
+    masked = np.where(keys.exact == keys.masked, exact, masked)
+    words = keys.exact != NO_WORDS
+    site_pages = looked_up(sites.page_site, counts.site, counts.site_pages)
+    least = np.zeros((keys.exact.size, 2), np.int32) if sites.by_runs is None else sites.by_runs
+    return SeenOn(
+        np.where(words, np.maximum(exact - own, least[:, 0]), np.int32(0)),
+        np.where(words, np.maximum(masked - own, least[:, 1]), np.int32(0)),
+        np.maximum(site_pages - own_page, 0),
+    )

@@ -1,0 +1,128 @@
+"""Pages of one site, counted one by one: the keys of their lines, and the lines as text."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.records import Batch, Integers, Words
+from detector.sites.addresses import address_of
+from detector.sites.recurrence import LineCounts, count_lines, site_line_key
+from detector.sites.word_runs import runs_of_pages
+from detector.text.decoding import text_of, utf8
+from detector.text.html import html_batch
+from detector.text.keys import NO_WORDS, LineKeys, line_keys
+from detector.text.page import Input, Page
+from detector.text.plain import text_batch
+from detector.text.words import words_of
+
+# A line's text is kept up to here.
+MOST_CHARACTERS: Final = 100
+# Pages that are read together.
+BATCH: Final = 64
+# In `place`, the whole page.
+PLACES: Final = 1000
+
+
+class Known(NamedTuple):
+    """A line as text: an example of it, and where it stands (sum over its pages, of `PLACES`)."""
+
+    text: str
+    place: int
+    pages: int
+
+
+class CountedPage(NamedTuple):
+    """A page.
+
+    own: the hash of its lines; known: the text of each line key of its counts
+    runs: int64, rising, the keys of the runs of words in its long lines
+    address: the site that it says it is of; name: what to call it when talking to people
+    """
+
+    own: int
+    counts: LineCounts
+    known: dict[int, Known]
+    runs: Integers
+    address: str | None
+    name: str
+
+
+def page_hash(keys: LineKeys, page_segment: Integers) -> NDArray[np.uint32]:
+    """Return uint32 (P,): a hash of each page's lines."""
+    mixed = (keys.exact.astype(np.uint64) ^ np.uint64(0x9E3779B97F4A7C15)) * np.uint64(0xC2B2AE3D27D4EB4F)
+    total = np.concatenate((np.zeros(1, np.uint64), np.cumsum(mixed ^ (mixed >> np.uint64(31)))))
+    own: NDArray[np.uint64] = total[page_segment[1:]] - total[page_segment[:-1]]
+    return (own >> np.uint64(32)).astype(np.uint32)
+
+
+def _batches(pages: Sequence[Page]) -> Iterator[tuple[Sequence[Page], Batch, Words]]:
+    for format in ("text", "html"):
+        chosen = [page for page in pages if page.format == format]
+        if chosen:
+            texts = [page.text for page in chosen]
+            batch = html_batch(texts)[0] if format == "html" else text_batch([utf8(text) for text in texts])
+            yield chosen, batch, words_of(batch)
+
+
+def counted_pages(pages: Sequence[Page], site: int) -> Iterator[CountedPage]:
+    """Yield the pages of a site that have any words, first those of text, then those of HTML."""
+    for chosen, batch, words in _batches(pages):
+        keys, page_segment = line_keys(words), batch.page_segment()
+        runs = runs_of_pages(batch, words)
+        for number, own in enumerate(page_hash(keys, page_segment).tolist()):
+            rows = slice(int(page_segment[number]), int(page_segment[number + 1]))
+            one = LineKeys(keys.exact[rows], keys.masked[rows])
+            if (one.exact != NO_WORDS).any():
+                segments = np.array([0, one.exact.size], np.int64)
+                counts = count_lines(one, segments, np.array([site], np.int64))
+                known, page = _known(batch, rows, one, site), chosen[number]
+                name = page.name or page.url or "a page"
+                yield CountedPage(own, counts, known, runs[number], address_of(page), name)
+
+
+def _known(batch: Batch, rows: slice, keys: LineKeys, site: int) -> dict[int, Known]:
+    """Return the texts of one page's lines, by their keys; where numbers vary, by the masked one too."""
+    found: dict[int, Known] = {}
+    size = keys.exact.size
+    sites = np.full(size, site, np.int64)
+    exact = site_line_key(sites, keys.exact).tolist()
+    masked = site_line_key(sites, keys.masked, True).tolist()
+    for row in range(size - 1, -1, -1):
+        if keys.exact[row] == NO_WORDS:
+            continue
+        at = rows.start + row
+        span = bytes(batch.data[int(batch.segment_start[at]) : int(batch.segment_end[at])])
+        text = " ".join(text_of(span).split())[:MOST_CHARACTERS]
+        known = Known(text, (2 * row + 1) * PLACES // (2 * size), 1)
+        found[exact[row]] = known
+        if keys.masked[row] != keys.exact[row]:
+            found[masked[row]] = known
+    return found
+
+
+def all_known(parts: Iterable[dict[int, Known]]) -> dict[int, Known]:
+    """Return the texts of all parts; of two examples of a line the one that sorts first."""
+    found: dict[int, Known] = {}
+    for part in parts:
+        for key, known in part.items():
+            before = found.get(key)
+            if before is not None:
+                text = min(before.text, known.text)
+                known = Known(text, before.place + known.place, before.pages + known.pages)
+            found[key] = known
+    return found
+
+
+def batches(pages: Iterable[Input | Page]) -> Iterator[list[Page]]:
+    """Yield pages as they come, a batch at a time; those without a name get their number."""
+    batch: list[Page] = []
+    for number, source in enumerate(pages, start=1):
+        page = source if isinstance(source, Page) else Page.read(source)
+        batch.append(page if page.name or page.url else replace(page, name=f"page {number}"))
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    yield batch

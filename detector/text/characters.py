@@ -1,0 +1,171 @@
+"""What each Unicode character is: its class, and what it folds to.
+
+The tables are two-level (a block number for every 128 code points, then a cell), so
+that kernels answer in two loads and the whole of Unicode takes about 100 KB. They are
+made from Python's `unicodedata` by `python -m detector.text.characters` and shipped,
+because making them at start-up would take longer than scoring a page, and because the
+same text must give the same words under every Python version.
+"""
+
+import sys
+import unicodedata
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Classes, in the order of the columns that `words.Words.counts` has.
+OTHER: Final = 0  # control, format, unassigned
+SPACE: Final = 1
+LETTER: Final = 2  # letters that are not upper case
+UPPER: Final = 3
+MARK: Final = 4  # combining marks: part of the word
+DIGIT: Final = 5
+SINGLE: Final = 6  # letters, marks and digits of scripts written without spaces: a word each
+END: Final = 7  # ends a sentence
+PUNCTUATION: Final = 8
+SYMBOL: Final = 9
+N_CLASSES: Final = 10
+
+CLASS_BITS: Final = 0x0F
+# Set on characters that NFC may change, alone or with their neighbours (a superset).
+MAY_COMPOSE: Final = 0x80
+
+SENTENCE_ENDS: Final = ".!?…。．！？｡؟۔।॥။។៕።፧՞։‼⁇⁈⁉︒﹒﹗﹖"
+
+# Scripts whose words are not parted by spaces, first and last code point of each block.
+# Source: contracts ("Measures"): Han, Kana, Thai, Lao, Khmer and Myanmar.
+SINGLE_BLOCKS: Final = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Myanmar
+    (0x1780, 0x17FF),  # Khmer
+    (0x2E80, 0x2FDF),  # Han radicals
+    (0x3005, 0x3007),
+    (0x3021, 0x3029),
+    (0x3031, 0x3035),
+    (0x3038, 0x303C),
+    (0x3041, 0x30FF),  # Hiragana, Katakana
+    (0x31F0, 0x31FF),
+    (0x3400, 0x4DBF),  # Han
+    (0x4E00, 0x9FFF),
+    (0xA9E0, 0xA9FF),  # Myanmar extended
+    (0xAA60, 0xAA7F),
+    (0xF900, 0xFAFF),
+    (0xFF66, 0xFF9F),  # half-width Katakana
+    (0x16FF0, 0x16FF9),
+    (0x1AFF0, 0x1B16F),  # Kana supplements
+    (0x20000, 0x3FFFF),  # Han extensions
+)
+
+LAST: Final = 0x10FFFF
+BLOCK_SHIFT: Final = 7
+BLOCK_SIZE: Final = 1 << BLOCK_SHIFT
+# A fold at or above this is not a code point's distance but `EXPANDS` + a row of `expansion`.
+EXPANDS: Final = 1 << 24
+
+TABLE_FILE: Final = Path(__file__).with_name("characters.npz")
+
+
+class Characters(NamedTuple):
+    """The tables, as kernels take them.
+
+    `block` uint16 (0x110000 >> 7): block number of a code point; `cell` uint8
+    (blocks × 128): class with flags; `fold_block`, `fold_cell` (int32): distance from a
+    code point to its case-folded one, or `EXPANDS` + row; `expansion` uint32
+    (rows × 3): folds of more than one code point, padded with 0. `two_bytes` uint16
+    (0x800,), made from the others: the UTF-8 of a letter, mark or digit that takes two
+    bytes before and after folding, first byte low; 0 for every other character.
+    """
+
+    block: NDArray[np.uint16]
+    cell: NDArray[np.uint8]
+    fold_block: NDArray[np.uint16]
+    fold_cell: NDArray[np.int32]
+    expansion: NDArray[np.uint32]
+    two_bytes: NDArray[np.uint16]
+
+
+def character_class(code: int) -> int:
+    """Class and flags of one code point, straight from `unicodedata` (the reference)."""
+    char = chr(code)
+    category = unicodedata.category(char)
+    if category == "Cs":  # lone surrogates are scored as U+FFFD, a symbol (contracts)
+        return SYMBOL
+    if char.isspace() and not 0x1C <= code <= 0x1F:
+        kind = SPACE
+    elif category[0] in "LMN" and any(low <= code <= high for low, high in SINGLE_BLOCKS):
+        kind = SINGLE
+    elif category in ("Lu", "Lt"):
+        kind = UPPER
+    elif category[0] == "P" or category[0] == "S":
+        kind = END if char in SENTENCE_ENDS else PUNCTUATION if category[0] == "P" else SYMBOL
+    else:
+        kind = {"L": LETTER, "M": MARK, "N": DIGIT}.get(category[0], OTHER)
+    composes = category[0] == "M" or 0x1100 <= code <= 0x11FF or not unicodedata.is_normalized("NFC", char)
+    return kind | (MAY_COMPOSE if composes else 0)
+
+
+def _two_level(values: NDArray[np.int64]) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
+    """Split a table over all code points into block numbers and the distinct blocks."""
+    blocks, numbers = np.unique(values.reshape(-1, BLOCK_SIZE), axis=0, return_inverse=True)
+    return numbers.reshape(-1).astype(np.uint16), blocks.reshape(-1)
+
+
+def build() -> Characters:
+    """Make the tables from this Python's `unicodedata` (takes some seconds)."""
+    classes = np.array([character_class(code) for code in range(LAST + 1)], dtype=np.int64)
+    folds = np.zeros(LAST + 1, dtype=np.int64)
+    expansion: list[list[int]] = []
+    for code in range(LAST + 1):
+        folded = [ord(char) for char in chr(code).casefold()]
+        if len(folded) == 1:
+            folds[code] = folded[0] - code
+        else:
+            folds[code] = EXPANDS + len(expansion)
+            expansion.append([*folded, 0, 0][:3])
+    block, cell = _two_level(classes)
+    fold_block, fold_cell = _two_level(folds)
+    return _with_two_bytes(
+        block,
+        cell.astype(np.uint8),
+        fold_block,
+        fold_cell.astype(np.int32),
+        np.array(expansion, dtype=np.uint32),
+    )
+
+
+def _with_two_bytes(*tables: Any) -> Characters:  # noqa: ANN401
+    """Return the tables and the one that is made from them."""
+    made = Characters._make([*tables, np.zeros(0x800, np.uint16)])
+    code = np.arange(0x80, 0x800)
+    kind = made.cell[made.block[code >> BLOCK_SHIFT].astype(np.int64) << BLOCK_SHIFT | code % BLOCK_SIZE]
+    fold = made.fold_cell[
+        made.fold_block[code >> BLOCK_SHIFT].astype(np.int64) << BLOCK_SHIFT | code % BLOCK_SIZE
+    ]
+    folded = code + fold
+    in_word = (kind & CLASS_BITS >= LETTER) & (kind & CLASS_BITS <= DIGIT)
+    plain = in_word & (folded >= 0x80) & (folded < 0x800)
+    encoded = (0xC0 | folded >> 6) | (0x80 | folded & 0x3F) << 8
+    made.two_bytes[0x80:] = np.where(plain, encoded, 0)
+    return made
+
+
+@lru_cache(maxsize=1)
+def characters() -> Characters:
+    """Return the shipped tables; a pure function of the installed file."""
+    with np.load(TABLE_FILE, allow_pickle=False) as arrays:
+        return _with_two_bytes(*(arrays[name] for name in Characters._fields[:-1]))
+
+
+def main() -> None:
+    """Write the tables beside this file."""
+    tables = build()._asdict()
+    del tables["two_bytes"]
+    np.savez_compressed(TABLE_FILE, **tables, unicode_version=np.array(unicodedata.unidata_version))
+    sys.stdout.write(f"{TABLE_FILE}: Unicode {unicodedata.unidata_version}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""A page as it comes, from text, bytes or a file, to its decoded text."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from detector.errors import PageError
+from detector.text.decoding import Decoded, decode
+from detector.text.formats import Format, found_format
+
+Input = str | bytes | Path
+
+# Characters of a one-line string that could be a file's name.
+_LONGEST_NAME: Final = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A decoded page, before it is scored. name: the file that it was read from, if any."""
+
+    text: str
+    format: Format
+    encoding: str | None = None
+    replaced: int = 0
+    url: str | None = None
+    name: str | None = None
+
+    @classmethod
+    def read(cls, source: Input, format: Format | None = None, url: str | None = None) -> "Page":
+        """Decode a page from text, bytes or a path; raises `PageError` if it cannot be read."""
+        if isinstance(source, Path):
+            return replace(cls._decoded(decode(_file(source)), format, url), name=str(source))
+        if isinstance(source, bytes | bytearray | memoryview):
+            return cls._decoded(decode(bytes(source)), format, url)
+        if not isinstance(source, str):
+            raise TypeError(f"a page is str, bytes or pathlib.Path, not {type(source).__name__}")
+        _refuse_file_name(source)
+        return cls(source, format or found_format(source), url=url)
+
+    @classmethod
+    def _decoded(cls, decoded: Decoded, format: Format | None, url: str | None) -> "Page":
+        return cls(
+            decoded.text, format or found_format(decoded.text), decoded.encoding, decoded.replaced, url
+        )
+
+
+def _file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise PageError(f"{path} does not exist") from None
+    except IsADirectoryError:
+        raise PageError(f"{path} is a folder, not a page: name the files in it") from None
+    except OSError as error:
+        raise PageError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _refuse_file_name(text: str) -> None:
+    """Raise `ValueError` for a one-line string that names a file: surely the file was meant."""
+    if 0 < len(text) <= _LONGEST_NAME and "\n" not in text and "\0" not in text and "<" not in text:
+        try:
+            exists = Path(text).is_file()
+        except (OSError, ValueError):
+            return
+        if exists:
+            raise ValueError(f"{text!r} names a file: pass Path({text!r}) to score what is in it")

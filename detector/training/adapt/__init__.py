@@ -1,0 +1,1 @@
+"""A model adapted to new sites or a new language."""

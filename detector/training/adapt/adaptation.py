@@ -1,0 +1,129 @@
+"""Pages and labels to an adapted model, and what it is worth: the order of the steps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import numpy as np
+
+from detector.errors import PageError
+from detector.features.phrases import BUCKETS
+from detector.model.files import Model
+from detector.records import Floats
+from detector.training.adapt.active_learning import Question, questions
+from detector.training.adapt.apply_labels import with_labels
+from detector.training.adapt.holdout import (
+    Change,
+    HeldBack,
+    change,
+    held_back,
+    refuse_shared_sites,
+    refuse_split_sites,
+)
+from detector.training.adapt.model import Material, adapted, material_of, model_scores, recurring_lines
+from detector.training.data.examples import examples_by_format
+from detector.training.data.labelled_pages import LabelledPage
+from detector.training.data.line_labels import LineLabel
+
+
+class Counts(NamedTuple):
+    """How much there is to learn from."""
+
+    pages: int
+    sites: int
+    recurring_lines: int
+    known_lines: int
+    labels_elsewhere: int
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """A model, pages to adapt it to, and the labels so far. Changed by making a new one.
+
+    sites: names of the pages' sites; precision: float32 (buckets,)
+    """
+
+    model: Model
+    materials: Sequence[Material]
+    sites: Sequence[str]
+    precision: Floats
+    elsewhere: int = 0
+
+    def labelled(self, labels: Sequence[LineLabel]) -> "Adaptation":
+        """Return the same with labels on the lines; raises `PageError` if one does not fit."""
+        found = with_labels(self.materials, labels, self.sites)
+        return replace(self, materials=found.materials, elsewhere=self.elsewhere + found.elsewhere)
+
+    def counts(self) -> Counts:
+        """Return how much there is to learn from."""
+        return Counts(
+            sum(len(one.examples.pages) for one in self.materials),
+            len(self.sites),
+            sum(recurring_lines(one) for one in self.materials),
+            sum(int((one.examples.share >= 0).sum()) for one in self.materials),
+            self.elsewhere,
+        )
+
+    def refuse_nothing(self) -> None:
+        """Raise `PageError` if there is too little to learn anything from."""
+        counts = self.counts()
+        if not counts.recurring_lines and not counts.known_lines:
+            raise PageError(
+                f"nothing to learn from {counts.pages} pages of {counts.sites} sites: no line recurs on "
+                "four pages of one site, and no line is labelled; add pages of the same site, or label "
+                "lines with --ask 20"
+            )
+
+    def questions(self, count: int) -> list[tuple[int, Question]]:
+        """Return the lines whose labels would teach most, by the model adapted so far.
+
+        Each with the number of its material; the most valuable first.
+        """
+        model = self.adapted()
+        asked = [
+            (at, question)
+            for at, one in enumerate(self.materials)
+            for question in questions(one.pool(model_scores(model, one.examples)), count)
+        ]
+        return sorted(asked, key=lambda pair: -pair[1].worth)[:count]
+
+    def adapted(self) -> Model:
+        """Return the adapted model."""
+        return adapted(self.model, self.materials, self.precision)
+
+    def held_back(self) -> tuple[HeldBack, Change]:
+        """Return the scores before and after on pages held back, and how they changed."""
+        found = held_back(self.model, self.materials, self.precision)
+        return found, change([one.examples for one in self.materials], found.before, found.after)
+
+
+def general_change(
+    old: Model, new: Model, pages: Sequence[LabelledPage], learned: Sequence[LabelledPage]
+) -> Change:
+    """Return how an adapted model does on pages of other sites than it was adapted to.
+
+    Raises `PageError` for a site on both sides.
+    """
+    refuse_shared_sites(learned, pages, "the general set")
+    examples = list(examples_by_format(pages).values())
+    before = [model_scores(old, one) for one in examples]
+    return change(examples, before, [model_scores(new, one) for one in examples])
+
+
+def start(
+    model: Model, pages: Sequence[LabelledPage], labels: Sequence[LineLabel], precision: Floats | None
+) -> Adaptation:
+    """Return what is there to adapt a model to pages; raises `PageError` for a single page.
+
+    precision: of the model (`load_precision`), or None where nothing is known of its training
+    """
+    if len(pages) < 2:
+        raise PageError(
+            f"one page only ({pages[0].id if pages else 'or none'}): give several pages of the site, so that "
+            "it is seen what recurs, and so that some can be held back"
+        )
+    refuse_split_sites(pages)
+    sites = sorted({page.group for page in pages})
+    materials = [material_of(examples, sites) for examples in examples_by_format(pages).values()]
+    known = np.ones(BUCKETS, np.float32) if precision is None else precision
+    return Adaptation(model, materials, sites, known).labelled(labels)

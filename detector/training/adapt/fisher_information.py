@@ -1,0 +1,59 @@
+"""What a model folder keeps of the lines that it was trained on: how surely each weight is known.
+
+A file beside the model, which scoring never reads. It holds numbers only, no text.
+"""
+
+import zipfile
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from detector.errors import ModelFormatError
+from detector.features.phrases import BUCKETS
+from detector.records import Floats
+
+FILE: Final = "precision.npz"
+FORMAT: Final = 1
+# The most that half precision holds; weights that sure do not move anyway.
+MOST: Final = 60_000.0
+# The file is never larger: 2^18 half-precision numbers and a head.
+MOST_BYTES: Final = 1_000_000
+
+
+def save_precision(precision: Floats, folder: Path) -> None:
+    """Write the precisions into a model's folder; the file appears when it is whole."""
+    unfinished = folder / ("unfinished-" + FILE)
+    stored = np.minimum(precision, MOST).astype(np.float16)
+    np.savez_compressed(unfinished, format=np.array(FORMAT), phrases=stored)
+    unfinished.replace(folder / FILE)
+
+
+def load_precision(folder: Path) -> Floats | None:
+    """Return float32 (2^18,), or None where the folder has none.
+
+    Raises `ModelFormatError` for a file that is not whole or not ours.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return None
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise ModelFormatError(f"{path} is no file of ours: it has more than {MOST_BYTES:,} bytes")
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+            number, phrases = int(stored["format"]), stored["phrases"]
+    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
+        raise ModelFormatError(
+            f"{path} is damaged ({error}); get the model again, or delete this file"
+        ) from None
+    if number != FORMAT:
+        raise ModelFormatError(
+            f"{path} has format {number}; this version reads {FORMAT}: get the model again"
+        )
+    whole = phrases.shape == (BUCKETS,) and phrases.dtype == np.float16
+    if not whole or not np.isfinite(phrases).all() or (phrases < 0).any():
+        raise ModelFormatError(
+            f"{path} does not hold {BUCKETS} precisions: get the model again, or delete this file"
+        )
+    precision: Floats = phrases.astype(np.float32)
+    return precision

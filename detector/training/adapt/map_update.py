@@ -1,0 +1,70 @@
+"""A model's linear part fitted on: new lines move its weights as far as the old ones allow.
+
+The weights of the old model are the middle of a normal prior, and how surely each is known
+its precision (a Laplace approximation, diagonal: MacKay 1992; for learning on without
+forgetting, Kirkpatrick et al. 2017). The precisions are all that is kept of the old
+training's lines: 2^18 numbers, and no text.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from detector.features.phrases import PhraseWeights
+from detector.records import Floats
+
+MOST_STEPS: Final = 200
+# Precision of weights that the old training said nothing about, and the most that one may have.
+UNSEEN: Final = 0.3
+MOST_SURE: Final = 100.0
+
+
+class Lines(NamedTuple):
+    """Lines to learn from: n-grams (S, buckets), the wished probability of boilerplate, weights."""
+
+    ngrams: sparse.csr_matrix
+    boilerplate: NDArray[np.float64]
+    weight: NDArray[np.float64]
+
+
+def _sigmoid(odds: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+
+
+def precision_of(lines: Lines, weights: PhraseWeights) -> Floats:
+    """Return float32 (buckets,): how surely each weight is known after a fit to these lines.
+
+    The curvature of the loss that `fit.fit_linear` makes small, without that of its penalty:
+    0 for what no line has.
+    """
+    share = _sigmoid(lines.ngrams @ weights.bucket.astype(np.float64) + float(weights.bias[0]))
+    weight = lines.weight / lines.weight.mean() * share * (1 - share)
+    squares = lines.ngrams.multiply(lines.ngrams).T @ weight
+    return np.asarray(squares).ravel().astype(np.float32)
+
+
+def refitted(lines: Lines, weights: PhraseWeights, precision: Floats) -> Floats:
+    """Return float32 (buckets,): the likeliest weights, given the old ones and the new lines."""
+    chosen = np.flatnonzero(lines.weight > 0)
+    ngrams = lines.ngrams[chosen]
+    touched = np.unique(ngrams.indices)
+    ngrams = ngrams[:, touched].astype(np.float64)
+    wished, weight = lines.boilerplate[chosen], lines.weight[chosen]
+    start = ngrams @ weights.bucket[touched].astype(np.float64) + float(weights.bias[0])
+    hold = np.minimum(precision[touched].astype(np.float64) + UNSEEN, MOST_SURE)
+
+    def loss(change: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        odds = start + ngrams @ change
+        cost = weight @ (np.logaddexp(0, odds) - wished * odds) + 0.5 * hold @ change**2
+        slope = ngrams.T @ (weight * (_sigmoid(odds) - wished)) + hold * change
+        return float(cost), slope
+
+    found = minimize(
+        loss, np.zeros(touched.size), jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS}
+    )
+    bucket = weights.bucket.copy()
+    bucket[touched] += found.x.astype(np.float32)
+    return bucket.astype(np.float16).astype(np.float32)

@@ -1,0 +1,133 @@
+"""A model adapted to new sites or a new language: its phrases are learned on, the rest stays.
+
+What a model lacks where it was not trained is mostly the words. Its networks know lines by
+shape, place, neighbours and markup, in any language; so their own scores of the new pages, put
+right by what recurs on a site and by what people answered, are what the words are learned
+from. A page of HTML is scored with its markup for that, and so teaches the words of text, too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+
+from detector.model.files import Model, arrays_hash, arrays_of
+from detector.model.score import scored
+from detector.records import Floats, Integers
+from detector.training.adapt.active_learning import Pool
+from detector.training.adapt.map_update import Lines, refitted
+from detector.training.adapt.repetition import SiteLines, recurring_shares, site_lines
+from detector.training.data.examples import CONTENT, Examples, line_weights
+from detector.training.fit.parts import phrase_matrix
+
+# Weight of a line against the prior. Measured 1, 3, 10 and 30 on languages kept out of training.
+LINES_WEIGH: Final = 10.0
+# A long line of one page only is half as likely template as the model thinks. On news sites it
+# may be another page's headline in a list, so it is not said to be content; but without this
+# the words of the text drift with those of the template, and content is lost.
+SINGLE_LINES: Final = 0.5
+# A line of known label counts more than one that is guessed, and at least as much as a mean one.
+KNOWN_WEIGHS: Final = 3.0
+
+
+@dataclass(frozen=True)
+class Material:
+    """Pages of one format to adapt to.
+
+    examples: their lines, with the truth of gold texts and labelled pages
+    lines: the lines by site; ngrams: (S, buckets); recurring: float64 (S,), what repetition
+    says: 0 template, 1 content, -1 neither; answered: bool (S,), seen by whoever labels
+    """
+
+    examples: Examples
+    lines: SiteLines
+    ngrams: sparse.csr_matrix
+    recurring: NDArray[np.float64]
+    answered: NDArray[np.bool_]
+
+    def pool(self, scores: Floats) -> Pool:
+        """Return the lines that may be asked for: those of which neither people nor repetition speak."""
+        unknown = ~self.answered & (self.recurring != 0)
+        return Pool(self.examples.batch, self.lines, self.ngrams, scores, unknown)
+
+
+def site_numbers(examples: Examples, names: Sequence[str]) -> Integers:
+    """Return int64 (P,): the number of each page's site among the names."""
+    number = {name: at for at, name in enumerate(names)}
+    return np.array([number[page.group] for page in examples.pages], np.int64)
+
+
+def material_of(examples: Examples, sites: Sequence[str]) -> Material:
+    """Return pages ready to adapt to; sites: the names of all sites, in order."""
+    lines = site_lines(examples.batch, examples.words, examples.markup, site_numbers(examples, sites))
+    recurring = recurring_shares(lines)
+    return Material(examples, lines, phrase_matrix(examples), recurring, examples.share >= 0)
+
+
+def model_scores(model: Model, examples: Examples) -> Floats:
+    """Return float32 (S,): the model's scores, with the markup where there is any."""
+    return scored(examples.batch, examples.words, examples.markup, model).scores
+
+
+def _wished(model: Model, material: Material, chosen: NDArray[np.bool_]) -> Lines:
+    """Return what is to be learned from the chosen lines (S,)."""
+    examples = material.examples
+    wished = model_scores(model, examples).astype(np.float64)
+    wished[material.recurring == 0] = 1.0
+    wished[material.recurring == 1] *= SINGLE_LINES
+    known = examples.share >= 0
+    wished[known] = examples.share[known] < CONTENT
+    # By words, as in training, and each page the same: most of the lines are template.
+    weight = line_weights(examples)
+    weight /= weight.mean()
+    weight = np.where(known, KNOWN_WEIGHS * np.maximum(weight, 1), weight)
+    weight[material.answered & ~known] = 0.0  # metadata and the like: neither wished nor unwished
+    return Lines(material.ngrams, wished, np.where(chosen, LINES_WEIGH * weight, 0.0))
+
+
+def adapted(
+    model: Model,
+    materials: Sequence[Material],
+    precision: Floats,
+    without: Sequence[NDArray[np.bool_]] | None = None,
+) -> Model:
+    """Return the model with its phrases learned on.
+
+    precision: float32 (buckets,), how surely each weight is known (`refit.precision_of`)
+    without: for each material, pages (P,) that are not learned from
+
+    Raises `ValueError` if there is no line to learn from.
+    """
+    parts = [
+        _wished(model, material, ~held[material.examples.page])
+        for material, held in zip(materials, without or [_none(one) for one in materials], strict=True)
+    ]
+    lines = Lines(
+        sparse.vstack([part.ngrams for part in parts]).tocsr(),
+        np.concatenate([part.boilerplate for part in parts]),
+        np.concatenate([part.weight for part in parts]),
+    )
+    if not (lines.weight > 0).any():
+        raise ValueError("there is no line to learn from")
+    bucket = refitted(lines, model.phrases, precision)
+    new = replace(model, phrases=model.phrases._replace(bucket=bucket))
+    notes = {**model.notes, "adapted_from": model.model_id, "adapted_to_pages": sum(map(_size, materials))}
+    return replace(new, model_id=arrays_hash(arrays_of(new)), notes=notes)
+
+
+def _size(material: Material) -> int:
+    return len(material.examples.pages)
+
+
+def _none(material: Material) -> NDArray[np.bool_]:
+    return np.zeros(_size(material), np.bool_)
+
+
+def recurring_lines(material: Material) -> int:
+    """Return how many different lines recur on their site, by what repetition says."""
+    chosen = material.recurring == 0
+    pairs = np.stack([material.lines.site[chosen], material.lines.key[chosen]])
+    return int(np.unique(pairs, axis=1).shape[1])

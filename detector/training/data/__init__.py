@@ -1,0 +1,1 @@
+"""Labelled pages to examples."""

@@ -1,0 +1,104 @@
+"""Pages as people have them to files of one record: folders, HTML and text, JSON lines, CSV.
+
+A page's site ("group") is as its record says, or else the folder that the file stands in.
+Beside `NAME.html` may stand `NAME.gold.txt`, the page's main content as text. A CSV file has
+a page a row: the column "page", and "gold", "id", "site", "title" and "language" if it likes.
+"""
+
+import csv
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
+
+from detector.errors import PageError
+from detector.text.decoding import decode
+from detector.text.formats import found_format
+from detector.training.data.labelled_pages import LabelledPage, page_of_record, read_pages
+
+PAGE_SUFFIXES: Final = (".html", ".htm", ".xhtml", ".txt")
+JSONL_SUFFIXES: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
+GOLD_SUFFIX: Final = ".gold.txt"
+# A field of a CSV file may be a whole page.
+MOST_IN_A_FIELD: Final = 1 << 27
+
+
+def _text(path: Path) -> str:
+    try:
+        return decode(path.read_bytes()).text
+    except FileNotFoundError:
+        raise PageError(f"{path} does not exist") from None
+    except OSError as error:
+        raise PageError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _file(path: Path, name: str, site: str) -> LabelledPage:
+    text, gold = _text(path), path.with_name(path.stem + GOLD_SUFFIX)
+    return LabelledPage(
+        id=name,
+        page=text,
+        format=found_format(text),
+        gold=_text(gold) if gold.is_file() else None,
+        labels=None,
+        group=site,
+    )
+
+
+def _folder(folder: Path) -> Iterator[LabelledPage]:
+    found = sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in PAGE_SUFFIXES and not path.name.endswith(GOLD_SUFFIX) and path.is_file()
+    )
+    if not found:
+        raise PageError(f"{folder} holds no pages: there is no file that ends in {', '.join(PAGE_SUFFIXES)}")
+    for path in found:
+        name = path.relative_to(folder)
+        inside = name.parent.as_posix()
+        yield _file(path, name.as_posix(), folder.resolve().name if inside == "." else inside)
+
+
+def _csv(path: Path) -> Iterator[LabelledPage]:
+    csv.field_size_limit(MOST_IN_A_FIELD)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines)
+            if "page" not in (reader.fieldnames or ()):
+                raise PageError(f'{path}: the first row must name the columns, "page" among them')
+            for row in reader:
+                where = f"{path}, row {reader.line_num}"
+                record = {name: value for name, value in row.items() if value and name != "labels"}
+                record.setdefault("group", record.pop("site", path.stem))
+                yield page_of_record({"id": where, **record}, where, need_truth=False)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise PageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _pages(path: Path) -> Iterator[LabelledPage]:
+    name = path.name.lower()
+    if path.is_dir():
+        yield from _folder(path)
+    elif name.endswith(JSONL_SUFFIXES):
+        yield from read_pages([path], need_truth=False)
+    elif name.endswith(".csv"):
+        yield from _csv(path)
+    else:
+        yield _file(path, path.name, path.resolve().parent.name)
+
+
+def read_page_files(paths: Iterable[Path]) -> list[LabelledPage]:
+    """Read pages, labelled or not, from folders and files.
+
+    Raises `PageError` for what cannot be read, a folder or file without pages, and a name used twice.
+    """
+    pages: list[LabelledPage] = []
+    names: dict[str, Path] = {}
+    for path in paths:
+        before = len(pages)
+        for page in _pages(path):
+            if page.id in names:
+                raise PageError(f"the page {page.id!r} comes twice, from {names[page.id]} and from {path}")
+            names[page.id] = path
+            pages.append(page)
+        if len(pages) == before:
+            raise PageError(f"{path} holds no page: give it a record a page, or name another file")
+    return pages

@@ -1,0 +1,79 @@
+"""What every threshold does, and how scores stand against the truth: curves for a report."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import SettingsError
+from detector.model.operating_points import THRESHOLDS, threshold_of
+from detector.records import Floats
+from detector.settings import Settings
+from detector.training.data.examples import CONTENT, Examples
+from detector.training.evaluate.measures import BINS, Shares
+from detector.training.fit.parts import goals_of
+
+# Template recalls at which lost content is read off.
+RECALLS: Final = (0.8, 0.9, 0.95)
+
+
+class Curve(NamedTuple):
+    """float64 (1001,) each; threshold i is i / 1000, and lines with a higher score are dropped.
+
+    lost: share of the content's words that is dropped; recall: share of template lines dropped
+    """
+
+    lost: NDArray[np.float64]
+    recall: NDArray[np.float64]
+
+
+class Bins(NamedTuple):
+    """Lines in bins of equal mass: mean score, true share of boilerplate; float64 (B,)."""
+
+    score: NDArray[np.float64]
+    truth: NDArray[np.float64]
+
+
+def curve(scores: Floats, share: Shares, size: Shares) -> Curve:
+    """Return what every threshold does to lines of known truth; size: words of each."""
+    at = np.round(scores * (THRESHOLDS - 1)).astype(np.int64)
+    content = np.cumsum(np.bincount(at, size * np.maximum(share, 0), THRESHOLDS))
+    template = np.cumsum(np.bincount(at, share < CONTENT, THRESHOLDS))
+    lost = 1 - content / content[-1] if content[-1] else np.zeros(THRESHOLDS)
+    recall = 1 - template / template[-1] if template[-1] else np.ones(THRESHOLDS)
+    return Curve(lost, recall)
+
+
+def lost_at_recall(scores: Floats, share: Shares, size: Shares) -> dict[str, float]:
+    """Return the least content lost by a threshold that finds so much of the template."""
+    found = curve(scores, share, size)
+    return {f"{recall:g}": float(found.lost[found.recall >= recall].min(initial=1.0)) for recall in RECALLS}
+
+
+def known_lines(examples: Examples, scores: Floats) -> tuple[Floats, Shares, Shares]:
+    """Return scores, share of content and number of words of the lines of known truth."""
+    known = examples.share >= 0
+    size = np.diff(examples.words.segment_word).astype(np.float64)
+    return scores[known], examples.share[known], size[known]
+
+
+def bins(scores: Floats, share: Shares) -> Bins:
+    """Return scores against the truth, in 15 bins of equal mass."""
+    order = np.argsort(scores, kind="stable")
+    parts = [part for part in np.array_split(order, BINS) if part.size]
+    return Bins(
+        np.array([scores[part].mean() for part in parts], np.float64),
+        np.array([(share[part] < CONTENT).mean() for part in parts], np.float64),
+    )
+
+
+def threshold_for(settings: Settings, examples: Examples, scores: Floats) -> float:
+    """Return the threshold that meets a goal on these pages.
+
+    Raises `SettingsError` if no goal is set, or none meets it.
+    """
+    words = np.diff(examples.words.segment_word)
+    threshold = threshold_of(settings, goals_of(scores, examples.share, words))
+    if threshold is None:
+        raise SettingsError("there is no goal to read a threshold off for: say --lose-at-most 0.1%")
+    return threshold

@@ -1,0 +1,24 @@
+"""What stands in a model for a format that it never saw: networks that say nothing."""
+
+import numpy as np
+
+from detector.features.schema import HTML_BLOCKS, HTML_CONTEXT, Blocks, names
+from detector.model.files import blocks_of
+from detector.model.network import Goals, Network, Scorer
+from detector.model.operating_points import THRESHOLDS
+from detector.model.tile import UNITS
+
+
+def _silent_network(blocks: Blocks) -> Network:
+    """Return a network that says nothing."""
+    width = len(names(blocks))
+    zeros, units = np.zeros(width, np.float32), np.zeros(UNITS, np.float32)
+    hidden = np.zeros((UNITS, width), np.float32)
+    return Network(zeros, zeros, hidden, units, units, np.zeros(1, np.float32), *blocks_of(blocks))
+
+
+def silent_html() -> Scorer:
+    """Return what scores HTML in a model that never saw any: everything is as likely as not."""
+    knot, share = np.array([-1, 1], np.float32), np.array([0.5, 0.5], np.float32)
+    goals = Goals(np.ones(THRESHOLDS, np.float32), np.full(THRESHOLDS, 0.5, np.float32))
+    return Scorer(_silent_network(HTML_BLOCKS), _silent_network(HTML_CONTEXT), knot, share, goals)

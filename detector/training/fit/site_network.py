@@ -1,0 +1,218 @@
+"""The third step of the scores: what the other pages of a site say, learned from sites of labelled pages.
+
+Every page whose lines are known is seen with some of its sister pages, drawn at random:
+three of them, ten, thirty, a hundred, as far as there are. So the step learns how sure it may
+be with few pages. Ways were compared with folds by site, on text (log loss of a line with 2, 10,
+30, 100 sister pages; first steps alone .272, .199, .229, .290): the mean of a log-linear model and
+a network, which is itself a network, .249, .171, .164, .145; trees .257, .167, .172, .125; the
+network with `evidence/stretches` too .246, .162, .143, .117, trees with them .253, .162, .150, .104.
+Before, a site's step had learned from pages of one language as if they were a site: .169 to .181.
+
+Content that recurs (a recipe's "Ingredients", a refrain, a headline in lists of news) is rare
+on labelled sites. So each page is seen again with some lines of its content as if they stood on up
+to half of the other pages, too. Where they could stand on all of them, the share of such lines that
+is dropped fell from .38 to .21 at no cost out of fold; but then a menu that reads like a sentence
+stayed, on all pages of its site.
+"""
+
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
+
+from detector.features.schema import SITE_BLOCKS, names
+from detector.features.site import LEAST_PAGES
+from detector.model.network import CLIP, Network, SiteStep
+from detector.model.site_network import site_table
+from detector.records import Floats, Integers
+from detector.sites.recurrence import SeenOn, looked_up
+from detector.text.keys import NO_WORDS, LineKeys, line_keys
+from detector.training.data.examples import CONTENT, FOLDS, Examples, words_of_rows
+from detector.training.fit.parts import NetworkPlan, Rows, calibration, fit_network, log_odds
+
+# Sister pages that are drawn.
+DRAWN: Final = (2, 3, 5, 10, 30, 100)
+# A site counts as so many pages at most.
+SITE_PAGES: Final = 15
+PLAN: Final = NetworkPlan(networks=3, hidden=16)
+# Share of a page's content that is seen as if it recurred, and the weight of each such line; with
+# fewer sister pages a line that recurs says little anyway.
+RECURRING_SHARE: Final = 0.08
+RECURRING_WEIGHT: Final = 0.3
+LEAST_RECURRING: Final = 3
+# What the log-linear model sees.
+LINEAR: Final = ("odds", "site_odds", "site_masked_odds", "site_log_pages", "site_is_new")
+LINEAR_C: Final = 10.0
+# In place of a fold: no page is left out.
+ALL: Final = -1
+
+
+class _Draw(NamedTuple):
+    """A page with some of its sister pages.
+
+    table: float32 (S, columns of `SITE_BLOCKS`); part: float64 (S,), how much each line counts
+    """
+
+    page: int
+    table: Floats
+    part: NDArray[np.float64]
+    is_real: bool
+
+
+class _Draws(NamedTuple):
+    """Lines of pages, each page with several draws of its sister pages (R rows).
+
+    table: float32 (R, columns of `SITE_BLOCKS`); row: int64 (R,), the line among the examples'
+    fold: int64 (R,); rows: truth, weight and page
+    """
+
+    table: Floats
+    row: Integers
+    fold: Integers
+    rows: Rows
+
+    def without(self, fold: int) -> Rows:
+        """Return the rows with no weight on those of a fold; `ALL` leaves every weight."""
+        return self.rows._replace(weight=np.where(self.fold == fold, 0, self.rows.weight))
+
+
+def _sites(examples: Examples) -> Iterator[list[int]]:
+    """Yield the pages of each site that has enough of them."""
+    sites: dict[str, list[int]] = defaultdict(list)
+    for number, page in enumerate(examples.pages):
+        if page.of_site:
+            sites[page.of_site].append(number)
+    yield from (pages for _, pages in sorted(sites.items()) if len(pages) > LEAST_PAGES)
+
+
+def _teaches(examples: Examples, page: int) -> bool:
+    """Tell whether a page's labels are good to learn from: not if a rule made them, which leaves gaps."""
+    return "unknown" not in (examples.pages[page].labels or ())
+
+
+def _counted(key: Integers, drawn: Sequence[Integers]) -> NDArray[np.int32]:
+    """Return on how many of the drawn pages (each its different keys) each key stands."""
+    keys, counts = np.unique(np.concatenate(drawn), return_counts=True)
+    return np.where(key != NO_WORDS, looked_up(key, keys, counts.astype(np.int32)), np.int32(0))
+
+
+def _recurring(
+    seen: SeenOn, share: NDArray[np.float64], rng: np.random.Generator
+) -> tuple[SeenOn, NDArray[np.bool_]] | None:
+    """Return what is seen if some lines of content recurred, and which; None for too few."""
+    number, content = int(seen.site_pages[0]), np.flatnonzero((share >= CONTENT) & (seen.exact == 0))
+    if number < LEAST_RECURRING or content.size < LEAST_RECURRING:
+        return None
+    chosen = rng.choice(content, max(1, round(RECURRING_SHARE * content.size)), replace=False)
+    exact, masked, part = seen.exact.copy(), seen.masked.copy(), np.zeros(share.size, np.bool_)
+    exact[chosen] = masked[chosen] = rng.integers(1, number // 2 + 1)
+    part[chosen] = True
+    return SeenOn(exact, masked, seen.site_pages), part
+
+
+def _draws_of_site(
+    examples: Examples, keys: LineKeys, odds: Floats, pages: list[int], rng: np.random.Generator
+) -> Iterator[_Draw]:
+    """Yield pages of a site, each with draws of its sister pages."""
+    segments = examples.batch.page_segment()
+    parts = {page: slice(int(segments[page]), int(segments[page + 1])) for page in pages}
+    exact = {page: np.unique(keys.exact[part]) for page, part in parts.items()}
+    masked = {page: np.unique(keys.masked[part]) for page, part in parts.items()}
+    for page in (page for page in pages if _teaches(examples, page)):
+        part, others = parts[page], [other for other in pages if other != page]
+        words = words_of_rows(examples.words, part.start, part.stop)
+        segment = np.array([0, part.stop - part.start], np.int64)
+        for number in sorted({min(number, len(others)) for number in DRAWN}):
+            drawn = [others[at] for at in rng.permutation(len(others))[:number]]
+            seen = SeenOn(
+                _counted(keys.exact[part], [exact[other] for other in drawn]),
+                _counted(keys.masked[part], [masked[other] for other in drawn]),
+                np.array([number], np.int32),
+            )
+            yield _Draw(
+                page,
+                site_table(odds[part], seen, words, segment),
+                np.ones(part.stop - part.start, np.float64),
+                True,
+            )
+            again = _recurring(seen, examples.share[part], rng)
+            if again is not None:
+                table = site_table(odds[part], again[0], words, segment)
+                yield _Draw(page, table, again[1] * np.float64(RECURRING_WEIGHT), False)
+
+
+def _draws(examples: Examples, odds: Floats, seed: int) -> _Draws | None:
+    """Return all draws of all sites; None if no site has enough pages."""
+    rng, keys = np.random.default_rng(seed), line_keys(examples.words)
+    segments = examples.batch.page_segment()
+    tables, rows, weights = [], [], []
+    for pages in _sites(examples):
+        drawn = list(_draws_of_site(examples, keys, odds, pages, rng))
+        share = min(1.0, SITE_PAGES / max(len({draw.page for draw in drawn}), 1))
+        times = Counter(draw.page for draw in drawn if draw.is_real)
+        for page, table, part, _ in drawn:
+            row = np.arange(int(segments[page]), int(segments[page + 1]))
+            known = part > 0
+            tables.append(table[known])
+            rows.append(row[known])
+            weights.append(examples.weight[row][known] * part[known] * share / times[page])
+    if not tables:
+        return None
+    row = np.concatenate(rows)
+    of_page = examples.page[row]
+    truth = Rows(examples.share[row] < CONTENT, np.concatenate(weights), of_page)
+    return _Draws(np.concatenate(tables), row, examples.fold[of_page], truth)
+
+
+def _fit(table: Floats, rows: Rows, plan: NetworkPlan) -> Network:
+    """Return the mean of a network and a log-linear model, which is a network of two more units."""
+    network = fit_network(table, rows, plan, SITE_BLOCKS)
+    known = rows.weight > 0
+    columns = [names(SITE_BLOCKS).index(name) for name in LINEAR]
+    scaled = np.clip((table - network.mean) * network.scale, -CLIP, CLIP)[known][:, columns]
+    model = LogisticRegression(C=LINEAR_C)
+    weight = rows.weight[known]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model.fit(scaled, rows.boilerplate[known], sample_weight=weight / weight.mean())
+    line = np.zeros((2, table.shape[1]), np.float32)
+    line[0, columns], line[1, columns] = model.coef_[0], -model.coef_[0]
+    return network._replace(
+        hidden=np.concatenate((network.hidden, line)),
+        hidden_bias=np.append(network.hidden_bias, np.zeros(2, np.float32)),
+        out=np.append(network.out / 2, np.array([0.5, -0.5], np.float32)).astype(np.float32),
+        out_bias=((network.out_bias + model.intercept_.astype(np.float32)) / 2).astype(np.float32),
+    )
+
+
+def fit_site(
+    examples: Examples, odds: Floats, seed: int = 0, plan: NetworkPlan = PLAN
+) -> list[SiteStep | None]:
+    """Return the step of each fold (fitted on the others) and that of all; None without sites to learn from.
+
+    odds: float32 (S,), log-odds of the second step, of models that did not learn from the page
+    """
+    draws = _draws(examples, odds, seed)
+    nothing: list[SiteStep | None] = [None] * (FOLDS + 1)
+    if draws is None:
+        return nothing
+    known = draws.rows.weight > 0
+    if len({int(fold) for fold in np.unique(draws.fold[known])}) < 2:
+        return nothing
+    networks, found = [], np.zeros(draws.row.size, np.float32)
+    for fold in [*range(FOLDS), ALL]:
+        rows = draws.without(fold)
+        if len(np.unique(rows.boilerplate[rows.weight > 0])) < 2:
+            return nothing
+        networks.append(_fit(draws.table, rows, plan._replace(seed=seed)))
+        if fold != ALL:
+            found[draws.fold == fold] = log_odds(draws.table[draws.fold == fold], networks[-1])
+    steps: list[SiteStep | None] = []
+    for fold, network in zip([*range(FOLDS), ALL], networks, strict=True):
+        steps.append(SiteStep(network, *calibration(found, draws.without(fold))))
+    return steps

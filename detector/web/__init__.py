@@ -1,1 +1,0 @@
-"""The same results, seen by a person."""

@@ -1,0 +1,125 @@
+"""The kinds of pages: the kernel against numpy, and the verdict in words."""
+
+import numpy as np
+import pytest
+
+from detector import Detector
+from detector.model.page_kinds import (
+    BUCKET_BITS,
+    BUCKETS,
+    COLUMNS,
+    KINDS,
+    SIGNALS,
+    WORD,
+    KindWeights,
+    kinds_of,
+    page_looks,
+    page_words,
+)
+from detector.results.verdict import verdict
+from detector.text.decoding import utf8
+from detector.text.html import html_batch
+from detector.text.plain import text_batch
+from detector.text.words import words_of
+
+RNG = np.random.default_rng(5)
+
+
+def floats(*shape):
+    return RNG.normal(size=shape).astype(np.float32)
+
+
+WEIGHTS = KindWeights(
+    floats(BUCKETS, len(KINDS)), floats(len(COLUMNS)), abs(floats(len(COLUMNS))), floats(len(COLUMNS), len(KINDS)),
+    floats(len(KINDS)),
+)  # fmt: skip
+PAGES = ["one two two three\nfour", "", "five 6 seven.\n\neight nine?", "一二三四"]
+COLUMN = {name: at for at, name in enumerate(COLUMNS)}
+
+
+def batch_of(pages):
+    batch = text_batch([utf8(page) for page in pages])
+    return batch, words_of(batch)
+
+
+def test_kinds_are_those_of_numpy():
+    batch, words = batch_of(PAGES)
+    scores = RNG.random(batch.segment_start.size).astype(np.float32)
+    found = kinds_of(batch, words, None, scores, WEIGHTS)
+    looks = page_looks(batch, words, None, scores)
+    indptr, buckets = page_words(words, batch.page_segment())
+    for page in range(len(PAGES)):
+        own = buckets[indptr[page] : indptr[page + 1]]
+        odds = WEIGHTS.bucket[own].sum(axis=0) / np.sqrt(max(own.size, 1))
+        scaled = np.clip((looks[page] - WEIGHTS.mean) * WEIGHTS.scale, -4, 4)
+        odds = odds + scaled @ WEIGHTS.look + WEIGHTS.bias
+        wanted = np.exp(odds - odds.max())
+        assert found.share[page] == pytest.approx(wanted / wanted.sum(), abs=1e-4)
+        assert found.signal[page].sum(axis=1) + WEIGHTS.bias == pytest.approx(odds, abs=1e-3)
+
+
+def test_words_of_a_page_count_once():
+    _, words = batch_of(PAGES)
+    batch, _ = batch_of(PAGES)
+    indptr, buckets = page_words(words, batch.page_segment())
+    assert np.diff(indptr).tolist() == [4, 0, 5, 4]
+    wanted = {((int(key) * int(WORD)) % 2**64) >> (64 - BUCKET_BITS) for key in words.key[:5]}
+    assert set(buckets[:4].tolist()) == wanted
+
+
+def test_looks_of_a_page():
+    batch, words = batch_of(PAGES)
+    looks = page_looks(batch, words, None, np.array([0, 1, 0.5, 0, 0], np.float32))
+    assert looks[0, COLUMN["content_share"]] == pytest.approx(4 / 5)
+    assert looks[0, COLUMN["content_lines"]] == pytest.approx(np.log1p(1))
+    assert looks[2, COLUMN["digit_share"]] == pytest.approx(1 / 19)
+    assert looks[3, COLUMN["single_share"]] == 1
+    assert (looks[1] == 0).all()
+    assert (looks[:, COLUMN["is_html"]] == 0).all()
+    batch, markup = html_batch(["<p><a>link</a> text", "<a>one</a>"])
+    looks = page_looks(batch, words_of(batch), markup, np.zeros(2, np.float32))
+    assert looks[:, COLUMN["is_html"]].tolist() == [1, 1]
+    assert looks[0, COLUMN["link_share"]] == pytest.approx(4 / 9)
+    assert looks[1, COLUMN["link_share"]] == 1
+
+
+def test_a_page_of_hardly_a_word_is_empty():
+    share, signal = np.ones(len(KINDS), np.float32), np.zeros((len(KINDS), len(SIGNALS)), np.float32)
+    assert verdict(share, signal, 3).kind == "empty"
+    assert verdict(share, signal, 300).kind == KINDS[0]
+
+
+def test_signals_are_the_strongest_first():
+    share, signal = np.zeros(len(KINDS), np.float32), np.zeros((len(KINDS), len(SIGNALS)), np.float32)
+    share[2], signal[2, 0], signal[2, 3] = 0.9, 2.0, 5.0
+    found = verdict(share, signal, 300)
+    assert (found.kind, found.probability) == (KINDS[2], 0.9)
+    assert [reason.code for reason in found.signals] == [SIGNALS[3], SIGNALS[0]]
+
+
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        ("<body><script>start()</script>", "empty"),
+        ("Sign in\nEmail or user name\nPassword\nForgot your password?\nCreate an account", "login"),
+        (
+            "404\nPage not found\nThe page you were looking for does not exist or has been moved.\n"
+            "Go back to the home page\nSearch",
+            "error",
+        ),
+        (
+            "We value your privacy\nWe and our partners store and access information on a device, such as "
+            "cookies, and process personal data for personalised ads. You can change your choice at any time."
+            "\nAccept all\nReject all\nManage settings\nCookie policy",
+            "consent wall",
+        ),
+    ],
+)
+def test_pages_that_only_look_like_a_success(detector: Detector, page, kind):
+    assert detector.score(page).verdict.kind == kind
+
+
+def test_the_verdict_is_in_the_dictionary(detector: Detector):
+    found = detector.score("Sign in\nPassword\nForgot your password?").to_dict()["verdict"]
+    assert set(found) == {"kind", "probability", "signals"}
+    assert 0 < found["probability"] <= 1

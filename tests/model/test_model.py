@@ -1,0 +1,109 @@
+"""Model files: bit-equal after saving and loading, and nothing but a whole one is read."""
+
+import json
+import pickle
+
+import numpy as np
+import pytest
+
+from detector.detector import Detector
+from detector.errors import ModelFormatError, SettingsError
+from detector.model.files import ARRAYS_FILE, CONFIG_FILE, DEFAULT, arrays_of, default_model, load, save
+from detector.sites.profile import SiteProfile
+
+
+@pytest.fixture
+def folder(tmp_path):
+    save(default_model(), tmp_path / "model")
+    return tmp_path / "model"
+
+
+def test_saving_and_loading_changes_no_bit(folder):
+    model, again = default_model(), load(folder)
+    assert again.model_id == model.model_id
+    theirs = arrays_of(again)
+    for name, array in arrays_of(model).items():
+        assert (theirs[name] == array).all(), name
+
+
+def test_saving_over_a_model_replaces_it(folder):
+    save(default_model(), folder)
+    assert load(folder).model_id == default_model().model_id
+    assert sorted(path.name for path in folder.parent.iterdir()) == ["model"]
+
+
+def test_the_default_model_is_small():
+    assert sum(path.stat().st_size for path in DEFAULT.iterdir()) < 6_000_000
+
+
+def test_a_model_of_format_1_is_read_and_knows_no_sites(folder):
+    """As written before there were sites: no tables and no arrays of their step."""
+    config = json.loads((folder / CONFIG_FILE).read_text())
+    columns = {name: names for name, names in config["columns"].items() if not name.endswith("_site")}
+    _change_config(folder, format=1, columns=columns)
+    with np.load(folder / ARRAYS_FILE) as stored:
+        arrays = {name: stored[name] for name in stored.files if "_site_" not in name}
+    np.savez(folder / ARRAYS_FILE, **arrays)
+    old = load(folder)
+    assert old.text.site is old.html.site is None
+    assert (old.text.second.hidden == default_model().text.second.hidden).all()
+
+
+def test_a_model_of_format_2_is_read_and_knows_no_sites(folder):
+    """Its step saw other columns: it is left out, and a profile is refused, not half used."""
+    columns = json.loads((folder / CONFIG_FILE).read_text())["columns"]
+    _change_config(folder, format=2, columns={**columns, "text_site": ["odds"], "html_site": ["odds"]})
+    old = load(folder)
+    assert old.text.site is old.html.site is None
+    with pytest.raises(SettingsError, match="trained without sites"):
+        Detector(folder, profile=SiteProfile.learn(["Home\nOne", "Home\nTwo", "Home\nThree"]))
+
+
+def _change_config(folder, **changes):
+    path = folder / CONFIG_FILE
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def _change_array(folder, name, change):
+    with np.load(folder / ARRAYS_FILE) as stored:
+        arrays = {key: stored[key] for key in stored.files}
+    arrays[name] = change(arrays[name])
+    np.savez(folder / ARRAYS_FILE, **arrays)
+
+
+DAMAGES = {
+    "no folder": lambda folder: folder.rename(folder.with_name("elsewhere")),
+    "no config": lambda folder: (folder / CONFIG_FILE).unlink(),
+    "no arrays": lambda folder: (folder / ARRAYS_FILE).unlink(),
+    "config is no JSON": lambda folder: (folder / CONFIG_FILE).write_text("{"),
+    "config is a list": lambda folder: (folder / CONFIG_FILE).write_text("[]"),
+    "config is binary": lambda folder: (folder / CONFIG_FILE).write_bytes(b"\xff\xfe\x00"),
+    "newer format": lambda folder: _change_config(folder, format=99),
+    "other columns": lambda folder: _change_config(folder, columns={"text_first": ["a"]}),
+    "arrays cut off": lambda folder: (folder / ARRAYS_FILE).write_bytes(
+        (folder / ARRAYS_FILE).read_bytes()[:5000]
+    ),
+    "arrays empty": lambda folder: (folder / ARRAYS_FILE).write_bytes(b""),
+    "a pickle": lambda folder: (folder / ARRAYS_FILE).write_bytes(pickle.dumps(["hostile"])),
+    "pickled objects": lambda folder: _change_array(
+        folder, "text_first_out", lambda array: array.astype(object)
+    ),
+    "other shape": lambda folder: _change_array(folder, "text_first_out", lambda array: array[:-1]),
+    "not finite": lambda folder: _change_array(folder, "html_second_mean", lambda array: array * np.nan),
+    "calibration falls": lambda folder: _change_array(folder, "text_share", lambda array: array[::-1]),
+    "half a step for sites": lambda folder: _change_array(
+        folder, "text_site_hidden", lambda array: array[:, :-1]
+    ),
+    "too many buckets": lambda folder: _change_array(
+        folder, "phrases_bucket", lambda array: np.tile(array, 2)
+    ),
+    "huge": lambda folder: np.savez(folder / ARRAYS_FILE, huge=np.zeros(70_000_000, np.uint8)),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_anything_but_a_whole_model_is_refused(folder, damage):
+    DAMAGES[damage](folder)
+    with pytest.raises(ModelFormatError) as error:
+        load(folder)
+    assert len(str(error.value)) > 20

@@ -1,0 +1,103 @@
+"""The site's step: what it computes, and what it leaves alone bit for bit."""
+
+import numpy as np
+import pytest
+
+from detector.detector import Detector
+from detector.features.schema import SITE, SITE_BLOCKS, STRETCHES, names
+from detector.features.site import site_columns
+from detector.model.files import default_model
+from detector.model.site_network import site_table
+from detector.sites.recurrence import NO_COUNTS, SeenOn, Sites, count_lines
+from detector.text.decoding import utf8
+from detector.text.keys import line_keys, site_id
+from detector.text.page import Page
+from detector.text.plain import text_batch
+from detector.text.words import words_of
+from detector.training.fit.parts import log_odds
+
+PAGES = [
+    Page(
+        f"Home\nOur boats\nStory {number}\nThe boat left at dawn with {number} crates of fish.\nAll rights",
+        "text",
+    )
+    for number in range(6)
+]
+DETECTOR = Detector()
+
+
+def counts_of(pages, site):
+    batch = text_batch([utf8(page.text) for page in pages])
+    return count_lines(
+        line_keys(words_of(batch)), batch.page_segment(), np.full(len(pages), site_id(site), np.int64)
+    )
+
+
+def sites(counts, counted, *names_):
+    return Sites(counts, np.array([site_id(name) for name in names_], np.int64), counted)
+
+
+def same(one, two):
+    return (
+        np.array_equal(one.scores, two.scores)
+        and np.array_equal(one.decisions.kept, two.decisions.kept)
+        and np.array_equal(one.added, two.added[:, : one.added.shape[1]])
+    )
+
+
+def test_pages_of_unknown_and_of_small_sites_keep_their_scores_bit_for_bit():
+    alone = DETECTOR.run(PAGES)
+    of_nobody = sites(NO_COUNTS, False, *"abcdef")
+    assert same(alone, DETECTOR.run(PAGES, of_nobody))
+    two = counts_of(PAGES[:2], "a")
+    assert same(DETECTOR.run(PAGES[:2]), DETECTOR.run(PAGES[:2], sites(two, True, "a", "a")))
+    known = DETECTOR.run(PAGES[:2], sites(two, False, "a", "a"))
+    assert not np.array_equal(known.scores, DETECTOR.run(PAGES[:2]).scores)
+
+
+def test_one_is_taken_off_where_a_page_is_counted_itself():
+    everything, others = counts_of(PAGES, "a"), counts_of(PAGES[1:], "a")
+    counted = DETECTOR.run(PAGES[:1], sites(everything, True, "a"))
+    assert np.array_equal(counted.scores, DETECTOR.run(PAGES[:1], sites(others, False, "a")).scores)
+
+
+def test_other_pages_of_a_batch_and_of_other_sites_change_nothing():
+    counts = counts_of(PAGES, "a")
+    together = DETECTOR.run(PAGES, sites(counts, True, "a", "b", "a", "b", "a", "a"))
+    segments = together.batch.page_segment()
+    for number, site in enumerate("ababaa"):
+        one = DETECTOR.run([PAGES[number]], sites(counts, True, site))
+        part = slice(int(segments[number]), int(segments[number + 1]))
+        assert np.array_equal(together.scores[part], one.scores)
+        assert np.array_equal(together.added[part], one.added)
+
+
+@pytest.mark.parametrize("format", ["text", "html"])
+def test_scores_are_those_of_numpy(format):
+    pages = [Page(page.text if format == "text" else f"<p>{page.text}</p>", format) for page in PAGES]
+    result = DETECTOR.run(pages, sites(counts_of(PAGES, "a"), True, *"aaaaaa"))
+    alone = DETECTOR.run(pages)
+    step = getattr(default_model(), format).site
+    from detector.model.score import scored
+
+    odds = scored(alone.batch, alone.words, alone.markup, DETECTOR.model).odds
+    segments = alone.batch.page_segment()
+    table = site_table(odds, result.seen, alone.words, segments)
+    wanted = np.interp(log_odds(table, step.network), step.knot, step.share)
+    assert result.scores == pytest.approx(wanted, abs=0.0011)
+    site = result.added[:, -1]
+    assert (np.sign(site) == np.sign(result.scores - alone.scores)).mean() > 0.99
+
+
+def test_columns_are_named_and_finite():
+    words = words_of(text_batch([b"Home\nNews 1\nNews 2\n\nA long story of boats"]))
+    seen = SeenOn(np.array([3, 0, 1, 0], np.int32), np.array([3, 2, 2, 0], np.int32), np.array([3], np.int32))
+    table = site_columns(seen, words, np.array([0, 4]))
+    column = {name: table[:, number] for number, name in enumerate(SITE)}
+    assert np.isfinite(table).all()
+    assert column["site_share"].tolist() == pytest.approx([1, 0, 1 / 3, 0])
+    assert column["site_masked_share"].tolist() == pytest.approx([1, 2 / 3, 2 / 3, 0])
+    assert column["site_is_new"].tolist() == [0, 1, 0, 1]
+    assert column["site_before"].tolist() == pytest.approx([1, 1, 2 / 3, 2 / 3])
+    assert column["site_relative_share"].tolist() == pytest.approx([1, 2 / 3, 2 / 3, 0])
+    assert len(names(SITE_BLOCKS)) == len(SITE) + len(STRETCHES) + 5

@@ -1,0 +1,70 @@
+"""Keys of lines: what is equal, what is masked, and that they never change unnoticed."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector.text.decoding import utf8
+from detector.text.keys import KEYS_VERSION, line_keys, site_id
+from detector.text.plain import text_batch
+from detector.text.words import words_of
+
+
+def keys_of(*lines):
+    return line_keys(words_of(text_batch([utf8("\n".join(lines))])))
+
+
+def test_keys_of_this_version_never_change():
+    keys = keys_of("Posted on May 3, 2024", "Leave a Reply", "…")
+    assert KEYS_VERSION == 1
+    assert keys.exact.tolist() == [-1826703116852551025, -7417762330711997870, 0]
+    assert keys.masked.tolist() == [-1167398112882850291, -7417762330711997870, 0]
+    assert site_id("example.org") == 4627260942063550277
+
+
+def test_case_and_punctuation_make_no_difference_and_order_does():
+    exact = keys_of("Leave a Reply", "LEAVE a reply!", "Reply a leave").exact
+    assert exact[0] == exact[1] != exact[2]
+
+
+SAME_WHEN_MASKED = [
+    ("Posted on May 3, 2024 by Ann", "Posted on June 13, 2023 by Ann"),
+    ("3 de mayo de 2024", "14 de junio de 2021"),
+    ("1st of May 2024", "22nd of July 2019"),
+    ("Page 2", "Page 33"),
+    ("12 comments", "7 comments"),
+    ("2024-05-03 10:15", "2023-12-31 09:02"),
+]
+DIFFERENT_WHEN_MASKED = [
+    ("Page 2", "Site 2"),
+    ("12 comments", "12 answers"),
+    ("in May we went home", "in June we went home"),
+    ("chapter 3 of the book", "chapter 3 of the film"),
+]
+
+
+@pytest.mark.parametrize(("one", "two"), SAME_WHEN_MASKED)
+def test_numbers_and_dates_are_masked(one, two):
+    keys = keys_of(one, two)
+    assert keys.masked[0] == keys.masked[1]
+    assert keys.exact[0] != keys.exact[1]
+
+
+@pytest.mark.parametrize(("one", "two"), DIFFERENT_WHEN_MASKED)
+def test_other_words_are_not_masked(one, two):
+    assert np.unique(keys_of(one, two).masked).size == 2
+
+
+@given(st.text())
+def test_lines_without_words_have_no_key_and_others_have(text):
+    words = words_of(text_batch([utf8(text)]))
+    keys = line_keys(words)
+    empty = np.diff(words.segment_word) == 0
+    assert ((keys.exact == 0) == empty).all()
+    assert ((keys.masked == 0) == empty).all()
+
+
+def test_a_line_without_numbers_has_one_key():
+    keys = keys_of("Leave a Reply")
+    assert keys.exact[0] == keys.masked[0]
