@@ -21,7 +21,7 @@ from benchmarks.profile_sites import BenchSite, bench_sites, drawn
 from benchmarks.run_quality import RESULTS
 from detector.decisions import decide_scored
 from detector.model.files import Model, load
-from detector.model.score import scored
+from detector.model.score import score_lines
 from detector.records import Batch, Words
 from detector.settings import Settings
 from detector.sites.profile import SiteProfile
@@ -53,7 +53,7 @@ def joined(html: str) -> str:
 
 def _f1(examples: Examples, model: Model, batch: Batch, words: Words, sites: Sites | None) -> float:
     """Return words F1 of a page that is cut otherwise than in its examples; the words are the same."""
-    found = scored(batch, words, None, model, sites)
+    found = score_lines(batch, words, None, model, sites)
     kept = decide_scored(found, words, batch.page_segment(), Settings()).kept
     share = np.repeat(examples.share, np.diff(examples.words.segment_word))
     singles = words._replace(segment_word=np.arange(words.key.size + 1))

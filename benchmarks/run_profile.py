@@ -27,7 +27,7 @@ from benchmarks.run_quality import RESULTS
 from benchmarks.splits import load as load_splits
 from detector.decisions import decide_scored
 from detector.model.files import Model, load
-from detector.model.score import scored
+from detector.model.score import score_lines
 from detector.settings import Settings
 from detector.sites.profile import MOST_LINES
 from detector.sites.recurrence import LineCounts, Sites, count_lines, merge, most_frequent
@@ -66,7 +66,7 @@ def judged(
     batch, words = examples.batch, examples.words
     markup = examples.markup if format == "html" else None
     sites = None if counts is None else Sites(counts, np.zeros(1, np.int64), counted)
-    found = scored(batch, words, markup, model, sites)
+    found = score_lines(batch, words, markup, model, sites)
     kept = decide_scored(found, words, batch.page_segment(), Settings()).kept
     size = np.diff(words.segment_word)
     lines = np.stack([found.scores, size, examples.share, ~kept], axis=1).astype(np.float64)

@@ -18,7 +18,7 @@ import numpy as np
 from detector.features.site import LEAST_PAGES
 from detector.model.files import Model, arrays_hash, arrays_of, load, save
 from detector.model.network import SiteStep
-from detector.model.score import scored
+from detector.model.score import score_lines
 from detector.records import Floats
 from detector.text.formats import Format
 from detector.training.data.examples import FOLDS, Examples, examples_of
@@ -34,7 +34,7 @@ def odds_of(examples: Examples, format: Format, models: Sequence[Model]) -> Floa
     markup = examples.markup if format == "html" else None
     of_row = examples.fold[examples.page]
     for fold in np.unique(examples.fold):
-        found = scored(examples.batch, examples.words, markup, models[int(fold)]).odds
+        found = score_lines(examples.batch, examples.words, markup, models[int(fold)]).log_odds
         odds[of_row == fold] = found[of_row == fold]
     return odds
 

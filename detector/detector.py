@@ -15,7 +15,7 @@ from detector.errors import SettingsError
 from detector.model.files import Model, default_model, load
 from detector.model.operating_points import threshold_of
 from detector.model.page_kinds import kinds_of
-from detector.model.score import scored
+from detector.model.score import score_lines
 from detector.records import Floats, Markup
 from detector.results.page import BatchResult, ScoredPage
 from detector.results.verdict import verdict
@@ -27,7 +27,7 @@ from detector.text.formats import Format
 from detector.text.html import html_batch
 from detector.text.page import Input, Page
 from detector.text.plain import text_batch
-from detector.text.scan_tags import TITLE_HINT
+from detector.text.html import TITLE_HINT
 from detector.text.words import words_of
 
 
@@ -111,15 +111,15 @@ class Detector:
         words = words_of(batch)
         if sites is None and self.profile is not None:
             batch, words, sites = self.profile.look_at(batch, words)
-        found = scored(batch, words, markup, self.model, sites)
+        found = score_lines(batch, words, markup, self.model, sites)
         threshold = threshold_of(
-            self.settings, (self.model.text if markup is None else self.model.html).goals
+            self.settings, (self.model.text if markup is None else self.model.html).points
         )
         decisions = decide_scored(found, words, batch.page_segment(), self.settings, threshold)
         kinds = kinds_of(batch, words, markup, found.scores, self.model.kinds)
         clean = clean_text(batch, words, decisions)
-        scored_lines = (batch, words, markup, found.repeats, found.scores, found.added)
-        return BatchResult(*scored_lines, kinds, decisions, clean, found.seen)
+        scored_lines = (batch, words, markup, found.repeats, found.scores, found.contributions)
+        return BatchResult(*scored_lines, kinds, decisions, clean, found.recurrence)
 
     def _scored_page(self, page: Page, result: BatchResult, number: int, clean: str) -> ScoredPage:
         segments = result.batch.page_segment()

@@ -5,7 +5,8 @@
     ├── ShardError           this shard failed: run it again
     ├── ModelFormatError     this model, profile or index file cannot be used: get another
     ├── SettingsError        a setting or an option is wrong: change it
-    └── MissingExtraError    an optional package is missing: install it
+    ├── MissingExtraError    an optional package is missing: install it
+    └── KernelError          a fault of this package: skip the page, and report it
 
 Wrong arguments in Python are `ValueError` or `TypeError`, as everywhere.
 Every message says what is wrong, where, and what to do.
@@ -34,3 +35,7 @@ class SettingsError(DetectorError):
 
 class MissingExtraError(DetectorError):
     """An optional dependency is not installed."""
+
+
+class KernelError(DetectorError):
+    """A compiled kernel met something that it should never meet: a fault of this package."""

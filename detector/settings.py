@@ -100,7 +100,6 @@ class DuplicateSettings:
         field's custom: fewer make strangers alike, more make small changes count much.
     slots: of a signature; 128 is datasketch's default, and 21 bands of 6 out of them find
         .998 of the pairs exactly at .8.
-    slot_bits: 32, or 8 for signatures of a quarter of the size; 8 cannot go to datasketch.
     recall: wished share of the pairs exactly at the threshold that are compared at all.
     masked: treat numbers and dates as equal, for pages that differ in them only.
     max_group: texts that look alike, of which every pair is compared; in a larger group
@@ -112,7 +111,6 @@ class DuplicateSettings:
 
     shingle: int = 5
     slots: int = 128
-    slot_bits: int = 32
     recall: float = 0.995
     masked: bool = False
     max_group: int = 1000
@@ -120,8 +118,6 @@ class DuplicateSettings:
     folder: Path | None = None
 
     def __post_init__(self) -> None:
-        if self.slot_bits not in (8, 32):
-            raise SettingsError(f"slot_bits is 8 or 32, not {self.slot_bits}")
         if not 0 < self.recall < 1:
             raise SettingsError(f"recall is a share between 0 and 1, not {self.recall}")
         least = {"shingle": 1, "slots": 1, "max_group": 2, "memory": 10_000_000}

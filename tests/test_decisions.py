@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT, DecisionPolicy, decide
 from detector.errors import SettingsError
-from detector.model.network import Goals
+from detector.model.network import OperatingPoints
 from detector.model.operating_points import threshold_of
 from detector.records import Repeats
 from detector.settings import Settings
@@ -110,7 +110,7 @@ def test_a_page_that_is_nearly_all_content_loses_only_what_is_surely_none():
     assert found.policy[0] == BY_F1
 
 
-CURVE = Goals(
+CURVE = OperatingPoints(
     kept=np.linspace(0.5, 1, 1001, dtype=np.float32), precise=np.linspace(0.9, 0.4, 1001, dtype=np.float32)
 )
 

@@ -9,7 +9,6 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import click
 
-from detector.compiled import is_warm, start_without_blas
 from detector.detector import Detector
 from detector.errors import PageError
 from detector.settings import Settings
@@ -45,13 +44,6 @@ class Share(click.ParamType):  # type: ignore[type-arg]
         return share
 
 
-def start_compiler() -> None:
-    """Load the compiler; say so when kernels must be compiled."""
-    start_without_blas()
-    if not is_warm():
-        click.echo("detector: compiling for this machine, once; this takes about a minute", err=True)
-
-
 class Policy(NamedTuple):
     """What the shared options say of model and decisions."""
 
@@ -64,17 +56,14 @@ class Policy(NamedTuple):
     recall: float | None
 
     def chosen(self, before: Settings | None = None) -> Settings:
-        """Return the settings that are asked for; say so when kernels must be compiled.
+        """Return the settings that are asked for.
 
         before: what holds where nothing is asked for, without a threshold or goal
         """
         changes: dict[str, Any] = dict(zip(self._fields[3:], self[3:], strict=True))
         if self.settings:
-            chosen = Settings.read(self.settings, **changes)
-        else:
-            chosen = replace(before or Settings(), **changes)
-        start_compiler()
-        return chosen
+            return Settings.read(self.settings, **changes)
+        return replace(before or Settings(), **changes)
 
     def detector(self) -> Detector:
         """Return the detector that is asked for."""

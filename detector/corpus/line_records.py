@@ -65,7 +65,7 @@ def _texts(result: BatchResult, documents: Sequence[Document]) -> Iterator[str]:
 def _reasons(result: BatchResult, why: Bytes) -> list[str]:
     """Return what spoke most for each segment's decision: a rule, or a kind of evidence."""
     kept = result.decisions.kept
-    speaks = np.where(kept[:, None], -result.added, result.added).argmax(axis=1) if kept.size else kept
+    speaks = np.where(kept[:, None], -result.contributions, result.contributions).argmax(axis=1) if kept.size else kept
     names = (*CODES, *RULES)
     code = np.where(why == SCORE, speaks, len(CODES) + why.astype(np.int64))
     return [names[at] for at in code.tolist()]
@@ -93,7 +93,7 @@ def line_rows(result: BatchResult, why: Bytes, documents: Sequence[Document]) ->
                 _copies(result, first, last),
                 _headlines(result, first, last),
                 _cuts(result, first, last),
-                0 if result.seen is None else int(result.seen.site_pages[page]),
+                0 if result.recurrence is None else int(result.recurrence.site_pages[page]),
             )
         )
     return rows

@@ -72,7 +72,7 @@ def _threshold(run: Path, detector: Detector, format: Format) -> float | None:
             f"the scores in {run} are those of the model {made_with}, and the goal would be looked up in "
             f"{model.model_id}: name the run's with --model, or give a --threshold"
         )
-    return threshold_of(settings, (model.text if format == "text" else model.html).goals)
+    return threshold_of(settings, (model.text if format == "text" else model.html).points)
 
 
 def restored(run: Path, detector: Detector | None, as_decided: bool) -> Iterator[str]:

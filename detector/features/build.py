@@ -1,51 +1,28 @@
-"""All evidence of a batch: the order in which its blocks are written."""
+"""Lines to the two feature tables: the order in which kernels write their columns.
+
+The first table is what is known of a line before any line was scored. The second is a first guess
+for every line, in its context: the guesses around the line, over the page, and in the elements that
+hold it. A sequence of two such models does what recurrent networks over the lines do (Cohen and
+Carvalho 2005, "Stacked sequential learning"), at a fraction of their cost.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from detector.features.ancestors import write_markup_context
-from detector.features.context import write_text_context
-from detector.features.markup import LINK_SHARE, MARKUP_SAYS, MarkupWeights, Tree, write_markup
-from detector.features.neighbours import write_windows
-from detector.features.phrases import PHRASES_SAY, PhraseWeights, phrases, room_for_ngrams
-from detector.features.position import N_SUMS, place
-from detector.features.repeats import find_repeats
-from detector.features.schema import (
-    HTML_COLUMNS,
-    HTML_CONTEXT,
-    MARKUP_SIGNALS,
-    START,
-    TEXT_COLUMNS,
-    TEXT_CONTEXT,
-    TEXT_SIGNALS,
-    names,
-)
-from detector.features.shape import LOG_WORDS, SENTENCE_ENDS, long_lines, shape
-from detector.features.titles import write_titles
-from detector.records import Batch, Floats, Markup, Repeats, Words
-from detector.text.characters import characters
+from detector import native
+from detector.features.markup import MarkupWeights, Tree, new_tree
+from detector.features.phrases import PhraseWeights
+from detector.features.schema import HTML_COLUMNS, HTML_CONTEXT, TEXT_COLUMNS, TEXT_CONTEXT, names
+from detector.near_duplicates.minhash.permutations import permutations
+from detector.records import Batch, Floats, Integers, Markup, Repeats, Words
+from detector.text.words import words_of
+
+# Slots of a line's MinHash signature (kernels/features/matching.h).
+LINE_SLOTS = 64
 
 
-def _text_signals(evidence: Floats) -> Floats:
-    """Return float32 (S, 4): what the neighbour windows average, in `TEXT_SIGNALS`' order."""
-    signals = np.empty((evidence.shape[0], len(TEXT_SIGNALS)), np.float32)
-    np.tanh(evidence[:, PHRASES_SAY] / 2, out=signals[:, 0])
-    signals[:, 1] = evidence[:, LOG_WORDS]
-    signals[:, 2] = evidence[:, SENTENCE_ENDS]
-    signals[:, 3] = 1
-    return signals
-
-
-def _markup_signals(evidence: Floats) -> Floats:
-    """Return float32 (S, 2): what the markup windows average, in `MARKUP_SIGNALS`' order."""
-    signals = np.empty((evidence.shape[0], len(MARKUP_SIGNALS)), np.float32)
-    np.tanh(evidence[:, MARKUP_SAYS] / 2, out=signals[:, 0])
-    signals[:, 1] = evidence[:, LINK_SHARE]
-    return signals
-
-
-class Evidence(NamedTuple):
+class Features(NamedTuple):
     """What is known of all segments before any was scored.
 
     table: float32 (S, F), columns of `TEXT_COLUMNS` or `HTML_COLUMNS`
@@ -58,38 +35,66 @@ class Evidence(NamedTuple):
 
 
 def _write_text(batch: Batch, words: Words, weights: PhraseWeights, table: Floats) -> Repeats:
-    shape(batch, words, characters(), table)
-    long_lines(batch.line_segment, table)
-    phrases(batch, words, weights, room_for_ngrams(words), table)
-    page_segment = batch.page_segment()
-    place(words, page_segment, table, np.zeros(N_SUMS, np.float32))
-    write_windows(_text_signals(table), page_segment, START["neighbours"], table)
-    return find_repeats(batch, words, table)
+    size = batch.segment_start.size
+    repeats = Repeats(
+        original=np.empty(size, np.int64),
+        copies=np.empty(size, np.int32),
+        similarity=np.empty(size, np.float32),
+        block=np.empty(size, np.int32),
+        alike=np.empty(size, np.int32),
+        begins=np.empty(size, np.int64),
+        begins_words=np.empty(size, np.int32),
+    )
+    native.run("text_features", batch, words, weights, permutations(LINE_SLOTS), repeats, table)
+    return repeats
 
 
-def text_evidence(batch: Batch, words: Words, weights: PhraseWeights) -> Evidence:
-    """Return the evidence of text, or of HTML without its markup."""
+def text_features(batch: Batch, words: Words, weights: PhraseWeights) -> Features:
+    """Return the features of text, or of HTML without its markup."""
     table = np.empty((batch.segment_start.size, len(TEXT_COLUMNS)), np.float32)
-    return Evidence(table, _write_text(batch, words, weights, table), None)
+    return Features(table, _write_text(batch, words, weights, table), None)
 
 
-def html_evidence(
+def _hint_words(markup: Markup) -> Words:
+    """Return the words of the hints: a segment each."""
+    ends: Integers = markup.hint_end
+    starts = np.concatenate((np.zeros(1, np.int64), ends))[: ends.size]
+    number = np.arange(ends.size + 1)
+    return words_of(Batch(markup.hints, starts, ends, starts, ends, number, np.array([0, ends.size])))
+
+
+def html_features(
     batch: Batch, words: Words, markup: Markup, weights: PhraseWeights, markup_weights: MarkupWeights
-) -> Evidence:
-    """Return the evidence of HTML."""
+) -> Features:
+    """Return the features of HTML."""
     table = np.empty((batch.segment_start.size, len(HTML_COLUMNS)), np.float32)
     repeats = _write_text(batch, words, weights, table)
-    tree = write_markup(batch, markup, markup_weights, table)
-    write_titles(batch, words, markup, table)
-    write_windows(_markup_signals(table), batch.page_segment(), START["around"], table)
-    return Evidence(table, repeats, tree)
+    tree = new_tree(markup.tag.size)
+    native.run("html_features", batch, words, markup, _hint_words(markup), markup_weights, tree, table)
+    return Features(table, repeats, tree)
 
 
-def context_of(batch: Batch, words: Words, markup: Markup | None, evidence: Evidence, odds: Floats) -> Floats:
-    """Return float32 (S, C), the second table: first guesses (log-odds, (S,)) in their context."""
-    blocks = TEXT_CONTEXT if evidence.tree is None else HTML_CONTEXT
-    context = np.empty((odds.size, len(names(blocks))), np.float32)
-    guessed = write_text_context(words, batch.page_segment(), evidence.table, odds, context)
-    if markup is not None and evidence.tree is not None:
-        write_markup_context(batch, (markup, evidence.tree), evidence.table, guessed, context)
+def context_features(
+    batch: Batch, words: Words, markup: Markup | None, features: Features, log_odds: Floats
+) -> Floats:
+    """Return the second table: first guesses in their context.
+
+    Parameters
+    ----------
+    batch, words, markup, features
+        The lines, and the first table.
+    log_odds : ndarray of float32, (S,)
+        The first network's log-odds of boilerplate.
+
+    Returns
+    -------
+    ndarray of float32, (S, C)
+        The columns of `TEXT_CONTEXT` or `HTML_CONTEXT`.
+    """
+    blocks = TEXT_CONTEXT if features.tree is None else HTML_CONTEXT
+    context = np.empty((log_odds.size, len(names(blocks))), np.float32)
+    guesses = (log_odds, np.empty(log_odds.size, np.float32), np.empty(log_odds.size, np.float32))
+    native.run("text_context", batch, words, features.table, guesses, context)
+    if markup is not None and features.tree is not None:
+        native.run("html_context", batch, markup, features.tree, features.table, guesses, context)
     return context

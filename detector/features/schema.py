@@ -113,10 +113,10 @@ MARKUP_AGAIN: Final[Blocks] = (
 LOOKS: Final = ("block", "pair", "path")
 ALIKE: Final = tuple(f"{what}_alike_{look}" for look in LOOKS for what in ("guess", "log_words", "log_lines"))
 # The elements that hold the line's block, from the innermost out.
-HOLDER_LEVELS: Final = 6
-HOLDERS: Final = tuple(
-    f"{what}_holder_{level}"
-    for level in range(1, HOLDER_LEVELS + 1)
+ANCESTOR_LEVELS: Final = 6
+ANCESTORS: Final = tuple(
+    f"{what}_ancestor_{level}"
+    for level in range(1, ANCESTOR_LEVELS + 1)
     for what in ("guess", "share", "log_lines")
 )
 # Where the line stands from the line that is likest the page's title.
@@ -136,10 +136,10 @@ TEXT_CONTEXT: Final[Blocks] = (
 MARKUP_CONTEXT: Final[Blocks] = (
     *MARKUP_AGAIN,
     ("alike", ALIKE),
-    ("around", HOLDERS),
+    ("around", ANCESTORS),
     ("title", FROM_TITLE),
 )
-# What the other pages of its site say of the line (site.py).
+# What the other pages of its site say of the line (site.cpp).
 SITE: Final = (
     "site_odds", "site_masked_odds", "site_share", "site_masked_share", "site_relative_share",
     "site_log_seen", "site_log_seen_masked", "site_log_pages", "site_is_new", "site_near_before",
@@ -147,16 +147,16 @@ SITE: Final = (
     "site_page_share", "site_page_new", "site_place",
 )  # fmt: skip
 
-# The stretch of lines new to the site that the line is in, and what is new on the page (stretches.py).
-STRETCHES: Final = (
-    "stretch_log_words", "stretch_log_content", "stretch_content_share", "stretch_mean_odds",
-    "stretch_share_of_new", "stretch_log_lines", "stretch_share_of_content", "page_guess_of_new_lines",
+# The run of lines new to the site that the line is in, and what is new on the page (site.cpp).
+NOVEL_RUNS: Final = (
+    "run_log_words", "run_log_content", "run_content_share", "run_mean_odds",
+    "run_share_of_new", "run_log_lines", "run_share_of_content", "page_guess_of_new_lines",
     "page_guess_of_new_words", "page_guess_of_others", "page_new_lines", "site_is_rare",
 )  # fmt: skip
 
 HTML_BLOCKS: Final[Blocks] = (*TEXT_BLOCKS, *MARKUP_BLOCKS)
 HTML_CONTEXT: Final[Blocks] = (*TEXT_CONTEXT, *MARKUP_CONTEXT)
-SITE_BLOCKS: Final[Blocks] = ((OWN, SITE_OWN), (SITE_CODE, (*SITE, *STRETCHES)))
+SITE_BLOCKS: Final[Blocks] = ((OWN, SITE_OWN), (SITE_CODE, (*SITE, *NOVEL_RUNS)))
 
 
 def names(blocks: Blocks) -> tuple[str, ...]:
@@ -168,16 +168,11 @@ TEXT_COLUMNS: Final = names(TEXT_BLOCKS)
 HTML_COLUMNS: Final = names(HTML_BLOCKS)
 
 
-def _starts(blocks: Blocks) -> dict[str, int]:
-    starts, at = {}, 0
-    for name, columns in blocks:
-        starts[name] = at
-        at += len(columns)
-    return starts
-
-
-# First column of each block of the first table.
-START: Final = _starts(HTML_BLOCKS)
+# The columns of each table, for the kernels (kernels/generate.py): text has the first of them.
+TABLES: Final = {"feature": HTML_COLUMNS, "context": names(HTML_CONTEXT), "site": names(SITE_BLOCKS)}
+# The columns of the first table that the second has again.
+AGAIN_FROM: Final = tuple(TEXT_COLUMNS.index(column) for column in names(AGAIN))
+MARKUP_AGAIN_FROM: Final = tuple(HTML_COLUMNS.index(column) for column in names(MARKUP_AGAIN))
 # Reason codes, in the order in which contributions stand.
 CODES: Final = tuple(dict.fromkeys(name for name, _ in (*HTML_BLOCKS, *HTML_CONTEXT) if name != OWN))
 # The same with what the site adds, where it is known: it stands last.

@@ -41,10 +41,9 @@ from detector.features.schema import (
     names,
 )
 from detector.model import page_kinds as kinds_of
-from detector.model.network import Goals, Network, Scorer, SiteStep
+from detector.model.network import UNITS, Calibration, Network, OperatingPoints, Scorer, SiteStep
 from detector.model.operating_points import THRESHOLDS
 from detector.model.page_kinds import KindWeights
-from detector.model.tile import UNITS
 
 FORMAT: Final = 3
 OLD_FORMATS: Final = (1, 2)
@@ -96,19 +95,22 @@ def _network_parts(name: str, network: Network) -> Iterator[tuple[str, NDArray[A
     yield from ((f"{name}_{field}", getattr(network, field)) for field in NETWORK_FIELDS)
 
 
+def _calibration_parts(name: str, calibration: Calibration) -> Iterator[tuple[str, NDArray[Any]]]:
+    yield f"{name}_knot", calibration.log_odds
+    yield f"{name}_share", calibration.share
+
+
 def _parts(model: Model) -> Iterator[tuple[str, NDArray[Any]]]:
     for name, weights in (("phrases", model.phrases), ("markup", model.markup), ("kinds", model.kinds)):
         yield from ((f"{name}_{field}", array) for field, array in weights._asdict().items())
     for name, scorer in (("text", model.text), ("html", model.html)):
         yield from _network_parts(f"{name}_first", scorer.first)
         yield from _network_parts(f"{name}_second", scorer.second)
-        yield f"{name}_knot", scorer.knot
-        yield f"{name}_share", scorer.share
-        yield from ((f"{name}_{field}", array) for field, array in scorer.goals._asdict().items())
+        yield from _calibration_parts(name, scorer.calibration)
+        yield from ((f"{name}_{field}", array) for field, array in scorer.points._asdict().items())
         if scorer.site is not None:
             yield from _network_parts(f"{name}_site", scorer.site.network)
-            yield f"{name}_site_knot", scorer.site.knot
-            yield f"{name}_site_share", scorer.site.share
+            yield from _calibration_parts(f"{name}_site", scorer.site.calibration)
 
 
 def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
@@ -207,31 +209,35 @@ def _network(arrays: Arrays, name: str) -> Network:
     return network
 
 
-def _curve(arrays: Arrays, name: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _calibration(arrays: Arrays, name: str) -> Calibration:
     """Return a calibration: log-odds that rise, and probabilities that do not fall."""
-    knot, share = _checked(arrays, f"{name}_knot"), _checked(arrays, f"{name}_share")
-    rises = knot.ndim == 1 and knot.shape == share.shape and knot.size > 1
-    if not rises or (np.diff(knot) <= 0).any() or (np.diff(share) < 0).any():
+    log_odds, share = _checked(arrays, f"{name}_knot"), _checked(arrays, f"{name}_share")
+    fits = log_odds.ndim == 1 and log_odds.shape == share.shape and log_odds.size > 1
+    if not fits or (np.diff(log_odds) <= 0).any() or (np.diff(share) < 0).any():
         raise ModelFormatError(f"the calibration of {name} does not rise: get the model again")
-    return knot, share
+    if share[0] < 0 or share[-1] > 1:
+        raise ModelFormatError(f"the calibration of {name} leaves 0 to 1: get the model again")
+    return Calibration(log_odds, share)
 
 
 def _site(arrays: Arrays, name: str) -> SiteStep | None:
     """Build the third step; None where a model has none of its arrays."""
     if not any(array.startswith(f"{name}_") for array in arrays):
         return None
-    return SiteStep(_network(arrays, name), *_curve(arrays, name))
+    return SiteStep(_network(arrays, name), _calibration(arrays, name))
 
 
 def _scorer(arrays: Arrays, name: str) -> Scorer:
     """Build what scores one format."""
-    goals = Goals(_checked(arrays, f"{name}_kept"), _checked(arrays, f"{name}_precise"))
-    if any(array.shape != (THRESHOLDS,) for array in goals):
+    points = OperatingPoints(_checked(arrays, f"{name}_kept"), _checked(arrays, f"{name}_precise"))
+    if any(array.shape != (THRESHOLDS,) for array in points):
         raise ModelFormatError(
             f"the curve of {name} does not have {THRESHOLDS} thresholds: get the model again"
         )
     first, second = _network(arrays, f"{name}_first"), _network(arrays, f"{name}_second")
-    return Scorer(first, second, *_curve(arrays, name), goals, _site(arrays, f"{name}_site"))
+    return Scorer(
+        first, second, _calibration(arrays, name), points, _site(arrays, f"{name}_site")
+    )
 
 
 def _kinds(arrays: Arrays) -> KindWeights:

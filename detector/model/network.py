@@ -1,16 +1,9 @@
-"""Evidence to a score: two small networks, and what each block of evidence adds to a line's.
+"""The networks: records of their arrays, and the kernels that run them (kernels/model/network.cpp).
 
-The first network makes a guess of every line from the first table of evidence; the second
-sees that guess in its context (evidence/context.py, evidence/holders.py), and its log-odds
-go through a rising curve, the calibration, to become a probability. Each has one hidden
-layer; evidence is centred and scaled, so a block of columns is taken away by setting it to
-zero, the average line's value. What a block adds to a line is how far the log-odds fall
-when that is done in both networks, other lines' guesses staying as they are. With one
-hidden layer the sums of the blocks are there anyway, so all contributions together cost
-about as much as the score.
-
-No matrix product of a library is used: sums run in a fixed order for every line, so that
-a line's score does not depend on the lines beside it.
+The first network guesses each line from its own features. The second sees the guess in its context.
+Sums are kept apart by block of features, so that what a block adds to a line's log-odds is known:
+take the block away and see. No matrix product of a library is used. Sums run in a fixed order for
+every line, so that a line's score does not depend on the lines beside it.
 """
 
 from typing import Final, NamedTuple
@@ -18,25 +11,24 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.compiled import inlined, kernel
-from detector.features.context import AROUND_AT, bounded, squeezed
+from detector import native
 from detector.features.schema import CODES
-from detector.model.calibration import calibrated, rounded
-from detector.model.tile import ROWS, UNITS, tile_sums
-from detector.records import Floats, Integers, Number
+from detector.records import Floats, Integers
 
-# Centred and scaled evidence beyond this is cut off: outliers say no more than "much".
+# Centred and scaled features beyond this are cut off: outliers say no more than "much".
 CLIP: Final = 4.0
 N_CODES: Final = len(CODES)
 # The columns of the first guess are the second table's first; they belong to no block.
-N_OWN: Final = AROUND_AT
+N_OWN: Final = 2
 OWN_CODE: Final = -1
+# Hidden units that the kernel takes together: a network has a multiple of them.
+UNITS: Final = 2
 
 
 class Network(NamedTuple):
-    """A trained network (F columns, H hidden units, a multiple of `tile.UNITS`).
+    """A trained network (F columns, H hidden units, a multiple of `UNITS`).
 
-    mean, scale: float32 (F,), evidence is `(x - mean) * scale`
+    mean, scale: float32 (F,), a feature counts as `(x - mean) * scale`
     hidden: float32 (H, F), hidden_bias: float32 (H,)
     out: float32 (H,), out_bias: float32 (1,)
     block_code, block_start: int64 (B,) and (B + 1,): the table's blocks of columns, each with
@@ -53,7 +45,17 @@ class Network(NamedTuple):
     block_start: Integers
 
 
-class Goals(NamedTuple):
+class Calibration(NamedTuple):
+    """A rising curve of straight lines from log-odds to probabilities.
+
+    log_odds: float32 (K,), rising; share: float32 (K,), the share of boilerplate there, not falling
+    """
+
+    log_odds: Floats
+    share: Floats
+
+
+class OperatingPoints(NamedTuple):
     """What each threshold did on pages that were not trained on; threshold i is i / 1000.
 
     kept: float32 (1001,), share of the content words that stayed, rising
@@ -65,231 +67,105 @@ class Goals(NamedTuple):
 
 
 class SiteStep(NamedTuple):
-    """What adjusts scores by the site (scores/site.py); knot and share as in `Scorer`.
-
-    network: over the columns of `columns.SITE_BLOCKS`
-    """
+    """The third network, over `schema.SITE_BLOCKS`, which adjusts scores by the site."""
 
     network: Network
-    knot: Floats
-    share: Floats
+    calibration: Calibration
 
 
 class Scorer(NamedTuple):
-    """Everything that turns one format's evidence into scores.
+    """Everything that turns one format's features into scores.
 
-    knot: float32 (K,), log-odds rising, and share: float32 (K,), the calibrated probability
-    of boilerplate there, rising too; straight lines between
-    goals: what each threshold did
-    site: the third step; None in a model that was trained without sites of several pages
+    site: None in a model that was trained without sites of several pages
     """
 
     first: Network
     second: Network
-    knot: Floats
-    share: Floats
-    goals: Goals
+    calibration: Calibration
+    points: OperatingPoints
     site: SiteStep | None = None
 
 
 class Guesses(NamedTuple):
     """What the first network says of every line.
 
-    odds: float32 (S,), log-odds of boilerplate; without: float32 (S, codes), the same with
-    each block taken away
+    log_odds: float32 (S,), of boilerplate
+    without: float32 (S, codes), the same with each block taken away; not written for a code that no
+        network of the scorer has
     """
 
-    odds: Floats
+    log_odds: Floats
     without: Floats
 
 
-class Scratch(NamedTuple):
-    """Room for one block of lines.
+class LineScores(NamedTuple):
+    """What the second network says of every line.
 
-    table: float32 (F, ROWS); sums: float32 (codes + 1, UNITS * ROWS), a tile's sums by code,
-    those of the guess last; part, total: float32 (UNITS * ROWS,); odds: float32 (ROWS,);
-    without: float32 (codes, ROWS); own: float32 (codes, N_OWN, ROWS), the scaled guess with
-    each block taken away; used: int64, the codes that a scorer's blocks have
+    scores: float32 (S,), probabilities of boilerplate, rounded to 1/1000
+    contributions: float32 (S, codes), what each code adds to the log-odds
+    log_odds: float32 (S,), not calibrated
     """
 
-    table: Floats
-    sums: Floats
-    part: Floats
-    total: Floats
-    odds: Floats
-    without: Floats
-    own: Floats
-    used: Integers
+    scores: Floats
+    contributions: Floats
+    log_odds: Floats
 
 
-@inlined
-def scaled(value: Number, column: Number, network: Network) -> Number:
-    """Return a value of a column, centred, scaled and cut off, as the network takes it."""
-    value = (value - network.mean[column]) * network.scale[column]
-    return min(max(value, np.float32(-CLIP)), np.float32(CLIP))
-
-
-@inlined
-def _load(evidence: Floats, first: Number, lines: Number, network: Network, table: Floats) -> None:
-    """Put a block of lines into the scratch table, centred and scaled, columns first."""
-    for line in range(lines):
-        row = evidence[first + line]
-        for column in range(row.size):
-            table[column, line] = scaled(row[column], column, network)
-
-
-@inlined
-def _tile(network: Network, unit: Number, scratch: Scratch) -> None:
-    """Write one tile's sums by code, and all of them with the bias."""
-    sums, part, total = scratch.sums, scratch.part, scratch.total
-    for code in scratch.used:
-        sums[code] = 0
-    sums[N_CODES] = 0
-    for block in range(network.block_code.size):
-        span = (network.block_start[block], network.block_start[block + 1])
-        tile_sums(scratch.table, network.hidden, span, unit, part)
-        of_code = sums[network.block_code[block]]
-        for at in range(UNITS * ROWS):
-            of_code[at] += part[at]
-    for at in range(UNITS * ROWS):
-        total[at] = network.hidden_bias[unit + at // ROWS]
-    for code in scratch.used:
-        of_code = sums[code]
-        for at in range(UNITS * ROWS):
-            total[at] += of_code[at]
-    for at in range(UNITS * ROWS):
-        total[at] += sums[N_CODES, at]
-
-
-@inlined
-def _add_output(network: Network, unit: Number, of: tuple[Floats, Floats], odds: Floats) -> None:
-    """Add what a tile's units say once `of[1]` is taken from the sums `of[0]`."""
-    total, gone = of
-    for number in range(UNITS):
-        weight = network.out[unit + number]
-        for line in range(ROWS):
-            at = number * ROWS + line
-            odds[line] += max(total[at] - gone[at], np.float32(0)) * weight
-
-
-@inlined
-def _own_part(network: Network, unit: Number, code: Number, scratch: Scratch) -> None:
-    """Write into `part` what falls away with a block: its sums, and what the guess changes by."""
-    part, of_code, guess = scratch.part, scratch.sums[code], scratch.sums[N_CODES]
-    for at in range(UNITS * ROWS):
-        part[at] = of_code[at] + guess[at]
-    for column in range(N_OWN):
-        own = scratch.own[code, column]
-        for number in range(UNITS):
-            weight = network.hidden[unit + number, column]
-            for line in range(ROWS):
-                part[number * ROWS + line] -= own[line] * weight
-
-
-@inlined
-def _run(network: Network, has_guess: Number, scratch: Scratch) -> None:
-    """Write the log-odds of a block of lines, and those without each code that is in use."""
-    scratch.odds[:] = network.out_bias[0]
-    scratch.without[:] = network.out_bias[0]
-    for unit in range(0, network.out.size, UNITS):
-        _tile(network, unit, scratch)
-        for code in scratch.used:
-            gone = scratch.sums[code]
-            if has_guess:
-                _own_part(network, unit, code, scratch)
-                gone = scratch.part
-            _add_output(network, unit, (scratch.total, gone), scratch.without[code])
-        scratch.part[:] = 0
-        _add_output(network, unit, (scratch.total, scratch.part), scratch.odds)
-
-
-@kernel
-def _guess(evidence: Floats, network: Network, scratch: Scratch, found: Guesses) -> None:
-    for first in range(0, evidence.shape[0], ROWS):
-        lines = min(ROWS, evidence.shape[0] - first)
-        _load(evidence, first, lines, network, scratch.table)
-        _run(network, False, scratch)
-        for line in range(lines):
-            found.odds[first + line] = scratch.odds[line]
-            for code in scratch.used:
-                found.without[first + line, code] = scratch.without[code, line]
-
-
-@inlined
-def _load_own(without: Floats, first: Number, lines: Number, network: Network, scratch: Scratch) -> None:
-    """Put the guesses of a block of lines, with each code taken away, into the scratch."""
-    own = scratch.own
-    for line in range(lines):
-        for code in scratch.used:
-            odds = without[first + line, code]
-            own[code, 0, line] = scaled(bounded(odds), 0, network)
-            own[code, 1, line] = scaled(squeezed(odds), 1, network)
-
-
-@kernel
-def _score(
-    context: Floats,
-    scorer: tuple[Network, Floats, Floats],
-    guesses: Guesses,
-    scratch: Scratch,
-    found: tuple[Floats, Floats, Floats],
-) -> None:
-    network, knot, share = scorer
-    scores, added, all_odds = found
-    for first in range(0, context.shape[0], ROWS):
-        lines = min(ROWS, context.shape[0] - first)
-        _load(context, first, lines, network, scratch.table)
-        _load_own(guesses.without, first, lines, network, scratch)
-        _run(network, True, scratch)
-        for line in range(lines):
-            odds = scratch.odds[line]
-            all_odds[first + line] = odds
-            scores[first + line] = rounded(calibrated(odds, knot, share))
-            for code in scratch.used:
-                added[first + line, code] = odds - scratch.without[code, line]
-
-
-def _room(network: Network, used: Integers) -> Scratch:
-    # Lines that a last block lacks are computed too, and left: nothing of theirs is read.
-    return Scratch(
-        np.zeros((network.mean.size, ROWS), np.float32),
-        np.empty((N_CODES + 1, UNITS * ROWS), np.float32),
-        np.empty(UNITS * ROWS, np.float32),
-        np.empty(UNITS * ROWS, np.float32),
-        np.empty(ROWS, np.float32),
-        np.empty((N_CODES, ROWS), np.float32),
-        np.zeros((N_CODES, N_OWN, ROWS), np.float32),
-        used,
-    )
-
-
-def _used(*networks: Network) -> Integers:
-    codes = np.unique(np.concatenate([network.block_code for network in networks]))
+def _used(scorer: Scorer) -> Integers:
+    """Return the codes that the scorer's networks have, rising."""
+    codes = np.unique(np.concatenate([scorer.first.block_code, scorer.second.block_code]))
     used: Integers = codes[codes != OWN_CODE]
     return used
 
 
-def guess(evidence: Floats, scorer: Scorer) -> Guesses:
-    """Return the first network's log-odds, and those without each block of evidence.
+def guess(features: Floats, scorer: Scorer) -> Guesses:
+    """Return the first network's guess for each row of the first table."""
+    size = features.shape[0]
+    guesses = Guesses(np.empty(size, np.float32), np.empty((size, N_CODES), np.float32))
+    native.run("first_guess", features, scorer.first, _used(scorer), guesses)
+    return guesses
 
-    Without a code that the scorer has no columns of, nothing is written: those are undefined.
-    """
-    size = evidence.shape[0]
-    found = Guesses(np.empty(size, np.float32), np.empty((size, N_CODES), np.float32))
-    _guess(evidence, scorer.first, _room(scorer.first, _used(scorer.first, scorer.second)), found)
+
+def score(context: Floats, scorer: Scorer, guesses: Guesses) -> LineScores:
+    """Return the scores of each row of the second table."""
+    size = context.shape[0]
+    found = LineScores(
+        np.empty(size, np.float32), np.zeros((size, N_CODES), np.float32), np.empty(size, np.float32)
+    )
+    second = (scorer.second, _used(scorer), scorer.calibration)
+    native.run("score_lines", context, second, guesses.without, found)
     return found
 
 
-def score(context: Floats, scorer: Scorer, guesses: Guesses) -> tuple[Floats, NDArray[np.float32], Floats]:
-    """Return the score of each row (S,), what each code adds to its log-odds (S, codes), and those (S,).
+def site_log_odds(table: Floats, network: Network) -> Floats:
+    """Return float32 (S,): the third network's log-odds of each row, not calibrated."""
+    log_odds = np.empty(table.shape[0], np.float32)
+    native.run("site_log_odds", table, network, log_odds)
+    return log_odds
 
-    Scores are probabilities of boilerplate, rounded to 1/1000; log-odds are not calibrated.
+
+def adjusted(
+    table: Floats, step: SiteStep, site_known: NDArray[np.bool_], scores: Floats
+) -> tuple[Floats, Floats]:
+    """Return the scores with what sites say, and what that adds to each line's log-odds.
+
+    Parameters
+    ----------
+    table : ndarray of float32, (S, F)
+        The third table (`features.site.site_features`).
+    step
+        The third network.
+    site_known : ndarray of bool, (S,)
+        The lines that are adjusted. Any other line keeps its score, bit for bit.
+    scores : ndarray of float32, (S,)
+        The scores without the site.
+
+    Returns
+    -------
+    scores, added : ndarray of float32, (S,)
     """
-    size = context.shape[0]
-    scores = np.empty(size, np.float32)
-    added = np.zeros((size, N_CODES), np.float32)
-    parts = (scorer.second, scorer.knot, scorer.share)
-    odds = np.empty(size, np.float32)
-    room = _room(scorer.second, _used(scorer.first, scorer.second))
-    _score(context, parts, guesses, room, (scores, added, odds))
-    return scores, added, odds
+    scores, added = scores.copy(), np.zeros(scores.size, np.float32)
+    rows = np.flatnonzero(site_known)
+    log_odds = site_log_odds(np.ascontiguousarray(table[rows]), step.network)
+    native.run("adjust_scores", log_odds, rows, step.calibration, scores, added)
+    return scores, added

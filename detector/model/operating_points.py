@@ -1,15 +1,15 @@
-"""A goal to a threshold: read off the curve of what each threshold did out of fold."""
+"""A goal to a threshold, read off the curve of what each threshold did out of fold."""
 
 import numpy as np
 
 from detector.errors import SettingsError
-from detector.model.network import Goals
+from detector.model.network import OperatingPoints
 from detector.settings import Settings
 
 THRESHOLDS = 1001
 
 
-def threshold_of(settings: Settings, goals: Goals) -> float | None:
+def threshold_of(settings: Settings, points: OperatingPoints) -> float | None:
     """Return the threshold that the settings ask for, or None where each page gets its own.
 
     Raises `SettingsError` for a goal that no threshold reached.
@@ -17,9 +17,9 @@ def threshold_of(settings: Settings, goals: Goals) -> float | None:
     if settings.threshold is not None:
         return settings.threshold
     if settings.precision is not None:
-        reached = np.flatnonzero(goals.precise >= settings.precision)
+        reached = np.flatnonzero(points.precise >= settings.precision)
         if not reached.size:
-            best = float(goals.precise.max())
+            best = float(points.precise.max())
             raise SettingsError(
                 f"no threshold reached a precision of {settings.precision}; the best is {best:.3f}"
             )
@@ -27,5 +27,5 @@ def threshold_of(settings: Settings, goals: Goals) -> float | None:
     recall = settings.recall if settings.lose_at_most is None else 1 - settings.lose_at_most
     if recall is None:
         return None
-    reached = np.flatnonzero(goals.kept >= recall)
+    reached = np.flatnonzero(points.kept >= recall)
     return (int(reached[0]) if reached.size else THRESHOLDS - 1) / (THRESHOLDS - 1)

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.compiled import kernel
+from detector import native
 from detector.near_duplicates.find import all_pairs, no_progress, remove, sketch_all
 from detector.near_duplicates.jaccard.verification import Verifier
 from detector.near_duplicates.keep_policy import copies_of
@@ -98,35 +98,6 @@ def _twins(
     return keeper, similarity
 
 
-@kernel
-def _grow(
-    digest: NDArray[np.uint64], page: Integers, first: Integers, end: Integers, source: Integers
-) -> None:
-    """Grow each block by the equal lines before and behind it."""
-    for block in range(first.size):
-        ours, theirs = first[block], source[block]
-        while (
-            ours > 0
-            and theirs > 0
-            and page[ours - 1] == page[first[block]]
-            and page[theirs - 1] == page[source[block]]
-            and digest[ours - 1, 0] == digest[theirs - 1, 0]
-            and digest[ours - 1, 1] == digest[theirs - 1, 1]
-        ):
-            ours, theirs = ours - 1, theirs - 1
-        behind, their_end = end[block], source[block] + end[block] - first[block]
-        while (
-            behind < page.size
-            and their_end < page.size
-            and page[behind] == page[first[block]]
-            and page[their_end] == page[source[block]]
-            and digest[behind, 0] == digest[their_end, 0]
-            and digest[behind, 1] == digest[their_end, 1]
-        ):
-            behind, their_end = behind + 1, their_end + 1
-        first[block], end[block], source[block] = ours, behind, theirs
-
-
 def _runs(windows: _Windows, twin: Integers, similarity: Floats64) -> Blocks:
     """Join windows that follow each other both here and where their twins stand."""
     found = np.flatnonzero(windows.page[twin] != windows.page)
@@ -158,7 +129,7 @@ def find_blocks(
     windows = _windows(words[numbers], page)
     spans = Spans(lines.data, lines.line_start[numbers], lines.line_end[numbers])
     blocks = _runs(windows, *_twins(spans, windows, threshold, settings))
-    _grow(sketches.digest[numbers], page, blocks.first, blocks.end, blocks.source)
+    native.run("grow_blocks", sketches.digest[numbers], page, blocks.first, blocks.end, blocks.source)
     return Blocks(
         numbers[blocks.first], numbers[blocks.end - 1] + 1, numbers[blocks.source], blocks.similarity
     )

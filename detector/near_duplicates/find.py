@@ -31,7 +31,7 @@ from detector.near_duplicates.lsh.representatives import (
     second_round,
 )
 from detector.near_duplicates.lsh.template_buckets import rare_pairs
-from detector.near_duplicates.minhash.sketches import Plan, Sketches, plan_of, sketch
+from detector.near_duplicates.minhash.sketches import Sketches, sketch
 from detector.near_duplicates.pairs import Duplicates, Group, Pairs, Removed
 from detector.near_duplicates.texts import HeldTexts, SpilledTexts, Texts, spilled, spilled_before
 from detector.near_duplicates.workspace import Progress, Workspace
@@ -72,12 +72,12 @@ def _other_texts(settings: DuplicateSettings) -> SettingsError:
 
 
 def _check_texts(
-    texts: Texts, sketches: Sketches, done: int, settings: DuplicateSettings, plan: Plan
+    texts: Texts, sketches: Sketches, done: int, settings: DuplicateSettings, bands: Bands
 ) -> None:
     """Raise `SettingsError` when the texts sketched before were others, by a sample."""
     probes = np.unique(np.linspace(0, done - 1, PROBES).astype(np.int64))
-    again = empty_sketches(probes.size, plan.bands, Workspace(None, settings.memory, {}))
-    sketch(texts.fetch(probes), settings, plan, again, 0)
+    again = empty_sketches(probes.size, bands, Workspace(None, settings.memory, {}))
+    sketch(texts.fetch(probes), settings, bands, again, 0)
     if not np.array_equal(again.digest, sketches.digest[probes]):
         raise _other_texts(settings)
 
@@ -88,12 +88,11 @@ def sketch_all(
     """Return the sketches of all texts; goes on where a stopped run was."""
     count = len(texts)
     sketches = empty_sketches(count, bands, work)
-    plan = plan_of(settings, bands)
     first = noted = work.done("sketched")
     if first:
-        _check_texts(texts, sketches, first, settings, plan)
+        _check_texts(texts, sketches, first, settings, bands)
     for spans in texts.batches(first):
-        sketch(spans, settings, plan, sketches, first)
+        sketch(spans, settings, bands, sketches, first)
         first += spans.start.size
         if first - noted >= NOTE_EVERY:
             work.note(sketched=first)

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.compiled import kernel
+from detector import native
 from detector.near_duplicates.jaccard.verification import PairArrays
 from detector.records import Floats64, Integers
 
@@ -63,19 +63,6 @@ def _order_of(values: Sequence[Any], texts: int) -> Integers:
     return np.concatenate([np.array(known, np.int64), missing])
 
 
-@kernel
-def _remove(later: Integers, earlier: Integers, similarity: Floats64, rank: Integers, twins: Twins) -> None:
-    """Decide texts, given the pairs in the order of the later text: the earlier is decided by then."""
-    for pair in range(later.size):
-        text, other = later[pair], earlier[pair]
-        if twins.keeper[other] != other:
-            continue
-        kept = twins.keeper[text]
-        closer = kept == text or similarity[pair] > twins.similarity[text]
-        if closer or (similarity[pair] == twins.similarity[text] and rank[other] < rank[kept]):
-            twins.keeper[text], twins.similarity[text] = other, similarity[pair]
-
-
 def twins_of(pairs: PairArrays, rank: Integers) -> Twins:
     """Return each text's kept twin; of several the most similar, then the first in order."""
     swapped = rank[pairs.left] > rank[pairs.right]
@@ -83,7 +70,8 @@ def twins_of(pairs: PairArrays, rank: Integers) -> Twins:
     earlier = np.where(swapped, pairs.right, pairs.left)
     order = np.argsort(rank[later], kind="stable")
     twins = Twins(np.arange(rank.size), np.ones(rank.size))
-    _remove(later[order], earlier[order], pairs.similarity[order], rank, twins)
+    ordered = (later[order], earlier[order], pairs.similarity[order])
+    native.run("choose_representatives", ordered, rank, twins)
     return twins
 
 

@@ -7,21 +7,15 @@ only streams by is written to a file first.
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.compiled import inlined, kernel
-from detector.loads import load16, load64
-from detector.near_duplicates.minhash.shingles import HIGH_BITS
-from detector.records import Bytes, Integers, Number
-from detector.text import characters as chars
-from detector.text.characters import Characters, characters
+from detector import native
+from detector.records import Bytes, Integers
 from detector.text.decoding import text_of, utf8
-from detector.text.reading import class_of, decode
 
 # Characters of texts that are encoded and folded together: they stay in the processor's
 # cache between the two, and calling a kernel costs nothing beside.
@@ -53,60 +47,17 @@ class Texts(Protocol):
         ...
 
 
-@lru_cache(maxsize=1)
-def _composing_starts() -> Bytes:
-    """Return uint8 (2^16,): 1 for the first two bytes (first one low) of characters that NFC might change."""
-    table = characters()
-    starts = np.zeros(1 << 16, np.uint8)
-    # Bits of the code point that the first two bytes hold, and those that stand behind.
-    for lead, leads, behind in ((0xC0, 32, 0), (0xE0, 16, 6), (0xF0, 5, 12)):
-        for second in range(leads << 6):
-            code = np.arange(second << behind, min((second + 1) << behind, chars.LAST + 1))
-            block = table.block[code >> chars.BLOCK_SHIFT].astype(np.int64)
-            flags = table.cell[block << chars.BLOCK_SHIFT | code % chars.BLOCK_SIZE]
-            starts[lead | second >> 6 | (0x80 | second & 0x3F) << 8] = (flags & chars.MAY_COMPOSE).any()
-    return starts
-
-
-@inlined
-def _may_compose(data: Bytes, span: tuple[Number, Number], table: Characters, starts: Bytes) -> bool:
-    """Tell whether a span has a character that NFC might change (a superset of those it does)."""
-    at, end = span
-    suspect = np.uint8(0)
-    while at < end - 8:
-        if load64(data, at) & HIGH_BITS:
-            for number in range(8):
-                suspect |= starts[load16(data, at + number)]
-        at += 8
-    if suspect:
-        at = span[0]
-    while at < end:
-        code, length = np.uint32(data[at]), 1
-        if code >= 0x80:
-            code, length = decode(data, at)
-        if class_of(code, table) & np.uint8(chars.MAY_COMPOSE):
-            return True
-        at += length
-    return False
-
-
-@kernel
-def _flag_composing(spans: Spans, table: Characters, starts: Bytes, flags: NDArray[np.bool_]) -> None:
-    for text in range(spans.start.size):
-        flags[text] = _may_compose(spans.data, (spans.start[text], spans.end[text]), table, starts)
-
-
 def joined(parts: Sequence[bytes]) -> Spans:
     """Return UTF-8 texts, in NFC already, in one buffer."""
     offset = np.zeros(len(parts) + 1, np.int64)
     np.cumsum([len(part) for part in parts], out=offset[1:])
-    return Spans(np.frombuffer(b"".join(parts), np.uint8), offset[:-1], offset[1:])
+    return Spans(np.frombuffer(bytearray().join(parts), np.uint8), offset[:-1], offset[1:])
 
 
 def normalised(spans: Spans) -> Spans:
     """Return UTF-8 texts in NFC; those that are already, as most are, where they stand."""
     flags = np.empty(spans.start.size, np.bool_)
-    _flag_composing(spans, characters(), _composing_starts(), flags)
+    native.run("flag_composing_texts", spans, flags)
     normal = {}
     for at in np.flatnonzero(flags).tolist():
         text = text_of(spans.data[spans.start[at] : spans.end[at]].tobytes())

@@ -18,7 +18,7 @@ from detector.model.page_kinds import PageKinds
 from detector.records import Batch, Floats, Markup, Reason, Repeats, ScoredLine, Verdict, Words
 from detector.results.markdown import block_name, markdown
 from detector.results.reasons import COPY, CUT, SENTENCES_CUT, evidence_reasons, policy_reason
-from detector.sites.recurrence import SeenOn
+from detector.sites.recurrence import LineRecurrence
 from detector.text.decoding import text_of
 from detector.text.formats import Format
 
@@ -28,7 +28,7 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 class BatchResult(NamedTuple):
     """Everything that scoring found about a batch.
 
-    `markup` is None for text, `seen` where nothing is known of sites.
+    `markup` is None for text, `recurrence` where nothing is known of sites.
     """
 
     batch: Batch
@@ -36,11 +36,11 @@ class BatchResult(NamedTuple):
     markup: Markup | None
     repeats: Repeats
     scores: Floats
-    added: Floats
+    contributions: Floats
     kinds: PageKinds
     decisions: Decisions
     clean: Clean
-    seen: SeenOn | None = None
+    recurrence: LineRecurrence | None = None
 
 
 def line_scores(result: BatchResult) -> NDArray[np.float64]:
@@ -175,7 +175,7 @@ def _line(result: BatchResult, page: int, line: int, text: tuple[str, str], scor
     first_row = min(rows, key=lambda row: float(result.scores[row])) if kept else rows[0]
     repeat_of = _repeat_of(result, page, rows[0])
     threshold = float(result.decisions.threshold[page])
-    reasons: list[Reason] = [*evidence_reasons(result.added[first_row], _on_site(result, page, first_row))]
+    reasons: list[Reason] = [*evidence_reasons(result.contributions[first_row], _on_site(result, page, first_row))]
     if not kept and all(float(result.scores[row]) <= threshold for row in rows):
         reasons.append(COPY)
     else:
@@ -192,9 +192,9 @@ def _line(result: BatchResult, page: int, line: int, text: tuple[str, str], scor
 
 def _on_site(result: BatchResult, page: int, row: int) -> tuple[int, int]:
     """Return on how many other pages of the site a line stands, numbers aside, and those pages."""
-    if result.seen is None:
+    if result.recurrence is None:
         return 0, 0
-    return int(result.seen.masked[row]), int(result.seen.site_pages[page])
+    return int(result.recurrence.masked[row]), int(result.recurrence.site_pages[page])
 
 
 def _without(text: str, cuts: tuple[tuple[int, int], ...]) -> str:

@@ -137,7 +137,7 @@ def looked_up(keys: Integers, table: Integers, values: NDArray[np.int32]) -> NDA
     return np.where(table[at] == keys, values[at], np.int32(0))
 
 
-class SeenOn(NamedTuple):
+class LineRecurrence(NamedTuple):
     """On how many pages of its site each segment stands; all int32.
 
     exact, masked: (S,), pages that have the line, as it is and with numbers and dates masked
@@ -149,7 +149,7 @@ class SeenOn(NamedTuple):
     site_pages: NDArray[np.int32]
 
 
-def seen_on(keys: LineKeys, page_segment: Integers, sites: Sites) -> SeenOn:
+def line_recurrence(keys: LineKeys, page_segment: Integers, sites: Sites) -> LineRecurrence:
     """Look up a batch's lines; where the pages are counted themselves, each is taken off its own."""
     counts, sizes = sites.counts, np.diff(page_segment)
     own_page = np.broadcast_to(sites.counted, sites.page_site.shape).astype(np.int32)
@@ -160,7 +160,7 @@ def seen_on(keys: LineKeys, page_segment: Integers, sites: Sites) -> SeenOn:
     words = keys.exact != NO_WORDS
     site_pages = looked_up(sites.page_site, counts.site, counts.site_pages)
     least = np.zeros((keys.exact.size, 2), np.int32) if sites.by_runs is None else sites.by_runs
-    return SeenOn(
+    return LineRecurrence(
         np.where(words, np.maximum(exact - own, least[:, 0]), np.int32(0)),
         np.where(words, np.maximum(masked - own, least[:, 1]), np.int32(0)),
         np.maximum(site_pages - own_page, 0),

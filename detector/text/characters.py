@@ -1,17 +1,17 @@
 """What each Unicode character is: its class, and what it folds to.
 
-The tables are two-level (a block number for every 128 code points, then a cell), so
-that kernels answer in two loads and the whole of Unicode takes about 100 KB. They are
-made from Python's `unicodedata` by `python -m detector.text.characters` and shipped,
-because making them at start-up would take longer than scoring a page, and because the
-same text must give the same words under every Python version.
+    python -m detector.text.characters      # write characters.npz again
+
+The kernels look characters up in tables of two levels: a block number for every 128 code points,
+then a cell. The tables are made here from Python's `unicodedata`, kept in `characters.npz`, and
+compiled in (kernels/generate.py), so that the same text gives the same words under every Python
+version.
 """
 
 import sys
 import unicodedata
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,30 +68,11 @@ EXPANDS: Final = 1 << 24
 TABLE_FILE: Final = Path(__file__).with_name("characters.npz")
 
 
-class Characters(NamedTuple):
-    """The tables, as kernels take them.
-
-    `block` uint16 (0x110000 >> 7): block number of a code point; `cell` uint8
-    (blocks × 128): class with flags; `fold_block`, `fold_cell` (int32): distance from a
-    code point to its case-folded one, or `EXPANDS` + row; `expansion` uint32
-    (rows × 3): folds of more than one code point, padded with 0. `two_bytes` uint16
-    (0x800,), made from the others: the UTF-8 of a letter, mark or digit that takes two
-    bytes before and after folding, first byte low; 0 for every other character.
-    """
-
-    block: NDArray[np.uint16]
-    cell: NDArray[np.uint8]
-    fold_block: NDArray[np.uint16]
-    fold_cell: NDArray[np.int32]
-    expansion: NDArray[np.uint32]
-    two_bytes: NDArray[np.uint16]
-
-
 def character_class(code: int) -> int:
     """Class and flags of one code point, straight from `unicodedata` (the reference)."""
     char = chr(code)
     category = unicodedata.category(char)
-    if category == "Cs":  # lone surrogates are scored as U+FFFD, a symbol (contracts)
+    if category == "Cs":  # lone surrogates are scored as U+FFFD, a symbol 
         return SYMBOL
     if char.isspace() and not 0x1C <= code <= 0x1F:
         kind = SPACE
@@ -113,8 +94,17 @@ def _two_level(values: NDArray[np.int64]) -> tuple[NDArray[np.uint16], NDArray[n
     return numbers.reshape(-1).astype(np.uint16), blocks.reshape(-1)
 
 
-def build() -> Characters:
-    """Make the tables from this Python's `unicodedata` (takes some seconds)."""
+def build() -> dict[str, NDArray[Any]]:
+    """Make the tables from this Python's `unicodedata`; takes some seconds.
+
+    Returns
+    -------
+    dict of ndarray
+        `block` uint16 (0x110000 >> 7,), the block number of a code point; `cell` uint8
+        (blocks * 128,), class with flags; `fold_block` and `fold_cell` (int32), the distance from
+        a code point to its case-folded one, or `EXPANDS` + row; `expansion` uint32 (rows, 3), folds
+        of more than one code point, padded with 0.
+    """
     classes = np.array([character_class(code) for code in range(LAST + 1)], dtype=np.int64)
     folds = np.zeros(LAST + 1, dtype=np.int64)
     expansion: list[list[int]] = []
@@ -127,43 +117,18 @@ def build() -> Characters:
             expansion.append([*folded, 0, 0][:3])
     block, cell = _two_level(classes)
     fold_block, fold_cell = _two_level(folds)
-    return _with_two_bytes(
-        block,
-        cell.astype(np.uint8),
-        fold_block,
-        fold_cell.astype(np.int32),
-        np.array(expansion, dtype=np.uint32),
-    )
-
-
-def _with_two_bytes(*tables: Any) -> Characters:  # noqa: ANN401
-    """Return the tables and the one that is made from them."""
-    made = Characters._make([*tables, np.zeros(0x800, np.uint16)])
-    code = np.arange(0x80, 0x800)
-    kind = made.cell[made.block[code >> BLOCK_SHIFT].astype(np.int64) << BLOCK_SHIFT | code % BLOCK_SIZE]
-    fold = made.fold_cell[
-        made.fold_block[code >> BLOCK_SHIFT].astype(np.int64) << BLOCK_SHIFT | code % BLOCK_SIZE
-    ]
-    folded = code + fold
-    in_word = (kind & CLASS_BITS >= LETTER) & (kind & CLASS_BITS <= DIGIT)
-    plain = in_word & (folded >= 0x80) & (folded < 0x800)
-    encoded = (0xC0 | folded >> 6) | (0x80 | folded & 0x3F) << 8
-    made.two_bytes[0x80:] = np.where(plain, encoded, 0)
-    return made
-
-
-@lru_cache(maxsize=1)
-def characters() -> Characters:
-    """Return the shipped tables; a pure function of the installed file."""
-    with np.load(TABLE_FILE, allow_pickle=False) as arrays:
-        return _with_two_bytes(*(arrays[name] for name in Characters._fields[:-1]))
+    return {
+        "block": block,
+        "cell": cell.astype(np.uint8),
+        "fold_block": fold_block,
+        "fold_cell": fold_cell.astype(np.int32),
+        "expansion": np.array(expansion, dtype=np.uint32),
+    }
 
 
 def main() -> None:
     """Write the tables beside this file."""
-    tables = build()._asdict()
-    del tables["two_bytes"]
-    np.savez_compressed(TABLE_FILE, **tables, unicode_version=np.array(unicodedata.unidata_version))
+    np.savez_compressed(TABLE_FILE, **build())
     sys.stdout.write(f"{TABLE_FILE}: Unicode {unicodedata.unidata_version}\n")
 
 

@@ -1,15 +1,13 @@
-"""What each HTML tag means for lines: data, and the tables that the scanner reads.
+"""What each HTML tag means for lines. The tables for the scanner are made from it at build time.
 
-Which elements make a line of their own is settled in contracts ("Lines"); it follows
-the rendering section of the HTML standard (elements with `display: block` and kin),
-plus options, buttons and labels, which stand apart on screen.
+Which elements make a line of their own follows the rendering section of the HTML standard
+(elements with `display: block` and the like). Options, buttons and labels, which stand apart on
+screen, make lines too.
+
+This module imports nothing but the standard library: the build runs it (kernels/generate.py).
 """
 
-from functools import lru_cache
-from typing import Final, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Final
 
 # How the scanner treats a tag (bits).
 BLOCK: Final = 1  # text before, inside and after stand on lines of their own
@@ -24,7 +22,9 @@ HEAD: Final = 256  # where title, description and structured data are looked for
 BREAK: Final = 512  # <br>
 TITLE: Final = 1024
 META: Final = 2048
-SCRIPT: Final = 4096
+FLAG_NAMES: Final = (
+    "BLOCK", "SKIP", "RAW", "VOID", "PRE", "CELL", "ROW", "LINK", "HEAD", "BREAK", "TITLE", "META",
+)  # fmt: skip
 
 _BLOCKS: Final = (
     "address article aside blockquote body button caption center dd details dialog dir div dl dt fieldset "
@@ -46,7 +46,7 @@ _FLAGS: Final = (
     (_VOIDS, VOID),
     ("table tr", BLOCK | ROW),
     ("td th", CELL),
-    ("script", SKIP | RAW | SCRIPT),
+    ("script", SKIP | RAW),
     ("style iframe noembed noframes", SKIP | RAW),
     ("template svg", SKIP),
     ("head", SKIP | HEAD),
@@ -66,7 +66,6 @@ INSIDE: Final = (
     "noscript", "hidden", "link", "button", "select", "heading", "blockquote", "pre",
     "label", "caption", "paragraph", "emphasis", "cell", "address", "small", "definition",
 )  # fmt: skip
-INSIDE_BIT: Final = {name: np.uint32(1 << number) for number, name in enumerate(INSIDE)}
 
 _INSIDE_TAGS: Final = {
     "nav": "nav", "menu": "nav", "header": "header", "footer": "footer", "aside": "aside", "main": "main",
@@ -93,40 +92,34 @@ NAMES: Final = _numbered()
 NUMBER: Final = {name: number for number, name in enumerate(NAMES)}
 
 SLOTS: Final = 2048
-# Multiplier that gives every name above a slot of its own (the smallest odd one; the
-# table refuses to be built should a new name break that).
+# Multiplier that gives every name above a slot of its own (the smallest odd one). The tables
+# refuse to be built should a new name break that.
 SLOT_MIX: Final = 19
-NAME_PRIME: Final = 16777619
-
-
-class Tags(NamedTuple):
-    """The tables as kernels take them.
-
-    slot: uint8 (2048,), tag number by the name's hash
-    name_hash: uint32 (tags,); flags: uint16 (tags,); inside: uint32 (tags,)
-    """
-
-    slot: NDArray[np.uint8]
-    name_hash: NDArray[np.uint32]
-    flags: NDArray[np.uint16]
-    inside: NDArray[np.uint32]
 
 
 def name_hash(name: str) -> int:
     """Return the 32-bit FNV-1a hash of a tag or attribute name."""
     value = 2166136261
     for byte in name.encode():
-        value = ((value ^ byte) * NAME_PRIME) & 0xFFFFFFFF
+        value = ((value ^ byte) * 16777619) & 0xFFFFFFFF
     return value
 
 
-@lru_cache(maxsize=2)
-def tag_tables(noscript_is_markup: bool = False) -> Tags:
-    """Build the tables; raises `ValueError` should two names share a slot."""
-    slot = np.zeros(SLOTS, np.uint8)
-    hashes = np.zeros(len(NAMES), np.uint32)
-    flags = np.zeros(len(NAMES), np.uint16)
-    inside = np.zeros(len(NAMES), np.uint32)
+def tables() -> tuple[list[int], list[int], list[int], list[int]]:
+    """Return what the scanner looks up.
+
+    Returns
+    -------
+    tuple of list of int
+        The tag number of each of the `SLOTS` slots of a name's hash; and by tag number the
+        hash of its name, its flags, and the bit of `INSIDE` that it stands for (0 for none).
+
+    Raises
+    ------
+    ValueError
+        If two names share a slot.
+    """
+    slot, hashes, flags, inside = [0] * SLOTS, [0] * len(NAMES), [0] * len(NAMES), [0] * len(NAMES)
     for number, name in enumerate(NAMES[1:], start=1):
         hashes[number] = name_hash(name)
         at = ((name_hash(name) * SLOT_MIX) & 0xFFFFFFFF) // (2**32 // SLOTS)
@@ -134,10 +127,8 @@ def tag_tables(noscript_is_markup: bool = False) -> Tags:
             raise ValueError(f"tags {NAMES[slot[at]]} and {name} share a slot: change SLOT_MIX")
         slot[at] = number
         if name in _INSIDE_TAGS:
-            inside[number] = INSIDE_BIT[_INSIDE_TAGS[name]]
+            inside[number] = 1 << INSIDE.index(_INSIDE_TAGS[name])
     for group, bits in _FLAGS:
         for name in group.split():
-            flags[NUMBER[name]] |= np.uint16(bits)
-    if not noscript_is_markup:
-        flags[NUMBER["noscript"]] = SKIP | RAW
-    return Tags(slot, hashes, flags, inside)
+            flags[NUMBER[name]] |= bits
+    return slot, hashes, flags, inside

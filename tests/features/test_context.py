@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from detector.features import ancestors as holders
 from detector.features import context as context_columns
-from detector.features.build import context_of, html_evidence, text_evidence
+from detector.features.build import context_features, html_features, text_features
 from detector.features.markup import BUCKETS as MARKUP_BUCKETS
 from detector.features.markup import MarkupWeights
 from detector.features.phrases import BUCKETS, KNOWN_BITS, PhraseWeights
@@ -30,15 +30,15 @@ HTML = {name: at for at, name in enumerate(names(HTML_CONTEXT))}
 def text_context(pages, odds):
     batch = text_batch([utf8(page) for page in pages])
     words = words_of(batch)
-    evidence = text_evidence(batch, words, PHRASES)
-    return context_of(batch, words, None, evidence, np.array(odds, np.float32))
+    evidence = text_features(batch, words, PHRASES)
+    return context_features(batch, words, None, evidence, np.array(odds, np.float32))
 
 
 def html_context(page, odds):
     batch, markup = html_batch([page])
     words = words_of(batch)
-    evidence = html_evidence(batch, words, markup, PHRASES, MARKUP)
-    return context_of(batch, words, markup, evidence, np.array(odds, np.float32))
+    evidence = html_features(batch, words, markup, PHRASES, MARKUP)
+    return context_features(batch, words, markup, evidence, np.array(odds, np.float32))
 
 
 def guessed(odds):
@@ -135,8 +135,8 @@ def test_pages_of_a_batch_do_not_touch_each_other(shapes, seed):
     batch, markup = html_batch(pages)
     words = words_of(batch)
     odds = rng.normal(size=batch.segment_start.size).astype(np.float32)
-    evidence = html_evidence(batch, words, markup, PHRASES, MARKUP)
-    together = context_of(batch, words, markup, evidence, odds)
+    evidence = html_features(batch, words, markup, PHRASES, MARKUP)
+    together = context_features(batch, words, markup, evidence, odds)
     segments = batch.page_segment()
     for number, page in enumerate(pages):
         rows = slice(int(segments[number]), int(segments[number + 1]))
@@ -146,7 +146,7 @@ def test_pages_of_a_batch_do_not_touch_each_other(shapes, seed):
 def test_columns_that_are_seen_again_are_those_of_the_first_table():
     batch, markup = html_batch(["<h2>Some heading</h2><p>text, and more text.</p>"])
     words = words_of(batch)
-    evidence = html_evidence(batch, words, markup, PHRASES, MARKUP)
-    found = context_of(batch, words, markup, evidence, np.zeros(2, np.float32))
+    evidence = html_features(batch, words, markup, PHRASES, MARKUP)
+    found = context_features(batch, words, markup, evidence, np.zeros(2, np.float32))
     for name in ("log_words", "sentence_ends", "is_copy", "heading_level", "link_share", "in_title"):
         assert (found[:, HTML[name]] == evidence.table[:, HTML_COLUMNS.index(name)]).all()

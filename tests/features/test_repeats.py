@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.features.build import text_evidence
+from detector.features.build import text_features
 from detector.features.phrases import BUCKETS, KNOWN_BITS, PhraseWeights
 from detector.features.schema import REPEATS, START
 from detector.text.decoding import utf8
@@ -21,7 +21,7 @@ BODY = [f"Paragraph {name} tells a story of its own, quite unlike the {name} oth
 
 def repeats(*lines):
     batch = text_batch([utf8("\n".join(lines))])
-    return text_evidence(batch, words_of(batch), SILENT)[:2]
+    return text_features(batch, words_of(batch), SILENT)[:2]
 
 
 def original(*lines):
@@ -112,16 +112,16 @@ def test_groups_are_consistent(lines):
 def test_pages_do_not_see_each_other(order):
     pages = [utf8("\n".join([HEAD, *BODY[:number], HEAD])) for number in range(4)]
     batch = text_batch([pages[number] for number in order])
-    evidence = text_evidence(batch, words_of(batch), SILENT).table
+    evidence = text_features(batch, words_of(batch), SILENT).table
     segments = batch.page_segment()
     for place, number in enumerate(order):
         alone = text_batch([pages[number]])
-        wanted = text_evidence(alone, words_of(alone), SILENT).table
+        wanted = text_features(alone, words_of(alone), SILENT).table
         assert (evidence[segments[place] : segments[place + 1]] == wanted).all()
 
 
 @pytest.mark.parametrize("line", ["the same line of words", "word", "中文的同一行文字重复出现"])
 def test_a_million_equal_lines_cost_no_more_than_linear(line):
     batch = text_batch([utf8((line + "\n") * 200_000)])
-    found = text_evidence(batch, words_of(batch), SILENT).repeats
+    found = text_features(batch, words_of(batch), SILENT).repeats
     assert found.copies.tolist() == [200_000] * 200_000

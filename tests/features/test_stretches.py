@@ -5,7 +5,7 @@ import pytest
 
 from detector.features.novel_runs import stretch_columns
 from detector.features.schema import STRETCHES
-from detector.sites.recurrence import SeenOn
+from detector.sites.recurrence import LineRecurrence
 from detector.text.plain import text_batch
 from detector.text.words import words_of
 
@@ -16,7 +16,7 @@ ODDS = np.array([3, 3, -2, 1, -2, 4, 0], np.float32)
 
 
 def table(pages=10):
-    seen = SeenOn(SEEN, SEEN, np.array([pages], np.int32))
+    seen = LineRecurrence(SEEN, SEEN, np.array([pages], np.int32))
     found = stretch_columns(ODDS, seen, WORDS, np.array([0, SEEN.size]))
     return {name: found[:, number] for number, name in enumerate(STRETCHES)}
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.features.context import MOST_ODDS
-from detector.model.network import CLIP, N_CODES, N_OWN, Goals, Network, Scorer, guess, score
+from detector.model.network import CLIP, N_CODES, N_OWN, OperatingPoints, Network, Scorer, guess, score
 
 RNG = np.random.default_rng(0)
 COLUMNS, HIDDEN = 9, 6
@@ -37,7 +37,7 @@ SCORER = Scorer(
     network(SECOND),
     knot=np.linspace(-4, 4, 9).astype(np.float32),
     share=np.linspace(0.01, 0.99, 9).astype(np.float32),
-    goals=Goals(np.ones(1001, np.float32), np.ones(1001, np.float32)),
+    goals=OperatingPoints(np.ones(1001, np.float32), np.ones(1001, np.float32)),
 )
 EVIDENCE = floats(50, COLUMNS) * 3
 
@@ -49,7 +49,7 @@ def reference_odds(table, net, without=None):
     return np.maximum(scaled @ net.hidden.T + net.hidden_bias, 0) @ net.out + net.out_bias[0]
 
 
-def context_of(odds):
+def context_features(odds):
     """A second table: the guess, and columns that do not hang on it."""
     rest = np.random.default_rng(4).normal(size=(odds.size, COLUMNS - N_OWN))
     own = np.stack([np.clip(odds, -MOST_ODDS, MOST_ODDS), odds / 2 / (1 + abs(odds / 2))], axis=1)
@@ -62,7 +62,7 @@ def test_the_guess_is_that_of_numpy():
 
 def test_scores_are_those_of_numpy():
     guesses = guess(EVIDENCE, SCORER)
-    context = context_of(guesses.odds)
+    context = context_features(guesses.odds)
     scores, _, odds = score(context, SCORER, guesses)
     wanted = np.interp(reference_odds(context, SCORER.second), SCORER.knot, SCORER.share)
     assert scores == pytest.approx(wanted, abs=0.0006)
@@ -74,10 +74,10 @@ def test_scores_are_those_of_numpy():
 def test_a_contribution_is_what_taking_the_evidence_away_changes(code):
     """Out of both tables, and out of this line's own guess in the second."""
     guesses = guess(EVIDENCE, SCORER)
-    context = context_of(guesses.odds)
+    context = context_features(guesses.odds)
     _, added, _ = score(context, SCORER, guesses)
     without = context.copy()
-    without[:, :N_OWN] = context_of(reference_odds(EVIDENCE, SCORER.first, without=code))[:, :N_OWN]
+    without[:, :N_OWN] = context_features(reference_odds(EVIDENCE, SCORER.first, without=code))[:, :N_OWN]
     wanted = reference_odds(context, SCORER.second) - reference_odds(without, SCORER.second, without=code)
     assert added[:, code] == pytest.approx(wanted, abs=1e-3)
 
@@ -85,7 +85,7 @@ def test_a_contribution_is_what_taking_the_evidence_away_changes(code):
 @given(st.lists(st.integers(0, 49), min_size=1, max_size=60))
 def test_a_line_scores_the_same_in_any_batch(rows):
     guesses = guess(EVIDENCE, SCORER)
-    context = context_of(guesses.odds)
+    context = context_features(guesses.odds)
     all_scores, all_added, _ = score(context, SCORER, guesses)
     some = guess(EVIDENCE[rows], SCORER)
     assert (some.odds == guesses.odds[rows]).all()

@@ -7,8 +7,8 @@ from detector.detector import Detector
 from detector.features.schema import SITE, SITE_BLOCKS, STRETCHES, names
 from detector.features.site import site_columns
 from detector.model.files import default_model
-from detector.model.site_network import site_table
-from detector.sites.recurrence import NO_COUNTS, SeenOn, Sites, count_lines
+from detector.features.site import site_features
+from detector.sites.recurrence import NO_COUNTS, LineRecurrence, Sites, count_lines
 from detector.text.decoding import utf8
 from detector.text.keys import line_keys, site_id
 from detector.text.page import Page
@@ -78,11 +78,11 @@ def test_scores_are_those_of_numpy(format):
     result = DETECTOR.run(pages, sites(counts_of(PAGES, "a"), True, *"aaaaaa"))
     alone = DETECTOR.run(pages)
     step = getattr(default_model(), format).site
-    from detector.model.score import scored
+    from detector.model.score import score_lines
 
-    odds = scored(alone.batch, alone.words, alone.markup, DETECTOR.model).odds
+    odds = score_lines(alone.batch, alone.words, alone.markup, DETECTOR.model).log_odds
     segments = alone.batch.page_segment()
-    table = site_table(odds, result.seen, alone.words, segments)
+    table = site_features(odds, result.recurrence, alone.words, segments)
     wanted = np.interp(log_odds(table, step.network), step.knot, step.share)
     assert result.scores == pytest.approx(wanted, abs=0.0011)
     site = result.added[:, -1]
@@ -91,7 +91,7 @@ def test_scores_are_those_of_numpy(format):
 
 def test_columns_are_named_and_finite():
     words = words_of(text_batch([b"Home\nNews 1\nNews 2\n\nA long story of boats"]))
-    seen = SeenOn(np.array([3, 0, 1, 0], np.int32), np.array([3, 2, 2, 0], np.int32), np.array([3], np.int32))
+    seen = LineRecurrence(np.array([3, 0, 1, 0], np.int32), np.array([3, 2, 2, 0], np.int32), np.array([3], np.int32))
     table = site_columns(seen, words, np.array([0, 4]))
     column = {name: table[:, number] for number, name in enumerate(SITE)}
     assert np.isfinite(table).all()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.sites.recurrence import NO_COUNTS, Sites, count_lines, merge, pruned, seen_on
+from detector.sites.recurrence import NO_COUNTS, Sites, count_lines, merge, pruned, line_recurrence
 from detector.text.decoding import utf8
 from detector.text.keys import line_keys, site_id
 from detector.text.plain import text_batch
@@ -51,7 +51,7 @@ def test_merging_parts_in_any_order_gives_the_bits_of_the_whole(pages, cut, rand
 @given(PAGES.filter(bool))
 def test_what_is_seen_is_what_a_plain_count_says(pages):
     keys, page_segment, page_site = batch_of(pages)
-    seen = seen_on(keys, page_segment, Sites(counts_of(pages), page_site, counted=True))
+    seen = line_recurrence(keys, page_segment, Sites(counts_of(pages), page_site, counted=True))
     for page, (lines, site) in enumerate(pages):
         others = [set(other) for number, (other, of) in enumerate(pages) if of == site and number != page]
         assert seen.site_pages[page] == len(others)
@@ -68,7 +68,7 @@ def test_what_is_seen_is_what_a_plain_count_says(pages):
 def test_a_page_that_is_not_counted_sees_all():
     pages = [(["Menu", "News of today"], 7)] * 3
     keys, page_segment, page_site = batch_of([(["Menu", "Other news"], 7)])
-    seen = seen_on(keys, page_segment, Sites(counts_of(pages), page_site, counted=False))
+    seen = line_recurrence(keys, page_segment, Sites(counts_of(pages), page_site, counted=False))
     assert seen.exact.tolist() == [3, 0]
     assert seen.site_pages.tolist() == [3]
 
@@ -82,7 +82,7 @@ def test_pages_of_another_site_change_nothing_of_a_site(pages, others):
     if pages:
         keys, page_segment, page_site = batch_of(pages)
         one, two = (
-            seen_on(keys, page_segment, sites._replace(page_site=page_site)) for sites in (of_site, both)
+            line_recurrence(keys, page_segment, sites._replace(page_site=page_site)) for sites in (of_site, both)
         )
         assert same(one, two)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from detector.errors import ModelFormatError, PageError
 from detector.features.phrases import BUCKETS
 from detector.model.files import DEFAULT, default_model
-from detector.model.score import scored
+from detector.model.score import score_lines
 from detector.text.formats import found_format
 from detector.text.plain import text_batch
 from detector.text.words import words_of
@@ -55,7 +55,7 @@ def labels_for(pages, texts, label):
 
 def scores(model, pages):
     examples = examples_of(pages)
-    found = scored(examples.batch, examples.words, None, model).scores
+    found = score_lines(examples.batch, examples.words, None, model).scores
     texts = [text for one in pages for text in one.page.split("\n")]
     return dict(zip(texts, found.tolist(), strict=True))
 

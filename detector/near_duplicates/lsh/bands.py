@@ -7,12 +7,6 @@ recall alone: as many rows as the wished recall allows, for the fewest false can
 
 from typing import Final, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from detector.compiled import inlined
-from detector.records import Number
-
 # Below it 128 slots in bands of one row miss more than .005 of the pairs at the threshold,
 # and nearly everything would be compared with everything.
 LEAST_THRESHOLD: Final = 0.05
@@ -47,17 +41,3 @@ def bands_for(threshold: float, slots: int, recall: float) -> Bands:
         f"{slots} slots cannot find {recall} of the pairs at threshold {threshold}: raise the slots, or "
         "wish for less recall"
     )
-
-
-@inlined
-def band_key(slots: NDArray[np.uint32], first: Number, rows: Number, mask: Number) -> Number:
-    """Return a hash of the slots of one band.
-
-    Bands with other slots may share a key by accident, one pair in 4 billion: such a
-    candidate fails verification.
-    """
-    key = np.uint64(0x9E3779B97F4A7C15)
-    for slot in range(first, first + rows):
-        key = (key ^ np.uint64(slots[slot] & mask)) * np.uint64(0xFF51AFD7ED558CCD)
-        key ^= key >> np.uint64(32)
-    return np.uint32(key)

@@ -11,8 +11,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.compiled import inlined, kernel
-from detector.records import Integers, Number
+from detector import native
+from detector.records import Integers
 
 # Candidates that are made, and verified, together.
 PAIRS_TOGETHER: Final = 1 << 17
@@ -63,46 +63,6 @@ def buckets_of(keys: NDArray[np.uint32], active: Integers) -> Buckets:
     return Buckets(members, start[shared], size[shared])
 
 
-@inlined
-def _is_new(one: Number, two: Number, band: Number, emitted: Emitted) -> bool:
-    """Tell whether no former band's bucket was joined that held both texts."""
-    if emitted.owner.size and emitted.owner[one] == emitted.owner[two]:
-        return False
-    for former in range(band):
-        if emitted.keys[one, former] == emitted.keys[two, former]:
-            bit = np.uint64(1) << np.uint64(former % BITS)
-            if not emitted.large[one, former // BITS] & bit:
-                return False
-    return True
-
-
-@kernel
-def _join(
-    buckets: Buckets, band: int, emitted: Emitted, cursor: Integers, left: Integers, right: Integers
-) -> int:
-    """Write the new pairs of buckets while there is room; return their number.
-
-    cursor: int64 (2,), the bucket and the member of it to go on with
-    """
-    count, bucket, first = 0, cursor[0], cursor[1]
-    while bucket < buckets.start.size:
-        start, size = buckets.start[bucket], buckets.size[bucket]
-        while first < size - 1:
-            if count + size - first - 1 > left.size:
-                cursor[0], cursor[1] = bucket, first
-                return count
-            one = buckets.members[start + first]
-            for second in range(first + 1, size):
-                two = buckets.members[start + second]
-                if _is_new(one, two, band, emitted):
-                    left[count], right[count] = one, two
-                    count += 1
-            first += 1
-        bucket, first = bucket + 1, 0
-    cursor[0] = bucket
-    return count
-
-
 def joined_pairs(
     buckets: Buckets, band: int, emitted: Emitted, most: int
 ) -> Iterator[tuple[Integers, Integers]]:
@@ -113,7 +73,7 @@ def joined_pairs(
     room = max(PAIRS_TOGETHER, most)
     left, right = np.empty(room, np.int64), np.empty(room, np.int64)
     while cursor[0] < chosen.start.size:
-        count = _join(chosen, band, emitted, cursor, left, right)
+        count = native.run("join_buckets", chosen, band, emitted, cursor, left, right)
         yield left[:count].copy(), right[:count].copy()
 
 

@@ -15,7 +15,7 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 
 from detector.model.files import Model, arrays_hash, arrays_of
-from detector.model.score import scored
+from detector.model.score import score_lines
 from detector.records import Floats, Integers
 from detector.training.adapt.active_learning import Pool
 from detector.training.adapt.map_update import Lines, refitted
@@ -69,7 +69,7 @@ def material_of(examples: Examples, sites: Sequence[str]) -> Material:
 
 def model_scores(model: Model, examples: Examples) -> Floats:
     """Return float32 (S,): the model's scores, with the markup where there is any."""
-    return scored(examples.batch, examples.words, examples.markup, model).scores
+    return score_lines(examples.batch, examples.words, examples.markup, model).scores
 
 
 def _wished(model: Model, material: Material, chosen: NDArray[np.bool_]) -> Lines:

@@ -11,7 +11,7 @@ from detector.records import Floats
 from detector.settings import Settings
 from detector.training.data.examples import CONTENT, Examples
 from detector.training.evaluate.measures import BINS, Shares
-from detector.training.fit.parts import goals_of
+from detector.training.fit.parts import operating_points_of
 
 # Template recalls at which lost content is read off.
 RECALLS: Final = (0.8, 0.9, 0.95)
@@ -73,7 +73,7 @@ def threshold_for(settings: Settings, examples: Examples, scores: Floats) -> flo
     Raises `SettingsError` if no goal is set, or none meets it.
     """
     words = np.diff(examples.words.segment_word)
-    threshold = threshold_of(settings, goals_of(scores, examples.share, words))
+    threshold = threshold_of(settings, operating_points_of(scores, examples.share, words))
     if threshold is None:
         raise SettingsError("there is no goal to read a threshold off for: say --lose-at-most 0.1%")
     return threshold

@@ -10,7 +10,7 @@ from detector.decisions import DecisionPolicy, decide, decide_scored
 from detector.model.files import Model
 from detector.model.network import Scorer
 from detector.model.operating_points import threshold_of
-from detector.model.score import scored
+from detector.model.score import score_lines
 from detector.records import Floats, Integers, Repeats
 from detector.settings import Settings
 from detector.sites.profile import SiteProfile
@@ -141,8 +141,8 @@ def _judged(name: str, examples: Examples, model: Model, settings: Settings) -> 
     """Score and decide as a detector does, with or without markup by the name."""
     markup = examples.markup if name == "html" else None
     scorer: Scorer = model.text if markup is None else model.html
-    found = scored(examples.batch, examples.words, markup, model, examples.sites)
-    threshold = threshold_of(settings, scorer.goals)
+    found = score_lines(examples.batch, examples.words, markup, model, examples.sites)
+    threshold = threshold_of(settings, scorer.points)
     segments = examples.batch.page_segment()
     kept = decide_scored(found, examples.words, segments, settings, threshold).kept
     return Judged(name, examples, found.scores, kept)

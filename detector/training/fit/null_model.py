@@ -4,9 +4,8 @@ import numpy as np
 
 from detector.features.schema import HTML_BLOCKS, HTML_CONTEXT, Blocks, names
 from detector.model.files import blocks_of
-from detector.model.network import Goals, Network, Scorer
+from detector.model.network import UNITS, Calibration, Network, OperatingPoints, Scorer
 from detector.model.operating_points import THRESHOLDS
-from detector.model.tile import UNITS
 
 
 def _silent_network(blocks: Blocks) -> Network:
@@ -19,6 +18,6 @@ def _silent_network(blocks: Blocks) -> Network:
 
 def silent_html() -> Scorer:
     """Return what scores HTML in a model that never saw any: everything is as likely as not."""
-    knot, share = np.array([-1, 1], np.float32), np.array([0.5, 0.5], np.float32)
-    goals = Goals(np.ones(THRESHOLDS, np.float32), np.full(THRESHOLDS, 0.5, np.float32))
-    return Scorer(_silent_network(HTML_BLOCKS), _silent_network(HTML_CONTEXT), knot, share, goals)
+    even = Calibration(np.array([-1, 1], np.float32), np.array([0.5, 0.5], np.float32))
+    points = OperatingPoints(np.ones(THRESHOLDS, np.float32), np.full(THRESHOLDS, 0.5, np.float32))
+    return Scorer(_silent_network(HTML_BLOCKS), _silent_network(HTML_CONTEXT), even, points)

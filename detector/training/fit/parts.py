@@ -20,12 +20,11 @@ from threadpoolctl import threadpool_limits
 
 from detector.features import markup as markup_of
 from detector.features import phrases as phrases_of
-from detector.features.markup_tokens import token_buckets
+from detector.features.markup import markup_buckets
 from detector.features.schema import Blocks
 from detector.model.files import blocks_of
-from detector.model.network import CLIP, Goals, Network
+from detector.model.network import CLIP, UNITS, Calibration, Network, OperatingPoints
 from detector.model.operating_points import THRESHOLDS
-from detector.model.tile import UNITS
 from detector.records import Floats, Integers
 from detector.training.data.examples import Examples
 
@@ -81,7 +80,7 @@ def phrase_matrix(examples: Examples) -> sparse.csr_matrix:
 def markup_matrix(examples: Examples) -> sparse.csr_matrix:
     """Return (S, buckets): the markup tokens around every segment."""
     assert examples.markup is not None
-    return _matrix(*token_buckets(examples.batch, examples.markup), markup_of.BUCKETS)
+    return _matrix(*markup_buckets(examples.batch, examples.markup), markup_of.BUCKETS)
 
 
 def fit_linear(
@@ -107,7 +106,7 @@ def known_words(sets: Sequence[tuple[Examples, NDArray[np.bool_]]]) -> NDArray[n
     bits = np.zeros(1 << (phrases_of.KNOWN_BITS - 6), np.uint64)
     if keys:
         key, count = np.unique(np.concatenate(keys), return_counts=True)
-        bit = (key[count >= KNOWN_PAGES] * phrases_of.PAIR) >> np.uint64(64 - phrases_of.KNOWN_BITS)
+        bit = (key[count >= KNOWN_PAGES] * phrases_of.KNOWN_MIX) >> np.uint64(64 - phrases_of.KNOWN_BITS)
         np.bitwise_or.at(bits, (bit >> np.uint64(6)).astype(np.int64), np.uint64(1) << (bit & np.uint64(63)))
     return bits
 
@@ -174,8 +173,8 @@ def log_odds(table: Floats, network: Network) -> Floats:
     return odds
 
 
-def calibration(odds: Floats, rows: Rows) -> tuple[Floats, Floats]:
-    """Return knots and shares of a rising curve fitted to out-of-fold log-odds.
+def calibration(odds: Floats, rows: Rows) -> Calibration:
+    """Return a rising curve fitted to out-of-fold log-odds.
 
     Isotonic regression, read off at quantiles, with straight lines between.
     """
@@ -187,7 +186,7 @@ def calibration(odds: Floats, rows: Rows) -> tuple[Floats, Floats]:
     at = np.searchsorted(mass, np.linspace(0.002, 0.998, KNOTS))
     knot = np.unique(odds[order][np.minimum(at, odds.size - 1)].astype(np.float32))
     share = np.maximum.accumulate(_smoothed(fitted, knot))
-    return knot, share.astype(np.float32)
+    return Calibration(knot, share.astype(np.float32))
 
 
 def _smoothed(fitted: IsotonicRegression, knot: Floats) -> NDArray[np.float64]:
@@ -198,7 +197,7 @@ def _smoothed(fitted: IsotonicRegression, knot: Floats) -> NDArray[np.float64]:
     return np.clip(around, 0.001, 0.999)
 
 
-def goals_of(scores: Floats, share: NDArray[np.float64], words: Integers) -> Goals:
+def operating_points_of(scores: Floats, share: NDArray[np.float64], words: Integers) -> OperatingPoints:
     """Return what each threshold keeps of content, and how much of what it keeps is content.
 
     scores: out of fold, (S,); share: of each line's words that are content (S,), -1 where
@@ -209,7 +208,7 @@ def goals_of(scores: Floats, share: NDArray[np.float64], words: Integers) -> Goa
     size = words[known].astype(np.float64)
     content = np.cumsum(np.bincount(at, size * share[known], THRESHOLDS))
     kept = np.cumsum(np.bincount(at, size, THRESHOLDS))
-    return Goals(
+    return OperatingPoints(
         (content / max(content[-1], 1e-9)).astype(np.float32),
         (content / np.maximum(kept, 1e-9)).astype(np.float32),
     )

@@ -5,7 +5,7 @@ three of them, ten, thirty, a hundred, as far as there are. So the step learns h
 be with few pages. Ways were compared with folds by site, on text (log loss of a line with 2, 10,
 30, 100 sister pages; first steps alone .272, .199, .229, .290): the mean of a log-linear model and
 a network, which is itself a network, .249, .171, .164, .145; trees .257, .167, .172, .125; the
-network with `evidence/stretches` too .246, .162, .143, .117, trees with them .253, .162, .150, .104.
+network with `runs of new lines` too .246, .162, .143, .117, trees with them .253, .162, .150, .104.
 Before, a site's step had learned from pages of one language as if they were a site: .169 to .181.
 
 Content that recurs (a recipe's "Ingredients", a refrain, a headline in lists of news) is rare
@@ -28,9 +28,9 @@ from sklearn.linear_model import LogisticRegression
 from detector.features.schema import SITE_BLOCKS, names
 from detector.features.site import LEAST_PAGES
 from detector.model.network import CLIP, Network, SiteStep
-from detector.model.site_network import site_table
+from detector.features.site import site_features
 from detector.records import Floats, Integers
-from detector.sites.recurrence import SeenOn, looked_up
+from detector.sites.recurrence import LineRecurrence, looked_up
 from detector.text.keys import NO_WORDS, LineKeys, line_keys
 from detector.training.data.examples import CONTENT, FOLDS, Examples, words_of_rows
 from detector.training.fit.parts import NetworkPlan, Rows, calibration, fit_network, log_odds
@@ -102,8 +102,8 @@ def _counted(key: Integers, drawn: Sequence[Integers]) -> NDArray[np.int32]:
 
 
 def _recurring(
-    seen: SeenOn, share: NDArray[np.float64], rng: np.random.Generator
-) -> tuple[SeenOn, NDArray[np.bool_]] | None:
+    seen: LineRecurrence, share: NDArray[np.float64], rng: np.random.Generator
+) -> tuple[LineRecurrence, NDArray[np.bool_]] | None:
     """Return what is seen if some lines of content recurred, and which; None for too few."""
     number, content = int(seen.site_pages[0]), np.flatnonzero((share >= CONTENT) & (seen.exact == 0))
     if number < LEAST_RECURRING or content.size < LEAST_RECURRING:
@@ -112,7 +112,7 @@ def _recurring(
     exact, masked, part = seen.exact.copy(), seen.masked.copy(), np.zeros(share.size, np.bool_)
     exact[chosen] = masked[chosen] = rng.integers(1, number // 2 + 1)
     part[chosen] = True
-    return SeenOn(exact, masked, seen.site_pages), part
+    return LineRecurrence(exact, masked, seen.site_pages), part
 
 
 def _draws_of_site(
@@ -129,20 +129,20 @@ def _draws_of_site(
         segment = np.array([0, part.stop - part.start], np.int64)
         for number in sorted({min(number, len(others)) for number in DRAWN}):
             drawn = [others[at] for at in rng.permutation(len(others))[:number]]
-            seen = SeenOn(
+            seen = LineRecurrence(
                 _counted(keys.exact[part], [exact[other] for other in drawn]),
                 _counted(keys.masked[part], [masked[other] for other in drawn]),
                 np.array([number], np.int32),
             )
             yield _Draw(
                 page,
-                site_table(odds[part], seen, words, segment),
+                site_features(odds[part], seen, words, segment),
                 np.ones(part.stop - part.start, np.float64),
                 True,
             )
             again = _recurring(seen, examples.share[part], rng)
             if again is not None:
-                table = site_table(odds[part], again[0], words, segment)
+                table = site_features(odds[part], again[0], words, segment)
                 yield _Draw(page, table, again[1] * np.float64(RECURRING_WEIGHT), False)
 
 
@@ -214,5 +214,5 @@ def fit_site(
             found[draws.fold == fold] = log_odds(draws.table[draws.fold == fold], networks[-1])
     steps: list[SiteStep | None] = []
     for fold, network in zip([*range(FOLDS), ALL], networks, strict=True):
-        steps.append(SiteStep(network, *calibration(found, draws.without(fold))))
+        steps.append(SiteStep(network, calibration(found, draws.without(fold))))
     return steps

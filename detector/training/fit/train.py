@@ -7,12 +7,12 @@ from typing import Final, NamedTuple
 import numpy as np
 import scipy.sparse as sparse
 
-from detector.features.build import Evidence, context_of, html_evidence, text_evidence
+from detector.features.build import Features, context_features, html_features, text_features
 from detector.features.markup import MarkupWeights
 from detector.features.phrases import PhraseWeights
 from detector.features.schema import HTML_BLOCKS, HTML_CONTEXT, TEXT_BLOCKS, TEXT_CONTEXT, Blocks
 from detector.model.files import Model, arrays_hash, arrays_of
-from detector.model.network import Goals, Network, Scorer
+from detector.model.network import OperatingPoints, Network, Scorer
 from detector.records import Floats
 from detector.text.formats import Format
 from detector.training.adapt.map_update import Lines, precision_of
@@ -29,7 +29,7 @@ from detector.training.fit.parts import (
     calibration,
     fit_linear,
     fit_network,
-    goals_of,
+    operating_points_of,
     known_words,
     log_odds,
     markup_matrix,
@@ -158,25 +158,25 @@ class _LinearFits:
         return precision_of(lines, phrases)
 
 
-def _out_of_fold_evidence(fits: _LinearFits, examples: Examples, format: Format) -> Evidence:
-    """Return evidence whose linear models never saw the page."""
-    found: Evidence | None = None
+def _out_of_fold_features(fits: _LinearFits, examples: Examples, format: Format) -> Features:
+    """Return features whose linear models never saw the page."""
+    found: Features | None = None
     of_row = examples.fold[examples.page]
     for fold in np.unique(examples.fold):
         phrases, markup = fits.of_fold[int(fold)]
-        evidence = _evidence(examples, phrases, markup, format)
+        features = _features(examples, phrases, markup, format)
         if found is None:
-            found = evidence
+            found = features
         else:
-            found.table[of_row == fold] = evidence.table[of_row == fold]
+            found.table[of_row == fold] = features.table[of_row == fold]
     assert found is not None
     return found
 
 
-def _evidence(examples: Examples, phrases: PhraseWeights, markup: MarkupWeights, format: Format) -> Evidence:
+def _features(examples: Examples, phrases: PhraseWeights, markup: MarkupWeights, format: Format) -> Features:
     if format == "text" or examples.markup is None:
-        return text_evidence(examples.batch, examples.words, phrases)
-    return html_evidence(examples.batch, examples.words, examples.markup, phrases, markup)
+        return text_features(examples.batch, examples.words, phrases)
+    return html_features(examples.batch, examples.words, examples.markup, phrases, markup)
 
 
 def _cross_fitted(
@@ -198,27 +198,28 @@ def _train_format(
 ) -> tuple[list[Scorer], list[Scored]]:
     """Return the scorers for one format (of each fold, then of all), and out-of-fold scores."""
     stack, (first_blocks, second_blocks) = _Stack(sets), BLOCKS[format]
-    evidence = [_out_of_fold_evidence(fits, examples, format) for examples in sets]
-    table = np.concatenate([one.table for one in evidence])
-    log(f"evidence of {format}: {table.shape[0]} lines")
+    features = [_out_of_fold_features(fits, examples, format) for examples in sets]
+    table = np.concatenate([one.table for one in features])
+    log(f"features of {format}: {table.shape[0]} lines")
     firsts, odds = _cross_fitted(table, stack, plan.first, first_blocks, log)
     contexts = [
-        context_of(examples.batch, examples.words, examples.markup, one, odds[stack.part(number)])
-        for number, (examples, one) in enumerate(zip(sets, evidence, strict=True))
+        context_features(examples.batch, examples.words, examples.markup, one, odds[stack.part(number)])
+        for number, (examples, one) in enumerate(zip(sets, features, strict=True))
     ]
-    del table, evidence
+    del table, features
     seconds, odds = _cross_fitted(np.concatenate(contexts), stack, plan.second, second_blocks, log)
     curves = [calibration(odds, stack.without(fold)) for fold in [*range(FOLDS), None]]
     scores = np.zeros(stack.fold.size, np.float32)
     for fold in range(FOLDS):
         held = stack.fold == fold
-        scores[held] = np.round(np.interp(odds[held], *curves[fold]), 3)
-    goals = _goals(stack, scores)
+        curve = curves[fold]
+        scores[held] = np.round(np.interp(odds[held], curve.log_odds, curve.share), 3)
+    points = _operating_points(stack, scores)
     # Real pages come first; those made of them would count as pages of the same sites.
     sites = fit_site(sets[0], odds[stack.part(0)], plan.second.seed)
     log("the site's step" if sites[-1] is not None else "no step for sites: none has several pages")
     scorers = [
-        Scorer(first, second, *curve, goals, site)
+        Scorer(first, second, curve, points, site)
         for first, second, curve, site in zip(firsts, seconds, curves, sites, strict=True)
     ]
     return scorers, [
@@ -226,7 +227,7 @@ def _train_format(
     ]
 
 
-def _goals(stack: _Stack, scores: Floats) -> Goals:
+def _operating_points(stack: _Stack, scores: Floats) -> OperatingPoints:
     """Return what each threshold does out of fold, on real pages whose gold text is known."""
     share = np.concatenate(
         [
@@ -239,7 +240,7 @@ def _goals(stack: _Stack, scores: Floats) -> Goals:
     if not (share >= 0).any():
         share = np.concatenate([examples.share for examples in stack.sets])
     words = np.concatenate([np.diff(examples.words.segment_word) for examples in stack.sets])
-    return goals_of(scores, share, words)
+    return operating_points_of(scores, share, words)
 
 
 def train(

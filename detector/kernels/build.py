@@ -1,0 +1,101 @@
+"""Compile the kernels into one library. pip runs this when it builds the package (pyproject.toml).
+
+By hand, in a checkout:
+
+    python detector/kernels/build.py              # with $CXX, g++, clang++, or ziglang from PyPI
+    python detector/kernels/build.py --sanitize   # address and undefined-behaviour sanitizers
+"""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+KERNELS = Path(__file__).parent
+LIBRARY = KERNELS / ("kernels.dll" if os.name == "nt" else "kernels.so")
+COMPILERS = ("g++", "clang++", "c++", "gcc", "clang", "cc")
+# -ffp-contract=off: a fused multiply-add would change the last bit of a score.
+FLAGS = (
+    "-std=c++20", "-O2", "-fPIC", "-fno-exceptions", "-fno-rtti", "-fvisibility=hidden",
+    "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-Wno-psabi", "-Wno-unknown-warning-option",
+)  # fmt: skip
+SANITIZE = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
+
+
+def compiler() -> list[str] | None:
+    """Return the command of a C++ compiler on this machine, or None."""
+    if own := os.environ.get("CXX"):
+        return shlex.split(own)
+    for name in COMPILERS:
+        if path := shutil.which(name):
+            return [path]
+    return [sys.executable, "-m", "ziglang", "c++"] if find_spec("ziglang") else None
+
+
+def run(command: list[str]) -> None:
+    """Run a compiler; raises `RuntimeError` with what it said."""
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(f"the kernels of detector do not compile:\n{shlex.join(command)}\n{done.stderr}")
+
+
+def compiled(library: Path, sanitize: bool = False) -> None:
+    """Compile the kernels into a library."""
+    command = compiler()
+    if command is None:
+        raise RuntimeError("no C++ compiler: install g++ or clang++, or `pip install ziglang`")
+    flags = [*FLAGS, *(SANITIZE if sanitize else ())]
+    is_zig = command[-2:] == ["ziglang", "c++"]
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        run([sys.executable, str(KERNELS / "generate.py"), folder])
+        sources = [*sorted(KERNELS.rglob("*.cpp")), scratch / "generated.cpp"]
+        objects = [scratch / f"{number}.o" for number in range(len(sources))]
+        commands = [
+            [*command, *flags, f"-I{KERNELS}", f"-I{folder}", "-x", "c++", "-c", str(source), "-o", str(target)]
+            for source, target in zip(sources, objects, strict=True)
+        ]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(run, commands))
+        # The kernels use no C++ library, so none is linked.
+        link = ["-nostdlib++"] if is_zig or "clang" in Path(command[0]).name else ["-nodefaultlibs", "-lc", "-lgcc"]
+        unfinished = scratch / LIBRARY.name
+        run([*command, "-shared", *(SANITIZE if sanitize else ()), *map(str, objects), *link, "-o", str(unfinished)])
+        shutil.copyfile(unfinished, library.with_suffix(".unfinished"))
+        library.with_suffix(".unfinished").replace(library)
+
+
+def platform_tag() -> str:
+    """Return the platform part of the wheel's name."""
+    return sysconfig.get_platform().replace("-", "_").replace(".", "_")
+
+
+if find_spec("hatchling"):
+    from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+    class KernelBuild(BuildHookInterface):  # type: ignore[type-arg, misc]
+        """Puts the library into the wheel: one wheel a platform, whatever the Python."""
+
+        def dependencies(self) -> list[str]:
+            """Return what the build needs: a compiler from PyPI, where the machine has none."""
+            return [] if self.target_name != "wheel" or compiler() else ["ziglang==0.16.0"]
+
+        def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+            """Compile the kernels before the wheel is packed."""
+            if self.target_name != "wheel":
+                return
+            compiled(LIBRARY)
+            build_data["pure_python"] = False
+            build_data["tag"] = f"py3-none-{platform_tag()}"
+            build_data["artifacts"].append(str(LIBRARY.relative_to(self.root)))
+
+
+if __name__ == "__main__":
+    compiled(LIBRARY, sanitize="--sanitize" in sys.argv)

@@ -1,0 +1,134 @@
+// Lines and decisions to clean text: nothing is invented, nothing changes its order.
+#include "records.h"
+#include "text/characters.h"
+
+namespace detector {
+
+namespace {
+
+// What may stand between a headline and the text that it is glued to, with spaces around it.
+constexpr u32 SEPARATORS[] = {'-', 0x2013, 0x2014, '|', ':', 0xB7, 0x2022, 0xBB, '/', '~'};
+
+class Cleaner {
+ public:
+  Cleaner(const Batch& batch, const Words& words, View<const bool> kept, View<const i32> cut_words, View<u8> text,
+          View<i64> stay_start, View<i64> stay_end)
+      : batch_(batch), words_(words), kept_(kept), cut_words_(cut_words), text_(text), stay_start_(stay_start),
+        stay_end_(stay_end) {}
+
+  // Write which bytes of each segment of a line stay.
+  void mark(i64 line) const {
+    i64 last_kept = -1;
+    const i64 last = batch_.line_segment[line + 1];
+    for (i64 row = batch_.line_segment[line]; row < last; ++row) {
+      i64 start = batch_.segment_start[row], end = batch_.segment_end[row];
+      if (!kept_[row]) {
+        end = start;
+      } else {
+        last_kept = row;
+        if (cut_words_[row]) start = after_headline(words_.end[words_.first(row) + cut_words_[row] - 1], end);
+      }
+      stay_start_[row] = start;
+      stay_end_[row] = end;
+    }
+    if (last_kept < 0 || last_kept == last - 1) return;
+    // Sentences were cut off the line's end: the space before them goes too.
+    i64 end = stay_end_[last_kept];
+    while (end > stay_start_[last_kept] && batch_.data[end - 1] <= 32) end -= 1;
+    stay_end_[last_kept] = end;
+  }
+
+  // Write a page's clean text. Where lines were dropped, the blank lines around them become the
+  // longest of their runs; none stand at the ends.
+  void write_page(i64 first, i64 last) {
+    i64 previous = -1, run = 0, best_start = 0, best = 0;
+    for (i64 line = first; line < last; ++line) {
+      if (batch_.line_segment[line] == batch_.line_segment[line + 1]) {
+        run += 1;
+        if (run > best) {
+          best = run;
+          best_start = line + 1 - run;
+        }
+        continue;
+      }
+      run = 0;
+      if (!stays(line)) continue;
+      if (previous >= 0) {
+        copy(batch_.line_end[previous], batch_.line_start[previous + 1]);
+        if (best) copy(batch_.line_start[best_start], batch_.line_start[best_start + best]);
+      }
+      for (i64 row = batch_.line_segment[line]; row < batch_.line_segment[line + 1]; ++row)
+        copy(stay_start_[row], stay_end_[row]);
+      previous = line;
+      best = 0;
+    }
+  }
+
+  i64 written() const { return written_; }
+
+ private:
+  bool stays(i64 line) const {
+    for (i64 row = batch_.line_segment[line]; row < batch_.line_segment[line + 1]; ++row)
+      if (stay_end_[row] > stay_start_[row]) return true;
+    return false;
+  }
+
+  void copy(i64 start, i64 end) {
+    const View<const u8> from = batch_.data.part(start, end);
+    const View<u8> to = text_.part(written_, written_ + from.size);
+    if (to.size) __builtin_memcpy(to.data, from.data, static_cast<u64>(from.size));
+    written_ += from.size;
+  }
+
+  Character peek(i64 at, i64 end) const { return at < end ? read(batch_.data, at) : Character{0, OTHER, 0}; }
+
+  // Pass white space, or the marks that close what stands before.
+  i64 skip(i64 at, i64 end, bool spaces) const {
+    while (at < end) {
+      const Character here = peek(at, end);
+      if ((here.kind == SPACE) != spaces || (!spaces && here.kind < END)) break;
+      at += here.length;
+    }
+    return at;
+  }
+
+  // Where text goes on after a headline that ends at `at`.
+  i64 after_headline(i64 at, i64 end) const {
+    at = skip(at, end, false);
+    at = skip(at, end, true);
+    const Character here = peek(at, end);
+    for (const u32 separator : SEPARATORS)
+      if (here.code == separator && peek(at + here.length, end).kind == SPACE)
+        return skip(at + here.length, end, true);
+    return at;
+  }
+
+  const Batch& batch_;
+  const Words& words_;
+  View<const bool> kept_;
+  View<const i32> cut_words_;
+  View<u8> text_;
+  View<i64> stay_start_, stay_end_;
+  i64 written_ = 0;
+};
+
+}  // namespace
+
+// Write the clean text of all pages, where each ends, and which bytes of each segment stay.
+i64 clean_text(Call& call) {
+  const Batch batch(call);
+  const Words words(call);
+  const View<const bool> kept(call);
+  const View<const i32> cut_words(call);
+  const View<u8> text(call);
+  const View<i64> page_end(call), stay_start(call), stay_end(call);
+  Cleaner cleaner(batch, words, kept, cut_words, text, stay_start, stay_end);
+  for (i64 line = 0; line < batch.lines() && !call.stopped(); ++line) cleaner.mark(line);
+  for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page) {
+    cleaner.write_page(batch.page_line[page], batch.page_line[page + 1]);
+    page_end[page] = cleaner.written();
+  }
+  return cleaner.written();
+}
+
+}  // namespace detector

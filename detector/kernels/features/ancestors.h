@@ -1,0 +1,227 @@
+// First guesses over the structure of an HTML page: lines whose blocks look alike, the elements
+// that hold a line, and a line's way through the tree from the page's title. Linear in elements
+// and lines: sums go up the tree once, and marks down once.
+#pragma once
+
+#include "context.h"
+#include "markup.h"
+
+namespace detector {
+
+inline f32 log1p_wide(f64 x) { return static_cast<f32>(log_wide(1 + x)); }
+
+// The weight, weighted guess and number of some lines.
+INLINE void add_guess(f64* sums, f32 weight, f32 guess) {
+  sums[0] += weight;
+  sums[1] += weight * guess;
+  sums[2] += 1;
+}
+
+INLINE f32 mean_guess(const f64* sums) { return sums[0] > 0 ? static_cast<f32>(sums[1] / sums[0]) : 0.0f; }
+
+// Lines that stand in blocks which look the same: alone, under the same element, and under the
+// same three.
+class AlikeBlocks {
+ public:
+  AlikeBlocks(Call& call, const Batch& batch, const Markup& markup, const Tree& tree, const Guesses& guesses,
+              i64 most_rows)
+      : batch_(batch), markup_(markup), tree_(tree), guesses_(guesses), key_(scratch<u64>(call, size_for(most_rows))),
+        group_(scratch<i64>(call, size_for(most_rows))), sums_(scratch<f64>(call, 3 * most_rows)),
+        row_group_(scratch<i64>(call, most_rows)) {}
+
+  void write_page(i64 page, const Table<f32>& table) {
+    const i64 first = batch_.first_of(page), last = batch_.first_of(page + 1);
+    const i64 size = size_for(last - first);
+    mask_ = size - 1;
+    for (i64 which = 0; which < LOOKS; ++which) {
+      group_.part(0, size).fill(-1);
+      groups_ = 0;
+      for (i64 line = batch_.page_line[page]; line < batch_.page_line[page + 1]; ++line) {
+        const u64 key = look_key(tree_.block_of(markup_, line), which);
+        for (i64 row = batch_.line_segment[line]; row < batch_.line_segment[line + 1]; ++row) {
+          const i64 group = group_of(key);
+          row_group_[row - first] = group;
+          if (const View<f64> sums = sums_.part(3 * group, 3 * group + 3); sums.size)
+            add_guess(sums.data, guesses_.weight[row], guesses_.guess[row]);
+        }
+      }
+      for (i64 row = first; row < last; ++row) {
+        const i64 group = row_group_[row - first];
+        const View<f64> sums = sums_.part(3 * group, 3 * group + 3);
+        const View<f32> out = table[row].part(context::guess_alike_block + 3 * which,
+                                              context::guess_alike_block + 3 * which + 3);
+        if (!sums.size || !out.size) return;
+        out.data[0] = mean_guess(sums.data);
+        out.data[1] = log1p_wide(sums.data[0]);
+        out.data[2] = log1p_wide(sums.data[2]);
+      }
+    }
+  }
+
+ private:
+  static constexpr i64 LOOKS = 3;
+  // Elements above the block that each look takes in.
+  static constexpr i64 ABOVE[LOOKS] = {0, 1, 3};
+
+  static i64 size_for(i64 rows) {
+    i64 size = 16;
+    while (size < 2 * rows) size *= 2;
+    return size;
+  }
+
+  // Lines outside all blocks look the same.
+  u64 look_key(i64 block, i64 which) const {
+    u64 key = static_cast<u64>(which + 1);
+    i64 at = block;
+    for (i64 level = 0; level <= ABOVE[which]; ++level) {
+      key = (key ^ (at >= 0 ? tree_.look[at] : 0u)) * MIX;
+      key ^= key >> 29;
+      at = at >= 0 ? markup_.parent[at] : -1;
+    }
+    return key | 1;
+  }
+
+  i64 group_of(u64 key) {
+    i64 at = static_cast<i64>(key >> 20) & mask_;
+    for (i64 tried = 0; tried <= mask_ && group_[at] >= 0 && key_[at] != key; ++tried) at = (at + 1) & mask_;
+    if (group_[at] < 0) {
+      key_[at] = key;
+      group_[at] = groups_;
+      sums_.part(3 * groups_, 3 * groups_ + 3).fill(0);
+      groups_ += 1;
+    }
+    return group_[at];
+  }
+
+  const Batch& batch_;
+  const Markup& markup_;
+  const Tree& tree_;
+  const Guesses& guesses_;
+  View<u64> key_;
+  View<i64> group_;
+  View<f64> sums_;
+  View<i64> row_group_;
+  i64 mask_ = 15, groups_ = 0;
+};
+
+// The elements that hold a line, from the innermost out, and the way from the title.
+class Ancestors {
+ public:
+  Ancestors(Call& call, const Batch& batch, const Markup& markup, const Tree& tree, const Guesses& guesses)
+      : batch_(batch), markup_(markup), tree_(tree), guesses_(guesses),
+        held_(scratch<f64>(call, 3 * markup.elements())), shared_(scratch<i64>(call, markup.elements())) {}
+
+  // Sum guesses up the tree, children before parents.
+  void sum() const {
+    held_.fill(0);
+    for (i64 line = 0; line < batch_.lines(); ++line) {
+      const i64 element = markup_.line_element[line];
+      if (element < 0) continue;
+      const View<f64> sums = held_.part(3 * element, 3 * element + 3);
+      for (i64 row = batch_.line_segment[line]; row < batch_.line_segment[line + 1] && sums.size; ++row)
+        add_guess(sums.data, guesses_.weight[row], guesses_.guess[row]);
+    }
+    sum_up(markup_, held_);
+  }
+
+  void write_page(i64 page, const Table<const f32>& features, const Table<f32>& table) {
+    const i64 first = batch_.page_line[page], last = batch_.page_line[page + 1];
+    const i64 title_row = find_title(features, batch_.first_of(page), batch_.first_of(page + 1));
+    f64 weight = 1e-6;
+    for (i64 element = markup_.page_element[page]; element < markup_.page_element[page + 1]; ++element)
+      if (markup_.parent[element] < 0) weight += held_[3 * element];
+    title_ = title_row < 0 ? -1 : title_element(first, last, title_row);
+    mark_shared(page);
+    for (i64 line = first; line < last; ++line) {
+      for (i64 row = batch_.line_segment[line]; row < batch_.line_segment[line + 1]; ++row) {
+        const View<f32> here = table[row];
+        write_ancestors(tree_.block_of(markup_, line), weight, here);
+        if (title_row < 0)
+          here.part(context::title_shared, context::title_distance + 1).fill(0);
+        else
+          write_from_title(markup_.line_element[line], row - title_row, here);
+      }
+    }
+  }
+
+ private:
+  static constexpr i64 LEVELS = (context::title_shared - context::guess_ancestor_1) / 3;
+  // A line is the page's title if it has this much of it (2 for all of its words, and more).
+  static constexpr f32 LEAST_TITLE = 0.8f;
+
+  // The row that is likest the page's title, or -1.
+  static i64 find_title(const Table<const f32>& features, i64 first, i64 last) {
+    f32 best = LEAST_TITLE;
+    i64 found = -1;
+    for (i64 row = first; row < last; ++row) {
+      const View<const f32> here = features[row];
+      f32 alike = 2.0f * here[feature::title_in_line] + here[feature::in_title] - here[feature::inside_nav];
+      if (here[feature::heading_level] > 0.99f)
+        alike += 1.0f;
+      else if (here[feature::heading_level] == 0)
+        alike -= 0.3f;
+      if (alike > best) {
+        best = alike;
+        found = row;
+      }
+    }
+    return found;
+  }
+
+  i64 title_element(i64 first, i64 last, i64 title_row) const {
+    for (i64 line = first; line < last; ++line)
+      if (title_row < batch_.line_segment[line + 1]) return markup_.line_element[line];
+    return -1;
+  }
+
+  // Write for each element of a page the innermost one that holds both it and the title.
+  void mark_shared(i64 page) const {
+    const i64 first = markup_.page_element[page], last = markup_.page_element[page + 1];
+    shared_.part(first, last).fill(-1);
+    for (i64 at = title_; at >= 0; at = markup_.parent[at]) shared_[at] = at;
+    for (i64 element = first; element < last; ++element)
+      if (shared_[element] < 0 && markup_.parent[element] >= 0)
+        shared_[element] = shared_[markup_.parent[element]];
+  }
+
+  // Beyond the outermost element stands the page.
+  void write_ancestors(i64 block, f64 weight, View<f32> here) const {
+    i64 ancestor = block;
+    for (i64 level = 0; level < LEVELS; ++level) {
+      if (ancestor >= 0 && markup_.parent[ancestor] >= 0) ancestor = markup_.parent[ancestor];
+      const View<f32> out = here.part(context::guess_ancestor_1 + 3 * level, context::guess_ancestor_1 + 3 * level + 3);
+      if (ancestor < 0) {
+        out.fill(0);
+        continue;
+      }
+      const View<f64> sums = held_.part(3 * ancestor, 3 * ancestor + 3);
+      if (!sums.size || !out.size) return;
+      out.data[0] = mean_guess(sums.data);
+      out.data[1] = static_cast<f32>(sums.data[0] / weight);
+      out.data[2] = log1p_wide(sums.data[2]);
+    }
+  }
+
+  // Write where a line stands from the title.
+  void write_from_title(i64 element, i64 distance, View<f32> here) const {
+    const i64 shared = element >= 0 ? shared_[element] : -1;
+    const i64 common = shared >= 0 ? tree_.depth[shared] : -1;
+    const i64 up = title_ >= 0 ? tree_.depth[title_] : 0, down = element >= 0 ? tree_.depth[element] : 0;
+    here[context::title_shared] = static_cast<f32>(common + 1) / static_cast<f32>(up + 1);
+    here[context::title_up] = log1p(static_cast<f32>(up - common));
+    here[context::title_down] = log1p(static_cast<f32>(down - common));
+    here[context::title_before] = distance >= 0;
+    const f32 log = log1p(static_cast<f32>(distance < 0 ? -distance : distance));
+    here[context::title_distance] = distance >= 0 ? log : -log;
+  }
+
+  const Batch& batch_;
+  const Markup& markup_;
+  const Tree& tree_;
+  const Guesses& guesses_;
+  View<f64> held_;
+  View<i64> shared_;
+  i64 title_ = -1;  // the element of the title's line
+};
+
+}  // namespace detector

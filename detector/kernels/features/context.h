@@ -1,0 +1,97 @@
+// First guesses of a page's lines, seen together: around each line, and over the page.
+#pragma once
+
+#include "neighbours.h"
+#include "shape.h"
+
+namespace detector {
+
+// Log-odds beyond this are all the same.
+constexpr f32 MOST_LOG_ODDS = 12.0f;
+
+INLINE f32 bounded(f32 log_odds) { return within(log_odds, -MOST_LOG_ODDS, MOST_LOG_ODDS); }
+
+// Log-odds squeezed to -1 to 1: nearly straight where a guess is open.
+INLINE f32 squeezed(f32 log_odds) {
+  const f32 half = log_odds / 2.0f;
+  return half / (1.0f + (half < 0 ? -half : half));
+}
+
+INLINE f32 probability(f32 log_odds) { return 1.0f / (1.0f + exp(-log_odds)); }
+
+// The first guesses of a batch; see features.context.Guesses.
+struct Guesses {
+  View<const f32> log_odds;
+  View<f32> guess, weight;
+
+  explicit Guesses(Call& call) : log_odds(call), guess(call), weight(call) {}
+};
+
+namespace context_columns {
+
+constexpr i64 SIGNALS = 2;
+// Half a word is counted for each line, so that lines without words weigh.
+constexpr f32 LINE_WEIGHT = 0.5f;
+// Words of content that a signal of one stands for.
+constexpr f32 MANY_WORDS = 20;
+// More words of one line say no more about the page.
+constexpr f32 LARGEST = 60;
+// Guesses below these are content: surely, likely, rather, perhaps.
+constexpr i64 LEVELS = 4;
+constexpr f32 LEVEL[LEVELS] = {0.1f, 0.3f, 0.5f, 0.8f};
+
+struct PageSums {
+  f32 weight = 0, content = 0, below[LEVELS] = {}, doubt = 0, largest = 0;
+};
+
+// Write a row's guess, its weight, and what the windows average: the guess, and its content.
+INLINE void prepare(const Words& words, const Guesses& guesses, i64 row, View<f32> signals) {
+  const f32 guess = probability(guesses.log_odds[row]), weight = words_in(words, row) + LINE_WEIGHT;
+  guesses.guess[row] = guess;
+  guesses.weight[row] = weight;
+  signals[SIGNALS * row] = squeezed(guesses.log_odds[row]);
+  signals[SIGNALS * row + 1] = weight * (1.0f - guess) / MANY_WORDS;
+}
+
+inline PageSums sums_of(const Guesses& guesses, i64 first, i64 last) {
+  PageSums sums;
+  for (i64 row = first; row < last; ++row) {
+    const f32 guess = guesses.guess[row], weight = guesses.weight[row];
+    sums.weight += weight;
+    sums.content += weight * (1.0f - guess);
+    for (i64 level = 0; level < LEVELS; ++level) sums.below[level] += guess < LEVEL[level] ? weight : 0.0f;
+    sums.doubt += weight * guess * (1.0f - guess);
+    sums.largest = most(sums.largest, (1.0f - guess) * least(weight, LARGEST));
+  }
+  return sums;
+}
+
+inline void write_page(const Guesses& guesses, i64 first, i64 last, const Table<f32>& table) {
+  const PageSums sums = sums_of(guesses, first, last);
+  const f32 some_weight = most(sums.weight, 1e-6f), some_content = most(sums.content, 1e-6f);
+  const f32 log_content = log1p(sums.content), log_words = log1p(sums.weight);
+  f32 before = 0;
+  for (i64 row = first; row < last; ++row) {
+    const View<f32> here = table[row];
+    const f32 content = guesses.weight[row] * (1.0f - guesses.guess[row]);
+    here[context::guess] = bounded(guesses.log_odds[row]);
+    here[context::guess_squeezed] = squeezed(guesses.log_odds[row]);
+    here[context::page_content_share] = sums.content / some_weight;
+    here[context::page_log_content] = log_content;
+    here[context::page_log_guessed_words] = log_words;
+    for (i64 level = 0; level < LEVELS; ++level)
+      here[context::page_sure_content + level] = sums.below[level] / some_weight;
+    here[context::page_doubt] = sums.doubt / some_weight;
+    here[context::page_largest] = sums.largest / LARGEST;
+    here[context::place_in_content] = (before + content / 2.0f) / some_content;
+    before += content;
+  }
+}
+
+// Copy columns of the first table to the second, from column `at` on.
+template <i64 N> void see_again(View<const f32> from, const i64 (&columns)[N], i64 at, View<f32> to) {
+  for (i64 number = 0; number < N; ++number) to[at + number] = from[columns[number]];
+}
+
+}  // namespace context_columns
+}  // namespace detector

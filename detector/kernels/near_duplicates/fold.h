@@ -1,0 +1,272 @@
+// Texts to folded words, each followed by one space: what shingles are made of.
+#pragma once
+
+#include "../text/characters.h"
+
+namespace detector {
+
+// Eight bytes are folded together. In each of these numbers all eight bytes are alike.
+constexpr u64 ONES = 0x0101010101010101, HIGH_BITS = 0x80 * ONES, SPACES = 0x20 * ONES;
+
+// Readers of folded words may read so many bytes after the last.
+constexpr i64 READ_AHEAD = 64;
+
+class WordFolder {
+ public:
+  // `folded` must hold three times the longest text and READ_AHEAD bytes, `word_start` as many
+  // words as the longest text has bytes, and READ_AHEAD.
+  WordFolder(Call& call, i64 longest, bool masks_numbers)
+      : folded_(scratch<u8>(call, 3 * longest + READ_AHEAD)),
+        word_start_(scratch<i64>(call, longest + READ_AHEAD)), masks_numbers_(masks_numbers) {}
+
+  const View<u8>& folded() const { return folded_; }
+  // Where a word begins; for the number of words, where the next would.
+  i64 start(i64 word) const { return word_start_[word]; }
+  // Where a word ends.
+  i64 end(i64 word) const { return word_start_[word + 1] - 1; }
+
+  // Fold the words of a text, and mask numbers if that is wished; return the number of words.
+  i64 read(View<const u8> data, i64 start, i64 end) {
+    const i64 words = find_words(fold_text(data, start, end));
+    return masks_numbers_ ? mask(words) : words;
+  }
+
+ private:
+  // How far a text is folded.
+  struct State {
+    i64 read, written;
+    bool in_word;
+  };
+
+  i64 fold_text(View<const u8> data, i64 start, i64 end) {
+    State at{start, 0, false};
+    if (start < 0 || end > data.size) return data.call->fail(OUT_OF_RANGE, end), 0;
+    while (at.read < end) {
+      const i64 before = at.read;
+      if (at.read + 8 <= data.size && at.written + 8 <= folded_.size) {
+        const u64 eight = load<u64>(data.data + at.read), high = eight & HIGH_BITS;
+        const i64 ascii = high ? __builtin_ctzll(high) >> 3 : 8;
+        if (ascii)
+          fold_ascii(eight, least(ascii, end - at.read), at);
+        else
+          fold_two_byte_words(data, end, at);
+      }
+      if (at.read == before) fold_character(data, at);
+    }
+    if (at.in_word) {
+      folded_[at.written] = ' ';
+      at.written += 1;
+    }
+    return at.written;
+  }
+
+  // Fold the first `size` of eight bytes, which are ASCII, as far as no space would follow another.
+  INLINE void fold_ascii(u64 eight, i64 size, State& at) {
+    // Added to an ASCII byte, they set its high bit from, and after, a character on.
+    constexpr u64 FROM_A = (0x80 - 'a') * ONES, AFTER_Z = (0x7F - 'z') * ONES;
+    constexpr u64 FROM_0 = (0x80 - '0') * ONES, AFTER_9 = (0x7F - '9') * ONES;
+    const u64 lower = eight | SPACES;
+    const u64 letter = (lower + FROM_A) & ~(lower + AFTER_Z), digit = (eight + FROM_0) & ~(eight + AFTER_9);
+    const u64 word = (letter | digit) & HIGH_BITS;
+    const u64 mask = (word << 1) - (word >> 7);
+    store<u64>(folded_.data + at.written, (lower & mask) | (SPACES & ~mask));
+    const u64 gap = ~word & HIGH_BITS & (~u64{0} >> (64 - 8 * size));
+    const u64 more = gap & (gap << 8 | (at.in_word ? 0u : 0x80u));  // gaps that follow a gap
+    if (more) {
+      const i64 kept = __builtin_ctzll(more) >> 3;
+      const u64 rest = ~(gap >> (8 * kept)) & HIGH_BITS;
+      at.read += kept + (rest ? __builtin_ctzll(rest) >> 3 : 8);
+      at.written += kept;
+      at.in_word = false;
+      return;
+    }
+    at.read += size;
+    at.written += size;
+    at.in_word = word >> (8 * size - 1) & 1;
+  }
+
+  // Four two-byte letters folded; 0 if the eight bytes are anything else.
+  INLINE static u64 four_folded(u64 eight) {
+    constexpr u64 LEAD_BITS = 0xC0E0C0E0C0E0C0E0, LEADS = 0x80C080C080C080C0;
+    constexpr u64 LOW_FIVE = 0x001F001F001F001F, LOW_SIX = 0x003F003F003F003F;
+    if ((eight & LEAD_BITS) != LEADS) return 0;
+    const u64 code = (eight & LOW_FIVE) << 6 | (eight >> 8 & LOW_SIX);
+    const u64 one = two_bytes[code & 0x7FF], two = two_bytes[code >> 16 & 0x7FF];
+    const u64 three = two_bytes[code >> 32 & 0x7FF], four = two_bytes[code >> 48 & 0x7FF];
+    return one && two && three && four ? one | two << 16 | three << 32 | four << 48 : 0;
+  }
+
+  // Fold words of two-byte letters, as of Greek and Cyrillic, as far as they go.
+  void fold_two_byte_words(View<const u8> data, i64 end, State& at) {
+    while (at.read < end && data[at.read] >= 0xC2 && data[at.read] < 0xE0) {
+      if (at.read + 8 <= end && at.written + 8 <= folded_.size) {
+        if (const u64 four = four_folded(load<u64>(data.data + at.read))) {
+          store<u64>(folded_.data + at.written, four);
+          at = {at.read + 8, at.written + 8, true};
+          continue;
+        }
+      }
+      const u16 encoded = two_bytes[(data[at.read] & 0x1F) << 6 | (data[at.read + 1] & 0x3F)];
+      if (!encoded) return;
+      folded_[at.written] = static_cast<u8>(encoded & 0xFF);
+      folded_[at.written + 1] = static_cast<u8>(encoded >> 8);
+      at = {at.read + 2, at.written + 2, true};
+      if (at.read < end && data[at.read] == ' ') {
+        folded_[at.written] = ' ';
+        at = {at.read + 1, at.written + 1, false};
+      }
+    }
+  }
+
+  // Fold any one character.
+  void fold_character(View<const u8> data, State& at) {
+    const Character here = detector::read(data, at.read);
+    const bool inside = in_word(here.kind);
+    if (at.in_word && !inside) write(' ', at);
+    if (inside || here.kind == SINGLE) {
+      fold(here.code, [&](u32 code) { write(code, at); });
+      if (!inside) write(' ', at);
+    }
+    at.read += here.length;
+    at.in_word = inside;
+  }
+
+  void write(u32 code, State& at) {
+    const auto put = [&](u32 byte) {
+      folded_[at.written] = static_cast<u8>(byte);
+      at.written += 1;
+    };
+    if (code < 0x80) return put(code);
+    if (code < 0x800) {
+      put(0xC0 | code >> 6);
+    } else {
+      if (code < 0x10000) {
+        put(0xE0 | code >> 12);
+      } else {
+        put(0xF0 | (code >> 18 & 7));
+        put(0x80 | (code >> 12 & 0x3F));
+      }
+      put(0x80 | (code >> 6 & 0x3F));
+    }
+    put(0x80 | (code & 0x3F));
+  }
+
+  // Write where each word begins, and after the last where the next would; return their number.
+  i64 find_words(i64 written) {
+    i64 words = 0, at = 0;
+    word_start_[0] = 0;
+    while (at + 32 <= written && words + 33 <= word_start_.size) {
+      u32 spaces = spaces_in(folded_.data + at);
+      i64* next = word_start_.data + words + 1;
+      words += __builtin_popcount(spaces);
+      for (; spaces; spaces &= spaces - 1) *next++ = at + 1 + __builtin_ctz(spaces);
+      at += 32;
+    }
+    for (; at < written; ++at) {
+      if (folded_[at] != ' ') continue;
+      words += 1;
+      word_start_[words] = at + 1;
+    }
+    return words;
+  }
+
+  // Which of 32 bytes are spaces, the first as the lowest bit.
+  INLINE static u32 spaces_in(const u8* at) {
+    u32 bits = 0;
+    for (i64 part = 0; part < 4; ++part) {
+      const u64 other = load<u64>(at + 8 * part) ^ SPACES;
+      // The high bit of every byte that is not 0, then those of the others together.
+      const u64 zero = ~(((other & ~HIGH_BITS) + ~HIGH_BITS) | other) & HIGH_BITS;
+      bits |= static_cast<u32>((zero >> 7) * 0x0102040810204080ull >> 56) << (8 * part);
+    }
+    return bits;
+  }
+
+  // What a word's digits are worth.
+  static constexpr i64 NO_NUMBER = -2, OTHER_NUMBER = -1;
+
+  // The value of a word of up to four ASCII digits; OTHER_NUMBER for another word with a digit.
+  i64 value_of(i64 word, i64 words) const {
+    if (word < 0 || word >= words) return NO_NUMBER;
+    const i64 first = start(word), last = end(word);
+    bool found = false, plain = last - first <= 4;
+    i64 value = 0;
+    for (i64 at = first; at < last;) {
+      if (folded_[at] >= '0' && folded_[at] <= '9') {
+        value = plain ? value * 10 + folded_[at] - '0' : 0;
+        found = true;
+        at += 1;
+        continue;
+      }
+      plain = false;
+      const Character here = detector::read(View<const u8>(folded_.data, folded_.size, folded_.call), at);
+      found |= here.kind == DIGIT;
+      at += here.length;
+    }
+    return !found ? NO_NUMBER : plain ? value : OTHER_NUMBER;
+  }
+
+  static bool is_day(i64 value) { return value >= 1 && value <= 31; }
+  static bool is_year(i64 value) { return value >= 1900 && value <= 2099; }
+
+  // The word after a date that begins at `word`; `word` if none does. A date is a day, up to
+  // three words and a year; or a word or year, and two numbers.
+  i64 date_end(i64 word, i64 words) const {
+    constexpr i64 MOST_BETWEEN = 3;
+    const i64 value = value_of(word, words);
+    if (is_day(value)) {
+      for (i64 between = 1; between <= MOST_BETWEEN; ++between) {
+        const i64 following = value_of(word + between + 1, words);
+        if (is_year(following)) return word + between + 2;
+        if (following != NO_NUMBER || value_of(word + between, words) != NO_NUMBER) break;
+      }
+    } else if (value == NO_NUMBER || is_year(value)) {
+      const i64 second = value_of(word + 1, words), third = value_of(word + 2, words);
+      if (is_day(second) && (value == NO_NUMBER ? is_year(third) : is_day(third))) return word + 3;
+    }
+    return word;
+  }
+
+  // Mask numbers and dates, in place; return the number of words left.
+  i64 mask(i64 words) {
+    // Not a letter, mark or digit: no word of a text is equal to it.
+    constexpr u8 MASK = '#';
+    i64 at = 0, kept = 0;
+    for (i64 word = 0; word < words && !folded_.call->stopped();) {
+      const i64 after = date_end(word, words), first = word_start_[word], last = word_start_[word + 1];
+      const bool masked = after > word || value_of(word, words) != NO_NUMBER;
+      word = most(after, word + 1);
+      word_start_[kept] = at;
+      if (masked) {
+        folded_[at] = MASK;
+        folded_[at + 1] = ' ';
+        at += 2;
+      } else {
+        for (i64 from = first; from < last; ++from, ++at) folded_[at] = folded_[from];
+      }
+      kept += 1;
+    }
+    word_start_[kept] = at;
+    return kept;
+  }
+
+  View<u8> folded_;
+  View<i64> word_start_;
+  bool masks_numbers_;
+};
+
+// Texts in one buffer; see near_duplicates.texts.Spans.
+struct Spans {
+  View<const u8> data;
+  View<const i64> start, end;
+
+  explicit Spans(Call& call) : data(call), start(call), end(call) {}
+
+  i64 longest() const {
+    i64 longest = 0;
+    for (i64 text = 0; text < start.size; ++text) longest = most(longest, end[text] - start[text]);
+    return longest;
+  }
+};
+
+}  // namespace detector

@@ -1,0 +1,211 @@
+"""The one door to the compiled kernels.
+
+>>> import numpy as np
+>>> from detector import native
+>>> lines = np.empty((3, 2), np.int64)
+>>> text = np.frombuffer(b"one\\ntwo", np.uint8)
+>>> start, end, page = np.empty(2, np.int64), np.empty(2, np.int64), np.empty(2, np.int64)
+>>> native.run("split_lines", text, np.array([0, 7]), start, end, page)
+2
+
+A kernel takes arrays and numbers, and gives back a whole number. It allocates nothing: the caller
+makes the arrays that it writes to, and scratch memory is given here. Every index is checked; one
+that is out of range raises `KernelError` when the kernel is done.
+"""
+
+import ctypes
+import struct
+import threading
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import KernelError
+
+LIBRARY: Final = Path(__file__).parent / "kernels" / "kernels.so"
+
+# The numbers that call.h gives to element types, by numpy's own.
+_TYPES: Final = {
+    np.dtype(name).num: number
+    for number, name in enumerate(
+        ("bool", "uint8", "uint16", "uint32", "uint64", "int32", "int64", "float32", "float64"), start=1
+    )
+}
+# numpy has two types of 64 bits on some platforms.
+_TYPES[np.dtype(np.longlong).num] = _TYPES[np.dtype(np.int64).num]
+_TYPES[np.dtype(np.ulonglong).num] = _TYPES[np.dtype(np.uint64).num]
+_INTEGER: Final = 10
+_REAL: Final = 11
+_WRITABLE: Final = 16
+_FIELDS: Final = 4
+
+# From so many bytes of arguments on, a kernel runs in a thread of its own, so that Ctrl-C is
+# answered while it works.
+_LONG: Final = 4_000_000
+
+_OUT_OF_RANGE, _WRONG_ARGUMENT, _NEEDS_SCRATCH = 1, 2, 3
+
+
+class _Call(ctypes.Structure):
+    """`Call` of call.h."""
+
+    _fields_ = (
+        ("arguments", ctypes.c_void_p),
+        ("count", ctypes.c_int64),
+        ("stop", ctypes.c_void_p),
+        ("scratch", ctypes.c_void_p),
+        ("scratch_size", ctypes.c_int64),
+        ("taken", ctypes.c_int64),
+        ("scratch_used", ctypes.c_int64),
+        ("fault", ctypes.c_int64),
+        ("where", ctypes.c_int64),
+        ("harmless", ctypes.c_char * 32),
+    )
+
+
+@lru_cache(maxsize=1)
+def _library() -> tuple[Any, dict[str, int]]:
+    """Load the library; return its function and the number of each kernel."""
+    try:
+        library = ctypes.CDLL(str(LIBRARY))
+    except OSError as error:
+        raise KernelError(
+            f"the compiled kernels cannot be loaded ({error}); install the package again, "
+            "or in a checkout run `python detector/kernels/build.py`"
+        ) from None
+    name_of, run = library.detector_kernel_name, library.detector_run
+    name_of.argtypes, name_of.restype = (ctypes.c_int64,), ctypes.c_char_p
+    run.argtypes, run.restype = (ctypes.c_int64, ctypes.c_void_p), ctypes.c_int64
+    numbers: dict[str, int] = {}
+    while (name := name_of(len(numbers))) is not None:
+        numbers[name.decode()] = len(numbers)
+    return run, numbers
+
+
+class Prepared:
+    """Arguments described once, for arrays that many calls share, such as a model's.
+
+    Parameters
+    ----------
+    *arguments
+        Arrays, numbers, and tuples of these.
+    """
+
+    def __init__(self, *arguments: Any) -> None:  # noqa: ANN401
+        self._arrays = arguments  # kept alive: `fields` holds their addresses
+        self.fields: list[int] = []
+        self.size = _describe(arguments, self.fields)
+
+
+def _describe(arguments: Any, fields: list[int]) -> int:  # noqa: ANN401
+    """Append the fields of all arguments; return the bytes of all arrays."""
+    size = 0
+    for argument in arguments:
+        if isinstance(argument, np.ndarray):
+            _describe_array(argument, fields)
+            size += argument.nbytes
+        elif isinstance(argument, Prepared):
+            fields += argument.fields
+            size += argument.size
+        elif isinstance(argument, tuple):
+            size += _describe(argument, fields)
+        elif isinstance(argument, float):
+            fields += (struct.unpack("q", struct.pack("d", argument))[0], 0, 0, _REAL)
+        else:
+            fields += (int(argument), 0, 0, _INTEGER)
+    return size
+
+
+def _describe_array(array: NDArray[Any], fields: list[int]) -> None:
+    flags = array.flags
+    number = _TYPES.get(array.dtype.num)
+    if number is None or not flags.c_contiguous:
+        raise TypeError(f"kernels take no array of {array.dtype} that is not in one piece: {array.shape}")
+    shape = array.shape
+    rows = shape[0] if shape else 1
+    columns = array.size // rows if rows else (shape[-1] if len(shape) > 1 else 1)
+    if flags.writeable and array.size:
+        fields += (ctypes.addressof(ctypes.c_char.from_buffer(array)), rows, columns, number | _WRITABLE)
+    else:
+        fields += (array.ctypes.data, rows, columns, number | (_WRITABLE if flags.writeable else 0))
+
+
+def run(kernel: str, *arguments: Any) -> int:  # noqa: ANN401
+    """Run a kernel.
+
+    Parameters
+    ----------
+    kernel
+        Its name, one of the list in kernels/door.cpp.
+    *arguments
+        What the kernel reads and writes, in its order: C-contiguous arrays, int, float,
+        `Prepared`, and tuples of these, whose members are taken one by one.
+
+    Returns
+    -------
+    int
+        What the kernel returns.
+
+    Raises
+    ------
+    KernelError
+        If an index was out of range. What the kernel has written is then not to be used.
+    TypeError
+        If an argument is not what the kernel takes.
+    """
+    function, numbers = _library()
+    fields: list[int] = []
+    size = _describe(arguments, fields)
+    described = (ctypes.c_int64 * len(fields))(*fields)
+    stop = ctypes.c_int32(0)
+    call = _Call(ctypes.addressof(described), len(fields) // _FIELDS, ctypes.addressof(stop))
+    number = numbers[kernel]
+    scratch = np.empty(0, np.uint8)
+    while True:
+        if size < _LONG or threading.current_thread() is not threading.main_thread():
+            result = function(number, ctypes.addressof(call))
+        else:
+            result = _interruptible(function, number, call, stop)
+        if call.fault != _NEEDS_SCRATCH:
+            break
+        scratch = np.empty(call.scratch_used, np.uint8)
+        call.scratch, call.scratch_size = scratch.ctypes.data, scratch.size
+    if call.fault == _OUT_OF_RANGE:
+        raise KernelError(f"{kernel} met an index out of range ({call.where})")
+    if call.fault == _WRONG_ARGUMENT:
+        raise TypeError(f"{kernel} does not take {_said(fields, call.where)} as argument {call.where}")
+    return int(result)
+
+
+def _interruptible(function: Any, number: int, call: _Call, stop: ctypes.c_int32) -> int:  # noqa: ANN401
+    """Run a kernel in a thread; an interrupt here stops it."""
+    results: list[int] = []
+    thread = threading.Thread(target=lambda: results.append(function(number, ctypes.addressof(call))))
+    thread.start()
+    try:
+        thread.join()
+    except BaseException:
+        stop.value = 1
+        thread.join()
+        raise
+    return results[0]
+
+
+def _said(fields: list[int], argument: int) -> str:
+    """Return what an argument is, for a message."""
+    if argument * _FIELDS >= len(fields):
+        return "nothing"
+    _, rows, columns, kind = fields[argument * _FIELDS : (argument + 1) * _FIELDS]
+    names = {number: str(np.dtype(name)) for name, number in _by_name()}
+    what = {_INTEGER: "a whole number", _REAL: "a number"}.get(kind)
+    writable = "" if kind & _WRITABLE else "read-only "
+    return what or f"a {writable}{names.get(kind & ~_WRITABLE)} array ({rows}, {columns})"
+
+
+def _by_name() -> Iterator[tuple[str, int]]:
+    for name in ("bool", "uint8", "uint16", "uint32", "uint64", "int32", "int64", "float32", "float64"):
+        yield name, _TYPES[np.dtype(name).num]
