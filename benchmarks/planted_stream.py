@@ -9,55 +9,63 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.compiled import inlined, kernel
-from detector.records import Integers, Number
+from detector.records import Integers
 
 # 64-bit numbers that are taken from the source together: about as many as a page needs.
 AHEAD: Final = 320
 LOW: Final = (1 << 32) - 1
-# Fewer draws than this are not worth a call of a kernel.
+# Fewer draws than this are not worth an array.
 FEW: Final = 2
 
 
-@inlined
-def _below(halves: NDArray[np.uint32], at: Number, end: Number) -> tuple[Number, Number]:
+def _below(halves: NDArray[np.uint32], at: int, end: int) -> tuple[int, int]:
     """Return a number below an end, and where the next half is: past the last if there are too few."""
-    product = np.uint64(0)
+    product = 0
     while end > 1:
         if at >= halves.size:
-            return np.int64(0), halves.size + 1
-        product = np.uint64(halves[at]) * end
+            return 0, halves.size + 1
+        product = int(halves[at]) * end
         at += 1
-        low = product & np.uint64(LOW)
+        low = product & LOW
         # Lemire's rule: what would make some numbers likelier is drawn again.
-        if low >= end or low >= np.uint64(LOW + 1) % end:
+        if low >= end or low >= (LOW + 1) % end:
             break
-    return np.int64(product >> np.uint64(32)), at
+    return product >> 32, at
 
 
-@kernel
 def _draw(halves: NDArray[np.uint32], at: int, ends: Integers, found: Integers) -> int:
     """Write a number below each end; return where the next half is."""
-    for number in range(ends.size):
-        found[number], at = _below(halves, at, np.uint64(ends[number]))
+    wide = ends > 1
+    count = int(wide.sum())
+    if at + count <= halves.size:
+        # All at once, which is right unless one of them is to be drawn again: one in millions.
+        end = ends[wide].astype(np.uint64)
+        product = halves[at : at + count].astype(np.uint64) * end
+        low = product & np.uint64(LOW)
+        if ((low >= end) | (low >= np.uint64(LOW + 1) % end)).all():
+            found[:] = 0
+            found[wide] = (product >> np.uint64(32)).astype(np.int64)
+            return at + count
+    for number, end_of in enumerate(ends.tolist()):
+        found[number], at = _below(halves, at, end_of)
     return at
 
 
-@kernel
 def _draw_runs(halves: NDArray[np.uint32], at: int, ends: Integers, found: Integers) -> int:
-    """Write runs one behind the other: the length, then so many numbers below each further end.
+    """Write runs one after the other: the length, then so many numbers below each further end.
 
     ends: shortest length, then ends: of what the length is longer, and of the numbers
     """
-    count, written = found[0], 0
+    count, written = int(found[0]), 0
+    shortest, longer, *kinds = ends.tolist()
     for _ in range(count):
-        length, at = _below(halves, at, np.uint64(ends[1]))
-        length += ends[0]
-        found[written], written = length, written + 1
-        for kind in range(2, ends.size):
-            for _number in range(length):
-                found[written], at = _below(halves, at, np.uint64(ends[kind]))
-                written += 1
+        more, at = _below(halves, at, longer)
+        length = shortest + more
+        found[written] = length
+        written += 1
+        for kind in kinds:
+            at = _draw(halves, at, _same(kind, length), found[written : written + length])
+            written += length
     return at
 
 

@@ -28,10 +28,10 @@ from benchmarks.splits import load as load_splits
 from detector.decisions import decide_scored
 from detector.model.files import Model, load
 from detector.model.score import score_lines
+from detector.records import Format
 from detector.settings import Settings
 from detector.sites.profile import MOST_LINES
 from detector.sites.recurrence import LineCounts, Sites, count_lines, merge, most_frequent
-from detector.text.formats import Format
 from detector.text.html import html_batch
 from detector.text.keys import line_keys
 from detector.text.words import words_of

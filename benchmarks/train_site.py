@@ -19,8 +19,7 @@ from detector.features.site import LEAST_PAGES
 from detector.model.files import Model, arrays_hash, arrays_of, load, save
 from detector.model.network import SiteStep
 from detector.model.score import score_lines
-from detector.records import Floats
-from detector.text.formats import Format
+from detector.records import Floats, Format
 from detector.training.data.examples import FOLDS, Examples, examples_of
 from detector.training.data.labelled_pages import read_pages
 from detector.training.fit.site_network import fit_site

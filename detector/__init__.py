@@ -11,21 +11,27 @@ Names are imported when first used: `import detector` alone takes a few millisec
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from detector.version import __version__ as __version__
+
 if TYPE_CHECKING:
     from detector.api import clean, score
-    from detector.corpus.formats.documents import Columns
+    from detector.corpus.api import clean_corpus
     from detector.detector import Detector
-    from detector.engines.choice import EngineSettings, RecordSettings, clean_corpus
     from detector.errors import DetectorError
     from detector.near_duplicates.find import find_duplicates
     from detector.records import Reason, ScoredLine, Verdict
     from detector.results.page import ScoredPage
-    from detector.settings import CorpusSettings, DuplicateSettings, Settings
+    from detector.settings import (
+        Columns,
+        CorpusSettings,
+        DuplicateSettings,
+        EngineSettings,
+        RecordSettings,
+        Settings,
+    )
     from detector.sites.profile import SiteProfile
     from detector.text.page import Page
     from detector.training.api import evaluate, train
-
-__version__ = "0.1.0"
 
 __all__ = [
     "Columns",
@@ -51,22 +57,22 @@ __all__ = [
 ]
 
 _HOME = {
-    "Columns": "detector.corpus.formats.documents",
+    "Columns": "detector.settings",
     "CorpusSettings": "detector.settings",
     "Detector": "detector.detector",
     "DetectorError": "detector.errors",
     "DuplicateSettings": "detector.settings",
-    "EngineSettings": "detector.engines.choice",
+    "EngineSettings": "detector.settings",
     "Page": "detector.text.page",
     "Reason": "detector.records",
-    "RecordSettings": "detector.engines.choice",
+    "RecordSettings": "detector.settings",
     "ScoredLine": "detector.records",
     "ScoredPage": "detector.results.page",
     "Settings": "detector.settings",
     "SiteProfile": "detector.sites.profile",
     "Verdict": "detector.records",
     "clean": "detector.api",
-    "clean_corpus": "detector.engines.choice",
+    "clean_corpus": "detector.corpus.api",
     "evaluate": "detector.training.api",
     "find_duplicates": "detector.near_duplicates.find",
     "score": "detector.api",

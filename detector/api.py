@@ -1,8 +1,8 @@
 """Shorthands for one page with the default model and settings."""
 
 from detector.detector import Detector
+from detector.records import Format
 from detector.results.page import ScoredPage
-from detector.text.formats import Format
 from detector.text.page import Input
 
 

@@ -29,6 +29,7 @@ BY_F1: Final = 1
 NO_CONTENT: Final = 2
 MOSTLY_CONTENT: Final = 3
 
+
 class DecisionPolicy(NamedTuple):
     """How it is decided.
 

@@ -1,6 +1,6 @@
 """Detector: the only file that knows the order of the steps.
 
-page -> lines -> evidence -> scores -> decisions -> clean text
+page -> lines -> features -> scores -> decisions -> clean text
 """
 
 import html as entities
@@ -16,27 +16,60 @@ from detector.model.files import Model, default_model, load
 from detector.model.operating_points import threshold_of
 from detector.model.page_kinds import kinds_of
 from detector.model.score import score_lines
-from detector.records import Floats, Markup
-from detector.results.page import BatchResult, ScoredPage
+from detector.records import Floats, Format, Markup
+from detector.results.batch import ScoredBatch, page_lines
+from detector.results.page import ScoredPage
 from detector.results.verdict import verdict
 from detector.settings import Settings
 from detector.sites.profile import SiteProfile
 from detector.sites.recurrence import Sites
-from detector.text.decoding import text_of, utf8
-from detector.text.formats import Format
-from detector.text.html import html_batch
-from detector.text.page import Input, Page
-from detector.text.plain import text_batch
+from detector.text.decoding import text_of
 from detector.text.html import TITLE_HINT
-from detector.text.words import words_of
+from detector.text.page import Input, Page
+from detector.text.read import ReadBatch, by_format, read_batch
+
+
+def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites | None = None) -> ScoredBatch:
+    """Take pages that were read through all further steps."""
+    batch, words, markup = read
+    lines = score_lines(batch, words, markup, model, sites)
+    threshold = threshold_of(settings, (model.text if markup is None else model.html).points)
+    decisions = decide_scored(lines, words, batch.page_segment(), settings, threshold)
+    return ScoredBatch(
+        batch=batch,
+        words=words,
+        markup=markup,
+        repeats=lines.repeats,
+        scores=lines.scores,
+        contributions=lines.contributions,
+        kinds=kinds_of(batch, words, markup, lines.scores, model.kinds),
+        decisions=decisions,
+        clean=clean_text(batch, words, decisions),
+        recurrence=lines.recurrence,
+    )
 
 
 class Detector:
-    """Scores pages with one model and one set of settings. Holds nothing that changes.
+    r"""Scores pages with one model and one set of settings. Holds nothing that changes.
 
-    model: a `Model`, a folder with one, or None for the one that ships
-    settings: see `Settings`
-    profile: a `SiteProfile` or a file with one, of the site that all pages are of
+    >>> from detector import Detector
+    >>> page = "Leave a Reply\nThe mill stood empty for thirty-one years, until the town bought it."
+    >>> Detector().clean(page)
+    'The mill stood empty for thirty-one years, until the town bought it.'
+
+    Parameters
+    ----------
+    model : Model, str or Path, optional
+        A model, or a folder with one. By default the model that ships.
+    settings : Settings, optional
+        What is kept, and how.
+    profile : SiteProfile, str or Path, optional
+        A profile of the site that all pages are of, or a file with one.
+
+    Raises
+    ------
+    ModelFormatError
+        If the model or profile cannot be used.
     """
 
     def __init__(
@@ -50,15 +83,28 @@ class Detector:
         self.profile = profile_for(self.model, profile)
 
     def score(self, page: Input, format: Format | None = None, url: str | None = None) -> ScoredPage:
-        """Score one page. Its format is found when not given.
+        """Score one page.
 
-        Raises `PageError` for a file that cannot be read, `ValueError` for a string that
-        is the name of a file.
+        Parameters
+        ----------
+        page : str, bytes or Path
+            The page itself, or a file with it.
+        format : {"text", "html"}, optional
+            What the page is; found by default.
+        url : str, optional
+            Its address.
+
+        Raises
+        ------
+        PageError
+            If the file cannot be read.
+        ValueError
+            If a string is the name of a file: pass a `Path`.
         """
         return self.score_batch([Page.read(page, format, url)])[0]
 
     def clean(self, page: Input, format: Format | None = None, url: str | None = None) -> str:
-        """Return the clean text of one page."""
+        """Return the clean text of one page; parameters and errors as in `score`."""
         return self.score(page, format, url).clean_text
 
     def score_pages(self, pages: Iterable[Input | Page]) -> Iterator[ScoredPage]:
@@ -77,70 +123,57 @@ class Detector:
     def score_batch(self, pages: Sequence[Page], sites: Sites | None = None) -> list[ScoredPage]:
         """Score decoded pages together; each result is what the page alone would give.
 
-        sites: which site each page is of, and what is known of the sites
+        Parameters
+        ----------
+        pages
+            Pages of any formats.
+        sites
+            Which site each page is of, and what is known of the sites. Without it, all pages are of
+            the profile's site, if there is a profile.
         """
         results: dict[int, ScoredPage] = {}
-        for format in ("text", "html"):
-            chosen = [number for number, page in enumerate(pages) if page.format == format]
-            if chosen:
-                of_chosen = None if sites is None else sites.of(chosen)
-                scored = self._scored([pages[number] for number in chosen], of_chosen)
-                results.update(zip(chosen, scored, strict=True))
+        for positions in by_format(pages):
+            chosen = [pages[at] for at in positions]
+            scored = self.run(chosen, None if sites is None else sites.of(positions))
+            results.update(zip(positions, self._scored_pages(chosen, scored), strict=True))
         return [results[number] for number in range(len(pages))]
 
-    def _scored(self, pages: Sequence[Page], sites: Sites | None) -> list[ScoredPage]:
-        result = self.run(pages, sites)
-        ends = result.clean.page_end
-        text = result.clean.text.tobytes()
-        starts = np.concatenate(([0], ends[:-1]))
-        return [
-            self._scored_page(page, result, number, text_of(text[int(starts[number]) : int(ends[number])]))
-            for number, page in enumerate(pages)
-        ]
-
-    def run(self, pages: Sequence[Page], sites: Sites | None = None) -> BatchResult:
+    def run(self, pages: Sequence[Page], sites: Sites | None = None) -> ScoredBatch:
         """Take decoded pages of one format through all steps, as arrays.
 
-        Without `sites`, all pages are of the profile's site, if there is a profile.
+        Raises
+        ------
+        ValueError
+            If the pages are of several formats.
         """
-        markup: Markup | None = None
-        if pages[0].format == "html":
-            batch, markup = html_batch([page.text for page in pages])
-        else:
-            batch = text_batch([utf8(page.text) for page in pages])
-        words = words_of(batch)
+        read = read_batch(pages)
         if sites is None and self.profile is not None:
-            batch, words, sites = self.profile.look_at(batch, words)
-        found = score_lines(batch, words, markup, self.model, sites)
-        threshold = threshold_of(
-            self.settings, (self.model.text if markup is None else self.model.html).points
-        )
-        decisions = decide_scored(found, words, batch.page_segment(), self.settings, threshold)
-        kinds = kinds_of(batch, words, markup, found.scores, self.model.kinds)
-        clean = clean_text(batch, words, decisions)
-        scored_lines = (batch, words, markup, found.repeats, found.scores, found.contributions)
-        return BatchResult(*scored_lines, kinds, decisions, clean, found.recurrence)
+            batch, words, sites = self.profile.look_at(read.batch, read.words)
+            read = ReadBatch(batch, words, read.markup)
+        return score_read(read, self.model, self.settings, sites)
 
-    def _scored_page(self, page: Page, result: BatchResult, number: int, clean: str) -> ScoredPage:
-        segments = result.batch.page_segment()
-        rows = slice(int(segments[number]), int(segments[number + 1]))
-        content, words = (float(value) for value in result.decisions.content[number])
-        return ScoredPage(
-            clean_text=clean,
-            content_share=round(content / words, 3) if words else 0.0,
-            confidence=_confidence(
-                result.scores[rows], result.words.segment_word[rows.start : rows.stop + 1]
-            ),
-            format=page.format,
-            model_id=self.model.model_id,
-            encoding=page.encoding,
-            replaced=page.replaced,
-            title=_title(result.markup, number),
-            url=page.url,
-            verdict=verdict(result.kinds.share[number], result.kinds.signal[number], words),
-            _result=result,
-            _page=number,
-        )
+    def _scored_pages(self, pages: Sequence[Page], scored: ScoredBatch) -> Iterator[ScoredPage]:
+        text, start = scored.clean.text.tobytes(), 0
+        segments = scored.batch.page_segment().tolist()
+        for number, (page, end) in enumerate(zip(pages, scored.clean.page_end.tolist(), strict=True)):
+            rows = slice(segments[number], segments[number + 1])
+            content, words = scored.decisions.content[number].tolist()
+            yield ScoredPage(
+                clean_text=text_of(text[start:end]),
+                content_share=round(content / words, 3) if words else 0.0,
+                confidence=_confidence(
+                    scored.scores[rows], scored.words.segment_word[rows.start : rows.stop + 1]
+                ),
+                format=page.format,
+                model_id=self.model.model_id,
+                encoding=page.encoding,
+                replaced=page.replaced,
+                title=_title(scored.markup, number),
+                url=page.url,
+                verdict=verdict(scored.kinds.share[number], scored.kinds.signal[number], words),
+                _lines=page_lines(scored, number),
+            )
+            start = end
 
 
 def profile_for(model: Model, profile: SiteProfile | str | Path | None) -> SiteProfile | None:
@@ -161,9 +194,10 @@ def _title(markup: Markup | None, page: int) -> str | None:
     """Return the page's title as its head gives it."""
     if markup is None:
         return None
-    for hint in range(int(markup.page_hint[page]), int(markup.page_hint[page + 1])):
+    first, last = markup.page_hint[page : page + 2].tolist()
+    for hint in range(first, last):
         if markup.hint_kind[hint] == TITLE_HINT:
             start = int(markup.hint_end[hint - 1]) if hint else 0
-            raw = bytes(markup.hints[start : int(markup.hint_end[hint])]).decode("utf-8", "replace")
+            raw = markup.hints[start : int(markup.hint_end[hint])].tobytes().decode("utf-8", "replace")
             return " ".join(entities.unescape(raw).split())
     return None

@@ -1,9 +1,8 @@
-"""The one door to the compiled kernels.
+r"""The one door to the compiled kernels.
 
 >>> import numpy as np
 >>> from detector import native
->>> lines = np.empty((3, 2), np.int64)
->>> text = np.frombuffer(b"one\\ntwo", np.uint8)
+>>> text = np.frombuffer(b"one\ntwo", np.uint8)
 >>> start, end, page = np.empty(2, np.int64), np.empty(2, np.int64), np.empty(2, np.int64)
 >>> native.run("split_lines", text, np.array([0, 7]), start, end, page)
 2
@@ -129,7 +128,7 @@ def _describe_array(array: NDArray[Any], fields: list[int]) -> None:
     rows = shape[0] if shape else 1
     columns = array.size // rows if rows else (shape[-1] if len(shape) > 1 else 1)
     if flags.writeable and array.size:
-        fields += (ctypes.addressof(ctypes.c_char.from_buffer(array)), rows, columns, number | _WRITABLE)
+        fields += (ctypes.addressof(ctypes.c_char.from_buffer(array.data)), rows, columns, number | _WRITABLE)
     else:
         fields += (array.ctypes.data, rows, columns, number | (_WRITABLE if flags.writeable else 0))
 

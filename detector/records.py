@@ -8,7 +8,7 @@ Shapes are in these letters: P pages, L lines, S segments, W words, E elements, 
 """
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,8 @@ Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Floats64 = NDArray[np.float64]
-# A scalar inside a kernel: the compiler infers its exact type.
-Number = Any
+# What a page is read as.
+Format = Literal["text", "html"]
 
 
 class Markup(NamedTuple):

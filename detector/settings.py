@@ -10,9 +10,10 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, NamedTuple
 
 from detector.errors import SettingsError
+from detector.records import Format
 
 # Settings that ask for a threshold by what it does on pages that the model has not seen.
 GOALS: Final = ("lose_at_most", "recall", "precision")
@@ -183,3 +184,45 @@ class CorpusSettings:
             return cls(**table)
         except (TypeError, AttributeError) as error:
             raise SettingsError(f"{path} holds a value of the wrong type: {error}") from None
+
+
+# Where lines with their scores go: beside the output, into a column of it as well, or nowhere.
+Lines = Literal["sidecar", "column", "none"]
+
+
+class Columns(NamedTuple):
+    """Names of the columns (fields) that mean something. Only the text must be there."""
+
+    text: str = "text"
+    id: str = "id"
+    url: str = "url"
+    site: str = "site"
+    source: str = "source"
+
+
+class RecordSettings(NamedTuple):
+    """How the records of a corpus are read, scored and written.
+
+    columns: names of the fields that mean something; format: found for each record if not given
+    model: a folder with a model, instead of the one that ships
+    to: "jsonl", "parquet" and so on, or "same" as the input
+    lines: where the lines' scores go; `detector restore` needs them
+    """
+
+    columns: Columns = Columns()
+    format: Format | None = None
+    model: str | Path | None = None
+    to: str = "same"
+    lines: Lines = "sidecar"
+
+
+class EngineSettings(NamedTuple):
+    """Who does the work of a corpus run.
+
+    name: "auto", "process", "joblib", "spark", or a backend of joblib
+    memory: bytes, of all processes together; workers: processes, as many as cores by default
+    """
+
+    name: str = "auto"
+    memory: int = 4_000_000_000
+    workers: int | None = None

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from benchmarks.pages import Page
-from detector.results.markdown import block_name
+from detector.results.markdown import block_names
 from detector.text.decoding import text_of
 from detector.text.html import html_batch
 from detector.text.page import Page as Decoded
@@ -30,8 +30,9 @@ def lines_of(page: Page) -> list[Line]:
         return [Line(text, "") for text in (page.text or "").split("\n") if text.strip()]
     batch, markup = html_batch([Decoded.read(page.html, "html").text])
     spans = zip(batch.line_start.tolist(), batch.line_end.tolist(), strict=True)
+    blocks = block_names(markup.tag, markup.parent, markup.line_element)
     return [
-        Line(text_of(bytes(batch.data[start:end])), block_name(markup, number) or "")
+        Line(text_of(bytes(batch.data[start:end])), blocks[number] or "")
         for number, (start, end) in enumerate(spans)
         if batch.line_segment[number] < batch.line_segment[number + 1]  # no blank line
     ]

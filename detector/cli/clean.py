@@ -8,13 +8,13 @@ import click
 
 from detector.cli.corpus import Machine, Wishes, clean_corpus, corpus_options, is_corpus
 from detector.cli.options import Policy, input_options, page_of, policy_options, write_whole
-from detector.corpus.formats.documents import Columns, Lines
 from detector.corpus.formats.readers import kind_of
 from detector.corpus.formats.writers import ENDINGS
 from detector.detector import Detector
 from detector.errors import PageError, SettingsError
+from detector.records import Format
 from detector.results.page import ScoredPage
-from detector.text.formats import Format
+from detector.settings import Columns, Lines
 
 SUFFIX: Final = {"text": ".txt", "markdown": ".md", "json": ".json"}
 

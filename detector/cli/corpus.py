@@ -10,15 +10,15 @@ import click
 
 from detector.cli.options import Policy
 from detector.cli.progress import ShownProgress
-from detector.corpus.formats.documents import Columns, Lines
+from detector.corpus.api import grouping_memory
 from detector.corpus.formats.readers import kind_of
 from detector.corpus.formats.remote import is_remote
 from detector.corpus.run import Outcome, dry_run, run
 from detector.corpus.run_spec import Job
-from detector.engines.choice import engine_of, grouping_memory
+from detector.engines.choice import engine_of
 from detector.errors import SettingsError
-from detector.settings import CorpusSettings
-from detector.text.formats import Format
+from detector.records import Format
+from detector.settings import Columns, CorpusSettings, Lines
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -13,7 +13,7 @@ from typing import Any, Final, get_args
 
 import click
 
-from detector.cli.options import start_compiler, write_whole
+from detector.cli.options import write_whole
 from detector.cli.text_records import Source, TextRecord, read_records
 from detector.errors import SettingsError
 from detector.near_duplicates.find import find_duplicates
@@ -192,7 +192,6 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
     settings = DuplicateSettings(
         masked=options["mask"], memory=options["memory"] * 1_000_000, folder=options["work"]
     )
-    start_compiler()
     with ExitStack() as stack:
         given = _Input([_source(name, stack) for name in inputs], keep)
         if index is None:

@@ -11,8 +11,8 @@ from typing import Final
 
 import click
 
-from detector import __version__
 from detector.errors import DetectorError, PageError
+from detector.version import __version__
 
 # Command: the module that has it, and one line of help. The module is imported when the
 # command is called, so that `detector --help` loads nothing heavy.

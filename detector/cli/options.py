@@ -11,8 +11,8 @@ import click
 
 from detector.detector import Detector
 from detector.errors import PageError
+from detector.records import Format
 from detector.settings import Settings
-from detector.text.formats import Format
 from detector.text.page import Page
 
 F = TypeVar("F", bound=Callable[..., Any])

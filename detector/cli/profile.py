@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from detector.cli.options import input_options, page_of, start_compiler
+from detector.cli.options import input_options, page_of
 from detector.errors import PageError
+from detector.records import Format
 from detector.sites.profile import SiteProfile
-from detector.text.formats import Format
 from detector.text.page import Page
 
 SHOW = "show"
@@ -74,7 +74,6 @@ def command(pages: Sequence[str], input_format: Format | None, output: Path | No
     assert isinstance(added, tuple)
     before = [SiteProfile.load(path) for path in added]
     name = str(options["name"] or (before[0].name if before else output.stem))
-    start_compiler()
     set_aside: list[str] = []
     redesigned = bool(options["redesigned"])
     learned = SiteProfile.learn(_read(pages, input_format, set_aside), name, before, redesigned)

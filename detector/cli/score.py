@@ -7,10 +7,9 @@ from typing import Final
 import click
 
 from detector.cli.options import Policy, input_options, page_of, policy_options, write_whole
-from detector.records import ScoredLine
+from detector.records import Format, ScoredLine
 from detector.results.html import scored_page_html
 from detector.results.page import ScoredPage
-from detector.text.formats import Format
 
 # Scores up to these are shown in green, yellow, and red beyond.
 GREEN: Final = 0.35

@@ -1,22 +1,17 @@
 """Documents of a shard in batches, as the detector takes them."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from detector.corpus.formats.documents import Document, Records, Rejected, Shard
 from detector.corpus.formats.readers import read_shard
 from detector.corpus.run_spec import Job
-from detector.records import Batch, Integers
-from detector.text.decoding import utf8
-from detector.text.formats import Format, found_format
-from detector.text.html import html_batch
+from detector.records import Format, Integers
+from detector.text.formats import found_format
 from detector.text.keys import site_id
 from detector.text.page import Page
-from detector.text.plain import text_batch
-
-FORMATS: Final[tuple[Format, ...]] = ("text", "html")
 
 
 class DocumentBatch(NamedTuple):
@@ -25,10 +20,6 @@ class DocumentBatch(NamedTuple):
     first: int
     documents: list[Document]
     pages: list[Page]
-
-    def of_format(self, format: Format) -> list[int]:
-        """Return the positions of pages of a format."""
-        return [at for at, page in enumerate(self.pages) if page.format == format]
 
     def site_ids(self, positions: Sequence[int]) -> Integers:
         """Return int64: the sites of some documents."""
@@ -74,10 +65,3 @@ def batches_of(
             batch, size = DocumentBatch(first, [], []), 0
     if batch.documents:
         yield batch
-
-
-def lines_of(pages: Sequence[Page]) -> Batch:
-    """Return the lines of pages of one format."""
-    if pages[0].format == "html":
-        return html_batch([page.text for page in pages])[0]
-    return text_batch([utf8(page.text) for page in pages])

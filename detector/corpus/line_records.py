@@ -16,7 +16,7 @@ from detector.corpus.rules import RULES, SCORE, as_ruled
 from detector.decisions import DecisionPolicy, Decisions, decide
 from detector.features.schema import CODES
 from detector.records import Batch, Bytes, Repeats
-from detector.results.page import BatchResult
+from detector.results.batch import ScoredBatch
 from detector.text.decoding import text_of, utf8
 from detector.text.plain import text_batch
 from detector.text.words import words_of
@@ -50,7 +50,7 @@ class LineRow(NamedTuple):
     site_pages: int = 0
 
 
-def _texts(result: BatchResult, documents: Sequence[Document]) -> Iterator[str]:
+def _texts(result: ScoredBatch, documents: Sequence[Document]) -> Iterator[str]:
     """Yield the decoded texts; of HTML the lines."""
     if result.markup is None:
         yield from (document.text for document in documents)
@@ -62,16 +62,20 @@ def _texts(result: BatchResult, documents: Sequence[Document]) -> Iterator[str]:
         yield text_of(data[begin:end])
 
 
-def _reasons(result: BatchResult, why: Bytes) -> list[str]:
+def _reasons(result: ScoredBatch, why: Bytes) -> list[str]:
     """Return what spoke most for each segment's decision: a rule, or a kind of evidence."""
     kept = result.decisions.kept
-    speaks = np.where(kept[:, None], -result.contributions, result.contributions).argmax(axis=1) if kept.size else kept
+    speaks = (
+        np.where(kept[:, None], -result.contributions, result.contributions).argmax(axis=1)
+        if kept.size
+        else kept
+    )
     names = (*CODES, *RULES)
     code = np.where(why == SCORE, speaks, len(CODES) + why.astype(np.int64))
     return [names[at] for at in code.tolist()]
 
 
-def line_rows(result: BatchResult, why: Bytes, documents: Sequence[Document]) -> list[LineRow]:
+def line_rows(result: ScoredBatch, why: Bytes, documents: Sequence[Document]) -> list[LineRow]:
     """Return the rows of a batch of one format."""
     segments = result.batch.page_segment()
     scores = np.rint(result.scores * 1000).astype(int).tolist()
@@ -99,20 +103,20 @@ def line_rows(result: BatchResult, why: Bytes, documents: Sequence[Document]) ->
     return rows
 
 
-def _copies(result: BatchResult, first: int, last: int) -> list[list[int]]:
+def _copies(result: ScoredBatch, first: int, last: int) -> list[list[int]]:
     original = result.repeats.original[first:last] - first
     rows = np.flatnonzero((original >= 0) & (original != np.arange(last - first)))
     block = result.repeats.block[first:last][rows]
     return np.column_stack((rows, original[rows], block)).tolist()  # type: ignore[no-any-return]
 
 
-def _headlines(result: BatchResult, first: int, last: int) -> list[list[int]]:
+def _headlines(result: ScoredBatch, first: int, last: int) -> list[list[int]]:
     repeats = result.repeats
     rows = first + np.flatnonzero(repeats.begins[first:last] >= 0)
     return np.column_stack((rows - first, repeats.begins[rows] - first, repeats.begins_words[rows])).tolist()  # type: ignore[no-any-return]
 
 
-def _cuts(result: BatchResult, first: int, last: int) -> list[list[int]]:
+def _cuts(result: ScoredBatch, first: int, last: int) -> list[list[int]]:
     cut = result.decisions.cut_words[first:last]
     return [[row, int(cut[row])] for row in np.flatnonzero(cut).tolist()]
 

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any, Final
 
-from detector import __version__
 from detector.corpus.formats.documents import Shard
 from detector.corpus.formats.writers import TABLES
 from detector.corpus.run_folder import RunFolder, read_json, write_json
@@ -17,11 +16,12 @@ from detector.corpus.shards import Input, Survey, as_json, from_json, shards_of
 from detector.corpus.steps.write import output_kind
 from detector.errors import SettingsError
 from detector.text.keys import KEYS_VERSION
+from detector.version import __version__
 
 FORMAT: Final = 1
 PLAN: Final = "plan.json"
 # Versions that could change a score or an output's bytes.
-PACKAGES: Final = ("numpy", "numba", "turbohtml", "zstandard", "publicsuffixlist")
+PACKAGES: Final = ("numpy", "turbohtml", "zstandard", "publicsuffixlist")
 # What may differ between the runs of one folder: it does not change a score.
 _GUARD: Final = ("most_lost", "least_pages", "allow")
 

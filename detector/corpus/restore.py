@@ -7,7 +7,6 @@ from typing import Any
 
 import zstandard
 
-from detector.corpus.batches import FORMATS
 from detector.corpus.formats.files import opened
 from detector.corpus.formats.json_lines import json_line
 from detector.corpus.line_records import clean_again
@@ -17,8 +16,9 @@ from detector.decisions import DecisionPolicy
 from detector.detector import Detector
 from detector.errors import SettingsError
 from detector.model.operating_points import threshold_of
+from detector.records import Format
 from detector.settings import GOALS, Settings
-from detector.text.formats import Format
+from detector.text.read import FORMATS
 
 
 def stored_rows(run: Path) -> Iterator[dict[str, Any]]:

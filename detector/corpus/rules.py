@@ -12,7 +12,7 @@ from detector.clean_text import clean_text
 from detector.corpus.formats.documents import Document
 from detector.decisions import Decisions
 from detector.records import Batch, Bytes
-from detector.results.page import BatchResult
+from detector.results.batch import ScoredBatch
 from detector.settings import CorpusSettings
 from detector.text.decoding import text_of
 
@@ -52,7 +52,7 @@ class Rules:
             dict(settings.thresholds),
         )
 
-    def apply(self, result: BatchResult, documents: Sequence[Document]) -> tuple[BatchResult, Bytes]:
+    def apply(self, result: ScoredBatch, documents: Sequence[Document]) -> tuple[ScoredBatch, Bytes]:
         """Return the result as ruled, and uint8 (S,): what decided on each segment."""
         why = np.zeros(result.scores.size, np.uint8)
         by_line = self.protect is not None or bool(self.template)

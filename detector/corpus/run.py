@@ -21,7 +21,7 @@ from detector.corpus.manifest import run_id, shards_for
 from detector.corpus.report.loss_limit import Loss, losses
 from detector.corpus.report.summary import document_counts, report_of
 from detector.corpus.run_folder import read_json
-from detector.corpus.run_spec import Engine, Job, Task
+from detector.corpus.run_spec import Job, Task
 from detector.corpus.shards import Input, Survey, inputs_of, survey
 from detector.corpus.steps.clean import clean_shard
 from detector.corpus.steps.count import count_shard
@@ -29,6 +29,7 @@ from detector.corpus.steps.merge import merge_shards
 from detector.corpus.steps.near_duplicates import group, sketch_shard
 from detector.corpus.steps.publish import MANIFEST, publish, rejected_counts
 from detector.corpus.steps.write import write_shard
+from detector.engines.engine import Engine
 from detector.errors import SettingsError
 from detector.near_duplicates.workspace import Progress
 

@@ -1,15 +1,15 @@
 """What every task of a corpus run needs to know; small, and sent to workers."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
-from detector.corpus.formats.documents import Columns, Lines, Shard
+from detector.corpus.formats.documents import Shard
 from detector.corpus.run_folder import RunFolder
 from detector.detector import Detector
-from detector.settings import CorpusSettings, Settings
-from detector.text.formats import Format
+from detector.records import Format
+from detector.settings import Columns, CorpusSettings, Lines, Settings
 
 
 class Job(NamedTuple):
@@ -48,15 +48,3 @@ class Task:
     def __call__(self, shard: Shard) -> tuple[int, Any]:
         """Do one shard."""
         return shard.bytes, self.function(self.job, shard)
-
-
-class Engine(Protocol):
-    """Runs tasks that are independent of each other."""
-
-    def run(self, task: Callable[[Any], Any], items: Sequence[Any], /) -> Iterator[Any]:
-        """Call the task with each item; yield results as they are done."""
-        ...
-
-    def close(self) -> None:
-        """End the workers, so that their memory is free."""
-        ...

@@ -67,7 +67,9 @@ void trace(Table<u8> moves, View<i64> match) {
 
 // Forget runs that are short, and not whole lines on both sides.
 void drop_short_runs(View<i64> match, View<const bool> page_ends, View<const bool> gold_ends) {
-  const auto whole = [](i64 at, i64 end, View<const bool> ends) { return (at == 0 || ends[at - 1]) && ends[end - 1]; };
+  const auto whole = [](i64 at, i64 end, View<const bool> ends) {
+    return (at == 0 || ends[at - 1]) && ends[end - 1];
+  };
   for (i64 at = 0; at < match.size;) {
     i64 end = at + 1;
     if (match[at] >= 0) {

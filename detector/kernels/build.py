@@ -59,15 +59,40 @@ def compiled(library: Path, sanitize: bool = False) -> None:
         sources = [*sorted(KERNELS.rglob("*.cpp")), scratch / "generated.cpp"]
         objects = [scratch / f"{number}.o" for number in range(len(sources))]
         commands = [
-            [*command, *flags, f"-I{KERNELS}", f"-I{folder}", "-x", "c++", "-c", str(source), "-o", str(target)]
+            [
+                *command,
+                *flags,
+                f"-I{KERNELS}",
+                f"-I{folder}",
+                "-x",
+                "c++",
+                "-c",
+                str(source),
+                "-o",
+                str(target),
+            ]
             for source, target in zip(sources, objects, strict=True)
         ]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             list(pool.map(run, commands))
         # The kernels use no C++ library, so none is linked.
-        link = ["-nostdlib++"] if is_zig or "clang" in Path(command[0]).name else ["-nodefaultlibs", "-lc", "-lgcc"]
+        link = (
+            ["-nostdlib++"]
+            if is_zig or "clang" in Path(command[0]).name
+            else ["-nodefaultlibs", "-lc", "-lgcc"]
+        )
         unfinished = scratch / LIBRARY.name
-        run([*command, "-shared", *(SANITIZE if sanitize else ()), *map(str, objects), *link, "-o", str(unfinished)])
+        run(
+            [
+                *command,
+                "-shared",
+                *(SANITIZE if sanitize else ()),
+                *map(str, objects),
+                *link,
+                "-o",
+                str(unfinished),
+            ]
+        )
         shutil.copyfile(unfinished, library.with_suffix(".unfinished"))
         library.with_suffix(".unfinished").replace(library)
 
@@ -80,7 +105,7 @@ def platform_tag() -> str:
 if find_spec("hatchling"):
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-    class KernelBuild(BuildHookInterface):  # type: ignore[type-arg, misc]
+    class KernelBuild(BuildHookInterface):  # type: ignore[misc]
         """Puts the library into the wheel: one wheel a platform, whatever the Python."""
 
         def dependencies(self) -> list[str]:

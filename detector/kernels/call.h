@@ -24,26 +24,69 @@ static_assert(sizeof(u16) == 2 && sizeof(u32) == 4 && sizeof(u64) == 8 && sizeof
 #define COLD __attribute__((noinline, cold))
 
 // The types of array elements, by the numbers that native.py gives them.
-template <class T> struct TypeCode;
-template <> struct TypeCode<bool> { static constexpr i64 value = 1; };
-template <> struct TypeCode<u8> { static constexpr i64 value = 2; };
-template <> struct TypeCode<u16> { static constexpr i64 value = 3; };
-template <> struct TypeCode<u32> { static constexpr i64 value = 4; };
-template <> struct TypeCode<u64> { static constexpr i64 value = 5; };
-template <> struct TypeCode<i32> { static constexpr i64 value = 6; };
-template <> struct TypeCode<i64> { static constexpr i64 value = 7; };
-template <> struct TypeCode<f32> { static constexpr i64 value = 8; };
-template <> struct TypeCode<f64> { static constexpr i64 value = 9; };
+template <class T>
+struct TypeCode;
+template <>
+struct TypeCode<bool> {
+  static constexpr i64 value = 1;
+};
+template <>
+struct TypeCode<u8> {
+  static constexpr i64 value = 2;
+};
+template <>
+struct TypeCode<u16> {
+  static constexpr i64 value = 3;
+};
+template <>
+struct TypeCode<u32> {
+  static constexpr i64 value = 4;
+};
+template <>
+struct TypeCode<u64> {
+  static constexpr i64 value = 5;
+};
+template <>
+struct TypeCode<i32> {
+  static constexpr i64 value = 6;
+};
+template <>
+struct TypeCode<i64> {
+  static constexpr i64 value = 7;
+};
+template <>
+struct TypeCode<f32> {
+  static constexpr i64 value = 8;
+};
+template <>
+struct TypeCode<f64> {
+  static constexpr i64 value = 9;
+};
 constexpr i64 INTEGER = 10;
 constexpr i64 REAL = 11;
 constexpr i64 WRITABLE = 16;
 
-template <bool WHICH, class A, class B> struct Conditional { using type = A; };
-template <class A, class B> struct Conditional<false, A, B> { using type = B; };
-template <bool WHICH, class A, class B> using Choose = typename Conditional<WHICH, A, B>::type;
+template <bool WHICH, class A, class B>
+struct Conditional {
+  using type = A;
+};
+template <class A, class B>
+struct Conditional<false, A, B> {
+  using type = B;
+};
+template <bool WHICH, class A, class B>
+using Choose = typename Conditional<WHICH, A, B>::type;
 
-template <class T> struct Plain { using type = T; static constexpr bool writes = true; };
-template <class T> struct Plain<const T> { using type = T; static constexpr bool writes = false; };
+template <class T>
+struct Plain {
+  using type = T;
+  static constexpr bool writes = true;
+};
+template <class T>
+struct Plain<const T> {
+  using type = T;
+  static constexpr bool writes = false;
+};
 
 // One array or number as native.py describes it. A number stands in `data`.
 struct Argument {
@@ -65,7 +108,7 @@ struct Call {
   i64 taken;         // arguments read so far
   i64 scratch_used;  // bytes of scratch that were asked for
   i64 fault;
-  i64 where;         // the index or argument at fault
+  i64 where;  // the index or argument at fault
   alignas(16) char harmless[16];
 
   // Tell whether to end early: long loops ask now and then.
@@ -79,7 +122,8 @@ struct Call {
     }
   }
 
-  template <class T> COLD T& out_of_range(i64 at) {
+  template <class T>
+  COLD T& out_of_range(i64 at) {
     fail(OUT_OF_RANGE, at);
     for (char& byte : harmless) byte = 0;
     return *reinterpret_cast<T*>(harmless);
@@ -109,7 +153,8 @@ struct Call {
 };
 
 // A checked array.
-template <class T> struct View {
+template <class T>
+struct View {
   T* data;
   i64 size;
   Call* call;
@@ -155,7 +200,8 @@ template <class T> struct View {
 };
 
 // A checked array of rows.
-template <class T> struct Table {
+template <class T>
+struct Table {
   View<T> all;
   i64 rows;
   i64 columns;
@@ -181,7 +227,8 @@ template <class T> struct Table {
 
 // Take memory that lasts for the call. A kernel asks for all it needs before it begins, and
 // returns if `call.lacks_scratch()`: the door calls it again with enough.
-template <class T> View<T> scratch(Call& call, i64 size) {
+template <class T>
+View<T> scratch(Call& call, i64 size) {
   constexpr i64 LINE = 64;
   const i64 start = call.scratch_used;
   if (size < 0) size = 0;
@@ -193,20 +240,34 @@ template <class T> View<T> scratch(Call& call, i64 size) {
   return View<T>(reinterpret_cast<T*>(static_cast<char*>(call.scratch) + start), size, &call);
 }
 
-template <class T> Table<T> scratch_table(Call& call, i64 rows, i64 columns) {
+template <class T>
+Table<T> scratch_table(Call& call, i64 rows, i64 columns) {
   return Table<T>(scratch<T>(call, rows * columns), rows, columns);
 }
 
-template <class T> INLINE T least(T one, T two) { return two < one ? two : one; }
-template <class T> INLINE T most(T one, T two) { return two > one ? two : one; }
-template <class T> INLINE T within(T value, T low, T high) { return least(most(value, low), high); }
+template <class T>
+INLINE T least(T one, T two) {
+  return two < one ? two : one;
+}
+template <class T>
+INLINE T most(T one, T two) {
+  return two > one ? two : one;
+}
+template <class T>
+INLINE T within(T value, T low, T high) {
+  return least(most(value, low), high);
+}
 
 // Read and write whole numbers at any byte; the caller has checked that they are there.
-template <class T> INLINE T load(const u8* at) {
+template <class T>
+INLINE T load(const u8* at) {
   T value;
   __builtin_memcpy(&value, at, sizeof(T));
   return value;
 }
-template <class T> INLINE void store(u8* at, T value) { __builtin_memcpy(at, &value, sizeof(T)); }
+template <class T>
+INLINE void store(u8* at, T value) {
+  __builtin_memcpy(at, &value, sizeof(T));
+}
 
 }  // namespace detector

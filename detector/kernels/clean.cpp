@@ -11,9 +11,14 @@ constexpr u32 SEPARATORS[] = {'-', 0x2013, 0x2014, '|', ':', 0xB7, 0x2022, 0xBB,
 
 class Cleaner {
  public:
-  Cleaner(const Batch& batch, const Words& words, View<const bool> kept, View<const i32> cut_words, View<u8> text,
-          View<i64> stay_start, View<i64> stay_end)
-      : batch_(batch), words_(words), kept_(kept), cut_words_(cut_words), text_(text), stay_start_(stay_start),
+  Cleaner(const Batch& batch, const Words& words, View<const bool> kept, View<const i32> cut_words,
+          View<u8> text, View<i64> stay_start, View<i64> stay_end)
+      : batch_(batch),
+        words_(words),
+        kept_(kept),
+        cut_words_(cut_words),
+        text_(text),
+        stay_start_(stay_start),
         stay_end_(stay_end) {}
 
   // Write which bytes of each segment of a line stay.

@@ -96,7 +96,8 @@ i64 decide(Call& call) {
     } else if (best.expected_f1 < least_content) {
       threshold = -1;
       policy = NO_CONTENT;
-    } else if (best.content > mostly_content * best.words && threshold < mostly_content && !well_known[page]) {
+    } else if (best.content > mostly_content * best.words && threshold < mostly_content &&
+               !well_known[page]) {
       threshold = static_cast<f32>(mostly_content);
       policy = MOSTLY_CONTENT;
     }

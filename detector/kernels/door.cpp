@@ -4,38 +4,40 @@
 namespace detector {
 
 // A name a line. Each is `i64 name(Call& call)`, defined in the file that its comment names.
-#define KERNELS(K)         \
-  K(split_lines)           \
-  K(segment_lines)         \
-  K(is_sparse)             \
-  K(find_words)            \
-  K(flag_composing_pages)  \
-  K(line_keys)             \
-  K(scan_html)             \
-  K(text_features)         \
-  K(ngram_buckets)         \
-  K(html_features)         \
-  K(markup_buckets)        \
-  K(text_context)          \
-  K(html_context)          \
-  K(site_features)         \
-  K(first_guess)           \
-  K(score_lines)           \
-  K(site_log_odds)         \
-  K(adjust_scores)         \
-  K(page_looks)            \
-  K(page_words)            \
-  K(page_kinds)            \
-  K(decide)                \
-  K(clean_text)            \
-  K(sign_texts)            \
-  K(sketch_texts)          \
-  K(flag_composing_texts)  \
-  K(shingle_sets)          \
-  K(jaccards)              \
-  K(join_buckets)          \
+#define KERNELS(K)          \
+  K(split_lines)            \
+  K(segment_lines)          \
+  K(is_sparse)              \
+  K(find_words)             \
+  K(flag_composing_pages)   \
+  K(line_keys)              \
+  K(scan_html)              \
+  K(text_features)          \
+  K(ngram_buckets)          \
+  K(html_features)          \
+  K(markup_buckets)         \
+  K(text_context)           \
+  K(html_context)           \
+  K(site_features)          \
+  K(first_guess)            \
+  K(score_lines)            \
+  K(site_log_odds)          \
+  K(adjust_scores)          \
+  K(page_looks)             \
+  K(page_words)             \
+  K(page_kinds)             \
+  K(decide)                 \
+  K(clean_text)             \
+  K(sign_texts)             \
+  K(sketch_texts)           \
+  K(flag_composing_texts)   \
+  K(fold_texts)             \
+  K(hash_spans)             \
+  K(shingle_sets)           \
+  K(jaccards)               \
+  K(join_buckets)           \
   K(choose_representatives) \
-  K(grow_blocks)           \
+  K(grow_blocks)            \
   K(align_words)
 
 #define DECLARE(name) i64 name(Call& call);

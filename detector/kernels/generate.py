@@ -28,12 +28,14 @@ def arrays_of(path: Path) -> dict[str, list[int]]:
             code = NPY_TYPES.get(header["descr"])
             if code is not None:
                 body = data[10 + size :]
-                arrays[name.removesuffix(".npy")] = list(struct.unpack(f"<{len(body) // struct.calcsize(code)}{code}", body))
+                arrays[name.removesuffix(".npy")] = list(
+                    struct.unpack(f"<{len(body) // struct.calcsize(code)}{code}", body)
+                )
     return arrays
 
 
 def two_bytes(tables: Mapping[str, Sequence[int]]) -> list[int]:
-    """UTF-8, first byte low, of each letter, mark or digit that has two bytes before and after folding."""
+    """Return the UTF-8, first byte low, of letters, marks and digits of two bytes that fold to two."""
     encoded = [0] * 0x800
     for code in range(0x80, 0x800):
         kind = tables["cell"][tables["block"][code >> 7] << 7 | code & 127] & 15
@@ -44,7 +46,7 @@ def two_bytes(tables: Mapping[str, Sequence[int]]) -> list[int]:
 
 
 def composing_starts(tables: Mapping[str, Sequence[int]]) -> list[int]:
-    """A bit for each two first bytes (the first one low) of characters that NFC may change."""
+    """Return a bit for each two first bytes, the first one low, of characters that NFC may change."""
     bits = [0] * 1024
     for lead, leads, behind in ((0xC0, 32, 0), (0xE0, 16, 6), (0xF0, 5, 12)):
         for second in range(leads << 6):
@@ -61,22 +63,22 @@ def names_of(module: str) -> dict[str, Any]:
 
 
 def identifier(column: str) -> str:
-    """A column's name as C++ can have it: "guess_before_1.5" and "guess_-1" become words."""
+    """Return a column's name as C++ can have it: "guess_before_1.5" and "guess_-1" become words."""
     return column.replace(".", "_").replace("-", "minus_").replace("+", "plus_")
 
 
-def constants(kind: str, values: Mapping[str, int]) -> Iterable[str]:
-    """Lines that declare constants."""
+def constants(kind: str, values: Mapping[str, object]) -> Iterable[str]:
+    """Return lines that declare constants."""
     return (f"constexpr {kind} {name} = {value};" for name, value in values.items())
 
 
 def scope(name: str, lines: Iterable[str]) -> list[str]:
-    """Lines in a namespace of their own."""
+    """Return lines in a namespace of their own."""
     return [f"namespace {name} {{", *lines, f"}}  // namespace {name}", ""]
 
 
 def header(tags: Mapping[str, Any], schema: Mapping[str, Any], tables: Mapping[str, list[int]]) -> str:
-    """Everything that kernels include."""
+    """Return what kernels include."""
     numbers = {name or "other": number for number, name in enumerate(tags["NAMES"])}
     numbers = {f"{name}_" if name in CPP_WORDS else name: number for name, number in numbers.items()}
     inside = {f"{name}": f"1u << {number}" for number, name in enumerate(tags["INSIDE"])}
@@ -92,7 +94,8 @@ def header(tags: Mapping[str, Any], schema: Mapping[str, Any], tables: Mapping[s
         *scope("tag", constants("u8", numbers)),
         *scope("flag", constants("u16", flags)),
         *scope("inside", constants("u32", inside)),
-        f"constexpr u32 TAG_SLOT_MIX = {tags['SLOT_MIX']}, TAG_SLOT_SHIFT = {33 - tags['SLOTS'].bit_length()};",
+        f"constexpr u32 TAG_SLOT_MIX = {tags['SLOT_MIX']};",
+        f"constexpr u32 TAG_SLOT_SHIFT = {33 - tags['SLOTS'].bit_length()};",
         *(
             f"extern const {kind} {name}[{len(values)}];"
             for name, (kind, values) in all_arrays(tags, tables).items()
@@ -110,7 +113,7 @@ def header(tags: Mapping[str, Any], schema: Mapping[str, Any], tables: Mapping[s
 
 
 def list_constants(schema: Mapping[str, Any]) -> Iterable[str]:
-    """Short lists of numbers, as they stand in the schema."""
+    """Yield short lists of numbers, as they stand in the schema."""
     for name, kind in (
         ("HALF_LIVES", "f64"),
         ("OFFSETS", "i64"),
@@ -122,7 +125,7 @@ def list_constants(schema: Mapping[str, Any]) -> Iterable[str]:
 
 
 def all_arrays(tags: Mapping[str, Any], tables: Mapping[str, list[int]]) -> dict[str, tuple[str, list[int]]]:
-    """Names, types and values of all tables but the expansions."""
+    """Return names, types and values of all tables but the expansions."""
     slot, name_hash, flags, inside = tags["tables"]()
     return {
         "class_block": ("u16", tables["block"]),
@@ -139,7 +142,7 @@ def all_arrays(tags: Mapping[str, Any], tables: Mapping[str, list[int]]) -> dict
 
 
 def source(tags: Mapping[str, Any], tables: Mapping[str, list[int]]) -> str:
-    """The tables' values."""
+    """Return the tables' values."""
     lines = ['#include "generated.h"', "", "namespace detector {", ""]
     for name, (kind, values) in all_arrays(tags, tables).items():
         suffix = "ull" if kind == "u64" else ""

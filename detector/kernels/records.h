@@ -12,8 +12,13 @@ struct Batch {
   View<const i64> line_start, line_end, segment_start, segment_end, line_segment, page_line;
 
   explicit Batch(Call& call)
-      : data(call), line_start(call), line_end(call), segment_start(call), segment_end(call),
-        line_segment(call), page_line(call) {}
+      : data(call),
+        line_start(call),
+        line_end(call),
+        segment_start(call),
+        segment_end(call),
+        line_segment(call),
+        page_line(call) {}
 
   i64 pages() const { return page_line.size - 1; }
   i64 lines() const { return line_start.size; }
@@ -25,8 +30,10 @@ struct Batch {
 constexpr i64 CLASSES = 10;
 
 // The words of every segment; see records.Words. Read only, unless a kernel makes them.
-template <bool WRITES> struct WordsOf {
-  template <class T> using Array = View<Choose<WRITES, T, const T>>;
+template <bool WRITES>
+struct WordsOf {
+  template <class T>
+  using Array = View<Choose<WRITES, T, const T>>;
   Array<u64> key;
   Array<i64> start, end;
   Array<u8> shape;
@@ -63,16 +70,27 @@ struct Markup {
   View<const i64> page_hint;
 
   explicit Markup(Call& call)
-      : tag(call), parent(call), inside(call), element_token(call), token(call), line_element(call),
-        line_link(call), page_element(call), hints(call), hint_end(call), hint_kind(call),
+      : tag(call),
+        parent(call),
+        inside(call),
+        element_token(call),
+        token(call),
+        line_element(call),
+        line_link(call),
+        page_element(call),
+        hints(call),
+        hint_end(call),
+        hint_kind(call),
         page_hint(call) {}
 
   i64 elements() const { return tag.size; }
 };
 
 // What stands more than once on its page; see records.Repeats.
-template <bool WRITES> struct RepeatsOf {
-  template <class T> using Array = View<Choose<WRITES, T, const T>>;
+template <bool WRITES>
+struct RepeatsOf {
+  template <class T>
+  using Array = View<Choose<WRITES, T, const T>>;
   Array<i64> original;
   Array<i32> copies;
   Array<f32> similarity;
@@ -81,7 +99,12 @@ template <bool WRITES> struct RepeatsOf {
   Array<i32> begins_words;
 
   explicit RepeatsOf(Call& call)
-      : original(call), copies(call), similarity(call), block(call), alike(call), begins(call),
+      : original(call),
+        copies(call),
+        similarity(call),
+        block(call),
+        alike(call),
+        begins(call),
         begins_words(call) {}
 };
 

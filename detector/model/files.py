@@ -235,9 +235,7 @@ def _scorer(arrays: Arrays, name: str) -> Scorer:
             f"the curve of {name} does not have {THRESHOLDS} thresholds: get the model again"
         )
     first, second = _network(arrays, f"{name}_first"), _network(arrays, f"{name}_second")
-    return Scorer(
-        first, second, _calibration(arrays, name), points, _site(arrays, f"{name}_site")
-    )
+    return Scorer(first, second, _calibration(arrays, name), points, _site(arrays, f"{name}_site"))
 
 
 def _kinds(arrays: Arrays) -> KindWeights:

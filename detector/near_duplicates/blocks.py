@@ -9,7 +9,6 @@ fall on line borders only.
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detector import native
 from detector.near_duplicates.find import all_pairs, no_progress, remove, sketch_all

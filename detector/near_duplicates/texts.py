@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detector import native
 from detector.records import Bytes, Integers
@@ -172,7 +171,6 @@ class SpilledTexts:
             for place, first, last in zip(begin.tolist(), start.tolist(), behind.tolist(), strict=True):
                 file.seek(place)
                 file.readinto(data.data[first:last])
-        data.flags.writeable = False  # as `joined` texts are: kernels are compiled once for both
         return Spans(data, start, behind)
 
 

@@ -1,9 +1,10 @@
 """Kept lines of an HTML page as Markdown: headings, lists, tables, code and quotes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from detector.records import Markup, ScoredLine
+from detector.records import Bytes, Integers, ScoredLine
+from detector.results.batch import PageLines
 from detector.text.tags import NAMES
 
 _SHOWN: Final = {
@@ -25,27 +26,49 @@ _LISTS: Final = ("ul", "ol", "menu", "dir")
 _INDENT: Final = "  "
 
 
-def _ancestors(markup: Markup, line: int) -> list[str]:
-    """Return the tags around a line, innermost first."""
-    element, names = int(markup.line_element[line]), []
+def _ancestors(page: PageLines, line: int) -> Iterator[str]:
+    """Yield the tags around a line, innermost first."""
+    element = int(page.line_element[line])
     while element >= 0:
-        names.append(NAMES[markup.tag[element]])
-        element = int(markup.parent[element])
-    return names
+        yield NAMES[page.tag[element]]
+        element = int(page.parent[element])
 
 
-def block_name(markup: Markup, line: int) -> str | None:
-    """Return what a line is, by the nearest element that says so; "div" for any other block."""
-    for name in _ancestors(markup, line):
-        known = _SAME_AS.get(name, name)
-        if known in _SHOWN or (len(known) == 2 and known[0] == "h" and known[1] in "123456"):
-            return known
-    return "div" if int(markup.line_element[line]) >= 0 else None
+def _named(tag: str) -> str | None:
+    """Return what an element says of its lines, if anything."""
+    known = _SAME_AS.get(tag, tag)
+    is_heading = len(known) == 2 and known[0] == "h" and known[1] in "123456"
+    return known if known in _SHOWN or is_heading else None
 
 
-def _list_marker(markup: Markup, line: int) -> str:
-    names = _ancestors(markup, line)
-    lists = [name for name in names if name in _LISTS]
+_NAMED: Final = [_named(tag) for tag in NAMES]
+
+
+def block_names(tag: Bytes, parent: Integers, line_element: Integers) -> list[str | None]:
+    """Return what each line is, by the nearest element that says so.
+
+    Parameters
+    ----------
+    tag : ndarray of uint8, (E,)
+        The tags of the page's elements, parents before children.
+    parent : ndarray of int64, (E,)
+        The element that each stands in, or -1.
+    line_element : ndarray of int64, (L,)
+        The innermost element of each line, or -1.
+
+    Returns
+    -------
+    list of str or None
+        "h1" to "h6", "li", "tr", "pre" and so on; "div" for any other block, None outside all elements.
+    """
+    name: list[str | None] = []
+    for number, above in zip(tag.tolist(), parent.tolist(), strict=True):
+        name.append(_NAMED[number] or (name[above] if above >= 0 else "div"))
+    return [name[element] if element >= 0 else None for element in line_element.tolist()]
+
+
+def _list_marker(page: PageLines, line: int) -> str:
+    lists = [name for name in _ancestors(page, line) if name in _LISTS]
     marker = "1. " if lists and lists[0] == "ol" else "- "
     return _INDENT * (len(lists) - 1) + marker
 
@@ -55,13 +78,13 @@ def _row(text: str) -> str:
     return "| " + " | ".join(cells) + " |"
 
 
-def _block(line: ScoredLine, markup: Markup, number: int) -> str:
+def _block(line: ScoredLine, page: PageLines) -> str:
     """Return one kept line as Markdown, but for code."""
     kind = line.block or ""
     if len(kind) == 2 and kind[0] == "h" and kind[1].isdigit():
         return "#" * int(kind[1]) + " " + line.clean
     if kind == "li":
-        return _list_marker(markup, number) + line.clean
+        return _list_marker(page, line.number) + line.clean
     if kind == "tr":
         return _row(line.clean)
     if kind == "blockquote":
@@ -73,8 +96,8 @@ def _block(line: ScoredLine, markup: Markup, number: int) -> str:
 _TIGHT: Final = ("li", "tr", "pre")
 
 
-def markdown(lines: Sequence[ScoredLine], markup: Markup, first_line: int) -> str:
-    """Return the kept lines as Markdown; `first_line` is the page's first in the batch."""
+def markdown(lines: Sequence[ScoredLine], page: PageLines) -> str:
+    """Return the kept lines of a page as Markdown."""
     out: list[str] = []
     before: str | None = None
     for line in lines:
@@ -88,8 +111,7 @@ def markdown(lines: Sequence[ScoredLine], markup: Markup, first_line: int) -> st
         if kind == "pre":
             out.extend(["```", line.clean] if before != "pre" else [line.clean])
         else:
-            text = _block(line, markup, first_line + line.number)
-            out.append(text)
+            out.append(_block(line, page))
             if kind == "tr" and before != "tr":
                 out.append("|" + " --- |" * (line.clean.count("\t") + 1))
         before = kind

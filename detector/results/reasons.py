@@ -2,6 +2,8 @@
 
 from typing import Final
 
+import numpy as np
+
 from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT
 from detector.features.schema import ALL_CODES, SITE_CODE
 from detector.records import Floats, Reason
@@ -31,28 +33,35 @@ _POLICIES: Final = {
 }
 
 
-def _text(code: str, contribution: float, on_site: tuple[int, int]) -> str:
-    if code == SITE_CODE:
-        return f"stands on {on_site[0]} of {on_site[1]} other pages of this site"
-    return _TEXTS[code][contribution < 0]
+def shown_codes(contributions: Floats) -> list[list[tuple[int, float]]]:
+    """Return the largest contributions of each line, with the number of their code, largest first."""
+    size = np.abs(contributions)
+    order = np.argsort(-size, axis=1, kind="stable")[:, :MOST]
+    shown = np.take_along_axis(size, order, axis=1) >= LEAST
+    values = np.round(np.take_along_axis(contributions, order, axis=1).astype(np.float64), 3)
+    rows = zip(order.tolist(), values.tolist(), shown.sum(axis=1).tolist(), strict=True)
+    return [list(zip(codes[:count], said[:count], strict=True)) for codes, said, count in rows]
 
 
-def evidence_reasons(added: Floats, on_site: tuple[int, int] = (0, 0)) -> tuple[Reason, ...]:
-    """Return the largest contributions of one line, the largest first.
+def evidence_reasons(shown: list[tuple[int, float]], seen: int = 0, site_pages: int = 0) -> list[Reason]:
+    """Return the reasons that a line's contributions stand for.
 
-    on_site: other pages of the site that have the line, and all of them
+    Parameters
+    ----------
+    shown
+        Of the line, from `shown_codes`.
+    seen, site_pages
+        Other pages of the site that have the line, and all that are known.
     """
-    order = sorted(range(added.size), key=lambda block: -abs(float(added[block])))
-    return tuple(
-        Reason(
-            "evidence",
-            ALL_CODES[block],
-            _text(ALL_CODES[block], float(added[block]), on_site),
-            round(float(added[block]), 3),
-        )
-        for block in order[:MOST]
-        if abs(float(added[block])) >= LEAST
-    )
+    reasons = []
+    for number, contribution in shown:
+        code = ALL_CODES[number]
+        if code == SITE_CODE:
+            text = f"stands on {seen} of {site_pages} other pages of this site"
+        else:
+            text = _TEXTS[code][contribution < 0]
+        reasons.append(Reason("evidence", code, text, contribution))
+    return reasons
 
 
 def policy_reason(policy: int, threshold: float, kept: bool) -> Reason:

@@ -7,16 +7,14 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.records import Batch, Integers, Words
+from detector.records import Batch, Integers
 from detector.sites.addresses import address_of
 from detector.sites.recurrence import LineCounts, count_lines, site_line_key
 from detector.sites.word_runs import runs_of_pages
-from detector.text.decoding import text_of, utf8
-from detector.text.html import html_batch
+from detector.text.decoding import text_of
 from detector.text.keys import NO_WORDS, LineKeys, line_keys
 from detector.text.page import Input, Page
-from detector.text.plain import text_batch
-from detector.text.words import words_of
+from detector.text.read import by_format, read_batch
 
 # A line's text is kept up to here.
 MOST_CHARACTERS: Final = 100
@@ -58,18 +56,11 @@ def page_hash(keys: LineKeys, page_segment: Integers) -> NDArray[np.uint32]:
     return (own >> np.uint64(32)).astype(np.uint32)
 
 
-def _batches(pages: Sequence[Page]) -> Iterator[tuple[Sequence[Page], Batch, Words]]:
-    for format in ("text", "html"):
-        chosen = [page for page in pages if page.format == format]
-        if chosen:
-            texts = [page.text for page in chosen]
-            batch = html_batch(texts)[0] if format == "html" else text_batch([utf8(text) for text in texts])
-            yield chosen, batch, words_of(batch)
-
-
 def counted_pages(pages: Sequence[Page], site: int) -> Iterator[CountedPage]:
     """Yield the pages of a site that have any words, first those of text, then those of HTML."""
-    for chosen, batch, words in _batches(pages):
+    for positions in by_format(pages):
+        chosen = [pages[at] for at in positions]
+        batch, words, _ = read_batch(chosen)
         keys, page_segment = line_keys(words), batch.page_segment()
         runs = runs_of_pages(batch, words)
         for number, own in enumerate(page_hash(keys, page_segment).tolist()):

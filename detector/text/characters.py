@@ -72,7 +72,7 @@ def character_class(code: int) -> int:
     """Class and flags of one code point, straight from `unicodedata` (the reference)."""
     char = chr(code)
     category = unicodedata.category(char)
-    if category == "Cs":  # lone surrogates are scored as U+FFFD, a symbol 
+    if category == "Cs":  # lone surrogates are scored as U+FFFD, a symbol
         return SYMBOL
     if char.isspace() and not 0x1C <= code <= 0x1F:
         kind = SPACE
@@ -128,7 +128,7 @@ def build() -> dict[str, NDArray[Any]]:
 
 def main() -> None:
     """Write the tables beside this file."""
-    np.savez_compressed(TABLE_FILE, **build())
+    np.savez_compressed(TABLE_FILE, **build())  # type: ignore[arg-type]
     sys.stdout.write(f"{TABLE_FILE}: Unicode {unicodedata.unidata_version}\n")
 
 

@@ -1,9 +1,9 @@
 """Finds whether a page is HTML or plain text."""
 
 import re
-from typing import Final, Literal
+from typing import Final
 
-Format = Literal["text", "html"]
+from detector.records import Format
 
 # A document says so near its beginning; a fragment has tags that text does not quote.
 _DECLARES: Final = re.compile(r"<(?:!doctype\s+html|html|head|title|body)\b", re.IGNORECASE)

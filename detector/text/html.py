@@ -79,9 +79,7 @@ def _scanned(sources: Sequence[bytes], opened: NDArray[np.bool_]) -> tuple[Batch
     lines_out = (batch.data, batch.line_start, batch.line_end, markup.line_element, markup.line_link)
     elements_out = (markup.tag, markup.parent, markup.inside, markup.element_token, markup.token)
     hints_out = (markup.hints, markup.hint_end, markup.hint_kind)
-    native.run(
-        "scan_html", html, lines_out, elements_out, hints_out, page_start, opened, ends, sizes, n_tags
-    )
+    native.run("scan_html", html, lines_out, elements_out, hints_out, page_start, opened, ends, sizes, n_tags)
     return _cut(batch, markup, ends, sizes.tolist())
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Final
 
 from detector.errors import PageError
+from detector.records import Format
 from detector.text.decoding import Decoded, decode
-from detector.text.formats import Format, found_format
+from detector.text.formats import found_format
 
 Input = str | bytes | Path
 

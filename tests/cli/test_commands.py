@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from detector.cli.corpus import Machine
 from detector.cli.main import COMMANDS, group, run
 from detector.cli.options import Policy
-from detector.corpus.formats.documents import Columns
+from detector.settings import Columns
 
 STORY = {
     "old": "The old mayor cut the ribbon on Monday, and many people came to see it. She had promised the bridge "

@@ -2,11 +2,10 @@
 
 import pytest
 
-from detector.corpus.formats.documents import Columns
 from detector.corpus.run import run
 from detector.corpus.run_spec import Job
 from detector.engines.in_process import InProcess
-from detector.settings import CorpusSettings, Settings
+from detector.settings import Columns, CorpusSettings, Settings
 from tests.corpus.made import records
 
 

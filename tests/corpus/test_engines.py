@@ -48,7 +48,7 @@ ON_DASK = """
 import os, sys
 from dask.distributed import LocalCluster
 from detector import clean_corpus
-from detector.engines.choice import EngineSettings
+from detector.settings import EngineSettings
 
 if __name__ == "__main__":
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:

@@ -8,11 +8,12 @@ import json
 import pytest
 import zstandard
 
-from detector.corpus.formats.documents import Columns, Document, Part, Rejected
+from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.jsonl import read_jsonl
 from detector.corpus.formats.readers import kind_of, read_shard
 from detector.corpus.shards import inputs_of, shards_of, survey
 from detector.errors import SettingsError
+from detector.settings import Columns
 from tests.corpus.made import everything, page, write_jsonl
 from tests.corpus.made import read_jsonl as rows_of
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from detector.features.neighbours import write_windows
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from detector.features.neighbours import write_windows
 from detector.features.schema import HALF_LIVES, OFFSETS
 
 

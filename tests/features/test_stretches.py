@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from detector.features.novel_runs import stretch_columns
+
 from detector.features.schema import STRETCHES
 from detector.sites.recurrence import LineRecurrence
 from detector.text.plain import text_batch

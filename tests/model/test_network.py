@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from detector.features.context import MOST_ODDS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.features.context import MOST_ODDS
-from detector.model.network import CLIP, N_CODES, N_OWN, OperatingPoints, Network, Scorer, guess, score
+from detector.model.network import CLIP, N_CODES, N_OWN, Network, OperatingPoints, Scorer, guess, score
 
 RNG = np.random.default_rng(0)
 COLUMNS, HIDDEN = 9, 6

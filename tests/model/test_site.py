@@ -5,9 +5,8 @@ import pytest
 
 from detector.detector import Detector
 from detector.features.schema import SITE, SITE_BLOCKS, STRETCHES, names
-from detector.features.site import site_columns
+from detector.features.site import site_columns, site_features
 from detector.model.files import default_model
-from detector.features.site import site_features
 from detector.sites.recurrence import NO_COUNTS, LineRecurrence, Sites, count_lines
 from detector.text.decoding import utf8
 from detector.text.keys import line_keys, site_id
@@ -91,7 +90,9 @@ def test_scores_are_those_of_numpy(format):
 
 def test_columns_are_named_and_finite():
     words = words_of(text_batch([b"Home\nNews 1\nNews 2\n\nA long story of boats"]))
-    seen = LineRecurrence(np.array([3, 0, 1, 0], np.int32), np.array([3, 2, 2, 0], np.int32), np.array([3], np.int32))
+    seen = LineRecurrence(
+        np.array([3, 0, 1, 0], np.int32), np.array([3, 2, 2, 0], np.int32), np.array([3], np.int32)
+    )
     table = site_columns(seen, words, np.array([0, 4]))
     column = {name: table[:, number] for number, name in enumerate(SITE)}
     assert np.isfinite(table).all()

@@ -1,9 +1,9 @@
 """An index that the tests of indexes share."""
 
 import pytest
-from tests.near_duplicates.made import IDS, TEXTS, ask
 
 from detector.near_duplicates.index.index import Index
+from tests.near_duplicates.made import IDS, TEXTS, ask
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.near_duplicates.made import IDS, TEXTS, ask
 
 from detector import DuplicateSettings
 from detector.errors import ModelFormatError, SettingsError
 from detector.near_duplicates.index import files as index_files
 from detector.near_duplicates.index.index import Index
+from tests.near_duplicates.made import IDS, TEXTS, ask
 
 
 class Bomb:

@@ -4,7 +4,6 @@ import subprocess
 import sys
 
 import pytest
-from tests.near_duplicates.made import IDS, TEXTS, ask
 
 from benchmarks.planted_documents import jaccard, shingles
 from detector import DuplicateSettings
@@ -12,6 +11,7 @@ from detector.errors import ModelFormatError, SettingsError
 from detector.near_duplicates.index import index as index_module
 from detector.near_duplicates.index import writing as index_writing
 from detector.near_duplicates.index.index import Index
+from tests.near_duplicates.made import IDS, TEXTS, ask
 
 SETS = [shingles(text) for text in TEXTS]
 

@@ -4,11 +4,11 @@ import unicodedata
 
 import numpy as np
 import pytest
+from detector.compiled import kernel
+from detector.near_duplicates.minhash.masking import mask_words
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.compiled import kernel
-from detector.near_duplicates.minhash.masking import mask_words
 from detector.near_duplicates.minhash.shingles import fold_words, reference_words
 from detector.text.characters import characters
 

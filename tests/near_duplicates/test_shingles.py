@@ -3,10 +3,10 @@
 import unicodedata
 
 import numpy as np
+from detector.compiled import kernel
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.compiled import kernel
 from detector.near_duplicates.minhash.shingles import fold_words, reference_words
 from detector.text import characters as chars
 from detector.text.characters import character_class, characters

@@ -2,11 +2,10 @@
 
 import numpy as np
 import xxhash
-from hypothesis import given
-from hypothesis import strategies as st
-
 from detector.compiled import kernel
 from detector.near_duplicates.minhash.xxhash import READ_AHEAD, finalised, xxhash32
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 @kernel

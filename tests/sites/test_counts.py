@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.sites.recurrence import NO_COUNTS, Sites, count_lines, merge, pruned, line_recurrence
+from detector.sites.recurrence import NO_COUNTS, Sites, count_lines, line_recurrence, merge, pruned
 from detector.text.decoding import utf8
 from detector.text.keys import line_keys, site_id
 from detector.text.plain import text_batch
@@ -82,7 +82,8 @@ def test_pages_of_another_site_change_nothing_of_a_site(pages, others):
     if pages:
         keys, page_segment, page_site = batch_of(pages)
         one, two = (
-            line_recurrence(keys, page_segment, sites._replace(page_site=page_site)) for sites in (of_site, both)
+            line_recurrence(keys, page_segment, sites._replace(page_site=page_site))
+            for sites in (of_site, both)
         )
         assert same(one, two)
 

@@ -4,9 +4,8 @@ import itertools
 
 import pytest
 
-from detector.text.html import html_batch
-from detector.text.scan_tags import DATA_HINT, DESCRIPTION_HINT, TITLE_HINT
-from detector.text.tags import INSIDE_BIT, NAMES
+from detector.text.html import DATA_HINT, DESCRIPTION_HINT, TITLE_HINT, html_batch
+from detector.text.tags import INSIDE, NAMES
 
 CASES = {
     "blocks": (
@@ -93,15 +92,18 @@ def test_a_page_renders_alike_alone_and_in_a_batch(html_lines):
         assert lines == wanted
 
 
+BIT = {name: 1 << number for number, name in enumerate(INSIDE)}
+
+
 def test_markup_of_a_line():
     page = "<nav class='main-menu'><ul><li><a href=/a>Home</a></li></ul></nav><main><h2 id=x hidden>T</h2></main>"
     _batch, markup = html_batch([page])
     menu, title = markup.line_element.tolist()
     assert [NAMES[markup.tag[menu]], NAMES[markup.tag[title]]] == ["a", "h2"]
-    assert markup.inside[menu] & INSIDE_BIT["nav"]
-    assert markup.inside[menu] & INSIDE_BIT["li"]
-    assert not markup.inside[title] & INSIDE_BIT["nav"]
-    assert markup.inside[title] & INSIDE_BIT["hidden"]
+    assert markup.inside[menu] & BIT["nav"]
+    assert markup.inside[menu] & BIT["li"]
+    assert not markup.inside[title] & BIT["nav"]
+    assert markup.inside[title] & BIT["hidden"]
     assert markup.line_link.tolist() == [4, 0]
     assert (markup.parent < range(markup.tag.size)).all()
 

@@ -4,21 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from detector.text.formats import Format
+from detector.records import Format
 
 Kind = Literal["jsonl", "csv", "parquet", "warc", "page"]
-# Where lines with their scores go: beside the output, into a column of it as well, or nowhere.
-Lines = Literal["sidecar", "column", "none"]
-
-
-class Columns(NamedTuple):
-    """Names of the columns (fields) that mean something. Only the text must be there."""
-
-    text: str = "text"
-    id: str = "id"
-    url: str = "url"
-    site: str = "site"
-    source: str = "source"
 
 
 class Part(NamedTuple):

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from detector.corpus.formats.documents import Columns, Document, Part, Rejected, source_of
+from detector.corpus.formats.documents import Document, Part, Rejected, source_of
+from detector.settings import Columns
 from detector.sites.names import site_name
 
 # What a text field of the wrong kind is called in messages.

@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
-from detector.corpus.formats.documents import Columns, Part, Records, Rejected
+from detector.corpus.formats.documents import Part, Records, Rejected
 from detector.corpus.formats.fields import document_of
 from detector.corpus.formats.files import opened
+from detector.settings import Columns
 
 BOM: Final = b"\xef\xbb\xbf"
 # Bytes of a record. Longer ones are no pages: the largest real ones have a tenth of it.

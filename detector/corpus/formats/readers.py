@@ -7,7 +7,6 @@ from typing import Final
 import zstandard
 
 from detector.corpus.formats.documents import (
-    Columns,
     Document,
     Kind,
     Part,
@@ -20,9 +19,10 @@ from detector.corpus.formats.files import opened, plain_name
 from detector.corpus.formats.jsonl import LONGEST, read_jsonl
 from detector.corpus.formats.tables import read_csv, read_parquet
 from detector.corpus.formats.web_archives import read_warc
+from detector.records import Format
+from detector.settings import Columns
 from detector.sites.names import site_name
 from detector.text.decoding import decode
-from detector.text.formats import Format
 
 KINDS: Final[Mapping[str, Kind]] = {
     ".jsonl": "jsonl",

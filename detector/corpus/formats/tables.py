@@ -5,11 +5,12 @@ import io
 from types import ModuleType
 from typing import Final
 
-from detector.corpus.formats.documents import Columns, Part, Records, Rejected
+from detector.corpus.formats.documents import Part, Records, Rejected
 from detector.corpus.formats.fields import document_of
 from detector.corpus.formats.files import opened, stored
 from detector.corpus.formats.jsonl import LONGEST
 from detector.errors import MissingExtraError
+from detector.settings import Columns
 
 # Rows of Parquet that are made Python values at once.
 ROWS: Final = 256

@@ -3,13 +3,14 @@
 from types import ModuleType
 from typing import Any, Final
 
-from detector.corpus.formats.documents import Columns, Document, Part, Records, Rejected, source_of
+from detector.corpus.formats.documents import Document, Part, Records, Rejected, source_of
 from detector.corpus.formats.files import stored
 from detector.corpus.formats.jsonl import LONGEST
 from detector.errors import MissingExtraError
+from detector.records import Format
+from detector.settings import Columns
 from detector.sites.names import site_name
 from detector.text.decoding import decode
-from detector.text.formats import Format
 
 HTML: Final = ("text/html", "application/xhtml+xml")
 

@@ -11,12 +11,13 @@ from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
 import zstandard
 
-from detector.corpus.formats.documents import Columns, Document, Kind, Shard
+from detector.corpus.formats.documents import Document, Kind, Shard
 from detector.corpus.formats.files import stored
 from detector.corpus.formats.json_lines import json_line
 from detector.corpus.formats.tables import parquet
 from detector.corpus.formats.web_archives import fastwarc
 from detector.corpus.line_records import PIECE
+from detector.settings import Columns
 from detector.text.decoding import without_surrogates
 
 ENDINGS: Final[Mapping[str, Kind]] = {

@@ -13,7 +13,7 @@ import xxhash
 
 from detector.corpus.line_records import LineRow
 from detector.records import Bytes
-from detector.results.page import BatchResult
+from detector.results.batch import ScoredBatch
 
 BINS: Final = 20
 # Lines of a shard that the report may name: those that go most often, and drawn ones.
@@ -35,7 +35,7 @@ class LineTally:
         self.dropped: Counter[tuple[str, str]] = Counter()
         self.drawn: dict[bool, list[list[Any]]] = {True: [], False: []}
 
-    def add(self, result: BatchResult, why: Bytes, rows: Sequence[LineRow]) -> None:
+    def add(self, result: ScoredBatch, why: Bytes, rows: Sequence[LineRow]) -> None:
         """Count a batch of one format."""
         batch, kept = result.batch, result.decisions.kept
         size = batch.segment_end - batch.segment_start
@@ -51,7 +51,7 @@ class LineTally:
         self._count_dropped(result, gone, page, rows)
         self._draw(result, page, rows)
 
-    def _count_dropped(self, result: BatchResult, gone: Any, page: Any, rows: Sequence[LineRow]) -> None:  # noqa: ANN401
+    def _count_dropped(self, result: ScoredBatch, gone: Any, page: Any, rows: Sequence[LineRow]) -> None:  # noqa: ANN401
         data, batch = result.batch.data.tobytes(), result.batch
         starts, ends = batch.segment_start[gone].tolist(), batch.segment_end[gone].tolist()
         for at, start, end in zip(page[gone].tolist(), starts, ends, strict=True):
@@ -61,7 +61,7 @@ class LineTally:
         if len(self.dropped) > MOST_LINES * 100:
             self.dropped = Counter(dict(self.dropped.most_common(MOST_LINES * 10)))
 
-    def _draw(self, result: BatchResult, page: Any, rows: Sequence[LineRow]) -> None:  # noqa: ANN401
+    def _draw(self, result: ScoredBatch, page: Any, rows: Sequence[LineRow]) -> None:  # noqa: ANN401
         batch, data, segments = result.batch, result.batch.data.tobytes(), result.batch.page_segment()
         near = np.flatnonzero(np.abs(result.scores - result.decisions.threshold[page]) <= NEAR)
         for at in near.tolist():

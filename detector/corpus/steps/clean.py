@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import zstandard
 
-from detector.corpus.batches import FORMATS, DocumentBatch, batches_of, records_of
+from detector.corpus.batches import DocumentBatch, batches_of, records_of
 from detector.corpus.formats.documents import Rejected, Shard
 from detector.corpus.formats.json_lines import json_line
 from detector.corpus.line_records import LineRow, as_dict, line_rows
@@ -19,6 +19,7 @@ from detector.detector import Detector
 from detector.model.page_kinds import EMPTY, KINDS, LEAST_WORDS
 from detector.records import Batch, Integers
 from detector.sites.recurrence import LineCounts, Sites
+from detector.text.read import by_format
 
 # Fast, and a tenth larger than the usual level.
 ZSTD_LEVEL: Final = 3
@@ -37,10 +38,8 @@ class CleanBatch:
 
     def fill(self, detector: Detector, counts: LineCounts, rules: Rules, tally: LineTally) -> None:
         """Score and decide."""
-        for format in FORMATS:
-            positions = self.batch.of_format(format)
-            if positions:
-                self._fill(positions, detector, counts, (rules, tally))
+        for positions in by_format(self.batch.pages):
+            self._fill(positions, detector, counts, (rules, tally))
 
     def _fill(
         self, positions: list[int], detector: Detector, counts: LineCounts, by: tuple[Rules, LineTally]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from detector.corpus.batches import FORMATS, DocumentBatch, batches_of, lines_of
+from detector.corpus.batches import DocumentBatch, batches_of
 from detector.corpus.formats.documents import Document, Rejected, Shard
 from detector.corpus.formats.readers import read_shard
 from detector.corpus.run_folder import whole_folder
@@ -14,7 +14,7 @@ from detector.corpus.run_spec import Job
 from detector.records import Integers
 from detector.sites.recurrence import LineCounts, count_lines, merge
 from detector.text.keys import line_keys
-from detector.text.words import words_of
+from detector.text.read import by_format, read_batch
 
 # Batches whose counts are merged at a time.
 TOGETHER = 16
@@ -22,12 +22,10 @@ TOGETHER = 16
 
 def _counts_of(batch: DocumentBatch) -> list[LineCounts]:
     found = []
-    for format in FORMATS:
-        positions = batch.of_format(format)
-        if positions:
-            lines = lines_of([batch.pages[at] for at in positions])
-            keys = line_keys(words_of(lines))
-            found.append(count_lines(keys, lines.page_segment(), batch.site_ids(positions)))
+    for positions in by_format(batch.pages):
+        read = read_batch([batch.pages[at] for at in positions])
+        counts = count_lines(line_keys(read.words), read.batch.page_segment(), batch.site_ids(positions))
+        found.append(counts)
     return found
 
 

@@ -39,7 +39,6 @@ def _joined(parts: Sequence[Spans]) -> Spans:
         return parts[0]
     size = np.concatenate([np.zeros(0, np.int64), *(part.end - part.start for part in parts)])
     data = np.concatenate([np.zeros(0, np.uint8), *(part.data for part in parts)])
-    data.flags.writeable = False  # as other texts are: kernels are compiled once for both
     end = np.cumsum(size)
     return Spans(data, end - size, end)
 

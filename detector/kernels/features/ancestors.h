@@ -25,8 +25,13 @@ class AlikeBlocks {
  public:
   AlikeBlocks(Call& call, const Batch& batch, const Markup& markup, const Tree& tree, const Guesses& guesses,
               i64 most_rows)
-      : batch_(batch), markup_(markup), tree_(tree), guesses_(guesses), key_(scratch<u64>(call, size_for(most_rows))),
-        group_(scratch<i64>(call, size_for(most_rows))), sums_(scratch<f64>(call, 3 * most_rows)),
+      : batch_(batch),
+        markup_(markup),
+        tree_(tree),
+        guesses_(guesses),
+        key_(scratch<u64>(call, size_for(most_rows))),
+        group_(scratch<i64>(call, size_for(most_rows))),
+        sums_(scratch<f64>(call, 3 * most_rows)),
         row_group_(scratch<i64>(call, most_rows)) {}
 
   void write_page(i64 page, const Table<f32>& table) {
@@ -108,8 +113,12 @@ class AlikeBlocks {
 class Ancestors {
  public:
   Ancestors(Call& call, const Batch& batch, const Markup& markup, const Tree& tree, const Guesses& guesses)
-      : batch_(batch), markup_(markup), tree_(tree), guesses_(guesses),
-        held_(scratch<f64>(call, 3 * markup.elements())), shared_(scratch<i64>(call, markup.elements())) {}
+      : batch_(batch),
+        markup_(markup),
+        tree_(tree),
+        guesses_(guesses),
+        held_(scratch<f64>(call, 3 * markup.elements())),
+        shared_(scratch<i64>(call, markup.elements())) {}
 
   // Sum guesses up the tree, children before parents.
   void sum() const {
@@ -189,7 +198,8 @@ class Ancestors {
     i64 ancestor = block;
     for (i64 level = 0; level < LEVELS; ++level) {
       if (ancestor >= 0 && markup_.parent[ancestor] >= 0) ancestor = markup_.parent[ancestor];
-      const View<f32> out = here.part(context::guess_ancestor_1 + 3 * level, context::guess_ancestor_1 + 3 * level + 3);
+      const View<f32> out =
+          here.part(context::guess_ancestor_1 + 3 * level, context::guess_ancestor_1 + 3 * level + 3);
       if (ancestor < 0) {
         out.fill(0);
         continue;

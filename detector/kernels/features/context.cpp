@@ -1,6 +1,7 @@
 // The second feature table: first guesses in their context.
-#include "ancestors.h"
 #include "context.h"
+
+#include "ancestors.h"
 
 namespace detector {
 

@@ -89,7 +89,8 @@ inline void write_page(const Guesses& guesses, i64 first, i64 last, const Table<
 }
 
 // Copy columns of the first table to the second, from column `at` on.
-template <i64 N> void see_again(View<const f32> from, const i64 (&columns)[N], i64 at, View<f32> to) {
+template <i64 N>
+void see_again(View<const f32> from, const i64 (&columns)[N], i64 at, View<f32> to) {
   for (i64 number = 0; number < N; ++number) to[at + number] = from[columns[number]];
 }
 

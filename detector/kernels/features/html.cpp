@@ -49,7 +49,8 @@ i64 html_features(Call& call) {
   builder.grow();
   builder.weigh();
   const MarkupColumns columns(batch, markup, tree, weights.bias[0]);
-  const neighbours::Windows<SIGNALS> windows({signals.data, signals.size, &call}, table, feature::markup_before_1_5);
+  const neighbours::Windows<SIGNALS> windows({signals.data, signals.size, &call}, table,
+                                             feature::markup_before_1_5);
   for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page) {
     const i64 first = batch.page_line[page], last = batch.page_line[page + 1];
     titles.start(page);

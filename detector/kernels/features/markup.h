@@ -2,9 +2,9 @@
 // that the line stands in, and what kind of block it is.
 #pragma once
 
-#include "generated.h"
 #include "../maths.h"
 #include "../records.h"
+#include "generated.h"
 
 namespace detector {
 
@@ -16,12 +16,14 @@ struct MarkupWeights {
 };
 
 // What is known of each element; see features.markup.Tree.
-template <bool WRITES> struct TreeOf {
-  template <class T> using Array = View<Choose<WRITES, T, const T>>;
+template <bool WRITES>
+struct TreeOf {
+  template <class T>
+  using Array = View<Choose<WRITES, T, const T>>;
   Array<f32> says;    // E rows of 3
   Array<i32> tokens;  // E rows of 2
   Array<i32> depth;
-  Array<f32> text;    // E rows of 3
+  Array<f32> text;  // E rows of 3
   Array<i64> block;
   Array<u32> look;
 
@@ -42,7 +44,8 @@ INLINE bool is_block(u8 number) {
 }
 
 // Add every element's three sums to its parent's, children before parents.
-template <class T> void sum_up(const Markup& markup, View<T> sums) {
+template <class T>
+void sum_up(const Markup& markup, View<T> sums) {
   for (i64 element = markup.elements() - 1; element >= 0; --element) {
     const i64 parent = markup.parent[element];
     if (parent < 0) continue;
@@ -66,7 +69,8 @@ INLINE i64 bucket_of(u32 token, i64 distance) {
 }
 
 // Give every token of an element: its tag, its tag under its parent's, and its words.
-template <class F> INLINE void each(const Markup& markup, i64 element, F&& give) {
+template <class F>
+INLINE void each(const Markup& markup, i64 element, F&& give) {
   const i64 parent = markup.parent[element];
   const u32 own = markup.tag[element], above = parent >= 0 ? markup.tag[parent] : 255u;
   give((own + 1) * 0x27D4EB2Fu);

@@ -40,7 +40,8 @@ INLINE bool is_long_enough(const Words& words, i64 row) {
 class RowTable {
  public:
   RowTable(Call& call, i64 rows)
-      : key_(scratch<u64>(call, size_for(rows))), row_(scratch<i64>(call, size_for(rows))),
+      : key_(scratch<u64>(call, size_for(rows))),
+        row_(scratch<i64>(call, size_for(rows))),
         turn_(scratch<i64>(call, size_for(rows))) {
     turn_.fill(0);
   }
@@ -77,7 +78,8 @@ class RowTable {
 
   i64 slot_of(u64 key) const {
     i64 at = static_cast<i64>((key * MIX) >> 24) & mask_;
-    for (i64 tried = 0; tried <= mask_ && turn_[at] == now_ && key_[at] != key; ++tried) at = (at + 1) & mask_;
+    for (i64 tried = 0; tried <= mask_ && turn_[at] == now_ && key_[at] != key; ++tried)
+      at = (at + 1) & mask_;
     return at;
   }
 
@@ -136,8 +138,12 @@ class Aligner {
 class Matcher {
  public:
   Matcher(Call& call, const Words& words, View<const u32> permutation, i64 most_rows)
-      : words_(words), permutation_(permutation), table_(call, most_rows), aligner_(call, words),
-        group_(scratch<i64>(call, most_rows)), band_(scratch<u32>(call, most_rows * LINE_BANDS)),
+      : words_(words),
+        permutation_(permutation),
+        table_(call, most_rows),
+        aligner_(call, words),
+        group_(scratch<i64>(call, most_rows)),
+        band_(scratch<u32>(call, most_rows * LINE_BANDS)),
         first_(scratch<i64>(call, most_rows)) {}
 
   RowTable& table() { return table_; }

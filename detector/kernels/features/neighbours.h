@@ -1,8 +1,8 @@
 // What stands around a line: averages that fade with the distance, and the next lines.
 #pragma once
 
-#include "generated.h"
 #include "../maths.h"
+#include "generated.h"
 
 namespace detector::neighbours {
 
@@ -17,10 +17,12 @@ struct Fades {
   }
 };
 
-template <i64 SIGNALS> class Windows {
+template <i64 SIGNALS>
+class Windows {
  public:
   // Signals of row r are `signals[r * SIGNALS]` and so on; columns are written from `at` on.
-  Windows(View<const f32> signals, const Table<f32>& table, i64 at) : signals_(signals), table_(table), at_(at) {}
+  Windows(View<const f32> signals, const Table<f32>& table, i64 at)
+      : signals_(signals), table_(table), at_(at) {}
 
   void write_page(i64 first, i64 last) const {
     sweep(first, last, 1, at_);

@@ -1,9 +1,9 @@
 // What a line's words and phrases usually are: a linear model over hashed n-grams.
 #pragma once
 
-#include "generated.h"
 #include "../maths.h"
 #include "../text/keys.h"
+#include "generated.h"
 
 namespace detector {
 
@@ -33,7 +33,8 @@ INLINE i64 number_of(i64 words) { return words ? words + most<i64>(words - 1, 0)
 
 // Give the bucket of every n-gram of a segment: words, then pairs, then those of the line, each
 // with its group (0, 1 or 2).
-template <class F> INLINE void each(const Words& words, i64 row, F&& give) {
+template <class F>
+INLINE void each(const Words& words, i64 row, F&& give) {
   const i64 first = words.first(row), last = words.last(row), number = last - first;
   const View<const u64> key = words.key.part(first, last);
   if (key.size != number) return;

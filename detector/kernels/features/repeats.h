@@ -10,8 +10,12 @@ class RepeatFinder {
  public:
   RepeatFinder(Call& call, const Words& words, const NewRepeats& found, const Table<f32>& table,
                View<const u32> permutation, i64 most_rows)
-      : words_(words), found_(found), table_(table), matcher_(call, words, permutation, most_rows),
-        lead_(scratch<f32>(call, most_rows)), best_(scratch<f32>(call, most_rows)),
+      : words_(words),
+        found_(found),
+        table_(table),
+        matcher_(call, words, permutation, most_rows),
+        lead_(scratch<f32>(call, most_rows)),
+        best_(scratch<f32>(call, most_rows)),
         chosen_(scratch<i64>(call, most_rows)) {}
 
   // Find the repeats of one page, and write their columns.
@@ -130,7 +134,8 @@ class RepeatFinder {
     Beginning best{-1, 0};
     u64 key = LINE_START;
     i64 singles = 0;
-    for (i64 number = span.first; number < least(span.last - REMAINDER, span.first + MOST_HEADLINE); ++number) {
+    for (i64 number = span.first; number < least(span.last - REMAINDER, span.first + MOST_HEADLINE);
+         ++number) {
       key = next_key(key, words_.key[number]);
       singles += (words_.shape[number] & IS_SINGLE) != 0;
       if (!says_enough(number + 1 - span.first, singles)) continue;
@@ -208,8 +213,7 @@ class RepeatFinder {
     here[feature::copy_words] = log1p(mine);
     here[feature::copy_block] = log1p(to_f32(found_.block[row]));
     here[feature::copy_is_short_in_context] = 1.0f - mine / most(around - mine, mine);
-    here[feature::original_leads] =
-        log1p(lead_[found_.original[row] - first_]) - log1p(lead_[row - first_]);
+    here[feature::original_leads] = log1p(lead_[found_.original[row] - first_]) - log1p(lead_[row - first_]);
   }
 
   const Words& words_;

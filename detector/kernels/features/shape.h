@@ -1,11 +1,11 @@
 // What a line looks like: lengths, kinds of characters, how it begins and ends.
 #pragma once
 
-#include "generated.h"
 #include "../maths.h"
 #include "../records.h"
 #include "../text/characters.h"
 #include "../text/keys.h"
+#include "generated.h"
 
 namespace detector {
 

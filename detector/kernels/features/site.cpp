@@ -93,8 +93,12 @@ class NovelRuns {
  public:
   NovelRuns(Call& call, const Recurrence& seen, const Words& words, View<const f32> log_odds,
             const Table<f32>& table)
-      : seen_(seen), words_(words), log_odds_(log_odds), table_(table),
-        guess_(scratch<f32>(call, log_odds.size)), is_new_(scratch<bool>(call, log_odds.size)) {}
+      : seen_(seen),
+        words_(words),
+        log_odds_(log_odds),
+        table_(table),
+        guess_(scratch<f32>(call, log_odds.size)),
+        is_new_(scratch<bool>(call, log_odds.size)) {}
 
   void write_page(i64 first, i64 last, f32 pages) {
     for (i64 row = first; row < last; ++row) {

@@ -32,7 +32,8 @@ i64 text_features(Call& call) {
   const View<f32> signals = scratch<f32>(call, batch.segments() * SIGNALS);
   RepeatFinder finder(call, words, repeats, table, permutation, longest_page(batch));
   if (call.lacks_scratch()) return 0;
-  const neighbours::Windows<SIGNALS> windows({signals.data, signals.size, &call}, table, feature::phrases_before_1_5);
+  const neighbours::Windows<SIGNALS> windows({signals.data, signals.size, &call}, table,
+                                             feature::phrases_before_1_5);
   for (i64 line = 0; line < batch.lines() && !call.stopped(); ++line) {
     const i64 first = batch.line_segment[line], last = batch.line_segment[line + 1];
     for (i64 row = first; row < last; ++row) {

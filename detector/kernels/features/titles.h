@@ -2,17 +2,20 @@
 // structured data, each as a bag of words; of structured data, pairs of words.
 #pragma once
 
-#include "generated.h"
 #include "../html/markup.h"
 #include "../maths.h"
 #include "../text/keys.h"
+#include "generated.h"
 
 namespace detector {
 
 class TitleBag {
  public:
   TitleBag(Call& call, const Words& words, const Markup& markup, const Words& hint_words)
-      : words_(words), markup_(markup), hint_words_(hint_words), key_(scratch<u64>(call, size_for(2 * MOST_HINT_WORDS))),
+      : words_(words),
+        markup_(markup),
+        hint_words_(hint_words),
+        key_(scratch<u64>(call, size_for(2 * MOST_HINT_WORDS))),
         kinds_(scratch<u8>(call, size_for(2 * MOST_HINT_WORDS))) {}
 
   // Put the hints of a page into the bag.

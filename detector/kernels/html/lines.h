@@ -60,12 +60,12 @@ class LineWriter {
       : data(call), line_start_(call), line_end_(call), line_element_(call), line_link_(call) {}
 
   View<u8> data;
-  i64 written = 0;    // bytes of `data`
-  i64 lines = 0;      // lines that are closed
+  i64 written = 0;     // bytes of `data`
+  i64 lines = 0;       // lines that are closed
   i64 innermost = -1;  // the element that is open
   Cell cell = Cell::NONE;
   Pending pending = Pending::NONE;
-  bool soft = false;  // a line must end if the cell has more text
+  bool soft = false;        // a line must end if the cell has more text
   bool after_link = false;  // the last visible text was a link's
 
   void start_page() {
@@ -199,8 +199,8 @@ class LineWriter {
 
   View<i64> line_start_, line_end_, line_element_;
   View<i32> line_link_;
-  i64 start_ = 0;       // where the open line begins in `data`
-  i64 element_ = -1;    // innermost element at the open line's first character
+  i64 start_ = 0;     // where the open line begins in `data`
+  i64 element_ = -1;  // innermost element at the open line's first character
   bool in_link_ = false;
   i64 link_start_ = 0;  // where the link's text begins, not before the line
   i64 link_bytes_ = 0;  // bytes of the open line in links that are closed

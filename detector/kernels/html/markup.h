@@ -66,7 +66,8 @@ INLINE Attribute read_attribute(View<const u8> html, i64 at, i64 end) {
 }
 
 // Give every attribute of the tag whose attributes begin at `at`; return where the tag ends.
-template <class F> INLINE i64 each_attribute(View<const u8> html, i64 at, i64 end, F&& give) {
+template <class F>
+INLINE i64 each_attribute(View<const u8> html, i64 at, i64 end, F&& give) {
   while (at < end && html[at] != '>') {
     if (html[at] <= 32) {
       at += 1;
@@ -114,8 +115,14 @@ INLINE bool hides(View<const u8> html, i64 start, i64 end) {
 class MarkupWriter {
  public:
   explicit MarkupWriter(Call& call)
-      : tag_(call), parent_(call), inside_(call), element_token_(call), token_(call), hints_(call),
-        hint_end_(call), hint_kind_(call) {}
+      : tag_(call),
+        parent_(call),
+        inside_(call),
+        element_token_(call),
+        token_(call),
+        hints_(call),
+        hint_end_(call),
+        hint_kind_(call) {}
 
   i64 elements = 0, tokens = 0, hints = 0, hint_bytes = 0;
 

@@ -15,7 +15,8 @@ struct OpenElement {
 
 class Scanner {
  public:
-  explicit Scanner(Call& call) : html(call), lines(call), markup(call), call_(call), stack_(nullptr, 0, &call) {}
+  explicit Scanner(Call& call)
+      : html(call), lines(call), markup(call), call_(call), stack_(nullptr, 0, &call) {}
 
   View<const u8> html;
   LineWriter lines;

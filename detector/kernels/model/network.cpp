@@ -28,7 +28,8 @@ i64 first_guess(Call& call) {
   const Table<f32> without(call);
   const Block block(call, network.columns(), used);
   if (call.lacks_scratch()) return 0;
-  if (!network.fits(features.columns) || !block.codes_fit()) return call.fail(OUT_OF_RANGE, 0), 0;
+  if (!network.fits(features.columns, code::CODES) || !block.codes_fit())
+    return call.fail(OUT_OF_RANGE, 0), 0;
   block.table.fill(0);
   for (i64 first = 0; first < features.rows && !call.stopped(); first += LINES) {
     const i64 lines = least(LINES, features.rows - first);
@@ -55,7 +56,7 @@ i64 score_lines(Call& call) {
   const View<f32> log_odds(call);
   const Block block(call, network.columns(), used);
   if (call.lacks_scratch()) return 0;
-  if (!network.fits(context.columns) || !block.codes_fit()) return call.fail(OUT_OF_RANGE, 0), 0;
+  if (!network.fits(context.columns, code::CODES) || !block.codes_fit()) return call.fail(OUT_OF_RANGE, 0), 0;
   block.table.fill(0);
   block.own.fill(0);
   for (i64 first = 0; first < context.rows && !call.stopped(); first += LINES) {
@@ -88,7 +89,7 @@ i64 site_log_odds(Call& call) {
   const View<f32> log_odds(call);
   const Block block(call, network.columns(), {nullptr, 0, &call});
   if (call.lacks_scratch()) return 0;
-  if (!network.fits(table.columns)) return call.fail(OUT_OF_RANGE, 0), 0;
+  if (!network.fits(table.columns, code::CODES + 1)) return call.fail(OUT_OF_RANGE, 0), 0;
   block.table.fill(0);
   for (i64 first = 0; first < table.rows && !call.stopped(); first += LINES) {
     const i64 lines = least(LINES, table.rows - first);
@@ -97,7 +98,8 @@ i64 site_log_odds(Call& call) {
     for (i64 unit = 0; unit < network.units(); unit += UNITS) {
       Tile sums = tile_sums(network, block.table.data, unit, 0, network.columns());
       for (i64 number = 0; number < UNITS; ++number)
-        for (i64 part = 0; part < VECTORS; ++part) sums.of[number][part] += network.hidden_bias.data[unit + number];
+        for (i64 part = 0; part < VECTORS; ++part)
+          sums.of[number][part] += network.hidden_bias.data[unit + number];
       add_output(network, unit, sums, Tile{}, block.log_odds.data);
     }
     for (i64 line = 0; line < lines; ++line) log_odds[first + line] = block.log_odds[line];

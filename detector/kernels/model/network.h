@@ -24,14 +24,20 @@ struct Network {
   View<const i64> block_code, block_start;
 
   explicit Network(Call& call)
-      : mean(call), scale(call), hidden(call), hidden_bias(call), out(call), out_bias(call), block_code(call),
+      : mean(call),
+        scale(call),
+        hidden(call),
+        hidden_bias(call),
+        out(call),
+        out_bias(call),
+        block_code(call),
         block_start(call) {}
 
   i64 columns() const { return mean.size; }
   i64 units() const { return out.size; }
 
   // Tell whether the arrays fit together, so that kernels need not ask again.
-  bool fits(i64 table_columns) const {
+  bool fits(i64 table_columns, i64 codes) const {
     const bool shapes = scale.size == columns() && hidden.columns == columns() && hidden.rows == units() &&
                         hidden_bias.size == units() && units() % UNITS == 0 && out_bias.size == 1 &&
                         block_start.size == block_code.size + 1 && table_columns == columns();
@@ -39,7 +45,7 @@ struct Network {
     for (i64 block = 0; block < block_code.size; ++block) {
       const i64 first = block_start.data[block], last = block_start.data[block + 1];
       if (first < 0 || first > last || last > columns()) return false;
-      if (block_code.data[block] < -1 || block_code.data[block] >= code::CODES) return false;
+      if (block_code.data[block] < -1 || block_code.data[block] >= codes) return false;
     }
     return true;
   }
@@ -56,15 +62,18 @@ struct Tile {
 
 // Scratch for one block of lines.
 struct Block {
-  View<f32> table;      // (F, LINES), the features, columns first
-  View<f32> own;        // (CODES, OWN_COLUMNS, LINES), the scaled guess without each code
-  View<f32> log_odds;   // (LINES,)
-  View<f32> without;    // (CODES, LINES), log-odds without each code
+  View<f32> table;       // (F, LINES), the features, columns first
+  View<f32> own;         // (CODES, OWN_COLUMNS, LINES), the scaled guess without each code
+  View<f32> log_odds;    // (LINES,)
+  View<f32> without;     // (CODES, LINES), log-odds without each code
   View<const i64> used;  // codes that the scorer's networks have
 
   Block(Call& call, i64 columns, View<const i64> used)
-      : table(scratch<f32>(call, columns * LINES)), own(scratch<f32>(call, code::CODES * OWN_COLUMNS * LINES)),
-        log_odds(scratch<f32>(call, LINES)), without(scratch<f32>(call, code::CODES * LINES)), used(used) {}
+      : table(scratch<f32>(call, columns * LINES)),
+        own(scratch<f32>(call, code::CODES * OWN_COLUMNS * LINES)),
+        log_odds(scratch<f32>(call, LINES)),
+        without(scratch<f32>(call, code::CODES * LINES)),
+        used(used) {}
 
   bool codes_fit() const {
     for (const i64 code : used)
@@ -101,7 +110,8 @@ INLINE Tile tile_sums(const Network& network, const f32* table, i64 unit, i64 fi
     Vector lines[VECTORS];
     for (i64 part = 0; part < VECTORS; ++part) lines[part] = vector_at(table + column * LINES + part * LANES);
     for (i64 number = 0; number < UNITS; ++number)
-      for (i64 part = 0; part < VECTORS; ++part) sums.of[number][part] += lines[part] * weights[number][column];
+      for (i64 part = 0; part < VECTORS; ++part)
+        sums.of[number][part] += lines[part] * weights[number][column];
   }
   return sums;
 }
@@ -124,7 +134,8 @@ INLINE void add_output(const Network& network, i64 unit, const Tile& total, cons
 }
 
 // What falls away with a code: its sums, and what the guess changes by.
-INLINE Tile without_code(const Network& network, i64 unit, const Tile& of_code, const Tile& guess, const f32* own) {
+INLINE Tile without_code(const Network& network, i64 unit, const Tile& of_code, const Tile& guess,
+                         const f32* own) {
   Tile gone = of_code;
   add(gone, guess);
   for (i64 column = 0; column < OWN_COLUMNS; ++column)

@@ -9,7 +9,9 @@ namespace {
 constexpr u32 BUCKET_BITS = 13;
 constexpr i64 BUCKETS = 1 << BUCKET_BITS;
 
-INLINE i64 bucket_of(u64 key) { return static_cast<i64>((key * 0xA0761D6478BD642Full) >> (64 - BUCKET_BITS)); }
+INLINE i64 bucket_of(u64 key) {
+  return static_cast<i64>((key * 0xA0761D6478BD642Full) >> (64 - BUCKET_BITS));
+}
 
 // Write the columns of one page; `link_share` is the share of each line in links, -1 for text.
 void write_look(const Words& words, View<const f32> scores, View<const f32> link_share, i64 first, i64 last,
@@ -23,7 +25,8 @@ void write_look(const Words& words, View<const f32> scores, View<const f32> link
     lines += kept;
     in_long += size >= LONG_WORDS ? size * kept : 0.0f;
     digits += words.count(row, DIGIT);
-    letters += words.count(row, LETTER) + words.count(row, UPPER) + words.count(row, SINGLE) + words.count(row, DIGIT);
+    letters += words.count(row, LETTER) + words.count(row, UPPER) + words.count(row, SINGLE) +
+               words.count(row, DIGIT);
     singles += words.count(row, SINGLE);
     sentences += words.count(row, END) > 0 ? kept : 0.0f;
     linked += size * most(link_share[row], 0.0f);

@@ -17,7 +17,8 @@ class WordFolder {
   // words as the longest text has bytes, and READ_AHEAD.
   WordFolder(Call& call, i64 longest, bool masks_numbers)
       : folded_(scratch<u8>(call, 3 * longest + READ_AHEAD)),
-        word_start_(scratch<i64>(call, longest + READ_AHEAD)), masks_numbers_(masks_numbers) {}
+        word_start_(scratch<i64>(call, longest + READ_AHEAD)),
+        masks_numbers_(masks_numbers) {}
 
   const View<u8>& folded() const { return folded_; }
   // Where a word begins; for the number of words, where the next would.

@@ -54,7 +54,8 @@ class KeySet {
 
   INLINE i64 place_of(u64 key) const {
     i64 at = static_cast<i64>(key) & mask_;
-    for (i64 tried = 0; tried <= mask_ && table_[at] != FREE && table_[at] != key; ++tried) at = (at + 1) & mask_;
+    for (i64 tried = 0; tried <= mask_ && table_[at] != FREE && table_[at] != key; ++tried)
+      at = (at + 1) & mask_;
     return at;
   }
 

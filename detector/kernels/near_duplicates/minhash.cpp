@@ -6,7 +6,8 @@
 namespace detector {
 
 #if HAS_WIDE
-static WIDE void update_slots_wide(u32* slots, const u32* hashed, const u32* factor, const u32* offset, i64 size) {
+static WIDE void update_slots_wide(u32* slots, const u32* hashed, const u32* factor, const u32* offset,
+                                   i64 size) {
   update_slots(slots, hashed, factor, offset, size);
 }
 #endif
@@ -21,12 +22,15 @@ void update_slots_widest(u32* slots, const u32* hashed, const u32* factor, const
 namespace {
 
 // Finish a text's hashes and let them into its signature, TOGETHER at a time.
-INLINE void sign_all(const OpenHashes& hashes, i64 count, u32* slots, const u32* factor, const u32* offset, i64 size) {
+INLINE void sign_all(const OpenHashes& hashes, i64 count, u32* slots, const u32* factor, const u32* offset,
+                     i64 size) {
   u32* const value = hashes.value.data;
-  finish_all(value, hashes.one.data, hashes.two.data, hashes.three.data, hashes.last.data, hashes.left.data, count);
+  finish_all(value, hashes.one.data, hashes.two.data, hashes.three.data, hashes.last.data, hashes.left.data,
+             count);
   // After the last shingle it is taken again: that changes no minimum.
   for (i64 number = count; number < count + TOGETHER - 1; ++number) value[number] = value[count - 1];
-  for (i64 number = 0; number < count; number += TOGETHER) update_slots(slots, value + number, factor, offset, size);
+  for (i64 number = 0; number < count; number += TOGETHER)
+    update_slots(slots, value + number, factor, offset, size);
 }
 
 #if HAS_WIDE
@@ -168,6 +172,38 @@ i64 sketch_texts(Call& call) {
       row_keys[band] = band_key({part.data, part.size, &call});
     }
   }
+  return 0;
+}
+
+// Write the folded words of every text, a space after each, and where each text's end; return the
+// number of bytes. For tests.
+i64 fold_texts(Call& call) {
+  const Spans spans(call);
+  const i64 masks_numbers = call.integer();
+  const View<u8> out(call);
+  const View<i64> text_end(call);
+  WordFolder folder(call, spans.longest(), masks_numbers);
+  if (call.lacks_scratch()) return 0;
+  i64 written = 0;
+  for (i64 text = 0; text < spans.start.size && !call.stopped(); ++text) {
+    const i64 words = folder.read(spans.data, spans.start[text], spans.end[text]);
+    for (i64 at = 0; at < folder.start(words); ++at, ++written) out[written] = folder.folded()[at];
+    text_end[text] = written;
+  }
+  return written;
+}
+
+// Write the mixed hash of every span, as shingles are hashed. For tests.
+i64 hash_spans(Call& call) {
+  const Spans spans(call);
+  const View<u32> out(call);
+  const OpenHashes hashes(call, spans.start.size);
+  if (call.lacks_scratch()) return 0;
+  for (i64 text = 0; text < spans.start.size; ++text)
+    hashes.begin(spans.data, spans.start[text], spans.end[text], text);
+  finish_all(hashes.value.data, hashes.one.data, hashes.two.data, hashes.three.data, hashes.last.data,
+             hashes.left.data, spans.start.size);
+  for (i64 text = 0; text < spans.start.size; ++text) out[text] = hashes.value[text];
   return 0;
 }
 

@@ -21,7 +21,8 @@ struct Emitted {
     const View<const u32> first = keys[one], second = keys[two];
     const View<const u64> large_first = large[one];
     for (i64 earlier = 0; earlier < band; ++earlier)
-      if (first[earlier] == second[earlier] && !(large_first[earlier / BITS] >> (earlier % BITS) & 1)) return false;
+      if (first[earlier] == second[earlier] && !(large_first[earlier / BITS] >> (earlier % BITS) & 1))
+        return false;
     return true;
   }
 };

@@ -29,7 +29,8 @@ INLINE void update_slots(u32* __restrict slots, const u32* __restrict hashed, co
 // The same, for processors with wider vectors. Whole numbers: the results are equal.
 void update_slots_widest(u32* slots, const u32* hashed, const u32* factor, const u32* offset, i64 size);
 
-template <i64 SLOTS> struct Signature {
+template <i64 SLOTS>
+struct Signature {
   u32 slots[SLOTS];
 
   Signature() {

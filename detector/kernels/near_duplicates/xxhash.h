@@ -43,8 +43,12 @@ struct OpenHashes {
   View<u32> value, one, two, three, last, left;
 
   OpenHashes(Call& call, i64 count)
-      : value(scratch<u32>(call, count)), one(scratch<u32>(call, count)), two(scratch<u32>(call, count)),
-        three(scratch<u32>(call, count)), last(scratch<u32>(call, count)), left(scratch<u32>(call, count)) {}
+      : value(scratch<u32>(call, count)),
+        one(scratch<u32>(call, count)),
+        two(scratch<u32>(call, count)),
+        three(scratch<u32>(call, count)),
+        last(scratch<u32>(call, count)),
+        left(scratch<u32>(call, count)) {}
 
   // Begin the hash of a span; up to 16 bytes after it are read.
   INLINE void begin(View<const u8> data, i64 start, i64 end, i64 number) const {
@@ -62,8 +66,8 @@ struct OpenHashes {
 };
 
 // Finish `count` hashes and mix them; `value` receives the results.
-INLINE void finish_all(u32* __restrict value, const u32* one, const u32* two, const u32* three, const u32* last,
-                       const u32* left, i64 count) {
+INLINE void finish_all(u32* __restrict value, const u32* one, const u32* two, const u32* three,
+                       const u32* last, const u32* left, i64 count) {
   using namespace xxhash;
   for (i64 number = 0; number < count; ++number) {
     const u32 size = left[number], rest = size & 3, bytes = last[number];

@@ -48,7 +48,8 @@ inline Character read(View<const u8> data, i64 at) {
 INLINE bool in_word(u8 kind) { return kind >= LETTER && kind <= DIGIT; }
 
 // Give each code point that `code` folds to.
-template <class F> INLINE void fold(u32 code, F&& give) {
+template <class F>
+INLINE void fold(u32 code, F&& give) {
   if (code > LAST_CODE) return give(code);
   const u32 block = fold_block[code >> BLOCK_SHIFT];
   const i32 change = fold_cell[block << BLOCK_SHIFT | (code & IN_BLOCK)];

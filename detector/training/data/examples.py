@@ -14,13 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import PageError
-from detector.records import Batch, Integers, Markup, Words
+from detector.records import Batch, Format, Integers, Markup, Words
 from detector.sites.profile import SiteProfile
 from detector.sites.recurrence import Sites
 from detector.text.decoding import utf8
-from detector.text.formats import Format
-from detector.text.html import html_batch
 from detector.text.plain import text_batch
+from detector.text.read import read_texts
 from detector.text.words import words_of
 from detector.training.data.alignment import content_shares
 from detector.training.data.labelled_pages import NEITHER, LabelledPage
@@ -144,12 +143,8 @@ def examples_of(pages: Sequence[LabelledPage], profile: SiteProfile | None = Non
     formats: set[Format] = {page.format for page in pages}
     if len(formats) != 1:
         raise ValueError("examples are of one format")
-    markup = None
-    if formats == {"html"}:
-        batch, markup = html_batch([page.page for page in pages])
-    else:
-        batch = text_batch([utf8(page.page) for page in pages])
-    words, sites = words_of(batch), None
+    batch, words, markup = read_texts([page.page for page in pages], formats.pop())
+    sites = None
     if profile is not None:
         batch, words, sites = profile.look_at(batch, words)
     segments = batch.page_segment()

@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from detector.errors import PageError
-from detector.text.formats import Format, found_format
+from detector.records import Format
+from detector.text.formats import found_format
 
 LABELS: Final = ("content", "template", "repeat", "metadata", "comment", "unknown")
 # Labels that are neither asked for nor forbidden (contracts, "Gold policy"), or not known.

@@ -10,8 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from detector.model.page_kinds import BUCKETS, CLIP, COLUMNS, KINDS, KindWeights, page_looks, page_words
-from detector.records import Floats, Integers
-from detector.text.formats import Format
+from detector.records import Floats, Format, Integers
 from detector.training.data.examples import FOLDS, Examples
 
 # What labelled pages call their kinds, where that is not our name.

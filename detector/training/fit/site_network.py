@@ -26,9 +26,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 
 from detector.features.schema import SITE_BLOCKS, names
-from detector.features.site import LEAST_PAGES
+from detector.features.site import LEAST_PAGES, site_features
 from detector.model.network import CLIP, Network, SiteStep
-from detector.features.site import site_features
 from detector.records import Floats, Integers
 from detector.sites.recurrence import LineRecurrence, looked_up
 from detector.text.keys import NO_WORDS, LineKeys, line_keys

@@ -12,9 +12,8 @@ from detector.features.markup import MarkupWeights
 from detector.features.phrases import PhraseWeights
 from detector.features.schema import HTML_BLOCKS, HTML_CONTEXT, TEXT_BLOCKS, TEXT_CONTEXT, Blocks
 from detector.model.files import Model, arrays_hash, arrays_of
-from detector.model.network import OperatingPoints, Network, Scorer
-from detector.records import Floats
-from detector.text.formats import Format
+from detector.model.network import Network, OperatingPoints, Scorer
+from detector.records import Floats, Format
 from detector.training.adapt.map_update import Lines, precision_of
 from detector.training.data.examples import CONTENT, FOLDS, FORMATS, Examples, examples_by_format
 from detector.training.data.labelled_pages import LabelledPage
@@ -29,10 +28,10 @@ from detector.training.fit.parts import (
     calibration,
     fit_linear,
     fit_network,
-    operating_points_of,
     known_words,
     log_odds,
     markup_matrix,
+    operating_points_of,
     phrase_matrix,
 )
 from detector.training.fit.site_network import fit_site

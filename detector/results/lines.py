@@ -1,0 +1,141 @@
+"""The lines of a page as a person meets them, made from its arrays."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.records import Reason, ScoredLine
+from detector.results.batch import PageLines
+from detector.results.markdown import block_names
+from detector.results.reasons import COPY, CUT, SENTENCES_CUT, evidence_reasons, policy_reason, shown_codes
+from detector.text.decoding import text_of
+
+# A line that is likelier content than not.
+EVEN: Final = 0.5
+
+Cuts = tuple[tuple[int, int], ...]
+
+
+def line_scores(page: PageLines) -> NDArray[np.float64]:
+    """Return float64 (L,): each line's score, NaN for blank lines.
+
+    A long line's score is the mean of its segments', weighted by length; once sentences are cut off,
+    of those that stay.
+    """
+    lines, count = page.line_start.size, np.diff(page.line_segment)
+    line = np.repeat(np.arange(lines), count)
+    any_kept = np.bincount(line[page.kept], minlength=lines) > 0
+    size = page.size * (page.kept | ~any_kept[line]).astype(np.float64)
+    total = np.bincount(line, weights=size, minlength=lines)
+    mean = np.bincount(line, weights=size * page.scores, minlength=lines)
+    scores = np.full(lines, np.nan)
+    np.divide(mean, total, out=scores, where=total > 0)
+    one = count == 1
+    scores[one] = page.scores[page.line_segment[:-1][one]]
+    return np.round(scores, 3)
+
+
+def scored_lines(page: PageLines) -> tuple[ScoredLine, ...]:
+    """Return all lines of a page, in order."""
+    return tuple(_Lines(page))
+
+
+class _Lines:
+    """Makes the lines of a page: its arrays as lists, which are read one by one."""
+
+    def __init__(self, page: PageLines) -> None:
+        self.page = page
+        self.data = page.data.tobytes()
+        self.is_ascii = self.data.isascii()
+        self.start, self.end = page.line_start.tolist(), page.line_end.tolist()
+        self.segment = page.line_segment.tolist()
+        self.score = line_scores(page).tolist()
+        self.segment_score, self.kept = page.scores.tolist(), page.kept.tolist()
+        self.stay = list(zip(page.stay_start.tolist(), page.stay_end.tolist(), strict=True))
+        self.original, self.was_cut = page.original.tolist(), page.was_cut.tolist()
+        self.codes = shown_codes(page.contributions)
+        line_of = np.repeat(np.arange(page.line_start.size), np.diff(page.line_segment))
+        self.original_line = line_of[np.maximum(page.original, 0)].tolist()
+        self.blocks = block_names(page.tag, page.parent, page.line_element)
+
+    def __iter__(self) -> Iterator[ScoredLine]:
+        after = [*self.start[1:], len(self.data)]
+        for number, (start, end) in enumerate(zip(self.start, self.end, strict=True)):
+            text, ending = text_of(self.data[start:end]), text_of(self.data[end : after[number]])
+            if self.segment[number] == self.segment[number + 1]:
+                yield ScoredLine(number, text, ending, None, "blank", False, (), "", (), None)
+            else:
+                yield self._line(number, text, ending)
+
+    def _line(self, number: int, text: str, ending: str) -> ScoredLine:
+        rows = range(self.segment[number], self.segment[number + 1])
+        cuts = self._cuts(number, rows)
+        kept = cuts is not None
+        spoken = min(rows, key=self.segment_score.__getitem__) if kept and len(rows) > 1 else rows[0]
+        seen = int(self.page.seen[spoken]) if self.page.seen.size else 0
+        reasons = [
+            *evidence_reasons(self.codes[spoken], seen, self.page.site_pages),
+            *self._policy(rows, kept),
+        ]
+        original = self.original[rows[0]]
+        return ScoredLine(
+            number=number,
+            text=text,
+            end=ending,
+            score=self.score[number],
+            label=self._label(rows[0], self.score[number]),
+            kept=kept,
+            cuts=cuts or (),
+            clean=_without(text, cuts) if cuts is not None else "",
+            reasons=tuple(reasons),
+            repeat_of=self.original_line[rows[0]] if original >= 0 else None,
+            block=self.blocks[number] if self.blocks else None,
+        )
+
+    def _policy(self, rows: range, kept: bool) -> Iterator[Reason]:
+        """Yield what decided on a line."""
+        threshold = self.page.threshold
+        if not kept and all(self.segment_score[row] <= threshold for row in rows):
+            yield COPY
+        else:
+            yield policy_reason(self.page.policy, threshold, kept)
+        if kept and self.was_cut[rows[0]]:
+            yield CUT
+        if kept and not all(self.kept[row] for row in rows):
+            yield SENTENCES_CUT
+
+    def _cuts(self, number: int, rows: range) -> Cuts | None:
+        """Return the spans (code points of the line) that go; None if all of it does."""
+        start, end = self.start[number], self.end[number]
+        spans, at = [], start
+        for row in rows:
+            first, last = self.stay[row]
+            if first < last:
+                if at < first:
+                    spans.append((at, first))
+                at = last
+        if at == start and end > at:
+            return None
+        if at < end:
+            spans.append((at, end))
+        return tuple((self._points(start, first), self._points(start, last)) for first, last in spans)
+
+    def _points(self, start: int, byte: int) -> int:
+        return byte - start if self.is_ascii else len(text_of(self.data[start:byte]))
+
+    def _label(self, row: int, score: float) -> str:
+        """Return the likeliest kind; a copy is a repeat only of what is content in its place."""
+        if score < EVEN:
+            return "content"
+        original = self.original[row]
+        return "repeat" if original >= 0 and self.segment_score[original] < EVEN else "template"
+
+
+def _without(text: str, cuts: Cuts) -> str:
+    pieces, at = [], 0
+    for start, end in cuts:
+        pieces.append(text[at:start])
+        at = end
+    return "".join([*pieces, text[at:]]) if cuts else text
