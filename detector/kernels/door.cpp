@@ -11,6 +11,7 @@ namespace detector {
   K(find_words)             \
   K(flag_composing_pages)   \
   K(line_keys)              \
+  K(condense_html)          \
   K(scan_html)              \
   K(text_features)          \
   K(ngram_buckets)          \

@@ -1,5 +1,8 @@
 """HTML to lines: turbohtml repairs the page, a kernel scans what it serialised (kernels/html).
 
+Scripts, styles, comments and attributes that nothing reads are left out before the page is parsed,
+which halves the work (kernels/html/condense.cpp). The lines and the markup stay the same.
+
 This is the only renderer of HTML here. There is one line per block element, `<br>`, list item,
 option, button and table row; links that touch, one each; `<pre>` by its own lines. White space is
 collapsed. Nothing that CSS hides is left out. Scripts, styles, templates, SVG and the head are not
@@ -30,17 +33,25 @@ DATA_HINT: Final = 3
 AS_WRITTEN: Final = Html(formatter=Formatter.MINIMAL)
 
 
+def condensed(text: str, scripting: bool = True) -> str:
+    """Return a page without what the parser need not see; lone surrogates become U+FFFD."""
+    try:
+        data = bytearray(text.encode("utf-8"))
+    except UnicodeEncodeError:
+        data = bytearray(without_surrogates(text).encode("utf-8"))
+    page = np.frombuffer(data, np.uint8)
+    out = np.empty_like(page)
+    return out[: native.run("condense_html", page, scripting, out)].tobytes().decode("utf-8")
+
+
 def serialised(text: str, scripting: bool = True) -> bytes:
     """Return a page as the HTML standard repairs it, in normal form, as UTF-8.
 
     With scripting, as browsers have it, `<noscript>` holds raw text, and an element left open in
     it cannot swallow the page.
     """
-    try:
-        return parse(text, positions=False, scripting=scripting).encode("utf-8", AS_WRITTEN)
-    except UnicodeEncodeError:
-        safe = without_surrogates(text)
-        return parse(safe, positions=False, scripting=scripting).encode("utf-8", AS_WRITTEN)
+    page = parse(condensed(text, scripting), positions=False, scripting=scripting)
+    return page.encode("utf-8", AS_WRITTEN)
 
 
 def _scanned(sources: Sequence[bytes], opened: NDArray[np.bool_]) -> tuple[Batch, Markup]:

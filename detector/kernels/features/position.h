@@ -13,17 +13,24 @@ constexpr f32 LONG_WORDS = 15;
 
 namespace position {
 
+// How many words each segment has, and how many of them phrases alone take for content.
+struct Amounts {
+  View<f32> words, content;
+
+  Amounts(Call& call, i64 rows) : words(scratch<f32>(call, rows)), content(scratch<f32>(call, rows)) {}
+};
+
 struct PageSums {
   f32 words = 0, content = 0, in_long = 0, phrases = 0, squares = 0, known = 0, singles = 0;
 };
 
-inline PageSums sums_of(const Words& words, i64 first, i64 last, const Table<f32>& table) {
+inline PageSums sums_of(const Amounts& amounts, i64 first, i64 last, const Table<f32>& table) {
   PageSums sums;
   for (i64 row = first; row < last; ++row) {
     const View<f32> here = table[row];
-    const f32 size = words_in(words, row), say = here[feature::phrases_say];
+    const f32 size = amounts.words[row], say = here[feature::phrases_say];
     sums.words += size;
-    sums.content += size * content_probability(say);
+    sums.content += amounts.content[row];
     sums.in_long += size >= LONG_WORDS ? size : 0.0f;
     sums.phrases += say;
     sums.squares += say * say;
@@ -38,8 +45,8 @@ INLINE f32 middle(f32 before, f32 mine, f32 whole) {
   return static_cast<f32>((static_cast<f64>(before) + static_cast<f64>(mine) / 2) / static_cast<f64>(whole));
 }
 
-inline void write(const Words& words, i64 first, i64 last, const Table<f32>& table) {
-  const PageSums sums = sums_of(words, first, last, table);
+inline void write(const Amounts& amounts, i64 first, i64 last, const Table<f32>& table) {
+  const PageSums sums = sums_of(amounts, first, last, table);
   const f32 lines = static_cast<f32>(last - first);
   const f32 some_lines = most(lines, 1.0f), some_words = most(sums.words, 1.0f);
   const f32 mean = sums.phrases / some_lines;
@@ -49,8 +56,8 @@ inline void write(const Words& words, i64 first, i64 last, const Table<f32>& tab
   f32 words_before = 0, content_before = 0;
   for (i64 row = first; row < last; ++row) {
     const View<f32> here = table[row];
-    const f32 mine = words_in(words, row), before = static_cast<f32>(row - first);
-    const f32 content = mine * content_probability(here[feature::phrases_say]);
+    const f32 mine = amounts.words[row], before = static_cast<f32>(row - first);
+    const f32 content = amounts.content[row];
     here[feature::place_by_lines] = (before + 0.5f) / some_lines;
     here[feature::place_by_words] = middle(words_before, mine, some_words);
     here[feature::place_by_content] = middle(content_before, content, most(sums.content, 1e-3f));

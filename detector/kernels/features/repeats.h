@@ -9,10 +9,11 @@ namespace detector {
 class RepeatFinder {
  public:
   RepeatFinder(Call& call, const Words& words, const NewRepeats& found, const Table<f32>& table,
-               View<const u32> permutation, i64 most_rows)
+               const position::Amounts& amounts, View<const u32> permutation, i64 most_rows)
       : words_(words),
         found_(found),
         table_(table),
+        amounts_(amounts),
         matcher_(call, words, permutation, most_rows),
         lead_(scratch<f32>(call, most_rows)),
         best_(scratch<f32>(call, most_rows)),
@@ -59,7 +60,7 @@ class RepeatFinder {
     for (i64 row = first_; row < last_; ++row) {
       f32 total = 0;
       for (i64 near = row + 1; near < least(row + 1 + FOLLOWING, last_); ++near)
-        total += words_in(words_, near) * content_probability(table_[near][feature::phrases_say]);
+        total += amounts_.content[near];
       lead_[row - first_] = total;
     }
   }
@@ -186,8 +187,8 @@ class RepeatFinder {
   void write_columns() {
     f32 all_words = 1e-3f, copied = 0;
     for (i64 row = first_; row < last_; ++row) {
-      all_words += words_in(words_, row);
-      if (is_copy(row)) copied += words_in(words_, row);
+      all_words += amounts_.words[row];
+      if (is_copy(row)) copied += amounts_.words[row];
     }
     for (i64 row = first_; row < last_; ++row) {
       const View<f32> here = table_[row];
@@ -195,7 +196,7 @@ class RepeatFinder {
       here[feature::page_repeats] = copied / all_words;
       here[feature::log_rows_alike] = log1p(to_f32(found_.alike[row] - 1));
       here[feature::begins_like] = static_cast<f32>(static_cast<f64>(found_.begins_words[row]) /
-                                                    static_cast<f64>(most(words_in(words_, row), 1.0f)));
+                                                    static_cast<f64>(most(amounts_.words[row], 1.0f)));
       if (found_.copies[row] < 2) continue;
       here[feature::log_copies] = log1p(to_f32(found_.copies[row] - 1));
       here[feature::has_copies] = found_.original[row] == row;
@@ -204,10 +205,10 @@ class RepeatFinder {
   }
 
   void write_copy(i64 row, View<f32> here) const {
-    const f32 mine = words_in(words_, row);
+    const f32 mine = amounts_.words[row];
     f32 around = 0;
     for (i64 near = most(row - 2, first_); near < least(row + 3, last_); ++near)
-      around += words_in(words_, near);
+      around += amounts_.words[near];
     here[feature::is_copy] = is_long_enough(words_, row);
     here[feature::copy_similarity] = found_.similarity[row];
     here[feature::copy_words] = log1p(mine);
@@ -219,6 +220,7 @@ class RepeatFinder {
   const Words& words_;
   const NewRepeats& found_;
   const Table<f32>& table_;
+  const position::Amounts& amounts_;
   Matcher matcher_;
   View<f32> lead_, best_;
   View<i64> chosen_;

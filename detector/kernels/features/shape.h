@@ -92,11 +92,11 @@ INLINE WordKinds word_kinds(const Words& words, i64 row, f64 bytes_per_letter) {
   const i64 last = words.last(row);
   for (i64 number = words.first(row); number < last; ++number) {
     const u8 bits = words.shape[number];
-    const f64 letters = static_cast<f64>(words.end[number] - words.start[number]) / bytes_per_letter;
+    const f64 size = static_cast<f64>(words.end[number] - words.start[number]);
     kinds.capitalised += (bits & FIRST_UPPER) != 0;
     kinds.digits += (bits & HAS_DIGIT) != 0;
-    kinds.brief += letters < 3.5;
-    kinds.extended += letters > 7.5;
+    kinds.brief += size < 3.5 * bytes_per_letter;
+    kinds.extended += size > 7.5 * bytes_per_letter;
   }
   return kinds;
 }

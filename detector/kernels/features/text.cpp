@@ -30,7 +30,8 @@ i64 text_features(Call& call) {
   const NewRepeats repeats(call);
   const Table<f32> table(call);
   const View<f32> signals = scratch<f32>(call, batch.segments() * SIGNALS);
-  RepeatFinder finder(call, words, repeats, table, permutation, longest_page(batch));
+  const position::Amounts amounts(call, batch.segments());
+  RepeatFinder finder(call, words, repeats, table, amounts, permutation, longest_page(batch));
   if (call.lacks_scratch()) return 0;
   const neighbours::Windows<SIGNALS> windows({signals.data, signals.size, &call}, table,
                                              feature::phrases_before_1_5);
@@ -41,6 +42,8 @@ i64 text_features(Call& call) {
       shape::write(batch, words, row, here);
       here[feature::part_of_long_line] = last - first > 1;
       phrases::write(words, row, weights, here);
+      amounts.words[row] = words_in(words, row);
+      amounts.content[row] = amounts.words[row] * content_probability(here[feature::phrases_say]);
       signals[row * SIGNALS] = tanh(here[feature::phrases_say] / 2);
       signals[row * SIGNALS + 1] = here[feature::log_words];
       signals[row * SIGNALS + 2] = here[feature::sentence_ends];
@@ -49,7 +52,7 @@ i64 text_features(Call& call) {
   }
   for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page) {
     const i64 first = batch.first_of(page), last = batch.first_of(page + 1);
-    position::write(words, first, last, table);
+    position::write(amounts, first, last, table);
     windows.write_page(first, last);
     finder.read_page(first, last);
   }

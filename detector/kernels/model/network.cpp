@@ -96,11 +96,10 @@ i64 site_log_odds(Call& call) {
     block.load(table, first, lines, network);
     block.log_odds.fill(network.out_bias.data[0]);
     for (i64 unit = 0; unit < network.units(); unit += UNITS) {
-      Tile sums = tile_sums(network, block.table.data, unit, 0, network.columns());
-      for (i64 number = 0; number < UNITS; ++number)
-        for (i64 part = 0; part < VECTORS; ++part)
-          sums.of[number][part] += network.hidden_bias.data[unit + number];
-      add_output(network, unit, sums, Tile{}, block.log_odds.data);
+      const Tile sums = tile_sums(network, block.table.data, unit, 0, network.columns());
+      const Tile bias = {PerLine::all(network.hidden_bias.data[unit]),
+                         PerLine::all(network.hidden_bias.data[unit + 1])};
+      add_output(network, unit, sums + bias, block.log_odds.data);
     }
     for (i64 line = 0; line < lines; ++line) log_odds[first + line] = block.log_odds[line];
   }

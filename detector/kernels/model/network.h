@@ -9,8 +9,54 @@ namespace detector {
 
 // Lines of a block, hidden units of a tile, and floats of a vector (256 bits; narrower
 // processors use two). Eight sums stay in registers and leave room for the operands.
-constexpr i64 LINES = 32, UNITS = 2, LANES = 8, VECTORS = LINES / LANES;
+constexpr i64 LINES = 32, UNITS = 2, LANES = 8;
 typedef f32 Vector __attribute__((vector_size(LANES * sizeof(f32))));
+// The same in memory, at any address.
+typedef f32 StoredVector __attribute__((vector_size(LANES * sizeof(f32)), aligned(4), may_alias));
+
+// A number for each line of a block: four vectors, written out so that every compiler keeps
+// them in registers.
+struct PerLine {
+  Vector one, two, three, four;
+
+  static INLINE PerLine all(f32 value) {
+    const Vector same = Vector{} + value;
+    return {same, same, same, same};
+  }
+
+  static INLINE PerLine at(const f32* from) {
+    const StoredVector* const stored = reinterpret_cast<const StoredVector*>(from);
+    return {stored[0], stored[1], stored[2], stored[3]};
+  }
+
+  INLINE void store(f32* to) const {
+    StoredVector* const stored = reinterpret_cast<StoredVector*>(to);
+    stored[0] = one;
+    stored[1] = two;
+    stored[2] = three;
+    stored[3] = four;
+  }
+
+  INLINE PerLine operator+(PerLine o) const {
+    return {one + o.one, two + o.two, three + o.three, four + o.four};
+  }
+  INLINE PerLine operator-(PerLine o) const {
+    return {one - o.one, two - o.two, three - o.three, four - o.four};
+  }
+  INLINE PerLine operator*(f32 o) const { return {one * o, two * o, three * o, four * o}; }
+  INLINE PerLine positive() const {
+    return {one > 0 ? one : Vector{}, two > 0 ? two : Vector{}, three > 0 ? three : Vector{},
+            four > 0 ? four : Vector{}};
+  }
+};
+
+// A tile of hidden units for a block of lines.
+struct Tile {
+  PerLine first, second;
+
+  INLINE Tile operator+(const Tile& o) const { return {first + o.first, second + o.second}; }
+};
+
 // Centred and scaled features beyond this are cut off: outliers say no more than "much".
 constexpr f32 CLIP = 4.0f;
 // The first columns of a context table are the first guess; they belong to no block.
@@ -55,11 +101,6 @@ struct Network {
   }
 };
 
-// A tile of hidden units for a block of lines.
-struct Tile {
-  Vector of[UNITS][VECTORS];
-};
-
 // Scratch for one block of lines.
 struct Block {
   View<f32> table;       // (F, LINES), the features, columns first
@@ -92,59 +133,34 @@ struct Block {
   }
 };
 
-INLINE Vector vector_at(const f32* at) {
-  Vector value;
-  __builtin_memcpy(&value, at, sizeof value);
-  return value;
-}
-
-INLINE void store_vector(f32* at, Vector value) { __builtin_memcpy(at, &value, sizeof value); }
-
 // The sums of a tile's units over some columns.
 INLINE Tile tile_sums(const Network& network, const f32* table, i64 unit, i64 first, i64 last) {
   Tile sums = {};
-  const f32* weights[UNITS];
-  for (i64 number = 0; number < UNITS; ++number)
-    weights[number] = network.hidden.all.data + (unit + number) * network.columns();
+  const f32* const one = network.hidden.all.data + unit * network.columns();
+  const f32* const two = one + network.columns();
   for (i64 column = first; column < last; ++column) {
-    Vector lines[VECTORS];
-    for (i64 part = 0; part < VECTORS; ++part) lines[part] = vector_at(table + column * LINES + part * LANES);
-    for (i64 number = 0; number < UNITS; ++number)
-      for (i64 part = 0; part < VECTORS; ++part)
-        sums.of[number][part] += lines[part] * weights[number][column];
+    const PerLine lines = PerLine::at(table + column * LINES);
+    sums.first = sums.first + lines * one[column];
+    sums.second = sums.second + lines * two[column];
   }
   return sums;
 }
 
-INLINE void add(Tile& to, const Tile& more) {
-  for (i64 number = 0; number < UNITS; ++number)
-    for (i64 part = 0; part < VECTORS; ++part) to.of[number][part] += more.of[number][part];
-}
-
-// Add what a tile's units say, once `gone` is taken from their sums.
-INLINE void add_output(const Network& network, i64 unit, const Tile& total, const Tile& gone, f32* log_odds) {
-  for (i64 part = 0; part < VECTORS; ++part) {
-    Vector said = vector_at(log_odds + part * LANES);
-    for (i64 number = 0; number < UNITS; ++number) {
-      const Vector sum = total.of[number][part] - gone.of[number][part];
-      said += (sum > 0 ? sum : Vector{}) * network.out.data[unit + number];
-    }
-    store_vector(log_odds + part * LANES, said);
-  }
+// Add what a tile's units say to the log-odds.
+INLINE void add_output(const Network& network, i64 unit, const Tile& sums, f32* log_odds) {
+  const PerLine said = PerLine::at(log_odds) + sums.first.positive() * network.out.data[unit];
+  (said + sums.second.positive() * network.out.data[unit + 1]).store(log_odds);
 }
 
 // What falls away with a code: its sums, and what the guess changes by.
 INLINE Tile without_code(const Network& network, i64 unit, const Tile& of_code, const Tile& guess,
                          const f32* own) {
-  Tile gone = of_code;
-  add(gone, guess);
-  for (i64 column = 0; column < OWN_COLUMNS; ++column)
-    for (i64 number = 0; number < UNITS; ++number) {
-      const f32 weight = network.hidden.all.data[(unit + number) * network.columns() + column];
-      for (i64 part = 0; part < VECTORS; ++part)
-        gone.of[number][part] -= vector_at(own + column * LINES + part * LANES) * weight;
-    }
-  return gone;
+  const f32* const one = network.hidden.all.data + unit * network.columns();
+  const f32* const two = one + network.columns();
+  const PerLine guessed = PerLine::at(own), squeezed = PerLine::at(own + LINES);
+  const Tile gone = of_code + guess;
+  return {gone.first - guessed * one[0] - squeezed * one[1],
+          gone.second - guessed * two[0] - squeezed * two[1]};
 }
 
 // Write the log-odds of a block of lines, and those without each code that is in use. In a
@@ -156,23 +172,22 @@ INLINE void run_block(const Network& network, bool has_guess, const Block& block
     Tile sums[code::CODES + 1] = {};  // by code; the guess's are the last
     for (i64 number = 0; number < network.block_code.size; ++number) {
       const i64 code = network.block_code.data[number];
-      add(sums[code < 0 ? static_cast<i64>(code::CODES) : code],
-          tile_sums(network, block.table.data, unit, network.block_start.data[number],
-                    network.block_start.data[number + 1]));
+      Tile& of_code = sums[code < 0 ? static_cast<i64>(code::CODES) : code];
+      of_code = of_code + tile_sums(network, block.table.data, unit, network.block_start.data[number],
+                                    network.block_start.data[number + 1]);
     }
-    Tile total;
-    for (i64 number = 0; number < UNITS; ++number)
-      for (i64 part = 0; part < VECTORS; ++part)
-        total.of[number][part] = Vector{} + network.hidden_bias.data[unit + number];
-    for (const i64 code : block.used) add(total, sums[code]);
-    add(total, sums[code::CODES]);
+    Tile total = {PerLine::all(network.hidden_bias.data[unit]),
+                  PerLine::all(network.hidden_bias.data[unit + 1])};
+    for (const i64 code : block.used) total = total + sums[code];
+    total = total + sums[code::CODES];
     for (const i64 code : block.used) {
-      const f32* own = block.own.data + code * OWN_COLUMNS * LINES;
-      const Tile gone =
-          has_guess ? without_code(network, unit, sums[code], sums[code::CODES], own) : sums[code];
-      add_output(network, unit, total, gone, block.without.data + code * LINES);
+      const f32* const own = block.own.data + code * OWN_COLUMNS * LINES;
+      Tile gone = sums[code];
+      if (has_guess) gone = without_code(network, unit, gone, sums[code::CODES], own);
+      add_output(network, unit, {total.first - gone.first, total.second - gone.second},
+                 block.without.data + code * LINES);
     }
-    add_output(network, unit, total, Tile{}, block.log_odds.data);
+    add_output(network, unit, total, block.log_odds.data);
   }
 }
 
