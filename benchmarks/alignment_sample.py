@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.datasets import dataset
 from benchmarks.labels.files import line_hash
 from benchmarks.pages import Page
-from detector.text.decoding import decode, text_of
+from detector.text.decoding import decode, text_of, utf8
 from detector.text.html import html_batch
 from detector.text.words import words_of
 from detector.training.data.alignment import content_shares
@@ -39,7 +39,7 @@ class Aligned(NamedTuple):
 
 def aligned(page: Page) -> Iterator[Aligned]:
     """Yield a page's segments that have words."""
-    batch, _ = html_batch([decode(page.html or b"").text])
+    batch, _ = html_batch([utf8(decode(page.html or b"").text)])
     for at, share in enumerate(content_shares(words_of(batch), page.gold or "")):
         if share >= 0:
             span = slice(int(batch.segment_start[at]), int(batch.segment_end[at]))

@@ -16,7 +16,7 @@ from benchmarks import scoring
 from benchmarks.datasets import SETS, dataset
 from benchmarks.pages import Page
 from benchmarks.run_quality import RESULTS, Run, write
-from detector.text.decoding import decode
+from detector.text.decoding import decode, utf8
 from detector.text.html import html_batch
 from detector.text.words import words_of
 from detector.training.data.alignment import content_shares
@@ -27,7 +27,7 @@ CONTENT: Final = 0.5
 
 def gold_lines(page: Page) -> str:
     """Return the page's content segments, by its gold, a line each."""
-    batch, _ = html_batch([decode(page.html or b"").text])
+    batch, _ = html_batch([utf8(decode(page.html or b"").text)])
     shares = content_shares(words_of(batch), page.gold or "")
     data = batch.data.tobytes()
     kept = np.flatnonzero(shares >= CONTENT)

@@ -27,7 +27,7 @@ from detector.settings import Settings
 from detector.sites.profile import SiteProfile
 from detector.sites.recurrence import Sites
 from detector.sites.word_runs import NO_RUNS
-from detector.text.decoding import text_of
+from detector.text.decoding import text_of, utf8
 from detector.text.html import html_batch
 from detector.text.page import Page
 from detector.text.plain import text_batch
@@ -43,7 +43,7 @@ ARMS: Final = ("with its lines", "alone", "profile without runs", "profile")
 
 def joined(html: str) -> str:
     """Return a page's text on one line."""
-    batch, _ = html_batch([html])
+    batch, _ = html_batch([utf8(html)])
     lines = (
         text_of(bytes(batch.data[start:end])).strip()
         for start, end in zip(batch.line_start, batch.line_end, strict=True)

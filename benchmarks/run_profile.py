@@ -32,6 +32,7 @@ from detector.records import Format
 from detector.settings import Settings
 from detector.sites.profile import MOST_LINES
 from detector.sites.recurrence import LineCounts, Sites, count_lines, merge, most_frequent
+from detector.text.decoding import utf8
 from detector.text.html import html_batch
 from detector.text.keys import line_keys
 from detector.text.words import words_of
@@ -55,7 +56,7 @@ class Judged(NamedTuple):
 
 def counts_of(html: str) -> LineCounts:
     """Return the counts of one page."""
-    batch, _ = html_batch([html])
+    batch, _ = html_batch([utf8(html)])
     return count_lines(line_keys(words_of(batch)), batch.page_segment(), np.zeros(1, np.int64))
 
 

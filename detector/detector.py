@@ -16,10 +16,10 @@ from detector.model.files import Model, default_model, load
 from detector.model.operating_points import threshold_of
 from detector.model.page_kinds import kinds_of
 from detector.model.score import score_lines
-from detector.records import Floats, Format, Markup
-from detector.results.batch import ScoredBatch, page_lines
+from detector.records import Format, Markup
+from detector.results.batch import ScoredBatch, pages_lines
 from detector.results.page import ScoredPage
-from detector.results.verdict import verdict
+from detector.results.verdict import PageKind
 from detector.settings import Settings
 from detector.sites.profile import SiteProfile
 from detector.sites.recurrence import Sites
@@ -154,24 +154,21 @@ class Detector:
 
     def _scored_pages(self, pages: Sequence[Page], scored: ScoredBatch) -> Iterator[ScoredPage]:
         text, start = scored.clean.text.tobytes(), 0
-        segments = scored.batch.page_segment().tolist()
-        for number, (page, end) in enumerate(zip(pages, scored.clean.page_end.tolist(), strict=True)):
-            rows = slice(segments[number], segments[number + 1])
-            content, words = scored.decisions.content[number].tolist()
+        ends, contents = scored.clean.page_end.tolist(), scored.decisions.content.tolist()
+        known = zip(pages, ends, contents, _confidences(scored), pages_lines(scored), strict=True)
+        for number, (page, end, (content, words), confidence, lines) in enumerate(known):
             yield ScoredPage(
                 clean_text=text_of(text[start:end]),
                 content_share=round(content / words, 3) if words else 0.0,
-                confidence=_confidence(
-                    scored.scores[rows], scored.words.segment_word[rows.start : rows.stop + 1]
-                ),
+                confidence=confidence,
                 format=page.format,
                 model_id=self.model.model_id,
                 encoding=page.encoding,
                 replaced=page.replaced,
                 title=_title(scored.markup, number),
                 url=page.url,
-                verdict=verdict(scored.kinds.share[number], scored.kinds.signal[number], words),
-                _lines=page_lines(scored, number),
+                _kind=PageKind(scored.kinds.share[number].copy(), scored.kinds.signal[number].copy(), words),
+                _lines=lines,
             )
             start = end
 
@@ -183,11 +180,15 @@ def profile_for(model: Model, profile: SiteProfile | str | Path | None) -> SiteP
     return SiteProfile.load(Path(profile)) if isinstance(profile, str | Path) else profile
 
 
-def _confidence(scores: Floats, segment_word: np.ndarray) -> float:
-    """Return the mean probability of each word's likelier class; 1 for a page without words."""
-    sizes = np.diff(segment_word).astype(np.float64)
-    total = float(sizes.sum())
-    return round(float((np.maximum(scores, 1 - scores) * sizes).sum()) / total, 3) if total else 1.0
+def _confidences(scored: ScoredBatch) -> list[float]:
+    """Return the mean probability of each word's likelier class, by page; 1 for one without words."""
+    segments = scored.batch.page_segment()
+    page = np.repeat(np.arange(segments.size - 1), np.diff(segments))
+    words = np.diff(scored.words.segment_word).astype(np.float64)
+    sure = np.bincount(page, np.maximum(scored.scores, 1 - scored.scores) * words, segments.size - 1)
+    total = np.bincount(page, words, segments.size - 1)
+    found: list[float] = np.where(total > 0, np.round(sure / np.maximum(total, 1), 3), 1.0).tolist()
+    return found
 
 
 def _title(markup: Markup | None, page: int) -> str | None:

@@ -44,7 +44,7 @@ _FIELDS: Final = 4
 
 # From so many bytes of arguments on, a kernel runs in a thread of its own, so that Ctrl-C is
 # answered while it works.
-_LONG: Final = 4_000_000
+_LONG: Final = 32_000_000
 
 _OUT_OF_RANGE, _WRONG_ARGUMENT, _NEEDS_SCRATCH = 1, 2, 3
 
@@ -98,6 +98,10 @@ class Prepared:
         self._arrays = arguments  # kept alive: `fields` holds their addresses
         self.fields: list[int] = []
         self.size = _describe(arguments, self.fields)
+
+    def __reduce__(self) -> tuple[type["Prepared"], tuple[Any, ...]]:
+        """Describe the arrays again where they are unpickled."""
+        return Prepared, self._arrays
 
 
 def _describe(arguments: Any, fields: list[int]) -> int:  # noqa: ANN401

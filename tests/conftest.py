@@ -59,4 +59,4 @@ def text_lines() -> Callable[[str], list[str]]:
 @pytest.fixture(scope="session")
 def html_lines() -> Callable[[str], list[str]]:
     """A function from HTML to its lines."""
-    return lambda page: lines_of(html_batch([page])[0])
+    return lambda page: lines_of(html_batch([utf8(page)])[0])

@@ -28,7 +28,7 @@ def lines_of(page: Page) -> list[Line]:
     """Return the lines of a page, blank ones left out: those of our renderer, or the text's own."""
     if page.html is None:
         return [Line(text, "") for text in (page.text or "").split("\n") if text.strip()]
-    batch, markup = html_batch([Decoded.read(page.html, "html").text])
+    batch, markup = html_batch([Decoded.read(page.html, "html").utf8()])
     spans = zip(batch.line_start.tolist(), batch.line_end.tolist(), strict=True)
     blocks = block_names(markup.tag, markup.parent, markup.line_element)
     return [

@@ -1,12 +1,12 @@
 """Our own HTML renderer: every line, nothing judged."""
 
-from detector.text.decoding import decode
+from detector.text.decoding import decode, utf8
 from detector.text.html import html_batch
 
 
 def extract(html: bytes, language: str | None) -> str:
     """Return all text, one line a block."""
-    batch, _ = html_batch([decode(html).text])
+    batch, _ = html_batch([utf8(decode(html).text)])
     data = batch.data.tobytes()
     spans = zip(batch.line_start.tolist(), batch.line_end.tolist(), strict=True)
     return "\n".join(data[start:end].decode("utf-8") for start, end in spans)

@@ -170,6 +170,8 @@ HTML_COLUMNS: Final = names(HTML_BLOCKS)
 
 # The columns of each table, for the kernels (kernels/generate.py): text has the first of them.
 TABLES: Final = {"feature": HTML_COLUMNS, "context": names(HTML_CONTEXT), "site": names(SITE_BLOCKS)}
+# Those that text has.
+TEXT_TABLES: Final = {"feature": TEXT_COLUMNS, "context": names(TEXT_CONTEXT)}
 # The columns of the first table that the second has again.
 AGAIN_FROM: Final = tuple(TEXT_COLUMNS.index(column) for column in names(AGAIN))
 MARKUP_AGAIN_FROM: Final = tuple(HTML_COLUMNS.index(column) for column in names(MARKUP_AGAIN))

@@ -258,6 +258,42 @@ INLINE T within(T value, T low, T high) {
   return least(most(value, low), high);
 }
 
+// The rows of a table that has at least so many columns, which is checked once: a row is a plain
+// pointer, and columns by their names need no check. A row out of range is a spare one.
+template <class T>
+class Rows {
+ public:
+  Rows(Call& call, const Table<T>& table, i64 least_columns)
+      : data_(table.all.data),
+        spare_(scratch<typename Plain<T>::type>(call, most(table.columns, least_columns)).data),
+        rows_(table.columns < least_columns ? 0 : table.rows),
+        columns_(table.columns),
+        call_(&call) {
+    if (rows_ < table.rows) call.fail(WRONG_ARGUMENT, call.taken - 1);
+  }
+
+  INLINE T* operator[](i64 row) const {
+    if (static_cast<u64>(row) >= static_cast<u64>(rows_)) [[unlikely]] {
+      call_->fail(OUT_OF_RANGE, row);
+      return spare_;
+    }
+    return data_ + row * columns_;
+  }
+
+  i64 size() const { return rows_; }
+
+ private:
+  T* data_;
+  typename Plain<T>::type* spare_;
+  i64 rows_, columns_;
+  Call* call_;
+};
+
+template <class T>
+INLINE void fill(T* first, T* last, T value) {
+  for (; first < last; ++first) *first = value;
+}
+
 // Read and write whole numbers at any byte; the caller has checked that they are there.
 template <class T>
 INLINE T load(const u8* at) {

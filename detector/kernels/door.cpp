@@ -7,7 +7,6 @@ namespace detector {
 #define KERNELS(K)          \
   K(split_lines)            \
   K(segment_lines)          \
-  K(is_sparse)              \
   K(find_words)             \
   K(flag_composing_pages)   \
   K(line_keys)              \
@@ -29,6 +28,7 @@ namespace detector {
   K(page_kinds)             \
   K(decide)                 \
   K(clean_text)             \
+  K(page_records)           \
   K(sign_texts)             \
   K(sketch_texts)           \
   K(flag_composing_texts)   \

@@ -8,6 +8,7 @@ import struct
 import sys
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from html.entities import html5
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,7 @@ def header(tags: Mapping[str, Any], schema: Mapping[str, Any], tables: Mapping[s
         "",
         "namespace detector {",
         f"constexpr i64 TAGS = {len(tags['NAMES'])}, INSIDES = {len(tags['INSIDE'])};",
+        f"constexpr i64 REFERENCES = {len(html5)};",
         "",
         *scope("tag", constants("u8", numbers)),
         *scope("flag", constants("u16", flags)),
@@ -105,7 +107,9 @@ def header(tags: Mapping[str, Any], schema: Mapping[str, Any], tables: Mapping[s
     ]
     for name, columns in schema["TABLES"].items():
         numbered = {identifier(column): at for at, column in enumerate(columns)}
-        lines += scope(name, [*constants("i64", numbered), f"constexpr i64 COLUMNS = {len(columns)};"])
+        of_text = len(schema["TEXT_TABLES"].get(name, columns))
+        sizes = {"COLUMNS": len(columns), "TEXT_COLUMNS": of_text}
+        lines += scope(name, [*constants("i64", numbered), *constants("i64", sizes)])
     codes = {f"{name}_": number for number, name in enumerate(schema["ALL_CODES"])}
     lines += scope("code", [*constants("i64", codes), f"constexpr i64 CODES = {len(schema['CODES'])};"])
     lines += [*list_constants(schema), "}  // namespace detector", ""]
@@ -138,6 +142,22 @@ def all_arrays(tags: Mapping[str, Any], tables: Mapping[str, list[int]]) -> dict
         "tag_hash": ("u32", name_hash),
         "tag_flags": ("u16", flags),
         "tag_inside": ("u32", inside),
+        **references(),
+    }
+
+
+def references() -> dict[str, tuple[str, list[int]]]:
+    """Return the names of character references, sorted, and the code points that they stand for."""
+    names = sorted(html5, key=lambda name: name.encode())
+    starts = [0]
+    for name in names:
+        starts.append(starts[-1] + len(name))
+    codes = [[*map(ord, html5[name]), 0][:2] for name in names]
+    return {
+        "reference_names": ("u8", list("".join(names).encode())),
+        "reference_start": ("u16", starts),
+        "reference_first": ("u32", [first for first, _ in codes]),
+        "reference_second": ("u16", [second for _, second in codes]),
     }
 
 

@@ -6,6 +6,8 @@ take the block away and see. No matrix product of a library is used. Sums run in
 every line, so that a line's score does not depend on the lines beside it.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -73,7 +75,8 @@ class SiteStep(NamedTuple):
     calibration: Calibration
 
 
-class Scorer(NamedTuple):
+@dataclass(frozen=True)
+class Scorer:
     """Everything that turns one format's features into scores.
 
     site: None in a model that was trained without sites of several pages
@@ -84,6 +87,22 @@ class Scorer(NamedTuple):
     calibration: Calibration
     points: OperatingPoints
     site: SiteStep | None = None
+
+    @cached_property
+    def first_arrays(self) -> native.Prepared:
+        """What the kernel of the first guess takes."""
+        return native.Prepared(self.first, self._used())
+
+    @cached_property
+    def second_arrays(self) -> native.Prepared:
+        """What the kernel of the scores takes."""
+        return native.Prepared(self.second, self._used(), self.calibration)
+
+    def _used(self) -> Integers:
+        """Return the codes that the networks have, rising."""
+        codes = np.unique(np.concatenate([self.first.block_code, self.second.block_code]))
+        used: Integers = codes[codes != OWN_CODE]
+        return used
 
 
 class Guesses(NamedTuple):
@@ -111,18 +130,11 @@ class LineScores(NamedTuple):
     log_odds: Floats
 
 
-def _used(scorer: Scorer) -> Integers:
-    """Return the codes that the scorer's networks have, rising."""
-    codes = np.unique(np.concatenate([scorer.first.block_code, scorer.second.block_code]))
-    used: Integers = codes[codes != OWN_CODE]
-    return used
-
-
 def guess(features: Floats, scorer: Scorer) -> Guesses:
     """Return the first network's guess for each row of the first table."""
     size = features.shape[0]
     guesses = Guesses(np.empty(size, np.float32), np.empty((size, N_CODES), np.float32))
-    native.run("first_guess", features, scorer.first, _used(scorer), guesses)
+    native.run("first_guess", features, scorer.first_arrays, guesses)
     return guesses
 
 
@@ -132,8 +144,7 @@ def score(context: Floats, scorer: Scorer, guesses: Guesses) -> LineScores:
     found = LineScores(
         np.empty(size, np.float32), np.zeros((size, N_CODES), np.float32), np.empty(size, np.float32)
     )
-    second = (scorer.second, _used(scorer), scorer.calibration)
-    native.run("score_lines", context, second, guesses.without, found)
+    native.run("score_lines", context, scorer.second_arrays, guesses.without, found)
     return found
 
 

@@ -12,6 +12,13 @@ from detector.results.markdown import block_names
 from detector.results.reasons import COPY, CUT, SENTENCES_CUT, evidence_reasons, policy_reason, shown_codes
 from detector.text.decoding import text_of
 
+# Columns of `PageLines.line` and `PageLines.segment`.
+FIRST_SEGMENT: Final = 2
+ELEMENT: Final = 3
+SIZE: Final = 0
+ORIGINAL: Final = 3
+KEPT: Final = 4
+
 # A line that is likelier content than not.
 EVEN: Final = 0.5
 
@@ -24,17 +31,22 @@ def line_scores(page: PageLines) -> NDArray[np.float64]:
     A long line's score is the mean of its segments', weighted by length; once sentences are cut off,
     of those that stay.
     """
-    lines, count = page.line_start.size, np.diff(page.line_segment)
+    lines, count = page.line.shape[0], _segments_of_lines(page)
     line = np.repeat(np.arange(lines), count)
-    any_kept = np.bincount(line[page.kept], minlength=lines) > 0
-    size = page.size * (page.kept | ~any_kept[line]).astype(np.float64)
+    kept = page.segment[:, KEPT] > 0
+    any_kept = np.bincount(line[kept], minlength=lines) > 0
+    size = page.segment[:, SIZE] * (kept | ~any_kept[line]).astype(np.float64)
     total = np.bincount(line, weights=size, minlength=lines)
     mean = np.bincount(line, weights=size * page.scores, minlength=lines)
     scores = np.full(lines, np.nan)
     np.divide(mean, total, out=scores, where=total > 0)
     one = count == 1
-    scores[one] = page.scores[page.line_segment[:-1][one]]
+    scores[one] = page.scores[page.line[one, FIRST_SEGMENT]]
     return np.round(scores, 3)
+
+
+def _segments_of_lines(page: PageLines) -> NDArray[np.int32]:
+    return np.diff(page.line[:, FIRST_SEGMENT], append=np.int32(page.scores.size))
 
 
 def scored_lines(page: PageLines) -> tuple[ScoredLine, ...]:
@@ -49,16 +61,20 @@ class _Lines:
         self.page = page
         self.data = page.data.tobytes()
         self.is_ascii = self.data.isascii()
-        self.start, self.end = page.line_start.tolist(), page.line_end.tolist()
-        self.segment = page.line_segment.tolist()
+        self.start, self.end, first, _ = page.line.T.tolist()
+        self.segment = [*first, page.scores.size]
         self.score = line_scores(page).tolist()
-        self.segment_score, self.kept = page.scores.tolist(), page.kept.tolist()
-        self.stay = list(zip(page.stay_start.tolist(), page.stay_end.tolist(), strict=True))
-        self.original, self.was_cut = page.original.tolist(), page.was_cut.tolist()
+        self.segment_score = page.scores.tolist()
+        _, stay, stay_end, self.original, self.kept, self.was_cut = page.segment.T.tolist()
+        self.stay = list(zip(stay, stay_end, strict=True))
         self.codes = shown_codes(page.contributions)
-        line_of = np.repeat(np.arange(page.line_start.size), np.diff(page.line_segment))
-        self.original_line = line_of[np.maximum(page.original, 0)].tolist()
-        self.blocks = block_names(page.tag, page.parent, page.line_element)
+        line_of = np.repeat(np.arange(page.line.shape[0]), _segments_of_lines(page))
+        self.original_line = line_of[np.maximum(page.segment[:, ORIGINAL], 0)].tolist()
+        self.blocks = self._blocks() if page.is_html else []
+
+    def _blocks(self) -> list[str | None]:
+        tag, parent = self.page.element.T
+        return block_names(tag, parent, self.page.line[:, ELEMENT])
 
     def __iter__(self) -> Iterator[ScoredLine]:
         after = [*self.start[1:], len(self.data)]

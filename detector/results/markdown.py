@@ -1,9 +1,11 @@
 """Kept lines of an HTML page as Markdown: headings, lists, tables, code and quotes."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
-from detector.records import Bytes, Integers, ScoredLine
+from numpy.typing import NDArray
+
+from detector.records import ScoredLine
 from detector.results.batch import PageLines
 from detector.text.tags import NAMES
 
@@ -28,10 +30,11 @@ _INDENT: Final = "  "
 
 def _ancestors(page: PageLines, line: int) -> Iterator[str]:
     """Yield the tags around a line, innermost first."""
-    element = int(page.line_element[line])
+    element = int(page.line[line, 3])
     while element >= 0:
-        yield NAMES[page.tag[element]]
-        element = int(page.parent[element])
+        tag, parent = page.element[element].tolist()
+        yield NAMES[tag]
+        element = parent
 
 
 def _named(tag: str) -> str | None:
@@ -44,16 +47,16 @@ def _named(tag: str) -> str | None:
 _NAMED: Final = [_named(tag) for tag in NAMES]
 
 
-def block_names(tag: Bytes, parent: Integers, line_element: Integers) -> list[str | None]:
+def block_names(tag: NDArray[Any], parent: NDArray[Any], line_element: NDArray[Any]) -> list[str | None]:
     """Return what each line is, by the nearest element that says so.
 
     Parameters
     ----------
-    tag : ndarray of uint8, (E,)
+    tag : ndarray of int, (E,)
         The tags of the page's elements, parents before children.
-    parent : ndarray of int64, (E,)
+    parent : ndarray of int, (E,)
         The element that each stands in, or -1.
-    line_element : ndarray of int64, (L,)
+    line_element : ndarray of int, (L,)
         The innermost element of each line, or -1.
 
     Returns

@@ -10,6 +10,7 @@ from detector.records import Format, Reason, ScoredLine, Verdict
 from detector.results.batch import PageLines
 from detector.results.lines import scored_lines
 from detector.results.markdown import markdown
+from detector.results.verdict import PageKind, verdict
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -39,8 +40,6 @@ class ScoredPage:
         The title in the head of an HTML page.
     url : str or None
         The page's address, as it was given.
-    verdict : Verdict or None
-        What kind of page it is.
     """
 
     clean_text: str
@@ -52,8 +51,13 @@ class ScoredPage:
     replaced: int = 0
     title: str | None = None
     url: str | None = None
-    verdict: Verdict | None = None
+    _kind: PageKind | None = field(default=None, repr=False, compare=False)
     _lines: PageLines | None = field(default=None, repr=False, compare=False)
+
+    @cached_property
+    def verdict(self) -> Verdict | None:
+        """What kind of page it is, how surely, and what says so."""
+        return None if self._kind is None else verdict(*self._kind)
 
     @cached_property
     def lines(self) -> tuple[ScoredLine, ...]:

@@ -1,6 +1,6 @@
 """The kind of a page in words: what it is, how surely, and what says so."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from detector.model.page_kinds import EMPTY, KINDS, LEAST_WORDS, SIGNALS
 from detector.records import Floats, Reason, Verdict
@@ -16,6 +16,14 @@ _TEXTS: Final = {
     "links": "it has as many links as such pages have",
 }
 _EMPTY: Final = Reason("evidence", "no-words", f"the page has fewer than {LEAST_WORDS} words")
+
+
+class PageKind(NamedTuple):
+    """What a verdict is made of: the page's row of `PageKinds`, and its words."""
+
+    share: Floats
+    signal: Floats
+    words: float
 
 
 def verdict(share: Floats, signal: Floats, words: float) -> Verdict:

@@ -23,11 +23,15 @@ _UTF8_FAULTS: Final = 20
 
 
 class Decoded(NamedTuple):
-    """A page's text, the encoding it was read in, and how many characters were lost."""
+    """A page's text, the encoding it was read in, and how many characters were lost.
+
+    data: the bytes it was read from, where these are valid UTF-8
+    """
 
     text: str
     encoding: str
     replaced: int
+    data: bytes | None = None
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
@@ -37,6 +41,18 @@ def _utf16_without_mark(data: bytes) -> str | None:
     if max(even, odd) < max(4, _NUL_SHARE * len(probe) / 2) or min(even, odd) * 10 > max(even, odd):
         return None
     return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _plain_utf8(data: bytes) -> str | None:
+    """Return the text of bytes that can only be UTF-8, and have no mark; most pages are so."""
+    if data.startswith(codecs.BOM_UTF8):
+        return None
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    longer = len(data) - len(text)
+    return text if longer == 0 or longer >= _UTF8_EVIDENCE else None
 
 
 def _saved_as_utf8(data: bytes) -> str | None:
@@ -53,8 +69,8 @@ def _saved_as_utf8(data: bytes) -> str | None:
 
 def decode(data: bytes) -> Decoded:
     """Decode a page; never fails: what cannot be read becomes U+FFFD and is counted."""
-    if data.isascii() and b"\0" not in data:
-        return Decoded(data.decode("ascii"), "utf-8", 0)
+    if b"\0" not in data and (text := _plain_utf8(data)) is not None:
+        return Decoded(text, "utf-8", 0, data)
     if data.startswith(codecs.BOM_UTF8):
         return _count(data, data[3:].decode("utf-8", "replace"), "utf-8")
     encoding = (

@@ -18,12 +18,15 @@ from numpy.typing import NDArray
 from turbohtml import Formatter, Html, parse
 
 from detector import native
-from detector.records import Batch, Markup
-from detector.text.decoding import without_surrogates
+from detector.records import Batch, Bytes, Markup
 from detector.text.plain import joined, segmented
 
 # With fewer words than this beside it, what stands in <noscript> is the page.
 NOSCRIPT_WORDS: Final = 50
+
+# How `<noscript>` is read: there is none; it is left out, if the rest has enough words; as part of the
+# page; the rest has too few words.
+NOT_THERE, PROBED, MARKUP, SPARSE = range(4)
 
 # What a hint of the page's head is.
 TITLE_HINT: Final = 1
@@ -33,36 +36,40 @@ DATA_HINT: Final = 3
 AS_WRITTEN: Final = Html(formatter=Formatter.MINIMAL)
 
 
-def condensed(text: str, scripting: bool = True) -> str:
-    """Return a page without what the parser need not see; lone surrogates become U+FFFD."""
-    try:
-        data = bytearray(text.encode("utf-8"))
-    except UnicodeEncodeError:
-        data = bytearray(without_surrogates(text).encode("utf-8"))
-    page = np.frombuffer(data, np.uint8)
-    out = np.empty_like(page)
-    return out[: native.run("condense_html", page, scripting, out)].tobytes().decode("utf-8")
+def condensed(page: bytes, scripting: bool = True) -> bytes:
+    """Return a page, as UTF-8, without what the parser need not see."""
+    data, room = np.frombuffer(page, np.uint8), len(page) + len(page) // 8 + 64
+    while True:
+        out = np.empty(room, np.uint8)
+        size = native.run("condense_html", data, scripting, out)
+        if size <= room:
+            return out[:size].tobytes()
+        room = size
 
 
-def serialised(text: str, scripting: bool = True) -> bytes:
-    """Return a page as the HTML standard repairs it, in normal form, as UTF-8.
+def serialised(page: bytes, scripting: bool = True) -> bytes:
+    """Return a page, as UTF-8, as the HTML standard repairs it, in normal form.
 
     With scripting, as browsers have it, `<noscript>` holds raw text, and an element left open in
     it cannot swallow the page.
+
+    The parser is given each byte as a character, and so gives back each as it was: the standard
+    looks at ASCII only. It works faster on text of one byte a character, and nothing has to be
+    decoded and encoded again.
     """
-    page = parse(condensed(text, scripting), positions=False, scripting=scripting)
-    return page.encode("utf-8", AS_WRITTEN)
+    text = condensed(page, scripting).decode("latin-1")
+    return parse(text, positions=False, scripting=scripting).encode("latin-1", AS_WRITTEN)
 
 
-def _scanned(sources: Sequence[bytes], opened: NDArray[np.bool_]) -> tuple[Batch, Markup]:
-    """Scan serialised pages; `opened` bool (P,), whether `<noscript>` is markup there.
+def _scanned(sources: Sequence[bytes], noscript: Bytes) -> tuple[Batch, Markup] | None:
+    """Scan serialised pages; the batch has no segments yet.
 
-    The batch has no segments yet.
+    noscript: uint8 (P,), how `<noscript>` of each page is read. None if a page that was to be probed
+    is sparse; that is noted in `noscript`.
     """
     html, page_start = joined(sources)
-    n_tags = int(np.count_nonzero(html == ord("<"))) + 1
-    ends_of_lines = np.count_nonzero(html == ord("\n")) + np.count_nonzero(html == ord("\r"))
-    n_lines = n_tags + int(ends_of_lines) + len(sources)
+    n_tags = sum(source.count(b"<") for source in sources) + 1
+    n_lines = n_tags + sum(source.count(b"\n") + source.count(b"\r") for source in sources) + len(sources)
     batch = Batch(
         data=np.empty(html.size + n_lines + 1, np.uint8),
         line_start=np.empty(n_lines, np.int64),
@@ -90,7 +97,9 @@ def _scanned(sources: Sequence[bytes], opened: NDArray[np.bool_]) -> tuple[Batch
     lines_out = (batch.data, batch.line_start, batch.line_end, markup.line_element, markup.line_link)
     elements_out = (markup.tag, markup.parent, markup.inside, markup.element_token, markup.token)
     hints_out = (markup.hints, markup.hint_end, markup.hint_kind)
-    native.run("scan_html", html, lines_out, elements_out, hints_out, page_start, opened, ends, sizes, n_tags)
+    out = (lines_out, elements_out, hints_out)
+    if native.run("scan_html", html, out, page_start, noscript, ends, sizes, n_tags, NOSCRIPT_WORDS):
+        return None
     return _cut(batch, markup, ends, sizes.tolist())
 
 
@@ -122,22 +131,13 @@ def _cut(batch: Batch, markup: Markup, ends: NDArray[np.int64], sizes: list[int]
     )
 
 
-def _is_sparse(batch: Batch, page: int) -> bool:
-    """Tell whether a page has fewer than `NOSCRIPT_WORDS` words."""
-    first, last = batch.page_line[page : page + 2].tolist()
-    lines = (batch.data, batch.line_start, batch.line_end)
-    return bool(native.run("is_sparse", lines, first, last, NOSCRIPT_WORDS))
-
-
-def html_batch(pages: Sequence[str]) -> tuple[Batch, Markup]:
-    """Return lines, segments and markup of decoded HTML pages; linear in their size."""
+def html_batch(pages: Sequence[bytes]) -> tuple[Batch, Markup]:
+    """Return lines, segments and markup of HTML pages, each valid UTF-8; linear in their size."""
     sources = [serialised(page) for page in pages]
-    opened = np.zeros(len(pages), np.bool_)
-    batch, markup = _scanned(sources, opened)
-    for page, source in enumerate(sources):
-        if b"<noscript" in source and _is_sparse(batch, page):
+    noscript = np.array([PROBED if b"<noscript" in source else NOT_THERE for source in sources], np.uint8)
+    while (scanned := _scanned(sources, noscript)) is None:
+        for page in np.flatnonzero(noscript == SPARSE).tolist():
             sources[page] = serialised(pages[page], scripting=False)
-            opened[page] = True
-    if opened.any():
-        batch, markup = _scanned(sources, opened)
+            noscript[page] = MARKUP
+    batch, markup = scanned
     return segmented(batch.data, batch.line_start, batch.line_end, batch.page_line), markup

@@ -1,12 +1,12 @@
 """A page as it comes, from text, bytes or a file, to its decoded text."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
 from detector.errors import PageError
 from detector.records import Format
-from detector.text.decoding import Decoded, decode
+from detector.text.decoding import Decoded, decode, utf8
 from detector.text.formats import found_format
 
 Input = str | bytes | Path
@@ -17,7 +17,10 @@ _LONGEST_NAME: Final = 1024
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A decoded page, before it is scored. name: the file that it was read from, if any."""
+    """A decoded page, before it is scored.
+
+    name: the file that it was read from, if any; data: the text as UTF-8, where it is at hand
+    """
 
     text: str
     format: Format
@@ -25,6 +28,11 @@ class Page:
     replaced: int = 0
     url: str | None = None
     name: str | None = None
+    data: bytes | None = field(default=None, repr=False, compare=False)
+
+    def utf8(self) -> bytes:
+        """Return the text as UTF-8, as kernels take it; lone surrogates pass."""
+        return utf8(self.text) if self.data is None else self.data
 
     @classmethod
     def read(cls, source: Input, format: Format | None = None, url: str | None = None) -> "Page":
@@ -41,7 +49,12 @@ class Page:
     @classmethod
     def _decoded(cls, decoded: Decoded, format: Format | None, url: str | None) -> "Page":
         return cls(
-            decoded.text, format or found_format(decoded.text), decoded.encoding, decoded.replaced, url
+            text=decoded.text,
+            format=format or found_format(decoded.text),
+            encoding=decoded.encoding,
+            replaced=decoded.replaced,
+            url=url,
+            data=decoded.data,
         )
 
 

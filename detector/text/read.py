@@ -40,13 +40,17 @@ def read_batch(pages: Sequence[Page]) -> ReadBatch:
     formats = {page.format for page in pages}
     if len(formats) != 1:
         raise ValueError(f"a batch has pages of one format, not of {len(formats)}")
-    return read_texts([page.text for page in pages], formats.pop())
+    return _read([page.utf8() for page in pages], formats.pop())
 
 
 def read_texts(texts: Sequence[str], format: Format) -> ReadBatch:
     """Read texts of a format."""
+    return _read([utf8(text) for text in texts], format)
+
+
+def _read(pages: Sequence[bytes], format: Format) -> ReadBatch:
     if format == "html":
-        batch, markup = html_batch(texts)
+        batch, markup = html_batch(pages)
         return ReadBatch(batch, words_of(batch), markup)
-    batch = text_batch([utf8(text) for text in texts])
+    batch = text_batch(pages)
     return ReadBatch(batch, words_of(batch), None)

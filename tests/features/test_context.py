@@ -35,7 +35,7 @@ def text_context(pages, odds):
 
 
 def html_context(page, odds):
-    batch, markup = html_batch([page])
+    batch, markup = html_batch([utf8(page)])
     words = words_of(batch)
     evidence = html_features(batch, words, markup, PHRASES, MARKUP)
     return context_features(batch, words, markup, evidence, np.array(odds, np.float32))
@@ -132,7 +132,7 @@ def test_pages_of_a_batch_do_not_touch_each_other(shapes, seed):
     tags = {"p": "<p>some words", "d": "<div class=x>more", "i": "<i>words</i>", "u": "<ul><li>item</ul>"}
     pages = ["".join(tags[tag] for tag in shape) + "<title>more</title>" for shape in shapes]
     rng = np.random.default_rng(seed)
-    batch, markup = html_batch(pages)
+    batch, markup = html_batch([utf8(page) for page in pages])
     words = words_of(batch)
     odds = rng.normal(size=batch.segment_start.size).astype(np.float32)
     evidence = html_features(batch, words, markup, PHRASES, MARKUP)
@@ -144,7 +144,7 @@ def test_pages_of_a_batch_do_not_touch_each_other(shapes, seed):
 
 
 def test_columns_that_are_seen_again_are_those_of_the_first_table():
-    batch, markup = html_batch(["<h2>Some heading</h2><p>text, and more text.</p>"])
+    batch, markup = html_batch([utf8("<h2>Some heading</h2><p>text, and more text.</p>")])
     words = words_of(batch)
     evidence = html_features(batch, words, markup, PHRASES, MARKUP)
     found = context_features(batch, words, markup, evidence, np.zeros(2, np.float32))

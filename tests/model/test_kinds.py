@@ -76,7 +76,7 @@ def test_looks_of_a_page():
     assert looks[3, COLUMN["single_share"]] == 1
     assert (looks[1] == 0).all()
     assert (looks[:, COLUMN["is_html"]] == 0).all()
-    batch, markup = html_batch(["<p><a>link</a> text", "<a>one</a>"])
+    batch, markup = html_batch([utf8("<p><a>link</a> text"), utf8("<a>one</a>")])
     looks = page_looks(batch, words_of(batch), markup, np.zeros(2, np.float32))
     assert looks[:, COLUMN["is_html"]].tolist() == [1, 1]
     assert looks[0, COLUMN["link_share"]] == pytest.approx(4 / 9)

@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from detector.text.decoding import utf8
 from detector.text.html import DATA_HINT, DESCRIPTION_HINT, TITLE_HINT, html_batch
 from detector.text.tags import INSIDE, NAMES
 
@@ -82,7 +83,7 @@ def test_an_iframe_left_open_in_noscript_swallows_nothing(html_lines):
 
 def test_a_page_renders_alike_alone_and_in_a_batch(html_lines):
     pages = [page for page, _ in CASES.values()]
-    batch, _ = html_batch(pages)
+    batch, _ = html_batch([utf8(page) for page in pages])
     for number, (_, wanted) in enumerate(CASES.values()):
         first, last = batch.page_line[number], batch.page_line[number + 1]
         lines = [
@@ -97,7 +98,7 @@ BIT = {name: 1 << number for number, name in enumerate(INSIDE)}
 
 def test_markup_of_a_line():
     page = "<nav class='main-menu'><ul><li><a href=/a>Home</a></li></ul></nav><main><h2 id=x hidden>T</h2></main>"
-    _batch, markup = html_batch([page])
+    _batch, markup = html_batch([utf8(page)])
     menu, title = markup.line_element.tolist()
     assert [NAMES[markup.tag[menu]], NAMES[markup.tag[title]]] == ["a", "h2"]
     assert markup.inside[menu] & BIT["nav"]
@@ -109,12 +110,12 @@ def test_markup_of_a_line():
 
 
 def test_link_bytes_of_a_mixed_line():
-    _, markup = html_batch(["<p>see <a>this</a> or <a>that one</a> now</p>"])
+    _, markup = html_batch([utf8("<p>see <a>this</a> or <a>that one</a> now</p>")])
     assert markup.line_link.tolist() == [len("this") + len("that one")]
 
 
 def test_class_words_do_not_depend_on_digits_or_case():
-    _, markup = html_batch(["<p class='entryContent post-12'>a</p><p class='entry-content post-7'>b</p>"])
+    _, markup = html_batch([utf8("<p class='entryContent post-12'>a</p><p class='entry-content post-7'>b</p>")])
     first, second = markup.line_element.tolist()
 
     def tokens(element):
@@ -129,7 +130,7 @@ def test_hints():
         "<meta property='og:title' content=T><meta name=viewport content=v></head>"
         '<p>x</p><script type="application/ld+json">{"a":"b\\nc"}</script><script>var x</script>'
     )
-    _, markup = html_batch([page])
+    _, markup = html_batch([utf8(page)])
     assert markup.hint_kind.tolist() == [TITLE_HINT, DESCRIPTION_HINT, TITLE_HINT, DATA_HINT]
     ends = [0, *markup.hint_end.tolist()]
     hints = [bytes(markup.hints[start:end]) for start, end in itertools.pairwise(ends)]

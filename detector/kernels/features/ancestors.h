@@ -34,7 +34,7 @@ class AlikeBlocks {
         sums_(scratch<f64>(call, 3 * most_rows)),
         row_group_(scratch<i64>(call, most_rows)) {}
 
-  void write_page(i64 page, const Table<f32>& table) {
+  void write_page(i64 page, const Rows<f32>& table) {
     const i64 first = batch_.first_of(page), last = batch_.first_of(page + 1);
     const i64 size = size_for(last - first);
     mask_ = size - 1;
@@ -53,12 +53,11 @@ class AlikeBlocks {
       for (i64 row = first; row < last; ++row) {
         const i64 group = row_group_[row - first];
         const View<f64> sums = sums_.part(3 * group, 3 * group + 3);
-        const View<f32> out = table[row].part(context::guess_alike_block + 3 * which,
-                                              context::guess_alike_block + 3 * which + 3);
-        if (!sums.size || !out.size) return;
-        out.data[0] = mean_guess(sums.data);
-        out.data[1] = log1p_wide(sums.data[0]);
-        out.data[2] = log1p_wide(sums.data[2]);
+        f32* const out = table[row] + context::guess_alike_block + 3 * which;
+        if (!sums.size) return;
+        out[0] = mean_guess(sums.data);
+        out[1] = log1p_wide(sums.data[0]);
+        out[2] = log1p_wide(sums.data[2]);
       }
     }
   }
@@ -133,7 +132,7 @@ class Ancestors {
     sum_up(markup_, held_);
   }
 
-  void write_page(i64 page, const Table<const f32>& features, const Table<f32>& table) {
+  void write_page(i64 page, const Rows<const f32>& features, const Rows<f32>& table) {
     const i64 first = batch_.page_line[page], last = batch_.page_line[page + 1];
     const i64 title_row = find_title(features, batch_.first_of(page), batch_.first_of(page + 1));
     f64 weight = 1e-6;
@@ -143,10 +142,10 @@ class Ancestors {
     mark_shared(page);
     for (i64 line = first; line < last; ++line) {
       for (i64 row = batch_.line_segment[line]; row < batch_.line_segment[line + 1]; ++row) {
-        const View<f32> here = table[row];
+        f32* const here = table[row];
         write_ancestors(tree_.block_of(markup_, line), weight, here);
         if (title_row < 0)
-          here.part(context::title_shared, context::title_distance + 1).fill(0);
+          fill(here + context::title_shared, here + context::title_distance + 1, 0.0f);
         else
           write_from_title(markup_.line_element[line], row - title_row, here);
       }
@@ -159,11 +158,11 @@ class Ancestors {
   static constexpr f32 LEAST_TITLE = 0.8f;
 
   // The row that is likest the page's title, or -1.
-  static i64 find_title(const Table<const f32>& features, i64 first, i64 last) {
+  static i64 find_title(const Rows<const f32>& features, i64 first, i64 last) {
     f32 best = LEAST_TITLE;
     i64 found = -1;
     for (i64 row = first; row < last; ++row) {
-      const View<const f32> here = features[row];
+      const f32* const here = features[row];
       f32 alike = 2.0f * here[feature::title_in_line] + here[feature::in_title] - here[feature::inside_nav];
       if (here[feature::heading_level] > 0.99f)
         alike += 1.0f;
@@ -194,26 +193,25 @@ class Ancestors {
   }
 
   // Beyond the outermost element stands the page.
-  void write_ancestors(i64 block, f64 weight, View<f32> here) const {
+  void write_ancestors(i64 block, f64 weight, f32* here) const {
     i64 ancestor = block;
     for (i64 level = 0; level < LEVELS; ++level) {
       if (ancestor >= 0 && markup_.parent[ancestor] >= 0) ancestor = markup_.parent[ancestor];
-      const View<f32> out =
-          here.part(context::guess_ancestor_1 + 3 * level, context::guess_ancestor_1 + 3 * level + 3);
+      f32* const out = here + context::guess_ancestor_1 + 3 * level;
       if (ancestor < 0) {
-        out.fill(0);
+        fill(out, out + 3, 0.0f);
         continue;
       }
       const View<f64> sums = held_.part(3 * ancestor, 3 * ancestor + 3);
-      if (!sums.size || !out.size) return;
-      out.data[0] = mean_guess(sums.data);
-      out.data[1] = static_cast<f32>(sums.data[0] / weight);
-      out.data[2] = log1p_wide(sums.data[2]);
+      if (!sums.size) return;
+      out[0] = mean_guess(sums.data);
+      out[1] = static_cast<f32>(sums.data[0] / weight);
+      out[2] = log1p_wide(sums.data[2]);
     }
   }
 
   // Write where a line stands from the title.
-  void write_from_title(i64 element, i64 distance, View<f32> here) const {
+  void write_from_title(i64 element, i64 distance, f32* here) const {
     const i64 shared = element >= 0 ? shared_[element] : -1;
     const i64 common = shared >= 0 ? tree_.depth[shared] : -1;
     const i64 up = title_ >= 0 ? tree_.depth[title_] : 0, down = element >= 0 ? tree_.depth[element] : 0;

@@ -10,9 +10,11 @@ i64 text_context(Call& call) {
   using namespace context_columns;
   const Batch batch(call);
   const Words words(call);
-  const Table<const f32> features(call);
+  const Table<const f32> feature_table(call);
   const Guesses guesses(call);
-  const Table<f32> table(call);
+  const Table<f32> context_table(call);
+  const Rows<const f32> features(call, feature_table, feature::TEXT_COLUMNS);
+  const Rows<f32> table(call, context_table, context::TEXT_COLUMNS);
   const View<f32> signals = scratch<f32>(call, words.segments() * SIGNALS);
   if (call.lacks_scratch()) return 0;
   const neighbours::Windows<SIGNALS> windows({signals.data, signals.size, &call}, table,
@@ -34,12 +36,14 @@ i64 html_context(Call& call) {
   const Batch batch(call);
   const Markup markup(call);
   const Tree tree(call);
-  const Table<const f32> features(call);
+  const Table<const f32> feature_table(call);
   const Guesses guesses(call);
-  const Table<f32> table(call);
+  const Table<f32> context_table(call);
   i64 longest = 0;
   for (i64 page = 0; page < batch.pages(); ++page)
     longest = most(longest, batch.first_of(page + 1) - batch.first_of(page));
+  const Rows<const f32> features(call, feature_table, feature::COLUMNS);
+  const Rows<f32> table(call, context_table, context::COLUMNS);
   AlikeBlocks alike(call, batch, markup, tree, guesses, longest);
   Ancestors ancestors(call, batch, markup, tree, guesses);
   if (call.lacks_scratch()) return 0;

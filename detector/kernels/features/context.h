@@ -66,13 +66,13 @@ inline PageSums sums_of(const Guesses& guesses, i64 first, i64 last) {
   return sums;
 }
 
-inline void write_page(const Guesses& guesses, i64 first, i64 last, const Table<f32>& table) {
+inline void write_page(const Guesses& guesses, i64 first, i64 last, const Rows<f32>& table) {
   const PageSums sums = sums_of(guesses, first, last);
   const f32 some_weight = most(sums.weight, 1e-6f), some_content = most(sums.content, 1e-6f);
   const f32 log_content = log1p(sums.content), log_words = log1p(sums.weight);
   f32 before = 0;
   for (i64 row = first; row < last; ++row) {
-    const View<f32> here = table[row];
+    f32* const here = table[row];
     const f32 content = guesses.weight[row] * (1.0f - guesses.guess[row]);
     here[context::guess] = bounded(guesses.log_odds[row]);
     here[context::guess_squeezed] = squeezed(guesses.log_odds[row]);
@@ -90,7 +90,7 @@ inline void write_page(const Guesses& guesses, i64 first, i64 last, const Table<
 
 // Copy columns of the first table to the second, from column `at` on.
 template <i64 N>
-void see_again(View<const f32> from, const i64 (&columns)[N], i64 at, View<f32> to) {
+void see_again(const f32* from, const i64 (&columns)[N], i64 at, f32* to) {
   for (i64 number = 0; number < N; ++number) to[at + number] = from[columns[number]];
 }
 

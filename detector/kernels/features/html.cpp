@@ -16,7 +16,7 @@ INLINE i64 look_slot(u32 look) { return (look ^ (look >> 16)) & (LOOKS - 1); }
 
 // Write how many lines of the page stand in a block that looks the same.
 void count_looks(const Batch& batch, const Markup& markup, const NewTree& tree, i64 page, View<i32> counts,
-                 const Table<f32>& table) {
+                 const Rows<f32>& table) {
   const i64 first = batch.page_line[page], last = batch.page_line[page + 1];
   counts.fill(0);
   for (i64 line = first; line < last; ++line)
@@ -40,7 +40,8 @@ i64 html_features(Call& call) {
   const Words hint_words(call);
   const MarkupWeights weights(call);
   const NewTree tree(call);
-  const Table<f32> table(call);
+  const Table<f32> all_columns(call);
+  const Rows<f32> table(call, all_columns, feature::COLUMNS);
   const View<f32> signals = scratch<f32>(call, batch.segments() * SIGNALS);
   const View<i32> counts = scratch<i32>(call, LOOKS);
   TitleBag titles(call, words, markup, hint_words);
@@ -56,7 +57,7 @@ i64 html_features(Call& call) {
     titles.start(page);
     for (i64 line = first; line < last && !call.stopped(); ++line) {
       for (i64 row = batch.line_segment[line]; row < batch.line_segment[line + 1]; ++row) {
-        const View<f32> here = table[row];
+        f32* const here = table[row];
         columns.write(line, first, last, here);
         titles.write(row, here);
         signals[SIGNALS * row] = tanh(here[feature::markup_says] / 2);

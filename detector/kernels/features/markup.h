@@ -143,10 +143,10 @@ class MarkupColumns {
       : batch_(batch), markup_(markup), tree_(tree), bias_(bias) {}
 
   // Write the markup and link columns of one line. `first` and `last` are its page's lines.
-  void write(i64 line, i64 first, i64 last, View<f32> out) const {
+  void write(i64 line, i64 first, i64 last, f32* out) const {
     const i64 element = markup_.line_element[line], block = tree_.block_of(markup_, line);
     const f64 size = static_cast<f64>(most<i64>(batch_.line_end[line] - batch_.line_start[line], 1));
-    out.part(feature::element_says, feature::container_log_lines + 1).fill(0);
+    fill(out + feature::element_says, out + feature::container_log_lines + 1, 0.0f);
     out[feature::link_share] = static_cast<f32>(least(static_cast<f64>(markup_.line_link[line]) / size, 1.0));
     if (element < 0) {
       out[feature::markup_says] = bias_;
@@ -166,7 +166,7 @@ class MarkupColumns {
 
  private:
   // What the tokens around the line say.
-  void write_says(i64 element, View<f32> out) const {
+  void write_says(i64 element, f32* out) const {
     using namespace markup_tokens;
     const auto parent_of = [&](i64 at) { return markup_.parent[at]; };
     f32 near = 0, around = 0, far = 0;
@@ -188,7 +188,7 @@ class MarkupColumns {
   }
 
   // What kind of block the line is, and what holds it.
-  void write_block(i64 element, View<f32> out) const {
+  void write_block(i64 element, f32* out) const {
     const i64 block = tree_.block[element];
     if (block >= 0) {
       const u8 kind = markup_.tag[block];

@@ -57,7 +57,7 @@ INLINE void each(const Words& words, i64 row, F&& give) {
   give(bucket_of(tail, TAIL), 2);
 }
 
-inline void write(const Words& words, i64 row, const PhraseWeights& weights, View<f32> out) {
+inline void write(const Words& words, i64 row, const PhraseWeights& weights, f32* out) {
   f32 sums[3] = {0, 0, 0}, strongest = 0, weakest = 0;
   each(words, row, [&](i64 bucket, i64 group) {
     const f32 weight = weights.bucket[bucket];

@@ -24,10 +24,10 @@ struct PageSums {
   f32 words = 0, content = 0, in_long = 0, phrases = 0, squares = 0, known = 0, singles = 0;
 };
 
-inline PageSums sums_of(const Amounts& amounts, i64 first, i64 last, const Table<f32>& table) {
+inline PageSums sums_of(const Amounts& amounts, i64 first, i64 last, const Rows<f32>& table) {
   PageSums sums;
   for (i64 row = first; row < last; ++row) {
-    const View<f32> here = table[row];
+    f32* const here = table[row];
     const f32 size = amounts.words[row], say = here[feature::phrases_say];
     sums.words += size;
     sums.content += amounts.content[row];
@@ -45,7 +45,7 @@ INLINE f32 middle(f32 before, f32 mine, f32 whole) {
   return static_cast<f32>((static_cast<f64>(before) + static_cast<f64>(mine) / 2) / static_cast<f64>(whole));
 }
 
-inline void write(const Amounts& amounts, i64 first, i64 last, const Table<f32>& table) {
+inline void write(const Amounts& amounts, i64 first, i64 last, const Rows<f32>& table) {
   const PageSums sums = sums_of(amounts, first, last, table);
   const f32 lines = static_cast<f32>(last - first);
   const f32 some_lines = most(lines, 1.0f), some_words = most(sums.words, 1.0f);
@@ -55,7 +55,7 @@ inline void write(const Amounts& amounts, i64 first, i64 last, const Table<f32>&
   const f32 words_per_line = log1p(sums.words / some_lines);
   f32 words_before = 0, content_before = 0;
   for (i64 row = first; row < last; ++row) {
-    const View<f32> here = table[row];
+    f32* const here = table[row];
     const f32 mine = amounts.words[row], before = static_cast<f32>(row - first);
     const f32 content = amounts.content[row];
     here[feature::place_by_lines] = (before + 0.5f) / some_lines;

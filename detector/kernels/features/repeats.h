@@ -8,7 +8,7 @@ namespace detector {
 
 class RepeatFinder {
  public:
-  RepeatFinder(Call& call, const Words& words, const NewRepeats& found, const Table<f32>& table,
+  RepeatFinder(Call& call, const Words& words, const NewRepeats& found, const Rows<f32>& table,
                const position::Amounts& amounts, View<const u32> permutation, i64 most_rows)
       : words_(words),
         found_(found),
@@ -191,8 +191,8 @@ class RepeatFinder {
       if (is_copy(row)) copied += amounts_.words[row];
     }
     for (i64 row = first_; row < last_; ++row) {
-      const View<f32> here = table_[row];
-      here.part(feature::is_copy, feature::begins_like + 1).fill(0);
+      f32* const here = table_[row];
+      fill(here + feature::is_copy, here + feature::begins_like + 1, 0.0f);
       here[feature::page_repeats] = copied / all_words;
       here[feature::log_rows_alike] = log1p(to_f32(found_.alike[row] - 1));
       here[feature::begins_like] = static_cast<f32>(static_cast<f64>(found_.begins_words[row]) /
@@ -204,7 +204,7 @@ class RepeatFinder {
     }
   }
 
-  void write_copy(i64 row, View<f32> here) const {
+  void write_copy(i64 row, f32* here) const {
     const f32 mine = amounts_.words[row];
     f32 around = 0;
     for (i64 near = most(row - 2, first_); near < least(row + 3, last_); ++near)
@@ -219,7 +219,7 @@ class RepeatFinder {
 
   const Words& words_;
   const NewRepeats& found_;
-  const Table<f32>& table_;
+  const Rows<f32>& table_;
   const position::Amounts& amounts_;
   Matcher matcher_;
   View<f32> lead_, best_;

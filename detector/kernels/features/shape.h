@@ -101,7 +101,7 @@ INLINE WordKinds word_kinds(const Words& words, i64 row, f64 bytes_per_letter) {
   return kinds;
 }
 
-inline void write(const Batch& batch, const Words& words, i64 row, View<f32> out) {
+inline void write(const Batch& batch, const Words& words, i64 row, f32* out) {
   const auto count = [&](u8 kind) { return static_cast<i64>(words.count(row, kind)); };
   const i64 number = words.number(row), singles = count(SINGLE);
   const i64 letters = count(LETTER) + count(UPPER) + count(MARK) + count(DIGIT);
@@ -130,7 +130,7 @@ inline void write(const Batch& batch, const Words& words, i64 row, View<f32> out
   const ListMark mark = list_mark(batch.data, start, end);
   out[feature::log_indent] = log1p(to_f32(mark.indent));
   out[feature::bullet] = mark.marked;
-  out.part(feature::first_upper, feature::last_symbol + 1).fill(0);
+  fill(out + feature::first_upper, out + feature::last_symbol + 1, 0.0f);
   const u8 first = words.edges[2 * row], last = words.edges[2 * row + 1];
   if (first < CLASSES && FIRST_COLUMN[first] >= 0) out[FIRST_COLUMN[first]] = 1;
   if (last < CLASSES && LAST_COLUMN[last] >= 0) out[LAST_COLUMN[last]] = 1;

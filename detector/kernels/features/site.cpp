@@ -27,13 +27,13 @@ INLINE f32 share_log_odds(f32 seen, f32 pages) { return log((seen + 0.3f) / (pag
 
 class SiteColumns {
  public:
-  SiteColumns(const Recurrence& seen, const Words& words, const Table<f32>& table)
+  SiteColumns(const Recurrence& seen, const Words& words, const Rows<f32>& table)
       : seen_(seen), words_(words), table_(table) {}
 
   void write_page(i64 first, i64 last, f32 pages) const {
     f32 highest = 1, total = 0, shared = 0, fresh = 0;
     for (i64 row = first; row < last; ++row) {
-      const View<f32> here = table_[row];
+      f32* const here = table_[row];
       write_own(row, pages, here);
       const f32 size = words_in(words_, row);
       highest = most(highest, static_cast<f32>(seen_.masked[row]));
@@ -46,7 +46,7 @@ class SiteColumns {
     windows(last - 1, first - 1, -1, site::site_near_after, site::site_far_after, site::site_after);
     f32 so_far = 0;
     for (i64 row = first; row < last; ++row) {
-      const View<f32> here = table_[row];
+      f32* const here = table_[row];
       here[site::site_relative_share] = static_cast<f32>(seen_.masked[row]) / highest;
       here[site::site_page_share] = shared / total;
       here[site::site_page_new] = fresh / total;
@@ -57,7 +57,7 @@ class SiteColumns {
   }
 
  private:
-  void write_own(i64 row, f32 pages, View<f32> here) const {
+  void write_own(i64 row, f32 pages, f32* here) const {
     const f32 exact = static_cast<f32>(seen_.exact[row]), masked = static_cast<f32>(seen_.masked[row]);
     here[site::site_odds] = share_log_odds(exact, pages);
     here[site::site_masked_odds] = share_log_odds(masked, pages);
@@ -73,7 +73,7 @@ class SiteColumns {
   void windows(i64 row, i64 end, i64 step, i64 near_column, i64 far_column, i64 last_column) const {
     f32 near = 1, far = 1, last = 1;
     for (; row != end; row += step) {
-      const View<f32> here = table_[row];
+      f32* const here = table_[row];
       here[near_column] = near;
       here[far_column] = far;
       here[last_column] = last;
@@ -85,14 +85,14 @@ class SiteColumns {
 
   const Recurrence& seen_;
   const Words& words_;
-  const Table<f32>& table_;
+  const Rows<f32>& table_;
 };
 
 // Runs of lines that are new to the site.
 class NovelRuns {
  public:
   NovelRuns(Call& call, const Recurrence& seen, const Words& words, View<const f32> log_odds,
-            const Table<f32>& table)
+            const Rows<f32>& table)
       : seen_(seen),
         words_(words),
         log_odds_(log_odds),
@@ -138,7 +138,7 @@ class NovelRuns {
   }
 
   void write_page_columns(i64 row, f32 lines) const {
-    const View<f32> here = table_[row];
+    f32* const here = table_[row];
     here[site::page_guess_of_new_lines] = sums_.new_guesses / most(sums_.new_lines, 1.0f);
     here[site::page_guess_of_new_words] = sums_.new_word_guesses / most(sums_.new_words, 1.0f);
     here[site::page_guess_of_others] = sums_.other_guesses / most(sums_.other_lines, 1.0f);
@@ -156,7 +156,7 @@ class NovelRuns {
     }
     const f32 lines = static_cast<f32>(last - first);
     for (i64 row = first; row < last; ++row) {
-      const View<f32> here = table_[row];
+      f32* const here = table_[row];
       here[site::run_log_words] = log1p(total);
       here[site::run_log_content] = log1p(content);
       here[site::run_content_share] = content / most(total, 1.0f);
@@ -170,7 +170,7 @@ class NovelRuns {
   const Recurrence& seen_;
   const Words& words_;
   View<const f32> log_odds_;
-  const Table<f32>& table_;
+  const Rows<f32>& table_;
   View<f32> guess_;
   View<bool> is_new_;
   Sums sums_;
@@ -185,16 +185,17 @@ i64 site_features(Call& call) {
   const Words words(call);
   const View<const i64> page_segment(call);
   const View<const f32> log_odds(call);
-  const Table<f32> table(call);
+  const Table<f32> all_columns(call);
+  const Rows<f32> table(call, all_columns, site::COLUMNS);
   NovelRuns runs(call, seen, words, log_odds, table);
   if (call.lacks_scratch()) return 0;
   const SiteColumns columns(seen, words, table);
   for (i64 page = 0; page + 1 < page_segment.size && !call.stopped(); ++page) {
     const i64 first = page_segment[page], last = page_segment[page + 1];
     for (i64 row = first; row < last; ++row) {
-      const View<f32> here = table[row];
+      f32* const here = table[row];
       const f32 size = words_in(words, row);
-      here.fill(0);
+      fill(here, here + site::COLUMNS, 0.0f);
       here[site::odds] = bounded(log_odds[row]);
       here[site::odds_squeezed] = squeezed(bounded(log_odds[row]));
       here[site::log_words] = log1p(size);

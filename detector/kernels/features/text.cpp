@@ -28,7 +28,8 @@ i64 text_features(Call& call) {
   const PhraseWeights weights(call);
   const View<const u32> permutation(call);
   const NewRepeats repeats(call);
-  const Table<f32> table(call);
+  const Table<f32> columns(call);
+  const Rows<f32> table(call, columns, feature::TEXT_COLUMNS);
   const View<f32> signals = scratch<f32>(call, batch.segments() * SIGNALS);
   const position::Amounts amounts(call, batch.segments());
   RepeatFinder finder(call, words, repeats, table, amounts, permutation, longest_page(batch));
@@ -38,7 +39,7 @@ i64 text_features(Call& call) {
   for (i64 line = 0; line < batch.lines() && !call.stopped(); ++line) {
     const i64 first = batch.line_segment[line], last = batch.line_segment[line + 1];
     for (i64 row = first; row < last; ++row) {
-      const View<f32> here = table[row];
+      f32* const here = table[row];
       shape::write(batch, words, row, here);
       here[feature::part_of_long_line] = last - first > 1;
       phrases::write(words, row, weights, here);

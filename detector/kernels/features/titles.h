@@ -45,7 +45,7 @@ class TitleBag {
   }
 
   // Write the title columns of one segment.
-  void write(i64 row, View<f32> out) const {
+  void write(i64 row, f32* out) const {
     const WordSpan span = span_of(words_, row);
     i64 in_title = 0, in_description = 0, in_data = 0;
     for (i64 number = span.first; number < span.last; ++number) {

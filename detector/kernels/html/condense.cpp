@@ -1,7 +1,7 @@
 // A page without what the parser need not see: scripts, styles, comments, drawings, and
 // attributes that nothing reads. What is left gives the same lines and the same markup, and
 // takes the parser half the time.
-#include "tokens.h"
+#include "references.h"
 
 namespace detector {
 
@@ -10,7 +10,7 @@ namespace {
 class Condenser {
  public:
   Condenser(View<const u8> page, View<u8> out, bool scripting)
-      : page_(page), out_(out), scripting_(scripting) {}
+      : page_(page), out_(out), scripting_(scripting), has_nul_(page_.find(0, 0) < page_.size()) {}
 
   i64 written() const { return written_; }
 
@@ -18,26 +18,99 @@ class Condenser {
     const volatile i32* const stop = out_.call->stop;
     for (i64 at = 0; at < page_.size() && !*stop;) {
       const i64 tag = page_.find('<', at);
-      copy(at, tag);
+      copy_content(at, tag);
       at = tag < page_.size() ? token(tag) : tag;
     }
   }
 
  private:
+  // Bytes beyond the room are counted, not written.
+  void put(u8 byte) {
+    if (written_ < out_.size) out_.data[written_] = byte;
+    written_ += 1;
+  }
+
   void copy(i64 start, i64 end) {
+    if (has_nul_) return copy_without_nul(start, end);
     const i64 size = most<i64>(end - start, 0);
-    if (const View<u8> to = out_.part(written_, written_ + size); to.size)
-      __builtin_memcpy(to.data, page_.from(start), static_cast<u64>(size));
+    if (written_ + size <= out_.size)
+      __builtin_memcpy(out_.data + written_, page_.from(start), static_cast<u64>(size));
     written_ += size;
   }
 
+  // The parser drops NUL from text, and makes it U+FFFD anywhere else.
+  void copy_without_nul(i64 start, i64 end) {
+    for (i64 at = start; at < end; ++at) {
+      if (page_.byte(at))
+        put(page_.byte(at));
+      else if (!in_text_)
+        write_character(0xFFFD);
+    }
+  }
+
   void write(const char* text) {
-    for (; *text; ++text, ++written_) out_[written_] = static_cast<u8>(*text);
+    for (; *text; ++text) put(static_cast<u8>(*text));
   }
 
   i64 copy_to(i64 start, i64 end) {
     copy(start, end);
     return end;
+  }
+
+  // Copy text between tags.
+  void copy_content(i64 at, i64 end) {
+    in_text_ = true;
+    copy_text(at, end, false);
+    in_text_ = false;
+  }
+
+  // Copy text with its references resolved, so that the parser meets bytes that it passes on as
+  // they are; what means something in HTML is escaped.
+  void copy_text(i64 at, i64 end, bool in_attribute) {
+    while (at < end) {
+      const i64 next = page_.find('&', at, end);
+      in_attribute ? copy_quoted(at, next) : copy(at, next);
+      if (next == end) return;
+      const CharacterReference found = references::read(page_, next, in_attribute);
+      at = next + most<i64>(found.length, 1);
+      write_character(found.length && at <= end ? found.first : u32{'&'});
+      if (found.length && found.second) write_character(found.second);
+    }
+  }
+
+  void copy_quoted(i64 at, i64 end) {
+    for (i64 next = at; at < end; at = next + 1) {
+      next = page_.find('"', at, end);
+      copy(at, next);
+      if (next < end) write("&quot;");
+    }
+  }
+
+  void write_character(u32 code) {
+    if (code == '<') return write("&lt;");
+    if (code == '>') return write("&gt;");
+    if (code == '&') return write("&amp;");
+    if (code == '"') return write("&quot;");
+    if (code < 0x20) {
+      // Line ends would be changed, or left out.
+      write("&#");
+      if (code >= 10) put(static_cast<u8>('0' + code / 10));
+      put(static_cast<u8>('0' + code % 10));
+      return put(';');
+    }
+    if (code < 0x80) return put(static_cast<u8>(code));
+    if (code < 0x800) {
+      put(static_cast<u8>(0xC0 | code >> 6));
+    } else {
+      if (code < 0x10000) {
+        put(static_cast<u8>(0xE0 | code >> 12));
+      } else {
+        put(static_cast<u8>(0xF0 | code >> 18));
+        put(static_cast<u8>(0x80 | (code >> 12 & 0x3F)));
+      }
+      put(static_cast<u8>(0x80 | (code >> 6 & 0x3F)));
+    }
+    put(static_cast<u8>(0x80 | (code & 0x3F)));
   }
 
   // Read what begins with the `<` at `at`; return where reading goes on.
@@ -71,8 +144,12 @@ class Condenser {
       styled |= found.name == hash_of("style");
       if (!is_read(found)) return;
       if (found.name == hash_of("type")) is_data |= holds("ld", found) && holds("json", found);
-      write(" ");
-      copy(found.start, found.end);
+      put(' ');
+      copy(found.start, found.name_end);
+      if (found.name_end == found.end) return;
+      write("=\"");
+      copy_text(found.value, found.value_end, true);
+      put('"');
     });
     if (end < 0) {
       written_ = before;
@@ -134,18 +211,23 @@ class Condenser {
       case hash_of("noscript"):
         return scripting_ ? raw(at, page_.raw_end(at, "noscript", 8), false) : at;
       case hash_of("title"):
-        return raw(at, page_.raw_end(at, "title", 5), true);
+        return text_to(at, page_.raw_end(at, "title", 5));
       case hash_of("textarea"):
-        return raw(at, page_.raw_end(at, "textarea", 8), true);
+        return text_to(at, page_.raw_end(at, "textarea", 8));
       case hash_of("xmp"):
         return raw(at, page_.raw_end(at, "xmp", 3), true);
       case hash_of("plaintext"):
         return copy_to(at, page_.size());
       case hash_of("math"):
-        return copy_to(at, page_.raw_end(at, "math", 4));
+        return text_to(at, page_.raw_end(at, "math", 4));
       default:
         return at;
     }
+  }
+
+  i64 text_to(i64 at, i64 end) {
+    copy_text(at, end, false);
+    return end;
   }
 
   i64 raw(i64 at, i64 end, bool keeps) {
@@ -177,7 +259,7 @@ class Condenser {
     }
     if (!plain || depth) {
       written_ = before;
-      return copy_to(at, next);
+      return text_to(at, next);
     }
     write("></svg>");
     return next;
@@ -196,13 +278,15 @@ class Condenser {
     switch (name) {
 #define CASE(tag) case hash_of(tag):
       CASE("b")
-      CASE("big") CASE("blockquote") CASE("body") CASE("br") CASE("center") CASE("code") CASE("dd")
-          CASE("div") CASE("dl") CASE("dt") CASE("em") CASE("embed") CASE("h1") CASE("h2") CASE("h3")
-              CASE("h4") CASE("h5") CASE("h6") CASE("head") CASE("hr") CASE("i") CASE("img") CASE("li")
-                  CASE("listing") CASE("menu") CASE("meta") CASE("nobr") CASE("ol") CASE("p") CASE("pre")
-                      CASE("ruby") CASE("s") CASE("small") CASE("span") CASE("strong") CASE("strike")
-                          CASE("sub") CASE("sup") CASE("table") CASE("tt") CASE("u") CASE("ul") CASE("var")
-                              CASE("font") CASE("foreignobject") CASE("math")
+      CASE("big")
+      CASE("blockquote")
+      CASE("body") CASE("br") CASE("center") CASE("code") CASE("dd") CASE("div") CASE("dl") CASE("dt")
+          CASE("em") CASE("embed") CASE("h1") CASE("h2") CASE("h3") CASE("h4") CASE("h5") CASE("h6")
+              CASE("head") CASE("hr") CASE("i") CASE("img") CASE("li") CASE("listing") CASE("menu")
+                  CASE("meta") CASE("nobr") CASE("ol") CASE("p") CASE("pre") CASE("ruby") CASE("s")
+                      CASE("small") CASE("span") CASE("strong") CASE("strike") CASE("sub") CASE("sup")
+                          CASE("table") CASE("tt") CASE("u") CASE("ul") CASE("var") CASE("font")
+                              CASE("foreignobject") CASE("math")
 #undef CASE
                                   return true;
       default:
@@ -212,14 +296,15 @@ class Condenser {
 
   Tokens page_;
   View<u8> out_;
-  bool scripting_;
+  bool scripting_, has_nul_, in_text_ = false;
   i64 written_ = 0;
 };
 
 }  // namespace
 
-// Write a page without what the parser need not see; return the number of bytes. `scripting` tells
-// whether the parser will take what stands in <noscript> for raw text.
+// Write a page without what the parser need not see, references resolved; return the number of bytes,
+// written or, where there is too little room, needed. `scripting` tells whether the parser will take
+// what stands in <noscript> for raw text.
 i64 condense_html(Call& call) {
   const View<const u8> page(call);
   const i64 scripting = call.integer();

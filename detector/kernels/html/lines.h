@@ -77,6 +77,9 @@ class LineWriter {
     start_ = link_start_ = written;
   }
 
+  // Begin again, with nothing written.
+  void forget() { written = lines = 0; }
+
   bool has_text() const { return written > start_; }
 
   // End the open line without its trailing spaces; a blank one leaves no line.

@@ -126,6 +126,9 @@ class MarkupWriter {
 
   i64 elements = 0, tokens = 0, hints = 0, hint_bytes = 0;
 
+  // Begin again, with nothing written.
+  void forget() { elements = tokens = hints = hint_bytes = 0; }
+
   bool is_inside(i64 element, u32 bits) const { return inside_[element] & bits; }
   i64 parent(i64 element) const { return parent_[element]; }
 
@@ -225,36 +228,46 @@ class MarkupWriter {
   // left out, so that `post-123` and `post-124` say the same. A word in several parts
   // (`entry-content`) is also one token as a whole.
   void write_tokens(View<const u8> html, i64 start, i64 end, i64 limit) {
-    const i64 last = tokens + limit;
+    const View<u32> room = token_.clipped(tokens, tokens + limit);
+    u32* const out = room.data;
+    i64 written = 0;
+    const auto write = [&](u32 token) {
+      if (written < room.size) out[written++] = token;
+    };
     u32 part = FNV_START, whole = FNV_START;
     i64 size = 0, parts = 0;
     bool before_lower = false;
-    for (i64 at = start; at <= end; ++at) {
-      const u8 byte = at < end ? html[at] : u8{' '};
-      const bool lower = (byte >= 'a' && byte <= 'z') || byte >= 0x80, upper = byte >= 'A' && byte <= 'Z';
-      if (!lower && !(upper && !before_lower) && size > 0) {
-        if (size > 1 && tokens < last) write_token(part);
-        parts += 1;
-        part = FNV_START;
-        size = 0;
-      }
-      if (lower || upper) {
-        const u32 folded = upper ? byte + 32u : byte;
+    const auto end_part = [&] {
+      if (size == 0) return;
+      if (size > 1) write(part);
+      parts += 1;
+      part = FNV_START;
+      size = 0;
+    };
+    const auto end_word = [&] {
+      end_part();
+      if (parts > 1) write(whole ^ WHOLE_WORD);
+      whole = FNV_START;
+      parts = 0;
+    };
+    for (const u8 byte : html.clipped(start, end)) {
+      const bool is_lower = (byte >= 'a' && byte <= 'z') || byte >= 0x80,
+                 is_upper = byte >= 'A' && byte <= 'Z';
+      if (is_lower || is_upper) {
+        if (is_upper && before_lower) end_part();
+        const u32 folded = is_upper ? byte + 32u : byte;
         part = hashed(part, folded);
         whole = hashed(whole, folded);
         size += 1;
       } else if (byte <= 32) {
-        if (parts > 1 && tokens < last) write_token(whole ^ WHOLE_WORD);
-        whole = FNV_START;
-        parts = 0;
+        end_word();
+      } else {
+        end_part();
       }
-      before_lower = lower;
+      before_lower = is_lower;
     }
-  }
-
-  void write_token(u32 token) {
-    token_[tokens] = token;
-    tokens += 1;
+    end_word();
+    tokens += written;
   }
 
   View<u8> tag_;

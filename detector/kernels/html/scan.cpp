@@ -1,11 +1,29 @@
 // The HTML scanner: one pass over what the parser serialised. What each tag does to lines and
 // to markup stands here; `lines.h` writes lines, `markup.h` reads tags.
+#include "../text/characters.h"
 #include "lines.h"
 #include "markup.h"
 
 namespace detector {
 
 namespace {
+
+// How <noscript> of a page is read; see text/html.py.
+enum Noscript : u8 { NOT_THERE, PROBED, MARKUP, SPARSE };
+
+// Count the words of some text, up to so many.
+i64 count_words(const View<u8>& text, i64 size, i64 most_words) {
+  const View<const u8> data(text.data, text.size, text.call);
+  i64 words = 0;
+  bool inside = false;
+  for (i64 at = 0; at < size && words < most_words;) {
+    const Character here = read(data, at);
+    words += here.kind == SINGLE || (in_word(here.kind) && !inside);
+    inside = in_word(here.kind);
+    at += here.length;
+  }
+  return words;
+}
 
 struct OpenElement {
   i64 element;
@@ -27,27 +45,47 @@ class Scanner {
 
   // `noscript_is_markup`: whether what stands in <noscript> is read as part of the page.
   void scan_page(i64 at, i64 end, bool noscript_is_markup) {
+    start_page(end, noscript_is_markup);
+    while (at < end_ && !call_.stopped()) at = scan_next(at);
+    lines.close_line();
+  }
+
+  // Tell whether a page has so many words, <noscript> aside; it is read no farther than it must be.
+  // What was scanned before is lost.
+  bool has_words(i64 at, i64 end, i64 wanted) {
+    constexpr i64 FIRST_LOOK = 512;
+    lines.forget();
+    markup.forget();
+    start_page(end, false);
+    bool enough = false;
+    for (i64 look = FIRST_LOOK; !enough && at < end && !call_.stopped(); look *= 2) {
+      while (at < end && lines.written < look && !call_.stopped()) at = scan_next(at);
+      enough = count_words(lines.data, lines.written, wanted) >= wanted;
+    }
+    lines.forget();
+    markup.forget();
+    return enough;
+  }
+
+ private:
+  void start_page(i64 end, bool noscript_is_markup) {
     end_ = end;
     noscript_is_markup_ = noscript_is_markup;
     depth_ = preformatted_ = 0;
     lines.start_page();
-    while (at < end && !call_.stopped()) {
-      if (html[at] != '<') {
-        at = preformatted_ ? lines.write_preformatted(html, at, end, false) : lines.write_text(html, at, end);
-        continue;
-      }
-      at += 1;
-      if (at < end && html[at] == '/')
-        at = end_tag(at + 1);
-      else if (at < end && (html[at] == '!' || html[at] == '?'))
-        at = after_declaration(at);
-      else
-        at = start_tag(at);
-    }
-    lines.close_line();
   }
 
- private:
+  // Scan the text or the tag at `at`; return where reading goes on.
+  INLINE i64 scan_next(i64 at) {
+    if (html[at] != '<')
+      return preformatted_ ? lines.write_preformatted(html, at, end_, false)
+                           : lines.write_text(html, at, end_);
+    at += 1;
+    if (at < end_ && html[at] == '/') return end_tag(at + 1);
+    if (at < end_ && (html[at] == '!' || html[at] == '?')) return after_declaration(at);
+    return start_tag(at);
+  }
+
   u16 flags_of(u8 number) const {
     if (number == tag::noscript && !noscript_is_markup_) return flag::SKIP | flag::RAW;
     return tag_flags[number];
@@ -212,27 +250,38 @@ class Scanner {
 
 // Scan all pages of a batch.
 //
-// `ends` (P + 1, 3) receives how many lines, elements and hints there are before each page;
-// `sizes` (3,) the bytes of text, the tokens and the bytes of hints that were written. The last
-// argument is the number of tags, or more.
+// `noscript` (P,): how <noscript> of each page is read. A page that is PROBED and has fewer than
+// `most_words` words becomes SPARSE; if there is such a page, nothing is scanned, and their number is
+// returned. `ends` (P + 1, 3) receives how many lines, elements and hints there are before each page,
+// `sizes` (3,) the bytes of text, the tokens and the bytes of hints that were written. `tags` is the
+// number of tags, or more.
 i64 scan_html(Call& call) {
   Scanner scanner(call);
   const View<const i64> page_start(call);
-  const View<const bool> noscript_is_markup(call);
+  const View<u8> noscript(call);
   const Table<i64> ends(call);
   const View<i64> sizes(call);
-  scanner.take_scratch(call.integer());
+  const i64 tags = call.integer(), most_words = call.integer();
+  scanner.take_scratch(tags);
   if (call.lacks_scratch()) return 0;
+  const i64 pages = page_start.size - 1;
+  i64 sparse = 0;
+  for (i64 page = 0; page < pages && !call.stopped(); ++page) {
+    if (noscript[page] != PROBED || scanner.has_words(page_start[page], page_start[page + 1], most_words))
+      continue;
+    noscript[page] = SPARSE;
+    sparse += 1;
+  }
+  if (sparse) return sparse;
   const auto note = [&](i64 page) {
     const View<i64> row = ends[page];
     row[0] = scanner.lines.lines;
     row[1] = scanner.markup.elements;
     row[2] = scanner.markup.hints;
   };
-  const i64 pages = page_start.size - 1;
   for (i64 page = 0; page < pages && !call.stopped(); ++page) {
     note(page);
-    scanner.scan_page(page_start[page], page_start[page + 1], noscript_is_markup[page]);
+    scanner.scan_page(page_start[page], page_start[page + 1], noscript[page] == MARKUP);
   }
   note(pages);
   sizes[0] = scanner.lines.written;

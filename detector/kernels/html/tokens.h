@@ -23,10 +23,11 @@ class Tokens {
   INLINE u8 byte(i64 at) const { return at < page_.size ? page_.data[at] : u8{0}; }
 
   // Where a byte stands next, or the end.
-  INLINE i64 find(u8 wanted, i64 at) const {
-    if (at >= page_.size) return page_.size;
-    const void* const found = __builtin_memchr(from(at), wanted, static_cast<u64>(page_.size - at));
-    return found ? static_cast<const u8*>(found) - page_.data : page_.size;
+  INLINE i64 find(u8 wanted, i64 at) const { return find(wanted, at, page_.size); }
+  INLINE i64 find(u8 wanted, i64 at, i64 end) const {
+    if (at >= end) return end;
+    const void* const found = __builtin_memchr(from(at), wanted, static_cast<u64>(end - at));
+    return found ? static_cast<const u8*>(found) - page_.data : end;
   }
 
   // Tell whether a word in lower case stands at a place, in any case.
@@ -49,7 +50,7 @@ class Tokens {
 
   struct RawAttribute {
     u32 name;
-    i64 start, value, value_end, end;  // of all of it, of the value without quotes, and where it ends
+    i64 start, name_end, value, value_end, end;  // the value is without its quotes
   };
 
   // Give every attribute from `at` on; return where the tag ends, or -1 if it does not.
@@ -59,13 +60,13 @@ class Tokens {
       while (is_space(byte(at)) || byte(at) == '/') at += 1;
       if (at >= size()) return -1;
       if (byte(at) == '>') return at + 1;
-      RawAttribute found{FNV_START, at, 0, 0, 0};
+      RawAttribute found{FNV_START, at, 0, 0, 0, 0};
       for (i64 first = at; at < size(); ++at) {
         const u8 here = page_.data[at];
         if (is_space(here) || here == '/' || here == '>' || (here == '=' && at > first)) break;
         found.name = hashed(found.name, lower(here));
       }
-      found.value = found.value_end = found.end = at;
+      found.name_end = found.value = found.value_end = found.end = at;
       i64 next = at;
       while (is_space(byte(next))) next += 1;
       if (byte(next) == '=') {

@@ -117,23 +117,4 @@ i64 segment_lines(Call& call) {
   return number;
 }
 
-// Tell whether a page has fewer than `most` words.
-i64 is_sparse(Call& call) {
-  const View<const u8> data(call);
-  const View<const i64> line_start(call), line_end(call);
-  const i64 first = call.integer(), last = call.integer(), limit = call.integer();
-  i64 words = 0;
-  for (i64 line = first; line < last && !call.stopped(); ++line) {
-    bool inside = false;
-    for (i64 at = line_start[line]; at < line_end[line];) {
-      const Character here = read(data, at);
-      words += here.kind == SINGLE || (in_word(here.kind) && !inside);
-      inside = in_word(here.kind);
-      at += here.length;
-    }
-    if (words >= limit) return 0;
-  }
-  return 1;
-}
-
 }  // namespace detector
