@@ -34,9 +34,9 @@ class Features(NamedTuple):
     tree: Tree | None
 
 
-def _write_text(batch: Batch, words: Words, weights: PhraseWeights, table: Floats) -> Repeats:
-    size = batch.segment_start.size
-    repeats = Repeats(
+def new_repeats(size: int) -> Repeats:
+    """Return repeats that are yet to be written."""
+    return Repeats(
         original=np.empty(size, np.int64),
         copies=np.empty(size, np.int32),
         similarity=np.empty(size, np.float32),
@@ -45,6 +45,10 @@ def _write_text(batch: Batch, words: Words, weights: PhraseWeights, table: Float
         begins=np.empty(size, np.int64),
         begins_words=np.empty(size, np.int32),
     )
+
+
+def _write_text(batch: Batch, words: Words, weights: PhraseWeights, table: Floats) -> Repeats:
+    repeats = new_repeats(batch.segment_start.size)
     native.run("text_features", batch, words, weights, permutations(LINE_SLOTS), repeats, table)
     return repeats
 
@@ -55,7 +59,7 @@ def text_features(batch: Batch, words: Words, weights: PhraseWeights) -> Feature
     return Features(table, _write_text(batch, words, weights, table), None)
 
 
-def _hint_words(markup: Markup) -> Words:
+def hint_words(markup: Markup) -> Words:
     """Return the words of the hints: a segment each."""
     ends: Integers = markup.hint_end
     starts = np.concatenate((np.zeros(1, np.int64), ends))[: ends.size]
@@ -70,7 +74,7 @@ def html_features(
     table = np.empty((batch.segment_start.size, len(HTML_COLUMNS)), np.float32)
     repeats = _write_text(batch, words, weights, table)
     tree = new_tree(markup.tag.size)
-    native.run("html_features", batch, words, markup, _hint_words(markup), markup_weights, tree, table)
+    native.run("html_features", batch, words, markup, hint_words(markup), markup_weights, tree, table)
     return Features(table, repeats, tree)
 
 

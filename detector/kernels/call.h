@@ -161,6 +161,9 @@ struct View {
 
   View(T* data, i64 size, Call* call) : data(data), size(size), call(call) {}
 
+  // The same array, that may be read only.
+  operator View<const T>() const { return View<const T>(data, size, call); }
+
   // The next argument of the call, which must be an array of this type.
   explicit View(Call& of) : call(&of) {
     using P = Plain<T>;
@@ -258,11 +261,12 @@ INLINE T within(T value, T low, T high) {
   return least(most(value, low), high);
 }
 
-// The rows of a table that has at least so many columns, which is checked once: a row is a plain
-// pointer, and columns by their names need no check. A row out of range is a spare one.
+// Rows of a table that has at least so many columns, which is checked once: a row is a plain pointer,
+// and columns by their names need no check. A row out of range is a spare one.
 template <class T>
 class Rows {
  public:
+  // All rows of a table.
   Rows(Call& call, const Table<T>& table, i64 least_columns)
       : data_(table.all.data),
         spare_(scratch<typename Plain<T>::type>(call, most(table.columns, least_columns)).data),
@@ -272,22 +276,43 @@ class Rows {
     if (rows_ < table.rows) call.fail(WRONG_ARGUMENT, call.taken - 1);
   }
 
+  // The same rows, that may be read only.
+  operator Rows<const T>() const { return Rows<const T>(data_, spare_, first_, rows_, columns_, call_); }
+
+  // So many rows of these in memory, as the rows from `first` on.
+  Rows as_from(i64 first, i64 rows) const {
+    return Rows(data_, spare_, first, rows > rows_ ? i64{0} : rows, columns_, call_);
+  }
+
   INLINE T* operator[](i64 row) const {
-    if (static_cast<u64>(row) >= static_cast<u64>(rows_)) [[unlikely]] {
+    if (static_cast<u64>(row - first_) >= static_cast<u64>(rows_)) [[unlikely]] {
       call_->fail(OUT_OF_RANGE, row);
       return spare_;
     }
-    return data_ + row * columns_;
+    return data_ + (row - first_) * columns_;
   }
 
-  i64 size() const { return rows_; }
+  i64 columns() const { return columns_; }
 
  private:
+  template <class>
+  friend class Rows;
+  using Spare = typename Plain<T>::type;
+
+  Rows(T* data, Spare* spare, i64 first, i64 rows, i64 columns, Call* call)
+      : data_(data), spare_(spare), first_(first), rows_(rows), columns_(columns), call_(call) {}
+
   T* data_;
-  typename Plain<T>::type* spare_;
-  i64 rows_, columns_;
+  Spare* spare_;
+  i64 first_ = 0, rows_, columns_;
   Call* call_;
 };
+
+// Scratch rows.
+template <class T>
+Rows<T> scratch_rows(Call& call, i64 rows, i64 columns) {
+  return Rows<T>(call, scratch_table<T>(call, rows, columns), columns);
+}
 
 template <class T>
 INLINE void fill(T* first, T* last, T value) {

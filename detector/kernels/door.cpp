@@ -21,6 +21,8 @@ namespace detector {
   K(site_features)          \
   K(first_guess)            \
   K(score_lines)            \
+  K(score_text)             \
+  K(score_html)             \
   K(site_log_odds)          \
   K(adjust_scores)          \
   K(page_looks)             \

@@ -25,6 +25,12 @@ struct Batch {
   i64 segments() const { return segment_start.size; }
   // The first segment of a page; for the number of pages, the number of segments.
   i64 first_of(i64 page) const { return line_segment[page_line[page]]; }
+
+  i64 longest_page() const {
+    i64 longest = 0;
+    for (i64 page = 0; page < pages(); ++page) longest = most(longest, first_of(page + 1) - first_of(page));
+    return longest;
+  }
 };
 
 constexpr i64 CLASSES = 10;

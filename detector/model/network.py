@@ -98,6 +98,11 @@ class Scorer:
         """What the kernel of the scores takes."""
         return native.Prepared(self.second, self._used(), self.calibration)
 
+    @cached_property
+    def arrays(self) -> native.Prepared:
+        """What the kernels of all steps in one take."""
+        return native.Prepared(self.first_arrays, self.second_arrays)
+
     def _used(self) -> Integers:
         """Return the codes that the networks have, rising."""
         codes = np.unique(np.concatenate([self.first.block_code, self.second.block_code]))
@@ -130,6 +135,13 @@ class LineScores(NamedTuple):
     log_odds: Floats
 
 
+def new_scores(size: int) -> LineScores:
+    """Return scores that are yet to be written."""
+    return LineScores(
+        np.empty(size, np.float32), np.empty((size, N_CODES), np.float32), np.empty(size, np.float32)
+    )
+
+
 def guess(features: Floats, scorer: Scorer) -> Guesses:
     """Return the first network's guess for each row of the first table."""
     size = features.shape[0]
@@ -140,10 +152,7 @@ def guess(features: Floats, scorer: Scorer) -> Guesses:
 
 def score(context: Floats, scorer: Scorer, guesses: Guesses) -> LineScores:
     """Return the scores of each row of the second table."""
-    size = context.shape[0]
-    found = LineScores(
-        np.empty(size, np.float32), np.zeros((size, N_CODES), np.float32), np.empty(size, np.float32)
-    )
+    found = new_scores(context.shape[0])
     native.run("score_lines", context, scorer.second_arrays, guesses.without, found)
     return found
 

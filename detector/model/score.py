@@ -1,14 +1,27 @@
-"""A batch to scores: features, first guesses, guesses in context, scores."""
+"""A batch to scores: features, first guesses, guesses in context, scores.
+
+One kernel does it all (kernels/score.cpp). The steps one by one, which give the same, are those of
+`features.build` and `model.network`: training needs what is in between.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.features.build import Features, context_features, html_features, text_features
+from detector import native
+from detector.features.build import (
+    LINE_SLOTS,
+    Features,
+    hint_words,
+    html_features,
+    new_repeats,
+    text_features,
+)
 from detector.features.site import LEAST_PAGES, site_features
 from detector.model.files import Model
-from detector.model.network import Scorer, SiteStep, adjusted, guess, score
+from detector.model.network import Scorer, SiteStep, adjusted, new_scores
+from detector.near_duplicates.minhash.permutations import permutations
 from detector.records import Batch, Floats, Markup, Repeats, Words
 from detector.sites.recurrence import LineRecurrence, Sites, line_recurrence
 from detector.text.keys import line_keys
@@ -51,11 +64,17 @@ def score_lines(
     With `sites`, lines of pages whose site is known are judged by it too; `contributions` then has one
     more column, that of the site. A model without the site's network has nothing to add.
     """
-    features = features_of(batch, words, markup, model)
     scorer: Scorer = model.text if markup is None else model.html
-    guesses = guess(features.table, scorer)
-    context = context_features(batch, words, markup, features, guesses.log_odds)
-    alone = ScoredLines(*score(context, scorer, guesses), features.repeats)
+    size = batch.segment_start.size
+    repeats, found = new_repeats(size), new_scores(size)
+    permutation = permutations(LINE_SLOTS)
+    if markup is None:
+        text = (batch, words, model.phrases)
+        native.run("score_text", text, permutation, scorer.arrays, repeats, found)
+    else:
+        html = (batch, words, markup, hint_words(markup), model.phrases, model.markup)
+        native.run("score_html", html, permutation, scorer.arrays, repeats, found)
+    alone = ScoredLines(*found, repeats)
     if sites is None or scorer.site is None:
         return alone
     return _with_sites(batch, words, alone, scorer.site, sites)

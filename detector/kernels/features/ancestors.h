@@ -119,17 +119,17 @@ class Ancestors {
         held_(scratch<f64>(call, 3 * markup.elements())),
         shared_(scratch<i64>(call, markup.elements())) {}
 
-  // Sum guesses up the tree, children before parents.
-  void sum() const {
-    held_.fill(0);
-    for (i64 line = 0; line < batch_.lines(); ++line) {
+  // Sum a page's guesses up the tree, children before parents.
+  void sum(i64 page) const {
+    held_.part(3 * markup_.page_element[page], 3 * markup_.page_element[page + 1]).fill(0);
+    for (i64 line = batch_.page_line[page]; line < batch_.page_line[page + 1]; ++line) {
       const i64 element = markup_.line_element[line];
       if (element < 0) continue;
       const View<f64> sums = held_.part(3 * element, 3 * element + 3);
       for (i64 row = batch_.line_segment[line]; row < batch_.line_segment[line + 1] && sums.size; ++row)
         add_guess(sums.data, guesses_.weight[row], guesses_.guess[row]);
     }
-    sum_up(markup_, held_);
+    sum_up(markup_, page, held_);
   }
 
   void write_page(i64 page, const Rows<const f32>& features, const Rows<f32>& table) {
@@ -230,6 +230,28 @@ class Ancestors {
   View<f64> held_;
   View<i64> shared_;
   i64 title_ = -1;  // the element of the title's line
+};
+
+// The columns of the second table that only HTML has, a page at a time.
+class HtmlContext {
+ public:
+  HtmlContext(Call& call, const Batch& batch, const Markup& markup, const Tree& tree, const Guesses& guesses)
+      : batch_(batch),
+        alike_(call, batch, markup, tree, guesses, batch.longest_page()),
+        ancestors_(call, batch, markup, tree, guesses) {}
+
+  void write_page(i64 page, const Rows<const f32>& features, const Rows<f32>& table) {
+    for (i64 row = batch_.first_of(page); row < batch_.first_of(page + 1); ++row)
+      context_columns::see_again(features[row], MARKUP_AGAIN_FROM, context::markup_says, table[row]);
+    alike_.write_page(page, table);
+    ancestors_.sum(page);
+    ancestors_.write_page(page, features, table);
+  }
+
+ private:
+  const Batch& batch_;
+  AlikeBlocks alike_;
+  Ancestors ancestors_;
 };
 
 }  // namespace detector

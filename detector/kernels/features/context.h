@@ -25,6 +25,12 @@ struct Guesses {
   View<f32> guess, weight;
 
   explicit Guesses(Call& call) : log_odds(call), guess(call), weight(call) {}
+
+  // In scratch memory, of log-odds that are yet to be written.
+  Guesses(Call& call, View<const f32> log_odds)
+      : log_odds(log_odds),
+        guess(scratch<f32>(call, log_odds.size)),
+        weight(scratch<f32>(call, log_odds.size)) {}
 };
 
 namespace context_columns {
@@ -95,4 +101,33 @@ void see_again(const f32* from, const i64 (&columns)[N], i64 at, f32* to) {
 }
 
 }  // namespace context_columns
+
+// The columns of the second table that text has, too, a page at a time.
+class TextContext {
+ public:
+  TextContext(Call& call, const Batch& batch, const Words& words, const Guesses& guesses)
+      : batch_(batch),
+        words_(words),
+        guesses_(guesses),
+        signals_(scratch<f32>(call, batch.segments() * context_columns::SIGNALS)),
+        windows_(signals_, context::guess_before_1_5) {}
+
+  void write_page(i64 page, const Rows<const f32>& features, const Rows<f32>& table) const {
+    const i64 first = batch_.first_of(page), last = batch_.first_of(page + 1);
+    for (i64 row = first; row < last; ++row) {
+      context_columns::prepare(words_, guesses_, row, signals_);
+      context_columns::see_again(features[row], AGAIN_FROM, context::log_words, table[row]);
+    }
+    windows_.write_page(first, last, table);
+    context_columns::write_page(guesses_, first, last, table);
+  }
+
+ private:
+  const Batch& batch_;
+  const Words& words_;
+  const Guesses& guesses_;
+  View<f32> signals_;
+  neighbours::Windows<context_columns::SIGNALS> windows_;
+};
+
 }  // namespace detector

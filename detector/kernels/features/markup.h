@@ -15,7 +15,8 @@ struct MarkupWeights {
   explicit MarkupWeights(Call& call) : bucket(call), bias(call) {}
 };
 
-// What is known of each element; see features.markup.Tree.
+// What is known of each element; see features.markup.Tree. What an element says NEAR has what the
+// elements between it and its block say, and FAR what all elements around it say.
 template <bool WRITES>
 struct TreeOf {
   template <class T>
@@ -28,6 +29,19 @@ struct TreeOf {
   Array<u32> look;
 
   explicit TreeOf(Call& call) : says(call), tokens(call), depth(call), text(call), block(call), look(call) {}
+
+  // A tree in scratch memory.
+  TreeOf(Call& call, i64 elements)
+      : says(scratch<f32>(call, 3 * elements)),
+        tokens(scratch<i32>(call, 2 * elements)),
+        depth(scratch<i32>(call, elements)),
+        text(scratch<f32>(call, 3 * elements)),
+        block(scratch<i64>(call, elements)),
+        look(scratch<u32>(call, elements)) {}
+
+  // Another tree, that may only be read.
+  explicit TreeOf(const TreeOf<true>& o)
+      : says(o.says), tokens(o.tokens), depth(o.depth), text(o.text), block(o.block), look(o.look) {}
 
   i64 block_of(const Markup& markup, i64 line) const {
     const i64 element = markup.line_element[line];
@@ -43,10 +57,11 @@ INLINE bool is_block(u8 number) {
   return number < TAGS && number != tag::noscript && tag_flags[number] & (flag::BLOCK | flag::CELL);
 }
 
-// Add every element's three sums to its parent's, children before parents.
+// Add the three sums of every element of a page to its parent's, children before parents.
 template <class T>
-void sum_up(const Markup& markup, View<T> sums) {
-  for (i64 element = markup.elements() - 1; element >= 0; --element) {
+void sum_up(const Markup& markup, i64 page, View<T> sums) {
+  const i64 first = markup.page_element[page];
+  for (i64 element = markup.page_element[page + 1] - 1; element >= first; --element) {
     const i64 parent = markup.parent[element];
     if (parent < 0) continue;
     for (i64 column = 0; column < 3; ++column) sums[3 * parent + column] += sums[3 * element + column];
@@ -86,9 +101,10 @@ class TreeBuilder {
   TreeBuilder(const Batch& batch, const Markup& markup, const MarkupWeights& weights, const NewTree& tree)
       : batch_(batch), markup_(markup), weights_(weights), tree_(tree) {}
 
-  // Sum each element's tokens, parents before children.
-  void grow() const {
-    for (i64 element = 0; element < markup_.elements() && !tree_.says.call->stopped(); ++element) {
+  // Sum the tokens of each element of a page, parents before children.
+  void grow(i64 page) const {
+    const i64 last = markup_.page_element[page + 1];
+    for (i64 element = markup_.page_element[page]; element < last && !tree_.says.call->stopped(); ++element) {
       const i64 parent = markup_.parent[element];
       const View<f32> says = tree_.says.part(3 * element, 3 * element + 3);
       says.fill(0);
@@ -111,24 +127,27 @@ class TreeBuilder {
   }
 
   // Sum bytes, bytes in links and lines, children before parents.
-  void weigh() const {
-    tree_.text.fill(0);
-    for (i64 line = 0; line < batch_.lines(); ++line) {
+  void weigh(i64 page) const {
+    tree_.text.part(3 * markup_.page_element[page], 3 * markup_.page_element[page + 1]).fill(0);
+    for (i64 line = batch_.page_line[page]; line < batch_.page_line[page + 1]; ++line) {
       const i64 element = markup_.line_element[line];
       if (element < 0) continue;
       tree_.text[3 * element] += static_cast<f32>(batch_.line_end[line] - batch_.line_start[line]);
       tree_.text[3 * element + 1] += static_cast<f32>(markup_.line_link[line]);
       tree_.text[3 * element + 2] += 1;
     }
-    sum_up(markup_, tree_.text);
+    sum_up(markup_, page, tree_.text);
   }
 
  private:
   void inherit(i64 element, i64 parent) const {
+    const bool inside_block = tree_.block[element] < 0;
+    if (inside_block)
+      tree_.says[3 * element + markup_tokens::NEAR] += tree_.says[3 * parent + markup_tokens::NEAR];
     tree_.says[3 * element + markup_tokens::FAR] += tree_.says[3 * parent + markup_tokens::FAR];
     tree_.tokens[2 * element + 1] += tree_.tokens[2 * parent + 1];
     tree_.depth[element] = tree_.depth[parent] + 1;
-    if (tree_.block[element] < 0) tree_.block[element] = tree_.block[parent];
+    if (inside_block) tree_.block[element] = tree_.block[parent];
   }
 
   const Batch& batch_;
@@ -169,14 +188,10 @@ class MarkupColumns {
   void write_says(i64 element, f32* out) const {
     using namespace markup_tokens;
     const auto parent_of = [&](i64 at) { return markup_.parent[at]; };
-    f32 near = 0, around = 0, far = 0;
+    const f32 near = tree_.says[3 * element + NEAR];
+    f32 around = 0, far = 0;
     const i64 block = tree_.block[element];
-    i64 at = element;
-    for (; at >= 0 && at != block; at = parent_of(at)) near += tree_.says[3 * at + NEAR];
-    if (at >= 0) {
-      near += tree_.says[3 * at + NEAR];
-      at = parent_of(at);
-    }
+    i64 at = block >= 0 ? parent_of(block) : -1;
     for (i64 level = 0; level < LEVELS && at >= 0; ++level, at = parent_of(at))
       around += tree_.says[3 * at + BLOCK];
     if (at >= 0) far = tree_.says[3 * at + FAR];

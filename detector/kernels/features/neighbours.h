@@ -12,18 +12,17 @@ template <i64 SIGNALS>
 class Windows {
  public:
   // Signals of row r are `signals[r * SIGNALS]` and so on; columns are written from `at` on.
-  Windows(View<const f32> signals, const Rows<f32>& table, i64 at)
-      : signals_(signals), table_(table), at_(at) {
+  Windows(View<const f32> signals, i64 at) : signals_(signals), at_(at) {
     // What a window keeps of itself from one line to the next: 0.5 ^ (1 / half-life).
     for (i64 slot = 0; slot < WIDTH; ++slot)
       fade_[slot] = static_cast<f32>(exp_wide(-LN2 / HALF_LIVES[slot / SIGNALS]));
   }
 
-  void write_page(i64 first, i64 last) const {
-    sweep(first, last, 1, at_);
-    sweep(last - 1, first - 1, -1, at_ + WIDTH);
+  void write_page(i64 first, i64 last, const Rows<f32>& table) const {
+    sweep(first, last, 1, at_, table);
+    sweep(last - 1, first - 1, -1, at_ + WIDTH, table);
     for (i64 row = first; row < last; ++row) {
-      f32* const here = table_[row];
+      f32* const here = table[row];
       i64 column = at_ + 2 * WIDTH;
       for (const i64 offset : OFFSETS) {
         const i64 near = row + offset;
@@ -38,10 +37,10 @@ class Windows {
   static constexpr i64 WIDTH = LIVES * SIGNALS;
 
   // Write the windows of one side.
-  void sweep(i64 first, i64 end, i64 step, i64 at) const {
+  void sweep(i64 first, i64 end, i64 step, i64 at, const Rows<f32>& table) const {
     f32 sums[WIDTH] = {}, weights[WIDTH] = {}, mine[WIDTH];
     for (i64 row = first; row != end; row += step) {
-      f32* const here = table_[row] + at;
+      f32* const here = table[row] + at;
       const View<const f32> signals = signals_.part(row * SIGNALS, (row + 1) * SIGNALS);
       if (!signals.size) return;
       for (i64 slot = 0; slot < WIDTH; ++slot) mine[slot] = signals.data[slot % SIGNALS];
@@ -55,7 +54,6 @@ class Windows {
   }
 
   View<const f32> signals_;
-  const Rows<f32>& table_;
   i64 at_;
   f32 fade_[WIDTH];
 };

@@ -8,11 +8,10 @@ namespace detector {
 
 class RepeatFinder {
  public:
-  RepeatFinder(Call& call, const Words& words, const NewRepeats& found, const Rows<f32>& table,
-               const position::Amounts& amounts, View<const u32> permutation, i64 most_rows)
+  RepeatFinder(Call& call, const Words& words, const NewRepeats& found, const position::Amounts& amounts,
+               View<const u32> permutation, i64 most_rows)
       : words_(words),
         found_(found),
-        table_(table),
         amounts_(amounts),
         matcher_(call, words, permutation, most_rows),
         lead_(scratch<f32>(call, most_rows)),
@@ -20,7 +19,7 @@ class RepeatFinder {
         chosen_(scratch<i64>(call, most_rows)) {}
 
   // Find the repeats of one page, and write their columns.
-  void read_page(i64 first, i64 last) {
+  void read_page(i64 first, i64 last, const Rows<f32>& table) {
     first_ = first;
     last_ = last;
     found_.copies.part(first, last).fill(0);
@@ -36,7 +35,7 @@ class RepeatFinder {
     write_similarity();
     count_blocks();
     find_beginnings();
-    write_columns();
+    write_columns(table);
   }
 
  private:
@@ -184,14 +183,14 @@ class RepeatFinder {
     }
   }
 
-  void write_columns() {
+  void write_columns(const Rows<f32>& table) {
     f32 all_words = 1e-3f, copied = 0;
     for (i64 row = first_; row < last_; ++row) {
       all_words += amounts_.words[row];
       if (is_copy(row)) copied += amounts_.words[row];
     }
     for (i64 row = first_; row < last_; ++row) {
-      f32* const here = table_[row];
+      f32* const here = table[row];
       fill(here + feature::is_copy, here + feature::begins_like + 1, 0.0f);
       here[feature::page_repeats] = copied / all_words;
       here[feature::log_rows_alike] = log1p(to_f32(found_.alike[row] - 1));
@@ -219,7 +218,6 @@ class RepeatFinder {
 
   const Words& words_;
   const NewRepeats& found_;
-  const Rows<f32>& table_;
   const position::Amounts& amounts_;
   Matcher matcher_;
   View<f32> lead_, best_;

@@ -280,13 +280,14 @@ class Condenser {
       CASE("b")
       CASE("big")
       CASE("blockquote")
-      CASE("body") CASE("br") CASE("center") CASE("code") CASE("dd") CASE("div") CASE("dl") CASE("dt")
-          CASE("em") CASE("embed") CASE("h1") CASE("h2") CASE("h3") CASE("h4") CASE("h5") CASE("h6")
-              CASE("head") CASE("hr") CASE("i") CASE("img") CASE("li") CASE("listing") CASE("menu")
-                  CASE("meta") CASE("nobr") CASE("ol") CASE("p") CASE("pre") CASE("ruby") CASE("s")
-                      CASE("small") CASE("span") CASE("strong") CASE("strike") CASE("sub") CASE("sup")
-                          CASE("table") CASE("tt") CASE("u") CASE("ul") CASE("var") CASE("font")
-                              CASE("foreignobject") CASE("math")
+      CASE("body")
+      CASE("br") CASE("center") CASE("code") CASE("dd") CASE("div") CASE("dl") CASE("dt") CASE("em")
+          CASE("embed") CASE("h1") CASE("h2") CASE("h3") CASE("h4") CASE("h5") CASE("h6") CASE("head")
+              CASE("hr") CASE("i") CASE("img") CASE("li") CASE("listing") CASE("menu") CASE("meta")
+                  CASE("nobr") CASE("ol") CASE("p") CASE("pre") CASE("ruby") CASE("s") CASE("small")
+                      CASE("span") CASE("strong") CASE("strike") CASE("sub") CASE("sup") CASE("table")
+                          CASE("tt") CASE("u") CASE("ul") CASE("var") CASE("font") CASE("foreignobject")
+                              CASE("math")
 #undef CASE
                                   return true;
       default:

@@ -19,80 +19,51 @@ void run_block_widest(const Network& network, bool has_guess, const Block& block
 }
 
 // Write the first network's log-odds of each row, and those without each block of features.
-// `without` of a code that no network has is not written.
 i64 first_guess(Call& call) {
-  const Table<const f32> features(call);
+  const Table<const f32> feature_table(call);
   const Network network(call);
   const View<const i64> used(call);
   const View<f32> log_odds(call);
-  const Table<f32> without(call);
-  const Block block(call, network.columns(), used);
+  const Table<f32> without_table(call);
+  const Rows<const f32> features(call, feature_table, network.columns());
+  const Rows<f32> without(call, without_table, code::CODES);
+  const Guesser guesser(call, network, used);
   if (call.lacks_scratch()) return 0;
-  if (!network.fits(features.columns, code::CODES) || !block.codes_fit())
-    return call.fail(OUT_OF_RANGE, 0), 0;
-  block.table.fill(0);
-  for (i64 first = 0; first < features.rows && !call.stopped(); first += LINES) {
-    const i64 lines = least(LINES, features.rows - first);
-    block.load(features, first, lines, network);
-    run_block_widest(network, false, block);
-    for (i64 line = 0; line < lines; ++line) {
-      log_odds[first + line] = block.log_odds[line];
-      const View<f32> row = without[first + line];
-      for (const i64 code : used) row[code] = block.without[code * LINES + line];
-    }
-  }
+  if (!guesser.start(features.columns())) return call.fail(OUT_OF_RANGE, 0), 0;
+  guesser.run(features, 0, log_odds.size, log_odds, without);
   return 0;
 }
 
 // Write the score of each row, what each code adds to its log-odds, and those log-odds.
 i64 score_lines(Call& call) {
-  const Table<const f32> context(call);
+  const Table<const f32> context_table(call);
   const Network network(call);
   const View<const i64> used(call);
   const Calibration calibration(call);
-  const Table<const f32> without(call);
-  const View<f32> scores(call);
-  const Table<f32> added(call);
-  const View<f32> log_odds(call);
-  const Block block(call, network.columns(), used);
+  const Table<const f32> without_table(call);
+  const NewScores out(call);
+  const Rows<const f32> context(call, context_table, network.columns());
+  const Rows<const f32> without(call, without_table, code::CODES);
+  const Rows<f32> contributions(call, out.contributions, code::CODES);
+  const LineScorer scorer(call, network, used, calibration);
   if (call.lacks_scratch()) return 0;
-  if (!network.fits(context.columns, code::CODES) || !block.codes_fit()) return call.fail(OUT_OF_RANGE, 0), 0;
-  block.table.fill(0);
-  block.own.fill(0);
-  for (i64 first = 0; first < context.rows && !call.stopped(); first += LINES) {
-    const i64 lines = least(LINES, context.rows - first);
-    block.load(context, first, lines, network);
-    for (i64 line = 0; line < lines; ++line) {
-      const View<const f32> row = without[first + line];
-      for (const i64 code : used) {
-        f32* own = block.own.data + code * OWN_COLUMNS * LINES + line;
-        own[0] = network.scaled(bounded(row[code]), 0);
-        own[LINES] = network.scaled(squeezed(row[code]), 1);
-      }
-    }
-    run_block_widest(network, true, block);
-    for (i64 line = 0; line < lines; ++line) {
-      const f32 said = block.log_odds[line];
-      log_odds[first + line] = said;
-      scores[first + line] = rounded(calibration(said));
-      const View<f32> row = added[first + line];
-      for (const i64 code : used) row[code] = said - block.without[code * LINES + line];
-    }
-  }
+  if (!scorer.start(context.columns())) return call.fail(OUT_OF_RANGE, 0), 0;
+  scorer.run(context, 0, out.scores.size, without, out, contributions);
   return 0;
 }
 
 // Write the third network's log-odds of each row; without calibration, and without blocks.
 i64 site_log_odds(Call& call) {
-  const Table<const f32> table(call);
+  const Table<const f32> all_columns(call);
   const Network network(call);
   const View<f32> log_odds(call);
+  const Rows<const f32> table(call, all_columns, network.columns());
   const Block block(call, network.columns(), {nullptr, 0, &call});
   if (call.lacks_scratch()) return 0;
-  if (!network.fits(table.columns, code::CODES + 1)) return call.fail(OUT_OF_RANGE, 0), 0;
+  if (!network.fits(table.columns(), code::CODES + 1)) return call.fail(OUT_OF_RANGE, 0), 0;
   block.table.fill(0);
-  for (i64 first = 0; first < table.rows && !call.stopped(); first += LINES) {
-    const i64 lines = least(LINES, table.rows - first);
+  for (i64 first = 0; first < log_odds.size && !call.stopped(); first += LINES) {
+    const i64 lines = least(LINES, log_odds.size - first);
     block.load(table, first, lines, network);
     block.log_odds.fill(network.out_bias.data[0]);
     for (i64 unit = 0; unit < network.units(); unit += UNITS) {

@@ -1,0 +1,137 @@
+// Lines to scores in one go: features, first guesses, context and scores, some pages at a time, so that
+// the tables in between stay in the processor's cache. The same as the kernels one after another.
+#include "features/ancestors.h"
+#include "features/html_features.h"
+#include "features/text_features.h"
+#include "model/network.h"
+
+namespace detector {
+
+namespace {
+
+// Rows that are taken together, if one page has not more.
+constexpr i64 ROWS_TOGETHER = 256;
+
+// What scores need of a model; see model.network.Scorer.
+struct Scorer {
+  Network first;
+  View<const i64> first_used;
+  Network second;
+  View<const i64> second_used;
+  Calibration calibration;
+
+  explicit Scorer(Call& call)
+      : first(call), first_used(call), second(call), second_used(call), calibration(call) {}
+};
+
+// The steps that text and HTML have in common.
+class Pipeline {
+ public:
+  Pipeline(Call& call, const Batch& batch, const Scorer& scorer, const NewScores& out, i64 feature_columns,
+           i64 context_columns)
+      : batch_(batch),
+        out_(out),
+        most_rows_(batch.longest_page() + ROWS_TOGETHER),
+        features_(scratch_rows<f32>(call, most_rows_, feature_columns)),
+        context_(scratch_rows<f32>(call, most_rows_, context_columns)),
+        without_(scratch_rows<f32>(call, most_rows_, code::CODES)),
+        log_odds_(scratch<f32>(call, batch.segments())),
+        contributions_(call, out.contributions, code::CODES),
+        guesser_(call, scorer.first, scorer.first_used),
+        line_scorer_(call, scorer.second, scorer.second_used, scorer.calibration) {}
+
+  View<const f32> log_odds() const { return log_odds_; }
+
+  bool start() const { return guesser_.start(features_.columns()) && line_scorer_.start(context_.columns()); }
+
+  // `write_features(page, rows)` and `write_context(page, features, rows)` write a page's rows.
+  template <class F, class C>
+  void run(Call& call, F&& write_features, C&& write_context) const {
+    for (i64 page = 0; page < batch_.pages() && !call.stopped();) {
+      const i64 first_page = page, first = batch_.first_of(page);
+      while (page < batch_.pages() &&
+             (page == first_page || batch_.first_of(page + 1) - first <= ROWS_TOGETHER))
+        page += 1;
+      const i64 last = batch_.first_of(page);
+      const Rows<f32> features = features_.as_from(first, most_rows_),
+                      context = context_.as_from(first, most_rows_);
+      const Rows<f32> without = without_.as_from(first, most_rows_);
+      for (i64 at = first_page; at < page; ++at) write_features(at, features);
+      guesser_.run(features, first, last, log_odds_, without);
+      for (i64 at = first_page; at < page; ++at) write_context(at, features, context);
+      line_scorer_.run(context, first, last, without, out_, contributions_);
+    }
+  }
+
+ private:
+  const Batch& batch_;
+  const NewScores& out_;
+  i64 most_rows_;
+  Rows<f32> features_, context_, without_;
+  View<f32> log_odds_;
+  Rows<f32> contributions_;
+  Guesser guesser_;
+  LineScorer line_scorer_;
+};
+
+}  // namespace
+
+// Write the scores of text, and what repeats on each page.
+i64 score_text(Call& call) {
+  const Batch batch(call);
+  const Words words(call);
+  const PhraseWeights weights(call);
+  const View<const u32> permutation(call);
+  const Scorer scorer(call);
+  const NewRepeats repeats(call);
+  const NewScores out(call);
+  const Pipeline pipeline(call, batch, scorer, out, feature::TEXT_COLUMNS, context::TEXT_COLUMNS);
+  TextFeatures text(call, batch, words, weights, permutation, repeats);
+  const Guesses guesses(call, pipeline.log_odds());
+  const TextContext context(call, batch, words, guesses);
+  if (call.lacks_scratch()) return 0;
+  if (!pipeline.start()) return call.fail(OUT_OF_RANGE, 0), 0;
+  pipeline.run(
+      call, [&](i64 page, const Rows<f32>& rows) { text.write_page(page, rows); },
+      [&](i64 page, const Rows<const f32>& features, const Rows<f32>& rows) {
+        context.write_page(page, features, rows);
+      });
+  return 0;
+}
+
+// Write the scores of HTML, and what repeats on each page.
+i64 score_html(Call& call) {
+  const Batch batch(call);
+  const Words words(call);
+  const Markup markup(call);
+  const Words hint_words(call);
+  const PhraseWeights weights(call);
+  const MarkupWeights markup_weights(call);
+  const View<const u32> permutation(call);
+  const Scorer scorer(call);
+  const NewRepeats repeats(call);
+  const NewScores out(call);
+  const Pipeline pipeline(call, batch, scorer, out, feature::COLUMNS, context::COLUMNS);
+  const NewTree new_tree(call, markup.elements());
+  const Tree tree(new_tree);
+  TextFeatures text(call, batch, words, weights, permutation, repeats);
+  HtmlFeatures html(call, batch, words, markup, hint_words, markup_weights, new_tree);
+  const Guesses guesses(call, pipeline.log_odds());
+  const TextContext text_context(call, batch, words, guesses);
+  HtmlContext html_context(call, batch, markup, tree, guesses);
+  if (call.lacks_scratch()) return 0;
+  if (!pipeline.start()) return call.fail(OUT_OF_RANGE, 0), 0;
+  pipeline.run(
+      call,
+      [&](i64 page, const Rows<f32>& rows) {
+        text.write_page(page, rows);
+        html.write_page(page, rows);
+      },
+      [&](i64 page, const Rows<const f32>& features, const Rows<f32>& rows) {
+        text_context.write_page(page, features, rows);
+        html_context.write_page(page, features, rows);
+      });
+  return 0;
+}
+
+}  // namespace detector
