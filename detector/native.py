@@ -15,6 +15,7 @@ that is out of range raises `KernelError` when the kernel is done.
 import ctypes
 import struct
 import threading
+from array import array
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -123,18 +124,18 @@ def _describe(arguments: Any, fields: list[int]) -> int:  # noqa: ANN401
     return size
 
 
-def _describe_array(array: NDArray[Any], fields: list[int]) -> None:
-    flags = array.flags
-    number = _TYPES.get(array.dtype.num)
+def _describe_array(values: NDArray[Any], fields: list[int]) -> None:
+    flags = values.flags
+    number = _TYPES.get(values.dtype.num)
     if number is None or not flags.c_contiguous:
-        raise TypeError(f"kernels take no array of {array.dtype} that is not in one piece: {array.shape}")
-    shape = array.shape
+        raise TypeError(f"kernels take no array of {values.dtype} that is not in one piece: {values.shape}")
+    shape = values.shape
     rows = shape[0] if shape else 1
-    columns = array.size // rows if rows else (shape[-1] if len(shape) > 1 else 1)
-    if flags.writeable and array.size:
-        fields += (ctypes.addressof(ctypes.c_char.from_buffer(array.data)), rows, columns, number | _WRITABLE)
+    columns = values.size // rows if rows else (shape[-1] if len(shape) > 1 else 1)
+    if flags.writeable and values.size:
+        fields += (ctypes.addressof(ctypes.c_char.from_buffer(values)), rows, columns, number | _WRITABLE)
     else:
-        fields += (array.ctypes.data, rows, columns, number | (_WRITABLE if flags.writeable else 0))
+        fields += (values.ctypes.data, rows, columns, number | (_WRITABLE if flags.writeable else 0))
 
 
 def run(kernel: str, *arguments: Any) -> int:  # noqa: ANN401
@@ -163,9 +164,9 @@ def run(kernel: str, *arguments: Any) -> int:  # noqa: ANN401
     function, numbers = _library()
     fields: list[int] = []
     size = _describe(arguments, fields)
-    described = (ctypes.c_int64 * len(fields))(*fields)
+    described = array("q", fields)
     stop = ctypes.c_int32(0)
-    call = _Call(ctypes.addressof(described), len(fields) // _FIELDS, ctypes.addressof(stop))
+    call = _Call(described.buffer_info()[0], len(fields) // _FIELDS, ctypes.addressof(stop))
     number = numbers[kernel]
     scratch = np.empty(0, np.uint8)
     while True:

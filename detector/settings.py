@@ -66,7 +66,7 @@ class Settings:
     drop_copies: bool = True
     least_content: float = 0.2
     mostly_content: float = 0.9
-    batch_bytes: int = 1_000_000
+    batch_bytes: int = 500_000
 
     def __post_init__(self) -> None:
         for name in ("threshold", *GOALS, "least_content", "mostly_content"):

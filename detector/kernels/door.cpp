@@ -5,6 +5,7 @@ namespace detector {
 
 // A name a line. Each is `i64 name(Call& call)`, defined in the file that its comment names.
 #define KERNELS(K)          \
+  K(count_bytes)            \
   K(split_lines)            \
   K(segment_lines)          \
   K(find_words)             \

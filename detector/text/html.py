@@ -19,7 +19,7 @@ from turbohtml import Formatter, Html, parse
 
 from detector import native
 from detector.records import Batch, Bytes, Markup
-from detector.text.plain import joined, segmented
+from detector.text.plain import count_bytes, joined, segmented
 
 # With fewer words than this beside it, what stands in <noscript> is the page.
 NOSCRIPT_WORDS: Final = 50
@@ -68,8 +68,8 @@ def _scanned(sources: Sequence[bytes], noscript: Bytes) -> tuple[Batch, Markup] 
     is sparse; that is noted in `noscript`.
     """
     html, page_start = joined(sources)
-    n_tags = sum(source.count(b"<") for source in sources) + 1
-    n_lines = n_tags + sum(source.count(b"\n") + source.count(b"\r") for source in sources) + len(sources)
+    n_tags = count_bytes(html, b"<<") + 1
+    n_lines = n_tags + count_bytes(html, b"\n\r") + len(sources)
     batch = Batch(
         data=np.empty(html.size + n_lines + 1, np.uint8),
         line_start=np.empty(n_lines, np.int64),

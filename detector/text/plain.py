@@ -36,10 +36,15 @@ def joined(pages: Sequence[bytes]) -> tuple[Bytes, Integers]:
     return np.frombuffer(bytearray().join(pages), np.uint8), start
 
 
+def count_bytes(data: Bytes, either: bytes) -> int:
+    """Return how many bytes are one or the other of two."""
+    return native.run("count_bytes", data, *either)
+
+
 def text_batch(pages: Sequence[bytes]) -> Batch:
     """Return the lines and segments of text pages, each valid UTF-8."""
     data, page_start = joined(pages)
-    most = int(np.count_nonzero(data == ord("\n")) + np.count_nonzero(data == ord("\r"))) + len(pages)
+    most = count_bytes(data, b"\n\r") + len(pages)
     line_start, line_end = np.empty(most, np.int64), np.empty(most, np.int64)
     page_line = np.empty(len(pages) + 1, np.int64)
     number = native.run("split_lines", data, page_start, line_start, line_end, page_line)

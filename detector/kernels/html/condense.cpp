@@ -7,6 +7,32 @@ namespace detector {
 
 namespace {
 
+// Tags at which the parser leaves foreign content, and those in which it reads HTML.
+constexpr u32 LEAVE_DRAWING[] = {hash_of("b"),          hash_of("big"),
+                                 hash_of("blockquote"), hash_of("body"),
+                                 hash_of("br"),         hash_of("center"),
+                                 hash_of("code"),       hash_of("dd"),
+                                 hash_of("div"),        hash_of("dl"),
+                                 hash_of("dt"),         hash_of("em"),
+                                 hash_of("embed"),      hash_of("h1"),
+                                 hash_of("h2"),         hash_of("h3"),
+                                 hash_of("h4"),         hash_of("h5"),
+                                 hash_of("h6"),         hash_of("head"),
+                                 hash_of("hr"),         hash_of("i"),
+                                 hash_of("img"),        hash_of("li"),
+                                 hash_of("listing"),    hash_of("menu"),
+                                 hash_of("meta"),       hash_of("nobr"),
+                                 hash_of("ol"),         hash_of("p"),
+                                 hash_of("pre"),        hash_of("ruby"),
+                                 hash_of("s"),          hash_of("small"),
+                                 hash_of("span"),       hash_of("strong"),
+                                 hash_of("strike"),     hash_of("sub"),
+                                 hash_of("sup"),        hash_of("table"),
+                                 hash_of("tt"),         hash_of("u"),
+                                 hash_of("ul"),         hash_of("var"),
+                                 hash_of("font"),       hash_of("foreignobject"),
+                                 hash_of("math")};
+
 class Condenser {
  public:
   Condenser(View<const u8> page, View<u8> out, bool scripting)
@@ -273,26 +299,10 @@ class Condenser {
     return page_.size();
   }
 
-  // Tags at which the parser leaves foreign content, and those in which it reads HTML.
   static bool leaves_drawing(u32 name) {
-    switch (name) {
-#define CASE(tag) case hash_of(tag):
-      CASE("b")
-      CASE("big")
-      CASE("blockquote")
-      CASE("body")
-      CASE("br") CASE("center") CASE("code") CASE("dd") CASE("div") CASE("dl") CASE("dt") CASE("em")
-          CASE("embed") CASE("h1") CASE("h2") CASE("h3") CASE("h4") CASE("h5") CASE("h6") CASE("head")
-              CASE("hr") CASE("i") CASE("img") CASE("li") CASE("listing") CASE("menu") CASE("meta")
-                  CASE("nobr") CASE("ol") CASE("p") CASE("pre") CASE("ruby") CASE("s") CASE("small")
-                      CASE("span") CASE("strong") CASE("strike") CASE("sub") CASE("sup") CASE("table")
-                          CASE("tt") CASE("u") CASE("ul") CASE("var") CASE("font") CASE("foreignobject")
-                              CASE("math")
-#undef CASE
-                                  return true;
-      default:
-        return false;
-    }
+    for (const u32 tag : LEAVE_DRAWING)
+      if (tag == name) return true;
+    return false;
   }
 
   Tokens page_;

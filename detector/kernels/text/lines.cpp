@@ -49,6 +49,20 @@ i64 sentence_end(View<const u8> data, i64 at, i64 end) {
 
 }  // namespace
 
+// Count the bytes that are one or the other of two.
+i64 count_bytes(Call& call) {
+  const View<const u8> data(call);
+  const u8 one = static_cast<u8>(call.integer()), other = static_cast<u8>(call.integer());
+  constexpr i64 PART = 1 << 16;
+  i64 number = 0;
+  for (i64 at = 0; at < data.size && !call.stopped(); at += PART) {
+    u32 found = 0;
+    for (const u8 byte : data.clipped(at, at + PART)) found += (byte == one) | (byte == other);
+    number += found;
+  }
+  return number;
+}
+
 // Write the spans of all lines; return their number. A page's end ends its last line.
 i64 split_lines(Call& call) {
   const View<const u8> data(call);
