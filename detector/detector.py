@@ -6,6 +6,7 @@ page -> lines -> features -> scores -> decisions -> clean text
 import html as entities
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,12 +22,14 @@ from detector.results.batch import ScoredBatch, pages_lines
 from detector.results.page import ScoredPage
 from detector.results.verdict import PageKind
 from detector.settings import Settings
-from detector.sites.profile import SiteProfile
 from detector.sites.recurrence import Sites
 from detector.text.decoding import text_of
 from detector.text.html import TITLE_HINT
 from detector.text.page import Input, Page
 from detector.text.read import ReadBatch, by_format, read_batch
+
+if TYPE_CHECKING:
+    from detector.sites.profile import SiteProfile
 
 
 def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites | None = None) -> ScoredBatch:
@@ -76,7 +79,7 @@ class Detector:
         self,
         model: Model | str | Path | None = None,
         settings: Settings | None = None,
-        profile: SiteProfile | str | Path | None = None,
+        profile: "SiteProfile | str | Path | None" = None,
     ) -> None:
         self.model = model if isinstance(model, Model) else load(Path(model)) if model else default_model()
         self.settings = settings or Settings()
@@ -173,11 +176,15 @@ class Detector:
             start = end
 
 
-def profile_for(model: Model, profile: SiteProfile | str | Path | None) -> SiteProfile | None:
+def profile_for(model: Model, profile: "SiteProfile | str | Path | None") -> "SiteProfile | None":
     """Return a profile, read if it is a file; raises `SettingsError` for a model that has no use for it."""
     if profile is not None and model.text.site is None and model.html.site is None:
         raise SettingsError("this model was trained without sites, so a profile says nothing to it")
-    return SiteProfile.load(Path(profile)) if isinstance(profile, str | Path) else profile
+    if isinstance(profile, str | Path):
+        from detector.sites.profile import SiteProfile  # most pages are scored without
+
+        return SiteProfile.load(Path(profile))
+    return profile
 
 
 def _confidences(scored: ScoredBatch) -> list[float]:

@@ -6,7 +6,6 @@ near-duplicates, `CorpusSettings` those of a corpus run.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -22,6 +21,8 @@ MOST_SLOTS = 1024
 
 def _table(path: Path, known: set[str]) -> dict[str, Any]:
     """Return what a TOML file holds; raises `SettingsError` for what is not known."""
+    import tomllib  # few runs read such a file, and it takes a while to import
+
     try:
         table = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:

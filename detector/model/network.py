@@ -105,9 +105,8 @@ class Scorer:
 
     def _used(self) -> Integers:
         """Return the codes that the networks have, rising."""
-        codes = np.unique(np.concatenate([self.first.block_code, self.second.block_code]))
-        used: Integers = codes[codes != OWN_CODE]
-        return used
+        codes = {*self.first.block_code.tolist(), *self.second.block_code.tolist()} - {OWN_CODE}
+        return np.array(sorted(codes), self.first.block_code.dtype)
 
 
 class Guesses(NamedTuple):

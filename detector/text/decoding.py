@@ -8,15 +8,14 @@ import codecs
 import re
 from typing import Final, NamedTuple
 
-from turbohtml.detect import detect
-
 REPLACEMENT: Final = "\ufffd"
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 # UTF-16 text of any script has line ends, spaces or digits: bytes of which every other
 # one is NUL. In no 8-bit encoding are NULs frequent. Looked for in the first bytes only.
 _PROBE: Final = 4096
 _NUL_SHARE: Final = 0.1
-# Continuation bytes from which valid UTF-8 is no accident.
+# Evidence from which valid UTF-8 is no accident: a character of two bytes counts 1, of three bytes 3,
+# of four bytes 5.
 _UTF8_EVIDENCE: Final = 12
 # Of so many continuation bytes one may be broken: pages are cut off, and comments garbled.
 _UTF8_FAULTS: Final = 20
@@ -52,7 +51,10 @@ def _plain_utf8(data: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     longer = len(data) - len(text)
-    return text if longer == 0 or longer >= _UTF8_EVIDENCE else None
+    if longer == 0 or longer >= _UTF8_EVIDENCE:
+        return text
+    characters = len(text) - len(text.encode("ascii", "ignore"))
+    return text if 2 * longer - characters >= _UTF8_EVIDENCE else None
 
 
 def _saved_as_utf8(data: bytes) -> str | None:
@@ -78,6 +80,8 @@ def decode(data: bytes) -> Decoded:
     )
     if encoding:
         return _count(data, data.decode(encoding, "replace"), encoding)
+    from turbohtml.detect import detect  # text that is plainly UTF-8 does without the HTML parser
+
     label = (detect(data).encoding or "utf-8").lower()
     if label in ("utf-8", "ascii"):
         return _count(data, data.decode("utf-8", "replace"), "utf-8")

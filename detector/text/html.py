@@ -15,7 +15,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from turbohtml import Formatter, Html, parse
 
 from detector import native
 from detector.records import Batch, Bytes, Markup
@@ -32,8 +31,6 @@ NOT_THERE, PROBED, MARKUP, SPARSE = range(4)
 TITLE_HINT: Final = 1
 DESCRIPTION_HINT: Final = 2
 DATA_HINT: Final = 3
-
-AS_WRITTEN: Final = Html(formatter=Formatter.MINIMAL)
 
 
 def condensed(page: bytes, scripting: bool = True) -> bytes:
@@ -57,8 +54,12 @@ def serialised(page: bytes, scripting: bool = True) -> bytes:
     looks at ASCII only. It works faster on text of one byte a character, and nothing has to be
     decoded and encoded again.
     """
+    from turbohtml import Formatter, Html, parse  # plain text does without it
+
     text = condensed(page, scripting).decode("latin-1")
-    return parse(text, positions=False, scripting=scripting).encode("latin-1", AS_WRITTEN)
+    return parse(text, positions=False, scripting=scripting).encode(
+        "latin-1", Html(formatter=Formatter.MINIMAL)
+    )
 
 
 def _scanned(sources: Sequence[bytes], noscript: Bytes) -> tuple[Batch, Markup] | None:

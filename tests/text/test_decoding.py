@@ -29,7 +29,7 @@ GREEK = "Η κυβέρνηση ανακοίνωσε νέα μέτρα για τ�
 )
 def test_encodings_are_found(text, encoding, found):
     decoded = decode((text * 5).encode(encoding))
-    assert decoded == (text * 5, found, 0)
+    assert decoded[:3] == (text * 5, found, 0)
 
 
 def test_a_declared_charset_is_taken():
@@ -39,7 +39,7 @@ def test_a_declared_charset_is_taken():
 
 def test_a_page_saved_as_utf8_wins_over_its_old_declaration():
     page = f"<meta charset=gb2312><p>{CHINESE}"
-    assert decode(page.encode()) == (page, "utf-8", 0)
+    assert decode(page.encode())[:3] == (page, "utf-8", 0)
 
 
 def test_an_unknown_declaration_is_no_harm():
@@ -53,8 +53,8 @@ def test_gb2312_behind_a_long_ascii_beginning():
 
 def test_lost_characters_are_counted_but_not_those_of_the_page():
     page = "a\ufffdb" + RUSSIAN
-    assert decode(page.encode() + b"\xff") == (page + "\ufffd", "utf-8", 1)
-    assert decode(page.encode()) == (page, "utf-8", 0)
+    assert decode(page.encode() + b"\xff")[:3] == (page + "\ufffd", "utf-8", 1)
+    assert decode(page.encode())[:3] == (page, "utf-8", 0)
 
 
 @given(st.binary(max_size=400))
@@ -67,3 +67,8 @@ def test_any_bytes_decode(data):
 @given(st.text(alphabet=st.characters(), max_size=200))
 def test_lone_surrogates_pass_through(text):
     assert text_of(utf8(text)) == text
+
+
+def test_typographic_marks_are_evidence_of_utf8():
+    page = "It’s the town’s – “the” mill."
+    assert decode(page.encode()).data == page.encode()

@@ -208,7 +208,8 @@ class Condenser {
       case hash_of("shadowrootmode"):
         return true;
       case hash_of("style"):
-        return holds("none", found) || holds("hidden", found);
+        return (holds("display", found) && holds("none", found)) ||
+               (holds("visibility", found) && holds("hidden", found));
       default:
         return false;
     }

@@ -10,6 +10,8 @@
 
 namespace detector {
 
+INLINE u8 lower(u8 byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<u8>(byte + 32) : byte; }
+
 constexpr u32 FNV_START = 2166136261u, FNV_PRIME = 16777619u;
 
 INLINE constexpr u32 hashed(u32 value, u32 byte) { return (value ^ byte) * FNV_PRIME; }
@@ -92,18 +94,19 @@ INLINE u32 value_hash(View<const u8> html, i64 start, i64 end) {
   return value;
 }
 
-// Tell whether a style attribute hides its element.
+// Tell whether a style attribute hides its element: `display: none` or `visibility: hidden`.
 INLINE bool hides(View<const u8> html, i64 start, i64 end) {
-  u32 word = FNV_START;
-  bool after_colon = false;
+  u32 word = FNV_START, property = 0;
   for (i64 at = start; at <= end; ++at) {
-    const u8 byte = at < end ? html[at] : u8{';'};
+    const u8 byte = at < end ? lower(html[at]) : u8{';'};
     if (byte == ':') {
+      property = word;
       word = FNV_START;
-      after_colon = true;
     } else if (byte == ';' || byte == '!') {
-      if (after_colon && (word == hash_of("none") || word == hash_of("hidden"))) return true;
-      after_colon = false;
+      if (property == hash_of("display") && word == hash_of("none")) return true;
+      if (property == hash_of("visibility") && word == hash_of("hidden")) return true;
+      property = 0;
+      word = FNV_START;
     } else if (byte > 32) {
       word = hashed(word, byte);
     }
@@ -151,7 +154,7 @@ class MarkupWriter {
           bits |= inside::hidden;
           return;
         case hash_of("aria-hidden"):
-          if (value_hash(html, found.start, found.end) == hash_of("true")) bits |= inside::hidden;
+          if (value_hash(html, found.start, found.end) == hash_of("true")) write_token("aria-hidden");
           return;
         case hash_of("style"):
           if (hides(html, found.start, found.end)) bits |= inside::hidden;
@@ -223,6 +226,11 @@ class MarkupWriter {
   static constexpr i64 MOST_TOKENS = 24, MOST_LINK_TOKENS = 8;
   // Mixed into the hash of a word in several parts, so that it differs from that of a part.
   static constexpr u32 WHOLE_WORD = 0x5BD1E995;
+
+  // Write a name as one token.
+  void write_token(const char* name) {
+    if (tokens < token_.size) token_[tokens++] = hash_of(name);
+  }
 
   // Write the words of a value: parted at anything but letters, and at `camelCase`. Digits are
   // left out, so that `post-123` and `post-124` say the same. A word in several parts

@@ -10,7 +10,6 @@ INLINE bool is_letter(u8 byte) { return (byte >= 'a' && byte <= 'z') || (byte >=
 INLINE bool is_space(u8 byte) {
   return byte == ' ' || byte == '\n' || byte == '\t' || byte == '\r' || byte == '\f';
 }
-INLINE u8 lower(u8 byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<u8>(byte + 32) : byte; }
 
 // Reads a page from left to right.
 class Tokens {
