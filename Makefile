@@ -17,20 +17,20 @@ test:
 
 # Quality and speed beside the peers; needs the shared data and the peers' environments.
 bench:
-	$(PYTHON) -m benchmarks.setup_peers
-	$(PYTHON) -m benchmarks.run_quality
-	$(PYTHON) -m benchmarks.run_speed html
-	$(PYTHON) -m benchmarks.run_speed text
-	$(PYTHON) -m benchmarks.run_speed news
-	$(PYTHON) -m benchmarks.run_duplicates 10000
-	$(PYTHON) -m benchmarks.run_corpus 10000
-	$(PYTHON) -m benchmarks.write_tables
+	$(PYTHON) -m benchmarks.peers.environments
+	$(PYTHON) -m benchmarks.run.quality
+	$(PYTHON) -m benchmarks.run.speed html
+	$(PYTHON) -m benchmarks.run.speed text
+	$(PYTHON) -m benchmarks.run.speed news
+	$(PYTHON) -m benchmarks.run.near_duplicates 10000
+	$(PYTHON) -m benchmarks.run.corpus 10000
+	$(PYTHON) -m benchmarks.tables.fill
 
 # The model that ships, from the shared data and training_data/. The three peers render the
 # pages as text in their ways.
 train:
-	$(PYTHON) -m benchmarks.setup_peers resiliparse inscriptis html2lines
-	$(PYTHON) -m benchmarks.training_pages build/training.jsonl.gz
+	$(PYTHON) -m benchmarks.peers.environments resiliparse inscriptis html2lines
+	$(PYTHON) -m benchmarks.data.training_pages build/training.jsonl.gz
 	$(PYTHON) -m detector train build/training.jsonl.gz --anew --replace --output detector/model/default
 	$(PYTHON) -m tests.golden.record
 
@@ -38,14 +38,14 @@ train:
 # and what profiles are worth, measured with them.
 MODELS ?= build/models
 profiles:
-	$(PYTHON) -m benchmarks.train_site build/training.jsonl.gz $(MODELS)
-	$(PYTHON) -m benchmarks.run_profile $(MODELS)
-	$(PYTHON) -m benchmarks.run_profile_peer $(MODELS)
-	$(PYTHON) -m benchmarks.run_newlines $(MODELS)
-	$(PYTHON) -m benchmarks.write_tables
+	$(PYTHON) -m benchmarks.train.site_step build/training.jsonl.gz $(MODELS)
+	$(PYTHON) -m benchmarks.run.profile $(MODELS)
+	$(PYTHON) -m benchmarks.run.profile_peer $(MODELS)
+	$(PYTHON) -m benchmarks.run.newlines $(MODELS)
+	$(PYTHON) -m benchmarks.tables.fill
 
 golden:
 	$(PYTHON) -m tests.golden.record
 
 tables:
-	$(PYTHON) -m benchmarks.write_tables
+	$(PYTHON) -m benchmarks.tables.fill

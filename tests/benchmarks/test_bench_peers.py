@@ -2,22 +2,22 @@ import json
 
 import pytest
 
-from benchmarks import outputs
-from benchmarks.pages import Page
-from benchmarks.peer_list import ENVIRONMENTS, HTML_PEERS, OURS, RENDERINGS, TEXT_PEERS, Peer
-from benchmarks.peer_process import NotInstalledError, PeerProcess
-from benchmarks.peers import line_rules, refinedweb
-from benchmarks.run_quality import _peer_rows, _row
-from benchmarks.shared import ROOT
+from benchmarks.data.pages import Page
+from benchmarks.errors import BenchmarkError
+from benchmarks.files import ROOT
+from benchmarks.peers import answers
+from benchmarks.peers.process import NotInstalledError, PeerProcess
+from benchmarks.peers.systems import ENVIRONMENTS, HTML_PEERS, OURS, RENDERINGS, TEXT_PEERS, Peer
+from benchmarks.peers.text import line_rules, refinedweb
+from benchmarks.run.quality import _peer_rows, _row
 
 FAKE = Peer("fake", "tests.benchmarks.fake_peer", OURS, "text")
-PEER_FILES = ROOT / "benchmarks" / "peers"
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     """Keep answers out of the real cache; peers need no shared data to start here."""
-    monkeypatch.setenv(outputs.VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv(answers.VARIABLE, str(tmp_path / "cache"))
     data = tmp_path / "data"
     (data / "wcxb-dev").mkdir(parents=True)
     monkeypatch.setenv("DETECTOR_SHARED", str(data))
@@ -48,7 +48,7 @@ def test_failed_pages_are_counted_and_not_scored(tmp_path):
 
 
 def test_a_peer_that_is_not_installed_has_no_numbers():
-    absent = Peer("absent", "line_rules", "no-such-environment", "text")
+    absent = Peer("absent", "benchmarks.peers.text.line_rules", "no-such-environment", "text")
     row = _peer_rows(absent, [Page("s", "1", "a.com", text="x", gold="x")], ["x"])
     assert "not_installed" in row
     assert "words" not in row
@@ -63,7 +63,7 @@ def test_answers_are_remembered_and_unfinished_lines_cut_off(tmp_path):
     kept = Peer("fake", "tests.benchmarks.fake_peer", OURS, "html")
     path = tmp_path / "answers.jsonl"
     for _ in range(2):
-        cached = outputs.CachedPeer(kept, path)
+        cached = answers.CachedPeer(kept, path)
         assert cached.ask(b"page", "en").text == "PAGE"
         cached.ask(b"die", None)
         cached.close()
@@ -71,15 +71,15 @@ def test_answers_are_remembered_and_unfinished_lines_cut_off(tmp_path):
     assert len(lines) == 1
     assert json.loads(lines[0])[1] == "PAGE"
     path.write_text(lines[0] + "\n" + lines[0][:9])
-    cached = outputs.CachedPeer(kept, path)
+    cached = answers.CachedPeer(kept, path)
     cached.close()
     assert path.read_text() == lines[0] + "\n"
 
 
 def test_the_cache_is_never_inside_the_repository(monkeypatch):
-    monkeypatch.setenv(outputs.VARIABLE, str(ROOT / "benchmarks" / "cache"))
-    with pytest.raises(ValueError, match="inside the repository"):
-        outputs.cache_folder()
+    monkeypatch.setenv(answers.VARIABLE, str(ROOT / "benchmarks" / "cache"))
+    with pytest.raises(BenchmarkError, match="inside the repository"):
+        answers.cache_folder()
 
 
 def test_rows_without_gold_or_snippets_have_no_measures():
@@ -90,7 +90,7 @@ def test_rows_without_gold_or_snippets_have_no_measures():
 def test_every_peer_has_a_short_file_and_an_environment():
     environments = {environment.name for environment in ENVIRONMENTS} | {OURS}
     for peer in (*HTML_PEERS, *TEXT_PEERS, *RENDERINGS):
-        source = (PEER_FILES / f"{peer.module}.py").read_text()
+        source = (ROOT / f"{peer.module.replace('.', '/')}.py").read_text()
         assert len(source.splitlines()) < 40, peer.module
         assert f"def {peer.function}(" in source
         assert peer.environment in environments

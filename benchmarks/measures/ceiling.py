@@ -1,0 +1,28 @@
+"""How much the lines themselves allow, whatever the model.
+
+Of the segments of our renderer those are kept of which the gold explains at least half of the
+words (the labels that models are trained on). What is missing to 1 is lost by lines and labels.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from benchmarks.data.pages import Page
+from detector.text.decoding import decode
+from detector.text.html import html_batch
+from detector.text.words import words_of
+from detector.training.data.alignment import content_shares
+
+# A line is content when at least half of its words are the gold's (docs/measures.md).
+CONTENT: Final = 0.5
+
+
+def gold_lines(page: Page) -> str:
+    """Return the page's content segments, by its gold, a line each."""
+    batch, _ = html_batch([decode(page.html or b"").text])
+    shares = content_shares(words_of(batch), page.gold or "")
+    data = batch.data.tobytes()
+    kept = np.flatnonzero(shares >= CONTENT)
+    spans = ((int(batch.segment_start[at]), int(batch.segment_end[at])) for at in kept)
+    return "\n".join(data[start:end].decode("utf-8") for start, end in spans)
