@@ -80,7 +80,7 @@ def training_pages(split: splits.Splits) -> Iterator[dict[str, Any]]:
 @click.command()
 @click.argument("output", type=click.Path(path_type=Path, dir_okay=False))
 def command(output: Path) -> None:
-    r"""Write the pages that the shipped model is trained on, to a JSONL file (or .jsonl.gz).
+    """Write the pages that the shipped model is trained on, to a JSONL file (or .jsonl.gz).
 
     The file holds third-party text and is not for the repository.
 

@@ -72,7 +72,7 @@ def report() -> dict[str, Any]:
 
 @click.command()
 def command() -> None:
-    r"""Measure how far the two readings agree, to benchmarks/results/labels.json.
+    """Measure how far the two readings agree, to benchmarks/results/labels.json.
 
     Counts of the labels, Cohen's kappa over all and by class (one class against the rest).
     Fails where the readers differ and settled.json does not say who is right.

@@ -13,9 +13,9 @@ import numpy as np
 from benchmarks.data.pages import Page
 from benchmarks.data.sets import dataset
 from benchmarks.labels.label_files import line_hash
-from detector.text.decoding import decode, text_of
-from detector.text.html import html_batch
-from detector.text.words import words_of
+from detector.text.decoding import text_of
+from detector.text.page import Page as Decoded
+from detector.text.read import read_batch
 from detector.training.data.alignment import content_shares
 from detector.training.data.examples import CONTENT
 
@@ -36,8 +36,8 @@ class Aligned(NamedTuple):
 
 def aligned(page: Page) -> Iterator[Aligned]:
     """Yield a page's segments that have words."""
-    batch, _ = html_batch([decode(page.html or b"").text])
-    for at, share in enumerate(content_shares(words_of(batch), page.gold or "")):
+    batch, words, _ = read_batch([Decoded.read(page.html or b"", "html")])
+    for at, share in enumerate(content_shares(words, page.gold or "")):
         if share >= 0:
             span = slice(int(batch.segment_start[at]), int(batch.segment_end[at]))
             yield Aligned(page, text_of(bytes(batch.data[span])), float(share))
@@ -66,7 +66,7 @@ def nearest(text: str, gold: str) -> str:
 
 @click.command()
 def command() -> None:
-    r"""Print 100 lines and what the gold text says of each, to be checked by eye.
+    """Print 100 lines and what the gold text says of each, to be checked by eye.
 
     The label that the gold gives the line, how much of it the gold explains, the line, and the
     gold's nearest passage. Half of the lines are drawn from those that the gold explains in part

@@ -61,7 +61,7 @@ def texts_of_pages(wanted: set[str]) -> dict[str, list[str]]:
 
 @click.command()
 def command() -> None:
-    r"""Refuse label files whose lines are not those of their pages, or whose labels are shuffled.
+    """Refuse label files whose lines are not those of their pages, or whose labels are shuffled.
 
     \b
     Examples:

@@ -160,7 +160,7 @@ def draw() -> list[dict[str, Any]]:
 
 @click.command()
 def command() -> None:
-    r"""Draw the pages to label, to training_data/labels/drawn.json.
+    """Draw the pages to label, to training_data/labels/drawn.json.
 
     The same data, folds and seed give the same pages.
 

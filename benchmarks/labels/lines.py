@@ -8,8 +8,8 @@ from typing import Final, NamedTuple
 from benchmarks.data.pages import Page
 from detector.results.markdown import block_names
 from detector.text.decoding import text_of
-from detector.text.html import html_batch
 from detector.text.page import Page as Decoded
+from detector.text.read import read_batch
 
 # A line of fewer words, or characters of scripts without spaces, is a label and no repeat.
 REPEAT_WORDS: Final = 4
@@ -28,7 +28,8 @@ def lines_of(page: Page) -> list[Line]:
     """Return the lines of a page, blank ones left out: those of our renderer, or the text's own."""
     if page.html is None:
         return [Line(text, "") for text in (page.text or "").split("\n") if text.strip()]
-    batch, markup = html_batch([Decoded.read(page.html, "html").text])
+    batch, _, markup = read_batch([Decoded.read(page.html, "html")])
+    assert markup is not None
     spans = zip(batch.line_start.tolist(), batch.line_end.tolist(), strict=True)
     blocks = block_names(markup.tag, markup.parent, markup.line_element)
     return [

@@ -169,7 +169,7 @@ def read(folder: Path, reading: str) -> list[Labels]:
 @click.argument("what", type=click.Choice(["write", "read"]))
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def command(what: str, folder: Path) -> None:
-    r"""Write packets of pages for those who label, or read their answers.
+    """Write packets of pages for those who label, or read their answers.
 
     write: FOLDER/first-NN.txt and FOLDER/second-NN.txt.
     read: FOLDER/first-NN.answer and so on, to training_data/labels/first.jsonl and second.jsonl.

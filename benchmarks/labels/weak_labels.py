@@ -144,7 +144,7 @@ def hand_labelled(split: Splits) -> Iterator[dict[str, Any]]:
 
 @click.command()
 def command() -> None:
-    r"""Count the labels that snippets, recurring lines and our own readings give.
+    """Count the labels that snippets, recurring lines and our own readings give.
 
     \b
     Examples:

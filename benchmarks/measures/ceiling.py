@@ -9,9 +9,8 @@ from typing import Final
 import numpy as np
 
 from benchmarks.data.pages import Page
-from detector.text.decoding import decode
-from detector.text.html import html_batch
-from detector.text.words import words_of
+from detector.text.page import Page as Decoded
+from detector.text.read import read_batch
 from detector.training.data.alignment import content_shares
 
 # A line is content when at least half of its words are the gold's (docs/measures.md).
@@ -20,8 +19,8 @@ CONTENT: Final = 0.5
 
 def gold_lines(page: Page) -> str:
     """Return the page's content segments, by its gold, a line each."""
-    batch, _ = html_batch([decode(page.html or b"").text])
-    shares = content_shares(words_of(batch), page.gold or "")
+    batch, words, _ = read_batch([Decoded.read(page.html or b"", "html")])
+    shares = content_shares(words, page.gold or "")
     data = batch.data.tobytes()
     kept = np.flatnonzero(shares >= CONTENT)
     spans = ((int(batch.segment_start[at]), int(batch.segment_end[at])) for at in kept)

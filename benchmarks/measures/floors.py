@@ -158,7 +158,7 @@ def _measured() -> tuple[Figures, str]:
 @click.option("--raise", "raises", is_flag=True, help="Move floors up to what is found.")
 @click.option("--allow-regression", is_flag=True, help="With --raise: let floors go down, too.")
 def command(raises: bool, allow_regression: bool) -> None:
-    r"""Check that nothing got worse: figures against benchmarks/measures/floors.json.
+    """Check that nothing got worse: figures against benchmarks/measures/floors.json.
 
     Two kinds of figures have floors: those of the shipped model on a fixed sample of pages
     (it has seen them in training, so they catch faults and are published nowhere), and our rows

@@ -12,9 +12,9 @@ from detector.model.score import score_lines
 from detector.records import Format
 from detector.settings import Settings
 from detector.sites.recurrence import LineCounts, Sites, count_lines
-from detector.text.html import html_batch
 from detector.text.keys import line_keys
-from detector.text.words import words_of
+from detector.text.page import Page
+from detector.text.read import read_batch
 from detector.training.data.examples import CONTENT, Examples
 from detector.training.evaluate.bootstrap import interval
 from detector.training.evaluate.judge import page_f1
@@ -32,8 +32,8 @@ class Judged(NamedTuple):
 
 def counts_of(html: str) -> LineCounts:
     """Return the counts of one page."""
-    batch, _ = html_batch([html])
-    return count_lines(line_keys(words_of(batch)), batch.page_segment(), np.zeros(1, np.int64))
+    batch, words, _ = read_batch([Page(html, "html")])
+    return count_lines(line_keys(words), batch.page_segment(), np.zeros(1, np.int64))
 
 
 def judged(

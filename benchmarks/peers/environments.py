@@ -100,7 +100,7 @@ def _environments_of(names: tuple[str, ...]) -> list[Environment]:
 @click.command()
 @click.argument("peers", nargs=-1, metavar="[PEER]...")
 def command(peers: tuple[str, ...]) -> None:
-    r"""Make the environments that peers run in, all or those of the named ones.
+    """Make the environments that peers run in, all or those of the named ones.
 
     They stand in .venv-peers/. What cannot be installed is said at the end; every later run
     reports its peers as not installed.

@@ -77,7 +77,7 @@ ENVIRONMENTS: Final = (
     Environment("gaoya", ("gaoya==0.2.2",)),
     # 0.4.1 needs Python 3.12.
     Environment("text-dedup", ("text-dedup==0.4.0",)),
-    Environment(NUMBA, (OUR_HISTORY, "numba==0.68.1", TURBOHTML), NUMBA_COMMIT),
+    Environment(NUMBA, (OUR_HISTORY, "numba==0.68.1", "numpy", TURBOHTML), NUMBA_COMMIT),
 )
 
 IN_SAMPLE: Final = "trained on all of WCXB dev: in-sample there"

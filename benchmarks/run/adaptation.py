@@ -195,7 +195,7 @@ def summary(language: dict[str, Any]) -> dict[str, float]:
 @click.argument("models", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.argument("pair", type=click.Choice(list(PAIRS)))
 def command(pages: Path, models: Path, pair: str) -> None:
-    r"""Measure adapting to languages that were kept out of training, to adaptation-PAIR.json.
+    """Measure adapting to languages that were kept out of training, to adaptation-PAIR.json.
 
     PAGES is the file of `data training-pages`, MODELS the folder of `train adaptation`.
 

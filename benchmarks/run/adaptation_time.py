@@ -65,7 +65,7 @@ def _trained(folder: Path, labels: Path) -> dict[str, float]:
 
 @click.command()
 def command() -> None:
-    r"""Measure time and memory of `detector train` on 1,000 pages, to adaptation-thousand.json.
+    """Measure time and memory of `detector train` on 1,000 pages, to adaptation-thousand.json.
 
     \b
     Examples:

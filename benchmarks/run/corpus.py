@@ -143,7 +143,7 @@ SYSTEMS: Final = (OURS, REFERENCE, DATATROVE, DOLMA)
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the corpus is, or is to stay.")
 @click.option("--kills", default=0, help="Kill a run of ours so often instead, and continue it.")
 def command(count: int, systems: tuple[str, ...], memory: str, folder: Path | None, kills: int) -> None:
-    r"""Filter a planted corpus of COUNT pages with us and the peers, to corpus-COUNT.json.
+    """Filter a planted corpus of COUNT pages with us and the peers, to corpus-COUNT.json.
 
     With --kills a run of ours is killed at random moments, continued, and compared byte for byte
     with an undisturbed one, to corpus-kills.json.

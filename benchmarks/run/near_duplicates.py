@@ -199,7 +199,7 @@ def _what(context: click.Context, parameter: click.Parameter, value: str) -> str
 @click.option("--system", "named", multiple=True, help="Measure this one again in a result that is there.")
 @click.option("--results", type=click.Path(path_type=Path), default=RESULTS, help="The folder to write to.")
 def command(what: str, rounds: int, slow: tuple[str, ...], named: tuple[str, ...], results: Path) -> None:
-    r"""Measure systems that find near-duplicates, to duplicates-WHAT.json.
+    """Measure systems that find near-duplicates, to duplicates-WHAT.json.
 
     WHAT is a number of planted texts (rates, memory, precision, recall), `signing` (signatures
     alone) or `news` (the labelled pairs of the shared data).

@@ -26,10 +26,8 @@ from detector.sites.profile import SiteProfile
 from detector.sites.recurrence import Sites
 from detector.sites.word_runs import NO_RUNS
 from detector.text.decoding import text_of
-from detector.text.html import html_batch
 from detector.text.page import Page
-from detector.text.plain import text_batch
-from detector.text.words import words_of
+from detector.text.read import read_batch
 from detector.training.data.examples import FOLDS, Examples, examples_of
 from detector.training.data.labelled_pages import LabelledPage
 from detector.training.evaluate.judge import page_f1
@@ -41,7 +39,7 @@ ARMS: Final = ("with its lines", "alone", "profile without runs", "profile")
 
 def joined(html: str) -> str:
     """Return a page's text on one line."""
-    batch, _ = html_batch([html])
+    batch = read_batch([Page(html, "html")]).batch
     lines = (
         text_of(bytes(batch.data[start:end])).strip()
         for start, end in zip(batch.line_start, batch.line_end, strict=True)
@@ -71,8 +69,7 @@ def measured(site: BenchSite, target: LabelledPage, model: Model, texts: dict[st
         texts.setdefault(name, joined(site.pages[name]))
     profile = SiteProfile.learn([Page(texts[name], "text") for name in others], redesigned=True).pruned()
     examples = examples_of([target])
-    batch = text_batch([joined(target.page).encode("utf-8", "replace")])
-    words = words_of(batch)
+    batch, words, _ = read_batch([Page(joined(target.page), "text")])
     return [
         _f1(examples, model, examples.batch, examples.words, None),
         _f1(examples, model, batch, words, None),
@@ -95,7 +92,7 @@ def rows(of_fold: Sequence[Model]) -> Iterator[dict[str, Any]]:
 @click.command()
 @click.argument("models", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def command(models: Path) -> None:
-    r"""Measure profiles on pages whose lines are joined with spaces, to newlines.json.
+    """Measure profiles on pages whose lines are joined with spaces, to newlines.json.
 
     MODELS is a folder of `train folds`.
 

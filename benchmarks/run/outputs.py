@@ -100,7 +100,7 @@ def _written(models: Path, sets: Sequence[str]) -> Iterator[dict[str, Any]]:
     "--set", "sets", type=click.Choice(SCORABLE), multiple=True, help="By default all but the locked one."
 )
 def command(models: Path, output: Path, sets: tuple[str, ...]) -> None:
-    r"""Score pages by the model that learned from no page of their group, to a JSONL file.
+    """Score pages by the model that learned from no page of their group, to a JSONL file.
 
     MODELS is a folder of `train folds`. Pages are scored as HTML and as text in each of the four
     renderings. The file holds third-party text; `run quality --ours` reads it.

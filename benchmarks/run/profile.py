@@ -189,7 +189,7 @@ def measured(models: Sequence[Model]) -> dict[str, Any]:
     "--output", type=click.Path(path_type=Path), default=RESULTS / "profile.json", help="The result."
 )
 def command(models: Path, peer: bool, output: Path) -> None:
-    r"""Measure what site profiles are worth, to profile.json.
+    """Measure what site profiles are worth, to profile.json.
 
     MODELS is a folder of `train folds`. With --peer, ChromeRAG's `learn` and `batch` beside our
     profiles: the same pages, 30 other pages of the site, at most four known pages of a site.

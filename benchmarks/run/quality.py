@@ -205,7 +205,7 @@ def command(
     only_ceiling: bool,
     results: Path,
 ) -> None:
-    r"""Score peers and our own outputs on sets of pages, to quality-SET.json.
+    """Score peers and our own outputs on sets of pages, to quality-SET.json.
 
     Rows that are not run this time are kept if they were made from the same data.
 

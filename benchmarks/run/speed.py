@@ -166,7 +166,7 @@ def _measured(what: str, pages: int | None, rounds: int, named: Sequence[str]) -
 @click.option("--system", "named", multiple=True, help="A system beside the reference; by default all.")
 @click.option("--results", type=click.Path(path_type=Path), default=RESULTS, help="The folder to write to.")
 def command(what: str, pages: int | None, rounds: int, named: tuple[str, ...], results: Path) -> None:
-    r"""Measure speed beside the peers and beside version 0.1, to speed-WHAT.json.
+    """Measure speed beside the peers and beside version 0.1, to speed-WHAT.json.
 
     html: pages of WCXB. text: their lines as text. news: long news texts. lines: many small pages,
     scored, and scored and their lines read. start: CPU seconds of whole processes.

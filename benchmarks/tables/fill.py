@@ -93,7 +93,7 @@ def filled(text: str, folder: Path) -> str:
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail if a table is out of date.")
 def command(check: bool) -> None:
-    r"""Write the tables of README.md and docs/*.md from benchmarks/results/.
+    """Write the tables of README.md and docs/*.md from benchmarks/results/.
 
     A table stands between `<!-- table: NAME -->` and `<!-- end table -->`.
 

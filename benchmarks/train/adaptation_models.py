@@ -88,7 +88,7 @@ def _unlabelled_language(pages: Iterator[LabelledPage]) -> Iterator[LabelledPage
 @click.argument("output", type=click.Path(path_type=Path, file_okay=False))
 @click.argument("pair", type=click.Choice(list(PAIRS)))
 def command(pages: Path, output: Path, pair: str) -> None:
-    r"""Train two small models, one without the languages of PAIR.
+    """Train two small models, one without the languages of PAIR.
 
     PAGES is the file of `data training-pages`. OUTPUT/PAIR/without learned from no page of the
     languages, OUTPUT/PAIR/with also from those of their sites that are not tested on.

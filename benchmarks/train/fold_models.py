@@ -14,7 +14,7 @@ from detector.training.fit.train import train
 @click.argument("pages", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("output", type=click.Path(path_type=Path, file_okay=False))
 def command(pages: Path, output: Path) -> None:
-    r"""Train a model and the models of its folds.
+    """Train a model and the models of its folds.
 
     PAGES is the file of `data training-pages`. OUTPUT/all is what `detector train` writes;
     OUTPUT/fold-N learned from no page of fold N, and judges those pages for every figure that is

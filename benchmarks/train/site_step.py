@@ -56,7 +56,7 @@ def refitted(pages: Path, models: Sequence[Model]) -> Iterator[Model]:
 @click.argument("pages", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("models", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def command(pages: Path, models: Path) -> None:
-    r"""Fit the site's step of finished models anew; `detector train` and `train folds` fit it, too.
+    """Fit the site's step of finished models anew; `detector train` and `train folds` fit it, too.
 
     MODELS is what `train folds` wrote, from the same PAGES; its files are replaced.
 

@@ -1,15 +1,32 @@
 import json
+import re
+import subprocess
+import venv
 
 import pytest
 
 from benchmarks.data.pages import Page
 from benchmarks.errors import BenchmarkError
 from benchmarks.files import ROOT
-from benchmarks.peers import answers
+from benchmarks.peers import answers, environments
 from benchmarks.peers.process import NotInstalledError, PeerProcess
-from benchmarks.peers.systems import ENVIRONMENTS, HTML_PEERS, OURS, RENDERINGS, TEXT_PEERS, Peer
+from benchmarks.peers.systems import (
+    ENVIRONMENTS,
+    HTML_PEERS,
+    NUMBA,
+    NUMBA_COMMIT,
+    OUR_SYSTEMS,
+    OURS,
+    RENDERINGS,
+    SIGNING_SYSTEMS,
+    TEXT_PEERS,
+    Environment,
+    Peer,
+)
 from benchmarks.peers.text import line_rules, refinedweb
+from benchmarks.run import speed, speed_samples
 from benchmarks.run.quality import _peer_rows, _row
+from detector.model.files import default_model
 
 FAKE = Peer("fake", "tests.benchmarks.fake_peer", OURS, "text")
 
@@ -122,3 +139,54 @@ def test_line_rules():
 )
 def test_refinedweb_lines(line, kept):
     assert (refinedweb.extract(line, None) == line) is kept
+
+
+def test_our_systems_are_named_by_model_commit_and_versions():
+    ours = [peer for peer in (*OUR_SYSTEMS, *SIGNING_SYSTEMS, *RENDERINGS) if peer.ours]
+    assert {peer.environment for peer in ours} == {OURS, NUMBA}
+    for peer in ours:
+        found = environments.identity_of(peer)
+        assert found["model_id"]
+        assert found["versions"]
+        if peer.environment == NUMBA:
+            assert found["commit"] == NUMBA_COMMIT
+        else:
+            assert found["model_id"] == default_model().model_id
+            assert re.fullmatch(r"[0-9a-f]{40}(\+changes)?|unknown", found["commit"])
+    assert set(environments.identity_of(HTML_PEERS[0])) == {"versions"}
+
+
+def test_an_environments_own_version_is_not_hidden_by_the_checkout(tmp_path, monkeypatch):
+    monkeypatch.setattr(environments, "PEERS", tmp_path)
+    environment = Environment("old", ())
+    venv.create(tmp_path / "old", symlinks=True)
+    site_packages = next((tmp_path / "old").glob("lib/python*/site-packages"))
+    (site_packages / "detector").mkdir()
+    (site_packages / "detector" / "__init__.py").write_text("")
+    (site_packages / environments.CHECKOUT).write_text(f"{ROOT}\n")
+    assert environments.installed(environment.name) == {}
+    command = environments.calling("old", "benchmarks.files:json_line", "x")
+    command[command.index("-c") + 1] += "; import detector; print(detector.__file__)"
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(site_packages / "detector" / "__init__.py")
+
+
+def test_unknown_peers_are_said():
+    with pytest.raises(BenchmarkError, match="no environment for nonsense"):
+        environments.command(["nonsense"], standalone_mode=False)
+    (found,) = environments._environments_of(("trafilatura-fast", "trafilatura"))
+    assert found.name == "trafilatura"
+    (found,) = environments._environments_of(("detector 0.1 (numba)",))
+    assert found.name == NUMBA
+
+
+def test_a_system_that_is_not_installed_is_left_out_of_speed(tmp_path):
+    sample = speed_samples.make_sample("lines", 10, tmp_path)
+    assert (sample.pages, sample.lines) == (10, 0)
+    absent = Peer("absent", FAKE.module, "no-such-environment", "html")
+    fast = Peer("fast", FAKE.module, OURS, "html")
+    found = speed.measure([fast, absent], sample, 2, "fast")
+    assert found["not_installed"] == ["absent"]
+    assert [(row["system"], row["rounds"], row["ratio"]) for row in found["rows"]] == [("fast", 2, 1)]
+    with pytest.raises(BenchmarkError, match="absent, which all are compared with"):
+        speed.measure([fast, absent], sample, 2, "absent")

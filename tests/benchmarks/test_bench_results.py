@@ -78,6 +78,8 @@ def test_our_rows_are_scored_and_missing_pages_counted(results):
     assert row["words_by_type"]["article"]["pages"] == 1
     assert row["calibration"]["error_by_word"] == pytest.approx(0.1)
     assert {"when", "machine", "python", "versions", "commit"} <= row["made"].keys()
+    assert (row["model_id"], row["commit"]) == (["fold-1", "fold-2"], "abc")
+    assert row["versions"]["detector"]
 
 
 def test_rows_of_the_same_data_are_kept_and_of_other_data_dropped(results, monkeypatch):

@@ -195,7 +195,7 @@ def manifest(rows: Sequence[Row]) -> dict[str, Any]:
 
 @click.command()
 def command() -> None:
-    r"""Make the folds and the list of sets again: training_data/splits.json and manifest.json.
+    """Make the folds and the list of sets again: training_data/splits.json and manifest.json.
 
     The same data, seed and package versions give the same files.
 

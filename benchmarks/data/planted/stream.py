@@ -104,7 +104,7 @@ class Stream:
         while (at := _draw(self._halves, self._at, ends, found)) > self._halves.size:
             self._more()
         self._at = at
-        return found.tolist()  # type: ignore[no-any-return]
+        return found.tolist()
 
     def runs(self, count: int, lengths: tuple[int, int], ends: tuple[int, ...]) -> list[int]:
         """Return `count` runs one behind the other: a length, then so many numbers below each end.
@@ -119,7 +119,7 @@ class Stream:
             at = _draw_runs(self._halves, self._at, given, found)
             if at <= self._halves.size:
                 self._at = at
-                return found.tolist()  # type: ignore[no-any-return]
+                return found.tolist()
             self._more()
 
     def _one_below(self, end: int) -> int:

@@ -47,7 +47,7 @@ def write_sites(folder: Path, planned: Iterable[Site]) -> None:
 @click.option("--largest", default=LARGEST, show_default=True, help="sites: pages of the largest site.")
 @click.option("--shared", is_flag=True, help="sites: paragraphs from the shared data.")
 def command(what: str, count: int, output: Path, seed: int, least: float, largest: int, shared: bool) -> None:
-    r"""Write a planted corpus, whose truth is known because we made it.
+    """Write a planted corpus, whose truth is known because we made it.
 
     documents: documents.jsonl (id, text) and pairs.jsonl (left, right, jaccard).
     sites: pages.jsonl (id, site, language, text) and truth.jsonl (id, lines: label, kind, cut).

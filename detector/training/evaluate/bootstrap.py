@@ -9,6 +9,7 @@ Figures of pages draw whole sites: pages of one site are no independent evidence
 draw pages, and say nothing of other sites. A single page has no interval: its bounds are not numbers.
 """
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
 
@@ -68,16 +69,18 @@ def interval(
     size = samples[0].size
     if size < 2:
         return float("nan"), float("nan")
-    rounds = stats.bootstrap(
-        samples,
-        statistic,
-        paired=True,
-        vectorized=True,
-        n_resamples=ROUNDS,
-        batch=max(TOGETHER // size, 1),
-        method="percentile",
-        rng=np.random.default_rng(SEED),
-    ).bootstrap_distribution
+    with warnings.catch_warnings():  # of rounds that are not a number, which are left out below
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+        rounds = stats.bootstrap(
+            samples,
+            statistic,
+            paired=True,
+            vectorized=True,
+            n_resamples=ROUNDS,
+            batch=max(TOGETHER // size, 1),
+            method="percentile",
+            rng=np.random.default_rng(SEED),
+        ).bootstrap_distribution
     known = rounds[np.isfinite(rounds)]
     if not known.size:
         return float("nan"), float("nan")
