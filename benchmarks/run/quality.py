@@ -5,7 +5,6 @@ be run one by one.
 """
 
 import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -72,7 +71,7 @@ def _peer_rows(peer: Peer, pages: list[Page], inputs: Sequence[bytes | str | Non
     try:
         return _row(peer, pages, _answers(peer, pages, inputs))
     except NotInstalledError as error:
-        print(error, file=sys.stderr)
+        click.echo(str(error), err=True)
         return {"system": peer.name, "input": peer.format, "note": peer.note, "not_installed": str(error)}
 
 
@@ -163,7 +162,7 @@ def write(run: Run, folder: Path, producers: Sequence[Producer] | None = None) -
                 "rows": list(rows.values()),
             }
             write_json(path, result)
-            print(run.set, *_identity(row), flush=True)
+            click.echo(" ".join((run.set, *_identity(row))))
     return path
 
 
