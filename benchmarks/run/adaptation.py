@@ -211,7 +211,8 @@ def command(pages: Path, models: Path, pair: str) -> None:
     general = examples_to_judge(_general(read, chosen))
     result: dict[str, Any] = {
         "made": made(),
-        **ours(old.model_id, new.model_id),
+        **ours(),
+        "model_id": {"without": old.model_id, "with": new.model_id},
         "general_without": measured(old, general),
         "languages": {},
     }
