@@ -11,41 +11,42 @@ check:
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	$(PYTHON) -m benchmarks tables --check
 
 test:
 	$(PYTHON) -m pytest
 
 # Quality and speed beside the peers; needs the shared data and the peers' environments.
 bench:
-	$(PYTHON) -m benchmarks.setup_peers
-	$(PYTHON) -m benchmarks.run_quality
-	$(PYTHON) -m benchmarks.run_speed html
-	$(PYTHON) -m benchmarks.run_speed text
-	$(PYTHON) -m benchmarks.run_speed news
-	$(PYTHON) -m benchmarks.run_duplicates 10000
-	$(PYTHON) -m benchmarks.run_corpus 10000
-	$(PYTHON) -m benchmarks.write_tables
+	$(PYTHON) -m benchmarks setup
+	$(PYTHON) -m benchmarks run quality
+	$(PYTHON) -m benchmarks run speed html
+	$(PYTHON) -m benchmarks run speed text
+	$(PYTHON) -m benchmarks run speed news
+	$(PYTHON) -m benchmarks run near-duplicates 10000
+	$(PYTHON) -m benchmarks run corpus 10000
+	$(PYTHON) -m benchmarks tables
 
 # The model that ships, from the shared data and training_data/. The three peers render the
 # pages as text in their ways.
 train:
-	$(PYTHON) -m benchmarks.setup_peers resiliparse inscriptis html2lines
-	$(PYTHON) -m benchmarks.training_pages build/training.jsonl.gz
+	$(PYTHON) -m benchmarks setup resiliparse inscriptis html2lines
+	$(PYTHON) -m benchmarks data training-pages build/training.jsonl.gz
 	$(PYTHON) -m detector train build/training.jsonl.gz --anew --replace --output detector/model/default
 	$(PYTHON) -m tests.golden.record
 
-# The site's step alone, anew, in finished models of all folds (benchmarks/train_folds.py writes them),
+# The site's step alone, anew, in finished models of all folds (`python -m benchmarks train folds` writes them),
 # and what profiles are worth, measured with them.
 MODELS ?= build/models
 profiles:
-	$(PYTHON) -m benchmarks.train_site build/training.jsonl.gz $(MODELS)
-	$(PYTHON) -m benchmarks.run_profile $(MODELS)
-	$(PYTHON) -m benchmarks.run_profile_peer $(MODELS)
-	$(PYTHON) -m benchmarks.run_newlines $(MODELS)
-	$(PYTHON) -m benchmarks.write_tables
+	$(PYTHON) -m benchmarks train site build/training.jsonl.gz $(MODELS)
+	$(PYTHON) -m benchmarks run profile $(MODELS)
+	$(PYTHON) -m benchmarks run profile $(MODELS) --peer
+	$(PYTHON) -m benchmarks run newlines $(MODELS)
+	$(PYTHON) -m benchmarks tables
 
 golden:
 	$(PYTHON) -m tests.golden.record
 
 tables:
-	$(PYTHON) -m benchmarks.write_tables
+	$(PYTHON) -m benchmarks tables

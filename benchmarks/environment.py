@@ -1,32 +1,41 @@
-"""What a result must say about where it was made: machine, versions, commit, time."""
+"""What a result says about where it was made: machine, versions, commit, time, and our model."""
 
 import hashlib
 import os
 import platform
+import subprocess
 from datetime import UTC, datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from benchmarks.shared import ROOT
+from benchmarks.files import ROOT
+from detector.model.files import default_model
+from detector.version import __version__
 
-PACKAGES: Final = ("numpy", "numba", "turbohtml", "scikit-learn", "datasketch")
+PACKAGES: Final = ("numpy", "turbohtml", "scikit-learn", "datasketch")
+# What our own results depend on besides our code.
+OUR_PACKAGES: Final = ("numpy", "turbohtml")
+# Changes here, not yet committed, are said in the commit's name.
+CODE: Final = ("detector", "benchmarks")
 
 
+def _git(*arguments: str) -> str | None:
+    """Return what git says about the checkout, or None where there is none."""
+    try:
+        done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return done.stdout.strip()
+
+
+@lru_cache(maxsize=1)
 def commit() -> str:
-    """Return the checkout's commit, read from its files; "unknown" outside a checkout."""
-    head = ROOT / ".git" / "HEAD"
-    if not head.is_file():
-        return "unknown"
-    name = head.read_text().strip().removeprefix("ref: ")
-    loose, packed = ROOT / ".git" / name, ROOT / ".git" / "packed-refs"
-    if loose.is_file():
-        return loose.read_text().strip()
-    for line in packed.read_text().splitlines() if packed.is_file() else ():
-        if line.endswith(f" {name}"):
-            return line.split(" ", 1)[0]
-    return name if len(name) == 40 else "unknown"
+    """Return the checkout's commit, "+changes" behind it if code was changed since; or "unknown"."""
+    name = _git("rev-parse", "HEAD")
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", *CODE, ":!benchmarks/results")
+    return f"{name}+changes" if name and changed else name or "unknown"
 
 
 def _cpu() -> str:
@@ -49,7 +58,7 @@ def machine() -> dict[str, str | int]:
     return {"cpu": _cpu(), "cores": os.cpu_count() or 0, "system": platform.platform(terse=True)}
 
 
-def made() -> dict[str, object]:
+def made() -> dict[str, Any]:
     """Return machine, Python, versions, commit and time, for a result's head."""
     return {
         "when": datetime.now(UTC).isoformat(timespec="minutes"),
@@ -57,6 +66,19 @@ def made() -> dict[str, object]:
         "python": platform.python_version(),
         "versions": {package: _version(package) for package in PACKAGES},
         "commit": commit(),
+    }
+
+
+def ours(*model_ids: str) -> dict[str, Any]:
+    """Return what names a system of ours: model, commit and versions.
+
+    model_ids: of the models that were used; none for the one that ships
+    """
+    names = sorted(set(model_ids)) or [default_model().model_id]
+    return {
+        "model_id": names[0] if len(names) == 1 else names,
+        "commit": commit(),
+        "versions": {"detector": __version__, **{package: _version(package) for package in OUR_PACKAGES}},
     }
 
 

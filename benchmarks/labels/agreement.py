@@ -1,21 +1,15 @@
-"""How far two readings agree: `python -m benchmarks.labels.agreement`.
-
-Writes benchmarks/results/labels.json: counts of the labels, kappa over all and by class (one
-class against the rest), and the disagreements that settled.json has not settled (none, or it
-refuses).
-"""
+"""How far two readings of the same lines agree."""
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks.environment import made
-from benchmarks.labels.files import FOLDER, LABELS, LabelError, Labels, drawn, read, settled
-from benchmarks.shared import ROOT
+import click
 
-RESULT = ROOT / "benchmarks" / "results" / "labels.json"
+from benchmarks.environment import made
+from benchmarks.files import RESULTS, write_json
+from benchmarks.labels.label_files import FOLDER, LABELS, LabelError, Labels, drawn, read, settled
 
 Pair = tuple[str, str]
 
@@ -76,13 +70,17 @@ def report() -> dict[str, Any]:
     }
 
 
-def main() -> int:
-    """Measure, write and print."""
+@click.command()
+def command() -> None:
+    """Measure how far the two readings agree, to benchmarks/results/labels.json.
+
+    Counts of the labels, Cohen's kappa over all and by class (one class against the rest).
+    Fails where the readers differ and settled.json does not say who is right.
+
+    \b
+    Examples:
+      python -m benchmarks labels agreement
+    """
     found = report()
-    RESULT.write_text(json.dumps(found, indent=1) + "\n")
-    print(json.dumps({name: value for name, value in found.items() if name != "made"}, indent=1))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    write_json(RESULTS / "labels.json", found)
+    click.echo(json.dumps({name: value for name, value in found.items() if name != "made"}, indent=1))

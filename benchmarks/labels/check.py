@@ -1,15 +1,15 @@
-"""Refuse label files that cannot be right: `python -m benchmarks.labels.check`."""
+"""Refuse label files that cannot be right."""
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import click
 import numpy as np
 
-from benchmarks.datasets import SETS
-from benchmarks.labels.files import FOLDER, LabelError, Labels, line_hash, read
-from benchmarks.labels.pages import lines_of
-from benchmarks.metrics import tokens
+from benchmarks.data.sets import SETS
+from benchmarks.labels.label_files import FOLDER, LabelError, Labels, line_hash, read
+from benchmarks.labels.lines import lines_of
+from benchmarks.measures.metrics import tokens
 
 # How surely a content line is longer than a template line: .85 on the 22 hand-labelled
 # pages; labels in another order give about .5.
@@ -59,17 +59,18 @@ def texts_of_pages(wanted: set[str]) -> dict[str, list[str]]:
     return {page.key: [line.text for line in lines_of(page)] for page in pages if page.key in wanted}
 
 
-def main() -> int:
-    """Check every label file there is."""
+@click.command()
+def command() -> None:
+    """Refuse label files whose lines are not those of their pages, or whose labels are shuffled.
+
+    \b
+    Examples:
+      python -m benchmarks labels check
+    """
     files = sorted(FOLDER.glob("*.jsonl"))
     for path in files:
         rows = read(path)
         texts = texts_of_pages({row.page for row in rows})
         check(rows, lambda page, texts=texts: texts.get(page, ()))  # type: ignore[misc]
-        print(f"{path.name}: {sum(len(row.labels) for row in rows)} labels on {len(rows)} pages")
-    print(f"{len(files)} label files are in order")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+        click.echo(f"{path.name}: {sum(len(row.labels) for row in rows)} labels on {len(rows)} pages")
+    click.echo(f"{len(files)} label files are in order")

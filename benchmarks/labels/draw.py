@@ -1,26 +1,25 @@
-"""Draw the pages that are labelled line by line: `python -m benchmarks.labels.draw`.
+"""Which pages are labelled line by line: a seeded rule, so that nobody chooses pages that suit a model.
 
-Writes training_data/labels/drawn.json. A seeded rule draws them, so that nobody chooses pages
-that suit a model: so many from each part of the shared data (`QUOTAS`), no page of fewer than 12
-or more than 260 lines, and none that is never trained on. Half of each quota goes to pages with
-repeated lines first, as there must be enough of those. A third of the pages is read twice, and a
-third of the pages, by whole groups, is locked as a final test.
+So many from each part of the shared data (`QUOTAS`), no page of fewer than 12 or more than 260
+lines, and none that is never trained on. Half of each quota goes to pages with repeated lines
+first, as there must be enough of those. A third of the pages is read twice, and a third of the
+pages, by whole groups, is locked as a final test.
 """
 
-import json
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, NamedTuple
 
+import click
 import numpy as np
 
-from benchmarks import splits
-from benchmarks.datasets import dataset
-from benchmarks.labels.files import FOLDER
-from benchmarks.labels.pages import Line, lines_of, repeats_itself
-from benchmarks.pages import Page
-from benchmarks.site_sets import BOOKS
+from benchmarks.data.folds import splits
+from benchmarks.data.pages import Page
+from benchmarks.data.sets import dataset
+from benchmarks.data.site_sets import BOOKS
+from benchmarks.files import write_json
+from benchmarks.labels.label_files import FOLDER
+from benchmarks.labels.lines import Line, lines_of, repeats_itself
 
 DRAWN: Final = FOLDER / "drawn.json"
 SEED: Final = 11
@@ -159,17 +158,20 @@ def draw() -> list[dict[str, Any]]:
     ]
 
 
-def main() -> int:
-    """Draw and write; say what came out."""
+@click.command()
+def command() -> None:
+    """Draw the pages to label, to training_data/labels/drawn.json.
+
+    The same data, folds and seed give the same pages.
+
+    \b
+    Examples:
+      python -m benchmarks labels draw
+    """
     rows = draw()
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    DRAWN.write_text(json.dumps({"seed": SEED, "pages": rows}, indent=0, ensure_ascii=False) + "\n", "utf-8")
+    write_json(DRAWN, {"seed": SEED, "pages": rows}, indent=0)
     sums = {name: sum(bool(row[name]) for row in rows) for name in ("repeats", "twice", "locked")}
     languages = Counter(row["language"] for row in rows)
-    print(f"{len(rows)} pages, {sum(row['lines'] for row in rows)} lines, {len(languages)} languages, {sums}")
-    print(dict(Counter(row["page"].split("/", 1)[0] for row in rows)), dict(languages))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    lines = sum(row["lines"] for row in rows)
+    click.echo(f"{len(rows)} pages, {lines} lines, {len(languages)} languages, {sums}")
+    click.echo(f"{dict(Counter(row['page'].split('/', 1)[0] for row in rows))} {dict(languages)}")

@@ -1,9 +1,7 @@
-"""Packets for those who label, and their answers: `python -m benchmarks.labels.packets write FOLDER`.
+"""Packets of pages for those who label, and their answers.
 
-`write` makes FOLDER/first-NN.txt and FOLDER/second-NN.txt, to be read by readers who see neither
-each other's answers nor any score; pages of a site stand together, and a line that recurs on
-half of them is labelled where it comes first. `read` takes the answers, FOLDER/first-NN.answer
-and so on, and writes training_data/labels/{first,second}.jsonl. An answer names each page as the
+Readers see neither each other's answers nor any score. Pages of a site stand together, and a line
+that recurs on half of them is labelled where it comes first. An answer names each page as the
 packet does, and below it the lines of each label, later ones over earlier ones:
 
     === sites/id__sekata/32ee...
@@ -13,19 +11,19 @@ packet does, and below it the lines of each label, later ones over earlier ones:
 Packets hold third-party text and are not for the repository.
 """
 
-import argparse
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from benchmarks.datasets import dataset
-from benchmarks.labels.files import FOLDER, LABELS, LabelError, Labels, drawn, line_hash
-from benchmarks.labels.files import write as write_labels
-from benchmarks.labels.pages import Line, lines_of, plain
-from benchmarks.pages import Page
-from benchmarks.shared import ROOT
+import click
+
+from benchmarks.data.pages import Page
+from benchmarks.data.sets import dataset
+from benchmarks.files import ROOT
+from benchmarks.labels.label_files import FOLDER, LABELS, LabelError, Labels, drawn, line_hash
+from benchmarks.labels.label_files import write as write_labels
+from benchmarks.labels.lines import Line, lines_of, plain
 
 # Readers see the beginning of a line: enough to know what it is.
 SHOWN: Final = 160
@@ -95,7 +93,7 @@ def packets(pairs: Sequence[tuple[Drawn, Page]]) -> Iterator[str]:
 def write(folder: Path) -> None:
     """Write all packets."""
     if folder.resolve().is_relative_to(ROOT):
-        raise ValueError(f"{folder} is inside the repository, and pages' texts must not be")
+        raise LabelError(f"{folder} is inside the repository, and pages' texts must not be")
     folder.mkdir(parents=True, exist_ok=True)
     pairs = drawn_pages()
     for reading in READINGS:
@@ -167,23 +165,25 @@ def read(folder: Path, reading: str) -> list[Labels]:
     return rows
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Write packets, or read answers."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("what", choices=("write", "read"))
-    parser.add_argument("folder", type=Path)
-    options = parser.parse_args(arguments)
-    if options.what == "write":
-        write(options.folder)
-        return 0
+@click.command()
+@click.argument("what", type=click.Choice(["write", "read"]))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def command(what: str, folder: Path) -> None:
+    """Write packets of pages for those who label, or read their answers.
+
+    write: FOLDER/first-NN.txt and FOLDER/second-NN.txt.
+    read: FOLDER/first-NN.answer and so on, to training_data/labels/first.jsonl and second.jsonl.
+    The folder must be outside the repository: packets hold third-party text.
+
+    \b
+    Examples:
+      python -m benchmarks labels packets write ../packets
+      python -m benchmarks labels packets read ../packets
+    """
+    if what == "write":
+        write(folder)
+        return
     for reading in READINGS:
-        rows = read(options.folder, reading)
+        rows = read(folder, reading)
         write_labels(FOLDER / f"{reading}.jsonl", rows)
-        print(f"{reading}: {sum(len(row.labels) for row in rows)} labels on {len(rows)} pages")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+        click.echo(f"{reading}: {sum(len(row.labels) for row in rows)} labels on {len(rows)} pages")

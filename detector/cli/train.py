@@ -131,9 +131,10 @@ def _tell_change(what: str, found: Change) -> None:
     if found.verdict == "nothing known":
         click.echo(f"{what:<30} {SAID[found.verdict]}")
         return
+    interval = f"fell by {found.low:.3f} to {found.high:.3f}" if found.pages > 1 else "one page: no interval"
     click.echo(
         f"{what:<30} {found.pages:>5} pages {found.lines:>6} lines  log loss {found.loss_before:.3f} -> "
-        f"{found.loss_after:.3f}  fell by {found.low:.3f} to {found.high:.3f}: {SAID[found.verdict]}"
+        f"{found.loss_after:.3f}  {interval}: {SAID[found.verdict]}"
     )
 
 

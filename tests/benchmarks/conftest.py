@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT))
 @pytest.fixture
 def shared() -> Path:
     """Return the shared data's folder; the test is skipped, and says so, without it."""
-    from benchmarks.shared import MissingDataError, shared_data
+    from benchmarks.data.shared import MissingDataError, shared_data
 
     try:
         return shared_data()

@@ -5,10 +5,11 @@ import sys
 
 import pytest
 
-from benchmarks.corpus_peers import plain
-from benchmarks.corpus_scoring import kept_lines, rows_of, scored, scored_files
-from benchmarks.planted_corpus import write
-from benchmarks.process_tree import measured
+from benchmarks.data.planted.corpus_pages import write
+from benchmarks.files import json_lines
+from benchmarks.measures.corpus_scores import kept_lines, scored, scored_files
+from benchmarks.measures.process_tree import measured
+from benchmarks.peers.corpus import plain
 
 
 def test_a_corpus_is_the_same_for_a_seed_and_has_copies(tmp_path):
@@ -16,7 +17,7 @@ def test_a_corpus_is_the_same_for_a_seed_and_has_copies(tmp_path):
     write(tmp_path / "b", 200)
     assert (tmp_path / "a" / "pages.jsonl").read_bytes() == (tmp_path / "b" / "pages.jsonl").read_bytes()
     pages = [json.loads(line) for line in (tmp_path / "a" / "pages.jsonl").read_text("utf-8").splitlines()]
-    truth = list(rows_of(tmp_path / "a" / "truth.jsonl"))
+    truth = list(json_lines(tmp_path / "a" / "truth.jsonl"))
     assert [page["id"] for page in pages] == [row["id"] for row in truth]
     assert len({page["id"] for page in pages}) == 200
     texts = {page["id"]: page["text"] for page in pages}
@@ -75,7 +76,7 @@ def test_files_are_scored_in_any_interleaving_but_not_out_of_order(tmp_path):
 def test_the_plain_pipeline(tmp_path):
     write(tmp_path, 150)
     (tmp_path / "out").mkdir()
-    plain.run(tmp_path / "pages.jsonl", tmp_path / "out")
+    plain.run(str(tmp_path / "pages.jsonl"), str(tmp_path / "out"))
     found = scored_files(tmp_path / "truth.jsonl", tmp_path / "out")
     assert 0.5 < found["template_found"] < 1
     assert 0 < found["content_lost"] < 0.2

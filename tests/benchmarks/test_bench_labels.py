@@ -3,13 +3,13 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks import splits
-from benchmarks.labels import files, packets
+from benchmarks.data.folds import splits
+from benchmarks.data.pages import Page
+from benchmarks.labels import label_files, packets
 from benchmarks.labels.agreement import kappa, one_against_rest, pairs_of, unsettled
 from benchmarks.labels.check import check, texts_of_pages
-from benchmarks.labels.files import LABELS, LabelError, Labels, drawn, read, settled
-from benchmarks.labels.pages import Line, lines_of, repeats_itself
-from benchmarks.pages import Page
+from benchmarks.labels.label_files import LABELS, LabelError, Labels, drawn, read, settled
+from benchmarks.labels.lines import Line, lines_of, repeats_itself
 
 LINES = [Line("Home", "li"), Line("A bridge opens in town", "h1"), Line("It is long.", "p")]
 
@@ -79,7 +79,7 @@ def test_readings_of_other_lines_are_refused():
 
 
 def test_settled_labels_must_be_of_labelled_pages(tmp_path):
-    files.write(tmp_path / "first.jsonl", [Labels("s/1", ("a", "b"), ("content", "template"))])
+    label_files.write(tmp_path / "first.jsonl", [Labels("s/1", ("a", "b"), ("content", "template"))])
     change = [{"why": "it is", "lines": [["s/1", 1, "repeat"]]}]
     (tmp_path / "settled.json").write_text(json.dumps(change))
     assert settled(tmp_path) == [Labels("s/1", ("a", "b"), ("content", "repeat"))]
@@ -90,7 +90,7 @@ def test_settled_labels_must_be_of_labelled_pages(tmp_path):
 
 def test_our_labels_are_as_the_rule_wants_them():
     pages, split = drawn(), splits.load()
-    first, second = read(files.FOLDER / "first.jsonl"), read(files.FOLDER / "second.jsonl")
+    first, second = read(label_files.FOLDER / "first.jsonl"), read(label_files.FOLDER / "second.jsonl")
     assert len(pages) >= 200
     assert len({page["language"] for page in pages}) >= 25
     assert sum(page["repeats"] for page in pages) >= 60

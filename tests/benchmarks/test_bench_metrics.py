@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks import metrics
+from benchmarks.measures import metrics
 
 TEXT = st.text(alphabet="abc deß Éé Жж ไทย中かな.,-_12\n", max_size=60)
 SCORES = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 1), st.integers(1, 30)), min_size=1, max_size=80)

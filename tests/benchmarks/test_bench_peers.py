@@ -1,23 +1,40 @@
 import json
+import re
+import subprocess
+import venv
 
 import pytest
 
-from benchmarks import outputs
-from benchmarks.pages import Page
-from benchmarks.peer_list import ENVIRONMENTS, HTML_PEERS, OURS, RENDERINGS, TEXT_PEERS, Peer
-from benchmarks.peer_process import NotInstalledError, PeerProcess
-from benchmarks.peers import line_rules, refinedweb
-from benchmarks.run_quality import _peer_rows, _row
-from benchmarks.shared import ROOT
+from benchmarks.data.pages import Page
+from benchmarks.errors import BenchmarkError
+from benchmarks.files import ROOT
+from benchmarks.peers import answers, environments
+from benchmarks.peers.process import NotInstalledError, PeerProcess
+from benchmarks.peers.systems import (
+    ENVIRONMENTS,
+    HTML_PEERS,
+    NUMBA,
+    NUMBA_COMMIT,
+    OUR_SYSTEMS,
+    OURS,
+    RENDERINGS,
+    SIGNING_SYSTEMS,
+    TEXT_PEERS,
+    Environment,
+    Peer,
+)
+from benchmarks.peers.text import line_rules, refinedweb
+from benchmarks.run import speed, speed_samples
+from benchmarks.run.quality import _peer_rows, _row
+from detector.model.files import default_model
 
 FAKE = Peer("fake", "tests.benchmarks.fake_peer", OURS, "text")
-PEER_FILES = ROOT / "benchmarks" / "peers"
 
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     """Keep answers out of the real cache; peers need no shared data to start here."""
-    monkeypatch.setenv(outputs.VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv(answers.VARIABLE, str(tmp_path / "cache"))
     data = tmp_path / "data"
     (data / "wcxb-dev").mkdir(parents=True)
     monkeypatch.setenv("DETECTOR_SHARED", str(data))
@@ -48,7 +65,7 @@ def test_failed_pages_are_counted_and_not_scored(tmp_path):
 
 
 def test_a_peer_that_is_not_installed_has_no_numbers():
-    absent = Peer("absent", "line_rules", "no-such-environment", "text")
+    absent = Peer("absent", "benchmarks.peers.text.line_rules", "no-such-environment", "text")
     row = _peer_rows(absent, [Page("s", "1", "a.com", text="x", gold="x")], ["x"])
     assert "not_installed" in row
     assert "words" not in row
@@ -63,7 +80,7 @@ def test_answers_are_remembered_and_unfinished_lines_cut_off(tmp_path):
     kept = Peer("fake", "tests.benchmarks.fake_peer", OURS, "html")
     path = tmp_path / "answers.jsonl"
     for _ in range(2):
-        cached = outputs.CachedPeer(kept, path)
+        cached = answers.CachedPeer(kept, path)
         assert cached.ask(b"page", "en").text == "PAGE"
         cached.ask(b"die", None)
         cached.close()
@@ -71,15 +88,15 @@ def test_answers_are_remembered_and_unfinished_lines_cut_off(tmp_path):
     assert len(lines) == 1
     assert json.loads(lines[0])[1] == "PAGE"
     path.write_text(lines[0] + "\n" + lines[0][:9])
-    cached = outputs.CachedPeer(kept, path)
+    cached = answers.CachedPeer(kept, path)
     cached.close()
     assert path.read_text() == lines[0] + "\n"
 
 
 def test_the_cache_is_never_inside_the_repository(monkeypatch):
-    monkeypatch.setenv(outputs.VARIABLE, str(ROOT / "benchmarks" / "cache"))
-    with pytest.raises(ValueError, match="inside the repository"):
-        outputs.cache_folder()
+    monkeypatch.setenv(answers.VARIABLE, str(ROOT / "benchmarks" / "cache"))
+    with pytest.raises(BenchmarkError, match="inside the repository"):
+        answers.cache_folder()
 
 
 def test_rows_without_gold_or_snippets_have_no_measures():
@@ -90,7 +107,7 @@ def test_rows_without_gold_or_snippets_have_no_measures():
 def test_every_peer_has_a_short_file_and_an_environment():
     environments = {environment.name for environment in ENVIRONMENTS} | {OURS}
     for peer in (*HTML_PEERS, *TEXT_PEERS, *RENDERINGS):
-        source = (PEER_FILES / f"{peer.module}.py").read_text()
+        source = (ROOT / f"{peer.module.replace('.', '/')}.py").read_text()
         assert len(source.splitlines()) < 40, peer.module
         assert f"def {peer.function}(" in source
         assert peer.environment in environments
@@ -122,3 +139,54 @@ def test_line_rules():
 )
 def test_refinedweb_lines(line, kept):
     assert (refinedweb.extract(line, None) == line) is kept
+
+
+def test_our_systems_are_named_by_model_commit_and_versions():
+    ours = [peer for peer in (*OUR_SYSTEMS, *SIGNING_SYSTEMS, *RENDERINGS) if peer.ours]
+    assert {peer.environment for peer in ours} == {OURS, NUMBA}
+    for peer in ours:
+        found = environments.identity_of(peer)
+        assert found["model_id"]
+        assert found["versions"]
+        if peer.environment == NUMBA:
+            assert found["commit"] == NUMBA_COMMIT
+        else:
+            assert found["model_id"] == default_model().model_id
+            assert re.fullmatch(r"[0-9a-f]{40}(\+changes)?|unknown", found["commit"])
+    assert set(environments.identity_of(HTML_PEERS[0])) == {"versions"}
+
+
+def test_an_environments_own_version_is_not_hidden_by_the_checkout(tmp_path, monkeypatch):
+    monkeypatch.setattr(environments, "PEERS", tmp_path)
+    environment = Environment("old", ())
+    venv.create(tmp_path / "old", symlinks=True)
+    site_packages = next((tmp_path / "old").glob("lib/python*/site-packages"))
+    (site_packages / "detector").mkdir()
+    (site_packages / "detector" / "__init__.py").write_text("")
+    (site_packages / environments.CHECKOUT).write_text(f"{ROOT}\n")
+    assert environments.installed(environment.name) == {}
+    command = environments.calling("old", "benchmarks.files:json_line", "x")
+    command[command.index("-c") + 1] += "; import detector; print(detector.__file__)"
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(site_packages / "detector" / "__init__.py")
+
+
+def test_unknown_peers_are_said():
+    with pytest.raises(BenchmarkError, match="no environment for nonsense"):
+        environments.command(["nonsense"], standalone_mode=False)
+    (found,) = environments._environments_of(("trafilatura-fast", "trafilatura"))
+    assert found.name == "trafilatura"
+    (found,) = environments._environments_of(("detector 0.1 (numba)",))
+    assert found.name == NUMBA
+
+
+def test_a_system_that_is_not_installed_is_left_out_of_speed(tmp_path):
+    sample = speed_samples.make_sample("lines", 10, tmp_path)
+    assert (sample.pages, sample.lines) == (10, 0)
+    absent = Peer("absent", FAKE.module, "no-such-environment", "html")
+    fast = Peer("fast", FAKE.module, OURS, "html")
+    found = speed.measure([fast, absent], sample, 2, "fast")
+    assert found["not_installed"] == ["absent"]
+    assert [(row["system"], row["rounds"], row["ratio"]) for row in found["rows"]] == [("fast", 2, 1)]
+    with pytest.raises(BenchmarkError, match="absent, which all are compared with"):
+        speed.measure([fast, absent], sample, 2, "absent")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.plain_pages import FOLDER, as_html, parse, records
+from benchmarks.data.plain_pages import FOLDER, as_html, parse, records
 from detector.model.page_kinds import KINDS
 from detector.training.data.examples import examples_of
 from detector.training.data.labelled_pages import page_of_record

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks import planted, planted_corpus
-from benchmarks.planted_documents import PlantedDocuments, jaccard, shingles
-from benchmarks.planted_sites import DECOY_PAGES, LARGEST, site, sites, sizes
-from benchmarks.planted_stream import Stream
-from benchmarks.planted_text import languages, paragraph, sentence, shared_lines
+from benchmarks.data.planted import corpus_pages, writing
+from benchmarks.data.planted.documents import PlantedDocuments, jaccard, shingles
+from benchmarks.data.planted.sentences import languages, paragraph, sentence, shared_lines
+from benchmarks.data.planted.sites import DECOY_PAGES, LARGEST, site, sites, sizes
+from benchmarks.data.planted.stream import Stream
 
 # Of ranges that numbers are drawn from; some in which many are drawn again.
 ENDS = st.sampled_from([1, 2, 28, 500, 225_000, 3_000_000_000])
@@ -162,8 +162,9 @@ def test_all_languages_have_material():
 
 
 def test_the_program_writes_both_kinds(tmp_path):
-    planted.main(["documents", "--count", "60", "--output", str(tmp_path)])
-    planted.main(["sites", "--count", "3", "--largest", "9", "--output", str(tmp_path)])
+    writing.command(["documents", "--count", "60", "--output", str(tmp_path)], standalone_mode=False)
+    options = ["--count", "3", "--largest", "9", "--output", str(tmp_path)]
+    writing.command(["sites", *options], standalone_mode=False)
     assert len((tmp_path / "documents.jsonl").read_text().splitlines()) == 60
     assert len((tmp_path / "pages.jsonl").read_text().splitlines()) == 9 + 4 + 3
     assert len((tmp_path / "truth.jsonl").read_text().splitlines()) == 9 + 4 + 3
@@ -205,10 +206,10 @@ def test_a_paragraph_is_that_of_numpy():
 
 
 def test_a_corpus_is_the_same_in_pieces(tmp_path, monkeypatch):
-    planted_corpus.write(tmp_path / "whole", 700)
-    monkeypatch.setattr(planted_corpus, "TOGETHER", 37)
-    monkeypatch.setattr(planted_corpus, "LEAST_TASKS", 100)
-    planted_corpus.write(tmp_path / "pieces", 700)
+    corpus_pages.write(tmp_path / "whole", 700)
+    monkeypatch.setattr(corpus_pages, "TOGETHER", 37)
+    monkeypatch.setattr(corpus_pages, "LEAST_TASKS", 100)
+    corpus_pages.write(tmp_path / "pieces", 700)
     for name in ("pages.jsonl", "truth.jsonl"):
         whole = (tmp_path / "whole" / name).read_bytes()
         assert (tmp_path / "pieces" / name).read_bytes() == whole

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from benchmarks import profile_tables
-from benchmarks.profile_sites import drawn
-from benchmarks.run_profile import Judged, summary, template_left
+from benchmarks.data.profile_sites import drawn
+from benchmarks.measures.profile_scores import Judged, template_left
+from benchmarks.run.profile import summary
+from benchmarks.tables import profile_tables
 
 
 def judged(*lines):

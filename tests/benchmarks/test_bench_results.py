@@ -3,10 +3,12 @@ import json
 
 import pytest
 
-from benchmarks import our_outputs, run_quality, write_tables
-from benchmarks.our_outputs import OutputError
-from benchmarks.pages import Page
-from benchmarks.write_tables import TableError
+from benchmarks.data.pages import Page
+from benchmarks.measures import out_of_fold
+from benchmarks.measures.out_of_fold import OutputError
+from benchmarks.run import quality
+from benchmarks.tables import fill
+from benchmarks.tables.cells import TableError
 
 LINES = [[0.1, 1, 10, 1.0], [0.9, 0, 10, 0.0], [0.5, 1, 0, -1]]
 
@@ -22,7 +24,15 @@ def fake_rows():
     """Return a tiny fake of what `detector.training` writes."""
     pages = {"1": "the gold text", "2": "something else"}
     return [
-        {"set": "wcxb-dev", "page": page, "rendering": rendering, "clean_text": text, "lines": LINES}
+        {
+            "set": "wcxb-dev",
+            "page": page,
+            "rendering": rendering,
+            "clean_text": text,
+            "lines": LINES,
+            "model_id": f"fold-{page}",
+            "commit": "abc",
+        }
         for rendering in ("html", "detector-lines", "html2lines")
         for page, text in pages.items()
     ]
@@ -31,29 +41,27 @@ def fake_rows():
 @pytest.fixture
 def results(tmp_path, monkeypatch):
     """Return a folder with the results of the fake outputs on two of three pages."""
-    monkeypatch.setattr(
-        run_quality, "dataset", lambda name: type("Set", (), {"files_hash": lambda self: "x"})()
-    )
+    monkeypatch.setattr(quality, "dataset", lambda name: type("Set", (), {"files_hash": lambda self: "x"})())
     pages = [
         Page("wcxb-dev", str(at), f"{at}.com", "en", ["article", "forum"][at % 2], gold="the gold text")
         for at in range(1, 4)
     ]
-    ours = our_outputs.read(outputs_file(tmp_path, fake_rows(), "out.jsonl.gz"))
-    run_quality.write(run_quality.Run("wcxb-dev", pages, frozenset({"none"}), ours), tmp_path)
+    ours = out_of_fold.read(outputs_file(tmp_path, fake_rows(), "out.jsonl.gz"))
+    quality.write(quality.Run("wcxb-dev", pages, frozenset({"none"}), ours), tmp_path)
     return tmp_path
 
 
 def test_outputs_are_read_by_set_and_rendering(tmp_path):
-    found = our_outputs.read(outputs_file(tmp_path, fake_rows()))
+    found = out_of_fold.read(outputs_file(tmp_path, fake_rows()))
     assert set(found) == {("wcxb-dev", name) for name in ("html", "detector-lines", "html2lines")}
     assert found["wcxb-dev", "html"]["1"].lines.shape == (3, 4)
 
 
 def test_outputs_that_are_wrong_are_refused(tmp_path):
     with pytest.raises(OutputError, match="clean_text"):
-        our_outputs.read(outputs_file(tmp_path, [{"set": "a", "page": "1", "rendering": "html"}]))
+        out_of_fold.read(outputs_file(tmp_path, [{"set": "a", "page": "1", "rendering": "html"}]))
     with pytest.raises(OutputError, match="twice"):
-        our_outputs.read(outputs_file(tmp_path, fake_rows()[:1] * 2))
+        out_of_fold.read(outputs_file(tmp_path, fake_rows()[:1] * 2))
 
 
 def test_our_rows_are_scored_and_missing_pages_counted(results):
@@ -70,14 +78,16 @@ def test_our_rows_are_scored_and_missing_pages_counted(results):
     assert row["words_by_type"]["article"]["pages"] == 1
     assert row["calibration"]["error_by_word"] == pytest.approx(0.1)
     assert {"when", "machine", "python", "versions", "commit"} <= row["made"].keys()
+    assert (row["model_id"], row["commit"]) == (["fold-1", "fold-2"], "abc")
+    assert row["versions"]["detector"]
 
 
 def test_rows_of_the_same_data_are_kept_and_of_other_data_dropped(results, monkeypatch):
     pages = [Page("wcxb-dev", "1", "a.com", "en", gold="the gold text")]
-    run_quality.write(run_quality.Run("wcxb-dev", pages, frozenset({"none"}), {}), results)
+    quality.write(quality.Run("wcxb-dev", pages, frozenset({"none"}), {}), results)
     path = results / "quality-wcxb-dev.json"
-    assert len(run_quality._kept_rows(path, "x")) == 3
-    assert run_quality._kept_rows(path, "y") == []
+    assert len(quality._kept_rows(path, "x")) == 3
+    assert quality._kept_rows(path, "y") == []
 
 
 def test_a_results_file_holds_no_text(results):
@@ -86,27 +96,27 @@ def test_a_results_file_holds_no_text(results):
 
 def test_tables_are_written_between_their_marks(results):
     text = "before\n<!-- table: quality-html wcxb-dev -->\nold\n<!-- end table -->\nafter\n"
-    filled = write_tables.filled(text, results)
+    filled = fill.filled(text, results)
     assert "| detector-html | .500 |" in filled
     assert "old" not in filled
     assert filled.startswith("before\n")
     assert filled.endswith("<!-- end table -->\nafter\n")
-    assert write_tables.filled(filled, results) == filled
+    assert fill.filled(filled, results) == filled
 
 
 def test_every_quality_table_can_be_made(results):
     for name in ("quality-html", "quality-text", "renderings", "calibration"):
-        assert write_tables.table(results, f"{name} wcxb-dev").startswith("| system |")
-    assert "html2lines" in write_tables.table(results, "renderings wcxb-dev")
+        assert fill.table(results, f"{name} wcxb-dev").startswith("| system |")
+    assert "html2lines" in fill.table(results, "renderings wcxb-dev")
 
 
 def test_wrong_marks_are_refused(results):
     with pytest.raises(TableError, match="no table"):
-        write_tables.filled("<!-- table: nonsense -->\n<!-- end table -->\n", results)
+        fill.filled("<!-- table: nonsense -->\n<!-- end table -->\n", results)
     with pytest.raises(TableError, match="missing"):
-        write_tables.filled("<!-- table: speed html -->\n<!-- end table -->\n", results)
+        fill.filled("<!-- table: speed html -->\n<!-- end table -->\n", results)
     with pytest.raises(TableError, match="no `<!-- end"):
-        write_tables.filled("<!-- table: speed html -->\n", results)
+        fill.filled("<!-- table: speed html -->\n", results)
 
 
 def test_the_speed_table_sorts_by_time(tmp_path):
@@ -119,5 +129,5 @@ def test_the_speed_table_sorts_by_time(tmp_path):
     }
     rows = [{**row, "system": "slow", "ms_per_page": 30.0}, {**row, "system": "fast"}]
     (tmp_path / "speed-html.json").write_text(json.dumps({"reference": "fast", "rows": rows}))
-    table = write_tables.table(tmp_path, "speed html")
+    table = fill.table(tmp_path, "speed html")
     assert table.index("fast 1.0") < table.index("slow 1.0")

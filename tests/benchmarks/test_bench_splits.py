@@ -4,12 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks import splits as splits_module
-from benchmarks.balance import assign_folds
-from benchmarks.make_splits import joined
-from benchmarks.near_pages import Document, Vocabulary, near_pairs
-from benchmarks.pages import named_domain, registrable
-from benchmarks.splits import LeakError, Splits, UnknownPageError, check_split, check_whole, load
+from benchmarks.data.folds.balance import assign_folds
+from benchmarks.data.folds.make_splits import joined
+from benchmarks.data.folds.near_pages import Document, Vocabulary, near_pairs
+from benchmarks.data.folds.splits import (
+    FORMAT,
+    LeakError,
+    Splits,
+    UnknownPageError,
+    check_split,
+    check_whole,
+    load,
+)
+from benchmarks.data.pages import named_domain, registrable
+from benchmarks.errors import BenchmarkError
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +94,8 @@ def test_a_domain_is_one_group_over_the_sets(stored):
 
 def test_other_formats_are_refused(tmp_path):
     path = tmp_path / "splits.json"
-    path.write_text(json.dumps({"format": splits_module.FORMAT + 1}))
-    with pytest.raises(ValueError, match="format"):
+    path.write_text(json.dumps({"format": FORMAT + 1}))
+    with pytest.raises(BenchmarkError, match="format"):
         load(path)
 
 

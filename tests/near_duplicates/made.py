@@ -1,6 +1,6 @@
 """Texts of which some are near-duplicates, and how an index is asked for them."""
 
-from benchmarks.planted_documents import PlantedDocuments
+from benchmarks.data.planted.documents import PlantedDocuments
 
 TEXTS = [text for _, text in PlantedDocuments(300, seed=4).documents()]
 IDS = [f"text {number}" for number in range(len(TEXTS))]

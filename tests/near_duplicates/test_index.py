@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from benchmarks.planted_documents import jaccard, shingles
+from benchmarks.data.planted.documents import jaccard, shingles
 from detector import DuplicateSettings
 from detector.errors import ModelFormatError, SettingsError
 from detector.near_duplicates.index import index as index_module

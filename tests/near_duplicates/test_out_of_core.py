@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from benchmarks.planted_documents import PlantedDocuments
+from benchmarks.data.planted.documents import PlantedDocuments
 from detector import DuplicateSettings, find_duplicates
 from detector.errors import SettingsError
 from detector.near_duplicates import find

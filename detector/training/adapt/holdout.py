@@ -16,7 +16,7 @@ from detector.records import Floats
 from detector.training.adapt.model import Material, adapted, model_scores
 from detector.training.data.examples import CONTENT, Examples
 from detector.training.data.labelled_pages import LabelledPage
-from detector.training.evaluate.measures import interval
+from detector.training.evaluate.bootstrap import interval
 
 PARTS: Final = 4
 LEAST_SITES: Final = 5
@@ -131,6 +131,6 @@ def change(examples: Sequence[Examples], before: Sequence[Floats], after: Sequen
         new.extend(np.bincount(one.page, line_loss(second, one), known.size)[chosen] / known[chosen])
     if not lines:
         return Change(0.0, 0.0, 0.0, 0.0, 0, 0, "nothing known")
-    _, low, high = interval((np.array(old) - np.array(new)).tolist())
+    low, high = interval([np.array(old) - np.array(new)], np.mean)
     verdict: Verdict = "better" if low > 0 else "worse" if high < 0 else "too few to tell"
     return Change(float(np.mean(old)), float(np.mean(new)), low, high, len(old), lines, verdict)

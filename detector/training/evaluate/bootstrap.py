@@ -1,18 +1,28 @@
-"""Bootstrap intervals that draw whole sites: pages of one site are no independent evidence.
+"""Bootstrap intervals, for everything that has one: percentiles of `scipy.stats.bootstrap`.
 
-Of a single site they draw pages, and say nothing of other sites. A single page has no interval:
-its bounds are not numbers.
+>>> import numpy as np
+>>> low, high = interval([np.arange(100.0)], np.mean)
+>>> low < 49.5 < high
+True
+
+Figures of pages draw whole sites: pages of one site are no independent evidence. Of a single site they
+draw pages, and say nothing of other sites. A single page has no interval: its bounds are not numbers.
 """
 
-from typing import Final, NamedTuple
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
-ROUNDS: Final = 1000
+ROUNDS: Final = 2000
 SEED: Final = 0
-# The middle 90 %.
-BOUNDS: Final = (0.05, 0.95)
+# Share of the rounds that lie between the bounds.
+LEVEL: Final = 0.9
+# Numbers that are drawn together: bounds memory, changes nothing.
+TOGETHER: Final = 4_000_000
 
 Values = NDArray[np.float64]
 
@@ -36,41 +46,72 @@ def ratio(parts: Parts) -> float:
     return float(parts.over.sum()) / total if total else float("nan")
 
 
-def _drawn(parts: Parts) -> tuple[Values, Values]:
-    """Return (sites,) sums over each site's pages."""
-    sites = int(parts.site.max(initial=-1)) + 1
-    over, under = (np.bincount(parts.site, part, sites) for part in (parts.over, parts.under))
-    return over.astype(np.float64), under.astype(np.float64)
+def interval(
+    samples: Sequence[Values], statistic: Callable[..., Any], level: float = LEVEL
+) -> tuple[float, float]:
+    """Return the bounds of a statistic's interval.
 
+    Parameters
+    ----------
+    samples
+        Arrays of one length; the same places are drawn of each.
+    statistic
+        Takes the drawn arrays and `axis`, along which it is worked out.
+    level
+        Share of the rounds that lie between the bounds.
 
-def _quantiles(figures: Values) -> tuple[float, float]:
-    known = figures[np.isfinite(figures)]
+    Returns
+    -------
+    tuple of float
+        The bounds; not numbers for fewer than two observations. Rounds in which the statistic is
+        not a number are left out.
+    """
+    size = samples[0].size
+    if size < 2:
+        return float("nan"), float("nan")
+    with warnings.catch_warnings():  # of rounds that are not a number, which are left out below
+        warnings.simplefilter("ignore", stats.DegenerateDataWarning)
+        rounds = stats.bootstrap(
+            samples,
+            statistic,
+            paired=True,
+            vectorized=True,
+            n_resamples=ROUNDS,
+            batch=max(TOGETHER // size, 1),
+            method="percentile",
+            rng=np.random.default_rng(SEED),
+        ).bootstrap_distribution
+    known = rounds[np.isfinite(rounds)]
     if not known.size:
         return float("nan"), float("nan")
-    low, high = np.quantile(known, BOUNDS)
+    low, high = np.quantile(known, ((1 - level) / 2, (1 + level) / 2))
     return float(low), float(high)
 
 
-def _rounds(parts: Parts) -> Values:
-    """Return the figure of each round of drawing sites."""
-    present = np.unique(parts.site)
-    if present.size < 2:  # one site: its pages are all there is to draw
-        present = np.arange(parts.site.size)
-        parts = parts._replace(site=present)
-    if present.size < 2:
-        return np.zeros(0)
-    over, under = _drawn(parts)
-    chosen = present[np.random.default_rng(SEED).integers(0, present.size, (ROUNDS, present.size))]
+def _by_site(parts: Parts) -> tuple[Values, Values]:
+    """Return the sums over each site's pages; the parts themselves where there is one site only."""
+    sites, site = np.unique(parts.site, return_inverse=True)
+    if sites.size < 2:
+        return parts.over, parts.under
+    over, under = (np.bincount(site, part).astype(np.float64) for part in (parts.over, parts.under))
+    return over, under
+
+
+def _ratio_of_sums(over: Values, under: Values, axis: int) -> Values:
     with np.errstate(invalid="ignore", divide="ignore"):
-        found: Values = over[chosen].sum(axis=1) / under[chosen].sum(axis=1)
+        found: Values = over.sum(axis) / under.sum(axis)
     return found
 
 
-def interval_of(parts: Parts) -> tuple[float, float]:
+def _difference(over: Values, under: Values, over_two: Values, under_two: Values, axis: int) -> Values:
+    return _ratio_of_sums(over_two, under_two, axis) - _ratio_of_sums(over, under, axis)
+
+
+def interval_of(parts: Parts, level: float = LEVEL) -> tuple[float, float]:
     """Return the bounds of a figure's interval."""
-    return _quantiles(_rounds(parts))
+    return interval(_by_site(parts), _ratio_of_sums, level)
 
 
-def interval_of_difference(one: Parts, two: Parts) -> tuple[float, float]:
+def interval_of_difference(one: Parts, two: Parts, level: float = LEVEL) -> tuple[float, float]:
     """Return the bounds of the second figure minus the first, both on the same drawn sites."""
-    return _quantiles(_rounds(two) - _rounds(one))
+    return interval((*_by_site(one), *_by_site(two)), _difference, level)

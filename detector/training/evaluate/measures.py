@@ -1,10 +1,9 @@
 """Measures of a model on examples (defined in contracts, "Measures").
 
-`benchmarks/metrics.py` defines the same measures on plain strings, for peers that give
+`benchmarks/measures/metrics.py` defines the same measures on plain strings, for peers that give
 text; a test holds the two together.
 """
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -29,19 +28,6 @@ def words_f1(found: Keys, gold: Keys) -> float:
     return float(2 * np.minimum(hits, counts).sum() / (found.size + gold.size))
 
 
-def content_lost(kept: NDArray[np.bool_], share: Shares, size: Shares) -> float:
-    """Return dropped words of content over all words of content (segments of known truth)."""
-    content = np.where(share > 0, share, 0) * size
-    total = float(content.sum())
-    return float(content[~kept].sum()) / total if total else 0.0
-
-
-def template_recall(kept: NDArray[np.bool_], share: Shares) -> float:
-    """Return dropped template lines over all template lines."""
-    template = (share >= 0) & (share < 0.5)
-    return float((~kept[template]).mean()) if template.any() else 1.0
-
-
 def calibration_error(score: NDArray[np.floating], boilerplate: NDArray[np.bool_], weight: Shares) -> float:
     """Return the mean gap between score and truth over 15 bins of equal weight."""
     order = np.argsort(score, kind="stable")
@@ -59,14 +45,3 @@ def brier(score: NDArray[np.floating], boilerplate: NDArray[np.bool_], weight: S
     """Return the mean squared gap between score and truth."""
     total = float(weight.sum())
     return float((weight * (score.astype(np.float64) - boilerplate) ** 2).sum()) / total if total else 0.0
-
-
-def interval(values: Sequence[float], seed: int = 0, rounds: int = 1000) -> tuple[float, float, float]:
-    """Return the mean and the bounds of its 90 % bootstrap interval."""
-    array = np.asarray(values, np.float64)
-    if not array.size:
-        return float("nan"), float("nan"), float("nan")
-    rng = np.random.default_rng(seed)
-    means = array[rng.integers(0, array.size, (rounds, array.size))].mean(axis=1)
-    low, high = np.quantile(means, (0.05, 0.95))
-    return float(array.mean()), float(low), float(high)

@@ -1,0 +1,113 @@
+"""The one program of the benchmarks: `python -m benchmarks`. It imports only the chosen command."""
+
+import sys
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Final, NamedTuple
+
+import click
+
+from detector.errors import DetectorError
+
+
+class Entry(NamedTuple):
+    """A command: the module that has it as `command`, or the commands below it; and a line of help."""
+
+    target: "str | Mapping[str, Entry]"
+    help: str
+
+
+RUN: Final = {
+    "quality": Entry("benchmarks.run.quality", "Words F1 and other measures of peers and of our outputs."),
+    "outputs": Entry("benchmarks.run.outputs", "Our out-of-fold outputs, for `run quality`."),
+    "speed": Entry("benchmarks.run.speed", "Time a page, beside the peers and version 0.1."),
+    "near-duplicates": Entry("benchmarks.run.near_duplicates", "Rates, memory, precision and recall."),
+    "corpus": Entry("benchmarks.run.corpus", "Filters of whole corpora; runs that are killed."),
+    "profile": Entry("benchmarks.run.profile", "What site profiles are worth."),
+    "newlines": Entry("benchmarks.run.newlines", "Profiles on pages without newlines."),
+    "adaptation": Entry("benchmarks.run.adaptation", "Adapting to languages that a model does not know."),
+    "adaptation-time": Entry("benchmarks.run.adaptation_time", "Time and memory of adapting."),
+}
+DATA: Final = {
+    "splits": Entry("benchmarks.data.folds.make_splits", "Make the folds and the list of sets again."),
+    "planted": Entry("benchmarks.data.planted.writing", "Write a corpus whose truth is known."),
+    "training-pages": Entry("benchmarks.data.training_pages", "Write the pages that models are trained on."),
+}
+TRAIN: Final = {
+    "folds": Entry("benchmarks.train.fold_models", "A model, and one without each fold."),
+    "site": Entry("benchmarks.train.site_step", "The site's step of finished models, anew."),
+    "adaptation": Entry(
+        "benchmarks.train.adaptation_models", "A pair of models, one without some languages."
+    ),
+}
+LABELS: Final = {
+    "draw": Entry("benchmarks.labels.draw", "Draw the pages to label."),
+    "packets": Entry("benchmarks.labels.packets", "Write packets for those who label, read their answers."),
+    "check": Entry("benchmarks.labels.check", "Refuse label files that cannot be right."),
+    "agreement": Entry("benchmarks.labels.agreement", "How far two readings agree."),
+    "alignment": Entry("benchmarks.labels.alignment_sample", "Lines that show how gold becomes labels."),
+    "weak": Entry("benchmarks.labels.weak_labels", "Count the labels that need no labeller."),
+}
+COMMANDS: Final = {
+    "setup": Entry("benchmarks.peers.environments", "Make the environments that peers run in."),
+    "run": Entry(RUN, "Measure, and write benchmarks/results/."),
+    "tables": Entry("benchmarks.tables.fill", "Write the tables of README.md and docs/."),
+    "check": Entry("benchmarks.measures.floors", "Check that nothing got worse."),
+    "data": Entry(DATA, "Make folds, planted corpora, training pages."),
+    "train": Entry(TRAIN, "Train the models that benchmarks need."),
+    "labels": Entry(LABELS, "Draw, check and compare labels of lines."),
+}
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def __init__(self, name: str, entries: Mapping[str, Entry], help: str) -> None:
+        super().__init__(name, help=help, context_settings=CONTEXT)
+        self._entries = entries
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the names in the order of the entries."""
+        return list(self._entries)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Import one command, or return a group of them."""
+        if name not in self._entries:
+            return None
+        target, help = self._entries[name]
+        if not isinstance(target, str):
+            example = f"python -m benchmarks {name} {next(iter(target))} --help"
+            return Commands(name, target, f"{help}\n\n\b\nExamples:\n  {example}")
+        command = import_module(target).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in self._entries.items()])
+
+
+CONTEXT: Final = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+HELP: Final = """Measure this project and its peers, and write every published number.
+
+\b
+Examples:
+  python -m benchmarks setup
+  python -m benchmarks run speed html
+  python -m benchmarks tables --check
+"""
+program = Commands("benchmarks", COMMANDS, HELP)
+
+
+def main() -> None:
+    """Run the chosen command; errors that the reader can mend end it with a sentence and code 1."""
+    try:
+        program(prog_name="python -m benchmarks")
+    except DetectorError as error:
+        click.echo(f"Error: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Who may be trained on when: groups of pages, and their folds."""

@@ -1,0 +1,146 @@
+"""Every set of the shared data as a record, and what its loader yields: pages with truth.
+
+The loaders stand in gold_sets.py (pages with gold) and site_sets.py (sites, lines, pairs).
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, Literal
+
+from benchmarks.data import gold_sets, site_sets
+from benchmarks.data.pages import LabelledLine, Page
+from benchmarks.data.shared import shared_data
+from benchmarks.files import ROOT
+from benchmarks.labels.label_files import FOLDER, drawn, settled
+from benchmarks.labels.lines import lines_of
+
+# train: in the folds. held: never trained on for a reported figure.
+Split = Literal["train", "held"]
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A set: where it comes from, under which terms, which files, and who may see it when.
+
+    folder: below the shared data, or below this repository for what is our own;
+    truth: "gold", "snippets", "lines", "pairs" or "none".
+    """
+
+    name: str
+    source: str
+    licence: str
+    folder: str
+    truth: Literal["gold", "snippets", "lines", "pairs", "none"]
+    split: Split
+    load: Callable[[Path], Iterator[Page]]
+    ours: bool = False
+
+    def path(self) -> Path:
+        """Return where the set stands."""
+        return (ROOT if self.ours else shared_data()) / self.folder
+
+    def pages(self) -> Iterator[Page]:
+        """Yield the set's pages, in the order of their names."""
+        yield from self.load(self.path())
+
+    def files_hash(self) -> str:
+        """Return the SHA-256 of all files' names and contents, unpacked or not as they are."""
+        return _files_hash(self.path())
+
+
+@lru_cache(maxsize=32)
+def _files_hash(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def _own_labels(folder: Path, locked: bool) -> Iterator[Page]:
+    """Yield the pages that we labelled: those of the sets above, with the label of every line."""
+    wanted = {row["page"] for row in drawn(folder) if row["locked"] == locked}
+    labels = {row.page: row.labels for row in settled(folder) if row.page in wanted}
+    names = {page.split("/", 1)[0] for page in wanted}
+    for page in (page for record in SETS if record.name in names for page in record.pages()):
+        if page.key in labels:
+            pairs = zip(lines_of(page), labels[page.key], strict=True)
+            lines = tuple(LabelledLine(line.text, label) for line, label in pairs)
+            yield replace(
+                page, set=OWN_LABELS[locked], id=page.key, gold=None, wanted=(), unwanted=(), lines=lines
+            )
+
+
+# The names of our own labels: those to work with, and those of the final test.
+OWN_LABELS: Final = {False: "own-labels", True: "own-labels-locked"}
+LABELS_FOLDER: Final = FOLDER.relative_to(ROOT).as_posix()
+LABELS_LICENCE: Final = "labels: ours; pages: as their sets"
+PUBLISHERS: Final = "pages are their publishers'"
+
+SETS: Final = (
+    DataSet(
+        "wcxb-dev", "WCXB development pages (M. Foley, 2026)", "CC-BY-4.0",
+        "wcxb-dev", "gold", "train", gold_sets.wcxb,
+    ),
+    DataSet(
+        "trafilatura-eval-dev", "trafilatura's evaluation data, development part",
+        f"Apache-2.0; {PUBLISHERS}",
+        "trafilatura-eval-dev", "snippets", "train", gold_sets.trafilatura_eval,
+    ),
+    DataSet(
+        "daniel", "DAnIEL 2.1, news pages of 2011 and 2012",
+        f"GPL-3.0 repository; {PUBLISHERS}",
+        "multilingual/daniel", "gold", "train", gold_sets.daniel,
+    ),
+    DataSet(
+        "fundus", "test pages of fundus (flairNLP), 2023 to 2026", f"MIT repository; {PUBLISHERS}",
+        "multilingual/fundus", "gold", "train", gold_sets.fundus,
+    ),
+    DataSet(
+        "sites", "10 sites on GitHub, documentation in 18 languages, one wiki",
+        "by site: see the shared data's README", "multilingual/sites", "none", "train", site_sets.sites,
+    ),
+    DataSet(
+        "idnews", "fixtures of indonesian-news-scraper, 2015 to 2017", f"MIT repository; {PUBLISHERS}",
+        "multilingual/idnews", "none", "train", site_sets.idnews,
+    ),
+    DataSet(
+        "gne-zh", "test pages of gne 0.4.3", f"GPL-3.0 repository; {PUBLISHERS}",
+        "multilingual/gne_zh", "none", "train", site_sets.gne_zh,
+    ),
+    DataSet(
+        "scraped-text", "plain text of sites, idnews and fundus, by html2lines.py", "as those sets",
+        "multilingual/scraped_text", "none", "train", site_sets.scraped_text,
+    ),
+    DataSet(
+        "near-dup", "pairs of DAnIEL articles", "as daniel",
+        "multilingual/near_dup", "pairs", "train", site_sets.near_dup,
+    ),
+    DataSet(
+        "labelled", "22 pages labelled line by line, the seed among them", "as their sets",
+        "multilingual/labelled", "lines", "held", site_sets.labelled,
+    ),
+    DataSet(
+        OWN_LABELS[False], "pages of these sets, labelled line by line by us", LABELS_LICENCE,
+        LABELS_FOLDER, "lines", "train", lambda folder: _own_labels(folder, locked=False), ours=True,
+    ),
+    DataSet(
+        OWN_LABELS[True], "the locked third of these labels, opened once per release", LABELS_LICENCE,
+        LABELS_FOLDER, "lines", "held", lambda folder: _own_labels(folder, locked=True), ours=True,
+    ),
+    DataSet(
+        "seed", "the page that the project was made from", "unknown",
+        "seed", "none", "held", site_sets.seed,
+    ),
+)  # fmt: skip
+
+
+def dataset(name: str) -> DataSet:
+    """Return the set of that name."""
+    for record in SETS:
+        if record.name == name:
+            return record
+    raise ValueError(f"no set is called {name!r}; there are {', '.join(record.name for record in SETS)}")

@@ -1,4 +1,0 @@
-"""Systems that find near-duplicates, one file each: a corpus in, pairs and removed positions out.
-
-They run in their own environments, so they import the standard library and themselves.
-"""

@@ -1,0 +1,1 @@
+"""What every published number is: the measures, and the floors under them."""

@@ -1,0 +1,99 @@
+"""What a corpus filter did to planted pages: template found, content lost, copies removed."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from benchmarks.files import json_lines
+from benchmarks.measures.metrics import tokens
+
+
+class Texts(Protocol):
+    """Clean texts by the page's id."""
+
+    def get(self, id: str, /) -> str | None:
+        """Return a page's clean text; None if the page is gone."""
+        ...
+
+
+class TextsInOrder:
+    """The clean texts in JSONL files, each of which has its pages in the order of the corpus.
+
+    They are asked for in this order; held is one row of each file.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._heads: dict[str, tuple[str, Iterator[dict[str, Any]]]] = {}
+        for path in sorted(folder.rglob("*.jsonl")):
+            self._next(json_lines(path))
+
+    def _next(self, rows: Iterator[dict[str, Any]]) -> None:
+        row = next(rows, None)
+        if row is not None:
+            self._heads[row["id"]] = (row["text"], rows)
+
+    def get(self, id: str, /) -> str | None:
+        """Return a page's clean text; None if the page is gone."""
+        head = self._heads.pop(id, None)
+        if head is None:
+            return None
+        text, rows = head
+        self._next(rows)
+        return text
+
+    def finish(self) -> None:
+        """Raise `ValueError` if pages are left: they did not stand in the corpus's order."""
+        if self._heads:
+            raise ValueError(f"pages that are not in the order of the corpus: {sorted(self._heads)}")
+
+
+def kept_lines(lines: Sequence[str], clean: str | None) -> list[str]:
+    """Return what is left of each line: itself, its end (a headline was cut), or nothing.
+
+    Clean lines stand in the order of the page's, so the first that fits is taken.
+    """
+    left = [line for line in (clean or "").split("\n") if line.strip()]
+    found, at = [], 0
+    for line in lines:
+        fits = at < len(left) and (line == left[at] or line.endswith(left[at]))
+        found.append(left[at] if fits else "")
+        at += fits
+    return found
+
+
+def scored(truth: Iterable[Mapping[str, Any]], clean: Texts) -> dict[str, float]:
+    """Return the measures over all pages.
+
+    template_found: share of template lines that are gone; content_lost: share of content
+    words that are; copies_removed: of planted copies; originals_removed: of other pages
+    """
+    template = found = words = lost = copies = removed = pages = gone = 0
+    for row in truth:
+        left_text = clean.get(row["id"])
+        if row["copy_of"] is not None:
+            copies += 1
+            removed += left_text is None
+            continue
+        pages += 1
+        gone += left_text is None
+        kept = kept_lines([text for _, text in row["lines"]], left_text)
+        for (label, text), left in zip(row["lines"], kept, strict=True):
+            if label == "template":
+                template, found = template + 1, found + (not left)
+            elif label == "content":
+                size = len(tokens(text))
+                words, lost = words + size, lost + (size - len(tokens(left)) if not left else 0)
+    return {
+        "template_found": round(found / max(template, 1), 4),
+        "content_lost": round(lost / max(words, 1), 5),
+        "copies_removed": round(removed / max(copies, 1), 4),
+        "originals_removed": round(gone / max(pages, 1), 5),
+    }
+
+
+def scored_files(truth: Path, folder: Path) -> dict[str, float]:
+    """Return the measures of a folder of clean JSONL files; memory does not grow with them."""
+    clean = TextsInOrder(folder)
+    measures = scored(json_lines(truth), clean)
+    clean.finish()
+    return measures

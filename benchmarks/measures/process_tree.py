@@ -1,0 +1,53 @@
+"""Memory and time of a command with all its processes."""
+
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from typing import Final, NamedTuple
+
+import psutil
+
+EVERY: Final = 0.1
+
+
+class Used(NamedTuple):
+    """code: its exit code; seconds: by the wall; cpu: of all processes; peak: bytes, their sum."""
+
+    code: int
+    seconds: float
+    cpu: float
+    peak: int
+
+
+def _tree_of(root: int) -> list[psutil.Process]:
+    """Return a process and all below it."""
+    try:
+        process = psutil.Process(root)
+        return [process, *process.children(recursive=True)]
+    except psutil.Error:
+        return []
+
+
+def _cpu_and_memory(process: psutil.Process) -> tuple[float, int]:
+    """Return CPU seconds, ended children left out, and bytes; pages shared by processes count once."""
+    try:
+        times, memory = process.cpu_times(), process.memory_full_info()
+    except psutil.Error:  # it has ended
+        return 0.0, 0
+    return times.user + times.system, getattr(memory, "pss", memory.rss)
+
+
+def measured(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Used:
+    """Run a command and measure it."""
+    began = time.perf_counter()
+    running = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment and dict(environment)
+    )
+    peak, cpu = 0, dict[int, float]()
+    while running.poll() is None:
+        found = {process.pid: _cpu_and_memory(process) for process in _tree_of(running.pid)}
+        peak = max(peak, sum(memory for _, memory in found.values()))
+        # As last seen: not all workers are waited for by who started them.
+        cpu |= {pid: max(seconds, cpu.get(pid, 0.0)) for pid, (seconds, _) in found.items()}
+        time.sleep(EVERY)
+    return Used(running.returncode, time.perf_counter() - began, sum(cpu.values()), peak)

@@ -1,0 +1,78 @@
+"""What a site's profile does to known pages: words F1, and template lines left at the same content loss."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.decisions import decide_scored
+from detector.model.files import Model
+from detector.model.score import score_lines
+from detector.records import Format
+from detector.settings import Settings
+from detector.sites.recurrence import LineCounts, Sites, count_lines
+from detector.text.keys import line_keys
+from detector.text.page import Page
+from detector.text.read import read_batch
+from detector.training.data.examples import CONTENT, Examples
+from detector.training.evaluate.bootstrap import interval
+from detector.training.evaluate.judge import page_f1
+
+# Sites of 30 pages have 29 others: near enough, where no more exist.
+NEARLY: Final = 0.9
+
+
+class Judged(NamedTuple):
+    """One known page: words F1, and its lines (score, words, share of content, dropped)."""
+
+    f1: float
+    lines: NDArray[np.float64]
+
+
+def counts_of(html: str) -> LineCounts:
+    """Return the counts of one page."""
+    batch, words, _ = read_batch([Page(html, "html")])
+    return count_lines(line_keys(words), batch.page_segment(), np.zeros(1, np.int64))
+
+
+def judged(
+    examples: Examples, model: Model, format: Format, counts: LineCounts | None, counted: bool = False
+) -> Judged:
+    """Score the only page of the examples, with what `counts` (in which it may be) say of its site."""
+    batch, words = examples.batch, examples.words
+    markup = examples.markup if format == "html" else None
+    sites = None if counts is None else Sites(counts, np.zeros(1, np.int64), counted)
+    found = score_lines(batch, words, markup, model, sites)
+    kept = decide_scored(found, words, batch.page_segment(), Settings()).kept
+    size = np.diff(words.segment_word)
+    lines = np.stack([found.scores, size, examples.share, ~kept], axis=1).astype(np.float64)
+    return Judged(float(page_f1(examples, kept)[0]), lines[examples.share >= 0])
+
+
+def template_left(before: Sequence[Judged], after: Sequence[Judged]) -> tuple[float, float]:
+    """Return the share of template lines left, without and with, at the same content loss.
+
+    The loss is what the default decisions lose without the profile; on either side one
+    threshold over the site's pages drops as much as that loss allows.
+    """
+    lines = np.concatenate([page.lines for page in before])
+    content = np.where(lines[:, 2] >= CONTENT, lines[:, 1], 0)
+    allowed = float(content[lines[:, 3] > 0].sum())
+    return _left(lines, allowed), _left(np.concatenate([page.lines for page in after]), allowed)
+
+
+def _left(lines: NDArray[np.float64], allowed: float) -> float:
+    order = np.argsort(-lines[:, 0], kind="stable")
+    score, content = lines[order, 0], np.where(lines[order, 2] >= CONTENT, lines[order, 1], 0)
+    template = lines[order, 2] < CONTENT
+    ends = np.append(np.flatnonzero(np.diff(score)), score.size - 1)
+    fine = ends[np.cumsum(content)[ends] <= allowed]
+    dropped = int(fine[-1]) + 1 if fine.size else 0
+    return 1 - float(template[:dropped].sum()) / max(int(template.sum()), 1)
+
+
+def bounds(values: Sequence[float], statistic: Callable[..., Any]) -> list[float]:
+    """Return the bounds of a statistic's 90 % interval; of a single page, its value."""
+    low, high = (values[0], values[0]) if len(values) == 1 else interval([np.asarray(values)], statistic)
+    return [round(float(low), 4), round(float(high), 4)]

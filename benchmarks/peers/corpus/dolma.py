@@ -1,0 +1,89 @@
+"""dolma: paragraphs seen before (a Bloom filter), then C4's rules for lines and pages, on two workers.
+
+As its documentation has it: `tag`, `dedupe` and `mix`, each with a configuration. Paragraphs
+are lines, and an earlier use of one stays. As in datatrove's pipeline beside this one, the rule
+that lines must end in punctuation is left out: headings and half of the languages would go.
+"""
+
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+WORKERS = 2
+# Of the Bloom filter; far fewer false alarms than the pages have lines.
+FALSE_ALARMS = 1e-6
+RULES = ("has_javascript", "has_lorem_ipsum", "has_curly_brace")
+
+
+def _parts(path: Path, folder: Path) -> int:
+    """Write the corpus as dolma's documents, a file a worker; return the number of lines.
+
+    Each file has one stretch of the corpus, for what is mixed comes out file after file.
+    """
+    folder.mkdir(parents=True)
+    lines, at, size = 0, 0, path.stat().st_size
+    with path.open("rb") as file, ExitStack() as stack:
+        names = [folder / f"{number}.json.gz" for number in range(WORKERS)]
+        outs = [stack.enter_context(gzip.open(name, "wt", compresslevel=1)) for name in names]
+        for line in file:
+            row = json.loads(line)
+            lines += row["text"].count("\n") + 1
+            outs[at * WORKERS // size].write(json.dumps({**row, "source": "planted"}) + "\n")
+            at += len(line)
+    return lines
+
+
+def _dolma(command: str, config: dict[str, Any], folder: Path) -> None:
+    """Call dolma's program with a configuration."""
+    path = folder / f"{command}.json"
+    path.write_text(json.dumps(config))
+    program = Path(sys.executable).with_name("dolma")
+    environment = {**os.environ, "NLTK_DATA": str(folder)}
+    subprocess.run([program, "-c", path, command], check=True, stdout=subprocess.DEVNULL, env=environment)
+
+
+def _mix(documents: str, clean: Path) -> dict[str, Any]:
+    spans = ("$.attributes.recurrence", "$.attributes.rules__c4_v2__lines_with_too_few_words")
+    stream = {
+        "name": "clean",
+        "documents": [documents],
+        "attributes": ["seen", "rules"],
+        "output": {"path": str(clean), "min_text_length": 1},
+        "filter": {"include": [], "exclude": [f"$.attributes[?(@.rules__c4_v2__{rule})]" for rule in RULES]},
+        "span_replacement": [{"span": span, "min_score": 0.5, "replacement": ""} for span in spans],
+    }
+    return {"streams": [stream], "processes": WORKERS}
+
+
+def run(pages: str, output: str) -> None:
+    """Run all stages."""
+    path, folder = Path(pages), Path(output)
+    work, clean = folder / "work", folder / "clean"
+    lines = _parts(path, work / "documents")
+    documents = str(work / "documents" / "*.json.gz")
+    tag = {"documents": [documents], "experiment": "rules", "taggers": ["c4_v2"], "processes": WORKERS}
+    _dolma("tag", tag, work)
+    dedupe = {
+        "documents": [documents],
+        "dedupe": {"name": "seen", "paragraphs": {"attribute_name": "seen"}, "skip_empty": True},
+        "bloom_filter": {
+            "file": str(work / "bloom.bin"),
+            "read_only": False,
+            "estimated_doc_count": lines,
+            "desired_false_positive_rate": FALSE_ALARMS,
+        },
+        "processes": WORKERS,
+    }
+    _dolma("dedupe", dedupe, work)
+    _dolma("mix", _mix(documents, clean), work)
+    for packed in sorted(clean.glob("*.gz")):
+        with gzip.open(packed) as source, packed.with_suffix(".jsonl").open("wb") as target:
+            shutil.copyfileobj(source, target)
+        packed.unlink()
+    shutil.rmtree(work)

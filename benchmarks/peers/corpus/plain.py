@@ -1,0 +1,34 @@
+"""A pipeline in plain Python, as people write it: lines on six pages of a site go, and equal texts.
+
+Six is the number of the rule that Llama 3's report describes.
+"""
+
+import hashlib
+from collections import Counter
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from benchmarks.files import json_line, json_lines
+
+MOST_PAGES = 6
+
+
+def _rows(path: Path):  # noqa: ANN202
+    for row in json_lines(path):
+        yield row, urlsplit(row["url"]).hostname, row["text"].split("\n")
+
+
+def run(pages: str, output: str) -> None:
+    """Count, then filter."""
+    path, folder = Path(pages), Path(output)
+    counts: Counter[tuple[str | None, str]] = Counter()
+    for _, site, lines in _rows(path):
+        counts.update({(site, line) for line in lines})
+    seen = set()
+    with (folder / "clean.jsonl").open("w", encoding="utf-8") as out:
+        for row, site, lines in _rows(path):
+            text = "\n".join(line for line in lines if counts[site, line] < MOST_PAGES)
+            digest = hashlib.blake2b(text.encode(), digest_size=16).digest()
+            if text.strip() and digest not in seen:
+                seen.add(digest)
+                out.write(json_line({**row, "text": text}))

@@ -1,0 +1,118 @@
+"""The peers' virtual environments: making them, and calling a function in one.
+
+Each stands in .venv-peers/NAME beside benchmarks/, with the list of what was installed.
+"""
+
+import json
+import re
+import subprocess
+import sys
+import venv
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from benchmarks.environment import ours
+from benchmarks.errors import BenchmarkError
+from benchmarks.files import ROOT, write_json
+from benchmarks.peers import systems
+from benchmarks.peers.systems import ENVIRONMENTS, OURS, Environment, Peer
+
+PEERS: Final = ROOT / ".venv-peers"
+# Written last: an environment without it is not complete.
+INSTALLED: Final = "installed.json"
+# Where `benchmarks` is imported from: after all that is installed, so that an older version of this
+# project is not hidden by the checkout.
+CHECKOUT: Final = "checkout.pth"
+
+
+def python_of(environment: str) -> Path:
+    """Return the interpreter of an environment."""
+    return Path(sys.executable) if environment == OURS else PEERS / environment / "bin" / "python"
+
+
+def calling(environment: str, function: str, *arguments: str) -> list[str]:
+    """Return the command that calls a function ("module:name") in an environment, from the checkout."""
+    module, name = function.split(":")
+    code = f"import sys; from {module} import {name}; {name}(*sys.argv[1:])"
+    safe = [] if environment == OURS else ["-P"]
+    return [str(python_of(environment)), *safe, "-W", "ignore", "-c", code, *arguments]
+
+
+def installed(environment: str) -> dict[str, str]:
+    """Return what is installed, name to version; nothing for an environment that is not complete."""
+    path = PEERS / environment / INSTALLED
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
+def versions_of(peer: Peer) -> dict[str, str]:
+    """Return the versions of the packages that a peer's environment was made for."""
+    wanted = next((row.requirements for row in ENVIRONMENTS if row.name == peer.environment), ())
+    have = installed(peer.environment)
+    names = [re.split(r"[=<\[ ]", requirement)[0].lower().replace("_", "-") for requirement in wanted]
+    return {name: have.get(name, have.get(name.replace("-", "_"), "missing")) for name in names}
+
+
+def identity_of(peer: Peer) -> dict[str, Any]:
+    """Return what names a system in a result: versions, and of our own the model and the commit, too."""
+    if not peer.ours:
+        return {"versions": versions_of(peer)}
+    if peer.environment == OURS:
+        return ours()
+    environment = next(row for row in ENVIRONMENTS if row.name == peer.environment)
+    # Where the model is in the package has changed over the versions.
+    models = (PEERS / peer.environment).glob("lib/python*/site-packages/detector/**/default/config.json")
+    model_id = next((json.loads(path.read_text())["model_id"] for path in models), "missing")
+    return {"model_id": model_id, "commit": environment.commit, "versions": versions_of(peer)}
+
+
+def make(environment: Environment) -> bool:
+    """Make one environment; tell whether that went well."""
+    folder, python = PEERS / environment.name, python_of(environment.name)
+    (folder / INSTALLED).unlink(missing_ok=True)
+    if not python.is_file():
+        venv.create(folder, with_pip=True)
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
+    if subprocess.run([*pip, "install", "--quiet", *environment.requirements], check=False).returncode:
+        return False
+    listed = subprocess.run([*pip, "list", "--format=json"], check=True, capture_output=True, text=True)
+    versions = {row["name"].lower(): row["version"] for row in json.loads(listed.stdout)}
+    for site_packages in folder.glob("lib/python*/site-packages"):
+        (site_packages / CHECKOUT).write_text(f"{ROOT}\n")
+    write_json(folder / INSTALLED, dict(sorted(versions.items())))
+    return True
+
+
+def _environments_of(names: tuple[str, ...]) -> list[Environment]:
+    """Return the environments of some peers, or those with these names; without names, all."""
+    every = [value for value in vars(systems).values() if isinstance(value, tuple)]
+    of_peer = {row.name: row.environment for rows in every for row in rows if isinstance(row, Peer)}
+    known = {environment.name for environment in ENVIRONMENTS}
+    chosen = {name if name in known else of_peer.get(name, "") for name in names}
+    if unknown := [name for name in names if name not in known and of_peer.get(name, OURS) == OURS]:
+        raise BenchmarkError(
+            f"no environment for {', '.join(sorted(unknown))}; there are {', '.join(sorted(known))}"
+        )
+    return [environment for environment in ENVIRONMENTS if not names or environment.name in chosen]
+
+
+@click.command()
+@click.argument("peers", nargs=-1, metavar="[PEER]...")
+def command(peers: tuple[str, ...]) -> None:
+    """Make the environments that peers run in, all or those of the named ones.
+
+    They stand in .venv-peers/. What cannot be installed is said at the end; every later run
+    reports its peers as not installed.
+
+    \b
+    Examples:
+      python -m benchmarks setup
+      python -m benchmarks setup resiliparse inscriptis html2lines
+      python -m benchmarks setup detector-numba
+    """
+    chosen = _environments_of(peers)
+    failed = [environment.name for environment in chosen if not make(environment)]
+    click.echo(f"{len(chosen) - len(failed)} of {len(chosen)} environments are ready")
+    if failed:
+        raise BenchmarkError(f"not installed, and reported so by every run: {', '.join(failed)}")

@@ -1,0 +1,54 @@
+"""datasketch 2.0: sketches one by one or in bulk, and its LSH with the bands it chooses."""
+
+from collections.abc import Iterator
+
+import xxhash
+from datasketch import MinHash, MinHashLSH
+
+from benchmarks.peers.near_duplicates.texts import SLOTS, THRESHOLD, Corpus, Found, removed_by, shingles
+
+
+def hashed(data: bytes) -> int:
+    """Return 32-bit xxHash, faster than the default sha1."""
+    return xxhash.xxh32_intdigest(data)
+
+
+def _encoded(corpus: Corpus) -> Iterator[list[bytes]]:
+    return ([part.encode() for part in shingles(text)] for text in corpus.texts())
+
+
+def _pairs(sketches: list[MinHash]) -> Found:
+    index = MinHashLSH(threshold=THRESHOLD, num_perm=SLOTS)
+    pairs = []
+    for right, sketch in enumerate(sketches):
+        pairs += [
+            (left, right) for left in index.query(sketch) if sketches[left].jaccard(sketch) >= THRESHOLD
+        ]
+        index.insert(right, sketch)
+    return Found(pairs, removed_by(pairs))
+
+
+def find(corpus: Corpus) -> Found:
+    """One `update` a shingle, as its documentation begins."""
+    sketches = []
+    for parts in _encoded(corpus):
+        sketch = MinHash(num_perm=SLOTS, scheme="affine32", hashfunc=hashed)
+        for part in parts:
+            sketch.update(part)
+        sketches.append(sketch)
+    return _pairs(sketches)
+
+
+def find_bulk(corpus: Corpus) -> Found:
+    """`MinHash.bulk`, its fastest way."""
+    return _pairs(MinHash.bulk(_encoded(corpus), num_perm=SLOTS, scheme="affine32", hashfunc=hashed))
+
+
+def prepare_sign_ready(corpus: Corpus) -> list[list[bytes]]:
+    """Return shingles, made beforehand."""
+    return list(_encoded(corpus))
+
+
+def sign_ready(ready: list[list[bytes]]) -> object:
+    """Ready-made shingles to 128 slots."""
+    return MinHash.bulk(ready, num_perm=SLOTS, scheme="affine32", hashfunc=hashed)

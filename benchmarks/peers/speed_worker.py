@@ -1,0 +1,58 @@
+"""Run one system over a loaded sample, a round at a time. Started by `run speed`.
+
+Imports nothing but the standard library and the system. Bytes in, text out: decoding
+counts everywhere.
+"""
+
+import base64
+import importlib
+import json
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from benchmarks.files import json_lines
+
+RECURSION = 20_000
+BATCH = "batch"
+
+Pages = list[tuple[bytes | str, str | None]]
+
+
+def load(path: Path) -> Pages:
+    """Read a sample: rows with html or text, and language."""
+    rows = list(json_lines(path))
+    pages = [base64.b64decode(row["html"]) if "html" in row else row["text"] for row in rows]
+    return [(page, row["language"]) for page, row in zip(pages, rows, strict=True)]
+
+
+def run(function: Callable[..., Any], in_batch: bool, sample: Pages) -> dict[str, Any]:
+    """Return seconds of a round, by the wall and of CPU, and how many pages failed."""
+    failed, wall, cpu = 0, time.perf_counter(), time.process_time()
+    if in_batch:
+        function([page for page, _ in sample])
+    else:
+        for page, language in sample:
+            try:
+                function(page, language)
+            except Exception:  # the peer's edge: counted and shown
+                failed += 1
+    return {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu, "failed": failed}
+
+
+def main(module: str, function: str, way: str, sample: str, core: str) -> None:
+    """Load, then run a round for each line of standard input."""
+    answers = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {int(core)})
+    sys.setrecursionlimit(RECURSION)
+    called, pages = getattr(importlib.import_module(module), function), load(Path(sample))
+    # Imports done on first use, models and compiled code belong to no round.
+    run(called, way == BATCH, pages[:3])
+    print(json.dumps({"ready": True}), file=answers, flush=True)
+    for _ in sys.stdin:
+        print(json.dumps(run(called, way == BATCH, pages)), file=answers, flush=True)

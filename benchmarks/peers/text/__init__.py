@@ -1,0 +1,1 @@
+"""Peers on plain text, a file each: `extract(text, language) -> str`."""

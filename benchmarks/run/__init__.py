@@ -1,0 +1,1 @@
+"""The benchmarks, a file each: every result in benchmarks/results/ is written here."""

@@ -1,0 +1,165 @@
+"""Corpus filters: time and memory of all processes together, and what was found on planted pages."""
+
+import hashlib
+import json
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from benchmarks.data.planted.corpus_pages import write
+from benchmarks.environment import made, ours
+from benchmarks.files import RESULTS, write_json
+from benchmarks.measures.corpus_scores import scored_files
+from benchmarks.measures.process_tree import Used, measured
+from benchmarks.peers.environments import calling
+from benchmarks.peers.systems import OURS as OUR_ENVIRONMENT
+
+OURS: Final = "detector"
+REFERENCE: Final = "plain-python"
+DATATROVE: Final = "datatrove"
+DOLMA: Final = "dolma"
+RULES: Final = "least_pages = 1000000000\n"
+
+
+def _commands(pages: Path, out: Path, memory: str, rules: Path) -> dict[str, list[str]]:
+    detector = [sys.executable, "-m", "detector", "clean", str(pages), "--output", str(out / OURS)]
+    peers = {
+        REFERENCE: (OUR_ENVIRONMENT, "plain"),
+        DATATROVE: (DATATROVE, "datatrove_sentences"),
+        DOLMA: (DOLMA, "dolma"),
+    }
+    return {
+        OURS: [*detector, "--memory", memory, "--rules", str(rules)],
+        **{
+            name: calling(environment, f"benchmarks.peers.corpus.{module}:run", str(pages), str(out / name))
+            for name, (environment, module) in peers.items()
+        },
+    }
+
+
+def _row(name: str, used: Used, size: int, out: Path, truth: Path) -> dict[str, Any]:
+    if used.code:
+        return {"system": name, "failed": f"exit code {used.code}"}
+    return {
+        "system": name,
+        **(ours() if name == OURS else {}),
+        "seconds": round(used.seconds, 1),
+        "cpu_s": round(used.cpu, 1),
+        "mb_per_s": round(size / 1e6 / used.seconds, 2),
+        "mb_per_cpu_s": round(size / 1e6 / used.cpu, 2),
+        "peak_mb": round(used.peak / 1e6),
+        **scored_files(truth, out / "data" if name == OURS else out),
+    }
+
+
+@contextmanager
+def _corpus(count: int, folder: Path | None) -> Iterator[Path]:
+    """Give a folder with a corpus: what is there stays; without a name, a temporary one."""
+    with tempfile.TemporaryDirectory(prefix="corpus-") as name:
+        found = folder or Path(name)
+        if not (found / "pages.jsonl").exists():
+            unfinished = found / "unfinished"
+            write(unfinished, count)
+            for file in ("truth.jsonl", "pages.jsonl"):
+                (unfinished / file).replace(found / file)
+            unfinished.rmdir()
+        yield found
+
+
+def compare(count: int, systems: list[str], memory: str, folder: Path) -> dict[str, Any]:
+    """Run the systems on the corpus of a folder, one after another."""
+    pages, rules = folder / "pages.jsonl", folder / "rules.toml"
+    rules.write_text(RULES)
+    size = pages.stat().st_size
+    rows = []
+    for system, command in _commands(pages, folder, memory, rules).items():
+        if system in systems:
+            out = folder / system
+            shutil.rmtree(out, ignore_errors=True)
+            if system != OURS:
+                out.mkdir()
+            rows.append(_row(system, measured(command), size, out, folder / "truth.jsonl"))
+            click.echo(json.dumps(rows[-1]))
+            shutil.rmtree(out, ignore_errors=True)
+    with pages.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"count": count, "bytes": size, "data": digest, "memory": memory, "rows": rows}
+
+
+def _bytes_of(folder: Path) -> dict[str, bytes]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).digest() for path in files}
+
+
+def kill(count: int, kills: int, seed: int) -> dict[str, Any]:
+    """Kill runs at random moments, and say how many came out byte for byte the same."""
+    draw, moments, equal = random.Random(seed), [], 0
+    with tempfile.TemporaryDirectory(prefix="corpus-") as name:
+        folder = Path(name)
+        write(folder, count)
+        rules = folder / "rules.toml"
+        rules.write_text(RULES + "shard_bytes = 500000\n")
+        clean = [sys.executable, "-m", "detector", "clean", str(folder / "pages.jsonl")]
+        command = [*clean, "--rules", str(rules)]
+        whole = measured([*command, "--output", str(folder / "whole")])
+        wanted = _bytes_of(folder / "whole")
+        for number in range(kills):
+            out, moment = folder / f"out-{number}", draw.uniform(0.02, 0.98) * whole.seconds
+            again = [*command, "--output", str(out)]
+            running = subprocess.Popen(again, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(moment)
+            running.kill()
+            running.wait()
+            workers = str(draw.choice((1, 2, 3)))
+            subprocess.run([*again, "--workers", workers], check=True, capture_output=True)
+            equal += _bytes_of(out) == wanted
+            moments.append(round(moment, 2))
+            shutil.rmtree(out)
+    return {
+        "count": count,
+        "seconds": round(whole.seconds, 1),
+        "moments": moments,
+        "kills": kills,
+        "equal": equal,
+    }
+
+
+SYSTEMS: Final = (OURS, REFERENCE, DATATROVE, DOLMA)
+
+
+@click.command()
+@click.argument("count", type=int)
+@click.option("--system", "systems", type=click.Choice(SYSTEMS), multiple=True, help="By default all.")
+@click.option("--memory", default="1GB", show_default=True, help="What ours may take.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Where the corpus is, or is to stay.")
+@click.option("--kills", default=0, help="Kill a run of ours so often instead, and continue it.")
+def command(count: int, systems: tuple[str, ...], memory: str, folder: Path | None, kills: int) -> None:
+    """Filter a planted corpus of COUNT pages with us and the peers, to corpus-COUNT.json.
+
+    With --kills a run of ours is killed at random moments, continued, and compared byte for byte
+    with an undisturbed one, to corpus-kills.json.
+
+    \b
+    Examples:
+      python -m benchmarks run corpus 10000
+      python -m benchmarks run corpus 1000000 --system detector --folder ../corpus
+      python -m benchmarks run corpus 2000 --kills 20
+    """
+    if kills:
+        result, name = {**ours(), **kill(count, kills, 1)}, "corpus-kills"
+    else:
+        with _corpus(count, folder) as found:
+            result = compare(count, list(systems or SYSTEMS), memory, found)
+        name = f"corpus-{count}"
+    path = RESULTS / f"{name}.json"
+    write_json(path, {"made": made(), **result})
+    click.echo(str(path))

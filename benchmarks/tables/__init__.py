@@ -1,0 +1,1 @@
+"""Results as tables in README.md and docs/."""

@@ -1,0 +1,44 @@
+"""What all tables are made of: the grid, numbers, names of systems."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from benchmarks.errors import BenchmarkError
+
+Results = dict[str, Any]
+# The first row, and the others.
+Table = tuple[Sequence[str], list[list[str]]]
+
+
+class TableError(BenchmarkError):
+    """A table is asked for that cannot be made, or is not up to date."""
+
+
+def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def number(value: float | None) -> str:
+    """Return a share without its leading zero, to three places; nothing where there is none."""
+    if value is None:
+        return ""
+    return f"{value:.3f}".removeprefix("0") if value < 1 else f"{value:.3f}"
+
+
+def name_of(row: Results) -> str:
+    """Return a system's name, and a peer's first version behind it; our own say theirs in the name."""
+    versions = [] if "model_id" in row else list(row["versions"].values())
+    return f"{row['system']} {versions[0]}" if versions else row["system"]
+
+
+def read(folder: Path, name: str) -> Results:
+    """Return a result; raises `TableError` if there is none."""
+    path = folder / f"{name}.json"
+    if not path.is_file():
+        raise TableError(f"{path} is missing: run the benchmark that makes it")
+    result: Results = json.loads(path.read_text(encoding="utf-8"))
+    return result

@@ -1,0 +1,28 @@
+"""The tables of corpus runs: head and rows from a result."""
+
+from benchmarks.tables.cells import Results, Table
+
+HEAD = ["system", "MB/s", "CPU s", "peak MB", "template found", "content lost", "copies", "others"]
+
+
+def systems(result: Results) -> Table:
+    """Return time, memory and quality of all systems."""
+    rows = []
+    for row in result["rows"]:
+        if "failed" in row:
+            rows.append([row["system"], row["failed"], *[""] * (len(HEAD) - 2)])
+            continue
+        shares = [
+            f"{row[name]:.2%}"
+            for name in ("template_found", "content_lost", "copies_removed", "originals_removed")
+        ]
+        rows.append(
+            [row["system"], f"{row['mb_per_s']:.1f}", f"{row['cpu_s']:,.0f}", f"{row['peak_mb']:,}", *shares]
+        )
+    return HEAD, rows
+
+
+def kills(result: Results) -> Table:
+    """Return how many killed runs came out the same."""
+    row = [f"{result['count']:,}", f"{result['kills']}", f"{result['equal']}", f"{result['seconds']:.0f}"]
+    return ["pages", "killed", "the same to the byte", "seconds undisturbed"], [row]

@@ -1,0 +1,117 @@
+"""Tables in README.md and docs/*.md, between `<!-- table: NAME -->` and `<!-- end table -->`.
+
+NAME is one of `TABLES` and what it is of, as in `quality-html wcxb-dev`.
+"""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import click
+
+from benchmarks.files import RESULTS, ROOT
+from benchmarks.tables import (
+    adaptation_tables,
+    corpus_tables,
+    near_duplicate_tables,
+    profile_tables,
+    quality_tables,
+    speed_tables,
+)
+from benchmarks.tables.cells import TableError, grid, read
+
+MARKED: Final = re.compile(r"(<!-- table: ([^>]*?) -->\n)(.*?)(<!-- end table -->)", re.DOTALL)
+
+
+def duplicates(folder: Path, words: str) -> str:
+    """Return a table of near-duplicates: "rates 10000", "quality 10000", "signing signing", "news news"."""
+    kind, _, name = words.partition(" ")
+    if kind not in near_duplicate_tables.KINDS or not name:
+        raise TableError(
+            f"no table {words!r} of near-duplicates: {', '.join(near_duplicate_tables.KINDS)}, and a run"
+        )
+    return grid(*near_duplicate_tables.KINDS[kind](read(folder, f"duplicates-{name}")))
+
+
+def corpus(folder: Path, name: str) -> str:
+    """Return a table of corpus runs: "10000" for the systems at a size, or "kills"."""
+    result = read(folder, f"corpus-{name}")
+    return grid(*(corpus_tables.kills if name == "kills" else corpus_tables.systems)(result))
+
+
+def profile(folder: Path, words: str) -> str:
+    """Return a table of site profiles: "summary", "sites text 30", "newlines" or "time"."""
+    kind, *of = words.split()
+    if kind not in profile_tables.KINDS:
+        raise TableError(f"no table {words!r} of profiles: {', '.join(profile_tables.KINDS)}")
+    name = "newlines" if kind == "newlines" else "profile"
+    return grid(*profile_tables.KINDS[kind](read(folder, name), of))
+
+
+def adaptation(folder: Path, words: str) -> str:
+    """Return a table of adapting to new languages: "languages news" or "general mixed"."""
+    kind, _, pair = words.partition(" ")
+    if kind not in adaptation_tables.KINDS or not pair:
+        raise TableError(
+            f"no table {words!r} of adapting: {', '.join(adaptation_tables.KINDS)}, and a pair of models"
+        )
+    return grid(*adaptation_tables.KINDS[kind](read(folder, f"adaptation-{pair}")))
+
+
+TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
+    "quality-html": quality_tables.quality_html,
+    "quality-text": quality_tables.quality_text,
+    "renderings": quality_tables.renderings,
+    "calibration": quality_tables.calibration,
+    "lines": quality_tables.lines,
+    "decided-lines": quality_tables.decided_lines,
+    "labels": quality_tables.labels,
+    "speed": speed_tables.speed,
+    "duplicates": duplicates,
+    "corpus": corpus,
+    "profile": profile,
+    "adaptation": adaptation,
+}
+
+
+def table(folder: Path, words: str) -> str:
+    """Return the table that a mark asks for, as in "speed html"."""
+    kind, _, name = words.partition(" ")
+    if kind not in TABLES or not name:
+        raise TableError(f"no table {words!r}; there are {', '.join(TABLES)}, each with a set or sample")
+    return TABLES[kind](folder, name)
+
+
+def filled(text: str, folder: Path) -> str:
+    """Return a document with its tables made anew."""
+    if text.count("<!-- table:") != len(MARKED.findall(text)):
+        raise TableError("a table has no `<!-- end table -->`")
+    return MARKED.sub(lambda found: found[1] + table(folder, found[2]) + found[4], text)
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail if a table is out of date.")
+def command(check: bool) -> None:
+    """Write the tables of README.md and docs/*.md from benchmarks/results/.
+
+    A table stands between `<!-- table: NAME -->` and `<!-- end table -->`.
+
+    \b
+    Examples:
+      python -m benchmarks tables
+      python -m benchmarks tables --check
+    """
+    stale = []
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        text = path.read_text(encoding="utf-8")
+        made = filled(text, RESULTS)
+        if made != text:
+            stale.append(path.relative_to(ROOT).as_posix())
+            if not check:
+                path.write_text(made, encoding="utf-8")
+    if check and stale:
+        raise TableError(
+            f"tables that are not those of the results: {', '.join(stale)}; run `python -m benchmarks tables`"
+        )
+    click.echo(f"written: {', '.join(stale)}" if stale else "all tables are up to date")

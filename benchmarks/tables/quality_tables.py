@@ -1,0 +1,134 @@
+"""The tables of quality: systems on sets of pages, renderings, calibration, labelled lines."""
+
+from pathlib import Path
+from typing import Final
+
+from benchmarks.tables.cells import Results, grid, name_of, number, read
+
+MOST_COLUMNS: Final = 8
+LEAST_PAGES: Final = 10
+
+
+def _failed(row: Results) -> str:
+    return f"{row['failed']['pages']} / {row['empty']}"
+
+
+def _scored_rows(result: Results, given: str, rendering: str | None) -> list[Results]:
+    """Return the rows of an input format, the best first; the absent ones last."""
+    measure, score = _measure(result)
+    rows = [
+        row
+        for row in result["rows"]
+        if row["input"] == given and row.get("rendering", rendering) == rendering
+    ]
+    return sorted(rows, key=lambda row: -row[measure][score] if measure in row else 1)
+
+
+def _measure(result: Results) -> tuple[str, str]:
+    """Return the measure that a set is judged by."""
+    has_words = any("words" in row for row in result["rows"])
+    return ("words", "mean") if has_words else ("snippets", "f1")
+
+
+def _parts(result: Results) -> tuple[str, list[str]]:
+    """Return by what a set is broken up, and the parts that are large enough to be shown."""
+    measure, _ = _measure(result)
+    for by in ("type", "language"):
+        key = f"{measure}_by_{by}"
+        found: Results = next((row[key] for row in result["rows"] if key in row), {})
+        large = [name for name, part in found.items() if part["pages"] >= LEAST_PAGES]
+        if len(large) > 1:
+            return key, large[:MOST_COLUMNS]
+    return "", []
+
+
+def _quality(result: Results, given: str, rendering: str | None) -> str:
+    measure, score = _measure(result)
+    key, parts = _parts(result)
+    head = ["system", "words F1" if measure == "words" else "snippet F1", "95 %"]
+    head += ["lost"] if measure == "words" else ["precision", "recall", "accuracy"]
+    rows = []
+    for row in _scored_rows(result, given, rendering):
+        if "not_installed" in row:
+            rows.append([row["system"], "not installed", *[""] * (len(head) - 2 + len(parts) + 1)])
+            continue
+        whole = row[measure]
+        more = ["content_lost"] if measure == "words" else ["precision", "recall", "accuracy"]
+        cells = [name_of(row), number(whole[score]), f"{number(whole['low'])} to {number(whole['high'])}"]
+        cells += [number(whole[name]) for name in more]
+        cells += [number(row[key][part][score]) if part in row.get(key, {}) else "" for part in parts]
+        rows.append([*cells, _failed(row)])
+    return grid([*head, *parts, "failed / empty"], rows)
+
+
+def quality_html(folder: Path, name: str) -> str:
+    """Return the table of systems on HTML."""
+    return _quality(read(folder, f"quality-{name}"), "html", None)
+
+
+def quality_text(folder: Path, name: str) -> str:
+    """Return the table of systems on text only, on the lines of our renderer."""
+    return _quality(read(folder, f"quality-{name}"), "text", "detector-lines")
+
+
+def renderings(folder: Path, name: str) -> str:
+    """Return each text system's score on the four renderings, their mean, and the lowest below it."""
+    result = read(folder, f"quality-{name}")
+    measure, score = _measure(result)
+    found: dict[str, dict[str, float]] = {}
+    for row in result["rows"]:
+        if row["input"] == "text" and measure in row:
+            found.setdefault(row["system"], {})[row["rendering"]] = row[measure][score]
+    columns = list(dict.fromkeys(name for scores in found.values() for name in scores))
+    rows = []
+    for system, scores in sorted(found.items(), key=lambda item: -sum(item[1].values()) / len(item[1])):
+        mean = sum(scores.values()) / len(scores)
+        cells = [number(scores[name]) if name in scores else "" for name in columns]
+        rows.append([system, *cells, number(mean), number(mean - min(scores.values()))])
+    return grid(["system", *columns, "mean", "lowest, below it"], rows)
+
+
+def calibration(folder: Path, name: str) -> str:
+    """Return the calibration of our systems on a set."""
+    rows = []
+    for row in read(folder, f"quality-{name}")["rows"]:
+        if figures := row.get("calibration"):
+            order = ("error_by_line", "error_by_word", "brier_by_line", "brier_by_word", "page_error")
+            name_and_input = f"{name_of(row)} on {row.get('rendering', 'html')}"
+            rows.append([name_and_input, *(number(figures[key]) for key in order)])
+    return grid(["system", "error by line", "by word", "Brier by line", "by word", "page error"], rows)
+
+
+def decided_lines(folder: Path, name: str) -> str:
+    """Return what our decisions are on labelled lines, and what one threshold for all would lose."""
+    order = ("precision", "recall", "template_recall", "repeat_recall", "content_lost_at_template_recall_95")
+    rows = []
+    for row in read(folder, f"quality-{name}")["rows"]:
+        if figures := row.get("decided_lines"):
+            name_and_input = f"{name_of(row)} on {row.get('rendering', 'html')}"
+            cells = [number(figures[key]) for key in order]
+            rows.append([name_and_input, str(figures["pages"]), *cells])
+    head = ["system", "pages", "precision", "recall", "template recall", "repeats found"]
+    return grid([*head, "content lost at template recall .95"], rows)
+
+
+def labels(folder: Path, name: str) -> str:
+    """Return the agreement of two readings, by class."""
+    result = read(folder, name)
+    rows = [
+        [label, f"{result['labels'][label]:,}", number(result["kappa_by_class"][label])]
+        for label in result["labels"]
+    ]
+    total = f"{sum(result['labels'].values()):,}"
+    return grid(["label", "lines", "kappa"], [*rows, ["all", total, number(result["kappa"])]])
+
+
+def lines(folder: Path, name: str) -> str:
+    """Return the table of decisions on labelled lines."""
+    order = ("precision", "recall", "f1", "template_recall")
+    found = [row for row in read(folder, f"quality-{name}")["rows"] if "lines" in row]
+    rows = [
+        [name_of(row), *(number(row["lines"][key]) for key in order), _failed(row)]
+        for row in sorted(found, key=lambda row: -row["lines"]["f1"])
+    ]
+    return grid(["system", "precision", "recall", "F1", "template recall", "failed / empty"], rows)

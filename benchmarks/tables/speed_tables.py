@@ -1,0 +1,31 @@
+"""The tables of speed: pages, and whole processes."""
+
+from pathlib import Path
+
+from benchmarks.tables.cells import grid, name_of, read
+
+
+def speed(folder: Path, name: str) -> str:
+    """Return the table of a speed run: html, text, news, lines or start."""
+    if name == "start":
+        return _start(folder)
+    result = read(folder, f"speed-{name}")
+    columns = ["ms_per_page", "mb_per_s", "lines_per_s", "ratio"]
+    shown = [column for column in columns if any(column in row for row in result["rows"])]
+    rows = [
+        [name_of(row), *(f"{row[column]:,.4g}" for column in shown), str(row["failed_pages"])]
+        for row in sorted(result["rows"], key=lambda row: row["ms_per_page"])
+    ]
+    names = {"ms_per_page": "ms a page", "mb_per_s": "MB/s", "lines_per_s": "lines/s"}
+    heads = [names.get(column, f"time, {result['reference']} = 1") for column in shown]
+    return grid(["system", *heads, "failed"], rows)
+
+
+def _start(folder: Path) -> str:
+    """Return the CPU seconds of each process, a column a version."""
+    rows = read(folder, "speed-start")["rows"]
+    systems = list(dict.fromkeys(row["system"] for row in rows))
+    seconds = {(row["process"], row["system"]): f"{row['cpu_s']:.3f}" for row in rows}
+    processes = list(dict.fromkeys(row["process"] for row in rows))
+    table = [[f"`{process}`", *(seconds[process, system] for system in systems)] for process in processes]
+    return grid(["CPU s of a process", *systems], table)

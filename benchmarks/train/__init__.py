@@ -1,0 +1,1 @@
+"""Models that the benchmarks need: of each fold, without some languages."""

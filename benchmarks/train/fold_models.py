@@ -1,0 +1,33 @@
+"""A model of all pages, and models that know nothing of one fold each."""
+
+import time
+from pathlib import Path
+
+import click
+
+from detector.model.files import save
+from detector.training.data.labelled_pages import read_pages
+from detector.training.fit.train import train
+
+
+@click.command()
+@click.argument("pages", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("output", type=click.Path(path_type=Path, file_okay=False))
+def command(pages: Path, output: Path) -> None:
+    """Train a model and the models of its folds.
+
+    PAGES is the file of `data training-pages`. OUTPUT/all is what `detector train` writes;
+    OUTPUT/fold-N learned from no page of fold N, and judges those pages for every figure that is
+    said to be out of fold.
+
+    \b
+    Examples:
+      python -m benchmarks train folds build/training.jsonl.gz build/models
+    """
+    start = time.monotonic()
+    trained = train(
+        list(read_pages([pages])), log=lambda text: click.echo(f"{time.monotonic() - start:6.0f} s  {text}")
+    )
+    save(trained.model, output / "all")
+    for fold, model in enumerate(trained.of_fold):
+        save(model, output / f"fold-{fold}")
