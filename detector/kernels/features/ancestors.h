@@ -122,6 +122,7 @@ class Ancestors {
   // Sum guesses up the tree, children before parents.
   void sum() const {
     held_.fill(0);
+    shared_.fill(-1);
     for (i64 line = 0; line < batch_.lines(); ++line) {
       const i64 element = markup_.line_element[line];
       if (element < 0) continue;

@@ -16,7 +16,7 @@ i64 text_context(Call& call) {
   const Rows<const f32> features(call, feature_table, feature::TEXT_COLUMNS);
   const Rows<f32> table(call, context_table, context::TEXT_COLUMNS);
   const View<f32> signals = scratch<f32>(call, words.segments() * SIGNALS);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   const neighbours::Windows<SIGNALS> windows({signals.data, signals.size, &call}, table,
                                              context::guess_before_1_5);
   for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page) {
@@ -39,6 +39,7 @@ i64 html_context(Call& call) {
   const Table<const f32> feature_table(call);
   const Guesses guesses(call);
   const Table<f32> context_table(call);
+  if (call.stopped()) return 0;
   i64 longest = 0;
   for (i64 page = 0; page < batch.pages(); ++page)
     longest = most(longest, batch.first_of(page + 1) - batch.first_of(page));
@@ -46,7 +47,7 @@ i64 html_context(Call& call) {
   const Rows<f32> table(call, context_table, context::COLUMNS);
   AlikeBlocks alike(call, batch, markup, tree, guesses, longest);
   Ancestors ancestors(call, batch, markup, tree, guesses);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   ancestors.sum();
   for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page) {
     for (i64 row = batch.first_of(page); row < batch.first_of(page + 1); ++row)

@@ -45,7 +45,7 @@ i64 html_features(Call& call) {
   const View<f32> signals = scratch<f32>(call, batch.segments() * SIGNALS);
   const View<i32> counts = scratch<i32>(call, LOOKS);
   TitleBag titles(call, words, markup, hint_words);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   const TreeBuilder builder(batch, markup, weights, tree);
   builder.grow();
   builder.weigh();

@@ -29,11 +29,12 @@ i64 text_features(Call& call) {
   const View<const u32> permutation(call);
   const NewRepeats repeats(call);
   const Table<f32> columns(call);
+  if (call.stopped()) return 0;
   const Rows<f32> table(call, columns, feature::TEXT_COLUMNS);
   const View<f32> signals = scratch<f32>(call, batch.segments() * SIGNALS);
   const position::Amounts amounts(call, batch.segments());
   RepeatFinder finder(call, words, repeats, table, amounts, permutation, longest_page(batch));
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   const neighbours::Windows<SIGNALS> windows({signals.data, signals.size, &call}, table,
                                              feature::phrases_before_1_5);
   for (i64 line = 0; line < batch.lines() && !call.stopped(); ++line) {

@@ -27,7 +27,7 @@ i64 first_guess(Call& call) {
   const View<f32> log_odds(call);
   const Table<f32> without(call);
   const Block block(call, network.columns(), used);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   if (!network.fits(features.columns, code::CODES) || !block.codes_fit())
     return call.fail(OUT_OF_RANGE, 0), 0;
   block.table.fill(0);
@@ -55,7 +55,7 @@ i64 score_lines(Call& call) {
   const Table<f32> added(call);
   const View<f32> log_odds(call);
   const Block block(call, network.columns(), used);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   if (!network.fits(context.columns, code::CODES) || !block.codes_fit()) return call.fail(OUT_OF_RANGE, 0), 0;
   block.table.fill(0);
   block.own.fill(0);
@@ -88,7 +88,7 @@ i64 site_log_odds(Call& call) {
   const Network network(call);
   const View<f32> log_odds(call);
   const Block block(call, network.columns(), {nullptr, 0, &call});
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   if (!network.fits(table.columns, code::CODES + 1)) return call.fail(OUT_OF_RANGE, 0), 0;
   block.table.fill(0);
   for (i64 first = 0; first < table.rows && !call.stopped(); first += LINES) {
