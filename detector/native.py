@@ -125,10 +125,13 @@ def _describe(arguments: Any, fields: list[int]) -> int:  # noqa: ANN401
 
 
 def _describe_array(values: NDArray[Any], fields: list[int]) -> None:
-    flags = values.flags
-    number = _TYPES.get(values.dtype.num)
-    if number is None or not flags.c_contiguous:
-        raise TypeError(f"kernels take no array of {values.dtype} that is not in one piece: {values.shape}")
+    flags, dtype = values.flags, values.dtype
+    number = _TYPES.get(dtype.num)
+    if number is None or not (flags.c_contiguous and flags.aligned and dtype.isnative):
+        raise TypeError(
+            f"kernels take no array of {dtype.str} with shape {values.shape} and strides {values.strides}, "
+            "only numbers in one piece, aligned, in this machine's byte order"
+        )
     shape = values.shape
     rows = shape[0] if shape else 1
     columns = values.size // rows if rows else (shape[-1] if len(shape) > 1 else 1)
@@ -157,23 +160,25 @@ def run(kernel: str, *arguments: Any) -> int:  # noqa: ANN401
     Raises
     ------
     KernelError
-        If an index was out of range. What the kernel has written is then not to be used.
+        If an index was out of range (what the kernel has written is then not to be used), or there is
+        no such kernel.
     TypeError
         If an argument is not what the kernel takes.
     """
     function, numbers = _library()
+    if kernel not in numbers:
+        raise KernelError(f"{LIBRARY} has no kernel {kernel!r}: build it again, as it is of another version")
     fields: list[int] = []
     size = _describe(arguments, fields)
     described = array("q", fields)
     stop = ctypes.c_int32(0)
     call = _Call(described.buffer_info()[0], len(fields) // _FIELDS, ctypes.addressof(stop))
-    number = numbers[kernel]
     scratch = np.empty(0, np.uint8)
     while True:
         if size < _LONG or threading.current_thread() is not threading.main_thread():
-            result = function(number, ctypes.addressof(call))
+            result = function(numbers[kernel], ctypes.addressof(call))
         else:
-            result = _interruptible(function, number, call, stop)
+            result = _interruptible(function, numbers[kernel], call, stop, (arguments, described, scratch))
         if call.fault != _NEEDS_SCRATCH:
             break
         scratch = np.empty(call.scratch_used, np.uint8)
@@ -185,10 +190,21 @@ def run(kernel: str, *arguments: Any) -> int:  # noqa: ANN401
     return int(result)
 
 
-def _interruptible(function: Any, number: int, call: _Call, stop: ctypes.c_int32) -> int:  # noqa: ANN401
+def _interruptible(
+    function: Any,  # noqa: ANN401
+    number: int,
+    call: _Call,
+    stop: ctypes.c_int32,
+    memory: tuple[Any, ...],
+) -> int:
     """Run a kernel in a thread; an interrupt here stops it."""
     results: list[int] = []
-    thread = threading.Thread(target=lambda: results.append(function(number, ctypes.addressof(call))))
+
+    def work(*_: Any) -> None:  # noqa: ANN401
+        results.append(function(number, ctypes.addressof(call)))
+
+    # A second interrupt is not kept waiting: the thread itself holds the memory that the kernel uses.
+    thread = threading.Thread(target=work, args=(stop, *memory))
     thread.start()
     try:
         thread.join()

@@ -93,7 +93,7 @@ i64 align_words(Call& call) {
   const View<i64> match(call);
   const Table<u8> moves = scratch_table<u8>(call, page.size, gold.size);
   const Table<i32> scores = scratch_table<i32>(call, 3, gold.size + 1);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   fill_moves(call, page, gold, moves, scores);
   trace(moves, match);
   drop_short_runs(match, page_ends, gold_ends);

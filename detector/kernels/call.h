@@ -111,9 +111,9 @@ struct Call {
   i64 where;  // the index or argument at fault
   alignas(16) char harmless[16];
 
-  // Tell whether to end early: long loops ask now and then.
+  // Tell whether to end early. Kernels ask when they have all that they were given, and long loops
+  // now and then.
   INLINE bool stopped() const { return *stop != 0 || fault != NO_FAULT; }
-  INLINE bool lacks_scratch() const { return fault == NEEDS_SCRATCH; }
 
   COLD void fail(Fault kind, i64 at) {
     if (fault == NO_FAULT) {
@@ -229,7 +229,7 @@ struct Table {
 };
 
 // Take memory that lasts for the call. A kernel asks for all it needs before it begins, and
-// returns if `call.lacks_scratch()`: the door calls it again with enough.
+// returns if `call.stopped()`: the door calls it again with enough.
 template <class T>
 View<T> scratch(Call& call, i64 size) {
   constexpr i64 LINE = 64;

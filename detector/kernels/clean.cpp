@@ -31,7 +31,7 @@ class Cleaner {
         end = start;
       } else {
         last_kept = row;
-        if (cut_words_[row]) start = after_headline(words_.end[words_.first(row) + cut_words_[row] - 1], end);
+        if (cut_words_[row]) start = after_headline(headline_end(row), end);
       }
       stay_start_[row] = start;
       stay_end_[row] = end;
@@ -95,6 +95,14 @@ class Cleaner {
       at += here.length;
     }
     return at;
+  }
+
+  // Where the words that are cut off a segment end: within it.
+  i64 headline_end(i64 row) const {
+    const i64 at = words_.end[words_.first(row) + cut_words_[row] - 1];
+    const i64 start = batch_.segment_start[row], end = batch_.segment_end[row];
+    if (at < start || at > end) batch_.data.call->fail(OUT_OF_RANGE, at);
+    return within(at, start, end);
   }
 
   // Where text goes on after a headline that ends at `at`.

@@ -81,8 +81,9 @@ i64 decide(Call& call) {
   const View<f32> thresholds(call);
   const View<u8> policies(call);
   const Table<f32> contents(call);
+  require_rising(page_segment, words.segments());
   const View<f32> sizes = scratch<f32>(call, BINS), shares = scratch<f32>(call, BINS);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   for (i64 page = 0; page + 1 < page_segment.size && !call.stopped(); ++page) {
     const i64 first = page_segment[page], last = page_segment[page + 1];
     const Best best = best_threshold(scores, words, first, last, sizes, shares);

@@ -43,6 +43,7 @@ i64 page_records(Call& call) {
   const View<const u8> tag(call);
   const View<const i64> parent(call), line_element(call), page_element(call);
   const Table<i32> lines(call), segments(call), elements(call);
+  require_rising(page_element, tag.size);
   for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page) {
     const bool is_html = page_element.size > 0;
     const Place first{page_byte[page], batch.page_line[page], batch.first_of(page),

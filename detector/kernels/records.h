@@ -2,7 +2,7 @@
 // Shapes: P pages, L lines, S segments, W words, E elements.
 #pragma once
 
-#include "call.h"
+#include "offsets.h"
 
 namespace detector {
 
@@ -18,7 +18,12 @@ struct Batch {
         segment_start(call),
         segment_end(call),
         line_segment(call),
-        page_line(call) {}
+        page_line(call) {
+    require_spans(line_start, line_end, data.size);
+    require_spans(segment_start, segment_end, data.size);
+    require_rising(line_segment, segments());
+    require_rising(page_line, lines());
+  }
 
   i64 pages() const { return page_line.size - 1; }
   i64 lines() const { return line_start.size; }
@@ -48,7 +53,9 @@ struct WordsOf {
   Array<u8> edges;    // S rows of 2
 
   explicit WordsOf(Call& call)
-      : key(call), start(call), end(call), shape(call), segment_word(call), counts(call), edges(call) {}
+      : key(call), start(call), end(call), shape(call), segment_word(call), counts(call), edges(call) {
+    if constexpr (!WRITES) require_rising(segment_word, key.size);
+  }
 
   i64 segments() const { return segment_word.size - 1; }
   i64 first(i64 row) const { return segment_word[row]; }
@@ -87,7 +94,12 @@ struct Markup {
         hints(call),
         hint_end(call),
         hint_kind(call),
-        page_hint(call) {}
+        page_hint(call) {
+    require_parents(parent, elements());
+    require_rising(element_token, token.size);
+    require_rising(page_element, elements());
+    require_rising(page_hint, hint_end.size);
+  }
 
   i64 elements() const { return tag.size; }
 };

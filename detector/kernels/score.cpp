@@ -89,7 +89,7 @@ i64 score_text(Call& call) {
   TextFeatures text(call, batch, words, weights, permutation, repeats);
   const Guesses guesses(call, pipeline.log_odds());
   const TextContext context(call, batch, words, guesses);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   if (!pipeline.start()) return call.fail(OUT_OF_RANGE, 0), 0;
   pipeline.run(
       call, [&](i64 page, const Rows<f32>& rows) { text.write_page(page, rows); },
@@ -119,7 +119,7 @@ i64 score_html(Call& call) {
   const Guesses guesses(call, pipeline.log_odds());
   const TextContext text_context(call, batch, words, guesses);
   HtmlContext html_context(call, batch, markup, tree, guesses);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   if (!pipeline.start()) return call.fail(OUT_OF_RANGE, 0), 0;
   pipeline.run(
       call,

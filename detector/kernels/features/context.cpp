@@ -13,7 +13,7 @@ i64 text_context(Call& call) {
   const Rows<const f32> features(call, feature_table, feature::TEXT_COLUMNS);
   const Rows<f32> table(call, context_table, context::TEXT_COLUMNS);
   const TextContext context(call, batch, words, guesses);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page)
     context.write_page(page, features, table);
   return 0;
@@ -30,7 +30,7 @@ i64 html_context(Call& call) {
   const Rows<const f32> features(call, feature_table, feature::COLUMNS);
   const Rows<f32> table(call, context_table, context::COLUMNS);
   HtmlContext context(call, batch, markup, tree, guesses);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page)
     context.write_page(page, features, table);
   return 0;

@@ -14,7 +14,7 @@ i64 html_features(Call& call) {
   const Table<f32> columns(call);
   const Rows<f32> table(call, columns, feature::COLUMNS);
   HtmlFeatures features(call, batch, words, markup, hint_words, weights, tree);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page) features.write_page(page, table);
   return 0;
 }

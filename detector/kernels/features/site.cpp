@@ -186,9 +186,10 @@ i64 site_features(Call& call) {
   const View<const i64> page_segment(call);
   const View<const f32> log_odds(call);
   const Table<f32> all_columns(call);
+  require_rising(page_segment, words.segments());
   const Rows<f32> table(call, all_columns, site::COLUMNS);
   NovelRuns runs(call, seen, words, log_odds, table);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   const SiteColumns columns(seen, words, table);
   for (i64 page = 0; page + 1 < page_segment.size && !call.stopped(); ++page) {
     const i64 first = page_segment[page], last = page_segment[page + 1];

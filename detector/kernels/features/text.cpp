@@ -11,9 +11,10 @@ i64 text_features(Call& call) {
   const View<const u32> permutation(call);
   const NewRepeats repeats(call);
   const Table<f32> columns(call);
+  if (call.stopped()) return 0;
   const Rows<f32> table(call, columns, feature::TEXT_COLUMNS);
   TextFeatures features(call, batch, words, weights, permutation, repeats);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page) features.write_page(page, table);
   return 0;
 }

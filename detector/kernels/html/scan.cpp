@@ -1,5 +1,6 @@
 // The HTML scanner: one pass over what the parser serialised. What each tag does to lines and
 // to markup stands here; `lines.h` writes lines, `markup.h` reads tags.
+#include "../offsets.h"
 #include "../text/characters.h"
 #include "lines.h"
 #include "markup.h"
@@ -262,8 +263,11 @@ i64 scan_html(Call& call) {
   const Table<i64> ends(call);
   const View<i64> sizes(call);
   const i64 tags = call.integer(), most_words = call.integer();
+  require_rising(page_start, scanner.html.size);
+  if (tags < 0 || tags > scanner.html.size + 1) call.fail(OUT_OF_RANGE, tags);
+  if (call.stopped()) return 0;
   scanner.take_scratch(tags);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   const i64 pages = page_start.size - 1;
   i64 sparse = 0;
   for (i64 page = 0; page < pages && !call.stopped(); ++page) {

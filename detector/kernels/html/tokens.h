@@ -125,7 +125,7 @@ class Tokens {
 
   // Tell whether `-->` stands between two places.
   bool closes_comment(i64 at, i64 end) const {
-    for (at = find('-', at); at < end; at = find('-', at + 1))
+    for (at = find('-', at, end); at < end; at = find('-', at + 1, end))
       if (byte(at + 1) == '-' && byte(at + 2) == '>') return true;
     return false;
   }

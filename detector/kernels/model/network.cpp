@@ -28,7 +28,7 @@ i64 first_guess(Call& call) {
   const Rows<const f32> features(call, feature_table, network.columns());
   const Rows<f32> without(call, without_table, code::CODES);
   const Guesser guesser(call, network, used);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   if (!guesser.start(features.columns())) return call.fail(OUT_OF_RANGE, 0), 0;
   guesser.run(features, 0, log_odds.size, log_odds, without);
   return 0;
@@ -46,7 +46,7 @@ i64 score_lines(Call& call) {
   const Rows<const f32> without(call, without_table, code::CODES);
   const Rows<f32> contributions(call, out.contributions, code::CODES);
   const LineScorer scorer(call, network, used, calibration);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   if (!scorer.start(context.columns())) return call.fail(OUT_OF_RANGE, 0), 0;
   scorer.run(context, 0, out.scores.size, without, out, contributions);
   return 0;
@@ -59,7 +59,7 @@ i64 site_log_odds(Call& call) {
   const View<f32> log_odds(call);
   const Rows<const f32> table(call, all_columns, network.columns());
   const Block block(call, network.columns(), {nullptr, 0, &call});
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   if (!network.fits(table.columns(), code::CODES + 1)) return call.fail(OUT_OF_RANGE, 0), 0;
   block.table.fill(0);
   for (i64 first = 0; first < log_odds.size && !call.stopped(); first += LINES) {

@@ -53,6 +53,7 @@ i64 page_looks(Call& call) {
   const View<const f32> scores(call), link_share(call);
   const View<const i64> page_segment(call);
   const Table<f32> looks(call);
+  require_rising(page_segment, words.segments());
   for (i64 page = 0; page + 1 < page_segment.size && !call.stopped(); ++page) {
     const i64 first = page_segment[page], last = page_segment[page + 1];
     looks[page].fill(0);
@@ -67,8 +68,9 @@ i64 page_words(Call& call) {
   const View<const i64> page_segment(call);
   const View<i64> start(call);
   const View<i32> buckets(call);
+  require_rising(page_segment, words.segments());
   const View<bool> seen = scratch<bool>(call, BUCKETS);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   seen.fill(false);
   i64 number = 0;
   const i64 pages = page_segment.size - 1;
@@ -100,6 +102,7 @@ i64 page_kinds(Call& call) {
   const View<const f32> bias(call);
   const View<const i64> group(call);
   const Table<f32> shares(call), signals(call);
+  require_rising(start, buckets.size);
   const i64 kinds = bias.size, groups = kinds ? signals.columns / kinds : 0;
   for (i64 page = 0; page < looks.rows && !call.stopped(); ++page) {
     const View<const f32> look = looks[page];

@@ -1,6 +1,7 @@
 // Texts to folded words, each followed by one space: what shingles are made of.
 #pragma once
 
+#include "../offsets.h"
 #include "../text/characters.h"
 
 namespace detector {
@@ -41,7 +42,6 @@ class WordFolder {
 
   i64 fold_text(View<const u8> data, i64 start, i64 end) {
     State at{start, 0, false};
-    if (start < 0 || end > data.size) return data.call->fail(OUT_OF_RANGE, end), 0;
     while (at.read < end) {
       const i64 before = at.read;
       if (at.read + 8 <= data.size && at.written + 8 <= folded_.size) {
@@ -58,7 +58,7 @@ class WordFolder {
       folded_[at.written] = ' ';
       at.written += 1;
     }
-    return at.written;
+    return data.call->stopped() ? 0 : at.written;
   }
 
   // Fold the first `size` of eight bytes, which are ASCII, as far as no space would follow another.
@@ -261,7 +261,7 @@ struct Spans {
   View<const u8> data;
   View<const i64> start, end;
 
-  explicit Spans(Call& call) : data(call), start(call), end(call) {}
+  explicit Spans(Call& call) : data(call), start(call), end(call) { require_spans(start, end, data.size); }
 
   i64 longest() const {
     i64 longest = 0;
@@ -269,5 +269,12 @@ struct Spans {
     return longest;
   }
 };
+
+// The words of a shingle, as the call gives them: one or more.
+inline i64 shingle_words(Call& call) {
+  const i64 words = call.integer();
+  if (words < 1) call.fail(OUT_OF_RANGE, words);
+  return words;
+}
 
 }  // namespace detector

@@ -69,14 +69,15 @@ class KeySet {
 // `start` (n + 1,) receives where those of each text begin.
 i64 shingle_sets(Call& call) {
   const Spans spans(call);
-  const i64 shingle = call.integer(), masks_numbers = call.integer();
+  const i64 shingle = shingle_words(call), masks_numbers = call.integer();
   const View<u64> keys(call);
   const View<i64> start(call);
+  if (call.stopped()) return 0;
   const i64 longest = spans.longest();
   WordFolder folder(call, longest, masks_numbers);
   const View<u64> word_keys = scratch<u64>(call, longest + READ_AHEAD);
   KeySet seen(call, longest / 2 + 1);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   i64 written = 0;
   for (i64 text = 0; text < spans.start.size && !call.stopped(); ++text) {
     start[text] = written;
@@ -107,11 +108,13 @@ i64 jaccards(Call& call) {
   const View<const i64> start(call);
   const f64 lowest = call.real();
   const View<f64> result(call);
+  require_rising(start, keys.size);
+  if (call.stopped()) return 0;
   const auto size_of = [&](i64 text) { return start[text + 1] - start[text]; };
   i64 largest = 0;
   for (i64 text = 0; text + 1 < start.size; ++text) largest = most(largest, size_of(text));
   KeySet set(call, largest);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   i64 held = -1;
   for (i64 pair = 0; pair < left.size && !call.stopped(); ++pair) {
     const i64 one = left[pair], two = right[pair], sum = size_of(one) + size_of(two);

@@ -119,13 +119,14 @@ View<const u8> stripped(View<const u8> bytes) {
 // Write the signature of each text, (texts, slots). Texts without words have EMPTY_SLOT in all.
 i64 sign_texts(Call& call) {
   const Spans spans(call);
-  const i64 shingle = call.integer();
+  const i64 shingle = shingle_words(call);
   const Table<const u32> permutation(call);
   const Table<u32> signatures(call);
+  if (call.stopped()) return 0;
   const i64 longest = spans.longest();
   WordFolder folder(call, longest, false);
   const Signer signer(call, longest, shingle, permutation);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   for (i64 text = 0; text < spans.start.size && !call.stopped(); ++text) {
     const i64 words = folder.read(spans.data, spans.start[text], spans.end[text]);
     if (words)
@@ -140,18 +141,19 @@ i64 sign_texts(Call& call) {
 // keys of the bands (n, bands), of `rows` slots each.
 i64 sketch_texts(Call& call) {
   const Spans spans(call);
-  const i64 shingle = call.integer(), masks_numbers = call.integer();
+  const i64 shingle = shingle_words(call), masks_numbers = call.integer();
   const Table<const u32> permutation(call);
   const i64 rows = call.integer(), first = call.integer();
   const Table<u64> digest(call);
   const View<i32> word_number(call), shingle_number(call);
   const View<i64> length(call);
   const Table<u32> keys(call);
+  if (call.stopped()) return 0;
   const i64 longest = spans.longest();
   WordFolder folder(call, longest, masks_numbers);
   const Signer signer(call, longest, shingle, permutation);
   const View<u32> slots = scratch<u32>(call, permutation.columns);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   for (i64 text = 0; text < spans.start.size && !call.stopped(); ++text) {
     const i64 row = first + text, start = spans.start[text], end = spans.end[text];
     const i64 words = folder.read(spans.data, start, end);
@@ -182,8 +184,9 @@ i64 fold_texts(Call& call) {
   const i64 masks_numbers = call.integer();
   const View<u8> out(call);
   const View<i64> text_end(call);
+  if (call.stopped()) return 0;
   WordFolder folder(call, spans.longest(), masks_numbers);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   i64 written = 0;
   for (i64 text = 0; text < spans.start.size && !call.stopped(); ++text) {
     const i64 words = folder.read(spans.data, spans.start[text], spans.end[text]);
@@ -198,7 +201,7 @@ i64 hash_spans(Call& call) {
   const Spans spans(call);
   const View<u32> out(call);
   const OpenHashes hashes(call, spans.start.size);
-  if (call.lacks_scratch()) return 0;
+  if (call.stopped()) return 0;
   for (i64 text = 0; text < spans.start.size; ++text)
     hashes.begin(spans.data, spans.start[text], spans.end[text], text);
   finish_all(hashes.value.data, hashes.one.data, hashes.two.data, hashes.three.data, hashes.last.data,

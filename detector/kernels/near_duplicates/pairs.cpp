@@ -37,17 +37,19 @@ i64 join_buckets(Call& call) {
   const Emitted emitted(call);
   const View<i64> cursor(call), left(call), right(call);
   i64 count = 0, bucket = cursor[0], first = cursor[1];
+  if (bucket < 0 || first < 0) call.fail(OUT_OF_RANGE, least(bucket, first));
   for (; bucket < bucket_start.size && !call.stopped(); ++bucket, first = 0) {
-    const i64 start = bucket_start[bucket], size = bucket_size[bucket];
-    for (; first < size - 1; ++first) {
-      if (count + size - first - 1 > left.size) {
+    const i64 start = bucket_start[bucket];
+    const View<const i64> texts = members.part(start, start + bucket_size[bucket]);
+    for (; first < texts.size - 1; ++first) {
+      if (count + texts.size - first - 1 > left.size) {
         cursor[0] = bucket;
         cursor[1] = first;
         return count;
       }
-      const i64 one = members[start + first];
-      for (i64 second = first + 1; second < size; ++second) {
-        const i64 two = members[start + second];
+      const i64 one = texts[first];
+      for (i64 second = first + 1; second < texts.size; ++second) {
+        const i64 two = texts[second];
         if (!emitted.is_new(one, two, band)) continue;
         left[count] = one;
         right[count] = two;

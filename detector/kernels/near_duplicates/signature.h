@@ -39,7 +39,7 @@ struct Signature {
 
   // Let TOGETHER mixed hashes in. `permutation` holds the factors, then the offsets.
   INLINE void update(const u32* hashed, View<const u32> permutation) {
-    if (permutation.size != 2 * SLOTS) return;
+    if (permutation.size != 2 * SLOTS) return permutation.call->fail(OUT_OF_RANGE, permutation.size);
     update_slots_widest(slots, hashed, permutation.data, permutation.data + SLOTS, SLOTS);
   }
 };

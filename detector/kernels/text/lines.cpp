@@ -1,4 +1,5 @@
 // Plain text to lines, and lines to segments.
+#include "../offsets.h"
 #include "characters.h"
 
 namespace detector {
@@ -71,6 +72,7 @@ i64 split_lines(Call& call) {
   const View<const u8> data(call);
   const View<const i64> page_start(call);
   const View<i64> line_start(call), line_end(call), page_line(call);
+  require_rising(page_start, data.size);
   i64 number = 0;
   const i64 pages = page_start.size - 1;
   for (i64 page = 0; page < pages && !call.stopped(); ++page) {
@@ -105,6 +107,7 @@ i64 segment_lines(Call& call) {
   const View<const u8> data(call);
   const View<const i64> line_start(call), line_end(call);
   const View<i64> start(call), end(call), line_segment(call);
+  require_spans(line_start, line_end, data.size);
   i64 number = 0;
   const auto write = [&](i64 from, i64 to) {
     if (number < start.size) {
