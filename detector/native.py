@@ -136,7 +136,8 @@ def _describe_array(values: NDArray[Any], fields: list[int]) -> None:
     rows = shape[0] if shape else 1
     columns = values.size // rows if rows else (shape[-1] if len(shape) > 1 else 1)
     if flags.writeable and values.size:
-        fields += (ctypes.addressof(ctypes.c_char.from_buffer(values.data)), rows, columns, number | _WRITABLE)
+        address = ctypes.addressof(ctypes.c_char.from_buffer(values.data))
+        fields += (address, rows, columns, number | _WRITABLE)
     else:
         fields += (values.ctypes.data, rows, columns, number | (_WRITABLE if flags.writeable else 0))
 

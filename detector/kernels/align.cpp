@@ -1,5 +1,5 @@
 // The words of a page and of its gold text, aligned in order. For training.
-#include "call.h"
+#include "arrays.h"
 
 namespace detector {
 

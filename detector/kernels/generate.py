@@ -87,7 +87,7 @@ def header(tags: Mapping[str, Any], schema: Mapping[str, Any], tables: Mapping[s
     lines = [
         "// Made by generate.py from text/tags.py, text/characters.npz and features/schema.py.",
         "#pragma once",
-        '#include "call.h"',
+        '#include "arrays.h"',
         "",
         "namespace detector {",
         f"constexpr i64 TAGS = {len(tags['NAMES'])}, INSIDES = {len(tags['INSIDE'])};",

@@ -2,7 +2,7 @@
 // nothing is fused. They are computed in float64, so nearly every result is the nearest float32.
 #pragma once
 
-#include "call.h"
+#include "arrays.h"
 
 namespace detector {
 

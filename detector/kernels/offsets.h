@@ -2,7 +2,7 @@
 // no loop from one offset to another leaves its array, or goes on without end.
 #pragma once
 
-#include "call.h"
+#include "arrays.h"
 
 namespace detector {
 

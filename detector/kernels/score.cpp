@@ -3,7 +3,7 @@
 #include "features/ancestors.h"
 #include "features/html_features.h"
 #include "features/text_features.h"
-#include "model/network.h"
+#include "model/scorers.h"
 
 namespace detector {
 

@@ -2,36 +2,11 @@
 // attributes that nothing reads. What is left gives the same lines and the same markup, and
 // takes the parser half the time.
 #include "references.h"
+#include "unread.h"
 
 namespace detector {
 
 namespace {
-
-// Tags at which the parser leaves foreign content, and those in which it reads HTML.
-constexpr u32 LEAVE_DRAWING[] = {hash_of("b"),          hash_of("big"),
-                                 hash_of("blockquote"), hash_of("body"),
-                                 hash_of("br"),         hash_of("center"),
-                                 hash_of("code"),       hash_of("dd"),
-                                 hash_of("div"),        hash_of("dl"),
-                                 hash_of("dt"),         hash_of("em"),
-                                 hash_of("embed"),      hash_of("h1"),
-                                 hash_of("h2"),         hash_of("h3"),
-                                 hash_of("h4"),         hash_of("h5"),
-                                 hash_of("h6"),         hash_of("head"),
-                                 hash_of("hr"),         hash_of("i"),
-                                 hash_of("img"),        hash_of("li"),
-                                 hash_of("listing"),    hash_of("menu"),
-                                 hash_of("meta"),       hash_of("nobr"),
-                                 hash_of("ol"),         hash_of("p"),
-                                 hash_of("pre"),        hash_of("ruby"),
-                                 hash_of("s"),          hash_of("small"),
-                                 hash_of("span"),       hash_of("strong"),
-                                 hash_of("strike"),     hash_of("sub"),
-                                 hash_of("sup"),        hash_of("table"),
-                                 hash_of("tt"),         hash_of("u"),
-                                 hash_of("ul"),         hash_of("var"),
-                                 hash_of("font"),       hash_of("foreignobject"),
-                                 hash_of("math")};
 
 class Condenser {
  public:
@@ -168,8 +143,8 @@ class Condenser {
       // Of two attributes of one name the first counts.
       if (found.name == hash_of("style") && styled) return;
       styled |= found.name == hash_of("style");
-      if (!is_read(found)) return;
-      if (found.name == hash_of("type")) is_data |= holds("ld", found) && holds("json", found);
+      if (!is_read(page_, found)) return;
+      if (found.name == hash_of("type")) is_data |= holds(page_, found, "ld") && holds(page_, found, "json");
       put(' ');
       copy(found.start, found.name_end);
       if (found.name_end == found.end) return;
@@ -184,42 +159,6 @@ class Condenser {
     if (name.hash == hash_of("svg")) return drawing(at, end, before);
     write(">");
     return content(name, end, is_data);
-  }
-
-  // Tell whether any kernel, or the parser, reads an attribute.
-  bool is_read(const Tokens::RawAttribute& found) const {
-    switch (found.name) {
-      case hash_of("class"):
-      case hash_of("id"):
-      case hash_of("role"):
-      case hash_of("itemprop"):
-      case hash_of("rel"):
-      case hash_of("href"):
-      case hash_of("hidden"):
-      case hash_of("aria-hidden"):
-      case hash_of("name"):
-      case hash_of("property"):
-      case hash_of("content"):
-      case hash_of("type"):
-      case hash_of("encoding"):
-      case hash_of("color"):
-      case hash_of("face"):
-      case hash_of("size"):
-      case hash_of("shadowrootmode"):
-        return true;
-      case hash_of("style"):
-        return (holds("display", found) && holds("none", found)) ||
-               (holds("visibility", found) && holds("hidden", found));
-      default:
-        return false;
-    }
-  }
-
-  // Tell whether a value holds a word in lower case, in any case.
-  bool holds(const char* word, const Tokens::RawAttribute& found) const {
-    for (i64 at = found.value; at < found.value_end; ++at)
-      if (lower(page_.byte(at)) == static_cast<u8>(*word) && page_.is_word(word, at)) return true;
-    return false;
   }
 
   // Pass what stands in an element of raw text, or keep it; return where reading goes on.
@@ -298,12 +237,6 @@ class Condenser {
     for (at = page_.find(']', at + 9); at < page_.size(); at = page_.find(']', at + 1))
       if (page_.byte(at + 1) == ']' && page_.byte(at + 2) == '>') return at + 3;
     return page_.size();
-  }
-
-  static bool leaves_drawing(u32 name) {
-    for (const u32 tag : LEAVE_DRAWING)
-      if (tag == name) return true;
-    return false;
   }
 
   Tokens page_;

@@ -1,7 +1,7 @@
 // Text of a serialised page to lines: the half of the HTML scanner that writes.
 #pragma once
 
-#include "../call.h"
+#include "../arrays.h"
 
 namespace detector {
 

@@ -5,7 +5,7 @@
 // its end tag. Whatever breaks that (a `<plaintext>` without end) is survived.
 #pragma once
 
-#include "../call.h"
+#include "../arrays.h"
 #include "generated.h"
 
 namespace detector {

@@ -1,7 +1,6 @@
 // Features to log-odds, and log-odds to scores.
-#include "network.h"
-
 #include "../wide.h"
+#include "scorers.h"
 
 namespace detector {
 

@@ -1,6 +1,6 @@
 // What kind of page it is: a linear model over a page's words and how its content looks.
 #include "../features/position.h"
-#include "network.h"
+#include "scorers.h"
 
 namespace detector {
 

@@ -1,5 +1,5 @@
 // Band keys to candidate pairs, pairs to what is kept, and blocks of lines that grow.
-#include "../call.h"
+#include "../arrays.h"
 
 namespace detector {
 

@@ -1,7 +1,7 @@
 // MinHash signatures, and the 32-bit hashes that they are made of.
 #pragma once
 
-#include "../call.h"
+#include "../arrays.h"
 
 namespace detector {
 

@@ -1,7 +1,7 @@
 // One character at a time from UTF-8, with its class and what it folds to.
 #pragma once
 
-#include "../call.h"
+#include "../arrays.h"
 #include "generated.h"
 
 namespace detector {
