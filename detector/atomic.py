@@ -14,6 +14,7 @@ Everything is written under another name, flushed to the disk, and renamed. A pr
 in between leaves a name that ends in `UNFINISHED`, and whatever stood there before.
 """
 
+import errno
 import json
 import os
 import shutil
@@ -53,7 +54,9 @@ def _named(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.filename is None:
-            raise OSError(error.errno, error.strerror or str(error), str(path)) from error
+            # numpy says how much it could write, without a number for the reason.
+            number = errno.EIO if error.errno is None else error.errno
+            raise OSError(number, error.strerror or str(error), str(path)) from error
         raise
 
 
@@ -127,6 +130,22 @@ def new_folder(path: Path) -> Iterator[Path]:
             shutil.rmtree(unfinished, ignore_errors=True)
             raise
         sync(path.parent)
+
+
+def append(path: Path, data: bytes) -> None:
+    """Add to the end of a file, which is made if it is not there, and wait until it is on the disk.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written. `filename` is set.
+    """
+    with _named(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:

@@ -11,7 +11,7 @@ Cut(headlines=True)
 >>> checked({"headlines": "no"}, Cut, "careful.toml", SettingsError)
 Traceback (most recent call last):
   ...
-detector.errors.SettingsError: careful.toml: headlines must be true or false, not a text
+detector.errors.SettingsError: careful.toml: "headlines" must be true or false, not a text
 
 Not imported by what scores a page: msgspec takes 20 ms to load.
 """
@@ -34,6 +34,7 @@ _WORDS: Final = {
     "object": "a table of names and values",
     "null": "nothing",
 }
+_MISSING: Final = re.compile(r"Object missing required field `([^`]+)`")
 _EXPECTED: Final = re.compile(r"Expected `([^`]+)`, got `([^`]+)`")
 _WHERE: Final = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
 
@@ -47,7 +48,9 @@ def _said(error: msgspec.ValidationError) -> str:
     message = str(error)
     place = _WHERE.search(message)
     what = message[: place.start()] if place else message
-    name = (place[1] if place else "") or "it"
+    name = f'"{place[1]}"' if place and place[1] else "it"
+    if missing := _MISSING.fullmatch(what):
+        return f'"{missing[1]}" is missing'
     if found := _EXPECTED.fullmatch(what):
         got = _WORDS.get(found[2], found[2])
         return f"{name} must be {_in_words(found[1])}, not {got}"

@@ -14,6 +14,7 @@ from detector.detector import Detector
 from detector.errors import PageError
 from detector.records import Format
 from detector.settings import Settings
+from detector.text.formatting import refuse_explosive
 from detector.text.page import Page
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -111,11 +112,17 @@ def policy_options(function: F) -> F:
 
 def page_of(name: str, input_format: Format | None, url: str | None = None) -> Page:
     """Read a page from a file, or from standard input for `-`."""
-    if name == "-":
-        if sys.stdin is None:
-            raise PageError("there is no standard input: name a file")
-        return Page.read(sys.stdin.buffer.read(), input_format, url)
-    return Page.read(Path(name), input_format, url)
+    if name != "-":
+        page = Page.read(Path(name), input_format, url)
+    elif sys.stdin is None:
+        raise PageError("there is no standard input: name a file")
+    else:
+        page = Page.read(sys.stdin.buffer.read(), input_format, url)
+    try:
+        refuse_explosive(page.text if page.format == "html" else "")
+    except PageError as error:
+        raise PageError(f"{name}: {error}") from None
+    return page
 
 
 def write_whole(path: Path, parts: Iterable[str]) -> None:

@@ -17,6 +17,7 @@ from turbohtml import Formatter, Html, parse
 from detector import native
 from detector.records import Batch, Markup
 from detector.text.decoding import without_surrogates
+from detector.text.formatting import refuse_explosive
 from detector.text.plain import joined, segmented
 
 # With fewer words than this beside it, what stands in <noscript> is the page.
@@ -119,7 +120,12 @@ def _is_sparse(batch: Batch, page: int) -> bool:
 
 
 def html_batch(pages: Sequence[str]) -> tuple[Batch, Markup]:
-    """Return lines, segments and markup of decoded HTML pages; linear in their size."""
+    """Return lines, segments and markup of decoded HTML pages; linear in their size.
+
+    Raises `PageError` for a page that would fill the memory when it is parsed.
+    """
+    for text in pages:
+        refuse_explosive(text)
     sources = [serialised(page) for page in pages]
     opened = np.zeros(len(pages), np.bool_)
     batch, markup = _scanned(sources, opened)
