@@ -5,35 +5,44 @@ what is kept, and how work is cut into batches. `DuplicateSettings` are those of
 near-duplicates, `CorpusSettings` those of a corpus run.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from detector.errors import SettingsError
 from detector.records import Format
+
+S = TypeVar("S", "Settings", "CorpusSettings")
 
 # Settings that ask for a threshold by what it does on pages that the model has not seen.
 GOALS: Final = ("lose_at_most", "recall", "precision")
 MOST_SLOTS = 1024
 
 
-def _table(path: Path, known: set[str]) -> dict[str, Any]:
-    """Return what a TOML file holds; raises `SettingsError` for what is not known."""
+def _table(path: Path) -> dict[str, Any]:
+    """Return what a TOML file holds."""
     import tomllib  # few runs read such a file, and it takes a while to import
 
     try:
-        table = tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise SettingsError(f"the settings file {path} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(f"the settings file {path} is not TOML: {error}") from None
+
+
+def settings_from(table: Mapping[str, Any], kind: type[S], where: str) -> S:
+    """Return settings from plain values; raises `SettingsError` for unknown names and wrong types."""
+    # Not for what scores a page without a settings file: msgspec takes some time to load.
+    from detector.user_files import checked
+
+    known = {field.name for field in fields(kind)}
     if unknown := sorted(set(table) - known):
         raise SettingsError(
-            f"{path} has unknown settings {', '.join(unknown)}; known: {', '.join(sorted(known))}"
+            f"{where} has unknown settings {', '.join(unknown)}; known: {', '.join(sorted(known))}"
         )
-    return table
+    return checked(table, kind, where, SettingsError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +94,8 @@ class Settings:
     @classmethod
     def read(cls, path: Path, **changes: Any) -> "Settings":  # noqa: ANN401
         """Read a TOML file of settings; `changes` that are not None come on top."""
-        table = _table(path, {field.name for field in fields(cls)})
-        try:
-            return replace(
-                cls(**table), **{name: value for name, value in changes.items() if value is not None}
-            )
-        except TypeError as error:
-            raise SettingsError(f"{path} holds a value of the wrong type: {error}") from None
+        given = {name: value for name, value in changes.items() if value is not None}
+        return replace(settings_from(_table(path), cls, str(path)), **given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,16 @@ class DuplicateSettings:
             raise SettingsError(f"slots must be at most {MOST_SLOTS}, not {self.slots}")
 
 
+def _refuse_wrong(pattern: str) -> None:
+    """Raise `SettingsError` for what is no regular expression."""
+    import regex  # not for what scores a page
+
+    try:
+        regex.compile(pattern)
+    except regex.error as error:
+        raise SettingsError(f"the protect pattern {pattern!r} is wrong: {error}") from None
+
+
 @dataclass(frozen=True, slots=True)
 class CorpusSettings:
     """What a corpus run does beside scoring; read from a TOML file of rules.
@@ -165,29 +179,18 @@ class CorpusSettings:
             if not 0 <= value <= 1:
                 raise SettingsError(f"{name} is a number from 0 to 1, not {value}")
         for pattern in self.protect:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                raise SettingsError(f"the protect pattern {pattern!r} is wrong: {error}") from None
+            _refuse_wrong(pattern)
         if min(self.shard_bytes, self.least_pages) < 1:
             raise SettingsError("shard_bytes and least_pages must be at least 1")
 
     @classmethod
     def read(cls, path: Path | None, allow: tuple[str, ...] = ()) -> "CorpusSettings":
         """Read a TOML file of rules, if there is one; `allow` comes on top."""
-        table = {} if path is None else _table(path, {field.name for field in fields(cls)})
-        try:
-            for name in ("protect", "template", "allow"):
-                if isinstance(table.get(name, []), str):
-                    raise TypeError(f"{name} is a list")
-                table[name] = tuple(str(value) for value in table.get(name, ()))
-            table["allow"] = tuple(sorted({*table["allow"], *allow}))
-            return cls(**table)
-        except (TypeError, AttributeError) as error:
-            raise SettingsError(f"{path} holds a value of the wrong type: {error}") from None
+        rules = cls() if path is None else settings_from(_table(path), cls, str(path))
+        return replace(rules, allow=tuple(sorted({*rules.allow, *allow})))
 
 
-# Where lines with their scores go: beside the output, into a column of it as well, or nowhere.
+# Where line records go: beside the output, into a column of it as well, or nowhere.
 Lines = Literal["sidecar", "column", "none"]
 
 
@@ -207,7 +210,7 @@ class RecordSettings(NamedTuple):
     columns: names of the fields that mean something; format: found for each record if not given
     model: a folder with a model, instead of the one that ships
     to: "jsonl", "parquet" and so on, or "same" as the input
-    lines: where the lines' scores go; `detector restore` needs them
+    lines: where line records go; `detector restore` needs them
     """
 
     columns: Columns = Columns()

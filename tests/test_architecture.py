@@ -34,6 +34,8 @@ ROOMS = (
     ("settings",),
     ("native",),
     ("records",),
+    ("user_files",),
+    ("array_files", "atomic", "json_lines"),
     ("errors", "version"),
 )
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}

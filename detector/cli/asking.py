@@ -5,6 +5,7 @@ from typing import Final
 
 import click
 
+from detector.cli.terminal import printable
 from detector.training.adapt.active_learning import Question
 from detector.training.adapt.adaptation import Adaptation
 from detector.training.data.line_labels import LineLabel, append_label, read_labels, undo_labels
@@ -19,10 +20,10 @@ ROUND: Final = 20
 
 def _shown(question: Question, site: str, number: int, of: int) -> str:
     place = f"{number} of {of}, on {question.pages} page{'s' * (question.pages > 1)} of {site}"
-    around = [click.style(f"    {text[:100]}", dim=True) for text in question.before]
-    after = [click.style(f"    {text[:100]}", dim=True) for text in question.after]
-    line = click.style(f"  > {question.text[:400]}", bold=True)
-    return "\n".join(["", click.style(place, fg="cyan"), *around, line, *after])
+    before = [click.style(f"    {printable(text[:100])}", dim=True) for text in question.before]
+    after = [click.style(f"    {printable(text[:100])}", dim=True) for text in question.after]
+    line = click.style(f"  > {printable(question.text[:400])}", bold=True)
+    return "\n".join(["", click.style(printable(place), fg="cyan"), *before, line, *after])
 
 
 def _answer() -> str:

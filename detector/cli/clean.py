@@ -6,15 +6,16 @@ from typing import Any, Final, get_args
 
 import click
 
-from detector.cli.corpus import Machine, Wishes, clean_corpus, corpus_options, is_corpus
+from detector.cli.corpus import CorpusOptions, clean_corpus, corpus_options, is_corpus
 from detector.cli.options import Policy, input_options, page_of, policy_options, write_whole
+from detector.cli.terminal import print_json, print_page_text, say
 from detector.corpus.formats.readers import kind_of
 from detector.corpus.formats.writers import ENDINGS
 from detector.detector import Detector
 from detector.errors import PageError, SettingsError
 from detector.records import Format
 from detector.results.page import ScoredPage
-from detector.settings import Columns, Lines
+from detector.settings import Columns, EngineSettings, Lines
 
 SUFFIX: Final = {"text": ".txt", "markdown": ".md", "json": ".json"}
 
@@ -70,19 +71,19 @@ def _target(name: str, output: Path, format: str, taken: set[Path]) -> Path:
     type=click.Choice(get_args(Lines)),
     default="sidecar",
     show_default=True,
-    help="Where scores and dropped lines go: beside a corpus, for `detector restore`; into a column, too.",
+    help="Where line records go: beside the corpus, for `detector restore`; into a column, too; nowhere.",
 )
 def command(
     inputs: Sequence[str],
     input_format: Format | None,
     policy: Policy,
-    machine: Machine,
+    engine: EngineSettings,
     columns: Columns,
     **own: Any,  # noqa: ANN401
 ) -> int:
     r"""Print the clean text of INPUTS (files, or - for standard input), or write it to a folder.
 
-    Single pages are judged alone, or by what a profile of their site says, too (--site). Folders,
+    Single pages are judged alone, or with what a profile of their site says (--site). Folders,
     JSONL, CSV, Parquet, WARC and WET are a corpus: lines that recur on a site count as
     evidence, near-duplicates go, and a site or source that would lose nearly everything stops
     the run (exit code 3). What cannot be read is reported and set aside, and the exit code is
@@ -96,35 +97,36 @@ def command(
       detector clean crawl/ --dry-run
     """
     to, corpus = own.pop("format"), own.pop("corpus")
-    wishes = Wishes(**own)
+    options = CorpusOptions(**own)
     if corpus or is_corpus(inputs):
-        if wishes.output is not None or wishes.dry_run:
-            return clean_corpus(inputs, wishes, policy, input_format, (machine, columns))
+        if options.output is not None or options.dry_run:
+            return clean_corpus(inputs, options, policy, format=input_format, columns=columns, engine=engine)
         if corpus or not all(Path(name).is_dir() or kind_of(name) in (None, "page") for name in inputs):
             raise SettingsError("a corpus is cleaned into a folder: name one with --output, or try --dry-run")
-    return _clean_pages(inputs, policy.detector(), input_format, (wishes.output, to))
+    return _clean_pages(inputs, policy.detector(), input_format, output=options.output, to=to)
 
 
 def _clean_pages(
-    names: Sequence[str], detector: Detector, format: Format | None, output: tuple[Path | None, str]
+    names: Sequence[str], detector: Detector, format: Format | None, *, output: Path | None, to: str
 ) -> int:
     """Clean pages, each alone."""
-    folder, to = output
     set_aside, taken = 0, set[Path]()
     how = "alone" if detector.profile is None else f"with the profile of {detector.profile.name}"
-    click.echo(f"detector: each page is judged {how}", err=True)
+    say(f"each page is judged {how}")
     for name in names:
         try:
-            target = _target(name, folder, to, taken) if folder is not None else None
+            target = _target(name, output, to, taken) if output is not None else None
             text = _shown(detector.score_batch([page_of(name, format)])[0], to)
         except PageError as error:
-            click.echo(f"detector: set aside: {error}", err=True)
+            say(f"set aside: {error}")
             set_aside += 1
             continue
-        if target is None:
-            click.echo(text)
-        else:
+        if target is not None:
             write_whole(target, text + "\n")
+        elif to == "json":
+            print_json(text)
+        else:
+            print_page_text(text)
     if set_aside:
-        click.echo(f"detector: {set_aside} of {len(names)} pages set aside", err=True)
+        say(f"{set_aside} of {len(names)} pages set aside")
     return 1 if set_aside else 0

@@ -10,21 +10,22 @@ import click
 
 from detector.cli.options import Policy
 from detector.cli.progress import ShownProgress
-from detector.corpus.api import grouping_memory
+from detector.cli.terminal import print_page_text, say
+from detector.corpus import api
 from detector.corpus.formats.readers import kind_of
 from detector.corpus.formats.remote import is_remote
-from detector.corpus.run import Outcome, dry_run, run
-from detector.corpus.run_spec import Job
-from detector.engines.choice import engine_of
+from detector.corpus.run import Outcome
 from detector.errors import SettingsError
 from detector.records import Format
-from detector.settings import Columns, CorpusSettings, Lines
+from detector.settings import Columns, CorpusSettings, EngineSettings, Lines, RecordSettings
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-STOPPED_BY_GUARD: Final = 3
+OVER_LOSS_LIMIT: Final = 3
 SHOWN: Final = 20
 UNITS: Final = {"": 10**6, "MB": 10**6, "GB": 10**9}
+# Where a dry run would write to, if it is not said: nowhere.
+NOWHERE: Final = Path("dry-run")
 
 
 class Size(click.ParamType):  # type: ignore[type-arg]
@@ -33,33 +34,29 @@ class Size(click.ParamType):  # type: ignore[type-arg]
     name = "size"
 
     def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> int:  # noqa: ANN401
-        """Read one."""
+        """Read a size."""
         if isinstance(value, int):
             return value
         found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(MB|GB|)", str(value).strip().upper())
         if found is None or float(found[1]) == 0:
-            self.fail(f"{value!r} is no size: write 500MB or 2GB", param, context)
+            self.fail(f"{value!r} is not a size: write 500MB or 2GB", param, context)
         return int(float(found[1]) * UNITS[found[2]])
 
 
-class Machine(NamedTuple):
-    """The options of who does the work."""
-
-    engine: str
-    workers: int | None
-    memory: int
-
-
-_MACHINE: Final = (
+_ENGINE: Final = (
     click.option(
         "--engine",
         default="auto",
         show_default=True,
-        help="A corpus is cleaned by: process, joblib, spark, or a backend of joblib.",
+        help="Who cleans a corpus: process, joblib, spark, or a backend of joblib.",
     ),
     click.option("--workers", type=click.IntRange(1), help="Processes; as many as cores by default."),
     click.option(
-        "--memory", type=Size(), default="4GB", show_default=True, help="Bounds all processes together."
+        "--memory",
+        type=Size(),
+        default="4GB",
+        show_default=True,
+        help="Most memory of all processes together.",
     ),
 )
 _COLUMNS: Final = tuple(
@@ -75,15 +72,17 @@ _COLUMNS: Final = tuple(
 
 
 def corpus_options(function: F) -> F:
-    """Add the options that say how a corpus is read and by whom: `machine` and `columns`."""
+    """Add the options that say how a corpus is read and by whom: `engine` and `columns`."""
 
     @wraps(function)
     def command(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
-        machine = Machine(*(options.pop(name) for name in Machine._fields))
+        engine = EngineSettings(
+            name=options.pop("engine"), memory=options.pop("memory"), workers=options.pop("workers")
+        )
         columns = Columns(*(options.pop(f"{name}_column") for name in Columns._fields))
-        return function(*arguments, machine=machine, columns=columns, **options)
+        return function(*arguments, engine=engine, columns=columns, **options)
 
-    for option in reversed((*_COLUMNS, *_MACHINE)):
+    for option in reversed((*_COLUMNS, *_ENGINE)):
         command = option(command)
     return cast(F, command)
 
@@ -95,7 +94,7 @@ def is_corpus(names: Sequence[str]) -> bool:
     )
 
 
-class Wishes(NamedTuple):
+class CorpusOptions(NamedTuple):
     """The command's own options for a corpus."""
 
     output: Path | None
@@ -107,67 +106,72 @@ class Wishes(NamedTuple):
 
 
 def clean_corpus(
-    names: Sequence[str], wishes: Wishes, policy: Policy, format: Format | None, by: tuple[Machine, Columns]
+    names: Sequence[str],
+    options: CorpusOptions,
+    policy: Policy,
+    *,
+    format: Format | None,
+    columns: Columns,
+    engine: EngineSettings,
 ) -> int:
     """Clean a corpus and say what became of it; return the exit code."""
-    machine, columns = by
     if policy.site is not None:
         raise SettingsError("a corpus counts the lines of its sites itself: leave out --site")
-    job = Job(
-        (wishes.output or Path()).absolute(),
-        columns,
-        policy.chosen(),
-        CorpusSettings.read(wishes.rules, wishes.allow),
-        policy.model,
-        format,
-        wishes.to,
-        wishes.lines,
-    )
-    click.echo("detector: a corpus: with the counts of each site, and without near-duplicates", err=True)
-    engine = engine_of(machine.engine, machine.memory, machine.workers)
-    memory = grouping_memory(machine.memory)
-    try:
-        function = dry_run if wishes.dry_run else run
-        outcome = function(names, job, engine, memory, ShownProgress())
-    finally:
-        engine.close()
-    _say(outcome, wishes)
-    if outcome.losses and not wishes.dry_run:
-        return STOPPED_BY_GUARD
+    rules = CorpusSettings.read(options.rules, options.allow)
+    say("a corpus: with the counts of each site, and without near-duplicates")
+    with ShownProgress() as progress:
+        outcome = api.clean_corpus(
+            names,
+            options.output or NOWHERE,
+            policy.chosen(),
+            rules,
+            RecordSettings(columns, format, policy.model, options.to, options.lines),
+            engine,
+            sample=options.dry_run,
+            progress=progress,
+        )
+    _tell(outcome, options)
+    if outcome.losses and not options.dry_run:
+        return OVER_LOSS_LIMIT
     return 1 if outcome.report["rejected"] else 0
 
 
-def _say(outcome: Outcome, wishes: Wishes) -> None:
+def _tell(outcome: Outcome, options: CorpusOptions) -> None:
+    """Say what became of a corpus."""
     report, total = outcome.report, outcome.report["total"]
-    if wishes.dry_run:
-        _say_what_would_go(outcome)
+    if options.dry_run:
+        _print_sample(outcome)
     for reason, count in report["rejected"].items():
-        click.echo(f"detector: set aside: {count:,} records: {reason}", err=True)
+        say(f"set aside: {count:,} records: {reason}")
     share = total["bytes_kept"] / max(total["bytes"], 1)
-    click.echo(
-        f"detector: {total['kept']:,} of {total['documents']:,} documents stay "
-        f"({total['empty']:,} empty, {total['duplicates']:,} near-duplicates), {share:.1%} of the text",
-        err=True,
+    say(
+        f"{total['kept']:,} of {total['documents']:,} documents stay ({total['empty']:,} empty, "
+        f"{total['duplicates']:,} near-duplicates), {share:.1%} of the text"
     )
     if outcome.losses:
         for loss in outcome.losses[:SHOWN]:
-            click.echo(f"detector: too much lost: {loss}", err=True)
+            say(f"too much lost: {loss}")
         names = " ".join(f"--allow {loss.name}" for loss in outcome.losses[:SHOWN])
-        hint = "" if wishes.dry_run else f" Nothing is published; the same command with {names} publishes it"
-        click.echo(f"detector: {len(outcome.losses)} sites or sources lose too much.{hint}", err=True)
-    elif not wishes.dry_run:
-        click.echo(f"detector: written to {wishes.output}: see report.html there", err=True)
+        hint = "" if options.dry_run else f" Nothing is published; the same command with {names} publishes it"
+        say(f"{len(outcome.losses)} sites or sources lose too much.{hint}")
+    elif not options.dry_run:
+        say(f"written to {options.output}: see report.html there")
 
 
-def _say_what_would_go(outcome: Outcome) -> None:
+def _print_sample(outcome: Outcome) -> None:
+    """Print what would go of a sample."""
     report = outcome.report
-    click.echo(f"A sample of {outcome.looked_at} of {outcome.shards} shards; of these would go:")
+    rows = [f"A sample of {outcome.sampled} of {outcome.shards} shards. Of these would go:"]
     for kind in ("by_source", "by_site"):
-        click.echo(f"\n{kind.removeprefix('by_'):<40}  documents      kept   text lost")
-        for row in report[kind][:SHOWN]:
-            click.echo(
-                f"{row['name'][:40]:<40}  {row['documents']:>9,} {row['kept']:>9,}  {row['lost']:>9.1%}"
-            )
-    click.echo("\nLines dropped most often:")
-    for row in report["most_dropped_lines"][:SHOWN]:
-        click.echo(f"{row['count']:>8,}  {row['site'][:30]:<30}  {row['text'][:70]}")
+        rows += ["", f"{kind.removeprefix('by_'):<40}  documents      kept   text lost"]
+        rows += [
+            f"{row['name'][:40]:<40}  {row['documents']:>9,} {row['kept']:>9,}  {row['lost']:>9.1%}"
+            for row in report[kind][:SHOWN]
+        ]
+    rows += ["", "Lines dropped most often:"]
+    rows += [
+        f"{row['count']:>8,}  {row['site'][:30]:<30}  {row['text'][:70]}"
+        for row in report["most_dropped_lines"][:SHOWN]
+    ]
+    for row in rows:
+        print_page_text(row)

@@ -4,7 +4,6 @@ import json
 import shutil
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
@@ -14,12 +13,15 @@ from typing import Any, Final, get_args
 import click
 
 from detector.cli.options import write_whole
+from detector.cli.progress import ShownProgress
+from detector.cli.terminal import print_json, print_page_text, say
 from detector.cli.text_records import Source, TextRecord, read_records
 from detector.errors import SettingsError
 from detector.near_duplicates.find import find_duplicates
 from detector.near_duplicates.index.files import INDEX_FILE
 from detector.near_duplicates.index.index import Index, Match
 from detector.near_duplicates.keep_policy import Keep
+from detector.near_duplicates.lsh.bands import LEAST_THRESHOLD
 from detector.near_duplicates.pairs import Duplicates
 from detector.settings import DuplicateSettings
 
@@ -27,50 +29,52 @@ STANDARD_INPUT: Final = "-"
 DEFAULT_THRESHOLD: Final = 0.8
 # The field of a record that a keep policy goes by.
 FIELDS: Final = {"newest": "date", "best": "score"}
-SECONDS_BETWEEN_WORDS: Final = 1.0
 
 
 @dataclass
 class _Input:
-    """What is read, and what was set aside on the way."""
+    """What is read, and what was set aside on the way.
+
+    ids: of the texts that were read; by: the values that the keep policy goes by
+    """
 
     sources: Sequence[Source]
     keep: str
     ids: list[str] = field(default_factory=list)
     by: list[Any] = field(default_factory=list)
     aside: int = 0
+    _kind: str = ""
 
     def set_aside(self, message: str) -> None:
         """Report a record that is left out."""
-        click.echo(f"detector: set aside: {message}", err=True)
+        say(f"set aside: {message}")
         self.aside += 1
 
     def texts(self) -> Iterator[str]:
         """Yield the texts, noting ids and what the keep policy goes by."""
-        value = FIELDS.get(self.keep)
+        name = FIELDS.get(self.keep)
         for record in read_records(self.sources, self.set_aside):
             self.ids.append(record.id)
-            if value:
-                self.by.append(record.fields.get(value))
+            if name:
+                self.by.append(self._value(record, name))
             yield record.text
+
+    def _value(self, record: TextRecord, name: str) -> str | float | None:
+        """Return what a record has in a field; raises `SettingsError` if it cannot be compared."""
+        value: Any = record.fields.get(name)
+        if value is None:
+            return None
+        kind = "a text" if isinstance(value, str) else "a number"
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise SettingsError(f'{record.id!r}: "{name}" is neither a text nor a number')
+        if self._kind not in ("", kind):
+            raise SettingsError(f'{record.id!r}: "{name}" is {kind}, and {self._kind} in earlier records')
+        self._kind = kind
+        return value
 
     def again(self) -> Iterator[TextRecord]:
         """Yield the same records once more."""
         return read_records(self.sources, lambda message: None)
-
-
-class _Progress:
-    """Says on a terminal how far the work is."""
-
-    def __init__(self) -> None:
-        self._last = time.monotonic()
-
-    def __call__(self, step: str, done: int, total: int) -> None:
-        """Say it, not too often."""
-        now = time.monotonic()
-        if sys.stderr.isatty() and now - self._last >= SECONDS_BETWEEN_WORDS:
-            click.echo(f"\rdetector: {step} {done:,} of {total:,}   ", err=True, nl=False)
-            self._last = now
 
 
 def _as_json(found: Duplicates, ids: Sequence[str]) -> str:
@@ -110,6 +114,8 @@ def _source(name: str, stack: ExitStack) -> Source:
     """Return an input; standard input is put into a file, since it cannot be read twice."""
     if name != STANDARD_INPUT:
         return Source(name, Path(name))
+    if sys.stdin is None:
+        raise SettingsError("there is no standard input: name a file")
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="detector-")))
     with (folder / "stdin.jsonl").open("wb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
@@ -119,9 +125,10 @@ def _source(name: str, stack: ExitStack) -> Source:
 def _find(given: _Input, threshold: float, settings: DuplicateSettings) -> tuple[Duplicates, list[str]]:
     values = given.by if given.keep in FIELDS else None
     keep: Keep = given.keep  # type: ignore[assignment]
-    found = find_duplicates(
-        given.texts(), threshold, keep, by=values, settings=settings, progress=_Progress()
-    )
+    with ShownProgress() as progress:
+        found = find_duplicates(
+            given.texts(), threshold, keep, by=values, settings=settings, progress=progress
+        )
     return found, list(_rows(found, given.ids))
 
 
@@ -183,6 +190,8 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
       detector duplicates other-index/ --index seen/ --add
     """
     index: Path | None = options["index"]
+    if threshold is not None and not LEAST_THRESHOLD <= threshold <= 1:
+        raise SettingsError(f"--threshold is a similarity from {LEAST_THRESHOLD} to 1, not {threshold}")
     if options["add"] and index is None:
         raise SettingsError("--add needs --index: say which index to add to")
     if index is not None and (keep != "first" or options["work"] is not None):
@@ -205,9 +214,10 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
             shown = json.dumps([asdict(match) for match in matches], ensure_ascii=False, indent=1)
         if options["output"]:
             _write_kept(options["output"], given, kept)
-    for line in [shown] if options["as_json"] else rows:
-        click.echo(line)
-    click.echo(
-        f"detector: {len(rows):,} of {len(given.ids):,} texts have an earlier near-duplicate", err=True
-    )
+    if options["as_json"]:
+        print_json(shown)
+    else:
+        for line in rows:
+            print_page_text(line)
+    say(f"{len(rows):,} of {len(given.ids):,} texts have an earlier near-duplicate")
     return 1 if given.aside else 0

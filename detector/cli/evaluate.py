@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from detector.cli.options import Share, write_whole
+from detector.cli.terminal import print_page_text, say
 from detector.detector import profile_for
 from detector.errors import SettingsError
 from detector.settings import Settings
@@ -86,7 +87,7 @@ def _stored(path: Path, judged: Sequence[Judged], goal: Settings) -> Settings:
         f"# Lost at most {goal.lose_at_most:g} of the content words of {pages} pages, by detector evaluate.\n"
         f"threshold = {threshold:g}\n",
     )
-    click.echo(f"threshold {threshold:g} written to {path}", err=True)
+    say(f"threshold {threshold:g} written to {path}")
     return Settings(threshold=threshold)
 
 
@@ -101,7 +102,7 @@ def _print(evaluation: Evaluation, as_json: bool) -> None:
         sites = sum(group.startswith("site:") for group in groups)
         for group, one in groups.items():
             if not group.startswith("site:") or sites <= MOST_SITES:
-                click.echo(_row(name, group, one))
+                print_page_text(_row(name, group, one))
         if sites > MOST_SITES:
             click.echo(f"{name:<13} {sites} sites: see --json")
         if other:

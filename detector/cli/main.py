@@ -1,16 +1,24 @@
 """The command line: finds the command, imports only that one, and turns errors into messages.
 
-Exit codes: 0 done; 1 some pages were set aside; 2 wrong use (options, settings, model
-files); 3 stopped by a guard; 4 an error that is ours.
+Exit codes: 0 done; 1 some pages were set aside; 2 wrong use (options, settings, model files), or a disk
+or a file that cannot be written or read; 3 stopped because too much would be lost; 4 a fault of ours;
+130 and 143 stopped from outside, by Ctrl-C and SIGTERM.
 """
 
 import os
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from importlib.metadata import PackageNotFoundError, metadata
+from types import FrameType
 from typing import Final
 
 import click
 
+from detector.cli.terminal import say
 from detector.errors import DetectorError, PageError
 from detector.version import __version__
 
@@ -28,7 +36,10 @@ COMMANDS: Final = {
 
 PAGES_SET_ASIDE: Final = 1
 WRONG_USE: Final = 2
-OUR_ERROR: Final = 4
+OUR_FAULT: Final = 4
+INTERRUPTED: Final = 130
+TERMINATED: Final = 143
+PACKAGE: Final = "boilerplate-detector"
 
 
 class LazyCommands(click.Group):
@@ -70,47 +81,119 @@ def group() -> None:
     """
 
 
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM: stop as Ctrl-C does, so that workers end too."""
+
+
+def _terminate(number: int, frame: FrameType | None) -> None:
+    raise _Terminated
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    """Make SIGTERM stop the command in order; signals can be taken in the main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def _fail(message: str, code: int) -> int:
-    click.echo(f"detector: {message}", err=True)
+    say(message)
     return code
 
 
-def run(arguments: list[str] | None = None) -> int:
-    """Run the command line and return its exit code."""
+def _where_to_report() -> str:
+    """Return where faults of this package are reported, as its metadata says."""
+    try:
+        urls: dict[str, str] = dict(
+            url.split(", ", 1) for url in metadata(PACKAGE).get_all("Project-URL") or ()
+        )
+    except (PackageNotFoundError, ValueError):
+        urls = {}
+    trackers = [url for label, url in urls.items() if label.lower() in ("issues", "bug tracker", "tracker")]
+    return (trackers or list(urls.values()) or [f"the authors of {PACKAGE}"])[0]
+
+
+def _our_fault() -> int:
+    return _fail(
+        "an internal error: this is a fault of ours, not of your input. Please report it to "
+        f"{_where_to_report()}; with DETECTOR_TRACEBACK=1 the same command shows where it happened",
+        OUR_FAULT,
+    )
+
+
+def _stopped(error: click.exceptions.Abort) -> int:
+    """Return the code of a command that did not come to its end. click takes an `EOFError` for Ctrl-C."""
+    if isinstance(error.__cause__, EOFError):
+        return _our_fault()
+    return _fail("stopped", TERMINATED if isinstance(error.__cause__, _Terminated) else INTERRUPTED)
+
+
+def _denied(error: OSError) -> int:
+    """Return the code of a command that the system has refused something."""
+    if error.errno is None:  # raised by a library, about something else
+        return _our_fault()
+    if isinstance(error.filename, str | bytes):
+        return _fail(
+            f"{os.fsdecode(error.filename)}: {error.strerror}: make room there, or give another place",
+            WRONG_USE,
+        )
+    return _fail(f"{error.strerror}: make room, or set TMPDIR to a folder on another disk", WRONG_USE)
+
+
+def _close_output() -> None:
+    """Send what is still to be written nowhere: the reader of a pipe has seen enough."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _run(arguments: list[str] | None) -> int:
+    """Run the command line; errors that are no use of ours are raised."""
     try:
         code = group.main(arguments, prog_name="detector", standalone_mode=False)
-    except click.exceptions.Abort:
-        return _fail("stopped", 130)
+    except click.exceptions.Abort as error:
+        return _stopped(error)
     except click.ClickException as error:
         error.show()
         return WRONG_USE
     except PageError as error:
         return _fail(str(error), PAGES_SET_ASIDE)
-    except (DetectorError, ValueError) as error:
+    except DetectorError as error:
         return _fail(str(error), WRONG_USE)
-    except BrokenPipeError:  # the reader of a pipe has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
+        _close_output()
         return 0
-    except Exception as error:
+    except OSError as error:
+        return _denied(error)
+    except MemoryError:
+        return _fail("there is not enough memory for this", WRONG_USE)
+    return code if isinstance(code, int) else 0
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code."""
+    try:
+        with _terminable():
+            return _run(arguments)
+    except Exception:
         if os.environ.get("DETECTOR_TRACEBACK"):
             raise
-        return _fail(
-            f"an error of ours: {type(error).__name__}: {error}\n"
-            "Please report it; DETECTOR_TRACEBACK=1 shows where it happened.",
-            OUR_ERROR,
-        )
-    return code if isinstance(code, int) else 0
+        return _our_fault()
 
 
 def main() -> None:
     """Entry point of the `detector` program."""
     code = run()
     try:
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    if "joblib" not in sys.modules:
-        # No workers to wind down; taking the compiler apart would cost an eighth of a second.
-        sys.stderr.flush()
-        os._exit(code)
+        _close_output()
+    except OSError as error:  # a full disk under standard output
+        code = _denied(error)
+        _close_output()
     sys.exit(code)

@@ -9,10 +9,12 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import click
 
+from detector.atomic import new_file
 from detector.detector import Detector
 from detector.errors import PageError
 from detector.records import Format
 from detector.settings import Settings
+from detector.text.formatting import refuse_explosive
 from detector.text.page import Page
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -33,14 +35,14 @@ class Share(click.ParamType):  # type: ignore[type-arg]
     name = "share"
 
     def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> float:  # noqa: ANN401
-        """Read one; refuses what is none."""
+        """Read a share."""
         try:
             text = str(value).strip()
             share = float(text[:-1]) / 100 if text.endswith("%") else float(text)
         except ValueError:
             share = -1.0
         if not 0 <= share <= 1:
-            self.fail(f"{value!r} is no share: write 0.005 or 0.5%", param, context)
+            self.fail(f"{value!r} is not a share: write 0.005 or 0.5%", param, context)
         return share
 
 
@@ -110,18 +112,24 @@ def policy_options(function: F) -> F:
 
 def page_of(name: str, input_format: Format | None, url: str | None = None) -> Page:
     """Read a page from a file, or from standard input for `-`."""
-    if name == "-":
-        return Page.read(sys.stdin.buffer.read(), input_format, url)
-    return Page.read(Path(name), input_format, url)
+    if name != "-":
+        page = Page.read(Path(name), input_format, url)
+    elif sys.stdin is None:
+        raise PageError("there is no standard input: name a file")
+    else:
+        page = Page.read(sys.stdin.buffer.read(), input_format, url)
+    try:
+        refuse_explosive(page.utf8() if page.format == "html" else b"")
+    except PageError as error:
+        raise PageError(f"{name}: {error}") from None
+    return page
 
 
 def write_whole(path: Path, parts: Iterable[str]) -> None:
     """Write a text, or its parts in turn, to a file that appears only when it is whole."""
-    unfinished = path.with_name(path.name + ".unfinished")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("w", encoding="utf-8", errors="replace", newline="") as file:
-            file.writelines([parts] if isinstance(parts, str) else parts)
-        unfinished.replace(path)
+        with new_file(path) as file:
+            for part in [parts] if isinstance(parts, str) else parts:
+                file.write(part.encode("utf-8", "replace"))
     except OSError as error:
         raise PageError(f"{path} cannot be written: {error.strerror}") from None

@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from detector.cli.options import input_options, page_of
+from detector.cli.terminal import print_page_text, say
 from detector.errors import PageError
 from detector.records import Format
 from detector.sites.profile import SiteProfile
@@ -32,7 +33,7 @@ def _read(names: Sequence[str], input_format: Format | None, set_aside: list[str
         try:
             page = page_of(name, input_format)
         except PageError as error:
-            click.echo(f"detector: set aside: {error}", err=True)
+            say(f"set aside: {error}")
             set_aside.append(name)
         else:
             yield page
@@ -41,7 +42,7 @@ def _read(names: Sequence[str], input_format: Format | None, set_aside: list[str
 def _show(names: Sequence[str]) -> int:
     if len(names) != 1:
         raise click.UsageError("name one profile: detector profile show site.profile")
-    click.echo(SiteProfile.load(Path(names[0])).show())
+    print_page_text(SiteProfile.load(Path(names[0])).show())
     return 0
 
 
@@ -78,8 +79,8 @@ def command(pages: Sequence[str], input_format: Format | None, output: Path | No
     redesigned = bool(options["redesigned"])
     learned = SiteProfile.learn(_read(pages, input_format, set_aside), name, before, redesigned)
     learned.save(output, whole=bool(options["whole"]))
-    click.echo(learned.show(lines=0).splitlines()[0], err=True)
+    say(learned.show(lines=0).splitlines()[0])
     if len(learned.templates) > 1:
-        click.echo("detector: several templates, taken as those of one site", err=True)
-    click.echo(f"detector: {output} written; use it with --site {output}", err=True)
+        say("several templates, taken as those of one site")
+    say(f"{output} written; use it with --site {output}")
     return int(bool(set_aside))

@@ -1,53 +1,58 @@
-"""How far the work is: a bar with rate and time left on a terminal, else a plain line now and then."""
+"""How far the work of a command is: a bar with rate and time left on a terminal, and nothing elsewhere."""
 
 import sys
-import time
-from typing import Final
+from types import TracebackType
+from typing import Any, Final, Self
 
-import click
+from tqdm import tqdm
 
-SECONDS_ON_TERMINAL: Final = 0.2
-SECONDS_IN_A_LOG: Final = 30.0
-BAR: Final = 24
-# Steps whose work is counted in bytes rather than in documents.
+# Steps whose work is counted in bytes rather than in texts.
 IN_BYTES: Final = ("looking at files", "counting lines", "cleaning", "signing", "writing")
-
-
-def _left(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes // 60}h{minutes % 60:02d}" if minutes >= 60 else f"{minutes}:{rest:02d}"
+BAR: Final = (
+    "detector: {desc} {percentage:3.0f}% {bar:24} {n_fmt} of {total_fmt}, {rate_fmt}, {remaining} left"
+)
 
 
 class ShownProgress:
-    """Says on standard error how far each step is."""
+    """Says on standard error how far each step is: called with its name, what is done, and all there is.
+
+    What a stopped run had done before is no part of the rate, nor of the time that is left.
+    """
 
     def __init__(self) -> None:
         self._step = ""
-        self._began = self._last = time.monotonic()
-        self._terminal = sys.stderr.isatty()
+        self._bar: Any = None
 
     def __call__(self, step: str, done: int, total: int) -> None:
-        """Say it, not too often; always when a step is done."""
-        now = time.monotonic()
+        """Say it, not too often."""
         if step != self._step:
-            self._step, self._began, self._last = step, now, now
-        pause = SECONDS_ON_TERMINAL if self._terminal else SECONDS_IN_A_LOG
-        if now - self._last < pause and done < total:
-            return
-        self._last = now
-        text = self._line(step, done, total, max(now - self._began, 1e-3))
-        if self._terminal:
-            click.echo(f"\r\x1b[K{text}", err=True, nl=done >= total)
-        else:
-            click.echo(text, err=True)
+            self.close()
+            self._step, self._bar = step, self._new_bar(step, done, total)
+        self._bar.update(done - self._bar.n)
 
-    def _line(self, step: str, done: int, total: int, seconds: float) -> str:
-        share = done / total if total else 1.0
-        if step in IN_BYTES:
-            counts = f"{done / 1e6:,.1f} of {total / 1e6:,.1f} MB, {done / 1e6 / seconds:.1f} MB/s"
-        else:
-            counts = f"{done:,} of {total:,}"
-        left = f", {_left(seconds / share - seconds)} left" if 0 < share < 1 else ""
-        full = round(BAR * share)
-        bar = f"[{'#' * full}{'.' * (BAR - full)}] " if self._terminal else ""
-        return f"detector: {step} {bar}{share:.0%} ({counts}{left})"
+    @staticmethod
+    def _new_bar(step: str, done: int, total: int) -> Any:  # noqa: ANN401
+        in_bytes = step in IN_BYTES
+        return tqdm(
+            desc=step,
+            initial=done,
+            total=total,
+            unit="B" if in_bytes else "",
+            unit_scale=in_bytes,
+            bar_format=BAR,
+            disable=not sys.stderr.isatty(),
+        )
+
+    def close(self) -> None:
+        """End the bar."""
+        if self._bar is not None:
+            self._bar.close()
+            self._step, self._bar = "", None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -7,6 +7,7 @@ from typing import Final
 import click
 
 from detector.cli.options import Policy, input_options, page_of, policy_options, write_whole
+from detector.cli.terminal import print_json, printable
 from detector.records import Format, ScoredLine
 from detector.results.html import scored_page_html
 from detector.results.page import ScoredPage
@@ -38,7 +39,7 @@ def _row(line: ScoredLine, width: int) -> str:
     score = line.score if line.score is not None else 0.0
     mark = "cut " if line.kept and line.cuts else "keep" if line.kept else "drop"
     reason = _strongest(line)
-    shown = " ".join((line.clean if line.kept else line.text).split())
+    shown = printable(" ".join((line.clean if line.kept else line.text).split()))
     shown = shown if len(shown) <= width else shown[: width - 1] + "…"
     head = (
         f"{line.number:>5}  {mark}  {score:.3f}  {line.label:<8}  {reason[:REASON_WIDTH]:<{REASON_WIDTH}}  "
@@ -94,7 +95,7 @@ def command(
     if isinstance(report, Path):
         write_whole(report, scored_page_html(scored, Path(page).name))
     if as_json:
-        click.echo(scored.to_json())
+        print_json(scored.to_json())
     elif report is None:
         click.echo(_table(scored))
     return 0

@@ -1,17 +1,16 @@
 """Texts for commands that take many: files, folders of .txt, JSONL, standard input."""
 
 import gzip
-import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from detector.errors import PageError
+from detector.json_lines import JsonLine, json_bytes, json_lines
 from detector.text.decoding import decode
 
 JSONL: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
-BOM: Final = b"\xef\xbb\xbf"
 
 
 class Source(NamedTuple):
@@ -22,7 +21,7 @@ class Source(NamedTuple):
 
 
 class TextRecord(NamedTuple):
-    """One text: its id, and the whole record as one line of JSON, to be written out again."""
+    """One text: its id, and the whole record, to be written out again."""
 
     id: str
     text: str
@@ -30,7 +29,7 @@ class TextRecord(NamedTuple):
 
     def line(self) -> str:
         """Return the record as a line of JSON."""
-        return json.dumps(self.fields, ensure_ascii=False).encode("utf-8", "replace").decode() + "\n"
+        return json_bytes(self.fields).decode() + "\n"
 
 
 # What is told of each record that cannot be read.
@@ -41,27 +40,26 @@ def _opened(path: Path) -> BinaryIO:
     return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
-def _record(line: bytes, place: str, number: int) -> TextRecord:
+def _record(line: JsonLine, place: str) -> TextRecord:
     """Return the record of a line; raises `PageError` that says what is wrong with it."""
-    try:
-        fields = json.loads(line.removeprefix(BOM) if number == 0 else line)
-    except (ValueError, RecursionError) as error:
-        raise PageError(f"{place}, record {number}: not JSON ({str(error)[:80]})") from None
-    if not isinstance(fields, dict) or not isinstance(fields.get("text"), str):
-        raise PageError(f'{place}, record {number}: no object with a string "text"')
-    name = fields.get("id", f"{place}#{number}")
+    where = f"{place}, record {line.number}"
+    if line.value is None:
+        raise PageError(f"{where}: {line.fault}")
+    text = line.value.get("text")
+    if not isinstance(text, str):
+        raise PageError(f'{where}: no object with a string "text"')
+    name = line.value.get("id", f"{place}#{line.number}")
     if isinstance(name, bool) or not isinstance(name, str | int):
-        raise PageError(f'{place}, record {number}: "id" is neither a string nor a whole number')
-    return TextRecord(str(name), fields["text"], fields)
+        raise PageError(f'{where}: "id" is neither a string nor a whole number')
+    return TextRecord(str(name), text, line.value)
 
 
 def _jsonl(file: BinaryIO, place: str, set_aside: SetAside) -> Iterator[TextRecord]:
-    for number, line in enumerate(file):
-        if line.strip():
-            try:
-                yield _record(line, place, number)
-            except PageError as error:
-                set_aside(str(error))
+    for line in json_lines(file):
+        try:
+            yield _record(line, place)
+        except PageError as error:
+            set_aside(str(error))
 
 
 def _text_file(path: Path, name: str) -> TextRecord:
@@ -85,9 +83,8 @@ def _records_of(source: Source, set_aside: SetAside) -> Iterator[TextRecord]:
 def read_records(sources: Sequence[Source], set_aside: SetAside) -> Iterator[TextRecord]:
     """Yield the records of all inputs in order; what cannot be read is set aside.
 
-    A .jsonl file (or .ndjson, also with .gz) has an object a line with "text", and "id" if
-    it likes; a folder is all of its .txt files; any other file is one text. A second use of
-    an id is set aside.
+    A .jsonl file (or .ndjson, also with .gz) has an object a line with "text", and "id" if it has one;
+    a folder is all of its .txt files; any other file is one text. A second use of an id is set aside.
     """
     used = set[str]()
     for source in sources:

@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import click
 
 from detector.cli.asking import ask
+from detector.cli.terminal import print_page_text, say
 from detector.errors import SettingsError
 from detector.model.files import DEFAULT
 from detector.training.adapt.adaptation import Adaptation
@@ -17,7 +18,7 @@ from detector.training.data.labelled_pages import read_pages
 from detector.training.data.line_labels import read_labels
 from detector.training.data.page_files import read_page_files
 
-STOPPED_BY_A_GUARD: Final = 3
+NOT_SEEN_BETTER: Final = 3
 SAID: Final = {
     "better": "better",
     "worse": "worse",
@@ -84,7 +85,7 @@ def command(
 
 
 def _adapt(paths: Sequence[Path], wish: Wish) -> int:
-    """Adapt a model, unless a guard says no."""
+    """Adapt a model, and write it unless it is not seen to be better."""
     if wish.ask and wish.labels is None:
         raise SettingsError("say where the answers go: --labels labels.jsonl")
     pages = read_page_files(paths)
@@ -98,22 +99,22 @@ def _adapt(paths: Sequence[Path], wish: Wish) -> int:
     _tell_counts(adaptation)
     if precision is None:
         name = wish.model or DEFAULT
-        click.echo(f"{name} does not say what it learned from: other sites may get worse", err=True)
+        say(f"{name} does not say what it learned from: other sites may get worse")
     found = adapted_training(adaptation, precision, pages, general)
     if found.held_back is not None:
         _tell_change(f"pages held back, by {found.by}", found.held_back)
     if found.general is not None:
         _tell_change("general set", found.general)
     if not wish.anyway and not found.is_better:
-        click.echo("detector: not seen to be better, so the old model is kept (--anyway)", err=True)
-        return STOPPED_BY_A_GUARD
+        say("not seen to be better, so the old model is kept (--anyway)")
+        return NOT_SEEN_BETTER
     _write(found, wish.output)
     return 0
 
 
 def _write(found: Training, output: Path) -> None:
     found.save(output, replace=True)
-    click.echo(f"model {found.model.model_id} written to {output}", err=True)
+    say(f"model {found.model.model_id} written to {output}")
 
 
 def _tell_counts(adaptation: Adaptation) -> None:
@@ -123,7 +124,7 @@ def _tell_counts(adaptation: Adaptation) -> None:
         f"{counts.known_lines} lines of known label"
     )
     if counts.labels_elsewhere:
-        click.echo(f"{counts.labels_elsewhere} labels are of other sites, and left", err=True)
+        say(f"{counts.labels_elsewhere} labels are of other sites, and left")
 
 
 def _tell_change(what: str, found: Change) -> None:
@@ -143,13 +144,13 @@ def _train_anew(paths: Sequence[Path], output: Path, seed: int) -> int:
     began = time.monotonic()
 
     def log(message: str) -> None:
-        click.echo(f"{time.monotonic() - began:6.0f} s  {message}", err=True)
+        say(f"{time.monotonic() - began:6.0f} s  {message}")
 
     trained = whole_training(list(read_pages(paths)), seed, log)
     for format, groups in trained.out_of_fold:
         for name, found in groups.items():
             low, high = found["words_f1_90"]
-            click.echo(
+            print_page_text(
                 f"{format:<5} {name:<28} {found['pages']:>5} pages  words F1 {found['words_f1']:.4f} "
                 f"({low:.4f} to {high:.4f})  calibration {found['calibration_by_word']:.3f}"
             )

@@ -1,33 +1,34 @@
-"""The lines of a document with score, decision and reason, as they are stored beside the output.
+"""Line records: the lines of a document with score, decision and reason, kept beside the output.
 
-A row has the whole decoded text (of HTML, its lines), so nothing that is dropped is lost:
-kept and dropped lines are all lines. Scores are by segment, which is a line that is not
-blank, or a sentence of one of more than 1,000 characters.
+A record has the whole decoded text (of HTML, its lines), so nothing that is dropped is lost: kept and
+dropped lines are all lines. Scores are by segment, which is a line that is not blank, or a sentence
+of a line of more than 1,000 characters.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from detector.clean_text import clean_text
+from detector.clean_text import Clean, clean_text
 from detector.corpus.formats.documents import Document
 from detector.corpus.rules import RULES, SCORE, as_ruled
 from detector.decisions import DecisionPolicy, Decisions, decide
 from detector.features.schema import CODES
-from detector.records import Batch, Bytes, Repeats
+from detector.records import Batch, Bytes, Format, Repeats
 from detector.results.batch import ScoredBatch
 from detector.text.decoding import text_of, utf8
 from detector.text.plain import text_batch
 from detector.text.words import words_of
 
-# Fields of a line as a column of the output has it.
-PIECE: Final = {"text": str, "end": str, "clean": str, "score": float, "kept": bool, "reason": str}
 
+@dataclass(frozen=True, slots=True)
+class LineRecord:
+    """One document.
 
-class LineRow(NamedTuple):
-    """One document of a sidecar.
-
+    format: "text" or "html"; text: its whole text
+    threshold: the score above which its lines are dropped; -1 for a page of which nothing stays
     scores: thousandths, by segment; kept: 1 or 0; reasons: what spoke most for the decision
     copies: rows (segment, its original, lines in a row) of lines that stand there again
     headlines: rows (segment, its headline's segment, words) of lines that begin with a
@@ -38,69 +39,94 @@ class LineRow(NamedTuple):
     id: str
     file: str
     site: str
-    format: str
+    format: Format
     text: str
     threshold: float
-    scores: list[int]
-    kept: list[int]
-    reasons: list[str]
-    copies: list[list[int]]
-    headlines: list[list[int]]
-    cuts: list[list[int]]
+    scores: list[int] = field(default_factory=list)
+    kept: list[int] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=list)
+    copies: list[list[int]] = field(default_factory=list)
+    headlines: list[list[int]] = field(default_factory=list)
+    cuts: list[list[int]] = field(default_factory=list)
     site_pages: int = 0
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record as plain values; what says nothing is left out."""
+        values = ((name, getattr(self, name)) for name in self.__slots__)
+        return {name: value for name, value in values if value != []}
 
-def _texts(result: ScoredBatch, documents: Sequence[Document]) -> Iterator[str]:
-    """Yield the decoded texts; of HTML the lines."""
-    if result.markup is None:
-        yield from (document.text for document in documents)
-        return
+
+class LinePiece(NamedTuple):
+    """A line, or a sentence of a long one, as a column of the output has it.
+
+    end: the line's ending; clean: what stays of `text`
+    score, kept, reason: None for a blank line, which stays as its neighbours do
+    """
+
+    text: str
+    end: str
+    clean: str
+    score: float | None
+    kept: bool | None
+    reason: str | None
+
+
+# The type of each field of `LinePiece`.
+PIECE: Final = {"text": str, "end": str, "clean": str, "score": float, "kept": bool, "reason": str}
+
+
+def _texts(result: ScoredBatch) -> Iterator[str]:
+    """Yield the decoded texts of all pages; of HTML the lines."""
     batch, data = result.batch, result.batch.data.tobytes()
-    for page in range(len(documents)):
-        first, last = int(batch.page_line[page]), int(batch.page_line[page + 1])
-        begin, end = (int(batch.line_start[first]), int(batch.line_end[last - 1])) if first < last else (0, 0)
-        yield text_of(data[begin:end])
+    starts = np.append(batch.line_start, len(data))
+    for first, last in zip(batch.page_line[:-1].tolist(), batch.page_line[1:].tolist(), strict=True):
+        if first == last:
+            yield ""
+        elif result.markup is None:
+            yield text_of(data[starts[first] : starts[last]])
+        else:
+            yield text_of(data[starts[first] : batch.line_end[last - 1]])
 
 
 def _reasons(result: ScoredBatch, why: Bytes) -> list[str]:
     """Return what spoke most for each segment's decision: a rule, or a kind of evidence."""
     kept = result.decisions.kept
-    speaks = (
+    strongest = (
         np.where(kept[:, None], -result.contributions, result.contributions).argmax(axis=1)
         if kept.size
         else kept
     )
     names = (*CODES, *RULES)
-    code = np.where(why == SCORE, speaks, len(CODES) + why.astype(np.int64))
-    return [names[at] for at in code.tolist()]
+    code = np.where(why == SCORE, strongest, len(CODES) + why.astype(np.int64))
+    return [names[number] for number in code.tolist()]
 
 
-def line_rows(result: ScoredBatch, why: Bytes, documents: Sequence[Document]) -> list[LineRow]:
-    """Return the rows of a batch of one format."""
+def line_records(result: ScoredBatch, why: Bytes, documents: Sequence[Document]) -> list[LineRecord]:
+    """Return the records of a batch of one format. why: uint8 (S,), what decided (`rules`)."""
     segments = result.batch.page_segment()
     scores = np.rint(result.scores * 1000).astype(int).tolist()
     kept, reasons = result.decisions.kept.astype(int).tolist(), _reasons(result, why)
-    rows = []
-    for page, (document, text) in enumerate(zip(documents, _texts(result, documents), strict=True)):
+    records = []
+    for page, (document, text) in enumerate(zip(documents, _texts(result), strict=True)):
         first, last = int(segments[page]), int(segments[page + 1])
-        rows.append(
-            LineRow(
-                document.id,
-                document.file,
-                document.site,
-                "text" if result.markup is None else "html",
-                text,
-                round(float(result.decisions.threshold[page]), 3),
-                scores[first:last],
-                kept[first:last],
-                reasons[first:last],
-                _copies(result, first, last),
-                _headlines(result, first, last),
-                _cuts(result, first, last),
-                0 if result.recurrence is None else int(result.recurrence.site_pages[page]),
+        records.append(
+            LineRecord(
+                id=document.id,
+                file=document.file,
+                site=document.site,
+                format="text" if result.markup is None else "html",
+                text=text,
+                threshold=round(float(result.decisions.threshold[page]), 3),
+                scores=scores[first:last],
+                kept=kept[first:last],
+                reasons=reasons[first:last],
+                copies=_copies(result, first, last),
+                headlines=_headlines(result, first, last),
+                cuts=_cuts(result, first, last),
+                site_pages=0 if result.recurrence is None else int(result.recurrence.site_pages[page]),
             )
         )
-    return rows
+    return records
 
 
 def _copies(result: ScoredBatch, first: int, last: int) -> list[list[int]]:
@@ -121,81 +147,101 @@ def _cuts(result: ScoredBatch, first: int, last: int) -> list[list[int]]:
     return [[row, int(cut[row])] for row in np.flatnonzero(cut).tolist()]
 
 
-def as_dict(row: LineRow) -> dict[str, Any]:
-    """Return a row as plain values; what says nothing is left out."""
-    return {name: value for name, value in row._asdict().items() if value != []}
+def fault_of(record: LineRecord) -> str:
+    """Return what is wrong with the numbers of a record that was read from a file; empty if nothing is.
+
+    They are the numbers of segments and words, and lead into arrays.
+    """
+    size = len(record.scores)
+    if not size == len(record.kept) == len(record.reasons):
+        return "scores, decisions and reasons are not of the same number of lines"
+    if not all(0 <= score <= 1000 for score in record.scores) or not -1 <= record.threshold <= 1:
+        return "a score is not from 0 to 1000, or the threshold not from -1 to 1"
+    if not all(kept in (0, 1) for kept in record.kept) or not 0 <= record.site_pages < 1 << 31:
+        return "a decision is neither 0 nor 1, or the site has no such number of pages"
+    for name, width, segments in (("copies", 3, 2), ("headlines", 3, 2), ("cuts", 2, 1)):
+        for row in getattr(record, name):
+            fits = len(row) == width and all(0 <= at < size for at in row[:segments])
+            if not fits or not all(0 <= count < 1 << 31 for count in row[segments:]):
+                return f"a row of {name} names a line that is not there"
+    return ""
 
 
-def clean_again(row: Mapping[str, Any], policy: DecisionPolicy | None) -> str:
+def clean_again(record: LineRecord, policy: DecisionPolicy | None) -> str:
     """Return the clean text of a stored document: as it was decided, or by another policy.
 
-    policy: without one the decisions that are stored hold. What a rule decided then
-        stays decided.
+    policy: without one the stored decisions hold. What a rule decided then stays decided.
     """
-    batch = _stored_batch(row)
-    words, decisions = words_of(batch), _stored_decisions(row)
+    batch = _stored_batch(record)
+    words, decisions = words_of(batch), _stored_decisions(record)
     if policy is not None:
-        scores = np.array(row.get("scores", []), np.float32) / np.float32(1000)
-        repeats = _stored_repeats(row, scores.size)
-        policy = policy._replace(site_pages=np.array([row.get("site_pages", 0)], np.int32))
+        scores = np.array(record.scores, np.float32) / np.float32(1000)
+        repeats = _stored_repeats(record)
+        policy = policy._replace(site_pages=np.array([record.site_pages], np.int32))
         other = decide(scores, words, batch.page_segment(), repeats, policy)
-        rules = [RULES.index(reason) if reason in RULES else SCORE for reason in row.get("reasons", [])]
+        rules = [RULES.index(reason) if reason in RULES else SCORE for reason in record.reasons]
         decisions = as_ruled(other, np.array(rules, np.uint8), decisions.kept)
     return text_of(clean_text(batch, words, decisions).text.tobytes())
 
 
-def _stored_batch(row: Mapping[str, Any]) -> Batch:
+def _stored_batch(record: LineRecord) -> Batch:
     """Return the lines of a stored document; raises `ValueError` if its scores are not theirs."""
-    batch, scores = text_batch([utf8(row["text"])]), row.get("scores", [])
-    if len(scores) != batch.segment_start.size:
-        raise ValueError(f"{row['id']!r} has {len(scores)} scores for {batch.segment_start.size} lines")
+    batch = text_batch([utf8(record.text)])
+    if len(record.scores) != batch.segment_start.size:
+        raise ValueError(
+            f"{record.id!r} has {len(record.scores)} scores for {batch.segment_start.size} lines"
+        )
     return batch
 
 
-def _stored_decisions(row: Mapping[str, Any]) -> Decisions:
+def _stored_decisions(record: LineRecord) -> Decisions:
     """Return what was decided."""
-    kept = np.array(row.get("kept", []), np.bool_)
+    kept = np.array(record.kept, np.bool_)
     cut_words = np.zeros(kept.size, np.int32)
-    for segment, count in row.get("cuts", []):
+    for segment, count in record.cuts:
         cut_words[segment] = count
-    threshold = np.full(1, row["threshold"], np.float32)
+    threshold = np.full(1, record.threshold, np.float32)
     return Decisions(kept, cut_words, threshold, np.zeros(1, np.uint8), np.zeros((1, 2), np.float32))
 
 
-def pieces(row: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return a stored document line by line, in order, with the fields of `PIECE`.
+def _stored_repeats(record: LineRecord) -> Repeats:
+    """Return as much of a document's repeats as decisions need."""
+    size = len(record.scores)
+    original, begins = np.full((2, size), -1, np.int64)
+    block, begins_words, unused = np.zeros((3, size), np.int32)
+    for segment, of, lines in record.copies:
+        original[segment], block[segment] = of, lines
+    for segment, headline, words in record.headlines:
+        begins[segment], begins_words[segment] = headline, words
+    return Repeats(original, unused, np.zeros(size, np.float32), block, unused, begins, begins_words)
 
-    A line of more than 1,000 characters comes sentence by sentence. `text` and `end` (the line's
-    ending) of all, joined, are the whole text. `clean` is what stays of `text`. Blank lines have
-    no score, decision or reason: they stay as their neighbours do.
+
+def pieces(record: LineRecord) -> list[LinePiece]:
+    """Return a stored document line by line, in order; a line of more than 1,000 characters by sentences.
+
+    `text` and `end` of all, joined, are the whole text.
     """
-    batch = _stored_batch(row)
-    data, clean = batch.data.tobytes(), clean_text(batch, words_of(batch), _stored_decisions(row))
-    ends = [*batch.line_start[1:].tolist(), len(data)]
-    found = []
-    for line, (start, end, after) in enumerate(
-        zip(batch.line_start.tolist(), batch.line_end.tolist(), ends, strict=True)
-    ):
+    batch = _stored_batch(record)
+    data, clean = batch.data.tobytes(), clean_text(batch, words_of(batch), _stored_decisions(record))
+    ends = np.append(batch.line_start[1:], len(data))
+    found: list[LinePiece] = []
+    for line in range(batch.line_start.size):
+        start, end = int(batch.line_start[line]), int(batch.line_end[line])
         first, last = batch.line_segment[line : line + 2].tolist()
         if first == last:
-            values: tuple[Any, ...] = (text_of(data[start:end]), "", "", None, None, None)
-            found.append(dict(zip(PIECE, values, strict=True)))
-        for at in range(first, last):
-            stays = data[clean.stay_start[at] : clean.stay_end[at]]
-            text = text_of(data[batch.segment_start[at] : batch.segment_end[at]])
-            score, kept = row["scores"][at] / 1000, bool(row["kept"][at])
-            values = (text, "", text_of(stays), score, kept, row["reasons"][at])
-            found.append(dict(zip(PIECE, values, strict=True)))
-        found[-1]["end"] = text_of(data[end:after])
+            found.append(LinePiece(text_of(data[start:end]), "", "", None, None, None))
+        found += [_piece(record, batch, data, clean, segment) for segment in range(first, last)]
+        found[-1] = found[-1]._replace(end=text_of(data[end : int(ends[line])]))
     return found
 
 
-def _stored_repeats(row: Mapping[str, Any], size: int) -> Repeats:
-    """Return as much of a document's repeats as decisions need."""
-    original, begins = np.full((2, size), -1, np.int64)
-    block, begins_words, unused = np.zeros((3, size), np.int32)
-    for segment, of, lines in row.get("copies", []):
-        original[segment], block[segment] = of, lines
-    for segment, headline, words in row.get("headlines", []):
-        begins[segment], begins_words[segment] = headline, words
-    return Repeats(original, unused, np.zeros(size, np.float32), block, unused, begins, begins_words)
+def _piece(record: LineRecord, batch: Batch, data: bytes, clean: Clean, segment: int) -> LinePiece:
+    """Return a segment of a document."""
+    return LinePiece(
+        text=text_of(data[batch.segment_start[segment] : batch.segment_end[segment]]),
+        end="",
+        clean=text_of(data[clean.stay_start[segment] : clean.stay_end[segment]]),
+        score=record.scores[segment] / 1000,
+        kept=bool(record.kept[segment]),
+        reason=record.reasons[segment],
+    )

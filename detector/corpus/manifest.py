@@ -1,4 +1,4 @@
-"""What a run is, so that another is not taken for it: the plan file and the manifest."""
+"""What a run is, so that another is not taken for it: its plan, and its manifest when it is finished."""
 
 import hashlib
 import json
@@ -6,14 +6,18 @@ import platform
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
-from typing import Any, Final
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+import msgspec
 
 from detector.corpus.formats.documents import Shard
 from detector.corpus.formats.writers import TABLES
-from detector.corpus.run_folder import RunFolder, read_json, write_json
-from detector.corpus.run_spec import Job
-from detector.corpus.shards import Input, Survey, as_json, from_json, shards_of
-from detector.corpus.steps.write import output_kind
+from detector.corpus.formats.zstd_files import VERSION as ZSTD_VERSION
+from detector.corpus.inputs import Input, Survey
+from detector.corpus.run_folder import read_json, write_json
+from detector.corpus.run_spec import RunSpec
+from detector.corpus.shards import output_kind, shards_of
 from detector.errors import SettingsError
 from detector.text.keys import KEYS_VERSION
 from detector.version import __version__
@@ -21,47 +25,84 @@ from detector.version import __version__
 FORMAT: Final = 1
 PLAN: Final = "plan.json"
 # Versions that could change a score or an output's bytes.
-PACKAGES: Final = ("numpy", "turbohtml", "zstandard", "publicsuffixlist")
+PACKAGES: Final = ("numpy", "turbohtml", "regex", "publicsuffixlist")
 # What may differ between the runs of one folder: it does not change a score.
-_GUARD: Final = ("most_lost", "least_pages", "allow")
+_LOSS_LIMIT: Final = ("most_lost", "least_pages", "allow")
+
+Surveyor = Callable[[Sequence[Input]], list[Survey]]
 
 
-def settings_of(job: Job) -> dict[str, Any]:
+class Plan(NamedTuple):
+    """The work of a run. manifest: what identifies it: settings, versions, and the inputs' hashes."""
+
+    shards: list[Shard]
+    manifest: dict[str, Any]
+
+
+def settings_of(spec: RunSpec) -> dict[str, Any]:
     """Return everything that decides what comes out, the inputs apart."""
-    corpus = {name: value for name, value in asdict(job.corpus).items() if name not in _GUARD}
-    found = {
+    corpus = {name: value for name, value in asdict(spec.corpus).items() if name not in _LOSS_LIMIT}
+    packages = {name: version(name) for name in PACKAGES}
+    settings = {
         "format": FORMAT,
         "detector": __version__,
-        "model": job.detector().model.model_id,
+        "model": spec.detector().model.model_id,
         "keys": KEYS_VERSION,
         "python": platform.python_version(),
-        "packages": {name: version(name) for name in PACKAGES},
-        "settings": asdict(job.settings),
+        "packages": {**packages, "zstd": ZSTD_VERSION},
+        "settings": asdict(spec.settings),
         "corpus": corpus,
-        "columns": job.columns._asdict(),
-        "input_format": job.format,
-        "to": job.to,
-        "lines": job.lines,
+        "columns": spec.columns._asdict(),
+        "input_format": spec.format,
+        "to": spec.to,
+        "lines": spec.lines,
     }
-    return json.loads(json.dumps(found))  # type: ignore[no-any-return]
+    return json.loads(json.dumps(settings))  # type: ignore[no-any-return]
 
 
-def _listed(inputs: Sequence[Input], surveys: Sequence[Survey]) -> list[dict[str, Any]]:
-    return [
-        {"name": input.name, "bytes": input.size, "blake2b": found.hash}
-        for input, found in zip(inputs, surveys, strict=True)
-    ]
+def _listed(input: Input, survey: Survey) -> dict[str, Any]:
+    if input.fault:
+        return {"name": input.name, "fault": input.fault}
+    return {"name": input.name, "bytes": input.size, "blake2b": survey.hash}
 
 
-def _seen_before(path: RunFolder) -> dict[str, Any] | None:
-    plan = path.path / PLAN
-    return read_json(plan) if plan.is_file() else None
+def _files(inputs: Sequence[Input]) -> list[list[Any]]:
+    """Return what tells, without reading them, whether files are the same."""
+    return [[input.path, input.name, input.size, input.time, input.fault] for input in inputs]
 
 
-def _refuse_column(job: Job, inputs: Sequence[Input]) -> None:
+class _Stored(msgspec.Struct):
+    """What plan.json holds. Paths are compared with those of the inputs, and never followed."""
+
+    manifest: dict[str, Any]
+    files: list[Any]
+    surveys: list[tuple[str, tuple[tuple[int, int], ...]]]
+
+
+def _stored_plan(spec: RunSpec) -> _Stored | None:
+    """Return the plan of a stopped run, if there is one; raises `SettingsError` if it is damaged."""
+    path = spec.folder().path / PLAN
+    if not path.is_file():
+        return None
+    try:
+        stored = msgspec.convert(read_json(path), _Stored)
+        if not all(starts[:1] == ((0, 0),) and _rise(starts) for _, starts in stored.surveys):
+            raise msgspec.ValidationError("the parts of a file do not follow each other")
+        return stored
+    except msgspec.ValidationError as error:
+        raise SettingsError(
+            f"{path} is damaged ({error}): delete the folder {path.parent}, and the run begins anew"
+        ) from None
+
+
+def _rise(starts: Sequence[tuple[int, int]]) -> bool:
+    return all(one[0] < two[0] and one[1] <= two[1] for one, two in pairwise(starts))
+
+
+def _refuse_column(spec: RunSpec, inputs: Sequence[Input]) -> None:
     """Raise `SettingsError` if lines are to be a column of an output that has none."""
-    for input in inputs if job.lines == "column" else ():
-        kind = output_kind(job.to, input.kind)
+    for input in inputs if spec.lines == "column" else ():
+        kind = output_kind(spec.to, input.kind)
         if kind not in TABLES:
             what = "a file of text" if kind == "page" else "a WET file"
             raise SettingsError(
@@ -70,36 +111,33 @@ def _refuse_column(job: Job, inputs: Sequence[Input]) -> None:
             )
 
 
-def shards_for(
-    job: Job, inputs: Sequence[Input], look: Callable[[Sequence[Input]], list[Survey]]
-) -> tuple[list[Shard], dict[str, Any]]:
-    """Return the run's shards, and what identifies it; goes on with the plan of a stopped run.
+def plan_for(spec: RunSpec, inputs: Sequence[Input], surveyor: Surveyor) -> Plan:
+    """Return the plan of a run; of a stopped one, if the folder holds it.
 
-    look: surveys files. Files whose size and time are those of the plan are not read again.
+    surveyor: reads files once. Files whose size and time are those of the stopped run are not read.
     Raises `SettingsError` when the folder holds another run, or an output has no columns for lines.
     """
-    _refuse_column(job, inputs)
-    known = _seen_before(job.folder())
-    files = [[input.path, input.name, input.size, input.time] for input in inputs]
-    identity = settings_of(job)
-    if known is not None and known["files"] == files and known["identity"]["settings_of"] == identity:
-        return from_json(known["shards"]), known["identity"]
-    surveys = look(inputs)
-    found = {"settings_of": identity, "inputs": _listed(inputs, surveys)}
-    if known is not None:
-        if known["identity"] != found:
-            raise SettingsError(
-                f"{job.folder().path} holds a stopped run over other inputs or with other settings: "
-                "give the command of that run, another --output, or delete the folder"
-            )
-        return from_json(known["shards"]), known["identity"]
-    shards = shards_of(inputs, surveys, job.corpus.shard_bytes, job.to)
-    plan = {"identity": found, "files": files, "shards": as_json(shards)}
-    write_json(job.folder().path / PLAN, plan)
-    return shards, found
+    _refuse_column(spec, inputs)
+    stored, files = _stored_plan(spec), _files(inputs)
+    settings = settings_of(spec)
+    if stored is not None and stored.files == files and len(stored.surveys) == len(inputs):
+        surveys = [Survey(*survey) for survey in stored.surveys]
+    else:
+        surveys = surveyor(inputs)
+    listed = [_listed(input, survey) for input, survey in zip(inputs, surveys, strict=True)]
+    manifest = {"settings_of": settings, "inputs": listed}
+    if stored is None:
+        plan = {"manifest": manifest, "files": files, "surveys": surveys}
+        write_json(spec.folder().path / PLAN, plan)
+    elif stored.manifest != manifest:
+        raise SettingsError(
+            f"{spec.folder().path} holds a stopped run over other inputs or with other settings: "
+            "give the command of that run, another --output, or delete the folder"
+        )
+    return Plan(shards_of(inputs, surveys, spec.corpus.shard_bytes, spec.to), manifest)
 
 
-def run_id(identity: dict[str, Any]) -> str:
+def run_id(manifest: dict[str, Any]) -> str:
     """Return a short name of what identifies a run."""
-    text = json.dumps(identity, sort_keys=True)
+    text = json.dumps(manifest, sort_keys=True)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -1,51 +1,93 @@
-"""What was dropped comes back: documents from the lines that a run has kept."""
+"""What was dropped comes back: documents from the line records that a run has kept."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import zstandard
+import msgspec
 
-from detector.corpus.formats.files import opened
-from detector.corpus.formats.json_lines import json_line
-from detector.corpus.line_records import clean_again
-from detector.corpus.run_folder import read_json
-from detector.corpus.steps.publish import LINES, MANIFEST
+from detector.corpus.formats.zstd_files import ZstdError, read_zstd
+from detector.corpus.line_records import LineRecord, clean_again, fault_of
+from detector.corpus.run_folder import MANIFEST, read_json
+from detector.corpus.steps.publish import LINES
 from detector.decisions import DecisionPolicy
 from detector.detector import Detector
-from detector.errors import SettingsError
+from detector.errors import KernelError, SettingsError
+from detector.json_lines import LONGEST, JsonLine, json_line, json_lines
 from detector.model.operating_points import threshold_of
 from detector.records import Format
-from detector.settings import GOALS, Settings
+from detector.settings import GOALS, Settings, settings_from
 from detector.text.read import FORMATS
 
+# Bytes of a line record: a text, and what is said of its lines.
+LONGEST_RECORD: Final = 10 * LONGEST
 
-def stored_rows(run: Path) -> Iterator[dict[str, Any]]:
-    """Yield the stored documents of a run, in order; see `sidecar.LineRow`.
 
-    Raises `SettingsError` if there is no finished run, or it has kept no lines.
+class _Total(msgspec.Struct):
+    documents: int
+
+
+class _Counts(msgspec.Struct):
+    total: _Total
+
+
+class _Manifest(msgspec.Struct):
+    """What is needed of manifest.json."""
+
+    settings_of: dict[str, Any]
+    counts: _Counts
+
+
+def stored_records(run: Path) -> Iterator[LineRecord]:
+    """Yield the line records of a run, in order.
+
+    Raises `SettingsError` if there is no finished run, it has kept no lines, or some are missing or
+    damaged.
     """
-    _manifest(run)
+    wanted = _manifest(run).counts.total.documents
     files = sorted((run / LINES).glob("*.jsonl.zst"))
-    if not files:
+    if not files and wanted:
         raise SettingsError(f"{run} has kept no lines: it was run with --lines none")
+    found = 0
     for path in files:
-        try:
-            with opened(str(path)) as file:
-                for line in file:
-                    yield json.loads(line)
-        except (zstandard.ZstdError, ValueError) as error:
-            raise SettingsError(f"{path} is damaged: {error}") from None
+        for record in _records_of(path):
+            yield record
+            found += 1
+    if found != wanted:
+        raise SettingsError(
+            f"{run / LINES} has the lines of {found:,} documents, and the run had {wanted:,}: "
+            "a file is missing there, or damaged"
+        )
 
 
-def _manifest(run: Path) -> dict[str, Any]:
+def _record(line: JsonLine) -> LineRecord:
+    """Return the record of a line; raises `ValueError` for anything that a run would not write."""
+    if line.value is None:
+        raise ValueError(f"line {line.number}: {line.fault}")
+    record = msgspec.convert(line.value, LineRecord)
+    if fault := fault_of(record):
+        raise ValueError(f"line {line.number}: {fault}")
+    return record
+
+
+def _records_of(path: Path) -> Iterator[LineRecord]:
+    try:
+        with read_zstd(path) as file:
+            for line in json_lines(file, longest=LONGEST_RECORD):
+                yield _record(line)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
+    except (ZstdError, EOFError, ValueError) as error:
+        raise SettingsError(f"{path} is damaged: {error}") from None
+
+
+def _manifest(run: Path) -> _Manifest:
     if not (run / MANIFEST).is_file():
         raise SettingsError(f"{run} holds no finished run: {MANIFEST} is missing")
-    found = read_json(run / MANIFEST).get("settings_of")
-    if not isinstance(found, dict):
-        raise SettingsError(f"{run / MANIFEST} is damaged")
-    return found
+    try:
+        return msgspec.convert(read_json(run / MANIFEST), _Manifest)
+    except msgspec.ValidationError as error:
+        raise SettingsError(f"{run / MANIFEST} is damaged: {error}") from None
 
 
 def settings_of(run: Path) -> Settings:
@@ -53,10 +95,11 @@ def settings_of(run: Path) -> Settings:
 
     Raises `SettingsError` if there is no finished run, or one of another version of this package.
     """
-    given = _manifest(run)
+    given = _manifest(run).settings_of
     try:
-        return Settings(**{**given["settings"], "threshold": None, **dict.fromkeys(GOALS)})
-    except (TypeError, KeyError):
+        then = {**given["settings"], "threshold": None, **dict.fromkeys(GOALS)}
+        return settings_from(then, Settings, "its manifest")
+    except (SettingsError, TypeError, KeyError):
         raise SettingsError(
             f"{run} was made by version {given.get('detector')}, whose settings are not those of this one: "
             "give the settings as a file with --settings"
@@ -66,7 +109,7 @@ def settings_of(run: Path) -> Settings:
 def _threshold(run: Path, detector: Detector, format: Format) -> float | None:
     """Return what the detector's goal stands for; raises `SettingsError` if it is not the run's model."""
     settings, model = detector.settings, detector.model
-    made_with = _manifest(run).get("model")
+    made_with = _manifest(run).settings_of.get("model")
     if any(getattr(settings, goal) is not None for goal in GOALS) and made_with != model.model_id:
         raise SettingsError(
             f"the scores in {run} are those of the model {made_with}, and the goal would be looked up in "
@@ -79,14 +122,18 @@ def restored(run: Path, detector: Detector | None, as_decided: bool) -> Iterator
     """Yield a line of JSON for each document: its id and text.
 
     detector: None for whole texts; else texts are clean by its policy, or as was decided
+    Raises `SettingsError` if the run's folder is damaged.
     """
     policies = {}
     if detector is not None and not as_decided:
         policies = {
             name: DecisionPolicy(detector.settings, _threshold(run, detector, name)) for name in FORMATS
         }
-    for row in stored_rows(run):
-        text = row["text"]
+    for record in stored_records(run):
+        text = record.text
         if detector is not None:
-            text = clean_again(row, None if as_decided else policies[row["format"]])
-        yield json_line({"id": row["id"], "text": text}).decode()
+            try:
+                text = clean_again(record, None if as_decided else policies[record.format])
+            except (ValueError, KernelError) as error:
+                raise SettingsError(f"{run / LINES} is damaged: {error}") from None
+        yield json_line({"id": record.id, "text": text}).decode()

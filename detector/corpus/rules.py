@@ -1,21 +1,31 @@
-"""What a person has ruled goes before the scores: protected lines, phrases, sites."""
+r"""What a person has ruled goes before the scores: protected lines, phrases, sites.
 
-import re
+Patterns are those of the package regex, which reads Python's own and, unlike `re`, can be stopped: a
+pattern such as `(a+)+$` tries for years on a line of 40 characters. re2 takes no such time on any
+pattern, but knows only ASCII for \w, \d and \b, so that patterns for most languages would find
+other lines than they say.
+"""
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import regex
 from numpy.typing import NDArray
 
 from detector.clean_text import clean_text
 from detector.corpus.formats.documents import Document
 from detector.decisions import Decisions
+from detector.errors import SettingsError
 from detector.records import Batch, Bytes
 from detector.results.batch import ScoredBatch
 from detector.settings import CorpusSettings
 from detector.text.decoding import text_of
 
+# Seconds of processor time that a pattern may take on one line. Patterns that do not try the same
+# thing again and again take a millisecond on the longest line of a real page.
+MOST_SECONDS: Final = 5.0
 # What decided on a segment: its score, or which rule.
 SCORE: Final = 0
 SITE: Final = 1
@@ -38,24 +48,26 @@ def as_ruled(decisions: Decisions, why: Bytes, ruled: NDArray[np.bool_]) -> Deci
 class Rules:
     """Rules, ready to be applied."""
 
-    protect: re.Pattern[str] | None
+    protect: tuple["regex.Pattern[str]", ...]
     template: tuple[str, ...]
     thresholds: dict[str, float]
 
     @classmethod
     def of(cls, settings: CorpusSettings) -> "Rules":
         """Return the rules that the settings name."""
-        joined = "|".join(f"(?:{pattern})" for pattern in settings.protect)
         return cls(
-            re.compile(joined) if joined else None,
+            tuple(regex.compile(pattern) for pattern in settings.protect),
             tuple(phrase.casefold() for phrase in settings.template),
             dict(settings.thresholds),
         )
 
     def apply(self, result: ScoredBatch, documents: Sequence[Document]) -> tuple[ScoredBatch, Bytes]:
-        """Return the result as ruled, and uint8 (S,): what decided on each segment."""
+        """Return the result as ruled, and uint8 (S,): what decided on each segment.
+
+        Raises `SettingsError` for a pattern that does not come to an end.
+        """
         why = np.zeros(result.scores.size, np.uint8)
-        by_line = self.protect is not None or bool(self.template)
+        by_line = bool(self.protect or self.template)
         if not by_line and not self.thresholds:
             return result, why
         kept = result.decisions.kept.copy()
@@ -82,5 +94,18 @@ class Rules:
             folded = text.casefold() if self.template else ""
             if any(phrase in folded for phrase in self.template):
                 why[rows] = PHRASE
-            if self.protect is not None and self.protect.search(text):
+            if self._is_protected(text):
                 why[rows] = PROTECTED
+
+    def _is_protected(self, text: str) -> bool:
+        for pattern in self.protect:
+            try:
+                if pattern.search(text, timeout=MOST_SECONDS):
+                    return True
+            except TimeoutError:
+                raise SettingsError(
+                    f"the protect pattern {pattern.pattern!r} takes more than {MOST_SECONDS:.0f} seconds "
+                    f"on a line of {len(text):,} characters: write it without a repeat inside a repeat, "
+                    "such as (a+)+"
+                ) from None
+        return False

@@ -1,88 +1,86 @@
 """The folder of a run: what is there is whole, and what is whole is done.
 
 OUT/.run/plan.json         what the run is: another run refuses the folder
-OUT/.run/count/00000/      line counts and ids of a shard
+OUT/.run/count/00000/      a shard's records and parsed pages, line counts and ids
 OUT/.run/counts/           counts of all shards, and ids used before
-OUT/.run/clean/00000/      clean text, lines and tally of a shard
+OUT/.run/clean/00000/      clean text, line records and tally of a shard
 OUT/.run/sketches/00000/   sketches of a shard's clean texts
 OUT/.run/groups/           near-duplicates
 OUT/.run/out/00000/        a shard's output, named as it will be published
 """
 
-import json
-import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from numpy.typing import NDArray
+
+from detector import atomic
+from detector.array_files import load_array, mapped_array
 from detector.errors import SettingsError, ShardError
 
 RUN: Final = ".run"
-UNFINISHED: Final = ".unfinished"
+# What a finished run has.
+MANIFEST: Final = "manifest.json"
 
 
-def _cannot(path: Path, error: OSError) -> ShardError:
+def _cannot_write(error: OSError) -> ShardError:
     return ShardError(
-        f"{path} cannot be written: {error.strerror or error}. What is done is kept: "
+        f"{error.filename} cannot be written: {error.strerror}. What is done is kept: "
         "make room there and give the same command again"
     )
 
 
-def _to_disk(path: Path) -> None:
-    """Wait until a file's bytes are on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def damaged(path: Path, what: object) -> ShardError:
+    """Return the error of a file of a run that does not hold what was written."""
+    return ShardError(
+        f"{path} is damaged ({what}): delete the folder {path.parent} and give the same command again"
+    )
 
 
 @contextmanager
-def whole_folder(path: Path) -> Iterator[Path]:
-    """Give a folder to write into that gets its name only when all is written.
+def new_folder(path: Path) -> Iterator[Path]:
+    """Give a folder to write into that gets its name when all is written; see `atomic.new_folder`.
 
-    The name in the meantime is this process's own: a stopped run may have left workers
-    behind that still write. What another has finished before stays: it is the same.
+    What another process has finished in the meantime stays: it is the same. Raises `ShardError` if it
+    cannot be written.
     """
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
     try:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-        yield unfinished
-        for file in unfinished.rglob("*"):
-            if file.is_file():
-                _to_disk(file)
-        if path.exists():
-            shutil.rmtree(unfinished)
-        else:
-            unfinished.rename(path)
+        with atomic.new_folder(path) as folder:
+            yield folder
     except OSError as error:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        raise _cannot(path, error) from None
+        raise _cannot_write(error) from None
 
 
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a JSON file so that it appears only when it is whole."""
-    unfinished = path.with_name(path.name + UNFINISHED)
+def write_json(path: Path, content: dict[str, Any]) -> None:
+    """Write a JSON file so that it appears when it is whole; raises `ShardError` if it cannot be written."""
     try:
-        unfinished.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
-        _to_disk(unfinished)
-        unfinished.replace(path)
+        atomic.write_json(path, content)
     except OSError as error:
-        raise _cannot(path, error) from None
+        raise _cannot_write(error) from None
 
 
 def read_json(path: Path) -> dict[str, Any]:
     """Read a JSON file of ours; raises `SettingsError` if it is damaged."""
     try:
-        found = json.loads(path.read_text("utf-8"))
+        return atomic.read_json(path)
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
+    except ValueError as error:
+        raise SettingsError(f"{path} is damaged ({error})") from None
+
+
+def read_array(path: Path, mapped: bool = False) -> NDArray[Any]:
+    """Read an array of a run; raises `ShardError` if it is damaged.
+
+    mapped: read it from the disk as it is used; it keeps a file open
+    """
+    try:
+        return mapped_array(path) if mapped else load_array(path)
     except (OSError, ValueError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}") from None
-    if not isinstance(found, dict):
-        raise SettingsError(f"{path} is damaged")
-    return found
+        raise damaged(path, error) from None
 
 
 class RunFolder:
@@ -99,13 +97,13 @@ class RunFolder:
         """Return the folder of a step that is done in one go."""
         return self.path / step
 
-    def is_done(self, step: str, shard: int) -> bool:
-        """Tell whether a step has done a shard."""
-        return self.of(step, shard).is_dir()
+    def is_used(self) -> bool:
+        """Tell whether a run has begun or ended here."""
+        return self.path.exists() or (self.output / MANIFEST).exists()
 
     def sweep(self) -> None:
         """Remove what a stopped run left unfinished."""
-        for left in self.path.glob(f"**/*{UNFINISHED}"):
+        for left in self.path.glob(f"**/*{atomic.UNFINISHED}"):
             if left.is_dir():
                 shutil.rmtree(left, ignore_errors=True)
             else:

@@ -12,22 +12,23 @@ from detector.records import Format
 from detector.settings import Columns, CorpusSettings, Lines, Settings
 
 
-class Job(NamedTuple):
+class RunSpec(NamedTuple):
     """A run: where it writes, and how it decides.
 
-    output: the folder; to: the output's format, "same" for that of the input
-    format: what texts are, if it is not to be found out; lines: where the lines' scores
-    are written
+    output: the folder; columns: names of the fields that mean something
+    settings: what decides on lines; corpus: what a run does beside
+    model: a folder, instead of the model that ships; format: what texts are, found if not given
+    to: the output's format, "same" for that of the input; lines: where line records go
     """
 
     output: Path
-    columns: Columns
-    settings: Settings
-    corpus: CorpusSettings
-    model: Path | None
-    format: Format | None
-    to: str
-    lines: Lines
+    columns: Columns = Columns()
+    settings: Settings = Settings()
+    corpus: CorpusSettings = CorpusSettings()
+    model: Path | None = None
+    format: Format | None = None
+    to: str = "same"
+    lines: Lines = "sidecar"
 
     def folder(self) -> RunFolder:
         """Return the run's folder."""
@@ -38,13 +39,21 @@ class Job(NamedTuple):
         return Detector(self.model, self.settings)
 
 
+class Done(NamedTuple):
+    """A shard that a step has done, and its bytes of input."""
+
+    shard: int
+    bytes: int
+
+
 @dataclass(frozen=True, eq=False)
-class Task:
-    """A step's function, to be called with each shard; dask needs it to be hashable, which a job is not."""
+class ShardTask:
+    """A step's function, to be called with each shard; dask needs it to be hashable, which a spec is not."""
 
-    function: Callable[[Job, Shard], Any]
-    job: Job
+    function: Callable[[RunSpec, Shard], Any]
+    spec: RunSpec
 
-    def __call__(self, shard: Shard) -> tuple[int, Any]:
+    def __call__(self, shard: Shard) -> Done:
         """Do one shard."""
-        return shard.bytes, self.function(self.job, shard)
+        self.function(self.spec, shard)
+        return Done(shard.number, shard.bytes)

@@ -1,216 +1,176 @@
 """Inputs to shards: which work there is, the same whatever the order of inputs and workers."""
 
-import hashlib
-import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from pathlib import Path
-from typing import Any, Final, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from detector.corpus.formats.documents import Kind, Part, Shard
-from detector.corpus.formats.files import COMPRESSED, listed, plain_name, size_and_time, stored
-from detector.corpus.formats.readers import kind_of
-from detector.corpus.formats.remote import is_remote
-from detector.corpus.formats.tables import parquet
-from detector.errors import SettingsError
+from detector.corpus.formats.files import plain_name
+from detector.corpus.formats.writers import ENDINGS
+from detector.corpus.inputs import Input, Survey
 
-BLOCK: Final = 1 << 20
 # Pages of a shard: each is a file, and files are slow.
 MOST_PAGES: Final = 2000
 
 
-class Input(NamedTuple):
-    """A file to read: where it is, its name in ids and outputs, its kind and size."""
-
-    path: str
-    name: str
-    kind: Kind
-    size: int
-    time: int
-
-
-class Survey(NamedTuple):
-    """What one look at a file found.
-
-    hash: BLAKE2b of its bytes; starts: where parts may begin, (byte or row group, record)
-    """
-
-    hash: str
-    starts: tuple[tuple[int, int], ...]
-
-
-def _names(given: Sequence[str]) -> Iterable[tuple[str, str]]:
-    """Yield (path, name) of all files; names of several inputs that clash are made longer."""
-    found: dict[str, str] = {}
-    for path in given:
-        for file, name in listed(path):
-            found.setdefault(file if is_remote(file) else os.path.realpath(file), name)
-    clashes = {name for name, count in Counter(found.values()).items() if count > 1}
-    if clashes:
-        # With the folders that tell them apart; the common part of all paths says nothing.
-        shared = os.path.commonpath([os.path.dirname(file) for file in found])  # noqa: PTH120
-        found = {
-            file: os.path.relpath(file, shared).replace(os.sep, "/") if name in clashes else name
-            for file, name in found.items()
-        }
-    return found.items()
-
-
-def inputs_of(given: Sequence[str]) -> list[Input]:
-    """Return the files of all inputs in the order of their names; each file once.
-
-    Raises `SettingsError` when there is nothing to read, or a named file is of no known kind.
-    """
-    inputs, unknown = [], []
-    for path, name in _names(given):
-        kind = kind_of(name)
-        if kind is None:
-            unknown.append(name)
-        else:
-            inputs.append(Input(path, name, kind, *size_and_time(path)))
-    single = [path for path in given if not Path(path).is_dir() and kind_of(path.rsplit("/", 1)[-1]) is None]
-    if single and not is_remote(single[0]):
-        raise SettingsError(
-            f"{single[0]} is of no kind that is read: .txt, .html, .jsonl, .csv (also .gz, .zst), "
-            ".parquet, .warc, .wet (also .gz)"
-        )
-    if not inputs:
-        looked = f"; {len(unknown)} files of other kinds were passed over" if unknown else ""
-        raise SettingsError(f"{', '.join(given)}: nothing to read there{looked}")
-    return sorted(inputs, key=lambda input: input.name)
-
-
-def _cut_lines(path: str, shard_bytes: int) -> Survey:
-    """Hash a file, and find where its lines can be cut into parts."""
-    digest, starts = hashlib.blake2b(digest_size=16), [(0, 0)]
-    at = lines = 0
-    with stored(path) as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-            while True:
-                place = block.find(b"\n", max(starts[-1][0] + shard_bytes - at, 0))
-                if place < 0:
-                    break
-                starts.append((at + place + 1, lines + block.count(b"\n", 0, place + 1)))
-            lines += block.count(b"\n")
-            at += len(block)
-    if len(starts) > 1 and starts[-1][0] == at:
-        starts.pop()
-    return Survey(digest.hexdigest(), tuple(starts))
-
-
-def _cut_row_groups(path: str, shard_bytes: int) -> list[tuple[int, int]]:
-    with stored(path) as file:
-        table = parquet().ParquetFile(file).metadata
-        starts, size, rows = [(0, 0)], 0, 0
-        for group in range(table.num_row_groups):
-            if size >= shard_bytes:
-                starts.append((group, rows))
-                size = 0
-            size += table.row_group(group).total_byte_size
-            rows += table.row_group(group).num_rows
-    return starts
-
-
-def survey(input: Input, shard_bytes: int) -> Survey:
-    """Look at a file once: its hash, and where it can be cut."""
-    if input.kind == "jsonl" and not input.name.endswith(COMPRESSED):
-        return _cut_lines(input.path, shard_bytes)
-    digest = hashlib.blake2b(digest_size=16)
-    with stored(input.path) as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-    starts = [(0, 0)]
-    if input.kind == "parquet":
-        try:
-            starts = _cut_row_groups(input.path, shard_bytes)
-        except (OSError, ValueError):
-            # A damaged file is one shard; reading it says what is wrong.
-            starts = [(0, 0)]
-    return Survey(digest.hexdigest(), tuple(starts))
-
-
-def output_name(name: str, to: str) -> str:
-    """Return the name of an output in a format, "same" for that of the input."""
-    plain = plain_name(name)
-    if to != "same":
-        return f"{plain[: plain.rfind('.')]}.{to}"
-    # What is cleaned of a web archive is text.
-    return plain.removesuffix(".warc") + ".wet" + name[len(plain) :] if plain.endswith(".warc") else name
-
-
-def _outputs(inputs: Sequence[Input], to: str) -> dict[str, str]:
-    """Return input name: output name; inputs that would share one keep their endings."""
-    names = {input.name: output_name(input.name, to) for input in inputs if input.kind != "page"}
-    count = Counter(names.values())
-    return {name: output if count[output] == 1 else f"{name}.{to}" for name, output in names.items()}
-
-
-def _numbered(name: str, number: int, count: int) -> str:
-    """Return the name of one of several parts of an output."""
-    if count == 1:
-        return name
-    plain = plain_name(name)
-    dot = plain.rfind(".") if "." in plain else len(plain)
-    return f"{name[:dot]}-{number:05d}-of-{count:05d}{name[dot:]}"
-
-
-def _page_outputs(inputs: Sequence[Input]) -> dict[str, str]:
-    """Return page name: name of its clean text; pages that differ in their endings keep them."""
-    stems = {input.name: _stem(input.name) for input in inputs if input.kind == "page"}
-    count = Counter(stems.values())
-    return {name: (stem if count[stem] == 1 else plain_name(name)) + ".txt" for name, stem in stems.items()}
+def output_kind(to: str, kind: Kind) -> Kind:
+    """Return what an output is: `to`, or for "same" what the input is."""
+    return kind if to == "same" else ENDINGS[to]
 
 
 def _stem(name: str) -> str:
     plain = plain_name(name)
-    return plain[: plain.rfind(".")]
+    return plain[: plain.rfind(".")] if "." in plain else plain
+
+
+def _put_in(name: str, what: str) -> str:
+    """Return a name with something before its endings."""
+    stem = _stem(name)
+    return f"{stem}{what}{name[len(stem) :]}"
+
+
+def _page_names(name: str) -> tuple[str, ...]:
+    """Return what the clean text of a page may be called, the first choice first."""
+    return f"{_stem(name)}.txt", f"{plain_name(name)}.txt", f"{name}.txt"
+
+
+def _file_names(name: str, to: str) -> tuple[str, ...]:
+    """Return what the output of a file of records may be called, the first choice first."""
+    if to != "same":
+        return f"{_stem(name)}.{to}", f"{name}.{to}"
+    plain = plain_name(name)
+    if not plain.endswith(".warc"):
+        return (name,)
+    # What is cleaned of a web archive is text.
+    packed = name[len(plain) :]
+    return f"{plain.removesuffix('.warc')}.wet{packed}", f"{plain}.wet{packed}"
+
+
+def _chosen(choices: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Return input name: output name, the first choice that no other input has."""
+    level = dict.fromkeys(choices, 0)
+    while True:
+        names = {name: choices[name][at] for name, at in level.items()}
+        count = Counter(names.values())
+        clashing = [
+            name for name, at in level.items() if count[names[name]] > 1 and at + 1 < len(choices[name])
+        ]
+        if not clashing:
+            return names
+        level.update({name: level[name] + 1 for name in clashing})
+
+
+class _FreeNames:
+    """Gives each file of an output a name of its own: none is another's, or a folder of another's."""
+
+    def __init__(self) -> None:
+        self._files, self._folders = set[str](), set[str]()
+
+    def __call__(self, wanted: str) -> str:
+        """Return the wanted name, or one like it with a number."""
+        *folders, last = wanted.split("/")
+        above = ""
+        for folder in folders:
+            place = self._numbered(above, folder, self._files)
+            self._folders.add(place)
+            above = f"{place}/"
+        name = self._numbered(above, last, self._files, self._folders)
+        self._files.add(name)
+        return name
+
+    @staticmethod
+    def _numbered(above: str, name: str, *taken: set[str]) -> str:
+        number, found = 1, above + name
+        while any(found in names for names in taken):
+            number += 1
+            found = above + _put_in(name, f"-{number}")
+        return found
+
+
+class _Namer:
+    """Names the outputs of a run's shards."""
+
+    def __init__(self, inputs: Sequence[Input], surveys: Sequence[Survey], to: str) -> None:
+        self._to, self._free = to, _FreeNames()
+        self._starts = {
+            input.name: [start for start, _ in survey.starts]
+            for input, survey in zip(inputs, surveys, strict=True)
+        }
+        pages = [input.name for input in inputs if input.kind == "page"]
+        files = [input.name for input in inputs if input.kind != "page"]
+        self._pages = _chosen({name: _page_names(name) for name in pages})
+        # A file of records becomes a folder of texts, which is called as it is.
+        texts = to != "same" and ENDINGS[to] == "page"
+        self._files = _chosen({name: (name,) if texts else _file_names(name, to) for name in files})
+        self._folders: dict[str, str] = {}
+
+    def named(self, number: int, parts: Sequence[Part]) -> tuple[str, tuple[Part, ...]]:
+        """Return the name of a shard's output, and its parts with theirs: each text of a page has one."""
+        first = parts[0]
+        if output_kind(self._to, first.kind) != "page":
+            return self._free(self._file(number, first)), tuple(parts)
+        if first.kind == "page":
+            return "", tuple(part._replace(output=self._free(self._pages[part.name])) for part in parts)
+        if first.name not in self._folders:
+            self._folders[first.name] = self._free(self._files[first.name])
+        return self._folders[first.name], tuple(parts)
+
+    def _file(self, number: int, first: Part) -> str:
+        if first.kind == "page":
+            return f"pages-{number:05d}.{self._to}"
+        starts = self._starts[first.name]
+        if len(starts) == 1:
+            return self._files[first.name]
+        return _put_in(self._files[first.name], f"-{starts.index(first.start):05d}-of-{len(starts):05d}")
+
+
+def _cut(input: Input, survey: Survey) -> Iterator[Part]:
+    """Yield the parts of a file."""
+    for number, (start, first) in enumerate(survey.starts):
+        last = number + 1 == len(survey.starts)
+        yield Part(
+            path=input.path,
+            name=input.name,
+            kind=input.kind,
+            start=start,
+            end=-1 if last else survey.starts[number + 1][0],
+            first=first,
+            size=input.size,
+            time=input.time,
+            fault=input.fault,
+        )
+
+
+def _groups(inputs: Sequence[Input], surveys: Sequence[Survey], shard_bytes: int) -> Iterator[list[Part]]:
+    """Yield the parts of each shard; pages that follow each other share one."""
+    pages: list[Part] = []
+    size = 0
+    for input, survey in zip(inputs, surveys, strict=True):
+        parts = _cut(input, survey)
+        if input.kind == "page":
+            pages += parts
+            size += max(input.size, 0)
+            if size < shard_bytes and len(pages) < MOST_PAGES:
+                continue
+        if pages:
+            yield pages
+            pages, size = [], 0
+        if input.kind != "page":
+            yield from ([part] for part in parts)
+    if pages:
+        yield pages
 
 
 def shards_of(inputs: Sequence[Input], surveys: Sequence[Survey], shard_bytes: int, to: str) -> list[Shard]:
-    """Return the shards of all inputs, in order; small pages share one."""
-    shards: list[Shard] = []
-    pages: list[Part] = []
-    outputs, names = _page_outputs(inputs), _outputs(inputs, to)
-    ending = "jsonl" if to == "same" else to
-    size = 0
+    """Return the shards of all inputs, in order; small pages share one.
 
-    def close() -> None:
-        nonlocal size
-        if pages:
-            shards.append(Shard(len(shards), f"pages-{len(shards):05d}.{ending}", tuple(pages), size))
-        pages.clear()
-        size = 0
-
-    for input, found in zip(inputs, surveys, strict=True):
-        if input.kind == "page":
-            pages.append(Part(input.path, input.name, "page", output=outputs[input.name]))
-            size += input.size
-            if size >= shard_bytes or len(pages) == MOST_PAGES:
-                close()
-            continue
-        close()
-        starts = found.starts
-        for number, (start, first) in enumerate(starts):
-            last = number + 1 == len(starts)
-            end = -1 if last else starts[number + 1][0]
-            part = Part(input.path, input.name, input.kind, start, end, first)
-            output = _numbered(names[input.name], number, len(starts))
-            shards.append(Shard(len(shards), output, (part,), input.size // len(starts)))
-    close()
+    No two outputs have the same name, whatever the inputs are called.
+    """
+    namer = _Namer(inputs, surveys, to)
+    parts_of = {input.name: len(survey.starts) for input, survey in zip(inputs, surveys, strict=True)}
+    shards = []
+    for number, parts in enumerate(_groups(inputs, surveys, shard_bytes)):
+        output, named = namer.named(number, parts)
+        size = sum(max(part.size, 0) // parts_of[part.name] for part in parts)
+        shards.append(Shard(number, output, named, size))
     return shards
-
-
-def as_json(shards: Sequence[Shard]) -> list[Any]:
-    """Return shards as plain values."""
-    return [
-        [shard.number, shard.output, [list(part) for part in shard.parts], shard.bytes] for shard in shards
-    ]
-
-
-def from_json(rows: Sequence[Any]) -> list[Shard]:
-    """Return the shards that `as_json` gave."""
-    return [
-        Shard(number, output, tuple(Part(*part) for part in parts), size)
-        for number, output, parts, size in rows
-    ]

@@ -22,4 +22,4 @@ class InProcess:
                     self._watch.warn()
 
     def close(self) -> None:
-        """Have nothing to end."""
+        """Do nothing: there is no worker to end."""

@@ -1,57 +1,42 @@
 """The memory of this process and of all below it, watched while tasks run.
 
-Shared pages count once: what is summed up is each process's proportional share (PSS),
-which Linux tells. Where the system does not tell it, nothing is seen.
+Pages of memory that processes share count once: what is added up is each process's proportional share
+(PSS) where the system tells it, as Linux does, else what is its alone (USS).
 """
 
 import os
 import sys
 import threading
-from collections import defaultdict
-from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-# Seconds between two looks; a look takes a millisecond or two a process.
+import psutil
+
+# Seconds between two measurements; one takes some milliseconds a process.
 EVERY: Final = 0.5
-PROCESSES: Final = Path("/proc")
-
-
-def _stated(process: int, file: str) -> str:
-    """Return what the system says of a process; nothing of one that has ended."""
-    try:
-        return (PROCESSES / str(process) / file).read_text()
-    except OSError:
-        return ""
 
 
 def tree_of(root: int) -> list[int]:
     """Return a process and all below it."""
-    children = defaultdict[int, list[int]](list)
-    for folder in PROCESSES.glob("[0-9]*"):
-        process = int(folder.name)
-        # The name in brackets may hold anything, spaces too.
-        fields = _stated(process, "stat").rpartition(")")[2].split()
-        if fields:
-            children[int(fields[1])].append(process)
-    found = [root]
-    for process in found:
-        found += children[process]
-    return found
+    try:
+        return [root, *(child.pid for child in psutil.Process(root).children(recursive=True))]
+    except psutil.Error:
+        return [root]
 
 
 def memory_of(process: int) -> int:
-    """Return a process's share of the memory, in bytes."""
-    for line in _stated(process, "smaps_rollup").splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024
-    return 0
+    """Return a process's share of the memory, in bytes; 0 for one that has ended."""
+    try:
+        used = psutil.Process(process).memory_full_info()
+    except psutil.Error:
+        return 0
+    return int(getattr(used, "pss", used.uss))
 
 
 class MemoryWatch:
-    """Looks while it is entered, from a thread of its own; one after another, if need be.
+    """Measures while it is entered, in a thread of its own. It can be entered again.
 
-    bound: bytes; peak: the most that was seen since it was entered
+    bound: bytes; peak: the most that was in use since it was entered
     """
 
     def __init__(self, bound: int) -> None:
@@ -62,10 +47,10 @@ class MemoryWatch:
 
     @property
     def passed(self) -> bool:
-        """Whether more than the bound was seen."""
+        """Whether more than the bound was in use."""
         return self.peak > self.bound
 
-    def _look(self) -> None:
+    def _measure(self) -> None:
         while True:
             self.peak = max(self.peak, sum(map(memory_of, tree_of(os.getpid()))))
             if self._end.wait(EVERY):
@@ -73,7 +58,7 @@ class MemoryWatch:
 
     def __enter__(self) -> Self:
         self.peak, self._end = 0, threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread = threading.Thread(target=self._measure, daemon=True)
         self._thread.start()
         return self
 
@@ -92,7 +77,7 @@ class MemoryWatch:
         )
 
     def warn(self) -> None:
-        """Say, once, that there are no workers left to do without."""
+        """Say, once, that there is no worker left to do without."""
         if self.passed and not self._warned:
             self._warned = True
-            self.say("it takes so much with one worker, and the run goes on with it")
+            self.say("this corpus needs it even with one worker, and the run goes on")

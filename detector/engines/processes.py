@@ -2,11 +2,15 @@
 
 import os
 import signal
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from typing import Any, Final
 
+import psutil
 from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
@@ -16,6 +20,35 @@ from detector.engines.memory import MemoryWatch
 from detector.errors import SettingsError, ShardError
 
 SCHEDULER: Final = "DASK_SCHEDULER_ADDRESS"
+LOKY: Final = "loky"
+# Seconds after which a worker notices that the run it works for has ended.
+EVERY: Final = 0.5
+_WATCH: Final = "end with the run"
+
+
+@dataclass(frozen=True, eq=False)
+class _Dependent:
+    """A task for a worker of this machine, which ends when the process that it works for does.
+
+    loky's workers wait for more work for five minutes, and finish what they have begun, also when
+    nobody is there any more to take it.
+    """
+
+    task: Callable[[Any], Any]
+    parent: int
+
+    def __call__(self, item: Any) -> Any:  # noqa: ANN401
+        # joblib runs a single worker's tasks in this process.
+        in_worker = os.getpid() != self.parent
+        if in_worker and not any(thread.name == _WATCH for thread in threading.enumerate()):
+            threading.Thread(target=self._watch, name=_WATCH, daemon=True).start()
+        return self.task(item)
+
+    def _watch(self) -> None:
+        # A child whose parent has ended gets another; on Windows it keeps the number.
+        while os.getppid() == self.parent and psutil.pid_exists(self.parent):
+            time.sleep(EVERY)
+        os._exit(1)
 
 
 def _place(backend: str) -> dict[str, str]:
@@ -36,7 +69,7 @@ class Processes:
     one less goes on; for workers of this machine
     """
 
-    def __init__(self, workers: int, backend: str = "loky", watch: MemoryWatch | None = None) -> None:
+    def __init__(self, workers: int, backend: str = LOKY, watch: MemoryWatch | None = None) -> None:
         self.workers, self._backend, self._watch = workers, backend, watch
 
     def run(self, task: Callable[[Any], Any], items: Sequence[Any], /) -> Iterator[Any]:
@@ -80,6 +113,8 @@ class Processes:
 
     def _run(self, task: Callable[[Any], Any], items: Iterator[Any]) -> Iterator[Any]:
         parallel = self._parallel()
+        if self._backend == LOKY:
+            task = _Dependent(task, os.getpid())
         try:
             yield from parallel(delayed(task)(item) for item in items)
         except TerminatedWorkerError as error:
@@ -87,8 +122,14 @@ class Processes:
                 f"a worker was ended from outside ({signal.SIGKILL.name}: too little memory?). "
                 "What is done is kept: give the same command again, with fewer --workers"
             ) from error
+        except (KeyboardInterrupt, SystemExit):
+            self._end(kill=True)
+            raise
+
+    def _end(self, kill: bool) -> None:
+        if self._backend == LOKY:
+            get_reusable_executor().shutdown(wait=True, kill_workers=kill)
 
     def close(self) -> None:
-        """End the workers."""
-        if self._backend == "loky":
-            get_reusable_executor().shutdown(wait=True)
+        """End the workers when they have done what they have begun."""
+        self._end(kill=False)

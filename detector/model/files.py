@@ -14,8 +14,6 @@ the reader of the old number with a test that reads an old file, and write it do
 """
 
 import hashlib
-import json
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,6 +23,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.array_files import array_of, zip_members
+from detector.atomic import new_file, new_folder, read_json, write_json
 from detector.errors import ModelFormatError
 from detector.features import markup as markup_of
 from detector.features import phrases as phrases_of
@@ -131,37 +131,37 @@ def arrays_hash(arrays: Arrays) -> str:
 
 
 def save(model: Model, folder: Path) -> None:
-    """Write a model; the folder appears only when it is whole."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = folder.with_name(folder.name + ".unfinished")
-    unfinished.mkdir(exist_ok=True)
+    """Write a model; the folder appears only when it is whole. Raises `OSError` if it cannot be written."""
+    if folder.exists():
+        _write(model, folder)
+    else:
+        with new_folder(folder) as unfinished:
+            _write(model, unfinished)
+
+
+def _write(model: Model, folder: Path) -> None:
     arrays = arrays_of(model)
-    np.savez_compressed(unfinished / ARRAYS_FILE, **arrays)  # type: ignore[arg-type]
+    with new_file(folder / ARRAYS_FILE) as file:
+        np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
     config = {
         "format": FORMAT,
         "model_id": arrays_hash(arrays),
         "columns": {table: names(blocks) for table, blocks in TABLES.items()},
         "notes": dict(model.notes),
     }
-    (unfinished / CONFIG_FILE).write_text(json.dumps(config, indent=1, ensure_ascii=False) + "\n", "utf-8")
-    if folder.exists():
-        for name in (CONFIG_FILE, ARRAYS_FILE):
-            (unfinished / name).replace(folder / name)
-        unfinished.rmdir()
-    else:
-        unfinished.rename(folder)
+    write_json(folder / CONFIG_FILE, config)
 
 
 def _config(folder: Path) -> dict[str, Any]:
     """Read and check the JSON half."""
     path = folder / CONFIG_FILE
     try:
-        config = json.loads(path.read_text("utf-8"))
+        config = read_json(path)
     except FileNotFoundError:
         raise ModelFormatError(f"{folder} is no model: it has no {CONFIG_FILE}") from None
     except (OSError, ValueError) as error:
         raise ModelFormatError(f"{path} cannot be read as JSON ({error}); get the model again") from None
-    if not isinstance(config, dict) or not isinstance(config.get("format"), int):
+    if not isinstance(config.get("format"), int):
         raise ModelFormatError(f"{path} is not the description of a model: it has no format number")
     if config["format"] not in (FORMAT, *OLD_FORMATS):
         raise ModelFormatError(
@@ -175,6 +175,8 @@ def _config(folder: Path) -> dict[str, Any]:
         raise ModelFormatError(
             f"{folder} was trained on other evidence than this version gathers: train it anew"
         )
+    if not isinstance(config.get("notes", {}), dict):
+        raise ModelFormatError(f"{path} has notes that are not a table; get the model again")
     return config
 
 
@@ -182,15 +184,11 @@ def _arrays(folder: Path) -> dict[str, NDArray[Any]]:
     """Read the arrays; only plain numbers are accepted."""
     path = folder / ARRAYS_FILE
     try:
-        with zipfile.ZipFile(path) as members:
-            size = sum(member.file_size for member in members.infolist())
-        if size > MOST_BYTES:
-            raise ModelFormatError(f"{path} would unpack to {size:,} bytes: this is no model of ours")
-        with np.load(path, allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
+        members = zip_members(path, MOST_BYTES)
+        return {name.removesuffix(".npy"): array_of(data) for name, data in members.items()}
     except FileNotFoundError:
         raise ModelFormatError(f"{folder} is no model: it has no {ARRAYS_FILE}") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError) as error:
         raise ModelFormatError(f"{path} is damaged ({error}); get the model again") from None
 
 

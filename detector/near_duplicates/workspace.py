@@ -15,6 +15,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from detector.array_files import bytes_of, load_array
+from detector.atomic import new_file, read_json, write_json
 from detector.errors import SettingsError
 
 FORMAT: Final = 1
@@ -22,13 +24,6 @@ STATE_FILE: Final = "state.json"
 
 # What is called with the name of a step, how much of it is done, and how much there is.
 Progress = Callable[[str, int, int], None]
-
-
-def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a JSON file so that it appears only when it is whole."""
-    unfinished = path.with_name(path.name + ".unfinished")
-    unfinished.write_text(json.dumps(content, indent=1) + "\n", "utf-8")
-    unfinished.replace(path)
 
 
 class Workspace:
@@ -62,7 +57,7 @@ class Workspace:
         path = folder / STATE_FILE
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            found = json.loads(path.read_text("utf-8")) if path.is_file() else None
+            found = read_json(path) if path.is_file() else None
         except OSError as error:
             raise SettingsError(f"the work folder {folder} cannot be used: {error.strerror}") from None
         except ValueError:
@@ -70,7 +65,7 @@ class Workspace:
         if found is None:
             self.note()
             return
-        if not isinstance(found, dict) or found.get("run") != self._identity:
+        if found.get("run") != self._identity:
             raise SettingsError(
                 f"the folder {folder} holds another run (other texts or settings): give another "
                 "folder, or delete it"
@@ -137,15 +132,13 @@ class Workspace:
         """Keep small arrays for a later run, if the folder stays."""
         if self._named is not None:
             for number, array in enumerate(arrays):
-                path = self._named / f"{name}-{number}.npy"
-                with path.with_suffix(".unfinished").open("wb") as file:
-                    np.save(file, array)
-                path.with_suffix(".unfinished").replace(path)
+                with new_file(self._named / f"{name}-{number}.npy") as file:
+                    file.write(bytes_of(array))
 
     def saved(self, name: str, count: int) -> list[NDArray[Any]]:
         """Return what `save` kept."""
         paths = [self.folder / f"{name}-{number}.npy" for number in range(count)]
         try:
-            return [np.load(path, allow_pickle=False) for path in paths]
-        except (ValueError, EOFError, OSError):
+            return [load_array(path) for path in paths]
+        except (ValueError, OSError):
             raise self.damaged(paths[0]) from None

@@ -10,16 +10,16 @@ the old number with a test that reads an old file, and write it down here.
        and run, run_pages (`sites/runs`): .npy
 """
 
-import io
 import json
 import zipfile
-import zlib
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.array_files import array_of, bytes_of, zip_members
+from detector.atomic import new_file
 from detector.errors import ModelFormatError
 from detector.text.keys import KEYS_VERSION
 
@@ -46,35 +46,22 @@ class Stored(NamedTuple):
 
 
 def save(path: Path, stored: Stored) -> None:
-    """Write a profile; the file appears when it is complete."""
+    """Write a profile; the file appears when it is complete. Raises `OSError` if it cannot be written."""
     about = {"format": FORMAT, "keys": KEYS_VERSION, **stored.about}
     members = {ABOUT: json.dumps(about, ensure_ascii=True, indent=1).encode()}
-    members.update({f"{name}.npy": _member(array) for name, array in stored.arrays.items()})
-    unfinished = path.with_name(path.name + ".unfinished")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as file:
+    members.update({f"{name}.npy": bytes_of(array) for name, array in stored.arrays.items()})
+    with new_file(path) as unfinished, zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED) as file:
         for name, content in members.items():
             file.writestr(zipfile.ZipInfo(name, TIME), content, zipfile.ZIP_DEFLATED)
-    unfinished.replace(path)
-
-
-def _member(array: NDArray[Any]) -> bytes:
-    data = io.BytesIO()
-    np.lib.format.write_array(data, np.ascontiguousarray(array), allow_pickle=False)
-    return data.getvalue()
 
 
 def _members(path: Path) -> dict[str, bytes]:
     """Read all members; their sizes are checked before they are unpacked."""
     try:
-        with zipfile.ZipFile(path) as file:
-            infos = file.infolist()
-            if sum(info.file_size for info in infos) > MOST_BYTES:
-                raise ModelFormatError(f"{path} would unpack to more than any profile: it is none of ours")
-            return {info.filename: file.read(info) for info in infos}
+        return zip_members(path, MOST_BYTES)
     except FileNotFoundError:
         raise ModelFormatError(f"{path} does not exist: make it with `detector profile`") from None
-    except (OSError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError) as error:
         raise ModelFormatError(
             f"{path} is no profile, or damaged ({error}); make it again with `detector profile`"
         ) from None
@@ -100,8 +87,8 @@ def _arrays(members: dict[str, bytes], path: Path) -> dict[str, NDArray[Any]]:
     found: dict[str, NDArray[Any]] = {}
     for name, kind in ARRAYS.items():
         try:
-            array = np.lib.format.read_array(io.BytesIO(members[f"{name}.npy"]), allow_pickle=False)
-        except (KeyError, ValueError, EOFError, OSError, SyntaxError, MemoryError) as error:
+            array = array_of(members[f"{name}.npy"])
+        except (KeyError, ValueError) as error:
             raise ModelFormatError(
                 f"{path}: the array {name} is missing or damaged ({error}); make it again"
             ) from None
@@ -120,5 +107,5 @@ def load(path: Path) -> Stored:
     if about["format"] == 1:
         about["addresses"] = []
         for name in SINCE_2:
-            members[f"{name}.npy"] = _member(np.zeros(0, ARRAYS[name]))
+            members[f"{name}.npy"] = bytes_of(np.zeros(0, ARRAYS[name]))
     return Stored(about, _arrays(members, path))

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from detector import native
 from detector.records import Batch, Bytes, Markup
+from detector.text.formatting import refuse_explosive
 from detector.text.plain import count_bytes, joined, segmented
 
 # With fewer words than this beside it, what stands in <noscript> is the page.
@@ -56,7 +57,9 @@ def serialised(page: bytes, scripting: bool = True) -> bytes:
     """
     from turbohtml import Formatter, Html, parse  # plain text does without it
 
-    text = condensed(page, scripting).decode("latin-1")
+    small = condensed(page, scripting)
+    refuse_explosive(small)
+    text = small.decode("latin-1")
     return parse(text, positions=False, scripting=scripting).encode(
         "latin-1", Html(formatter=Formatter.MINIMAL)
     )
@@ -133,7 +136,10 @@ def _cut(batch: Batch, markup: Markup, ends: NDArray[np.int64], sizes: list[int]
 
 
 def html_batch(pages: Sequence[bytes]) -> tuple[Batch, Markup]:
-    """Return lines, segments and markup of HTML pages, each valid UTF-8; linear in their size."""
+    """Return lines, segments and markup of HTML pages, each valid UTF-8; linear in their size.
+
+    Raises `PageError` for a page that would fill the memory when it is parsed.
+    """
     sources = [serialised(page) for page in pages]
     noscript = np.array([PROBED if b"<noscript" in source else NOT_THERE for source in sources], np.uint8)
     while (scanned := _scanned(sources, noscript)) is None:

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from detector.records import Batch, Format, Markup, Words
+import numpy as np
+
+from detector.records import Batch, Format, Integers, Markup, Words
 from detector.text.decoding import utf8
 from detector.text.html import html_batch
 from detector.text.page import Page
-from detector.text.plain import text_batch
+from detector.text.plain import segmented, text_batch
 from detector.text.words import words_of
 
 FORMATS: Final[tuple[Format, ...]] = ("text", "html")
@@ -54,3 +56,65 @@ def _read(pages: Sequence[bytes], format: Format) -> ReadBatch:
         return ReadBatch(batch, words_of(batch), markup)
     batch = text_batch(pages)
     return ReadBatch(batch, words_of(batch), None)
+
+
+class _Rows:
+    """The rows of some pages in an array that has all pages, one after another."""
+
+    def __init__(self, starts: Integers, ends: Integers) -> None:
+        self.size = ends - starts
+        self.start: Integers = np.concatenate((np.zeros(1, np.int64), np.cumsum(self.size)))
+        self.moved = self.start[:-1] - starts  # what is added to a row's number
+        self.rows: Integers = np.repeat(-self.moved, self.size) + np.arange(self.start[-1])
+
+    def numbers(self, values: Integers, of: "_Rows") -> Integers:
+        """Return, for these rows, the numbers of other rows (or -1) as they are now."""
+        found = values[self.rows]
+        return np.where(found >= 0, found + np.repeat(of.moved, self.size), found)
+
+
+def _some_markup(markup: Markup, pages: Integers, lines: _Rows) -> Markup:
+    elements = _Rows(markup.page_element[pages], markup.page_element[pages + 1])
+    token_of = markup.element_token
+    tokens = _Rows(token_of[markup.page_element[pages]], token_of[markup.page_element[pages + 1]])
+    hints = _Rows(markup.page_hint[pages], markup.page_hint[pages + 1])
+    ends = np.concatenate((np.zeros(1, np.int64), markup.hint_end))
+    texts = _Rows(ends[markup.page_hint[pages]], ends[markup.page_hint[pages + 1]])
+    return Markup(
+        tag=markup.tag[elements.rows],
+        parent=elements.numbers(markup.parent, elements),
+        inside=markup.inside[elements.rows],
+        element_token=np.append(elements.numbers(token_of, tokens), tokens.start[-1]),
+        token=markup.token[tokens.rows],
+        line_element=lines.numbers(markup.line_element, elements),
+        line_link=markup.line_link[lines.rows],
+        page_element=elements.start,
+        hints=markup.hints[texts.rows],
+        hint_end=hints.numbers(markup.hint_end, texts),
+        hint_kind=markup.hint_kind[hints.rows],
+        page_hint=hints.start,
+    )
+
+
+def some_pages(read: ReadBatch, pages: Sequence[int]) -> ReadBatch:
+    """Return a batch of some of the pages, as if only they had been read.
+
+    Parameters
+    ----------
+    read
+        The batch.
+    pages
+        Positions of pages, rising.
+    """
+    batch, chosen = read.batch, np.array(pages, np.int64)
+    begin = np.append(batch.line_start, batch.data.size)[batch.page_line]
+    lines = _Rows(batch.page_line[chosen], batch.page_line[chosen + 1])
+    data = _Rows(begin[chosen], begin[chosen + 1])
+    some = segmented(
+        batch.data[data.rows],
+        lines.numbers(batch.line_start, data),
+        lines.numbers(batch.line_end, data),
+        lines.start,
+    )
+    markup = None if read.markup is None else _some_markup(read.markup, chosen, lines)
+    return ReadBatch(some, words_of(some), markup)

@@ -3,9 +3,9 @@
 import pytest
 
 from detector.corpus.run import run
-from detector.corpus.run_spec import Job
+from detector.corpus.run_spec import RunSpec
 from detector.engines.in_process import InProcess
-from detector.settings import Columns, CorpusSettings, Settings
+from detector.settings import CorpusSettings
 from tests.corpus.made import records
 
 
@@ -14,24 +14,24 @@ def quiet(step, done, total):
 
 
 @pytest.fixture
-def job_of(tmp_path):
-    """A job that writes to a new folder."""
+def spec_of(tmp_path):
+    """A run that writes to a new folder."""
 
     def make(name="out", to="same", lines="sidecar", **corpus):
         settings = CorpusSettings(**{"shard_bytes": 20_000, **corpus})
-        return Job(tmp_path / name, Columns(), Settings(), settings, None, None, to, lines)
+        return RunSpec(tmp_path / name, corpus=settings, to=to, lines=lines)
 
     return make
 
 
 @pytest.fixture
-def clean(job_of):
+def clean(spec_of):
     """Clean inputs into a folder; give the folder and the outcome."""
 
     def call(*inputs, engine=None, memory=100_000_000, **options):
-        job = job_of(**options)
-        outcome = run([str(path) for path in inputs], job, engine or InProcess(), memory, quiet)
-        return job.output, outcome
+        spec = spec_of(**options)
+        outcome = run([str(path) for path in inputs], spec, engine or InProcess(), memory, quiet)
+        return spec.output, outcome
 
     return call
 

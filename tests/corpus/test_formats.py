@@ -4,23 +4,33 @@ import csv
 import gzip
 import io
 import json
+from pathlib import Path
 
 import pytest
-import zstandard
 
 from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.jsonl import read_jsonl
 from detector.corpus.formats.readers import kind_of, read_shard
-from detector.corpus.shards import inputs_of, shards_of, survey
+from detector.corpus.formats.zstd_files import write_zstd
+from detector.corpus.inputs import inputs_of, survey
+from detector.corpus.shards import shards_of
 from detector.errors import SettingsError
 from detector.settings import Columns
 from tests.corpus.made import everything, page, write_jsonl
 from tests.corpus.made import read_jsonl as rows_of
 
 
+def zstd_of(data):
+    """Bytes compressed by Zstandard."""
+    packed = io.BytesIO()
+    with write_zstd(packed, 3) as file:
+        file.write(data)
+    return packed.getvalue()
+
+
 def read(*paths, shard_bytes=1_000_000):
     """All records of inputs, by way of a plan."""
-    inputs = inputs_of([str(path) for path in paths])
+    inputs = inputs_of([str(path) for path in paths], Path("nowhere"))
     shards = shards_of(inputs, [survey(input, shard_bytes) for input in inputs], shard_bytes, "same")
     return [record for shard in shards for record in read_shard(shard, Columns())]
 
@@ -74,7 +84,7 @@ def test_a_cut_gzip_gives_what_stands_before(tmp_path):
     )
     whole = gzip.compress(rows)
     (tmp_path / "a.jsonl.gz").write_bytes(whole[: len(whole) // 2])
-    (tmp_path / "b.jsonl.zst").write_bytes(zstandard.compress(rows)[:-20])
+    (tmp_path / "b.jsonl.zst").write_bytes(zstd_of(rows)[:-20])
     (tmp_path / "c.jsonl.gz").write_bytes(b"no gzip")
     found = read(tmp_path)
     assert sum(isinstance(record, Document) and record.file == "a.jsonl.gz" for record in found) > 100
@@ -158,7 +168,7 @@ def test_nothing_to_read_is_said(tmp_path, name):
     (tmp_path / "empty").mkdir()
     (tmp_path / "picture.png").write_bytes(b"x")
     with pytest.raises(SettingsError, match=r"does not exist|nothing to read|of no kind"):
-        inputs_of([str(tmp_path / name)])
+        inputs_of([str(tmp_path / name)], Path("nowhere"))
 
 
 def parquet_of(path, rows, **options):

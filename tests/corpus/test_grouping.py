@@ -36,25 +36,25 @@ def texts():
 
 
 @pytest.fixture
-def job(job_of, texts):
+def spec(spec_of, texts):
     """A run whose shards are clean."""
-    job, at = job_of(), 0
+    spec, at = spec_of(), 0
     for number, count in enumerate(COUNTS):
-        folder = job.folder().of("clean", number)
+        folder = spec.folder().of("clean", number)
         folder.mkdir(parents=True)
         parts = [text.encode() for text in texts[at : at + count]]
         (folder / "text.bin").write_bytes(b"".join(parts))
         np.save(folder / "size.npy", np.array([len(part) for part in parts], np.int64))
         at += count
-    return job
+    return spec
 
 
 def _as_texts(spans):
     return [spans.data[a:b].tobytes().decode() for a, b in zip(spans.start, spans.end, strict=True)]
 
 
-def test_texts_of_shards_are_one_row_of_texts(job, texts):
-    found = CleanTexts(job.folder(), range(4))
+def test_texts_of_shards_are_one_row_of_texts(spec, texts):
+    found = CleanTexts(spec.folder(), range(4))
     normal = [unicodedata.normalize("NFC", text) for text in texts]
     assert len(found) == 8
     assert found.first.tolist() == [0, 3, 3, 4, 8]
@@ -67,12 +67,12 @@ def test_texts_of_shards_are_one_row_of_texts(job, texts):
         assert _as_texts(HeldTexts(texts).fetch(np.array(positions))) == _as_texts(spans)
 
 
-def test_shards_that_are_signed_one_by_one_are_found_as_texts_are(job, texts):
+def test_shards_that_are_signed_one_by_one_are_found_as_texts_are(spec, texts):
     for number in range(4):
-        sketch_shard(job, Shard(number, "", (), 1))
-        sketch_shard(job, Shard(number, "", (), 1))
-    group(job, range(4), 1, quiet)
-    folder = job.folder().step("groups")
+        sketch_shard(spec, Shard(number, "", (), 1))
+        sketch_shard(spec, Shard(number, "", (), 1))
+    group(spec, range(4), 1, quiet)
+    folder = spec.folder().step("groups")
     wanted = find_duplicates(texts, 0.8).removed
     removed = np.load(folder / "removed.npy")
     assert removed.tolist() == [[4, 2], [6, 0]]

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from detector.corpus.line_records import PIECE
-from detector.corpus.restore import stored_rows
+from detector.corpus.restore import stored_records
 from detector.errors import SettingsError
 from tests.corpus.made import page, read_jsonl, story, write_jsonl
 from tests.corpus.test_formats import parquet_of
@@ -47,17 +47,17 @@ def test_kept_and_dropped_lines_are_all(clean, corpus, to):
     out, _ = clean(corpus, lines="column", to=to, duplicates=0)
     plain, _ = clean(corpus, name="plain", duplicates=0)
     clean_texts = {row["id"]: row["text"] for row in read_jsonl(plain / "data")}
-    found, stored = column_of(out, to), {row["id"]: row for row in stored_rows(out)}
+    found, stored = column_of(out, to), {record.id: record for record in stored_records(out)}
     assert len(found) > 40
     assert found.keys() == clean_texts.keys()
     for name, lines in found.items():
-        whole = stored[name]["text"]
+        whole = stored[name].text
         wanted = whole.replace("\ud800", "\ufffd") if to == "parquet" else whole
         assert "".join(line["text"] + line["end"] for line in lines) == wanted
         assert all(set(line) == set(PIECE) for line in lines)
         scored = [line for line in lines if line["score"] is not None]
-        assert [round(line["score"] * 1000) for line in scored] == stored[name].get("scores", [])
-        assert [line["reason"] for line in scored] == stored[name].get("reasons", [])
+        assert [round(line["score"] * 1000) for line in scored] == stored[name].scores
+        assert [line["reason"] for line in scored] == stored[name].reasons
         assert all((line["clean"] != "") == line["kept"] for line in scored)
         stays = "".join("".join(line["clean"].split()) for line in lines)
         text = clean_texts[name].replace("\ud800", "\ufffd") if to == "parquet" else clean_texts[name]
@@ -103,8 +103,8 @@ def test_what_has_no_columns_is_said(clean, corpus, tmp_path):
     assert len(column_of(out, "jsonl")["a.txt"]) == len(page(1).split("\n"))
 
 
-def test_without_lines_there_is_no_sidecar(clean, corpus):
+def test_without_lines_there_are_no_line_records(clean, corpus):
     out, _ = clean(corpus, lines="none")
     assert not (out / "lines").exists()
     with pytest.raises(SettingsError, match="--lines none"):
-        list(stored_rows(out))
+        list(stored_records(out))

@@ -59,7 +59,7 @@ class BreakingFiles(AbstractFileSystem):
 @pytest.fixture
 def network(monkeypatch):
     """A network that is whole; tests break it."""
-    monkeypatch.setattr(remote, "WAITS", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(remote, "FIRST_WAIT", 0.0)
     monkeypatch.setattr(remote, "BLOCK", 2000)
     fsspec.register_implementation("breaking", BreakingFiles, clobber=True)
     BreakingFiles.files, BreakingFiles.network = {}, {"at": 3000, "times": 0, "raises": None}

@@ -227,16 +227,16 @@ def test_a_goal_is_looked_up_in_the_model_of_the_run(clean, pages, tmp_path):
         list(restored(out, Detector(settings=Settings(recall=0.99)), False))
 
 
-def test_the_runs_other_settings_hold(job_of, pages, tmp_path):
+def test_the_runs_other_settings_hold(spec_of, pages, tmp_path):
     path = write_jsonl(tmp_path / "pages.jsonl", pages[:4])
-    job = job_of()._replace(settings=Settings(threshold=0.3, cut_headlines=False))
-    run([str(path)], job, InProcess(), 100_000_000, quiet)
-    assert settings_of(job.output) == Settings(cut_headlines=False)
-    manifest = json.loads((job.output / "manifest.json").read_text())
+    spec = spec_of()._replace(settings=Settings(threshold=0.3, cut_headlines=False))
+    run([str(path)], spec, InProcess(), 100_000_000, quiet)
+    assert settings_of(spec.output) == Settings(cut_headlines=False)
+    manifest = json.loads((spec.output / "manifest.json").read_text())
     manifest["settings_of"]["settings"]["unknown"] = 1
-    (job.output / "manifest.json").write_text(json.dumps(manifest))
+    (spec.output / "manifest.json").write_text(json.dumps(manifest))
     with pytest.raises(SettingsError, match="--settings"):
-        settings_of(job.output)
+        settings_of(spec.output)
 
 
 def test_a_lone_page_is_judged_as_by_itself(clean, tmp_path):

@@ -15,6 +15,8 @@ class Part(NamedTuple):
     path: where it is, a path or an fsspec URL; name: what it is called in ids and outputs
     start, end: bytes of lines, row groups of Parquet; 0 and -1 for the whole file
     first: number of the first record; output: the name of a page's clean text
+    size, time: the file's bytes, and when it changed, as the run began (-1 and 0 if not known)
+    fault: why the file cannot be read at all; empty if it can
     """
 
     path: str
@@ -24,6 +26,9 @@ class Part(NamedTuple):
     end: int = -1
     first: int = 0
     output: str = ""
+    size: int = -1
+    time: int = 0
+    fault: str = ""
 
 
 class Shard(NamedTuple):
@@ -43,7 +48,8 @@ class Document:
     """One document.
 
     file: its name; number: its record in it; id: its name over all files, `named` if a column gave it
-    text: the page, decoded; format: None if it is to be found out
+    text: the page, decoded; empty once its parsed lines are kept instead
+    format: None if it is to be found out
     site: whose counts it belongs to; source: what it was collected with
     fields: the whole record, for the output
     """

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from detector.corpus.formats.documents import Document, Part, Rejected, source_of
+from detector.json_lines import LONGEST
 from detector.settings import Columns
 from detector.sites.names import site_name
 
@@ -25,6 +26,8 @@ def document_of(fields: Mapping[str, Any], part: Part, number: int, columns: Col
             return Rejected(part.name, number, f"no column {columns.text!r}; there are: {names}")
         kind = type(text).__name__
         return Rejected(part.name, number, f"{columns.text!r} is {_KINDS.get(kind, kind)}, not a text")
+    if len(text) > LONGEST:
+        return Rejected(part.name, number, f"more than {LONGEST:,} characters")
     name = fields.get(columns.id)
     if name is not None and (isinstance(name, bool) or not isinstance(name, str | int)):
         return Rejected(part.name, number, f"the id {columns.id!r} is neither a string nor a whole number")

@@ -1,80 +1,102 @@
-"""Files of a corpus, here or elsewhere: opened, listed, compressed or not."""
+"""Files of a corpus, here or elsewhere: opened, listed, compressed or not.
+
+A file that cannot be opened or read is no bad record: it may be there again in a minute. It raises
+`ShardError`, here as behind a URL, so that nothing of it is left out.
+"""
 
 import gzip
 import io
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
-import zstandard
-
+from detector.corpus.formats.documents import Part
 from detector.corpus.formats.remote import RemoteFile, is_remote, listed_there, size_and_time_there
-from detector.errors import SettingsError
+from detector.corpus.formats.zstd_files import read_zstd
+from detector.errors import SettingsError, ShardError
 
 COMPRESSED: Final = (".gz", ".zst")
 BUFFER: Final = 1 << 20
-UNPACKED_AT_ONCE: Final = 1 << 16
+
+
+class _LocalFile(io.FileIO):
+    """The bytes of a file on this machine. Raises `ShardError` where it cannot be read."""
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        try:
+            super().__init__(path, "rb")
+        except OSError as error:
+            raise self._unreadable(error) from None
+
+    def _unreadable(self, error: OSError) -> ShardError:
+        return ShardError(
+            f"{self._path} cannot be read: {error.strerror or error}. "
+            "What is done is kept: give the same command again when it can"
+        )
+
+    def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401
+        """Read some bytes."""
+        try:
+            return super().readinto(buffer)
+        except OSError as error:
+            raise self._unreadable(error) from None
+
+    def refuse_changed(self, part: Part) -> None:
+        """Raise `ShardError` if the file is not what it was when the run began."""
+        now = os.fstat(self.fileno())
+        if part.size >= 0 and (now.st_size, now.st_mtime_ns) != (part.size, part.time):
+            raise ShardError(
+                f"{self._path} has changed since the run began: start a new run, or put back what was there"
+            )
 
 
 def stored(path: str) -> BinaryIO:
     """Open a file's bytes as they are stored."""
     if is_remote(path):
         return io.BufferedReader(RemoteFile(path), BUFFER)
-    return open(path, "rb", buffering=BUFFER)  # noqa: PTH123 (the caller closes it)
-
-
-class _Unpacked(io.RawIOBase):
-    """What zstd frames hold. zstandard's own reader takes a cut file for a whole one."""
-
-    def __init__(self, packed: BinaryIO) -> None:
-        self._packed, self._rest = packed, b""
-        self._frame: Any = None
-
-    def readable(self) -> bool:
-        """Say that it can be read."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:  # noqa: ANN401
-        """Read some bytes; raises `EOFError` in the middle of a frame."""
-        out, room = b"", memoryview(buffer)
-        if self._rest:
-            out = self._rest
-        while not out:
-            out = self._more() or b""
-            if self._frame is None and not out:
-                return 0
-        size = min(len(out), len(room))
-        room[:size], self._rest = out[:size], out[size:]
-        return size
-
-    def _more(self) -> bytes:
-        packed = self._frame.unused_data if self._frame is not None and self._frame.eof else b""
-        packed = packed or self._packed.read(UNPACKED_AT_ONCE)
-        if not packed:
-            if self._frame is not None and not self._frame.eof:
-                raise EOFError("the compressed file ended before its end was reached")
-            self._frame = None
-            return b""
-        if self._frame is None or self._frame.eof:
-            self._frame = zstandard.ZstdDecompressor().decompressobj()
-        return cast(bytes, self._frame.decompress(packed))
+    return io.BufferedReader(_LocalFile(path), BUFFER)
 
 
 @contextmanager
-def opened(path: str) -> Iterator[BinaryIO]:
-    """Open a file's content: .gz and .zst are decompressed."""
-    with stored(path) as raw:
-        if path.endswith(".gz"):
-            # Its own small buffer gives all that stands before a cut.
-            with gzip.GzipFile(fileobj=raw) as file:
-                yield cast(BinaryIO, file)
-        elif path.endswith(".zst"):
-            with io.BufferedReader(_Unpacked(raw)) as unpacked:
-                yield cast(BinaryIO, unpacked)
-        else:
-            yield raw
+def stored_part(part: Part) -> Iterator[BinaryIO]:
+    """Open the bytes of a part's file; raises `ShardError` if it changes before it is read to its end."""
+    if is_remote(part.path):
+        with io.BufferedReader(RemoteFile(part.path, None if part.size < 0 else part.size), BUFFER) as file:
+            yield file
+        return
+    local = _LocalFile(part.path)
+    with io.BufferedReader(local, BUFFER) as file:
+        local.refuse_changed(part)
+        yield file
+        local.refuse_changed(part)
+
+
+@contextmanager
+def unpacked(raw: BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """Give the content of a file whose name ends in .gz or .zst, or of any other as it is.
+
+    Reading raises `EOFError` where compressed content is cut.
+    """
+    if name.endswith(".gz"):
+        # Its own small buffer gives all that stands before a cut.
+        with gzip.GzipFile(fileobj=raw) as file:
+            yield cast(BinaryIO, file)
+    elif name.endswith(".zst"):
+        with read_zstd(raw) as frames:
+            yield frames
+    else:
+        yield raw
+
+
+@contextmanager
+def opened(part: Part) -> Iterator[BinaryIO]:
+    """Open the content of a part's file: .gz and .zst are decompressed."""
+    with stored_part(part) as raw, unpacked(raw, part.path) as file:
+        yield file
 
 
 def plain_name(name: str) -> str:
@@ -82,27 +104,57 @@ def plain_name(name: str) -> str:
     return next((name[: -len(end)] for end in COMPRESSED if name.endswith(end)), name)
 
 
-def _listed_here(folder: Path) -> list[str]:
+def _refuse_folder(error: OSError) -> None:
+    raise SettingsError(
+        f"the folder {error.filename} cannot be listed: {error.strerror}. "
+        "Make it readable, or name the files and folders to read"
+    )
+
+
+def _listed_here(folder: Path, written: Path | None) -> list[str]:
+    """Return the files below a folder, without hidden ones and without the folder `written`."""
     found = []
-    for root, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+    left_out = written and os.path.realpath(written)
+    for root, folders, files in os.walk(folder, onerror=_refuse_folder):
+        folders[:] = [
+            name
+            for name in folders
+            if not name.startswith(".") and os.path.realpath(os.path.join(root, name)) != left_out  # noqa: PTH118
+        ]
         found += [os.path.join(root, name) for name in files if not name.startswith(".")]  # noqa: PTH118
     return found
 
 
-def listed(path: str) -> list[tuple[str, str]]:
-    """Return (path, name below it) of an input's files: itself, or a folder's, hidden ones left out.
+def listed(path: str, written: Path | None = None) -> list[tuple[str, str]]:
+    """Return (path, name below it) of an input's files: itself, or a folder's.
 
-    Raises `SettingsError` for what does not exist.
+    Hidden files are left out, and the folder that a run has written to. Raises `SettingsError` for what
+    does not exist or cannot be listed.
     """
     if is_remote(path):
         return listed_there(path)
     place = Path(path)
     if place.is_dir():
-        return [(file, Path(file).relative_to(place).as_posix()) for file in _listed_here(place)]
-    if not place.is_file():
+        return [(file, Path(file).relative_to(place).as_posix()) for file in _listed_here(place, written)]
+    if not place.exists():
         raise SettingsError(f"{path} does not exist: name files, folders or URLs")
+    if fault := unreadable(path):
+        raise SettingsError(f"{path} cannot be read: {fault}")
     return [(path, place.name)]
+
+
+def unreadable(path: str) -> str:
+    """Return why a file on this machine cannot be read at all; empty if it can."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116
+        if not stat.S_ISREG(mode):
+            return "it is no regular file"
+        with open(path, "rb"):  # noqa: PTH123
+            return ""
+    except FileNotFoundError:
+        return "it is a link to nothing" if Path(path).is_symlink() else "it is not there any more"
+    except OSError as error:
+        return error.strerror or str(error)
 
 
 def size_and_time(path: str) -> tuple[int, int]:

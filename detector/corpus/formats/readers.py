@@ -2,9 +2,8 @@
 
 import zlib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Final
-
-import zstandard
 
 from detector.corpus.formats.documents import (
     Document,
@@ -16,9 +15,11 @@ from detector.corpus.formats.documents import (
     source_of,
 )
 from detector.corpus.formats.files import opened, plain_name
-from detector.corpus.formats.jsonl import LONGEST, read_jsonl
+from detector.corpus.formats.jsonl import read_jsonl
 from detector.corpus.formats.tables import read_csv, read_parquet
 from detector.corpus.formats.web_archives import read_warc
+from detector.corpus.formats.zstd_files import ZstdError
+from detector.json_lines import LONGEST
 from detector.records import Format
 from detector.settings import Columns
 from detector.sites.names import site_name
@@ -51,7 +52,7 @@ def kind_of(name: str) -> Kind | None:
 
 def read_page(part: Part, columns: Columns) -> Records:
     """Yield the one document of a page's file."""
-    with opened(part.path) as file:
+    with opened(part) as file:
         data = file.read(LONGEST + 1)
     if len(data) > LONGEST:
         yield Rejected(part.name, 0, f"more than {LONGEST:,} bytes")
@@ -67,7 +68,6 @@ def read_page(part: Part, columns: Columns) -> Records:
 READERS: Final[Mapping[Kind, Callable[[Part, Columns], Records]]] = {
     "jsonl": read_jsonl,
     "csv": read_csv,
-    "parquet": read_parquet,
     "warc": read_warc,
     "page": read_page,
 }
@@ -77,20 +77,30 @@ def _why(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error or type(error).__name__)[:200]
 
 
-def _read_part(part: Part, columns: Columns) -> Records:
+def read_part(part: Part, columns: Columns, fields_file: Path | None = None) -> Records:
+    """Yield the documents of a part in order, and what cannot be one.
+
+    fields_file: where the other columns of Parquet go, see `read_parquet`
+    A file that breaks off (a cut gzip, for example) gives what stands before, and one `Rejected`.
+    Raises `ShardError` for a file that cannot be read, or has changed since the run began.
+    """
     number = part.first
+    if part.fault:
+        yield Rejected(part.name, number, f"cannot be read: {part.fault}")
+        return
     try:
-        for record in READERS[part.kind](part, columns):
+        if part.kind == "parquet":
+            records = read_parquet(part, columns, fields_file)
+        else:
+            records = READERS[part.kind](part, columns)
+        for record in records:
             number = (record.number if isinstance(record, Document) else record.record) + 1
             yield record
-    except (OSError, EOFError, zlib.error, zstandard.ZstdError, ValueError) as error:
+    except (OSError, EOFError, zlib.error, ZstdError, ValueError) as error:
         yield Rejected(part.name, number, f"cannot be read from here to its end: {_why(error)}")
 
 
-def read_shard(shard: Shard, columns: Columns) -> Records:
-    """Yield the documents of a shard in order, and what cannot be one.
-
-    A file that breaks off (a cut gzip) gives what stands before, and one `Rejected`.
-    """
+def read_shard(shard: Shard, columns: Columns, fields_file: Path | None = None) -> Records:
+    """Yield the documents of a shard in order, and what cannot be one; see `read_part`."""
     for part in shard.parts:
-        yield from _read_part(part, columns)
+        yield from read_part(part, columns, fields_file)

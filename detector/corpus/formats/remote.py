@@ -1,14 +1,15 @@
-"""Files behind URLs, through fsspec: listed, and read on where the network broke off.
+"""Files behind URLs, through fsspec: listed, and read on from where the network broke off.
 
-fsspec's systems raise what their libraries raise. It is turned into errors of ours here:
-`SettingsError` while inputs are listed, `ShardError` while one is read.
+The systems of fsspec raise what their libraries raise. Here it becomes `SettingsError` while inputs
+are listed, and `ShardError` while one is read. s3fs and others try again by themselves, but not all
+do, and none of them opens a file again in its middle; tenacity does the waiting.
 """
 
 import io
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from types import ModuleType
 from typing import Any, Final, TypeVar, cast
 
@@ -16,9 +17,10 @@ from detector.errors import MissingExtraError, SettingsError, ShardError
 
 T = TypeVar("T")
 
-# Seconds before each new attempt. s3fs and others try again by themselves, too, but not everywhere.
-WAITS: Final = (0.5, 2.0, 8.0)
-# Bytes asked for at once. s3fs would hold 50 MB a file, which is no part of a worker's memory.
+# Attempts to read, and the seconds before the second one; before each later one, four times as many.
+ATTEMPTS: Final = 4
+FIRST_WAIT: Final = 0.5
+# Bytes asked for at once. s3fs would hold 50 MB a file, which no worker has room for.
 BLOCK: Final = 1 << 22
 # What network libraries raise that is no `OSError`.
 FOREIGN: Final = (
@@ -29,7 +31,7 @@ FOREIGN: Final = (
     ("gcsfs.retry", "HttpError"),
     ("azure.core.exceptions", "AzureError"),
 )
-# Asking again helps nothing here.
+# Asking again does not help here.
 FINAL: Final = (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError, ImportError)
 
 
@@ -38,14 +40,14 @@ def is_remote(path: str) -> bool:
     return "://" in path
 
 
-def _fsspec() -> ModuleType:
+def _extra(name: str) -> ModuleType:
+    """Import a module of the extra `cloud`."""
     try:
-        import fsspec
+        return import_module(name)
     except ImportError:
         raise MissingExtraError(
-            "reading from a URL needs fsspec: pip install 'boilerplate-detector[cloud]'"
+            f"reading from a URL needs {name}: pip install 'boilerplate-detector[cloud]'"
         ) from None
-    return cast(ModuleType, fsspec)
 
 
 def _failures() -> tuple[type[Exception], ...]:
@@ -74,7 +76,7 @@ def listed_there(path: str) -> list[tuple[str, str]]:
     Hidden ones are left out. Raises `SettingsError` for what does not exist or cannot be listed.
     """
     with _said(path):
-        system, inside = _fsspec().core.url_to_fs(path)
+        system, inside = _extra("fsspec").core.url_to_fs(path)
         if system.isdir(inside):
             below = len(inside.rstrip("/")) + 1
             names = [(file, file[below:]) for file in system.find(inside)]
@@ -89,53 +91,69 @@ def _is_hidden(name: str) -> bool:
 
 
 def size_and_time_there(path: str) -> tuple[int, int]:
-    """Return a file's bytes, and when it changed (ns; 0 where that is not told)."""
+    """Return a file's bytes (-1 if that is not told), and when it changed (ns; 0 if that is not)."""
     with _said(path):
-        system, inside = _fsspec().core.url_to_fs(path)
-        size = int(system.size(inside) or 0)
+        system, inside = _extra("fsspec").core.url_to_fs(path)
+        size = system.size(inside)
         try:
             changed = int(system.modified(inside).timestamp() * 1e9)
         except (NotImplementedError, AttributeError, KeyError):  # a system that keeps no times
             changed = 0
-        return size, changed
+        return -1 if size is None else int(size), changed
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Tell whether a failure may be gone at the next attempt."""
+    return isinstance(error, _failures()) and not isinstance(error, FINAL)
 
 
 class RemoteFile(io.RawIOBase):
     """The bytes of a URL. What breaks in the middle is opened again where it broke.
 
-    Raises `ShardError` if that does not help: nothing is wrong with the records.
+    size: the bytes that it must have, if that is known
+    Raises `ShardError` if it stays broken: nothing is wrong with the records.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, size: int | None = None) -> None:
         self._path, self._at = path, 0
         self._file: Any = None
-        self._size: int | None = None
-        self._tried(lambda: None)
+        self._size: int | None = size
+        self._retried(lambda: None)
 
     def _open(self) -> None:
-        system, inside = _fsspec().core.url_to_fs(self._path)
+        system, inside = _extra("fsspec").core.url_to_fs(self._path)
         self._file = system.open(inside, "rb", block_size=BLOCK)
         size = getattr(self._file, "size", None)
-        if self._size is not None and size != self._size:
-            raise ShardError(f"{self._path} has changed while it was read: start a run over what is there")
+        if self._size is not None and size is not None and size != self._size:
+            raise ShardError(
+                f"{self._path} has changed since the run began: start a new run, or put back what was there"
+            )
         self._size = size
 
-    def _tried(self, act: Callable[[], T]) -> T:
+    def _opened(self, act: Callable[[], T]) -> T:
+        """Do something with the file, opened if it is not."""
+        if self._file is None:
+            self._open()
+        return act()
+
+    def _retried(self, act: Callable[[], T]) -> T:
         """Do something with the file; after a failure from a new opening on."""
-        for wait in (*WAITS, None):
-            try:
-                if self._file is None:
-                    self._open()
-                return act()
-            except _failures() as error:
-                self._drop()
-                if wait is None or isinstance(error, FINAL):
-                    raise ShardError(
-                        f"{self._path} cannot be read at byte {self._at:,}: {_why(error)}. "
-                        "What is done is kept: give the same command again"
-                    ) from None
-                time.sleep(wait)
-        raise AssertionError("the last attempt returns or raises")
+        tenacity = _extra("tenacity")
+        retrying = tenacity.Retrying(
+            stop=tenacity.stop_after_attempt(ATTEMPTS),
+            wait=tenacity.wait_exponential(multiplier=FIRST_WAIT, exp_base=4),
+            retry=tenacity.retry_if_exception(_may_pass),
+            before_sleep=lambda _: self._drop(),
+            reraise=True,
+        )
+        try:
+            return cast(T, retrying(self._opened, act))
+        except _failures() as error:
+            self._drop()
+            raise ShardError(
+                f"{self._path} cannot be read at byte {self._at:,}: {_why(error)}. "
+                "What is done is kept: give the same command again"
+            ) from None
 
     def _drop(self) -> None:
         """Forget the opened file; one that is broken may not even close."""
@@ -149,7 +167,7 @@ class RemoteFile(io.RawIOBase):
             self._file.seek(self._at)
         found = cast(bytes, self._file.read(most))
         if not found and most and self._size is not None and self._at < self._size:
-            raise EOFError(f"it ended there, {self._size:,} bytes are announced")
+            raise EOFError(f"it ended there, and should have {self._size:,} bytes")
         return found
 
     def readable(self) -> bool:
@@ -163,7 +181,7 @@ class RemoteFile(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401
         """Read some bytes."""
         room = memoryview(buffer)
-        found = self._tried(lambda: self._read(min(len(room), BLOCK)))
+        found = self._retried(lambda: self._read(min(len(room), BLOCK)))
         room[: len(found)] = found
         self._at += len(found)
         return len(found)

@@ -2,20 +2,94 @@
 
 import csv
 import io
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from detector.corpus.formats.documents import Part, Records, Rejected
 from detector.corpus.formats.fields import document_of
-from detector.corpus.formats.files import opened, stored
-from detector.corpus.formats.jsonl import LONGEST
+from detector.corpus.formats.files import opened, stored_part
 from detector.errors import MissingExtraError
+from detector.json_lines import LONGEST
 from detector.settings import Columns
 
-# Rows of Parquet that are made Python values at once.
-ROWS: Final = 256
+# Rows of Parquet that are decoded at once. A page may have megabytes.
+ROWS: Final = 16
+# Rows of the other columns, which are small.
+ROWS_OF_FIELDS: Final = 256
 # What surrogateescape makes of bytes that are not UTF-8.
 _NOT_UTF8: Final = dict.fromkeys(range(0xDC80, 0xDD00))
+
+
+class _Lines:
+    """The lines of a file; notes that there are no more."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self.at_end = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        try:
+            return next(self._lines)
+        except StopIteration:
+            self.at_end = True
+            raise
+
+
+def _header(names: Sequence[str]) -> list[str]:
+    """Return the names of columns, a number behind those that come again."""
+    found: dict[str, None] = {}
+    for name in names:
+        again, number = name, 0
+        while again in found:
+            number += 1
+            again = f"{name}.{number}"
+        found[again] = None
+    return list(found)
+
+
+def _row_fault(row: Sequence[str], columns: int, never_closed: bool) -> str:
+    """Return what is wrong with a row of CSV; empty if nothing is."""
+    if never_closed:
+        return "a quote that is never closed: this and all that follows is one row"
+    if len(row) != columns:
+        return f"{len(row)} cells, but {columns} columns"
+    if any(not cell.isascii() and cell.translate(_NOT_UTF8) != cell for cell in row):
+        return "bytes that are not UTF-8"
+    return ""
+
+
+def read_csv(part: Part, columns: Columns) -> Records:
+    """Yield the rows of a CSV file with a header."""
+    csv.field_size_limit(LONGEST)
+    with opened(part) as raw:
+        lines = _Lines(io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline=""))
+        rows = csv.reader(lines)
+        header: list[str] | None = None
+        number = -1
+        while True:
+            try:
+                row = next(rows)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                number += 1
+                yield Rejected(part.name, number, f"not CSV: {error}")
+                continue
+            if header is None:
+                header = _header(row)
+                continue
+            number += 1
+            # A row ends with its line, so only one with an open quote has asked for more lines.
+            if row and (fault := _row_fault(row, len(header), lines.at_end)):
+                yield Rejected(part.name, number, fault)
+            elif row:
+                yield document_of(dict(zip(header, row, strict=True)), part, number, columns)
 
 
 def parquet() -> ModuleType:
@@ -29,40 +103,128 @@ def parquet() -> ModuleType:
     return pyarrow.parquet  # type: ignore[no-any-return]
 
 
-def read_csv(part: Part, columns: Columns) -> Records:
-    """Yield the rows of a CSV file with a header."""
-    csv.field_size_limit(LONGEST)
-    with opened(part.path) as raw:
-        file = io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline="")
-        rows = csv.reader(file)
-        header = next(rows, [])
-        number = -1
-        while True:
-            number += 1
-            try:
-                row = next(rows)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                yield Rejected(part.name, number, f"not CSV: {error}")
-                continue
-            if not row:
-                continue
-            if len(row) != len(header):
-                yield Rejected(part.name, number, f"{len(row)} cells, but {len(header)} columns")
-            elif any(not cell.isascii() and cell.translate(_NOT_UTF8) != cell for cell in row):
-                yield Rejected(part.name, number, "bytes that are not UTF-8")
-            else:
-                yield document_of(dict(zip(header, row, strict=True)), part, number, columns)
+class _FieldsFile:
+    """A file in Arrow's format with all columns of a Parquet part, the texts null; or none at all."""
+
+    def __init__(self, path: Path | None, schema: Any, text: str) -> None:  # noqa: ANN401
+        import pyarrow
+
+        self._arrow, self._schema, self._text = pyarrow, schema, text
+        self._held: list[Any] = []
+        self._rows = 0
+        self._file: Any = None
+        if path is not None:
+            options = pyarrow.ipc.IpcWriteOptions(compression="zstd")
+            self._file = pyarrow.ipc.new_file(str(path), schema, options=options)
+
+    def add(self, batch: Any) -> None:  # noqa: ANN401
+        """Add some rows."""
+        if self._file is None:
+            return
+        columns = [
+            self._arrow.nulls(batch.num_rows, field.type) if field.name == self._text else batch.column(at)
+            for at, field in enumerate(self._schema)
+        ]
+        self._held.append(self._arrow.RecordBatch.from_arrays(columns, schema=self._schema))
+        self._rows += batch.num_rows
+        if self._rows >= ROWS_OF_FIELDS:
+            self._flush()
+
+    def _flush(self) -> None:
+        self._file.write_table(self._arrow.Table.from_batches(self._held, self._schema).combine_chunks())
+        self._held, self._rows = [], 0
+
+    def close(self) -> None:
+        """Write the last rows."""
+        if self._file is not None:
+            self._flush()
+            self._file.close()
 
 
-def read_parquet(part: Part, columns: Columns) -> Records:
-    """Yield the rows of a run of row groups."""
-    with stored(part.path) as file:
+def read_parquet(part: Part, columns: Columns, fields_file: Path | None = None) -> Records:
+    """Yield the rows of a run of row groups: the columns that have a meaning.
+
+    All columns but the text go to `fields_file`, if it is given: `CopiedFields` reads it.
+    """
+    with stored_part(part) as file:
         table = parquet().ParquetFile(file)
-        end = table.num_row_groups if part.end < 0 else part.end
+        schema = table.schema_arrow
+        groups = list(range(part.start, table.num_row_groups if part.end < 0 else part.end))
+        places = {name: schema.names.index(name) for name in columns if name in schema.names}
         number = part.first
-        for batch in table.iter_batches(ROWS, row_groups=list(range(part.start, end))):
-            for row in batch.to_pylist():
-                yield document_of(row, part, number, columns)
-                number += 1
+        with closing(_FieldsFile(fields_file, schema, columns.text)) as fields:
+            for batch in table.iter_batches(ROWS, row_groups=groups):
+                fields.add(batch)
+                for at in range(batch.num_rows):
+                    if columns.text in places:
+                        # A row at a time: Python's values take as much memory again.
+                        row = {name: batch.column(place)[at].as_py() for name, place in places.items()}
+                    else:
+                        row = dict.fromkeys(schema.names)
+                    yield document_of(row, part, number, columns)
+                    number += 1
+
+
+def _readable(type: Any) -> Any:  # noqa: ANN401
+    """Return a type of Arrow with moments as texts and durations as numbers: Python has no nanoseconds."""
+    import pyarrow
+
+    if pyarrow.types.is_timestamp(type) or pyarrow.types.is_time(type):
+        return pyarrow.string()
+    if pyarrow.types.is_duration(type):
+        return pyarrow.int64()
+    if pyarrow.types.is_list(type):
+        return pyarrow.list_(_readable(type.value_type))
+    if pyarrow.types.is_map(type):
+        return pyarrow.map_(_readable(type.key_type), _readable(type.item_type))
+    if pyarrow.types.is_struct(type):
+        return pyarrow.struct([(field.name, _readable(field.type)) for field in type])
+    return type
+
+
+def _values(column: Any) -> list[Any]:  # noqa: ANN401
+    """Return the values of a column."""
+    try:
+        return list(column.to_pylist())
+    except ValueError:
+        return list(column.cast(_readable(column.type)).to_pylist())
+
+
+class CopiedFields:
+    """What `read_parquet` put aside: the rows of a Parquet part, the text null. To be closed."""
+
+    def __init__(self, path: Path) -> None:
+        import pyarrow
+
+        self._arrow = pyarrow
+        self._source = pyarrow.OSFile(str(path), "rb")
+        self._file = pyarrow.ipc.open_file(self._source)
+        self.schema = self._file.schema
+        self._next = 0
+        # Batches that rows were taken from last, and the number of the first row in them.
+        self._held: list[Any] = []
+        self._first = self._end = 0
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Yield all rows as Python values."""
+        names = self.schema.names
+        for number in range(self._file.num_record_batches):
+            batch = self._file.get_batch(number)
+            columns = [_values(batch.column(at)) for at in range(len(names))]
+            for row in zip(*columns, strict=True):
+                yield dict(zip(names, row, strict=True))
+
+    def take(self, rows: Sequence[int]) -> Any:  # noqa: ANN401
+        """Return some rows as a table; their numbers rise from call to call."""
+        while self._end <= rows[-1]:
+            self._held.append(self._file.get_batch(self._next))
+            self._end += self._held[-1].num_rows
+            self._next += 1
+            while self._first + self._held[0].num_rows <= rows[0] and len(self._held) > 1:
+                self._first += self._held.pop(0).num_rows
+        table = self._arrow.Table.from_batches(self._held, self.schema)
+        return table.take([row - self._first for row in rows])
+
+    def close(self) -> None:
+        """Close the file."""
+        self._source.close()

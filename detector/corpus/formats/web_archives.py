@@ -4,9 +4,9 @@ from types import ModuleType
 from typing import Any, Final
 
 from detector.corpus.formats.documents import Document, Part, Records, Rejected, source_of
-from detector.corpus.formats.files import stored
-from detector.corpus.formats.jsonl import LONGEST
+from detector.corpus.formats.files import stored_part
 from detector.errors import MissingExtraError
+from detector.json_lines import LONGEST
 from detector.records import Format
 from detector.settings import Columns
 from detector.sites.names import site_name
@@ -51,11 +51,11 @@ def _missing(record: Any, size: int) -> int:  # noqa: ANN401
 
 
 def read_warc(part: Part, columns: Columns) -> Records:
-    """Yield the pages of a web archive; pictures and the like are no pages and passed over."""
+    """Yield the pages of a web archive; images and the like are not pages, and passed over."""
     warc = fastwarc()
     kinds = warc.WarcRecordType
     wanted = kinds.response | kinds.resource | kinds.conversion
-    with stored(part.path) as file:
+    with stored_part(part) as file:
         for number, record in enumerate(warc.ArchiveIterator(file, record_types=wanted, auto_decode="all")):
             format = _format(record, record.record_type == kinds.conversion)
             if format is None:

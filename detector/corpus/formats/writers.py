@@ -1,22 +1,18 @@
-"""Clean documents to files, in every format that is read."""
+"""Clean documents to files, in every format that is read; `parquet_writers` has Parquet."""
 
 import csv
 import gzip
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
-import zstandard
-
-from detector.corpus.formats.documents import Document, Kind, Shard
-from detector.corpus.formats.files import stored
-from detector.corpus.formats.json_lines import json_line
-from detector.corpus.formats.tables import parquet
+from detector.corpus.formats.documents import Document, Kind
 from detector.corpus.formats.web_archives import fastwarc
-from detector.corpus.line_records import PIECE
+from detector.corpus.formats.zstd_files import write_zstd
+from detector.json_lines import json_line
 from detector.settings import Columns
 from detector.text.decoding import without_surrogates
 
@@ -33,8 +29,6 @@ ENDINGS: Final[Mapping[str, Kind]] = {
 }
 GZIP_LEVEL: Final = 6
 ZSTD_LEVEL: Final = 3
-# Rows that become one row group of Parquet.
-ROW_GROUP: Final = 10_000
 VERDICT: Final = "detector_verdict"
 CONTENT_SHARE: Final = "detector_content_share"
 LINES_COLUMN: Final = "detector_lines"
@@ -44,7 +38,7 @@ _UNSAFE: Final = re.compile(r'[\x00-\x1f<>:"\\|?*]')
 
 
 class Cleaned(NamedTuple):
-    """A document and what is left of it; its lines for a column (`sidecar.pieces`), or None."""
+    """A document and what is left of it. lines: for a column of them (`line_records.pieces`), or None."""
 
     document: Document
     text: str
@@ -79,7 +73,7 @@ def compressing(path: Path, stack: ExitStack) -> BinaryIO:
         zipped = gzip.GzipFile("", "wb", GZIP_LEVEL, raw, mtime=0)
         return cast(BinaryIO, stack.enter_context(zipped))
     if path.name.endswith(".zst"):
-        return cast(BinaryIO, stack.enter_context(zstandard.ZstdCompressor(ZSTD_LEVEL).stream_writer(raw)))
+        return stack.enter_context(write_zstd(raw, ZSTD_LEVEL))
     return raw
 
 
@@ -99,94 +93,35 @@ class JsonLines:
         self._stack.close()
 
 
-class Csv:
-    """A row a document, the columns of the first; lines are JSON in a cell."""
+def column_names(documents: Iterable[Cleaned], columns: Columns) -> list[str]:
+    """Return the columns that a table of these documents has: all that any of them has, in order."""
+    return list(dict.fromkeys(name for document in documents for name in document.fields(columns)))
 
-    def __init__(self, path: Path, columns: Columns) -> None:
-        self._stack, self._columns = ExitStack(), columns
+
+class Csv:
+    """A row a document; lines are JSON in a cell, and what a document does not have is empty."""
+
+    def __init__(self, path: Path, columns: Columns, names: Sequence[str]) -> None:
+        self._stack, self._columns, self._names = ExitStack(), columns, names
         self._file = compressing(path, self._stack)
-        self._writer: csv.DictWriter[str] | None = None
+        if names:
+            self._write(dict(zip(names, names, strict=True)))
+
+    def _write(self, fields: Mapping[str, Any]) -> None:
+        row = io.StringIO(newline="")
+        csv.DictWriter(row, self._names, restval="").writerow(fields)
+        self._file.write(row.getvalue().encode("utf-8", "replace"))
 
     def write(self, cleaned: Cleaned) -> None:
         """Write one document."""
         fields = cleaned.fields(self._columns)
         if cleaned.lines is not None:
             fields[LINES_COLUMN] = json_line(cleaned.lines).decode().rstrip("\n")
-        row = io.StringIO(newline="")
-        writer = csv.DictWriter(row, list(fields) if self._writer is None else self._writer.fieldnames)
-        if self._writer is None:
-            self._writer = writer
-            writer.writeheader()
-        writer.writerow(fields)
-        self._file.write(row.getvalue().encode("utf-8", "replace"))
+        self._write(fields)
 
     def close(self) -> None:
         """Close the file."""
         self._stack.close()
-
-
-def _without_surrogates(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: without_surrogates(value) if isinstance(value, str) else value for name, value in fields.items()
-    }
-
-
-class Parquet:
-    """A row a document, in the schema of the input if that is Parquet too."""
-
-    def __init__(self, path: Path, columns: Columns, source: str | None, lines: bool) -> None:
-        import pyarrow
-
-        self._arrow, self._path, self._columns = pyarrow, path, columns
-        self._found = {VERDICT: pyarrow.string(), CONTENT_SHARE: pyarrow.float64()}
-        if lines:
-            self._found[LINES_COLUMN] = self._lines_type()
-        self._rows: list[dict[str, Any]] = []
-        self._file: Any = None
-        self._schema: Any = None
-        if source is not None:
-            with stored(source) as file:
-                self._schema = self._with_findings(parquet().ParquetFile(file).schema_arrow)
-
-    def _lines_type(self) -> Any:  # noqa: ANN401
-        """Return the Arrow type of a document's lines: see `sidecar.PIECE`."""
-        kinds = {str: self._arrow.string(), float: self._arrow.float64(), bool: self._arrow.bool_()}
-        return self._arrow.list_(self._arrow.struct([(name, kinds[kind]) for name, kind in PIECE.items()]))
-
-    def _with_findings(self, schema: Any) -> Any:  # noqa: ANN401
-        for name, kind in self._found.items():
-            if name in schema.names:
-                schema = schema.remove(schema.get_field_index(name))
-            schema = schema.append(self._arrow.field(name, kind))
-        return schema
-
-    def write(self, cleaned: Cleaned) -> None:
-        """Write one document."""
-        row = _without_surrogates(cleaned.fields(self._columns))
-        if cleaned.lines is not None:
-            row[LINES_COLUMN] = [_without_surrogates(line) for line in cleaned.lines]
-        self._rows.append(row)
-        if len(self._rows) == ROW_GROUP:
-            self._flush()
-
-    def _flush(self) -> None:
-        if self._schema is None and self._rows:
-            self._schema = self._with_findings(self._arrow.Table.from_pylist(self._rows).schema)
-        if self._schema is None:
-            self._schema = self._with_findings(
-                self._arrow.schema([(self._columns.text, self._arrow.string())])
-            )
-        table = self._arrow.Table.from_pylist(self._rows, schema=self._schema)
-        if self._file is None:
-            self._file = parquet().ParquetWriter(self._path, self._schema, compression="zstd")
-        self._file.write_table(table)
-        self._rows = []
-
-    def close(self) -> None:
-        """Write the last rows, and close."""
-        if self._rows or self._file is None:
-            self._flush()
-        self._file.close()
 
 
 class WebArchive:
@@ -225,31 +160,17 @@ class WebArchive:
 
 
 class Pages:
-    """A file of text a page."""
+    """A file of text a document."""
 
-    def __init__(self, folder: Path, names: Mapping[str, str]) -> None:
-        self._folder, self._names = folder, names
+    def __init__(self, folder: Path, name: str, names: Mapping[str, str]) -> None:
+        self._folder, self._name, self._names = folder, name, names
 
     def write(self, cleaned: Cleaned) -> None:
-        """Write one page."""
+        """Write one page; under its own name, or under its number in a folder named as its file."""
         document = cleaned.document
-        path = self._folder / (self._names.get(document.file) or f"{document.file}/{document.number:08d}.txt")
+        path = self._folder / (self._names.get(document.file) or f"{self._name}/{document.number:08d}.txt")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes((cleaned.text + "\n").encode("utf-8", "replace"))
 
     def close(self) -> None:
-        """Have nothing to close."""
-
-
-def writer_of(folder: Path, shard: Shard, kind: Kind, columns: Columns, lines: bool) -> Writer:
-    """Return the writer of a shard's output; lines: whether it gets a column of them."""
-    name, inputs = shard.output, shard.parts
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if kind == "page":
-        return Pages(folder, {part.name: part.output for part in inputs if part.output})
-    if kind == "parquet":
-        return Parquet(path, columns, inputs[0].path if inputs[0].kind == "parquet" else None, lines)
-    if kind == "warc":
-        return WebArchive(path, columns)
-    return Csv(path, columns) if kind == "csv" else JsonLines(path, columns)
+        """Do nothing: every page is a file of its own."""

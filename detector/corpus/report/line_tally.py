@@ -1,7 +1,7 @@
 """What the report says of lines: counted while a shard is cleaned, and added up.
 
-Drawn lines are those of the smallest hashes, so that the same ones are drawn whatever
-the shards and workers are.
+Drawn lines are those with the smallest hashes, so that the same ones are drawn whatever the shards
+and workers are.
 """
 
 from collections import Counter
@@ -11,8 +11,8 @@ from typing import Any, Final
 import numpy as np
 import xxhash
 
-from detector.corpus.line_records import LineRow
-from detector.records import Bytes
+from detector.corpus.line_records import LineRecord
+from detector.records import Bytes, Integers
 from detector.results.batch import ScoredBatch
 
 BINS: Final = 20
@@ -35,7 +35,7 @@ class LineTally:
         self.dropped: Counter[tuple[str, str]] = Counter()
         self.drawn: dict[bool, list[list[Any]]] = {True: [], False: []}
 
-    def add(self, result: ScoredBatch, why: Bytes, rows: Sequence[LineRow]) -> None:
+    def add(self, result: ScoredBatch, why: Bytes, records: Sequence[LineRecord]) -> None:
         """Count a batch of one format."""
         batch, kept = result.batch, result.decisions.kept
         size = batch.segment_end - batch.segment_start
@@ -43,34 +43,36 @@ class LineTally:
         self.scores += np.bincount(bins, weights=size, minlength=BINS).astype(np.int64)
         self.lines[0] += kept.size
         self.lines[1] += int(kept.sum())
-        reasons = [reason for row in rows for reason in row.reasons]
+        reasons = [reason for record in records for reason in record.reasons]
         gone = np.flatnonzero(~kept)
         for at in gone.tolist():
             self.reasons[reasons[at]] += int(size[at])
-        page = np.repeat(np.arange(len(rows)), np.diff(batch.page_segment()))
-        self._count_dropped(result, gone, page, rows)
-        self._draw(result, page, rows)
+        page = np.repeat(np.arange(len(records)), np.diff(batch.page_segment()))
+        self._count_dropped(result, gone, page, records)
+        self._draw(result, page, records)
 
-    def _count_dropped(self, result: ScoredBatch, gone: Any, page: Any, rows: Sequence[LineRow]) -> None:  # noqa: ANN401
+    def _count_dropped(
+        self, result: ScoredBatch, gone: Integers, page: Integers, records: Sequence[LineRecord]
+    ) -> None:
         data, batch = result.batch.data.tobytes(), result.batch
         starts, ends = batch.segment_start[gone].tolist(), batch.segment_end[gone].tolist()
         for at, start, end in zip(page[gone].tolist(), starts, ends, strict=True):
             self.dropped[
-                rows[at].site, data[start : min(end, start + LONGEST_SHOWN)].decode("utf-8", "replace")
+                records[at].site, data[start : min(end, start + LONGEST_SHOWN)].decode("utf-8", "replace")
             ] += 1
         if len(self.dropped) > MOST_LINES * 100:
             self.dropped = Counter(dict(self.dropped.most_common(MOST_LINES * 10)))
 
-    def _draw(self, result: ScoredBatch, page: Any, rows: Sequence[LineRow]) -> None:  # noqa: ANN401
+    def _draw(self, result: ScoredBatch, page: Integers, records: Sequence[LineRecord]) -> None:
         batch, data, segments = result.batch, result.batch.data.tobytes(), result.batch.page_segment()
         near = np.flatnonzero(np.abs(result.scores - result.decisions.threshold[page]) <= NEAR)
         for at in near.tolist():
             start, end = int(batch.segment_start[at]), int(batch.segment_end[at])
             text = data[start : min(end, start + LONGEST_SHOWN)].decode("utf-8", "replace")
-            row, kept = rows[int(page[at])], bool(result.decisions.kept[at])
-            place = f"{row.id}\0{at - int(segments[page[at]])}".encode("utf-8", "replace")
+            record, kept = records[int(page[at])], bool(result.decisions.kept[at])
+            place = f"{record.id}\0{at - int(segments[page[at]])}".encode("utf-8", "replace")
             rank = xxhash.xxh3_64_intdigest(place)
-            self.drawn[kept].append([rank, row.site, text, round(float(result.scores[at]), 3)])
+            self.drawn[kept].append([rank, record.site, text, round(float(result.scores[at]), 3)])
         for kept in self.drawn:
             self.drawn[kept] = sorted(self.drawn[kept])[:DRAWN]
 

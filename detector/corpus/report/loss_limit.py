@@ -1,4 +1,4 @@
-"""The loss guard: nobody loses a site or a source without having said so."""
+"""The loss limit: a run does not publish what loses nearly all of a site or a source."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple

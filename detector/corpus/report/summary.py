@@ -8,8 +8,8 @@ import numpy as np
 
 from detector.corpus.report.line_tally import added_up
 from detector.corpus.report.loss_limit import loss_of
-from detector.corpus.run_folder import read_json
-from detector.corpus.run_spec import Job
+from detector.corpus.run_folder import read_array, read_json
+from detector.corpus.run_spec import RunSpec
 from detector.records import Integers
 
 # Sites and sources that are listed by name; the rest are in the sums.
@@ -27,9 +27,9 @@ def _summed(tables: Iterable[Mapping[str, Sequence[int]]]) -> dict[str, list[int
     return total
 
 
-def document_counts(job: Job, shards: int) -> dict[str, Any]:
+def document_counts(spec: RunSpec, shards: int) -> dict[str, Any]:
     """Return the document tallies of all shards as one."""
-    tallies = [read_json(job.folder().of("out", shard) / "tally.json") for shard in range(shards)]
+    tallies = [read_json(spec.folder().of("out", shard) / "tally.json") for shard in range(shards)]
     verdicts: Counter[str] = Counter()
     for tally in tallies:
         verdicts.update(tally["verdicts"])
@@ -63,12 +63,12 @@ def group_sizes(removed: Integers) -> dict[str, int]:
     return {str(size): int(count) for size, count in zip(*np.unique(sizes, return_counts=True), strict=True)}
 
 
-def report_of(job: Job, shards: int, rejected: Mapping[str, int]) -> dict[str, Any]:
+def report_of(spec: RunSpec, shards: int, rejected: Mapping[str, int]) -> dict[str, Any]:
     """Return the report. `rejected`: why records were set aside, and how many."""
-    documents = document_counts(job, shards)
-    lines = added_up(read_json(job.folder().of("clean", shard) / "tally.json") for shard in range(shards))
+    documents = document_counts(spec, shards)
+    lines = added_up(read_json(spec.folder().of("clean", shard) / "tally.json") for shard in range(shards))
     total = np.sum(list(documents["sources"].values()), axis=0).tolist() if documents["sources"] else [0] * 6
-    removed = np.load(job.folder().step("groups") / "removed.npy", allow_pickle=False)
+    removed = read_array(spec.folder().step("groups") / "removed.npy")
     return {
         "total": dict(zip(ROW, total, strict=True)),
         "lines": {"all": lines["lines"][0], "kept": lines["lines"][1]},

@@ -1,62 +1,54 @@
 """Second pass: each shard scored with its sites' counts, decided, and its clean text kept."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from types import TracebackType
+from typing import Final, NamedTuple, Self
 
 import numpy as np
-import zstandard
+from numpy.typing import NDArray
 
-from detector.corpus.batches import DocumentBatch, batches_of, records_of
-from detector.corpus.formats.documents import Rejected, Shard
-from detector.corpus.formats.json_lines import json_line
-from detector.corpus.line_records import LineRow, as_dict, line_rows
+from detector.corpus.formats.documents import Document, Rejected, Shard
+from detector.corpus.formats.zstd_files import write_zstd
+from detector.corpus.line_records import LineRecord, line_records
+from detector.corpus.parsed_shards import FormatPart, ParsedBatch, reason_of, stored_batches
 from detector.corpus.report.line_tally import LineTally
 from detector.corpus.rules import Rules
-from detector.corpus.run_folder import whole_folder, write_json
-from detector.corpus.run_spec import Job
+from detector.corpus.run_folder import damaged, new_folder, read_array, write_json
+from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.count import load_counts
-from detector.detector import Detector
+from detector.detector import Detector, score_read
+from detector.errors import KernelError
+from detector.json_lines import json_line
 from detector.model.page_kinds import EMPTY, KINDS, LEAST_WORDS
 from detector.records import Batch, Integers
+from detector.results.batch import ScoredBatch
 from detector.sites.recurrence import LineCounts, Sites
-from detector.text.read import by_format
 
+TEXTS: Final = "text.bin"
+LINE_RECORDS: Final = "lines.jsonl.zst"
+REJECTS: Final = "rejects.jsonl"
 # Fast, and a tenth larger than the usual level.
 ZSTD_LEVEL: Final = 3
+# Of the arrays of `CleanPages`.
+_TYPES: Final = (np.int64, np.int64, np.int64, np.uint8, np.float32)
 
 
-class CleanBatch:
-    """A batch's clean texts, rows of lines and verdicts, in the order of its documents."""
+class CleanPage(NamedTuple):
+    """What is left of a document.
 
-    def __init__(self, batch: DocumentBatch) -> None:
-        self.batch = batch
-        self.text: list[bytes] = [b""] * len(batch.pages)
-        self.rows: list[LineRow | None] = [None] * len(batch.pages)
-        self.verdict = np.zeros(len(batch.pages), np.uint8)
-        self.share = np.zeros(len(batch.pages), np.float32)
-        self.before = np.zeros(len(batch.pages), np.int64)
+    number: the document's in its shard; text: the clean text, in UTF-8; before: bytes of its lines
+    verdict: number of its kind (`verdict_name`); share: of its words that are content
+    """
 
-    def fill(self, detector: Detector, counts: LineCounts, rules: Rules, tally: LineTally) -> None:
-        """Score and decide."""
-        for positions in by_format(self.batch.pages):
-            self._fill(positions, detector, counts, (rules, tally))
-
-    def _fill(
-        self, positions: list[int], detector: Detector, counts: LineCounts, by: tuple[Rules, LineTally]
-    ) -> None:
-        documents = [self.batch.documents[at] for at in positions]
-        sites = Sites(counts, self.batch.site_ids(positions), True)
-        result, why = by[0].apply(detector.run([self.batch.pages[at] for at in positions], sites), documents)
-        rows = line_rows(result, why, documents)
-        text, begin = result.clean.text.tobytes(), 0
-        for at, row, end in zip(positions, rows, result.clean.page_end.tolist(), strict=True):
-            self.rows[at], self.text[at], begin = row, text[begin:end], end
-        self.before[positions] = _line_bytes(result.batch)
-        content, words = result.decisions.content.T
-        self.share[positions] = np.round(content / np.maximum(words, 1), 3)
-        kinds = result.kinds.share.argmax(axis=1)
-        self.verdict[positions] = np.where(words < LEAST_WORDS, len(KINDS), kinds)
-        by[1].add(result, why, rows)
+    number: int
+    text: bytes
+    before: int
+    verdict: int
+    share: float
+    lines: LineRecord
 
 
 def _line_bytes(batch: Batch) -> Integers:
@@ -65,46 +57,169 @@ def _line_bytes(batch: Batch) -> Integers:
     return np.diff(ends[batch.page_line])
 
 
+def text_sizes(folder: Path) -> Integers:
+    """Return int64 (D,), bytes of the clean texts of a shard; raises `ShardError` if some are missing."""
+    sizes, texts = read_array(folder / "size.npy"), folder / TEXTS
+    there = texts.stat().st_size if texts.exists() else 0
+    if there != sizes.sum():
+        raise damaged(texts, f"{there:,} bytes instead of {sizes.sum():,}")
+    return sizes
+
+
 def verdict_name(number: int) -> str:
     """Return what kind of page a stored number stands for."""
     return (*KINDS, EMPTY)[number]
 
 
-def clean_shard(job: Job, shard: Shard) -> None:
+@dataclass(frozen=True)
+class Cleaner:
+    """Everything that pages of a shard are cleaned by."""
+
+    detector: Detector
+    counts: LineCounts
+    rules: Rules
+    tally: LineTally
+
+    def _scored(self, batch: ParsedBatch, part: FormatPart) -> ScoredBatch:
+        sites = Sites(self.counts, batch.site_ids(part.positions), True)
+        return score_read(part.read, self.detector.model, self.detector.settings, sites)
+
+    def clean(self, batch: ParsedBatch, again: set[int]) -> tuple[list[CleanPage], list[Rejected]]:
+        """Return what is left of a batch, and what is set aside, both in order.
+
+        again: numbers in the shard of documents whose id was used before
+        """
+        faults = {
+            position: f"the id {document.id!r} was used before"
+            for position, document in enumerate(batch.documents)
+            if batch.first + position in again
+        }
+        pages: dict[int, CleanPage] = {}
+        for part in batch.parts:
+            left = part.without(set(faults))
+            if left is not None:
+                pages.update({page.number: page for page in self._clean(batch, left, faults)})
+        return [pages[number] for number in sorted(pages)], list(_set_aside(batch.records, faults))
+
+    def _clean(self, batch: ParsedBatch, part: FormatPart, faults: dict[int, str]) -> Iterator[CleanPage]:
+        """Yield what is left of the pages of one format; those that cannot be scored go to `faults`."""
+        try:
+            scored = self._scored(batch, part)
+        except KernelError as error:
+            if len(part.positions) == 1:
+                faults[part.positions[0]] = reason_of(error)
+                return
+            for single in part.singly():
+                yield from self._clean(batch, single, faults)
+            return
+        yield from self._decided(batch, part, scored)
+
+    def _decided(self, batch: ParsedBatch, part: FormatPart, scored: ScoredBatch) -> Iterator[CleanPage]:
+        documents = [batch.documents[position] for position in part.positions]
+        result, why = self.rules.apply(scored, documents)
+        records = line_records(result, why, documents)
+        self.tally.add(result, why, records)
+        content, words = result.decisions.content.T
+        shares = np.round(content / np.maximum(words, 1), 3)
+        verdicts = np.where(words < LEAST_WORDS, len(KINDS), result.kinds.share.argmax(axis=1))
+        before = _line_bytes(result.batch)
+        text, start = result.clean.text.tobytes(), 0
+        for page, end in enumerate(result.clean.page_end.tolist()):
+            yield CleanPage(
+                number=batch.first + part.positions[page],
+                text=text[start:end],
+                before=int(before[page]),
+                verdict=int(verdicts[page]),
+                share=float(shares[page]),
+                lines=records[page],
+            )
+            start = end
+
+
+def _set_aside(records: Sequence[Document | Rejected], faults: dict[int, str]) -> Iterator[Rejected]:
+    position = 0
+    for record in records:
+        if isinstance(record, Rejected):
+            yield record
+            continue
+        if position in faults:
+            yield Rejected(record.file, record.number, faults[position])
+        position += 1
+
+
+class CleanPages(NamedTuple):
+    """What is known of the clean documents of a shard (D of them).
+
+    number: int64 (D,), the document's in the shard; size, before: int64 (D,), bytes of its clean text,
+    and of its lines; verdict: uint8 (D,); share: float32 (D,), see `CleanPage`
+    """
+
+    number: Integers
+    size: Integers
+    before: Integers
+    verdict: NDArray[np.uint8]
+    share: NDArray[np.float32]
+
+    @classmethod
+    def load(cls, folder: Path) -> "CleanPages":
+        """Read what a shard's folder holds; raises `ShardError` if it is damaged."""
+        text_sizes(folder)
+        return cls(*(read_array(folder / f"{name}.npy") for name in cls._fields))
+
+    def save(self, folder: Path) -> None:
+        """Write an array a file."""
+        for name, array in self._asdict().items():
+            np.save(folder / f"{name}.npy", array)
+
+
+class _CleanShard:
+    """The files of a shard that is cleaned."""
+
+    def __init__(self, folder: Path, with_lines: bool) -> None:
+        self._with_lines = with_lines
+        self._stack = ExitStack()
+        self._texts = self._stack.enter_context((folder / TEXTS).open("wb"))
+        lines = write_zstd(folder / LINE_RECORDS, ZSTD_LEVEL)
+        self._lines = self._stack.enter_context(lines)
+        self._rejects = self._stack.enter_context((folder / REJECTS).open("wb"))
+        self._rows: list[tuple[int, int, int, int, float]] = []
+
+    def add(self, pages: Sequence[CleanPage], rejected: Sequence[Rejected]) -> None:
+        """Write the pages of a batch."""
+        self._texts.write(b"".join(page.text for page in pages))
+        if self._with_lines:
+            self._lines.write(b"".join(json_line(page.lines.as_dict()) for page in pages))
+        self._rows += [(page.number, len(page.text), page.before, page.verdict, page.share) for page in pages]
+        self._rejects.write(b"".join(json_line(record._asdict()) for record in rejected))
+
+    def pages(self) -> CleanPages:
+        """Return what is known of all pages."""
+        columns = list(zip(*self._rows, strict=True)) if self._rows else [()] * len(_TYPES)
+        return CleanPages(*(np.array(values, kind) for values, kind in zip(columns, _TYPES, strict=True)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+
+def clean_shard(spec: RunSpec, shard: Shard) -> None:
     """Clean one shard, unless it is done."""
-    target = job.folder().of("clean", shard.number)
+    run = spec.folder()
+    target = run.of("clean", shard.number)
     if target.is_dir():
         return
-    detector, rules = job.detector(), Rules.of(job.corpus)
-    counts = load_counts(job.folder().step("counts"), mapped=True)
-    rejected: list[Rejected] = []
-    tally = LineTally()
-    with whole_folder(target) as folder:
-        with (
-            (folder / "text.bin").open("wb") as texts,
-            (folder / "lines.jsonl.zst").open("wb") as raw,
-            zstandard.ZstdCompressor(ZSTD_LEVEL).stream_writer(raw) as lines,
-        ):
-            sizes, verdicts, shares = [], [np.zeros(0, np.uint8)], [np.zeros(0, np.float32)]
-            before = [np.zeros(0, np.int64)]
-            records = records_of(job, shard)
-            for batch in batches_of(records, job.format, job.settings.batch_bytes, rejected):
-                done = CleanBatch(batch)
-                done.fill(detector, counts, rules, tally)
-                texts.write(b"".join(done.text))
-                sizes += [len(text) for text in done.text]
-                verdicts.append(done.verdict)
-                shares.append(done.share)
-                before.append(done.before)
-                if job.lines != "none":
-                    lines.write(b"".join(json_line(as_dict(row)) for row in done.rows if row is not None))
-        np.save(folder / "size.npy", np.array(sizes, np.int64))
-        np.save(folder / "verdict.npy", np.concatenate(verdicts))
-        np.save(folder / "share.npy", np.concatenate(shares))
-        np.save(folder / "before.npy", np.concatenate(before))
-        _write_rejected(folder / "rejects.jsonl", rejected)
-        write_json(folder / "tally.json", tally.as_dict())
-
-
-def _write_rejected(path: Path, rejected: list[Rejected]) -> None:
-    path.write_bytes(b"".join(json_line(record._asdict()) for record in rejected))
+    used = read_array(run.step("counts") / "used.npy", mapped=True)
+    first, last = np.searchsorted(used[:, 0], [shard.number, shard.number + 1])
+    again = set(used[first:last, 1].tolist())
+    counts = load_counts(run.step("counts"), mapped=True)
+    cleaner = Cleaner(spec.detector(), counts, Rules.of(spec.corpus), LineTally())
+    with new_folder(target) as folder:
+        with _CleanShard(folder, spec.lines != "none") as files:
+            for batch in stored_batches(run.of("count", shard.number)):
+                files.add(*cleaner.clean(batch, again))
+        files.pages().save(folder)
+        write_json(folder / "tally.json", cleaner.tally.as_dict())

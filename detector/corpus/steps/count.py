@@ -1,4 +1,4 @@
-"""First pass: the lines of each site counted, and the ids that columns gave; shard by shard."""
+"""First pass: pages read, parsed and kept; the lines of each site and the given ids counted."""
 
 import hashlib
 from collections.abc import Sequence
@@ -6,27 +6,24 @@ from pathlib import Path
 
 import numpy as np
 
-from detector.corpus.batches import DocumentBatch, batches_of
-from detector.corpus.formats.documents import Document, Rejected, Shard
+from detector.corpus.formats.documents import Document, Shard
 from detector.corpus.formats.readers import read_shard
-from detector.corpus.run_folder import whole_folder
-from detector.corpus.run_spec import Job
+from detector.corpus.parsed_shards import FIELDS, ParsedBatch, ShardWriter, parsed_batches
+from detector.corpus.run_folder import new_folder, read_array
+from detector.corpus.run_spec import RunSpec
 from detector.records import Integers
 from detector.sites.recurrence import LineCounts, count_lines, merge
 from detector.text.keys import line_keys
-from detector.text.read import by_format, read_batch
 
 # Batches whose counts are merged at a time.
 TOGETHER = 16
 
 
-def _counts_of(batch: DocumentBatch) -> list[LineCounts]:
-    found = []
-    for positions in by_format(batch.pages):
-        read = read_batch([batch.pages[at] for at in positions])
-        counts = count_lines(line_keys(read.words), read.batch.page_segment(), batch.site_ids(positions))
-        found.append(counts)
-    return found
+def _counts_of(batch: ParsedBatch) -> list[LineCounts]:
+    return [
+        count_lines(line_keys(read.words), read.batch.page_segment(), batch.site_ids(positions))
+        for positions, read in batch.parts
+    ]
 
 
 def ids_of(first: int, documents: Sequence[Document]) -> Integers:
@@ -52,31 +49,29 @@ def save_counts(folder: Path, counts: LineCounts) -> None:
 
 def load_counts(folder: Path, mapped: bool = False) -> LineCounts:
     """Read counts; mapped ones are read from the disk as they are used, and workers share them."""
-    arrays = (
-        np.load(folder / f"{name}.npy", "r" if mapped else None, allow_pickle=False)
-        for name in LineCounts._fields
-    )
-    # Plain arrays: memmap's own indexing is slow.
-    return LineCounts(*map(np.asarray, arrays))
+    return LineCounts(*(read_array(folder / f"{name}.npy", mapped) for name in LineCounts._fields))
 
 
-def count_shard(job: Job, shard: Shard) -> int:
-    """Count one shard, unless it is done; return its documents."""
-    target = job.folder().of("count", shard.number)
+def count_shard(spec: RunSpec, shard: Shard) -> None:
+    """Count one shard, unless it is done."""
+    target = spec.folder().of("count", shard.number)
     if target.is_dir():
-        return int(np.load(target / "documents.npy", allow_pickle=False))
-    rejected: list[Rejected] = []
+        return
     counts: list[LineCounts] = []
     ids, documents = [ids_of(0, [])], 0
-    for batch in batches_of(read_shard(shard, job.columns), job.format, job.settings.batch_bytes, rejected):
-        counts += _counts_of(batch)
-        if len(counts) >= TOGETHER:
-            counts = [merge(counts)]
-        ids.append(ids_of(batch.first, batch.documents))
-        documents += len(batch.documents)
-    with whole_folder(target) as folder:
+    with new_folder(target) as folder:
+        records = read_shard(shard, spec.columns, folder / FIELDS)
+        # The other columns of Parquet have a file of their own.
+        with_fields = shard.parts[0].kind != "parquet"
+        with ShardWriter(folder, spec.columns.text, with_fields) as kept:
+            for batch in parsed_batches(records, spec.format, spec.settings.batch_bytes):
+                kept.add(batch)
+                counts += _counts_of(batch)
+                if len(counts) >= TOGETHER:
+                    counts = [merge(counts)]
+                ids.append(ids_of(batch.first, batch.documents))
+                documents += len(batch.documents)
         save_counts(folder, merge(counts))
         of_shard = np.concatenate(ids)
         np.save(folder / "ids.npy", of_shard[np.lexsort((of_shard[:, 2], of_shard[:, 1], of_shard[:, 0]))])
-        np.save(folder / "documents.npy", np.int64(documents))
-    return documents
+        np.save(folder / "documents.npy", np.array([documents]))

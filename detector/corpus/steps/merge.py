@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from detector.corpus.run_folder import whole_folder
+from detector.corpus.run_folder import new_folder, read_array
 from detector.corpus.steps.count import load_counts, save_counts
 from detector.records import Integers
 from detector.sites.recurrence import NO_COUNTS, LineCounts, merge, pruned
@@ -37,14 +37,15 @@ def _between(keys: Integers, start: int, end: int) -> slice:
 
 
 def _counts_between(folder: Path, start: int, end: int) -> LineCounts:
-    """Return a shard's lines of a range of keys; the file is let go, so that it takes no memory."""
+    """Return a copy of a shard's lines of a range of keys: what is mapped keeps a file open."""
     part = load_counts(folder, mapped=True)
     rows = _between(part.key, start, end)
     return NO_COUNTS._replace(key=np.array(part.key[rows]), pages=np.array(part.pages[rows]))
 
 
 def _sites(folder: Path) -> LineCounts:
-    return load_counts(folder, mapped=True)._replace(key=NO_COUNTS.key, pages=NO_COUNTS.pages)
+    site, pages = (read_array(folder / f"{name}.npy") for name in ("site", "site_pages"))
+    return NO_COUNTS._replace(site=site, site_pages=pages)
 
 
 def merged_counts(folders: Sequence[Path], memory: int) -> LineCounts:
@@ -64,7 +65,7 @@ def merged_counts(folders: Sequence[Path], memory: int) -> LineCounts:
 
 
 def _ids(folder: Path) -> Integers:
-    return np.asarray(np.load(folder / "ids.npy", "r", allow_pickle=False))
+    return read_array(folder / "ids.npy", mapped=True)
 
 
 def _ids_between(folder: Path, shard: int, start: int, end: int) -> Integers:
@@ -92,6 +93,6 @@ def merge_shards(target: Path, folders: Sequence[Path], memory: int) -> None:
     """Merge what the first pass found, unless it is done."""
     if target.is_dir():
         return
-    with whole_folder(target) as folder:
+    with new_folder(target) as folder:
         save_counts(folder, merged_counts(folders, memory))
         np.save(folder / "used.npy", used_before(folders, memory))

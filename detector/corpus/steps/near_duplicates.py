@@ -1,7 +1,7 @@
-"""Near-duplicates of what stays: one specification with `find_duplicates`.
+"""Near-duplicates of what stays, found as `find_duplicates` finds them.
 
-Compared are the clean texts, not the pages, so that pages of one template are no twins for
-their template, and one story on two sites is found under both. The first stays.
+The clean texts are compared, not the pages: pages of one template are not near-duplicates because of
+it, and a story that two sites print is found under both. The first one stays.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 
 from detector.corpus.formats.documents import Shard
-from detector.corpus.run_folder import RunFolder, whole_folder
-from detector.corpus.run_spec import Job
+from detector.corpus.run_folder import RunFolder, new_folder, read_array
+from detector.corpus.run_spec import RunSpec
+from detector.corpus.steps.clean import TEXTS, text_sizes
 from detector.near_duplicates.find import (
     WORKSPACE_SHARE,
     duplicates_among,
@@ -48,7 +49,7 @@ class CleanTexts:
 
     def __init__(self, run: RunFolder, shards: Sequence[int]) -> None:
         folders = [run.of("clean", shard) for shard in shards]
-        self._files = [SpilledTexts(folder / "text.bin", _offsets(folder)) for folder in folders]
+        self._files = [SpilledTexts(folder / TEXTS, _offsets(folder)) for folder in folders]
         # Where in the corpus each shard begins, and the end of it.
         self.first: Integers = np.cumsum([0, *map(len, self._files)])
 
@@ -73,63 +74,65 @@ class CleanTexts:
 
 
 def _offsets(folder: Path) -> Integers:
-    return np.concatenate(([0], np.cumsum(np.load(folder / "size.npy", allow_pickle=False))))
+    return np.concatenate(([0], np.cumsum(text_sizes(folder))))
 
 
-def _bands(job: Job) -> Bands:
-    return bands_for(job.corpus.duplicates, SETTINGS.slots, SETTINGS.recall)
+def _bands(spec: RunSpec) -> Bands:
+    return bands_for(spec.corpus.duplicates, SETTINGS.slots, SETTINGS.recall)
 
 
-def sketch_shard(job: Job, shard: Shard) -> None:
+def sketch_shard(spec: RunSpec, shard: Shard) -> None:
     """Make the sketches of a shard's clean texts, unless it is done: an array a file."""
-    run = job.folder()
+    run = spec.folder()
     target = run.of("sketches", shard.number)
     if target.is_dir():
         return
     texts = CleanTexts(run, [shard.number])
-    with whole_folder(target) as folder, Workspace(None, SETTINGS.memory, {}) as work:
-        for name, array in sketch_all(texts, _bands(job), SETTINGS, work, no_progress)._asdict().items():
+    with new_folder(target) as folder, Workspace(None, SETTINGS.memory, {}) as work:
+        for name, array in sketch_all(texts, _bands(spec), SETTINGS, work, no_progress)._asdict().items():
             np.save(folder / f"{name}.npy", array)
 
 
-def _gathered(job: Job, shards: Sequence[int], first: Integers, work: Workspace) -> Sketches:
+def _gathered(spec: RunSpec, shards: Sequence[int], first: Integers, work: Workspace) -> Sketches:
     """Return the sketches of all shards."""
-    found = empty_sketches(int(first[-1]), _bands(job), work)
+    found = empty_sketches(int(first[-1]), _bands(spec), work)
     for shard, begin in zip(shards, first.tolist(), strict=False):
         for name, array in found._asdict().items():
-            part = np.load(job.folder().of("sketches", shard) / f"{name}.npy", "r", allow_pickle=False)
+            part = read_array(spec.folder().of("sketches", shard) / f"{name}.npy", mapped=True)
             array[begin : begin + len(part)] = part
         work.release()
     return found
 
 
-def _removed(job: Job, shards: Sequence[int], texts: CleanTexts, memory: int, progress: Progress) -> Removed:
+def _removed(
+    spec: RunSpec, shards: Sequence[int], texts: CleanTexts, memory: int, progress: Progress
+) -> Removed:
     """Return which documents repeat an earlier one."""
     settings = DuplicateSettings(memory=max(memory, LEAST_MEMORY))
     with Workspace(None, settings.memory // WORKSPACE_SHARE, {}) as work:
-        sketches = _gathered(job, shards, texts.first, work)
+        sketches = _gathered(spec, shards, texts.first, work)
         found = duplicates_among(
-            texts, sketches, job.corpus.duplicates, ("first", None), (settings, work, progress)
+            texts, sketches, spec.corpus.duplicates, ("first", None), (settings, work, progress)
         )
         return found.removed
 
 
-def group(job: Job, shards: Sequence[int], memory: int, progress: Progress) -> None:
+def group(spec: RunSpec, shards: Sequence[int], memory: int, progress: Progress) -> None:
     """Find which documents repeat an earlier one, unless it is done.
 
     Written are `removed.npy`, int64 (n, 2): the document and the one that stays, as
     positions in the corpus, `similarity.npy`, float64 (n,), and `first.npy`, int64, each
     shard's first position.
     """
-    target = job.folder().step("groups")
+    target = spec.folder().step("groups")
     if target.is_dir():
         return
-    with whole_folder(target) as folder:
-        texts = CleanTexts(job.folder(), shards)
+    with new_folder(target) as folder:
+        texts = CleanTexts(spec.folder(), shards)
         np.save(folder / "first.npy", texts.first)
         removed, similarity = np.zeros((0, 2), np.int64), np.zeros(0)
-        if job.corpus.duplicates:
-            found = _removed(job, shards, texts, memory, progress)
+        if spec.corpus.duplicates:
+            found = _removed(spec, shards, texts, memory, progress)
             removed = np.column_stack((found.position, found.kept))
             similarity = found.similarity
         np.save(folder / "removed.npy", removed)

@@ -2,24 +2,33 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import repeat
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import numpy as np
-
-from detector.corpus.batches import records_of
-from detector.corpus.formats.documents import Document, Kind, Shard
-from detector.corpus.formats.files import opened
-from detector.corpus.formats.writers import ENDINGS, Cleaned, writer_of
-from detector.corpus.line_records import pieces
-from detector.corpus.run_folder import whole_folder, write_json
-from detector.corpus.run_spec import Job
-from detector.corpus.steps.clean import verdict_name
+from detector.corpus.formats.documents import Document, Shard
+from detector.corpus.formats.parquet_writers import FoundColumns, Parquet, SourceColumns
+from detector.corpus.formats.writers import (
+    Cleaned,
+    Csv,
+    JsonLines,
+    Pages,
+    WebArchive,
+    Writer,
+    column_names,
+)
+from detector.corpus.formats.zstd_files import ZstdError, read_zstd
+from detector.corpus.line_records import LineRecord, pieces
+from detector.corpus.parsed_shards import FIELDS, RECORDS, stored_documents
+from detector.corpus.run_folder import damaged, new_folder, read_array, write_json
+from detector.corpus.run_spec import RunSpec
+from detector.corpus.shards import output_kind
+from detector.corpus.steps.clean import LINE_RECORDS, TEXTS, CleanPages, verdict_name
 from detector.records import Integers
 from detector.sites.names import LONE
-from detector.text.decoding import text_of, utf8
+from detector.text.decoding import text_of
 
 # Lengths of documents are counted by powers of two.
 LENGTH_BINS: Final = 28
@@ -29,11 +38,12 @@ LONE_PAGES: Final = "(pages alone)"
 class Fate(NamedTuple):
     """What became of a document: "kept", "empty" or "duplicate"; its clean text.
 
-    before: bytes of its lines, of HTML without the markup
+    size: bytes of the clean text; before: bytes of its lines, of HTML without the markup
     """
 
     document: Document
     text: str
+    size: int
     before: int
     fate: str
     verdict: str
@@ -41,35 +51,39 @@ class Fate(NamedTuple):
 
 
 class Repeating(NamedTuple):
-    """Numbers in a shard: documents that repeat an earlier one, and those that are in any pair."""
+    """Numbers of a shard's clean documents: those that repeat an earlier one, and those in any pair."""
 
     removed: set[int]
     paired: set[int]
 
 
-def repeating(job: Job, first: int, count: int) -> Repeating:
+def repeating(spec: RunSpec, first: int, count: int) -> Repeating:
     """Return which documents of a shard repeat others."""
-    pairs: Integers = np.load(job.folder().step("groups") / "removed.npy", allow_pickle=False)
+    pairs: Integers = read_array(spec.folder().step("groups") / "removed.npy")
     here = (pairs >= first) & (pairs < first + count)
     removed = set((pairs[here[:, 0], 0] - first).tolist())
     return Repeating(removed, removed | set((pairs[here[:, 1], 1] - first).tolist()))
 
 
-def fates(job: Job, shard: Shard, removed: set[int]) -> Iterator[Fate]:
-    """Yield what became of each document of a shard; `removed` are those that repeat others."""
-    folder = job.folder().of("clean", shard.number)
-    size = np.load(folder / "size.npy", allow_pickle=False).tolist()
-    verdicts = np.load(folder / "verdict.npy", allow_pickle=False).tolist()
-    shares = np.load(folder / "share.npy", allow_pickle=False).tolist()
-    before = np.load(folder / "before.npy", allow_pickle=False).tolist()
-    at = 0
-    with (folder / "text.bin").open("rb") as texts:
-        for record in records_of(job, shard):
-            if isinstance(record, Document):
-                text = text_of(texts.read(size[at]))
-                fate = "empty" if not text.strip() else "duplicate" if at in removed else "kept"
-                yield Fate(record, text, before[at], fate, verdict_name(verdicts[at]), shares[at])
-                at += 1
+def fates(spec: RunSpec, shard: Shard, removed: set[int]) -> Iterator[Fate]:
+    """Yield what became of each clean document of a shard; `removed` are those that repeat others."""
+    folder = spec.folder().of("clean", shard.number)
+    pages = CleanPages.load(folder)
+    places = {number: place for place, number in enumerate(pages.number.tolist())}
+    source = spec.folder().of("count", shard.number)
+    done = 0
+    with (folder / TEXTS).open("rb") as texts:
+        for number, document in enumerate(stored_documents(source, shard.parts[0].first)):
+            if (place := places.get(number)) is None:
+                continue  # set aside
+            size = int(pages.size[place])
+            text = text_of(texts.read(size))
+            fate = "empty" if not text.strip() else "duplicate" if place in removed else "kept"
+            verdict, share = verdict_name(pages.verdict[place]), float(pages.share[place])
+            yield Fate(document, text, size, int(pages.before[place]), fate, verdict, share)
+            done += 1
+    if done < len(places):
+        raise damaged(source / RECORDS, f"{len(places) - done} documents are missing")
 
 
 class DocumentTally:
@@ -87,10 +101,9 @@ class DocumentTally:
 
     def add(self, fate: Fate) -> None:
         """Count one."""
-        document = fate.document
-        before, text = fate.before, len(utf8(fate.text))
+        document, before = fate.document, fate.before
         kept = fate.fate == "kept"
-        row = (1, kept, fate.fate == "empty", fate.fate == "duplicate", before, text if kept else 0)
+        row = (1, kept, fate.fate == "empty", fate.fate == "duplicate", before, fate.size if kept else 0)
         site = LONE_PAGES if document.site.startswith(LONE) else document.site
         for table, name in ((self.sites, site), (self.sources, document.source)):
             counts = table.setdefault(name, [0] * len(row))
@@ -98,7 +111,7 @@ class DocumentTally:
                 counts[at] += number
         self.before[min(before.bit_length(), LENGTH_BINS - 1)] += 1
         if kept:
-            self.after[min(text.bit_length(), LENGTH_BINS - 1)] += 1
+            self.after[min(fate.size.bit_length(), LENGTH_BINS - 1)] += 1
         self.verdicts[fate.verdict] += 1
 
     def as_dict(self) -> dict[str, Any]:
@@ -112,41 +125,71 @@ class DocumentTally:
         }
 
 
-def output_kind(to: str, kind: Kind) -> Kind:
-    """Return what an output is: `to`, or for "same" what the input is."""
-    return kind if to == "same" else ENDINGS[to]
-
-
-def _lines(job: Job, shard: Shard) -> Iterator[list[dict[str, Any]] | None]:
+def _lines(spec: RunSpec, shard: Shard) -> Iterator[list[dict[str, Any]] | None]:
     """Yield each document's lines for the column; None without end if there is none."""
-    if job.lines != "column":
+    if spec.lines != "column":
         yield from repeat(None)
-    with opened(str(job.folder().of("clean", shard.number) / "lines.jsonl.zst")) as file:
-        for line in file:
-            yield pieces(json.loads(line))
+    path = spec.folder().of("clean", shard.number) / LINE_RECORDS
+    try:
+        with read_zstd(path) as file:
+            for line in file:
+                yield [piece._asdict() for piece in pieces(LineRecord(**json.loads(line)))]
+    except (EOFError, ZstdError, ValueError, TypeError) as error:
+        raise damaged(path, error) from None
 
 
-def write_shard(job: Job, shard: Shard) -> None:
+def _cleaned(fate: Fate, lines: list[dict[str, Any]] | None) -> Cleaned:
+    return Cleaned(fate.document, fate.text, fate.verdict, fate.share, lines)
+
+
+def _opened(spec: RunSpec, shard: Shard, folder: Path, kept: Callable[[], Iterator[Cleaned]]) -> Writer:
+    """Open the writer of a shard's output; `kept` yields what will be written, for the columns of tables."""
+    kind = output_kind(spec.to, shard.parts[0].kind)
+    path, columns = folder / shard.output, spec.columns
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if kind == "page":
+        return Pages(folder, shard.output, {part.name: part.output for part in shard.parts if part.output})
+    if kind == "warc":
+        return WebArchive(path, columns)
+    if kind == "csv":
+        return Csv(path, columns, column_names(kept(), columns))
+    if kind == "jsonl":
+        return JsonLines(path, columns)
+    fields = spec.folder().of("count", shard.number) / FIELDS
+    if fields.exists():
+        source = SourceColumns(fields, shard.parts[0].first)
+        if columns.text in source.schema.names:
+            return Parquet(path, source, columns, spec.lines == "column")
+        source.close()
+    return Parquet(path, FoundColumns(kept(), columns), columns, spec.lines == "column")
+
+
+def write_shard(spec: RunSpec, shard: Shard) -> None:
     """Write one shard's output, unless it is done."""
-    target = job.folder().of("out", shard.number)
+    target = spec.folder().of("out", shard.number)
     if target.is_dir():
         return
-    firsts = np.load(job.folder().step("groups") / "first.npy", allow_pickle=False)
-    kind = output_kind(job.to, shard.parts[0].kind)
+    firsts = read_array(spec.folder().step("groups") / "first.npy")
     tally = DocumentTally()
     first, end = firsts[shard.number : shard.number + 2].tolist()
-    pairs, names = repeating(job, first, end - first), {}
-    with whole_folder(target) as folder:
+    pairs, names = repeating(spec, first, end - first), {}
+
+    def kept() -> Iterator[Cleaned]:
+        lines: list[dict[str, Any]] | None = [] if spec.lines == "column" else None
+        for fate in fates(spec, shard, pairs.removed):
+            if fate.fate == "kept":
+                yield _cleaned(fate, lines)
+
+    with new_folder(target) as folder:
         data = folder / "data"
         data.mkdir()
-        column = job.lines == "column"
-        with closing(writer_of(data, shard, kind, job.columns, column)) as writer:
-            done = fates(job, shard, pairs.removed)
-            for number, (fate, lines) in enumerate(zip(done, _lines(job, shard), strict=column)):
+        with closing(_opened(spec, shard, data, kept)) as writer:
+            done = zip(fates(spec, shard, pairs.removed), _lines(spec, shard), strict=spec.lines == "column")
+            for number, (fate, lines) in enumerate(done):
                 tally.add(fate)
                 if number in pairs.paired:
                     names[str(first + number)] = fate.document.id
                 if fate.fate == "kept":
-                    writer.write(Cleaned(fate.document, fate.text, fate.verdict, fate.share, lines))
+                    writer.write(_cleaned(fate, lines))
         write_json(folder / "tally.json", tally.as_dict())
         write_json(folder / "paired.json", names)

@@ -27,6 +27,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.array_files import mapped_array
 from detector.errors import ModelFormatError
 
 FORMAT: Final = 1
@@ -147,12 +148,12 @@ def _array(path: Path, size: int, crc: int, check: bool) -> NDArray[Any]:
             raise broken(path, "it has another size than index.json says")
         if (check or size <= CHECKED_BYTES) and checksum(path) != crc:
             raise broken(path, "its content is damaged")
-        array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+        array = mapped_array(path)
     except FileNotFoundError:
         raise broken(path, "missing") from None
     except OSError as error:
         raise broken(path, f"cannot be read ({error.strerror})") from None
-    except (ValueError, EOFError, SyntaxError):
+    except ValueError:
         raise broken(path, "not an array of numbers") from None
     return array
 

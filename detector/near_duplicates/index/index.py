@@ -19,6 +19,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.atomic import write_json
 from detector.errors import SettingsError
 from detector.near_duplicates.find import MOST_TEXTS
 from detector.near_duplicates.index import files
@@ -26,7 +27,6 @@ from detector.near_duplicates.index.search import Earlier, Search, sketched
 from detector.near_duplicates.index.segments import combined, segment_arrays, taken_ids, without
 from detector.near_duplicates.index.writing import Parts, accept, write_segment, writing
 from detector.near_duplicates.lsh.bands import Bands, bands_for
-from detector.near_duplicates.workspace import write_json
 from detector.settings import DuplicateSettings
 
 # New texts that are compared and written together.

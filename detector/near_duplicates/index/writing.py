@@ -4,43 +4,24 @@ A segment is written under another name and renamed when it is whole; index.json
 the same way, comes last, and only then go segments that it no longer names.
 """
 
-import os
 import shutil
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
+from detector.atomic import new_folder, write_json
 from detector.errors import SettingsError
 from detector.near_duplicates.index.files import INDEX_FILE, SEGMENT, checksum, read_manifest
-from detector.near_duplicates.workspace import write_json
-
-if sys.platform != "win32":
-    import fcntl
 
 LOCK_FILE: Final = "lock"
-UNFINISHED: Final = ".unfinished"
 
 # The arrays of a segment by name, each in parts that stand one behind the other.
 Parts = Mapping[str, Sequence[NDArray[Any]]]
-
-
-def _synced(path: Path) -> None:
-    """Wait until a file or folder is on the disk, where the system can."""
-    try:
-        handle = os.open(path, os.O_RDONLY)
-    except OSError:  # folders cannot be opened on Windows
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        pass
-    finally:
-        os.close(handle)
 
 
 def _write_array(path: Path, parts: Sequence[NDArray[Any]]) -> list[int]:
@@ -55,24 +36,19 @@ def _write_array(path: Path, parts: Sequence[NDArray[Any]]) -> list[int]:
         np.lib.format.write_array_header_1_0(file, header)
         for part in parts:
             np.ascontiguousarray(part).tofile(file)
-    _synced(path)
     return [path.stat().st_size, checksum(path)]
 
 
 def write_segment(folder: Path, name: str, arrays: Parts) -> dict[str, Any]:
     """Write a segment; return its row of the manifest."""
-    place = folder / f"{name}{UNFINISHED}"
-    if place.exists():
-        shutil.rmtree(place)  # a killed run's
-    place.mkdir(parents=True)
-    files = {
-        array_name: _write_array(place / f"{array_name}.npy", parts) for array_name, parts in arrays.items()
-    }
     final = folder / name
     if final.exists():
         shutil.rmtree(final)  # whole, but no index.json ever named it
-    place.rename(final)
-    _synced(folder)
+    with new_folder(final) as place:
+        files = {
+            array_name: _write_array(place / f"{array_name}.npy", parts)
+            for array_name, parts in arrays.items()
+        }
     return {"name": name, "texts": sum(part.size for part in arrays["id_end"]), "files": files}
 
 
@@ -83,14 +59,12 @@ def writing(folder: Path, manifest: Mapping[str, Any]) -> Iterator[None]:
     The lock goes with the process that holds it, so a killed run leaves none. Raises
     `SettingsError` when another run is at it, or was since the manifest was read.
     """
-    with (folder / LOCK_FILE).open("ab") as lock:
-        if sys.platform != "win32":  # there, two runs at once are noticed when the second one ends
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                raise SettingsError(f"{folder} is being changed by another run: try again later") from None
-        _check_unchanged(folder, manifest)
-        yield
+    try:
+        with FileLock(folder / LOCK_FILE, timeout=0):
+            _check_unchanged(folder, manifest)
+            yield
+    except Timeout:
+        raise SettingsError(f"{folder} is being changed by another run: try again later") from None
 
 
 def _check_unchanged(folder: Path, manifest: Mapping[str, Any]) -> None:
@@ -102,8 +76,8 @@ def accept(folder: Path, manifest: Mapping[str, Any], before: Mapping[str, Any])
     """Put a new index.json in the place of the one that was read, and remove what it does not name."""
     _check_unchanged(folder, before)
     write_json(folder / INDEX_FILE, manifest)
-    _synced(folder)
     named = {row["name"] for row in manifest["segments"]}
     for path in folder.iterdir():
-        if SEGMENT.fullmatch(path.name.removesuffix(UNFINISHED)) and path.name not in named:
+        # What a killed run has left has the number of its process after the name.
+        if SEGMENT.fullmatch(path.name.split(".")[0]) and path.name not in named:
             shutil.rmtree(path, ignore_errors=True)  # in use by a reader on Windows: the next run tries again

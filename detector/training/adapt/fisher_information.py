@@ -3,12 +3,13 @@
 A file beside the model, which scoring never reads. It holds numbers only, no text.
 """
 
-import zipfile
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from detector.array_files import array_of, zip_members
+from detector.atomic import new_file
 from detector.errors import ModelFormatError
 from detector.features.phrases import BUCKETS
 from detector.records import Floats
@@ -23,10 +24,9 @@ MOST_BYTES: Final = 1_000_000
 
 def save_precision(precision: Floats, folder: Path) -> None:
     """Write the precisions into a model's folder; the file appears when it is whole."""
-    unfinished = folder / ("unfinished-" + FILE)
     stored = np.minimum(precision, MOST).astype(np.float16)
-    np.savez_compressed(unfinished, format=np.array(FORMAT), phrases=stored)
-    unfinished.replace(folder / FILE)
+    with new_file(folder / FILE) as file:
+        np.savez_compressed(file, format=np.array(FORMAT), phrases=stored)
 
 
 def load_precision(folder: Path) -> Floats | None:
@@ -38,11 +38,9 @@ def load_precision(folder: Path) -> Floats | None:
     if not path.exists():
         return None
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise ModelFormatError(f"{path} is no file of ours: it has more than {MOST_BYTES:,} bytes")
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            number, phrases = int(stored["format"]), stored["phrases"]
-    except (OSError, ValueError, KeyError, EOFError, TypeError, zipfile.BadZipFile) as error:
+        arrays = {name: array_of(data) for name, data in zip_members(path, MOST_BYTES).items()}
+        number, phrases = int(arrays["format.npy"]), arrays["phrases.npy"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelFormatError(
             f"{path} is damaged ({error}); get the model again, or delete this file"
         ) from None

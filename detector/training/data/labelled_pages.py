@@ -12,16 +12,17 @@ common; by default the group, "" for a page of no site).
 """
 
 import gzip
-import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from detector.errors import PageError
+from detector.json_lines import json_lines
 from detector.records import Format
 from detector.text.formats import found_format
+from detector.user_files import checked
 
 LABELS: Final = ("content", "template", "repeat", "metadata", "comment", "unknown")
 # Labels that are neither asked for nor forbidden (contracts, "Gold policy"), or not known.
@@ -57,24 +58,31 @@ class LabelledPage:
         return self.gold is not None or any(label not in NEITHER for label in self.labels or ())
 
 
-def _open(path: Path) -> Iterator[str]:
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rt", encoding="utf-8") as lines:
-        yield from lines
+@dataclass(frozen=True)
+class _Fields:
+    """The fields of a record. Names may be numbers."""
+
+    page: str
+    id: str | int | None = None
+    gold: str | None = None
+    labels: list[str] | None = None
+    format: str | None = None
+    group: str | int | None = None
+    title: str | None = None
+    set: str = ""
+    language: str = ""
+    kind: str = ""
+    fold: int | None = None
+    weight: float = 1.0
+    site: str | int | None = None
 
 
 def page_of_record(record: Mapping[str, Any], where: str, need_truth: bool = True) -> LabelledPage:
     """Check one record; raises `PageError` that says what is wrong and where."""
-    page, gold, labels = record.get("page"), record.get("gold"), record.get("labels")
-    format, fold = record.get("format"), record.get("fold")
-    if not isinstance(page, str):
-        raise PageError(f'{where}: "page" must be the page as a string')
+    fields = checked(dict(record), _Fields, where, PageError)
+    gold, labels, format = fields.gold, fields.labels, fields.format
     if (gold is None) == (labels is None) and (need_truth or gold is not None):
         raise PageError(f'{where}: a labelled page has either "gold" or "labels"')
-    if gold is not None and not isinstance(gold, str):
-        raise PageError(f'{where}: "gold" must be a string')
-    if labels is not None and not isinstance(labels, list):
-        raise PageError(f'{where}: "labels" must be a list of {", ".join(LABELS)}')
     for number, label in enumerate(labels or ()):
         if label not in LABELS:
             raise PageError(
@@ -82,30 +90,24 @@ def page_of_record(record: Mapping[str, Any], where: str, need_truth: bool = Tru
             )
     if format not in (None, "", "html", "text"):
         raise PageError(f'{where}: "format" is html or text, not {format!r}; without it, it is found out')
-    if fold is not None and not isinstance(fold, int):
-        raise PageError(f'{where}: "fold" must be a whole number, not {fold!r}')
-    name = str(record.get("id", where))
+    if not fields.weight >= 0:
+        raise PageError(f'{where}: "weight" must not be below 0, and is {fields.weight}')
+    name = str(where if fields.id is None else fields.id)
     return LabelledPage(
         id=name,
-        page=page,
-        format=format or found_format(page),
+        page=fields.page,
+        format="html" if format == "html" else "text" if format == "text" else found_format(fields.page),
         gold=gold,
-        labels=tuple(labels) if labels is not None else None,
-        group=str(record.get("group", name)),
-        title=record.get("title"),
-        set=str(record.get("set", "")),
-        language=str(record.get("language", "")),
-        kind=str(record.get("kind", "")),
-        fold=fold,
-        weight=_weight(record.get("weight", 1.0), where),
-        site=str(record["site"]) if "site" in record else None,
+        labels=None if labels is None else tuple(labels),
+        group=str(name if fields.group is None else fields.group),
+        title=fields.title,
+        set=fields.set,
+        language=fields.language,
+        kind=fields.kind,
+        fold=fields.fold,
+        weight=fields.weight,
+        site=None if fields.site is None else str(fields.site),
     )
-
-
-def _weight(value: object, where: str) -> float:
-    if isinstance(value, int | float) and value >= 0:
-        return float(value)
-    raise PageError(f'{where}: "weight" must be a number, not {value!r}')
 
 
 def read_pages(paths: Iterable[Path], need_truth: bool = True) -> Iterator[LabelledPage]:
@@ -115,15 +117,15 @@ def read_pages(paths: Iterable[Path], need_truth: bool = True) -> Iterator[Label
     """
     for path in paths:
         try:
-            for number, line in enumerate(_open(path), start=1):
-                if not line.strip():
-                    continue
-                try:
-                    record = json.loads(line)
-                except ValueError as error:
-                    raise PageError(f"{path}, line {number}: not JSON ({error})") from None
-                if not isinstance(record, dict):
-                    raise PageError(f"{path}, line {number}: not a JSON object")
-                yield page_of_record(record, f"{path}, line {number}", need_truth)
-        except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+            with _opened(path) as file:
+                for line in json_lines(file):
+                    where = f"{path}, line {line.number + 1}"
+                    if line.value is None:
+                        raise PageError(f"{where}: {line.fault}")
+                    yield page_of_record(line.value, where, need_truth)
+        except (OSError, EOFError, zlib.error) as error:
             raise PageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _opened(path: Path) -> BinaryIO:
+    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]

@@ -12,15 +12,16 @@ the number that `detector score` shows. Of two labels for one line the later one
 """
 
 import csv
-import json
-import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from detector.atomic import append
 from detector.errors import PageError
+from detector.json_lines import json_line, json_lines
 from detector.training.data.labelled_pages import LABELS
+from detector.user_files import checked
 
 FIELDS: Final = ("text", "label", "site", "page", "line")
 
@@ -40,45 +41,58 @@ class LineLabel:
     where: str = ""
 
 
-def _label(row: Mapping[str, Any], where: str) -> LineLabel:
+class _Row(NamedTuple):
+    """A row of a file, and where it stands."""
+
+    values: dict[str, Any]
+    where: str
+
+
+@dataclass(frozen=True)
+class _Fields:
+    """The fields of a row; `line` is a text in CSV."""
+
+    text: str
+    label: str
+    site: str | None = None
+    page: str | None = None
+    line: int | str | None = None
+
+
+def _label(row: _Row) -> LineLabel:
     """Check one row; raises `PageError` that says what is wrong and where."""
-    text, label = row.get("text"), row.get("label")
-    if not isinstance(text, str) or not text.strip():
+    fields, where = checked(row.values, _Fields, row.where, PageError), row.where
+    if not fields.text.strip():
         raise PageError(f'{where}: "text" must be the text of a line')
-    if label not in LABELS:
-        raise PageError(f"{where}: there is no label {label!r}; there are {', '.join(LABELS)}")
-    page, line, site = row.get("page") or None, row.get("line"), row.get("site") or None
-    if line in (None, ""):
-        line = None
-    elif not str(line).isdigit():
+    if fields.label not in LABELS:
+        raise PageError(f"{where}: there is no label {fields.label!r}; there are {', '.join(LABELS)}")
+    page, line = fields.page or None, None if fields.line == "" else fields.line
+    if line is not None and not str(line).isdecimal():
         raise PageError(f'{where}: "line" must be the number that detector score shows, not {line!r}')
     if (line is None) != (page is None):
         raise PageError(f'{where}: "page" and "line" go together; without both, a label holds for all pages')
-    return LineLabel(text, str(label), site, page, None if line is None else int(line), where)
+    number = None if line is None else int(line)
+    return LineLabel(fields.text, fields.label, fields.site or None, page, number, where)
 
 
-def _json_rows(path: Path, lines: Iterable[str]) -> Iterator[tuple[dict[str, Any], str]]:
-    for number, line in enumerate(lines, start=1):
-        where = f"{path}, row {number}"
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            raise PageError(f"{where}: not JSON ({error})") from None
-        if not isinstance(row, dict):
-            raise PageError(f"{where}: not a JSON object")
-        yield row, where
+def _json_rows(path: Path) -> Iterator[_Row]:
+    with path.open("rb") as file:
+        for line in json_lines(file):
+            where = f"{path}, row {line.number + 1}"
+            if line.value is None:
+                raise PageError(f"{where}: {line.fault}")
+            yield _Row(line.value, where)
 
 
-def _csv_rows(path: Path, lines: Iterable[str]) -> Iterator[tuple[dict[str, Any], str]]:
-    reader = csv.DictReader(lines)
-    if not {"text", "label"} <= set(reader.fieldnames or ()):
-        raise PageError(
-            f"{path}: the first row must name the columns: {', '.join(FIELDS)} (the first two at least)"
-        )
-    for row in reader:
-        yield {name: row.get(name) for name in FIELDS}, f"{path}, row {reader.line_num}"
+def _csv_rows(path: Path) -> Iterator[_Row]:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
+        reader = csv.DictReader(lines)
+        if not {"text", "label"} <= set(reader.fieldnames or ()):
+            raise PageError(
+                f"{path}: the first row must name the columns: {', '.join(FIELDS)} (the first two at least)"
+            )
+        for row in reader:
+            yield _Row({name: row.get(name) for name in FIELDS}, f"{path}, row {reader.line_num}")
 
 
 def _undone(labels: list[LineLabel], count: object, where: str) -> list[LineLabel]:
@@ -92,26 +106,21 @@ def read_labels(path: Path) -> list[LineLabel]:
     labels: list[LineLabel] = []
     rows = _csv_rows if path.suffix.lower() == ".csv" else _json_rows
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            for row, where in rows(path, lines):
-                if "undo" in row:
-                    labels = _undone(labels, row["undo"], where)
-                else:
-                    labels.append(_label(row, where))
-    except (OSError, UnicodeDecodeError) as error:
+        for row in rows(path):
+            if "undo" in row.values:
+                labels = _undone(labels, row.values["undo"], row.where)
+            else:
+                labels.append(_label(row))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or error
         raise PageError(f"{path} cannot be read: {reason}") from None
     return labels
 
 
-def _append(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Append whole rows, and wait until they are on disk: answers are dear."""
+def _append(path: Path, row: Mapping[str, Any]) -> None:
+    """Add a row, and wait until it is on the disk: answers cost a person's time."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("a", encoding="utf-8") as file:
-            file.write("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
-            file.flush()
-            os.fsync(file.fileno())
+        append(path, json_line(row))
     except OSError as error:
         raise PageError(f"{path} cannot be written: {error.strerror}") from None
 
@@ -119,7 +128,7 @@ def _append(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 def append_label(path: Path, label: LineLabel) -> None:
     """Add a label to a file."""
     row = {name: value for name, value in asdict(label).items() if value is not None and name != "where"}
-    _append(path, [row])
+    _append(path, row)
 
 
 def undo_labels(path: Path, count: int = 1) -> list[LineLabel]:
@@ -128,5 +137,5 @@ def undo_labels(path: Path, count: int = 1) -> list[LineLabel]:
     Raises `PageError` if there are fewer.
     """
     held = _undone(read_labels(path) if path.exists() else [], count, str(path))
-    _append(path, [{"undo": count}])
+    _append(path, {"undo": count})
     return held

@@ -1,0 +1,156 @@
+"""Arrays of numbers in files that may be damaged or foreign; nothing is ever unpickled.
+
+Whatever a file holds, reading it gives an array or a `ValueError` that says what is wrong. The size
+that a header claims is compared with that of the file before any memory is taken.
+"""
+
+import io
+import math
+import struct
+import zipfile
+import zlib
+from pathlib import Path
+from tokenize import TokenError
+from typing import Any, BinaryIO, Final, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+# No array is larger that stands among others in one file.
+MOST_BYTES: Final = 1 << 34
+# What numpy raises for a header that is none of its own.
+_DAMAGED: Final = (
+    ValueError,
+    TypeError,
+    KeyError,
+    EOFError,
+    OverflowError,
+    SyntaxError,
+    RecursionError,
+    TokenError,
+)
+# What zipfile raises for an archive that is damaged or encrypted.
+_NO_ZIP: Final = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError)
+_KINDS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+def _header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
+    """Read the header of an .npy file."""
+    try:
+        version = np.lib.format.read_magic(file)
+        if version == (1, 0):
+            return np.lib.format.read_array_header_1_0(file)
+        return np.lib.format.read_array_header_2_0(file)
+    except _DAMAGED as error:
+        raise ValueError(f"no array of numbers: {str(error)[:80]}") from None
+
+
+def _check_size(shape: tuple[int, ...], dtype: np.dtype[Any], bytes_there: int) -> None:
+    if dtype.hasobject:
+        raise ValueError("an array of Python objects, not of numbers")
+    wanted = math.prod(shape) * dtype.itemsize
+    if wanted != bytes_there:
+        raise ValueError(f"{bytes_there:,} bytes instead of {wanted:,}")
+
+
+def array_of(data: bytes) -> NDArray[Any]:
+    """Return the array of an .npy file's bytes.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or not all of it.
+    """
+    file = io.BytesIO(data)
+    shape, fortran, dtype = _header(file)
+    _check_size(shape, dtype, len(data) - file.tell())
+    flat = np.frombuffer(data, dtype, offset=file.tell()).copy()
+    return flat.reshape(shape, order="F" if fortran else "C")
+
+
+def bytes_of(array: NDArray[Any]) -> bytes:
+    """Return the bytes of an .npy file."""
+    data = io.BytesIO()
+    np.lib.format.write_array(data, np.ascontiguousarray(array), allow_pickle=False)
+    return data.getvalue()
+
+
+def array_from(file: BinaryIO) -> NDArray[Any]:
+    """Return the next array of a file that has several, as `bytes_of` gave them, one after another.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or not all of it.
+    """
+    shape, fortran, dtype = _header(file)
+    wanted = math.prod(shape) * dtype.itemsize
+    if dtype.hasobject or not 0 <= wanted <= MOST_BYTES:
+        raise ValueError("no array of numbers")
+    data = file.read(wanted)
+    _check_size(shape, dtype, len(data))
+    return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
+
+
+def load_array(path: Path) -> NDArray[Any]:
+    """Return the array of an .npy file.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    ValueError
+        If it holds no array, or not all of it.
+    """
+    try:
+        return array_of(path.read_bytes())
+    except ValueError as error:
+        raise ValueError(f"{path} is damaged ({error})") from None
+
+
+def mapped_array(path: Path) -> NDArray[Any]:
+    """Return the array of an .npy file, read from the disk as it is used; raises as `load_array`.
+
+    The array keeps the file open as long as it lives.
+    """
+    with path.open("rb") as file:
+        try:
+            shape, fortran, dtype = _header(file)
+            _check_size(shape, dtype, path.stat().st_size - file.tell())
+        except ValueError as error:
+            raise ValueError(f"{path} is damaged ({error})") from None
+        if 0 in shape:  # nothing to map
+            return np.zeros(shape, dtype)
+        order: Literal["F", "C"] = "F" if fortran else "C"
+        # A plain array over it: the indexing of `memmap` itself is slow.
+        return np.asarray(np.memmap(path, dtype, "r", file.tell(), shape, order))
+
+
+def zip_members(path: Path, most_bytes: int) -> dict[str, bytes]:
+    """Return what the members of a zip file hold.
+
+    Parameters
+    ----------
+    path
+        The file.
+    most_bytes
+        Bytes that all members may have together. It is checked before anything is unpacked.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read.
+    ValueError
+        If it is no zip file, or damaged, or larger when unpacked.
+    """
+    try:
+        with zipfile.ZipFile(path) as file:
+            members = file.infolist()
+            size = sum(member.file_size for member in members)
+            if size > most_bytes:
+                raise ValueError(f"it would unpack to {size:,} bytes, and {most_bytes:,} are the most")
+            if any(member.compress_type not in _KINDS for member in members):
+                raise ValueError("a member is compressed in a way that is not used here")
+            return {member.filename: file.read(member) for member in members}
+    except _NO_ZIP as error:
+        raise ValueError(str(error) or type(error).__name__) from None

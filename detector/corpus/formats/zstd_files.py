@@ -1,0 +1,28 @@
+"""Files compressed by Zstandard: Python 3.14 has the module, and its backport is the same for older ones.
+
+Reading bounds what is unpacked at a time, goes over any number of frames, and raises `EOFError` where
+the last one is cut.
+"""
+
+import sys
+from pathlib import Path
+from typing import BinaryIO, Final, cast
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+ZstdError: Final = zstd.ZstdError
+# Of the library that compresses.
+VERSION: Final[str] = zstd.zstd_version
+
+
+def read_zstd(source: Path | BinaryIO) -> BinaryIO:
+    """Open a file to read what it holds."""
+    return cast(BinaryIO, zstd.ZstdFile(source))
+
+
+def write_zstd(target: Path | BinaryIO, level: int) -> BinaryIO:
+    """Open a file to write to; the same bytes whenever it is done."""
+    return cast(BinaryIO, zstd.ZstdFile(target, "wb", level=level))

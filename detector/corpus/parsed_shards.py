@@ -1,0 +1,246 @@
+"""What the first pass keeps of a shard, so that no later one reads or parses an input again.
+
+records.jsonl.zst    the documents without their texts, and what is set aside among them, in order
+pages.zst            their pages as lines, and of HTML the markup, a batch after another
+fields.arrow         of Parquet, all columns but the text
+
+A page of HTML is a twentieth of its size when parsed (measured on 500 pages of the web: 10 MB for
+164), so reading that again costs little beside parsing HTML again (docs/architecture.md).
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, NamedTuple, Self
+
+import numpy as np
+
+from detector.array_files import array_from, bytes_of
+from detector.corpus.formats.documents import Document, Records, Rejected
+from detector.corpus.formats.tables import CopiedFields
+from detector.corpus.formats.zstd_files import ZstdError, read_zstd, write_zstd
+from detector.corpus.run_folder import damaged
+from detector.errors import DetectorError, KernelError, PageError
+from detector.json_lines import json_line
+from detector.records import Batch, Format, Integers, Markup
+from detector.text.formats import found_format
+from detector.text.keys import site_id
+from detector.text.page import Page
+from detector.text.plain import segmented
+from detector.text.read import ReadBatch, by_format, read_batch, some_pages
+from detector.text.words import words_of
+
+RECORDS: Final = "records.jsonl.zst"
+PAGES: Final = "pages.zst"
+FIELDS: Final = "fields.arrow"
+# The fastest: what is kept is read once more.
+ZSTD_LEVEL: Final = 1
+# Stands where a batch's numbers of records and parts would, after the last one.
+END: Final = [-1, 0]
+# What is kept of a batch: the rest follows from it.
+KEPT: Final = ("data", "line_start", "line_end", "page_line")
+
+
+class FormatPart(NamedTuple):
+    """The pages of a batch that have one format. positions: of their documents in the batch."""
+
+    positions: list[int]
+    read: ReadBatch
+
+    def without(self, positions: set[int]) -> "FormatPart | None":
+        """Return the part without some documents; None if nothing is left."""
+        stay = [at for at, position in enumerate(self.positions) if position not in positions]
+        if len(stay) == len(self.positions):
+            return self
+        return FormatPart([self.positions[at] for at in stay], some_pages(self.read, stay)) if stay else None
+
+    def singly(self) -> "Iterator[FormatPart]":
+        """Yield the pages one by one."""
+        for at, position in enumerate(self.positions):
+            yield FormatPart([position], some_pages(self.read, [at]))
+
+
+@dataclass(frozen=True)
+class ParsedBatch:
+    """Documents that follow each other in a shard, and their pages, parsed.
+
+    first: number of the first document in the shard
+    records: the documents, and what is set aside among them, in order
+    """
+
+    first: int
+    records: list[Document | Rejected]
+    parts: list[FormatPart]
+
+    @cached_property
+    def documents(self) -> list[Document]:
+        """The documents."""
+        return [record for record in self.records if isinstance(record, Document)]
+
+    def site_ids(self, positions: Sequence[int]) -> Integers:
+        """Return int64: the sites of some documents."""
+        return np.array([site_id(self.documents[at].site) for at in positions], np.int64)
+
+
+def _page_of(document: Document, format: Format | None) -> Page:
+    """Return the page of a document."""
+    found = document.format or format or found_format(document.text)
+    return Page(document.text, found, url=document.url)
+
+
+def reason_of(error: DetectorError) -> str:
+    """Return why a page is set aside that could not be read or scored."""
+    return (
+        f"a fault of this package, please report it: {error}"
+        if isinstance(error, KernelError)
+        else str(error)
+    )
+
+
+def _parsed(first: int, records: list[Document | Rejected], format: Format | None) -> ParsedBatch:
+    """Parse the pages of a batch; those that cannot be parsed are set aside."""
+    pages = [_page_of(record, format) for record in records if isinstance(record, Document)]
+    try:
+        parts = [FormatPart(rows, read_batch([pages[at] for at in rows])) for rows in by_format(pages)]
+        return ParsedBatch(first, records, parts)
+    except (PageError, KernelError):
+        return _parsed_singly(first, records, pages)
+
+
+def _parsed_singly(first: int, records: list[Document | Rejected], pages: Sequence[Page]) -> ParsedBatch:
+    parts: list[FormatPart] = []
+    left: list[Document | Rejected] = []
+    waiting = iter(pages)
+    documents = 0
+    for record in records:
+        if isinstance(record, Rejected):
+            left.append(record)
+            continue
+        try:
+            parts.append(FormatPart([documents], read_batch([next(waiting)])))
+        except (PageError, KernelError) as error:
+            left.append(Rejected(record.file, record.number, reason_of(error)))
+        else:
+            left.append(record)
+            documents += 1
+    return ParsedBatch(first, left, parts)
+
+
+def parsed_batches(records: Records, format: Format | None, most: int) -> Iterator[ParsedBatch]:
+    """Yield records in batches of about `most` characters, their pages parsed.
+
+    What is set aside after the last document comes in a batch without documents.
+    """
+    batch: list[Document | Rejected] = []
+    size = first = 0
+    for record in records:
+        batch.append(record)
+        size += len(record.text) if isinstance(record, Document) else 0
+        if size >= most:
+            parsed = _parsed(first, batch, format)
+            yield parsed
+            first += len(parsed.documents)
+            batch, size = [], 0
+    if batch:
+        yield _parsed(first, batch, format)
+
+
+class ShardWriter:
+    """Writes what is kept of a shard."""
+
+    def __init__(self, folder: Path, text_column: str, with_fields: bool) -> None:
+        self._text_column, self._with_fields = text_column, with_fields
+        self._records = write_zstd(folder / RECORDS, ZSTD_LEVEL)
+        self._pages = write_zstd(folder / PAGES, ZSTD_LEVEL)
+
+    def add(self, batch: ParsedBatch) -> None:
+        """Write a batch."""
+        self._records.write(b"".join(json_line(self._row(record)) for record in batch.records))
+        counts = (len(batch.records), len(batch.parts))
+        self._pages.write(bytes_of(np.array(counts, np.int64)))
+        for part in batch.parts:
+            read = part.read
+            arrays = [np.array(part.positions, np.int64), *(getattr(read.batch, name) for name in KEPT)]
+            arrays += [np.array([read.markup is not None]), *(read.markup or ())]
+            self._pages.write(b"".join(map(bytes_of, arrays)))
+
+    def _row(self, record: Document | Rejected) -> dict[str, Any]:
+        if isinstance(record, Rejected):
+            return record._asdict()
+        row = {name: getattr(record, name) for name in Document.__slots__}
+        fields = {**record.fields, self._text_column: ""} if self._with_fields else {}
+        return {**row, "text": "", "fields": fields}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self._pages.write(bytes_of(np.array(END, np.int64)))
+        self._records.close()
+        self._pages.close()
+
+
+def _stored_records(folder: Path) -> Iterator[Document | Rejected]:
+    """Yield the records of a shard; of Parquet without fields."""
+    path = folder / RECORDS
+    try:
+        with read_zstd(path) as file:
+            for line in file:
+                row = json.loads(line)
+                yield Rejected(**row) if "reason" in row else Document(**row)
+    except (OSError, EOFError, ZstdError, ValueError, TypeError) as error:
+        raise damaged(path, error) from None
+
+
+def stored_documents(folder: Path, first_record: int) -> Iterator[Document]:
+    """Yield the documents of a shard with their fields, without their texts.
+
+    first_record: number of the shard's first record in its file
+    """
+    documents = (record for record in _stored_records(folder) if isinstance(record, Document))
+    if not (folder / FIELDS).exists():
+        yield from documents
+        return
+    number = first_record
+    with closing(CopiedFields(folder / FIELDS)) as fields:
+        rows = fields.rows()
+        for document in documents:
+            for row in rows:
+                number += 1
+                if number > document.number:
+                    yield replace(document, fields=row)
+                    break
+            else:
+                raise damaged(folder / FIELDS, f"row {document.number} is missing")
+
+
+def _stored_part(file: Any) -> FormatPart:  # noqa: ANN401
+    positions = array_from(file).tolist()
+    data, line_start, line_end, page_line = (array_from(file) for _ in KEPT)
+    batch: Batch = segmented(data, line_start, line_end, page_line)
+    is_html = bool(array_from(file)[0])
+    markup = Markup(*(array_from(file) for _ in Markup._fields)) if is_html else None
+    return FormatPart(positions, ReadBatch(batch, words_of(batch), markup))
+
+
+def stored_batches(folder: Path) -> Iterator[ParsedBatch]:
+    """Yield what `ShardWriter` kept, a batch at a time; raises `ShardError` if it is damaged."""
+    path, first = folder / PAGES, 0
+    records = _stored_records(folder)
+    try:
+        with read_zstd(path) as file:
+            while (counts := array_from(file).tolist()) != END:
+                n_records, n_parts = counts
+                parts = [_stored_part(file) for _ in range(n_parts)]
+                batch = ParsedBatch(first, [next(records) for _ in range(n_records)], parts)
+                yield batch
+                first += len(batch.documents)
+    except (OSError, EOFError, ZstdError, ValueError, StopIteration) as error:
+        raise damaged(path, error) from None

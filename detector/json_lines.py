@@ -1,0 +1,145 @@
+r"""Lines of JSON: the one reader of files with an object a line, and the one way to write them.
+
+>>> import io
+>>> from detector.json_lines import json_lines
+>>> file = io.BytesIO(b'{"text": "a page"}\n\n{"text": \n')
+>>> [(line.number, line.value, line.fault[:8]) for line in json_lines(file)]
+[(0, {'text': 'a page'}, ''), (2, None, 'not JSON')]
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, BinaryIO, Final, NamedTuple
+
+# Bytes of a line. Longer ones are no pages: the largest real ones have a tenth of it.
+LONGEST: Final = 100_000_000
+# A value in a line may be nested so deeply. Python's own limit depends on who calls.
+DEEPEST: Final = 100
+BOM: Final = b"\xef\xbb\xbf"
+_STEP: Final = 1 << 20
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str)
+_INDENTED: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str, indent=1)
+
+
+class JsonLine(NamedTuple):
+    """A line that is not blank.
+
+    number: from 0, blank lines counted; value: the object, or None if `fault` says what is wrong
+    """
+
+    number: int
+    value: dict[str, Any] | None
+    fault: str = ""
+
+
+def _bounded_lines(file: BinaryIO, longest: int) -> Iterator[tuple[bytes | None, int]]:
+    """Yield lines with their sizes; of one longer than `longest` only the size: it is not held."""
+    while line := file.readline(longest):
+        size = len(line)
+        if size < longest or line.endswith(b"\n"):
+            yield line, size
+            continue
+        del line
+        while more := file.readline(_STEP):
+            size += len(more)
+            if more.endswith(b"\n"):
+                break
+        yield None, size
+
+
+def is_deep(value: object) -> bool:
+    """Tell whether a value of JSON is nested more than `DEEPEST` deep."""
+    level: list[object] = [value]
+    for _ in range(DEEPEST + 1):
+        inner: list[object] = []
+        for one in level:
+            if isinstance(one, dict):
+                inner += [found for found in one.values() if isinstance(found, dict | list)]
+            elif isinstance(one, list):
+                inner += [found for found in one if isinstance(found, dict | list)]
+        if not inner:
+            return False
+        level = inner
+    return True
+
+
+def _parsed(number: int, line: bytes) -> JsonLine:
+    try:
+        value = json.loads(line)
+    except UnicodeDecodeError as error:
+        return JsonLine(number, None, f"not UTF-8: byte {error.object[error.start]:#04x} at {error.start}")
+    except RecursionError:
+        return JsonLine(number, None, f"nested more than {DEEPEST} levels deep")
+    except ValueError as error:
+        return JsonLine(number, None, f"not JSON: {str(error)[:80]}")
+    if not isinstance(value, dict):
+        return JsonLine(number, None, "JSON, but no object")
+    if is_deep(value):
+        return JsonLine(number, None, f"nested more than {DEEPEST} levels deep")
+    return JsonLine(number, value)
+
+
+def json_lines(
+    file: BinaryIO, *, first: int = 0, size: int | None = None, longest: int = LONGEST
+) -> Iterator[JsonLine]:
+    """Yield the lines of a file that are not blank; a line that cannot be read does no harm to others.
+
+    Parameters
+    ----------
+    file
+        The file, where the first line begins.
+    first
+        The number of the first line. Line 0 may begin with a byte-order mark.
+    size
+        Bytes to read, to the end of a line; all by default.
+    longest
+        Bytes of the longest line that is read. No more is held in memory of a longer one.
+    """
+    number, read = first, 0
+    for line, length in _bounded_lines(file, longest):
+        read += length
+        if line is None:
+            yield JsonLine(number, None, f"a line of {length:,} bytes; {longest:,} are the most")
+        else:
+            line = line.removeprefix(BOM) if number == 0 else line
+            if line.strip():
+                yield _parsed(number, line)
+        number += 1
+        if size is not None and read >= size:
+            return
+
+
+def _without_infinite(value: Any) -> Any:  # noqa: ANN401
+    """Return a value with null for each number that JSON does not have: NaN and the infinite ones."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {name: _without_infinite(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_infinite(one) for one in value]
+    return value
+
+
+def json_bytes(value: Mapping[str, Any] | Sequence[Any], indented: bool = False) -> bytes:
+    """Return a value as JSON in UTF-8, whatever its texts hold.
+
+    Lone surrogates are escaped, NaN and infinite numbers are null, and values that JSON does not have
+    (dates, for example) are written as `str` has them.
+    """
+    encoder = _INDENTED if indented else _ENCODER
+    try:
+        text = encoder.encode(value)
+    except ValueError:
+        text = encoder.encode(_without_infinite(value))
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text).encode()
+
+
+def json_line(value: Mapping[str, Any] | Sequence[Any]) -> bytes:
+    """Return a value as a line of JSON."""
+    return json_bytes(value) + b"\n"
