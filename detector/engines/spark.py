@@ -10,7 +10,8 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from detector.errors import MissingExtraError, ShardError
+from detector.errors import ShardError
+from detector.extras import need
 
 SCHEMA: Final = "result binary"
 # What `spark-submit` sets for the program that it starts.
@@ -23,12 +24,9 @@ class Spark:
     """The session that is open, or one on this machine with so many workers."""
 
     def __init__(self, workers: int) -> None:
-        try:
-            from pyspark.sql import SparkSession
-        except ImportError:
-            raise MissingExtraError(
-                "the Spark engine needs pyspark: pip install 'boilerplate-detector[spark]'"
-            ) from None
+        need("pyspark", "spark", "the Spark engine")
+        from pyspark.sql import SparkSession
+
         builder = SparkSession.builder.appName("detector")
         builder = builder.config("spark.sql.execution.arrow.maxRecordsPerBatch", "1")
         if SparkSession.getActiveSession() is None and SUBMITTED not in os.environ:

@@ -4,10 +4,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
-from datasketch import LeanMinHash, MinHash
 from numpy.typing import NDArray
 
+from detector.extras import need
 from detector.near_duplicates.minhash.signatures import Signatures
+
+need("datasketch", "datasketch", "converting signatures")
+
+from datasketch import LeanMinHash, MinHash  # noqa: E402  (after the word on how to get it)
 
 SCHEME: Final = "affine32"
 SEED: Final = 1

@@ -13,7 +13,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, Final, TypeVar, cast
 
-from detector.errors import MissingExtraError, SettingsError, ShardError
+from detector.errors import SettingsError, ShardError
+from detector.extras import need
 
 T = TypeVar("T")
 
@@ -42,12 +43,8 @@ def is_remote(path: str) -> bool:
 
 def _extra(name: str) -> ModuleType:
     """Import a module of the extra `cloud`."""
-    try:
-        return import_module(name)
-    except ImportError:
-        raise MissingExtraError(
-            f"reading from a URL needs {name}: pip install 'boilerplate-detector[cloud]'"
-        ) from None
+    need(name, "cloud", "reading from a URL")
+    return import_module(name)
 
 
 def _failures() -> tuple[type[Exception], ...]:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from detector.corpus.formats.documents import Part, Records, Rejected
 from detector.corpus.formats.fields import document_of
 from detector.corpus.formats.files import opened, stored_part
-from detector.errors import MissingExtraError
+from detector.extras import need
 from detector.json_lines import LONGEST
 from detector.settings import Columns
 
@@ -94,12 +94,9 @@ def read_csv(part: Part, columns: Columns) -> Records:
 
 def parquet() -> ModuleType:
     """Return pyarrow's Parquet module; raises `MissingExtraError` without pyarrow."""
-    try:
-        import pyarrow.parquet
-    except ImportError:
-        raise MissingExtraError(
-            "Parquet needs pyarrow: pip install 'boilerplate-detector[parquet]'"
-        ) from None
+    need("pyarrow", "parquet", "Parquet")
+    import pyarrow.parquet
+
     return pyarrow.parquet  # type: ignore[no-any-return]
 
 

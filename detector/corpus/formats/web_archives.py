@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from detector.corpus.formats.documents import Document, Part, Records, Rejected, source_of
 from detector.corpus.formats.files import stored_part
-from detector.errors import MissingExtraError
+from detector.extras import need
 from detector.json_lines import LONGEST
 from detector.records import Format
 from detector.settings import Columns
@@ -17,12 +17,9 @@ HTML: Final = ("text/html", "application/xhtml+xml")
 
 def fastwarc() -> ModuleType:
     """Return fastwarc's WARC module; raises `MissingExtraError` without it."""
-    try:
-        import fastwarc.warc
-    except ImportError:
-        raise MissingExtraError(
-            "WARC and WET need fastwarc: pip install 'boilerplate-detector[warc]'"
-        ) from None
+    need("fastwarc", "warc", "reading WARC and WET")
+    import fastwarc.warc
+
     return fastwarc.warc
 
 

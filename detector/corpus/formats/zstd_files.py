@@ -11,7 +11,7 @@ from typing import BinaryIO, Final, cast
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
-    from backports import zstd
+    import backports.zstd as zstd
 
 ZstdError: Final = zstd.ZstdError
 # Of the library that compresses.
