@@ -36,7 +36,7 @@ ROOMS = (
     ("records",),
     ("user_files",),
     ("array_files", "atomic", "json_lines"),
-    ("errors", "version"),
+    ("errors", "extras", "version"),
 )
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "core", "manager"}

@@ -33,7 +33,7 @@ class Condenser {
 
   void copy(i64 start, i64 end) {
     if (has_nul_) return copy_without_nul(start, end);
-    const i64 size = most<i64>(end - start, 0);
+    const i64 size = most<i64>(least(end, page_.size()) - start, 0);
     if (written_ + size <= out_.size)
       __builtin_memcpy(out_.data + written_, page_.from(start), static_cast<u64>(size));
     written_ += size;
@@ -210,8 +210,7 @@ class Condenser {
     }
     bool plain = true;
     i64 depth = 1, next = end;
-    while (depth && next < page_.size()) {
-      next = page_.find('<', next);
+    while (depth && (next = page_.find('<', next)) < page_.size()) {
       const bool closing = page_.byte(next + 1) == '/';
       if (!is_letter(page_.byte(next + 1 + closing))) {
         next = after_declaration(next);
