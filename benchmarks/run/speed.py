@@ -2,8 +2,8 @@
 
 Rounds are interleaved: every system runs once before any runs again, each in its own
 process on the same core, so that a busy machine slows all of them. A system's figure is
-its median round; its ratio to the reference is the median of the rounds' ratios, which
-is what to trust on a shared machine.
+its median round; its ratio to the reference is the median of the rounds' ratios of CPU
+time, which is what to trust on a shared machine.
 """
 
 import json
@@ -102,7 +102,7 @@ def _row(runner: Runner, reference: Runner, sample: Sample) -> dict[str, Any]:
     """Return a system's figures."""
     wall = [one["wall"] for one in runner.rounds]
     pairs = zip(runner.rounds, reference.rounds, strict=False)
-    ratios = [one["wall"] / other["wall"] for one, other in pairs]
+    ratios = [one["cpu"] / other["cpu"] for one, other in pairs]
     middle = median(wall)
     speed = {"mb_per_s": sample.bytes / middle / 1e6, "lines_per_s": sample.lines / middle}
     figures = {
