@@ -42,8 +42,8 @@ _REAL: Final = 11
 _WRITABLE: Final = 16
 _FIELDS: Final = 4
 
-# From so many bytes of arguments on, a kernel runs in a thread of its own, so that Ctrl-C is
-# answered while it works.
+# From so many bytes of arguments and scratch memory on, a kernel runs in a thread of its own, so that
+# Ctrl-C is answered while it works.
 _LONG: Final = 32_000_000
 
 _OUT_OF_RANGE, _WRONG_ARGUMENT, _NEEDS_SCRATCH = 1, 2, 3
@@ -174,7 +174,7 @@ def run(kernel: str, *arguments: Any) -> int:  # noqa: ANN401
     call = _Call(ctypes.addressof(described), len(fields) // _FIELDS, ctypes.addressof(stop))
     scratch = np.empty(0, np.uint8)
     while True:
-        if size < _LONG or threading.current_thread() is not threading.main_thread():
+        if size + scratch.size < _LONG or threading.current_thread() is not threading.main_thread():
             result = function(numbers[kernel], ctypes.addressof(call))
         else:
             result = _interruptible(function, numbers[kernel], call, stop, (arguments, described, scratch))
