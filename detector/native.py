@@ -43,8 +43,8 @@ _REAL: Final = 11
 _WRITABLE: Final = 16
 _FIELDS: Final = 4
 
-# From so many bytes of arguments on, a kernel runs in a thread of its own, so that Ctrl-C is
-# answered while it works.
+# From so many bytes of arguments and scratch memory on, a kernel runs in a thread of its own, so that
+# Ctrl-C is answered while it works.
 _LONG: Final = 32_000_000
 
 _OUT_OF_RANGE, _WRONG_ARGUMENT, _NEEDS_SCRATCH = 1, 2, 3
@@ -176,7 +176,7 @@ def run(kernel: str, *arguments: Any) -> int:  # noqa: ANN401
     call = _Call(described.buffer_info()[0], len(fields) // _FIELDS, ctypes.addressof(stop))
     scratch = np.empty(0, np.uint8)
     while True:
-        if size < _LONG or threading.current_thread() is not threading.main_thread():
+        if size + scratch.size < _LONG or threading.current_thread() is not threading.main_thread():
             result = function(numbers[kernel], ctypes.addressof(call))
         else:
             result = _interruptible(function, numbers[kernel], call, stop, (arguments, described, scratch))
@@ -200,18 +200,20 @@ def _interruptible(
 ) -> int:
     """Run a kernel in a thread; an interrupt here stops it."""
     results: list[int] = []
+    done = threading.Event()
 
     def work(*_: Any) -> None:  # noqa: ANN401
         results.append(function(number, ctypes.addressof(call)))
+        done.set()
 
-    # A second interrupt is not kept waiting: the thread itself holds the memory that the kernel uses.
-    thread = threading.Thread(target=work, args=(stop, *memory))
-    thread.start()
+    # A second interrupt is not kept waiting, so the thread itself holds the memory that the kernel uses.
+    # Not `join`: from Python 3.10 to 3.12, a thread whose join was interrupted is taken for ended.
+    threading.Thread(target=work, args=(stop, *memory)).start()
     try:
-        thread.join()
+        done.wait()
     except BaseException:
         stop.value = 1
-        thread.join()
+        done.wait()
         raise
     return results[0]
 

@@ -1,6 +1,4 @@
-"""Clean text, against a plain reference of the contract."""
-
-import re
+"""Clean text, against the oracle."""
 
 import numpy as np
 import pytest
@@ -12,6 +10,8 @@ from detector.decisions import Decisions
 from detector.text.decoding import text_of, utf8
 from detector.text.plain import text_batch
 from detector.text.words import words_of
+from tests.oracles.decide import after_headline
+from tests.oracles.decide import clean_text as oracle
 
 
 def cleaned(text, keep, cut=None):
@@ -28,26 +28,6 @@ def cleaned(text, keep, cut=None):
     return text_of(clean_text(batch, words_of(batch), decisions).text.tobytes())
 
 
-def reference(text, keep):
-    """Kept lines with what is between them; blank runs beside dropped lines become the longest."""
-    lines = re.findall("[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
-    out, end, runs, run, number = [], "", [[]], [], 0
-    for line in lines:
-        body = line.rstrip("\r\n")
-        if not body.strip():
-            run.append(line)
-            continue
-        runs.append(run)
-        run = []
-        if keep[number % len(keep)]:
-            if out:
-                out.append(end + "".join(max(runs, key=len)))
-            out.append(body)
-            end, runs = line[len(body) :], [[]]
-        number += 1
-    return "".join(out)
-
-
 LINE = st.sampled_from(["a", "b b", "", "", " ", "c.", "ü中"])
 TEXT = st.lists(st.tuples(LINE, st.sampled_from(["\n", "\r\n", "\r"])), max_size=14).map(
     lambda lines: "".join(line + end for line, end in lines)
@@ -55,8 +35,8 @@ TEXT = st.lists(st.tuples(LINE, st.sampled_from(["\n", "\r\n", "\r"])), max_size
 
 
 @given(TEXT, st.lists(st.booleans(), min_size=1, max_size=8))
-def test_clean_text_is_that_of_the_reference(text, keep):
-    assert cleaned(text, keep) == reference(text, keep)
+def test_clean_text_is_that_of_the_oracle(text, keep):
+    assert cleaned(text, keep) == oracle(text, keep)
 
 
 def test_blank_runs_beside_dropped_lines_become_the_longest_of_them():
@@ -84,6 +64,12 @@ def test_nothing_dropped_changes_nothing_but_the_ends():
 )
 def test_a_cut_ends_where_text_goes_on(joint, rest):
     assert cleaned(f"Bridge opens today{joint}{rest} came.", [1], {0: 3}) == f"{rest} came."
+
+
+@given(st.text(alphabet=" .!–-|:»“…", max_size=6), st.text(alphabet=" .a5“é中\u2003-", max_size=6))
+def test_what_stays_after_a_cut_is_that_of_the_oracle(joint, rest):
+    wanted = after_headline(f" {joint}{rest}")
+    assert cleaned(f"Bridge opens today {joint}{rest}", [1], {0: 3}) == wanted
 
 
 def test_sentences_cut_from_a_long_line_leave_whole_sentences():

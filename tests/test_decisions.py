@@ -1,5 +1,7 @@
 """Decisions: the threshold of greatest expected F1, and the policies on top."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,6 +15,7 @@ from detector.records import Repeats
 from detector.settings import Settings
 from detector.text.plain import text_batch
 from detector.text.words import words_of
+from tests.oracles.decide import cut_words, expected_f1, policy_of, without_copies
 
 ANY = Settings(least_content=0, mostly_content=1)
 
@@ -42,13 +45,6 @@ def decided(pages, settings=ANY, begins=None, original=None, block=1, site_pages
     )
 
 
-def expected_f1(page, kept):
-    content = sum((1 - score) * words for score, words in page)
-    found = sum((1 - score) * words for (score, words), keep in zip(page, kept, strict=True) if keep)
-    returned = sum(words for (_, words), keep in zip(page, kept, strict=True) if keep)
-    return 2 * found / (returned + content) if returned + content else 0.0
-
-
 PAGE = st.lists(
     st.tuples(st.integers(0, 1000).map(lambda score: score / 1000), st.integers(1, 30)),
     min_size=1,
@@ -56,13 +52,56 @@ PAGE = st.lists(
 )
 
 
+def columns(page):
+    """The scores and sizes of a page of (score, words)."""
+    return [score for score, _ in page], [words for _, words in page]
+
+
 @given(PAGE)
 def test_no_other_threshold_expects_more(page):
+    scores, sizes = columns(page)
     found = decided([page])
-    ours = expected_f1(page, found.kept)
-    for threshold in {score for score, _ in page}:
-        assert expected_f1(page, [score <= threshold for score, _ in page]) <= ours + 1e-4
+    ours = expected_f1(scores, sizes, found.kept)
+    for threshold in scores:
+        assert expected_f1(scores, sizes, [score <= threshold for score in scores]) <= ours + 1e-4
     assert found.policy[0] == BY_F1
+
+
+@given(
+    st.lists(PAGE, min_size=1, max_size=3),
+    st.sampled_from([None, 0.0, 0.4, 1.0]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_decisions_are_those_of_the_oracle(pages, threshold, any_content, is_known):
+    settings = Settings(threshold=threshold, drop_copies=False)
+    settings = replace(settings, least_content=0, mostly_content=1) if any_content else settings
+    found = decided(pages, settings, site_pages=np.full(len(pages), 10 * is_known))
+    for number, page in enumerate(pages):
+        limits = (settings.least_content, settings.mostly_content)
+        policy, limit = policy_of(*columns(page), *limits, is_known, threshold)
+        assert found.policy[number] == policy
+        assert expected_f1(
+            *columns(page), [score <= found.threshold[number] for score, _ in page]
+        ) == pytest.approx(expected_f1(*columns(page), [score <= limit for score, _ in page]), abs=1e-4)
+        content = sum((1 - score) * words for score, words in page)
+        assert found.content[number] == pytest.approx([content, sum(columns(page)[1])], rel=1e-4, abs=1e-4)
+    limits = np.repeat(found.threshold, [len(page) for page in pages])
+    scores = np.array([score for page in pages for score, _ in page], np.float32)
+    assert found.kept.tolist() == (scores <= limits).tolist()
+
+
+@given(PAGE, st.data())
+def test_copies_and_headlines_are_those_of_the_oracle(page, data):
+    rows = st.integers(-1, len(page) - 1)
+    original, begins = (data.draw(st.lists(rows, min_size=len(page), max_size=len(page))) for _ in range(2))
+    block = data.draw(st.integers(0, 4))
+    kept = decided([page], replace(ANY, drop_copies=False)).kept.tolist()
+    found = decided([page], begins=begins, original=original, block=block)
+    stays = without_copies(kept, *columns(page), original, [block] * len(page))
+    assert found.kept.tolist() == stays
+    wanted = [cut_words(row, stays, original, begins, [2] * len(page)) for row in range(len(page))]
+    assert found.cut_words.tolist() == wanted
 
 
 @given(st.lists(PAGE, min_size=1, max_size=4))

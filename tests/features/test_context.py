@@ -1,4 +1,4 @@
-"""First guesses in their context, against plain references."""
+"""First guesses in their context, against the oracle and by hand."""
 
 import math
 
@@ -7,38 +7,104 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.features import ancestors as holders
-from detector.features import context as context_columns
 from detector.features.build import context_features, html_features, text_features
-from detector.features.markup import BUCKETS as MARKUP_BUCKETS
-from detector.features.markup import MarkupWeights
-from detector.features.phrases import BUCKETS, KNOWN_BITS, PhraseWeights
-from detector.features.schema import HTML_COLUMNS, HTML_CONTEXT, TEXT_CONTEXT, names
+from detector.features.schema import (
+    AGAIN,
+    ALIKE,
+    ANCESTORS,
+    FROM_TITLE,
+    GUESS,
+    GUESSES_AROUND,
+    GUESSES_ON_PAGE,
+    HTML_COLUMNS,
+    HTML_CONTEXT,
+    MARKUP_AGAIN,
+    PLACE_IN_CONTENT,
+    TEXT_CONTEXT,
+    names,
+)
 from detector.text.decoding import utf8
 from detector.text.html import html_batch
 from detector.text.plain import text_batch
 from detector.text.words import words_of
-
-PHRASES = PhraseWeights(
-    np.zeros(BUCKETS, np.float32), np.zeros(1, np.float32), np.zeros(1 << (KNOWN_BITS - 6), np.uint64)
+from tests.features.drawn import (
+    HTML,
+    MARKUP,
+    NO_MARKUP,
+    NO_PHRASES,
+    PHRASES,
+    TEXTS,
+    check_row,
+    columns_of,
+    pages_of,
 )
-MARKUP = MarkupWeights(np.zeros(MARKUP_BUCKETS, np.float32), np.zeros(1, np.float32))
+from tests.oracles.context import (
+    MOST_LOG_ODDS,
+    alike_columns,
+    ancestor_columns,
+    from_title_columns,
+    guesses_of,
+    page_columns,
+    title_row,
+)
+from tests.oracles.markup import Elements
+from tests.oracles.words import size_of
+
 TEXT = {name: at for at, name in enumerate(names(TEXT_CONTEXT))}
-HTML = {name: at for at, name in enumerate(names(HTML_CONTEXT))}
+HTML_AT = {name: at for at, name in enumerate(names(HTML_CONTEXT))}
+ON_PAGE = (*GUESS, *GUESSES_AROUND, *GUESSES_ON_PAGE, *PLACE_IN_CONTENT)
+
+
+def drawn_log_odds(seed, size):
+    return (np.random.default_rng(seed).normal(size=size) * 4).astype(np.float32)
 
 
 def text_context(pages, odds):
     batch = text_batch([utf8(page) for page in pages])
     words = words_of(batch)
-    evidence = text_features(batch, words, PHRASES)
-    return context_features(batch, words, None, evidence, np.array(odds, np.float32))
+    features = text_features(batch, words, NO_PHRASES)
+    return context_features(batch, words, None, features, np.array(odds, np.float32))
 
 
 def html_context(page, odds):
     batch, markup = html_batch([utf8(page)])
     words = words_of(batch)
-    evidence = html_features(batch, words, markup, PHRASES, MARKUP)
-    return context_features(batch, words, markup, evidence, np.array(odds, np.float32))
+    features = html_features(batch, words, markup, NO_PHRASES, NO_MARKUP)
+    return context_features(batch, words, markup, features, np.array(odds, np.float32))
+
+
+@given(st.lists(TEXTS, max_size=3), st.integers(0, 99))
+def test_guesses_over_a_page_are_those_of_the_oracle(texts, seed):
+    batch = text_batch([utf8(text) for text in texts])
+    words = words_of(batch)
+    log_odds = drawn_log_odds(seed, batch.segment_start.size)
+    table = context_features(batch, words, None, text_features(batch, words, PHRASES), log_odds)
+    found = columns_of(table, names(TEXT_CONTEXT))
+    for page in pages_of(batch):
+        sizes = np.array([size_of(line) for line in page.words])
+        if sizes.size:
+            wanted = page_columns(log_odds[page.rows].astype(float), sizes, GUESSES_AROUND)
+            for row, values in enumerate(wanted, start=page.rows.start):
+                check_row(found, row, values, ON_PAGE, 5e-4)
+
+
+@given(st.lists(HTML, max_size=3), st.integers(0, 99))
+def test_guesses_among_elements_are_those_of_the_oracle(pages, seed):
+    batch, markup = html_batch([utf8(page) for page in pages])
+    words, elements = words_of(batch), Elements(batch, markup)
+    log_odds = drawn_log_odds(seed, batch.segment_start.size)
+    features = html_features(batch, words, markup, PHRASES, MARKUP)
+    first = columns_of(features.table, HTML_COLUMNS)
+    found = columns_of(context_features(batch, words, markup, features, log_odds), names(HTML_CONTEXT))
+    for page in pages_of(batch):
+        sizes = np.array([size_of(line) for line in page.words])
+        guess, weight = guesses_of(log_odds[page.rows].astype(float), sizes)
+        title = title_row(lambda name, rows=page.rows: first[name][rows])
+        alike = alike_columns(elements, page.line, guess, weight)
+        ancestors = ancestor_columns(elements, page.line, guess, weight)
+        way = from_title_columns(elements, page.line, title)
+        for at, row in enumerate(range(page.rows.start, page.rows.stop)):
+            check_row(found, row, alike[at] | ancestors[at] | way[at], (*ALIKE, *ANCESTORS, *FROM_TITLE))
 
 
 def guessed(odds):
@@ -68,7 +134,7 @@ def test_a_page_is_summed_up():
 
 
 def test_a_guess_counts_up_to_a_bound():
-    assert text_context(["a"], [40])[0, TEXT["guess"]] == context_columns.MOST_ODDS
+    assert text_context(["a"], [40])[0, TEXT["guess"]] == MOST_LOG_ODDS
 
 
 CARDS = (
@@ -84,11 +150,11 @@ def test_lines_that_look_alike():
     guess = [guessed(value) for value in odds]
     # <p>: both cards' and the side's look the same; with their parent only the cards'.
     alike = (2.5 * guess[2] + 2.5 * guess[4] + 2.5 * guess[5]) / 7.5
-    assert found[2, HTML["guess_alike_block"]] == pytest.approx(alike, abs=1e-5)
-    assert found[5, HTML["guess_alike_block"]] == pytest.approx(alike, abs=1e-5)
-    assert found[2, HTML["guess_alike_pair"]] == pytest.approx((guess[2] + guess[4]) / 2, abs=1e-5)
-    assert found[5, HTML["guess_alike_pair"]] == pytest.approx(guess[5], abs=1e-5)
-    assert found[1, HTML["log_lines_alike_path"]] == pytest.approx(math.log1p(2))
+    assert found[2, HTML_AT["guess_alike_block"]] == pytest.approx(alike, abs=1e-5)
+    assert found[5, HTML_AT["guess_alike_block"]] == pytest.approx(alike, abs=1e-5)
+    assert found[2, HTML_AT["guess_alike_pair"]] == pytest.approx((guess[2] + guess[4]) / 2, abs=1e-5)
+    assert found[5, HTML_AT["guess_alike_pair"]] == pytest.approx(guess[5], abs=1e-5)
+    assert found[1, HTML_AT["log_lines_alike_path"]] == pytest.approx(math.log1p(2))
 
 
 def test_the_elements_that_hold_a_line():
@@ -96,12 +162,12 @@ def test_the_elements_that_hold_a_line():
     found = html_context(CARDS, odds)
     guess = [guessed(value) for value in odds]
     card = (1.5 * guess[1] + 2.5 * guess[2]) / 4
-    assert found[1, HTML["guess_holder_1"]] == pytest.approx(card, abs=1e-5)
+    assert found[1, HTML_AT["guess_ancestor_1"]] == pytest.approx(card, abs=1e-5)
     total = 2.5 + 1.5 + 2.5 + 1.5 + 2.5 + 2.5
-    assert found[1, HTML["share_holder_1"]] == pytest.approx(4 / total, abs=1e-5)
+    assert found[1, HTML_AT["share_ancestor_1"]] == pytest.approx(4 / total, abs=1e-5)
     # Farther out stands the body, and nothing beyond it.
-    assert found[1, HTML["share_holder_2"]] == pytest.approx(1, abs=1e-5)
-    assert found[1, HTML["share_holder_6"]] == pytest.approx(1, abs=1e-5)
+    assert found[1, HTML_AT["share_ancestor_2"]] == pytest.approx(1, abs=1e-5)
+    assert found[1, HTML_AT["share_ancestor_6"]] == pytest.approx(1, abs=1e-5)
 
 
 def test_the_way_from_the_title():
@@ -111,20 +177,20 @@ def test_the_way_from_the_title():
     )
     found = html_context(page, [1.0, -1.0, -1.0])
     menu, title, text = found
-    assert title[HTML["title_up"]] == 0
-    assert title[HTML["title_down"]] == 0
-    assert title[HTML["title_before"]] == 1
-    assert text[HTML["title_up"]] == pytest.approx(math.log1p(1))  # to <main>
-    assert text[HTML["title_down"]] == pytest.approx(math.log1p(2))  # <div>, <p>
-    assert menu[HTML["title_up"]] == pytest.approx(math.log1p(2))  # to <body>
-    assert menu[HTML["title_before"]] == 0
-    assert menu[HTML["title_distance"]] == pytest.approx(-math.log1p(1))
-    assert menu[HTML["title_shared"]] < text[HTML["title_shared"]] < title[HTML["title_shared"]]
+    assert title[HTML_AT["title_up"]] == 0
+    assert title[HTML_AT["title_down"]] == 0
+    assert title[HTML_AT["title_before"]] == 1
+    assert text[HTML_AT["title_up"]] == pytest.approx(math.log1p(1))  # to <main>
+    assert text[HTML_AT["title_down"]] == pytest.approx(math.log1p(2))  # <div>, <p>
+    assert menu[HTML_AT["title_up"]] == pytest.approx(math.log1p(2))  # to <body>
+    assert menu[HTML_AT["title_before"]] == 0
+    assert menu[HTML_AT["title_distance"]] == pytest.approx(-math.log1p(1))
+    assert menu[HTML_AT["title_shared"]] < text[HTML_AT["title_shared"]] < title[HTML_AT["title_shared"]]
 
 
 def test_a_page_without_title_has_no_way_from_it():
     found = html_context("<p>one two<p>three four", [1.0, 1.0])
-    assert (found[:, holders.TITLE_AT :] == 0).all()
+    assert (found[:, HTML_AT["title_shared"] :] == 0).all()
 
 
 @given(st.lists(st.lists(st.sampled_from("pdiu"), max_size=6), min_size=1, max_size=4), st.integers(0, 99))
@@ -135,8 +201,8 @@ def test_pages_of_a_batch_do_not_touch_each_other(shapes, seed):
     batch, markup = html_batch([utf8(page) for page in pages])
     words = words_of(batch)
     odds = rng.normal(size=batch.segment_start.size).astype(np.float32)
-    evidence = html_features(batch, words, markup, PHRASES, MARKUP)
-    together = context_features(batch, words, markup, evidence, odds)
+    features = html_features(batch, words, markup, NO_PHRASES, NO_MARKUP)
+    together = context_features(batch, words, markup, features, odds)
     segments = batch.page_segment()
     for number, page in enumerate(pages):
         rows = slice(int(segments[number]), int(segments[number + 1]))
@@ -146,7 +212,7 @@ def test_pages_of_a_batch_do_not_touch_each_other(shapes, seed):
 def test_columns_that_are_seen_again_are_those_of_the_first_table():
     batch, markup = html_batch([utf8("<h2>Some heading</h2><p>text, and more text.</p>")])
     words = words_of(batch)
-    evidence = html_features(batch, words, markup, PHRASES, MARKUP)
-    found = context_features(batch, words, markup, evidence, np.zeros(2, np.float32))
-    for name in ("log_words", "sentence_ends", "is_copy", "heading_level", "link_share", "in_title"):
-        assert (found[:, HTML[name]] == evidence.table[:, HTML_COLUMNS.index(name)]).all()
+    features = html_features(batch, words, markup, PHRASES, MARKUP)
+    found = context_features(batch, words, markup, features, np.zeros(2, np.float32))
+    for name in names((*AGAIN, *MARKUP_AGAIN)):
+        assert (found[:, HTML_AT[name]] == features.table[:, HTML_COLUMNS.index(name)]).all()

@@ -1,4 +1,4 @@
-"""Phrase and shape columns, against plain readable references."""
+"""Shape and phrase columns, against the oracle, and known lines."""
 
 import math
 
@@ -7,73 +7,80 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.features import phrases as phrases_of
-from detector.features import shape as shape_of
-from detector.features.phrases import PhraseWeights, ngram_buckets, phrases, room_for_ngrams
-from detector.features.schema import SHAPE, START, TEXT_COLUMNS
-from detector.text.characters import characters
+from detector.features.build import text_features
+from detector.features.phrases import ngram_buckets
+from detector.features.schema import PHRASES as PHRASE_COLUMNS
+from detector.features.schema import SHAPE, TEXT_COLUMNS
 from detector.text.decoding import utf8
 from detector.text.plain import text_batch
 from detector.text.words import words_of
+from tests.features.drawn import PHRASES, TEXTS, check_row, columns_of, pages_of
+from tests.oracles.shape import edges_of, ngrams, phrase_columns, shape_columns
 
-RNG = np.random.default_rng(7)
-WEIGHTS = PhraseWeights(
-    RNG.normal(size=phrases_of.BUCKETS).astype(np.float32),
-    np.array([0.25], np.float32),
-    RNG.integers(0, 2**63, 1 << (phrases_of.KNOWN_BITS - 6)).astype(np.uint64),
-)
-TEXTS = st.text(alphabet="ab AB1.,中é\n", max_size=200)
+ANY_TEXT = TEXTS | st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=100)
 
 
-def evidence(text):
+def table_of(text):
     batch = text_batch([utf8(text)])
     words = words_of(batch)
-    found = np.full((batch.segment_start.size, len(TEXT_COLUMNS)), np.nan, np.float32)
-    shape_of.shape(batch, words, characters(), found)
-    shape_of.long_lines(batch.line_segment, found)
-    phrases(batch, words, WEIGHTS, room_for_ngrams(words), found)
-    return batch, words, found
+    table = text_features(batch, words, PHRASES).table
+    return batch, words, columns_of(table, TEXT_COLUMNS)
 
 
-@given(TEXTS)
-def test_what_phrases_say_is_the_scaled_sum_of_their_weights(text):
-    _, words, found = evidence(text)
-    indptr, buckets = ngram_buckets(words)
-    for row in range(found.shape[0]):
-        own = buckets[indptr[row] : indptr[row + 1]]
-        weights = [float(WEIGHTS.bucket[bucket]) for bucket in own]
-        wanted = sum(weights) / math.sqrt(len(weights)) + 0.25
-        assert found[row, phrases_of.PHRASES_SAY] == pytest.approx(wanted, abs=1e-4)
-        parts = found[row, [phrases_of.WORDS_SAY, phrases_of.PAIRS_SAY, phrases_of.LINE_SAYS]].sum()
-        assert parts + 0.25 == pytest.approx(wanted, abs=1e-4)
-        assert found[row, phrases_of.STRONGEST] == pytest.approx(max(0, *weights), abs=1e-6)
+@given(ANY_TEXT)
+def test_shapes_are_those_of_the_oracle(text):
+    batch, _, found = table_of(text)
+    (page,) = pages_of(batch)
+    for row, (segment, words, is_sentence) in enumerate(
+        zip(page.segments, page.words, page.is_sentence, strict=True)
+    ):
+        check_row(found, row, shape_columns(segment, words, is_sentence), SHAPE)
+
+
+@given(ANY_TEXT)
+def test_what_phrases_say_is_that_of_the_oracle(text):
+    batch, _, found = table_of(text)
+    (page,) = pages_of(batch)
+    for row, (segment, words) in enumerate(zip(page.segments, page.words, strict=True)):
+        check_row(found, row, phrase_columns(words, edges_of(segment), PHRASES), PHRASE_COLUMNS)
+
+
+@given(ANY_TEXT)
+def test_ngrams_are_those_of_the_oracle(text):
+    batch = text_batch([utf8(text)])
+    start, buckets = ngram_buckets(words_of(batch))
+    (page,) = pages_of(batch)
+    for row, (segment, words) in enumerate(zip(page.segments, page.words, strict=True)):
+        wanted = [bucket for bucket, _ in ngrams(words, edges_of(segment))]
+        assert buckets[start[row] : start[row + 1]].tolist() == wanted
+    assert start[-1] == buckets.size
+
+
+def test_sentences_of_a_long_line_are_told():
+    _, _, found = table_of("A short sentence stands here. " * 40 + "\nA line.")
+    assert found["part_of_long_line"].tolist() == [1] * 40 + [0]
 
 
 def test_ngrams_of_a_line():
-    words = words_of(text_batch([b"one two three"]))
-    indptr, buckets = ngram_buckets(words)
-    assert indptr.tolist() == [0, 3 + 2 + 1 + 3]
-    assert (buckets >= 0).all()
-    assert (buckets < phrases_of.BUCKETS).all()
+    start, _ = ngram_buckets(words_of(text_batch([b"one two three"])))
+    assert start.tolist() == [0, 3 + 2 + 1 + 3]
 
 
-@given(TEXTS)
+@given(ANY_TEXT)
 def test_shape_is_finite_and_bounded(text):
-    _, _, found = evidence(text)
-    columns = found[:, START["shape"] : START["shape"] + len(SHAPE)]
-    assert np.isfinite(columns).all()
-    assert (columns >= 0).all()
+    _, _, found = table_of(text)
+    for name in SHAPE:
+        assert np.isfinite(found[name]).all()
+        assert (found[name] >= 0).all()
 
 
 def test_shape_of_known_lines():
-    _, _, found = evidence("Leave a Reply\n© 2024 ACME\n他们说，是的。")
-    label, legal, chinese = found
-    assert label[shape_of.LOG_WORDS] == pytest.approx(math.log1p(3))
-    assert label[shape_of.CAPITALISED_SHARE] == pytest.approx(2 / 3)
-    assert legal[shape_of.DIGIT_WORDS] == pytest.approx(1 / 2)
-    assert legal[shape_of.FIRST + 4] == 1  # begins with a symbol
-    assert chinese[shape_of.LOG_WORDS] == pytest.approx(math.log1p(5 * 0.6))
-    assert chinese[shape_of.LAST] == 1  # ends a sentence
+    _, _, found = table_of("Leave a Reply\n© 2024 ACME\n他们说，是的。")
+    assert found["log_words"].tolist() == pytest.approx([math.log1p(3), math.log1p(2), math.log1p(5 * 0.6)])
+    assert found["capitalised_share"][0] == pytest.approx(2 / 3)
+    assert found["digit_words"][1] == pytest.approx(1 / 2)
+    assert found["first_symbol"].tolist() == [0, 1, 0]
+    assert found["last_end"].tolist() == [0, 0, 1]
 
 
 @pytest.mark.parametrize(
@@ -91,6 +98,6 @@ def test_shape_of_known_lines():
     ],
 )
 def test_items_of_lists_as_text_renderers_write_them(line, indent, bullet):
-    _, _, found = evidence(line)
-    assert found[0, shape_of.LOG_INDENT] == pytest.approx(math.log1p(indent))
-    assert found[0, shape_of.BULLET] == bullet
+    _, _, found = table_of(line)
+    assert found["log_indent"][0] == pytest.approx(math.log1p(indent))
+    assert found["bullet"][0] == bullet

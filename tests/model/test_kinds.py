@@ -1,18 +1,20 @@
-"""The kinds of pages: the kernel against numpy, and the verdict in words."""
+"""The kinds of pages: the kernels against the oracle, and the verdict in words."""
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detector import Detector
 from detector.model.page_kinds import (
-    BUCKET_BITS,
     BUCKETS,
     COLUMNS,
     KINDS,
+    LOOKS,
     SIGNALS,
-    WORD,
     KindWeights,
     kinds_of,
+    link_shares,
     page_looks,
     page_words,
 )
@@ -21,6 +23,8 @@ from detector.text.decoding import utf8
 from detector.text.html import html_batch
 from detector.text.plain import text_batch
 from detector.text.words import words_of
+from tests.features.drawn import HTML, TEXTS, check_row, columns_of, pages_of
+from tests.oracles.model import kind_log_odds, look_columns, page_buckets
 
 RNG = np.random.default_rng(5)
 
@@ -42,29 +46,58 @@ def batch_of(pages):
     return batch, words_of(batch)
 
 
-def test_kinds_are_those_of_numpy():
-    batch, words = batch_of(PAGES)
-    scores = RNG.random(batch.segment_start.size).astype(np.float32)
+@given(st.lists(TEXTS, max_size=3) | st.lists(HTML, max_size=3), st.booleans(), st.integers(0, 99))
+def test_looks_are_those_of_the_oracle(pages, is_html, seed):
+    data = [utf8(page) for page in pages]
+    batch, markup = html_batch(data) if is_html else (text_batch(data), None)
+    scores = np.random.default_rng(seed).random(batch.segment_start.size).astype(np.float32)
+    found = columns_of(page_looks(batch, words_of(batch), markup, scores), COLUMNS)
+    shares = link_shares(batch, markup)
+    for number, page in enumerate(pages_of(batch)):
+        wanted = dict.fromkeys(COLUMNS, 0)
+        if page.segments:
+            wanted = look_columns(
+                page.segments, page.words, scores[page.rows].astype(float), shares[page.rows]
+            )
+        check_row(found, number, wanted, COLUMNS)
+
+
+@given(st.lists(TEXTS, max_size=3), st.integers(0, 99))
+def test_kinds_are_those_of_the_oracle(texts, seed):
+    batch, words = batch_of(texts)
+    scores = np.random.default_rng(seed).random(batch.segment_start.size).astype(np.float32)
     found = kinds_of(batch, words, None, scores, WEIGHTS)
     looks = page_looks(batch, words, None, scores)
-    indptr, buckets = page_words(words, batch.page_segment())
-    for page in range(len(PAGES)):
-        own = buckets[indptr[page] : indptr[page + 1]]
-        odds = WEIGHTS.bucket[own].sum(axis=0) / np.sqrt(max(own.size, 1))
-        scaled = np.clip((looks[page] - WEIGHTS.mean) * WEIGHTS.scale, -4, 4)
-        odds = odds + scaled @ WEIGHTS.look + WEIGHTS.bias
-        wanted = np.exp(odds - odds.max())
-        assert found.share[page] == pytest.approx(wanted / wanted.sum(), abs=1e-4)
-        assert found.signal[page].sum(axis=1) + WEIGHTS.bias == pytest.approx(odds, abs=1e-3)
+    for number, page in enumerate(pages_of(batch)):
+        buckets = page_buckets([word for line in page.words for word in line])
+        log_odds = kind_log_odds(buckets, looks[number].astype(float), WEIGHTS)
+        wanted = np.exp(log_odds - log_odds.max())
+        assert found.share[number] == pytest.approx(wanted / wanted.sum(), abs=1e-4)
+        assert found.signal[number].sum(axis=1) + WEIGHTS.bias == pytest.approx(log_odds, abs=1e-3)
 
 
-def test_words_of_a_page_count_once():
-    _, words = batch_of(PAGES)
-    batch, _ = batch_of(PAGES)
-    indptr, buckets = page_words(words, batch.page_segment())
-    assert np.diff(indptr).tolist() == [4, 0, 5, 4]
-    wanted = {((int(key) * int(WORD)) % 2**64) >> (64 - BUCKET_BITS) for key in words.key[:5]}
-    assert set(buckets[:4].tolist()) == wanted
+@given(st.lists(TEXTS, max_size=3))
+def test_words_of_a_page_count_once(texts):
+    batch, words = batch_of(texts)
+    start, buckets = page_words(words, batch.page_segment())
+    for number, page in enumerate(pages_of(batch)):
+        wanted = page_buckets([word for line in page.words for word in line])
+        assert buckets[start[number] : start[number + 1]].tolist() == wanted
+    assert start[-1] == buckets.size
+
+
+def test_a_signal_is_what_its_columns_add():
+    batch, words = batch_of(PAGES)
+    none = WEIGHTS._replace(bucket=WEIGHTS.bucket * 0, look=WEIGHTS.look * 0)
+    for at, (_, columns) in enumerate(LOOKS, start=1):
+        look = np.zeros_like(WEIGHTS.look)
+        rows = [COLUMN[name] for name in columns]
+        look[rows] = WEIGHTS.look[rows]
+        scores = np.full(batch.segment_start.size, 0.3, np.float32)
+        found = kinds_of(batch, words, None, scores, none._replace(look=look)).signal
+        whole = kinds_of(batch, words, None, scores, WEIGHTS).signal
+        assert (found[:, :, at] == whole[:, :, at]).all()
+        assert not np.delete(found, at, axis=2).any()
 
 
 def test_looks_of_a_page():

@@ -4,16 +4,18 @@ import numpy as np
 import pytest
 
 from detector.detector import Detector
-from detector.features.schema import SITE, SITE_BLOCKS, STRETCHES, names
-from detector.features.site import site_columns, site_features
+from detector.features.schema import NOVEL_RUNS, SITE, SITE_BLOCKS, SITE_OWN, names
+from detector.features.site import site_features
 from detector.model.files import default_model
+from detector.model.score import score_lines
 from detector.sites.recurrence import NO_COUNTS, LineRecurrence, Sites, count_lines
 from detector.text.decoding import utf8
 from detector.text.keys import line_keys, site_id
 from detector.text.page import Page
 from detector.text.plain import text_batch
+from detector.text.read import read_batch
 from detector.text.words import words_of
-from detector.training.fit.parts import log_odds
+from tests.oracles.model import log_odds_of
 
 PAGES = [
     Page(
@@ -40,7 +42,7 @@ def same(one, two):
     return (
         np.array_equal(one.scores, two.scores)
         and np.array_equal(one.decisions.kept, two.decisions.kept)
-        and np.array_equal(one.added, two.added[:, : one.added.shape[1]])
+        and np.array_equal(one.contributions, two.contributions[:, : one.contributions.shape[1]])
     )
 
 
@@ -68,23 +70,20 @@ def test_other_pages_of_a_batch_and_of_other_sites_change_nothing():
         one = DETECTOR.run([PAGES[number]], sites(counts, True, site))
         part = slice(int(segments[number]), int(segments[number + 1]))
         assert np.array_equal(together.scores[part], one.scores)
-        assert np.array_equal(together.added[part], one.added)
+        assert np.array_equal(together.contributions[part], one.contributions)
 
 
 @pytest.mark.parametrize("format", ["text", "html"])
-def test_scores_are_those_of_numpy(format):
+def test_scores_are_those_of_the_oracle(format):
     pages = [Page(page.text if format == "text" else f"<p>{page.text}</p>", format) for page in PAGES]
     result = DETECTOR.run(pages, sites(counts_of(PAGES, "a"), True, *"aaaaaa"))
-    alone = DETECTOR.run(pages)
+    batch, words, markup = read_batch(pages)
+    alone = score_lines(batch, words, markup, DETECTOR.model)
     step = getattr(default_model(), format).site
-    from detector.model.score import score_lines
-
-    odds = score_lines(alone.batch, alone.words, alone.markup, DETECTOR.model).log_odds
-    segments = alone.batch.page_segment()
-    table = site_features(odds, result.recurrence, alone.words, segments)
-    wanted = np.interp(log_odds(table, step.network), step.knot, step.share)
+    table = site_features(alone.log_odds, result.recurrence, words, batch.page_segment())
+    wanted = np.interp(log_odds_of(table, step.network), *step.calibration)
     assert result.scores == pytest.approx(wanted, abs=0.0011)
-    site = result.added[:, -1]
+    site = result.contributions[:, -1]
     assert (np.sign(site) == np.sign(result.scores - alone.scores)).mean() > 0.99
 
 
@@ -93,12 +92,12 @@ def test_columns_are_named_and_finite():
     seen = LineRecurrence(
         np.array([3, 0, 1, 0], np.int32), np.array([3, 2, 2, 0], np.int32), np.array([3], np.int32)
     )
-    table = site_columns(seen, words, np.array([0, 4]))
-    column = {name: table[:, number] for number, name in enumerate(SITE)}
+    table = site_features(np.zeros(4, np.float32), seen, words, np.array([0, 4]))
+    column = {name: table[:, number] for number, name in enumerate(names(SITE_BLOCKS))}
     assert np.isfinite(table).all()
     assert column["site_share"].tolist() == pytest.approx([1, 0, 1 / 3, 0])
     assert column["site_masked_share"].tolist() == pytest.approx([1, 2 / 3, 2 / 3, 0])
     assert column["site_is_new"].tolist() == [0, 1, 0, 1]
     assert column["site_before"].tolist() == pytest.approx([1, 1, 2 / 3, 2 / 3])
     assert column["site_relative_share"].tolist() == pytest.approx([1, 2 / 3, 2 / 3, 0])
-    assert len(names(SITE_BLOCKS)) == len(SITE) + len(STRETCHES) + 5
+    assert len(names(SITE_BLOCKS)) == len(SITE) + len(NOVEL_RUNS) + len(SITE_OWN)

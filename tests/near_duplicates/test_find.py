@@ -240,14 +240,8 @@ def test_wrong_arguments_are_named():
         find_duplicates(["a"], keep="best", by=[1, 2])
     with pytest.raises(ValueError, match="cannot be compared"):
         find_duplicates(["a", "b"], keep="best", by=[1, "x"])
-    with pytest.raises(SettingsError, match="slot_bits"):
-        DuplicateSettings(slot_bits=16)
-
-
-def test_eight_bits_a_slot_find_the_same():
-    texts = near(30, 2) + near(31, 9)
-    whole, small = (find_duplicates(texts, settings=DuplicateSettings(slot_bits=bits)) for bits in (32, 8))
-    assert list(whole.pairs) == list(small.pairs)
+    with pytest.raises(SettingsError, match="slots must be at most"):
+        DuplicateSettings(slots=1 << 20)
 
 
 def test_results_are_frozen_and_show_themselves():

@@ -2,28 +2,18 @@
 
 import unicodedata
 
-import numpy as np
 import pytest
-from detector.compiled import kernel
-from detector.near_duplicates.minhash.masking import mask_words
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.near_duplicates.minhash.shingles import fold_words, reference_words
-from detector.text.characters import characters
-
-
-@kernel
-def masked_words(data, table, folded, word_start):
-    words = fold_words(data, (0, data.size), table, folded, word_start)
-    return mask_words(folded, word_start, words, table)
+from detector.near_duplicates.minhash.shingles import reference_words
+from detector.near_duplicates.texts import joined
+from tests.kernels.calls import folded_texts
+from tests.oracles.minhash import masked_words
 
 
 def masked(text):
-    data = np.frombuffer(text.encode(), np.uint8)
-    folded, start = np.zeros(3 * data.size + 64, np.uint8), np.zeros(data.size + 64, np.int64)
-    count = masked_words(data, characters(), folded, start)
-    return [bytes(folded[start[at] : start[at + 1] - 1]).decode() for at in range(count)]
+    return folded_texts(joined([text.encode()]), masked=True)[0]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +37,18 @@ def masked(text):
     ],
 )
 def test_what_is_masked(text, wanted):
-    assert " ".join(masked(text)) == wanted
+    assert " ".join(masked(text)) == " ".join(masked_words(text)) == wanted
+
+
+WORDS = st.sampled_from(
+    ["3", "12", "31", "32", "2024", "1899", "05", "1st", "may", "de", "٣", "mp3", "a", "年", "123456"]
+)
+
+
+@given(st.lists(WORDS, max_size=12).map(" ".join) | st.text(alphabet="0123456789 abc.дд年٣", max_size=40))
+def test_masked_words_are_those_of_the_oracle(text):
+    text = unicodedata.normalize("NFC", text)
+    assert masked(text) == masked_words(text)
 
 
 @given(

@@ -3,13 +3,18 @@
 import unicodedata
 
 import numpy as np
-from detector.compiled import kernel
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.near_duplicates.minhash.shingles import fold_words, reference_words
+from detector.near_duplicates.jaccard.shingle_sets import jaccards, shingle_sets
+from detector.near_duplicates.minhash.shingles import reference_shingles, reference_words
+from detector.near_duplicates.texts import Spans, encoded, joined
+from detector.settings import DuplicateSettings
 from detector.text import characters as chars
-from detector.text.characters import character_class, characters
+from detector.text.characters import character_class
+from tests.kernels.calls import folded_texts
+from tests.oracles.minhash import jaccard, masked_words
 
 PIECES = st.sampled_from(
     ["word ", "Two, words.", "x1", " ", "  ", "...", "é", "Ñandú ", "Привет ", "мир", "ΌΣΟΣ ", "Straße", "İ", "ﬁn ", "中文", "ไทย ",
@@ -17,18 +22,11 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@kernel
-def folded_words(data, start, end, table, folded, word_start):
-    return fold_words(data, (start, end), table, folded, word_start)
-
-
-def words_of(text, before=b"", behind=b"", spare=2):
+def words_of(text, before=b"", behind=b""):
     data = text.encode()
-    folded = np.full(3 * len(data) + spare, 255, np.uint8)
-    starts = np.empty(len(data) + 2, np.int64)
-    buffer = np.frombuffer(before + data + behind, np.uint8)
-    count = folded_words(buffer, len(before), len(before) + len(data), characters(), folded, starts)
-    return [bytes(folded[starts[at] : starts[at + 1] - 1]).decode() for at in range(count)]
+    spans = joined([before + data + behind])
+    place = np.array([len(before)])
+    return folded_texts(Spans(spans.data, place, place + len(data)))[0]
 
 
 @given(
@@ -66,3 +64,31 @@ def test_every_character_of_two_bytes():
     for code in range(0x80, 0x800):
         text = unicodedata.normalize("NFC", f"a{chr(code)}{chr(code)} {chr(code)} b")
         assert words_of(text) == reference_words(text), hex(code)
+
+
+TEXTS = st.lists(PIECES, max_size=12).map("".join)
+
+
+@given(st.lists(TEXTS, max_size=5), st.integers(1, 4), st.booleans())
+def test_sets_have_every_shingle_once(texts, size, masked):
+    sets, known = shingle_sets(encoded(texts), DuplicateSettings(shingle=size, masked=masked)), {}
+    for number, text in enumerate(texts):
+        words = masked_words(text) if masked else reference_words(text)
+        shingles = dict.fromkeys(tuple(words[at : at + size]) for at in range(len(words) - size + 1))
+        keys = sets.keys[sets.start[number] : sets.start[number + 1]].tolist()
+        for shingle, key in zip(shingles, keys, strict=True):
+            assert known.setdefault(shingle, key) == key
+    assert len(set(known.values())) == len(known)
+
+
+@given(st.lists(TEXTS, min_size=1, max_size=6), st.integers(1, 3), st.sampled_from([0.05, 0.3, 0.8, 1.0]))
+def test_similarities_are_those_of_the_oracle(texts, size, least):
+    sets = shingle_sets(encoded(texts), DuplicateSettings(shingle=size))
+    left, right = (side.reshape(-1) for side in np.indices((len(texts), len(texts))))
+    # Texts shorter than a shingle have none here.
+    shingles = [
+        reference_shingles(text, size) if len(reference_words(text)) >= size else set() for text in texts
+    ]
+    pairs = [(shingles[one], shingles[two]) for one, two in zip(left.tolist(), right.tolist(), strict=True)]
+    wanted = [jaccard(*pair) if jaccard(*pair) >= least else -1 for pair in pairs]
+    assert jaccards(left, right, sets, least).tolist() == pytest.approx(wanted, abs=1e-12)

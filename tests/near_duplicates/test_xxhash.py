@@ -1,36 +1,45 @@
-"""The hash is xxHash's, wherever in a buffer the bytes stand."""
+"""The hash is xxHash's, finalised, wherever in a buffer the bytes stand."""
 
 import numpy as np
+import pytest
 import xxhash
-from detector.compiled import kernel
-from detector.near_duplicates.minhash.xxhash import READ_AHEAD, finalised, xxhash32
 from hypothesis import given
 from hypothesis import strategies as st
 
-
-@kernel
-def hashed(data, start, end):
-    return xxhash32(data, start, end)
-
-
-@kernel
-def mixed(value):
-    return finalised(value)
+from detector import native
+from detector.errors import KernelError
+from detector.near_duplicates.texts import Spans, joined
+from tests.kernels.calls import hashed_spans
+from tests.oracles.minhash import finalised
 
 
-@given(st.binary(max_size=100), st.binary(max_size=20), st.integers(0, READ_AHEAD + 1))
-def test_any_bytes_anywhere(data, before, behind):
-    buffer = np.frombuffer(before + data + b"\xff" * behind, np.uint8)
-    found = hashed(buffer, len(before), len(before) + len(data))
-    assert int(found) == xxhash.xxh32_intdigest(data, 0)
+def wanted(parts):
+    return finalised(np.array([xxhash.xxh32_intdigest(part, 0) for part in parts], np.uint32)).tolist()
+
+
+@given(st.lists(st.binary(max_size=100), max_size=6))
+def test_any_bytes_anywhere(parts):
+    assert hashed_spans(joined(parts)).tolist() == wanted(parts)
 
 
 def test_every_length():
     data = bytes(range(256))
-    for size in range(len(data)):
-        assert int(hashed(np.frombuffer(data, np.uint8), 0, size)) == xxhash.xxh32_intdigest(data[:size], 0)
+    parts = [data[:size] for size in range(len(data))]
+    assert hashed_spans(joined(parts)).tolist() == wanted(parts)
+
+
+def test_spans_too_near_to_the_end_are_refused():
+    """Sixteen bytes after each are read."""
+    data = np.zeros(20, np.uint8)
+    for end in range(3, 21):
+        call = Spans(data, np.array([2]), np.array([end])), np.empty(1, np.uint32)
+        if end <= 4:
+            assert native.run("hash_spans", *call) == 0
+            continue
+        with pytest.raises(KernelError):
+            native.run("hash_spans", *call)
 
 
 def test_the_finaliser_is_a_bijection_on_a_sample():
-    values = np.arange(0, 2**32, 65_537, np.uint32)
-    assert np.unique([int(mixed(value)) for value in values[:20_000]]).size == 20_000
+    values = finalised(np.arange(0, 2**32, 65_537, dtype=np.uint32)[:20_000])
+    assert np.unique(values).size == 20_000

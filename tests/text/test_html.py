@@ -3,10 +3,15 @@
 import itertools
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from turbohtml import parse
 
 from detector.text.decoding import utf8
 from detector.text.html import DATA_HINT, DESCRIPTION_HINT, TITLE_HINT, html_batch
 from detector.text.tags import INSIDE, NAMES
+from tests.conftest import lines_of
+from tests.oracles.html import HtmlElement, PageTree
 
 CASES = {
     "blocks": (
@@ -115,7 +120,9 @@ def test_link_bytes_of_a_mixed_line():
 
 
 def test_class_words_do_not_depend_on_digits_or_case():
-    _, markup = html_batch([utf8("<p class='entryContent post-12'>a</p><p class='entry-content post-7'>b</p>")])
+    _, markup = html_batch(
+        [utf8("<p class='entryContent post-12'>a</p><p class='entry-content post-7'>b</p>")]
+    )
     first, second = markup.line_element.tolist()
 
     def tokens(element):
@@ -135,6 +142,37 @@ def test_hints():
     ends = [0, *markup.hint_end.tolist()]
     hints = [bytes(markup.hints[start:end]) for start, end in itertools.pairwise(ends)]
     assert hints == [b"A &amp; B", b"d &quot;e&quot;", b"T", b'{"a":"b c"}']
+
+
+PIECES = st.sampled_from(
+    [
+        "<p>", "</p>", "<div class='a b-cD e1'>", "</div>", "<table><tr><td>", "<td>", "</table>", "<br>", "<!-- x -->", "<b>",
+        "</b>", "<i id=entry-content>", "<span style='display: none'>", "</span>", "<p aria-hidden='TRUE '>", "<ul hidden><li>",
+        "<a href='/post/1?a=b&c' rel=nofollow>", "</a>", "<h1 itemprop=headline>", "<pre>", "</pre>", "<textarea>", "</textarea>",
+        "<svg><title>t</title><path/></svg>", "<iframe>x</iframe>", "<template><p>y</template>", "<select><option>", "</select>",
+        "<title>T &amp; t</title>", "<meta name=description content='d \"q\" &lt;'>", "<meta property=og:title content=O>",
+        "<script type='application/LD+json'>{\"a\": \"b\\nc\\u00e9\\é\"}</script>", "<script>if (a < b) {}</script>", "<style>p {}</style>",
+        "text", " ", "\n", "\u2003", "é中", "&lt;", "&amp;amp;", "&quot;", "a  b", "<xmp>", "</xmp>", "</x>", "<x-y role='Main_nav2'>",
+    ]
+)  # fmt: skip
+
+
+def visible(text):
+    """Text without white space and control characters."""
+    return "".join(char for char in text if not char.isspace() and char > " ")
+
+
+@given(st.lists(PIECES, max_size=30).map("".join))
+def test_elements_hints_and_text_are_those_of_the_tree(page):
+    batch, markup = html_batch([utf8(page)])
+    tree = PageTree(parse(page, positions=False, scripting=True))
+    tokens = [markup.token[start:end].tolist() for start, end in itertools.pairwise(markup.element_token)]
+    found = zip(markup.tag.tolist(), markup.parent.tolist(), markup.inside.tolist(), tokens, strict=True)
+    assert [HtmlElement(*element) for element in found] == tree.elements
+    ends = [0, *markup.hint_end.tolist()]
+    hints = [bytes(markup.hints[start:end]).decode() for start, end in itertools.pairwise(ends)]
+    assert list(zip(markup.hint_kind.tolist(), hints, strict=True)) == tree.hints
+    assert visible("".join(lines_of(batch))) == visible(tree.text)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Keys of lines: what is equal, what is masked, and that they never change unnoticed."""
 
+import unicodedata
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,12 @@ from detector.text.decoding import utf8
 from detector.text.keys import KEYS_VERSION, line_keys, site_id
 from detector.text.plain import text_batch
 from detector.text.words import words_of
+from tests.oracles import words as oracle
+
+# Dates and numbers of all sorts, and words around them.
+WORDS = st.sampled_from(
+    ["3", "12", "2024", "1st", "May", "de", "Posted", "2024-05-03", "10:15", "mp3", "٣", "中", "é", "5000000"]
+)
 
 
 def keys_of(*lines):
@@ -54,6 +62,18 @@ def test_numbers_and_dates_are_masked(one, two):
 @pytest.mark.parametrize(("one", "two"), DIFFERENT_WHEN_MASKED)
 def test_other_words_are_not_masked(one, two):
     assert np.unique(keys_of(one, two).masked).size == 2
+
+
+@given(
+    st.lists(WORDS, max_size=9).map(" ".join)
+    | st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]))
+)
+def test_keys_are_those_of_the_oracle(line):
+    line = unicodedata.normalize("NFC", line)
+    found, words = keys_of(line), oracle.words_of(line)
+    if found.exact.size:
+        assert found.exact.tolist() == [oracle.line_key(words)]
+        assert found.masked.tolist() == [oracle.line_key(words, masked=True)]
 
 
 @given(st.text())

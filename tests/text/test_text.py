@@ -1,10 +1,33 @@
-import re
-
 from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.text.decoding import text_of, utf8
 from detector.text.plain import LONG_LINE, text_batch
+from tests.oracles.lines import lines_of, segments_of
+
+# Marks that end sentences, that close them, and what stands around them: ASCII and not.
+PIECES = st.sampled_from(
+    [
+        " ",
+        "a",
+        "B1",
+        ". ",
+        ".",
+        "!",
+        "?! ",
+        "。",
+        "」",
+        "）",
+        '" ',
+        ")",
+        "…",
+        "\u2028",
+        "\xa0",
+        "中",
+        "x" * 60,
+    ]
+)
+LONG = st.lists(PIECES, min_size=1, max_size=60).map(lambda pieces: "".join(pieces * 8))
 
 
 def lines_with_ends(text):
@@ -45,10 +68,14 @@ def test_pages_do_not_run_into_each_other():
 
 
 @given(st.text(alphabet=st.characters(), max_size=300) | st.text(alphabet="a \n\r\t.。", max_size=300))
-def test_text_and_endings_joined_are_the_input(text):
-    found = lines_with_ends(text)
-    assert "".join(line + end for line, end in found) == text
-    assert [line for line, _ in found] == (re.split("\r\n|\r|\n", text)[: len(found)])
+def test_lines_are_those_of_the_oracle(text):
+    assert lines_with_ends(text) == lines_of(text)
+    assert "".join(line + end for line, end in lines_of(text)) == text
+
+
+@given(st.lists(LONG | st.text(max_size=40), max_size=3).map("\n".join))
+def test_segments_are_those_of_the_oracle(text):
+    assert segments(text) == [segment for line, _ in lines_of(text) for segment in segments_of(line)]
 
 
 @given(st.text(alphabet="ab .!?。\n", max_size=3000))

@@ -1,17 +1,24 @@
-"""Words, against a plain Python reference."""
+"""Words, against the oracle; and the tables of characters that are compiled in, against `unicodedata`."""
 
 import re
 import unicodedata
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector import native
 from detector.near_duplicates.minhash.shingles import reference_words
+from detector.near_duplicates.texts import joined
+from detector.records import Batch
 from detector.text import characters as chars
 from detector.text.decoding import text_of, utf8
 from detector.text.plain import text_batch
 from detector.text.words import FIRST_UPPER, HAS_DIGIT, HAS_LOWER, HAS_UPPER, word_key, words_of
+from tests.oracles.shape import edges_of
+from tests.oracles.words import classes_of
+from tests.oracles.words import words_of as oracle
 
 TEXTS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=200) | st.text(
     alphabet="abAB12 .,Ää中国ไทยé\u0301ßİΣ\u200c-_", max_size=200
@@ -22,30 +29,50 @@ def keys(text):
     return words_of(text_batch([utf8(text)])).key.tolist()
 
 
-@given(TEXTS)
-def test_words_are_those_of_the_reference(text):
-    assert keys(text) == [word_key(word) for word in reference_words(text.replace("\r", "\n"))]
+def segments_of(batch):
+    return [
+        text_of(bytes(batch.data[start:end]))
+        for start, end in zip(batch.segment_start, batch.segment_end, strict=True)
+    ]
 
 
 @given(TEXTS)
-def test_spans_are_the_words_in_the_text(text):
+def test_words_are_those_of_the_oracle(text):
     batch = text_batch([utf8(text)])
     words = words_of(batch)
-    found = [text_of(bytes(batch.data[start:end])) for start, end in zip(words.start, words.end, strict=True)]
-    folded = [unicodedata.normalize("NFC", word).casefold() for word in found]
-    assert [word_key(word) for word in folded] == words.key.tolist()
+    for row, segment in enumerate(segments_of(batch)):
+        wanted, place = oracle(segment), int(batch.segment_start[row])
+        found = slice(*words.segment_word[row : row + 2].tolist())
+        assert words.start[found].tolist() == [place + word.start for word in wanted]
+        assert words.end[found].tolist() == [place + word.end for word in wanted]
+        assert words.shape[found].tolist() == [word.shape for word in wanted]
+        assert words.key[found].tolist() == [
+            word_key(unicodedata.normalize("NFC", word.text).casefold()) for word in wanted
+        ]
+
+
+@given(TEXTS)
+def test_words_are_those_of_the_normal_form(text):
+    assert keys(text) == [word_key(word) for word in reference_words(text.replace("\r", "\n"))]
 
 
 @given(TEXTS)
 def test_characters_are_counted_by_class(text):
     batch = text_batch([utf8(text)])
     words = words_of(batch)
-    for segment in range(batch.segment_start.size):
-        body = text_of(bytes(batch.data[batch.segment_start[segment] : batch.segment_end[segment]]))
-        classes = [chars.character_class(ord(char)) & chars.CLASS_BITS for char in body]
-        assert words.counts[segment].tolist() == np.bincount(classes, minlength=chars.N_CLASSES).tolist()
-        seen = [kind for kind in classes if kind != chars.SPACE]
-        assert words.edges[segment].tolist() == [seen[0], seen[-1]]
+    for row, segment in enumerate(segments_of(batch)):
+        assert (
+            words.counts[row].tolist() == np.bincount(classes_of(segment), minlength=chars.N_CLASSES).tolist()
+        )
+        assert words.edges[row].tolist() == list(edges_of(segment))
+
+
+@given(st.lists(TEXTS, max_size=4))
+def test_pages_that_nfc_may_change_are_flagged(pages):
+    batch, flags = text_batch([utf8(page) for page in pages]), np.zeros(len(pages), np.bool_)
+    wanted = [any(chars.character_class(ord(char)) & chars.MAY_COMPOSE for char in page) for page in pages]
+    assert native.run("flag_composing_pages", batch, flags) == sum(wanted)
+    assert flags.tolist() == wanted
 
 
 def test_case_and_normal_form_make_no_other_word():
@@ -68,17 +95,50 @@ def test_word_shapes():
     ]
 
 
-def test_the_shipped_table_is_unicodedata():
-    """Code points that this Python's Unicode assigns otherwise than the table's are left out."""
-    table = chars.characters()
-    for code in range(0, 0x110000, 7):
-        if unicodedata.category(chr(code)) == "Cn":
-            continue
-        cell = table.cell[(int(table.block[code >> 7]) << 7) | (code & 127)]
-        same = int(cell) == chars.character_class(code)
-        assert same or unicodedata.unidata_version != "14.0.0", hex(code)
-
-
 def test_words_of_ascii_text_are_those_of_a_regular_expression():
     text = "It's 5 o'clock -- e.g. x_y, A1-b2\tZ"
     assert keys(text) == [word_key(word) for word in re.findall("[a-z0-9]+", text.lower())]
+
+
+@pytest.fixture(scope="module")
+def table():
+    """The class, with its flags, of every code point, as `characters.npz` has it."""
+    with np.load(chars.TABLE_FILE) as stored:
+        return stored["cell"].reshape(-1, chars.BLOCK_SIZE)[stored["block"]].reshape(-1)
+
+
+@pytest.fixture(scope="module")
+def every_character():
+    """Every code point, lone surrogates too, as a segment of its own."""
+    parts = [utf8(chr(code)) for code in range(chars.LAST + 1)]
+    data, start, end = joined(parts)
+    rows = np.arange(start.size + 1)
+    return Batch(data, start, end, start, end, rows, np.array([0, start.size]))
+
+
+def test_the_table_is_that_of_unicodedata(table):
+    """Code points that this Python's Unicode assigns otherwise than the table's are left out."""
+    if unicodedata.unidata_version != "14.0.0":
+        pytest.skip(f"the table is of Unicode 14.0.0, this Python's of {unicodedata.unidata_version}")
+    assert table.tolist() == [chars.character_class(code) for code in range(chars.LAST + 1)]
+
+
+def test_every_character_has_the_class_of_the_table(table, every_character):
+    words = words_of(every_character)
+    assert (words.counts.argmax(axis=1) == table & chars.CLASS_BITS).all()
+    assert (words.counts.sum(axis=1) == 1).all()
+    assert (words.edges == (table & chars.CLASS_BITS)[:, None]).all()
+
+
+def test_every_character_folds_as_unicodedata_says(every_character):
+    words = words_of(every_character)
+    segments = np.flatnonzero(np.diff(words.segment_word))
+    wanted = [unicodedata.normalize("NFC", chr(code)).casefold() for code in segments.tolist()]
+    assert words.key.tolist() == [word_key(word) for word in wanted]
+
+
+def test_every_character_that_nfc_may_change_is_flagged(table, every_character):
+    flags = np.zeros(chars.LAST + 1, np.bool_)
+    spans = (every_character.data, every_character.line_start, every_character.line_end)
+    native.run("flag_composing_texts", spans, flags)
+    assert (flags == (table & chars.MAY_COMPOSE > 0)).all()

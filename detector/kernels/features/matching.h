@@ -153,24 +153,24 @@ class Matcher {
   // Point every row with words at the first row with the same words.
   void group_exact(i64 first, i64 last) {
     table_.start(last - first);
-    for (i64 row = first; row < last; ++row)
+    for (i64 row = first; row < last && !stopped(); ++row)
       group_[row - first] = words_.number(row) ? table_.add(line_key(words_, row), row) : -1;
   }
 
   // Count for every row the rows that differ from it in numbers at most.
   void count_alike(i64 first, i64 last, View<i32> alike) {
     table_.start(last - first);
-    for (i64 row = first; row < last; ++row) {
+    for (i64 row = first; row < last && !stopped(); ++row) {
       const i64 same = table_.add(line_key_without_numbers(words_, row), row);
       first_[row - first] = same;
       alike[same] += 1;
     }
-    for (i64 row = first; row < last; ++row) alike[row] = alike[first_[row - first]];
+    for (i64 row = first; row < last && !stopped(); ++row) alike[row] = alike[first_[row - first]];
   }
 
   // Point rows at an earlier row that is nearly the same, one band at a time.
   void group_near(i64 first, i64 last) {
-    for (i64 row = first; row < last; ++row) {
+    for (i64 row = first; row < last && !stopped(); ++row) {
       const View<u32> band = band_.part((row - first) * LINE_BANDS, (row - first + 1) * LINE_BANDS);
       band[0] = 0;
       const bool compared = group_[row - first] == row && words_.number(row) <= MOST_WORDS;
@@ -178,18 +178,20 @@ class Matcher {
     }
     for (i64 number = 0; number < LINE_BANDS; ++number) {
       table_.start(last - first);
-      for (i64 row = first; row < last; ++row) {
+      for (i64 row = first; row < last && !stopped(); ++row) {
         if (band_[(row - first) * LINE_BANDS] == 0 || group_[row - first] != row) continue;
         const i64 other = table_.add(band_[(row - first) * LINE_BANDS + number], row);
         if (other != row && aligner_.nearly_same(other, row)) group_[row - first] = group_[other - first];
       }
     }
     // A row's first may itself have joined another group since.
-    for (i64 row = first; row < last; ++row)
+    for (i64 row = first; row < last && !stopped(); ++row)
       if (const i64 other = group_[row - first]; other >= 0) group_[row - first] = group_[other - first];
   }
 
  private:
+  bool stopped() const { return words_.key.call->stopped(); }
+
   // Write the band keys of one line (never 0).
   void sign(i64 row, View<u32> band) const {
     Signature<LINE_SLOTS> signature;

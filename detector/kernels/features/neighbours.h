@@ -42,7 +42,7 @@ class Windows {
     for (i64 row = first; row != end; row += step) {
       f32* const here = table[row] + at;
       const View<const f32> signals = signals_.part(row * SIGNALS, (row + 1) * SIGNALS);
-      if (!signals.size) return;
+      if (!signals.size || signals_.call->stopped()) return;
       for (i64 slot = 0; slot < WIDTH; ++slot) mine[slot] = signals.data[slot % SIGNALS];
       for (i64 slot = 0; slot < WIDTH; ++slot) {
         const f32 scale = weights[slot] > 0 ? 1.0f / weights[slot] : 0.0f;

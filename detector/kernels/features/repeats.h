@@ -120,7 +120,7 @@ class RepeatFinder {
   // Put every line that might be a headline into the table, whole and by its leading words.
   void index_headlines() {
     matcher_.table().start(last_ - first_);
-    for (i64 row = first_; row < last_; ++row) {
+    for (i64 row = first_; row < last_ && !words_.key.call->stopped(); ++row) {
       if (!is_long_enough(words_, row) || words_.number(row) > MOST_HEADLINE) continue;
       matcher_.table().add(line_key(words_, row), row);
       for (u64 which = 0; which < 2; ++which)
@@ -173,7 +173,7 @@ class RepeatFinder {
   // Find the rows that begin with another line of the page.
   void find_beginnings() {
     index_headlines();
-    for (i64 row = first_; row < last_; ++row) {
+    for (i64 row = first_; row < last_ && !words_.key.call->stopped(); ++row) {
       if (words_.number(row) < LEAST_WORDS + REMAINDER) continue;
       Beginning found = exact_beginning(row);
       if (found.headline < 0) found = near_beginning(row);

@@ -1,0 +1,1 @@
+"""Calls of kernels: recorded, with garbage in them, and of kernels that only tests call."""

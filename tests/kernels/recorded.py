@@ -1,0 +1,79 @@
+"""One call of every kernel, as the package makes it: recorded while small pages take all steps."""
+
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+import numpy as np
+
+from detector import Detector, find_duplicates, native
+from detector.features.markup import markup_buckets
+from detector.features.phrases import ngram_buckets
+from detector.near_duplicates.blocks import PageLines, find_blocks
+from detector.near_duplicates.minhash.signatures import signatures_of
+from detector.near_duplicates.texts import joined
+from detector.settings import DuplicateSettings
+from detector.sites.recurrence import Sites, count_lines
+from detector.text.keys import line_keys
+from detector.text.page import Page
+from detector.text.read import read_batch
+from detector.training.data.alignment import explained_words
+from tests.kernels.calls import folded_texts, hashed_spans
+
+HEAD = "Village council opens the new bridge over the river Tarn"
+STORY = "The mayor cut the ribbon on 3 May 2024, and a band played. "
+TEXT = f"Home\n\n{HEAD}\nÇa va? Voilà l’été.\n中文的同一行文字\n{HEAD}: {STORY}\n{STORY * 18}\n{HEAD}\n"
+HTML = (
+    f"<title>{HEAD}</title><meta name=description content='A bridge'><noscript><p>{STORY}</noscript>"
+    f'<script type=\'application/ld+json\'>{{"headline": "{HEAD}"}}</script><nav class=top-menu><ul><li><a href=/a>Home'
+    f"<li><a>News</a></ul></nav><main id=main><h1>{HEAD}</h1><p>{STORY}<b>Bold <i>words</i></b><p>{STORY * 3}"
+    f"<table><tr><td>1<td>2<tr><td>x<td>y</table><pre>a\n b</pre><h1>{HEAD}</h1></main><footer>© Tarn</footer>"
+)
+
+
+def use_every_kernel() -> None:
+    """Take pages through everything that calls a kernel."""
+    for format, page in (("text", TEXT), ("html", HTML)):
+        pages = [Page(page, format), Page("", format), Page(page + page, format)]
+        batch, words, markup = read_batch(pages)
+        counts = count_lines(line_keys(words), batch.page_segment(), np.zeros(3, np.int64))
+        Detector().score_batch(pages, Sites(counts, np.zeros(3, np.int64), False))
+        ngram_buckets(words)
+        if markup is not None:
+            markup_buckets(batch, markup)
+            find_blocks(PageLines(batch.data, batch.line_start, batch.line_end, batch.page_line))
+    texts = [STORY * 3 + HEAD, STORY * 3 + HEAD.upper(), STORY * 3 + "Weather", "Ça va", ""]
+    find_duplicates(texts, settings=DuplicateSettings(masked=True))
+    spans = joined([text.encode() for text in texts])
+    signatures_of([text.encode() for text in texts])
+    folded_texts(spans, masked=True)
+    hashed_spans(spans)
+    explained_words(read_batch([Page(TEXT, "text")]).words, STORY + HEAD)
+
+
+def _flat(arguments: Any) -> Iterator[Any]:
+    for argument in arguments:
+        if isinstance(argument, tuple | native.Prepared):
+            yield from _flat(argument if isinstance(argument, tuple) else argument._arrays)
+        else:
+            yield argument.copy() if isinstance(argument, np.ndarray) else argument
+
+
+def recorded_calls() -> dict[str, list[Any]]:
+    """Return the arguments of one call of every kernel, flat: the largest one of each, with the fewest empty arrays."""
+    calls: dict[str, list[Any]] = {}
+    run = native.run
+
+    def size_of(arguments: list[Any]) -> tuple[int, int]:
+        sizes = [argument.size for argument in arguments if isinstance(argument, np.ndarray)]
+        return np.count_nonzero(sizes), sum(sizes)
+
+    def recording(kernel: str, *arguments: Any) -> int:
+        flat = list(_flat(arguments))
+        if size_of(flat) > size_of(calls.get(kernel, [])):
+            calls[kernel] = flat
+        return run(kernel, *arguments)
+
+    with patch.object(native, "run", recording):
+        use_every_kernel()
+    return calls

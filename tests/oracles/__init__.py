@@ -1,0 +1,1 @@
+"""Readable definitions of what the kernels compute, for the tests to compare them with."""

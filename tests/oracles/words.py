@@ -1,0 +1,99 @@
+"""Segments to words, and words to the keys of lines."""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+from detector.text.characters import CLASS_BITS, DIGIT, LETTER, SINGLE, UPPER, character_class
+from detector.text.decoding import utf8
+from detector.text.keys import ANY_NUMBER
+from detector.text.words import FIRST_UPPER, HAS_DIGIT, HAS_LOWER, HAS_UPPER, IS_SINGLE, word_key
+
+MASK = (1 << 64) - 1
+
+
+class Word(NamedTuple):
+    """A word, its bytes in the segment, and its shape."""
+
+    text: str
+    start: int
+    end: int
+    shape: int
+
+    @property
+    def key(self) -> int:
+        return word_key(unicodedata.normalize("NFC", self.text).casefold())
+
+    @property
+    def size(self) -> int:
+        return self.end - self.start
+
+    @property
+    def has_digit(self) -> bool:
+        return bool(self.shape & HAS_DIGIT)
+
+
+def classes_of(text: str) -> list[int]:
+    """Return the class of every character."""
+    return [character_class(ord(char)) & CLASS_BITS for char in text]
+
+
+def words_of(segment: str) -> list[Word]:
+    """Return the words of a segment: runs of letters, marks and digits; and single characters."""
+    kinds = "".join(map(str, classes_of(segment)))
+    return [
+        Word(
+            segment[match.start() : match.end()],
+            len(utf8(segment[: match.start()])),
+            len(utf8(segment[: match.end()])),
+            shape_of(match[0]),
+        )
+        for match in re.finditer("[2-5]+|6", kinds)
+    ]
+
+
+def shape_of(kinds: str) -> int:
+    """Return the shape of a word of characters of these classes."""
+    bits = {str(UPPER): HAS_UPPER, str(DIGIT): HAS_DIGIT, str(LETTER): HAS_LOWER, str(SINGLE): IS_SINGLE}
+    return sum(bits.get(kind, 0) for kind in set(kinds)) + FIRST_UPPER * (kinds[0] == str(UPPER))
+
+
+def size_of(words: list[Word]) -> float:
+    """Return how many words there are; a character of a script without spaces counts 0.6."""
+    return sum(0.6 if word.shape & IS_SINGLE else 1 for word in words)
+
+
+def pair_key(one: int, two: int) -> int:
+    return (one * 31 & MASK) ^ (two + (one >> 17) & MASK)
+
+
+def next_key(key: int, word: int) -> int:
+    return pair_key(key, word) * 0xFF51AFD7ED558CCD & MASK
+
+
+def line_key(words: list[Word], masked: bool = False) -> int:
+    """Return the key of a line as files store it, signed; 0 for a line without words."""
+    if not words:
+        return 0
+    masked = masked and any(word.has_digit for word in words)
+    key = 0x9AE16A3B2F90404F
+    for at, word in enumerate(words):
+        hidden = masked and (word.has_digit or in_date(words, at))
+        key = next_key(key, int(ANY_NUMBER) if hidden else word.key)
+    key ^= key >> 32
+    key = key * 0x2545F4914F6CDD1D & MASK
+    key ^= key >> 29
+    return key - (key >> 63 << 64)
+
+
+def in_date(words: list[Word], at: int) -> bool:
+    """Tell whether a word without digits is part of a date: "3 de mayo de 2024", "May 3, 2024"."""
+    days = [word.has_digit and word.size <= 4 for word in words]
+    years = [word.has_digit and word.size == 4 for word in words]
+    if any(days[at + 1 : at + 2]) and any(years[at + 2 : at + 3]):
+        return words[at + 1].size <= 2
+    return any(
+        days[before] and years[after] and not any(word.has_digit for word in words[before + 1 : after])
+        for before in range(max(at - 3, 0), at)
+        for after in range(at + 1, min(before + 5, len(words)))
+    )
