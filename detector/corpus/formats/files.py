@@ -152,7 +152,7 @@ def unreadable(path: str) -> str:
         with open(path, "rb"):  # noqa: PTH123
             return ""
     except FileNotFoundError:
-        return "it is a link to nothing" if Path(path).is_symlink() else "it is not there any more"
+        return "it does not exist, or is a link to nothing"
     except OSError as error:
         return error.strerror or str(error)
 
