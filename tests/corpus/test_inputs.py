@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -207,17 +206,15 @@ def test_a_named_file_that_cannot_be_read_is_refused(tmp_path):
 
 
 def test_names_may_be_any_bytes(clean, tmp_path):
-    folder = os.fsencode(tmp_path / "in")
-    os.mkdir(folder)
-    names = [b"caf\xe9.jsonl", b"line\nfeed.jsonl", "line\u2028end.jsonl".encode()]
+    names = [os.fsdecode(b"caf\xe9.jsonl"), "line\nfeed.jsonl", "line\u2028end.jsonl"]
     for number, name in enumerate(names):
-        with open(os.path.join(folder, name), "wb") as file:
-            file.write(json.dumps({"id": f"d{number}", "text": page(number)}).encode() + b"\n{broken\n")
-    out, outcome = clean(Path(os.fsdecode(folder)), duplicates=0)
+        row = json.dumps({"id": f"d{number}", "text": page(number)}).encode()
+        write_jsonl(tmp_path / "in" / name, [row, b"{broken"])
+    out, outcome = clean(tmp_path / "in", duplicates=0)
     assert outcome.report["total"]["kept"] == 3
-    assert sorted(os.listdir(os.fsencode(out / "data"))) == sorted(names)
+    assert sorted(path.name for path in (out / "data").iterdir()) == sorted(names)
     assert outcome.report["rejected"] == {"not JSON": 3}
-    again, _ = clean(Path(os.fsdecode(folder)), duplicates=0)
+    again, _ = clean(tmp_path / "in", duplicates=0)
     assert again == out
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 from detector.corpus.formats.documents import Part
-from detector.corpus.formats.remote import RemoteFile, is_remote, listed_there, size_and_time_there
+from detector.corpus.formats.kinds import is_remote
+from detector.corpus.formats.remote import RemoteFile, listed_there, size_and_time_there
 from detector.corpus.formats.zstd_files import read_zstd
 from detector.errors import SettingsError, ShardError
 
-COMPRESSED: Final = (".gz", ".zst")
 BUFFER: Final = 1 << 20
 
 
@@ -97,11 +97,6 @@ def opened(part: Part) -> Iterator[BinaryIO]:
     """Open the content of a part's file: .gz and .zst are decompressed."""
     with stored_part(part) as raw, unpacked(raw, part.path) as file:
         yield file
-
-
-def plain_name(name: str) -> str:
-    """Return a name without what says that it is compressed."""
-    return next((name[: -len(end)] for end in COMPRESSED if name.endswith(end)), name)
 
 
 def _refuse_folder(error: OSError) -> None:
