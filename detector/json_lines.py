@@ -53,7 +53,7 @@ def _bounded_lines(file: BinaryIO, longest: int) -> Iterator[tuple[bytes | None,
 def is_deep(value: object) -> bool:
     """Tell whether a value of JSON is nested more than `DEEPEST` deep."""
     level: list[object] = [value]
-    for _ in range(DEEPEST + 1):
+    for _ in range(DEEPEST):
         inner: list[object] = []
         for one in level:
             if isinstance(one, dict):

@@ -155,11 +155,15 @@ def loaded_by(code):
     return set(found.stdout.splitlines())
 
 
-HEAVY = {"sklearn", "scipy", "datasketch", "pyarrow", "numba", "numpy", "starlette", "pandas"}
+HEAVY = {"sklearn", "scipy", "datasketch", "pyarrow", "numpy", "starlette", "pandas"}
+# Needed by some commands only, and never to score a page.
+NOT_FOR_A_PAGE = {"sklearn", "scipy.sparse", "scipy.linalg", "datasketch", "pyarrow", "joblib"} | {
+    "backports.zstd", "compression.zstd", "filelock", "fsspec", "msgspec", "psutil", "regex", "tenacity", "tqdm",
+}  # fmt: skip
 
 
 def test_importing_the_package_loads_nothing_heavy():
-    assert not loaded_by("import detector") & HEAVY
+    assert not loaded_by("import detector") & (HEAVY | NOT_FOR_A_PAGE)
 
 
 def test_help_loads_nothing_heavy():
@@ -167,20 +171,20 @@ def test_help_loads_nothing_heavy():
         "from click.testing import CliRunner\nfrom detector.cli.main import group\n"
         "assert CliRunner().invoke(group, ['--help']).exit_code == 0"
     )
-    assert not loaded_by(code) & HEAVY
+    assert not loaded_by(code) & (HEAVY | NOT_FOR_A_PAGE)
 
 
 def test_scoring_loads_no_training_package():
     found = loaded_by("import detector\ndetector.clean('a page')")
-    assert not found & {"sklearn", "scipy.sparse", "datasketch", "pyarrow", "joblib"}
+    assert not found & NOT_FOR_A_PAGE
 
 
-def test_the_commands_do_without_scipy(tmp_path):
+@pytest.mark.parametrize("command", ["score", "clean"])
+def test_the_commands_for_a_page_load_little(tmp_path, command):
     page = tmp_path / "page.txt"
     page.write_text("a page")
-    found = loaded_by(f"from detector.cli.main import run\nassert run(['score', {str(page)!r}]) == 0")
-    # numba imports the top of scipy, where it is installed, to see its version.
-    assert not found & {"sklearn", "scipy.sparse", "scipy.linalg", "datasketch", "pyarrow", "joblib"}
+    found = loaded_by(f"from detector.cli.main import run\nassert run([{command!r}, {str(page)!r}]) == 0")
+    assert not found & NOT_FOR_A_PAGE
 
 
 def test_exported_names_are_all_there_is():

@@ -6,11 +6,10 @@ from typing import Any, Final, get_args
 
 import click
 
-from detector.cli.corpus import CorpusOptions, clean_corpus, corpus_options, is_corpus
+from detector.cli.corpus_options import CorpusOptions, corpus_options, is_corpus
 from detector.cli.options import Policy, input_options, page_of, policy_options, write_whole
 from detector.cli.terminal import print_json, print_page_text, say
-from detector.corpus.formats.readers import kind_of
-from detector.corpus.formats.writers import ENDINGS
+from detector.corpus.formats.kinds import ENDINGS, kind_of
 from detector.detector import Detector
 from detector.errors import PageError, SettingsError
 from detector.records import Format
@@ -100,6 +99,9 @@ def command(
     options = CorpusOptions(**own)
     if corpus or is_corpus(inputs):
         if options.output is not None or options.dry_run:
+            # Not for a page: what cleans a corpus takes a while to load.
+            from detector.cli.corpus import clean_corpus
+
             return clean_corpus(inputs, options, policy, format=input_format, columns=columns, engine=engine)
         if corpus or not all(Path(name).is_dir() or kind_of(name) in (None, "page") for name in inputs):
             raise SettingsError("a corpus is cleaned into a folder: name one with --output, or try --dry-run")

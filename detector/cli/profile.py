@@ -7,7 +7,7 @@ import click
 
 from detector.cli.options import input_options, page_of
 from detector.cli.terminal import print_page_text, say
-from detector.errors import PageError
+from detector.errors import PageError, SettingsError
 from detector.records import Format
 from detector.sites.profile import SiteProfile
 from detector.text.page import Page
@@ -46,6 +46,15 @@ def _show(names: Sequence[str]) -> int:
     return 0
 
 
+def _refuse_unfit(profiles: Sequence[SiteProfile], name: str) -> None:
+    """Raise `SettingsError` if nothing can be added to these profiles, or not to all of them together."""
+    try:
+        if profiles:
+            SiteProfile.merge(profiles, name)
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+
+
 @click.command("profile")
 @click.argument("pages", nargs=-1, required=True)
 @input_options
@@ -75,6 +84,7 @@ def command(pages: Sequence[str], input_format: Format | None, output: Path | No
     assert isinstance(added, tuple)
     before = [SiteProfile.load(path) for path in added]
     name = str(options["name"] or (before[0].name if before else output.stem))
+    _refuse_unfit(before, name)
     set_aside: list[str] = []
     redesigned = bool(options["redesigned"])
     learned = SiteProfile.learn(_read(pages, input_format, set_aside), name, before, redesigned)

@@ -30,22 +30,26 @@ def printable(text: str) -> str:
 
 
 def print_page_text(text: str, *, end: str = "\n") -> None:
-    """Print a text of a page, or with parts of one, on standard output.
-
-    Colours that click adds must be put around parts that are `printable` already.
-    """
-    click.echo((printable(text) if _is_terminal() else text) + end, nl=False)
+    """Print a text of a page, or with parts of one, on standard output."""
+    _print((printable(text) if _is_terminal() else text) + end)
 
 
 def print_json(text: str, *, end: str = "\n") -> None:
     r"""Print JSON on standard output; on a terminal with \u escapes, so that it is still JSON."""
     if _is_terminal():
         text = _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
-    click.echo(text + end, nl=False)
+    _print(text + end)
 
 
 def _is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
+
+
+def _print(text: str) -> None:
+    """Write to standard output as it is: click would leave out what looks like colours."""
+    if sys.stdout is not None:
+        encoding = sys.stdout.encoding or "utf-8"
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
 
 
 def say(message: str) -> None:

@@ -1,5 +1,5 @@
 """Many pages: the same flow, shard by shard, with what the corpus itself says of them.
 
-plan ─▶ count line keys ─▶ merge ─▶ clean ─▶ near-duplicates ─▶ write ─▶ guard ─▶ publish
-        (each shard)                (each)   (of what stays)    (each)
+survey ─▶ read and count ─▶ merge ─▶ clean ─▶ near-duplicates ─▶ write ─▶ loss limit ─▶ publish
+          (each shard)               (each)   (of what stays)    (each)
 """

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from detector.corpus.formats.documents import Kind
-from detector.corpus.formats.files import COMPRESSED, listed, size_and_time, stored, unreadable
-from detector.corpus.formats.readers import kind_of
-from detector.corpus.formats.remote import is_remote
+from detector.corpus.formats.files import listed, size_and_time, stored, unreadable
+from detector.corpus.formats.kinds import COMPRESSED, is_remote, kind_of
 from detector.corpus.formats.tables import parquet
 from detector.corpus.run_folder import RunFolder
 from detector.errors import SettingsError

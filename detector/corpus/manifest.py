@@ -4,22 +4,21 @@ import hashlib
 import json
 import platform
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-import msgspec
-
 from detector.corpus.formats.documents import Shard
-from detector.corpus.formats.writers import TABLES
+from detector.corpus.formats.kinds import TABLES, output_kind
 from detector.corpus.formats.zstd_files import VERSION as ZSTD_VERSION
 from detector.corpus.inputs import Input, Survey
 from detector.corpus.run_folder import read_json, write_json
 from detector.corpus.run_spec import RunSpec
-from detector.corpus.shards import output_kind, shards_of
+from detector.corpus.shards import shards_of
 from detector.errors import SettingsError
 from detector.text.keys import KEYS_VERSION
+from detector.user_files import checked
 from detector.version import __version__
 
 FORMAT: Final = 1
@@ -71,7 +70,8 @@ def _files(inputs: Sequence[Input]) -> list[list[Any]]:
     return [[input.path, input.name, input.size, input.time, input.fault] for input in inputs]
 
 
-class _Stored(msgspec.Struct):
+@dataclass(frozen=True)
+class _StoredPlan:
     """What plan.json holds. Paths are compared with those of the inputs, and never followed."""
 
     manifest: dict[str, Any]
@@ -79,20 +79,16 @@ class _Stored(msgspec.Struct):
     surveys: list[tuple[str, tuple[tuple[int, int], ...]]]
 
 
-def _stored_plan(spec: RunSpec) -> _Stored | None:
+def _stored_plan(spec: RunSpec) -> _StoredPlan | None:
     """Return the plan of a stopped run, if there is one; raises `SettingsError` if it is damaged."""
     path = spec.folder().path / PLAN
     if not path.is_file():
         return None
-    try:
-        stored = msgspec.convert(read_json(path), _Stored)
-        if not all(starts[:1] == ((0, 0),) and _rise(starts) for _, starts in stored.surveys):
-            raise msgspec.ValidationError("the parts of a file do not follow each other")
-        return stored
-    except msgspec.ValidationError as error:
-        raise SettingsError(
-            f"{path} is damaged ({error}): delete the folder {path.parent}, and the run begins anew"
-        ) from None
+    where = f"{path} is damaged (delete the folder {path.parent}, and the run begins anew)"
+    stored = checked(read_json(path), _StoredPlan, where, SettingsError)
+    if not all(starts[:1] == ((0, 0),) and _rise(starts) for _, starts in stored.surveys):
+        raise SettingsError(f"{where}: the parts of a file do not follow each other")
+    return stored
 
 
 def _rise(starts: Sequence[tuple[int, int]]) -> bool:

@@ -1,10 +1,9 @@
 """What was dropped comes back: documents from the line records that a run has kept."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-
-import msgspec
 
 from detector.corpus.formats.zstd_files import ZstdError, read_zstd
 from detector.corpus.line_records import LineRecord, clean_again, fault_of
@@ -13,25 +12,29 @@ from detector.corpus.steps.publish import LINES
 from detector.decisions import DecisionPolicy
 from detector.detector import Detector
 from detector.errors import KernelError, SettingsError
-from detector.json_lines import LONGEST, JsonLine, json_line, json_lines
+from detector.json_lines import LONGEST, json_line, json_lines
 from detector.model.operating_points import threshold_of
 from detector.records import Format
 from detector.settings import GOALS, Settings, settings_from
 from detector.text.read import FORMATS
+from detector.user_files import checked
 
 # Bytes of a line record: a text, and what is said of its lines.
 LONGEST_RECORD: Final = 10 * LONGEST
 
 
-class _Total(msgspec.Struct):
+@dataclass(frozen=True)
+class _Total:
     documents: int
 
 
-class _Counts(msgspec.Struct):
+@dataclass(frozen=True)
+class _Counts:
     total: _Total
 
 
-class _Manifest(msgspec.Struct):
+@dataclass(frozen=True)
+class _Manifest:
     """What is needed of manifest.json."""
 
     settings_of: dict[str, Any]
@@ -60,34 +63,28 @@ def stored_records(run: Path) -> Iterator[LineRecord]:
         )
 
 
-def _record(line: JsonLine) -> LineRecord:
-    """Return the record of a line; raises `ValueError` for anything that a run would not write."""
-    if line.value is None:
-        raise ValueError(f"line {line.number}: {line.fault}")
-    record = msgspec.convert(line.value, LineRecord)
-    if fault := fault_of(record):
-        raise ValueError(f"line {line.number}: {fault}")
-    return record
-
-
 def _records_of(path: Path) -> Iterator[LineRecord]:
+    """Yield the line records of a file; raises `SettingsError` for anything that a run would not write."""
     try:
         with read_zstd(path) as file:
             for line in json_lines(file, longest=LONGEST_RECORD):
-                yield _record(line)
+                where = f"{path} is damaged: line {line.number}"
+                if line.value is None:
+                    raise SettingsError(f"{where}: {line.fault}")
+                record = checked(line.value, LineRecord, where, SettingsError)
+                if fault := fault_of(record):
+                    raise SettingsError(f"{where}: {fault}")
+                yield record
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
-    except (ZstdError, EOFError, ValueError) as error:
+    except (ZstdError, EOFError) as error:
         raise SettingsError(f"{path} is damaged: {error}") from None
 
 
 def _manifest(run: Path) -> _Manifest:
     if not (run / MANIFEST).is_file():
         raise SettingsError(f"{run} holds no finished run: {MANIFEST} is missing")
-    try:
-        return msgspec.convert(read_json(run / MANIFEST), _Manifest)
-    except msgspec.ValidationError as error:
-        raise SettingsError(f"{run / MANIFEST} is damaged: {error}") from None
+    return checked(read_json(run / MANIFEST), _Manifest, f"{run / MANIFEST} is damaged", SettingsError)
 
 
 def settings_of(run: Path) -> Settings:

@@ -104,7 +104,7 @@ class Rules:
                     return True
             except TimeoutError:
                 raise SettingsError(
-                    f"the protect pattern {pattern.pattern!r} takes more than {MOST_SECONDS:.0f} seconds "
+                    f"the protect pattern {pattern.pattern!r} takes more than {MOST_SECONDS:g} seconds "
                     f"on a line of {len(text):,} characters: write it without a repeat inside a repeat, "
                     "such as (a+)+"
                 ) from None

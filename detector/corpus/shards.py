@@ -4,18 +4,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from detector.corpus.formats.documents import Kind, Part, Shard
-from detector.corpus.formats.files import plain_name
-from detector.corpus.formats.writers import ENDINGS
+from detector.corpus.formats.documents import Part, Shard
+from detector.corpus.formats.kinds import ENDINGS, output_kind, plain_name
 from detector.corpus.inputs import Input, Survey
 
 # Pages of a shard: each is a file, and files are slow.
 MOST_PAGES: Final = 2000
-
-
-def output_kind(to: str, kind: Kind) -> Kind:
-    """Return what an output is: `to`, or for "same" what the input is."""
-    return kind if to == "same" else ENDINGS[to]
 
 
 def _stem(name: str) -> str:

@@ -279,6 +279,8 @@ def _profile(stored: files.Stored, path: Path) -> SiteProfile:
         }
         templates = tuple(int(number) for number in about["templates"])
         named = np.isin(np.array(list(known), np.int64), arrays["key"]).all()
+        if not isinstance(about["addresses"], list):
+            raise TypeError("addresses are a list")
     except (KeyError, TypeError, ValueError, OverflowError):
         raise ModelFormatError(f"{path} does not hold what a profile holds; make it again") from None
     if not named or not _fits(arrays, name):

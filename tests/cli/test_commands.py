@@ -8,7 +8,6 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from detector.cli.corpus import Machine
 from detector.cli.main import COMMANDS, group, run
 from detector.cli.options import Policy
 from detector.settings import Columns
@@ -56,7 +55,7 @@ def test_no_command_has_too_many_options(name):
         "input_format",
         "help",
         *Policy._fields,
-        *Machine._fields,
+        *("engine", "workers", "memory"),
         *(f"{name}_column" for name in Columns._fields),
     }
     own = [
@@ -175,12 +174,64 @@ def test_a_folder_that_cannot_be_written_is_said(capfd, page, tmp_path):
     assert "cannot be written" in err
 
 
-def test_an_error_of_ours_shows_no_traceback(capfd, page, monkeypatch):
+@pytest.mark.parametrize("error", [RuntimeError, ValueError, KeyError, TypeError, EOFError, UnicodeError])
+def test_a_fault_of_ours_is_said_to_be_ours(capfd, page, monkeypatch, error):
     def broken(*arguments, **options):
-        raise RuntimeError("broken on purpose")
+        raise error("broken on purpose")
 
     monkeypatch.setattr("detector.detector.Detector.score_batch", broken)
     code, _, err = call(capfd, "score", page)
     assert code == 4
-    assert "broken on purpose" in err
+    assert "a fault of ours" in err
+    assert "report it to" in err
+    assert "broken on purpose" not in err
     assert "Traceback" not in err
+    monkeypatch.setenv("DETECTOR_TRACEBACK", "1")
+    if error is not EOFError:  # click has taken it for Ctrl-C
+        with pytest.raises(error, match="broken on purpose"):
+            call(capfd, "score", page)
+
+
+def test_a_full_disk_is_no_fault_of_ours(capfd, page, monkeypatch):
+    def full(*arguments, **options):
+        raise OSError(28, "No space left on device", "/tmp/x")
+
+    monkeypatch.setattr("detector.detector.Detector.score_batch", full)
+    code, _, err = call(capfd, "score", page)
+    assert code == 2
+    assert err == "detector: /tmp/x: No space left on device: make room there, or give another place\n"
+
+
+WAITS = """
+import sys, time
+from detector.cli import main, score
+
+def waits(*arguments):
+    print("ready", flush=True)
+    time.sleep(60)
+
+score.page_of = waits
+sys.argv[1:] = ["score", "page.html"]
+main.main()
+"""
+
+
+def test_sigterm_stops_in_order():
+    with subprocess.Popen(
+        [sys.executable, "-c", WAITS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout.readline() == "ready\n"
+        running.terminate()
+        assert running.stderr.read().strip() == "detector: stopped"
+    assert running.returncode == 143
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-"])
+def test_closed_streams_are_no_fault(page, closed):
+    name = "-" if closed == "<&-" else str(page)
+    command = f"'{sys.executable}' -m detector score {name} {closed}"
+    found = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
+    assert "Traceback" not in found.stderr
+    assert found.returncode == (1 if closed == "<&-" else 0)
+    if closed == "<&-":
+        assert "no standard input" in found.stderr

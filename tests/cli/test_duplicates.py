@@ -107,9 +107,9 @@ def test_bad_records_are_set_aside(call, tmp_path):
     assert json.loads(out)["kept"] == ["7"]
     for said in (
         "record 2: no object",
-        "record 3: no object",
+        "record 3: JSON, but no object",
         "record 4: not JSON",
-        "record 5: not JSON",
+        "record 5: not UTF-8: byte 0xff at 0",
         '"id" is neither',
         "used before",
         "missing.txt does not exist",
@@ -132,7 +132,8 @@ def test_lone_surrogates_and_odd_texts(call, tmp_path):
     code, out, _ = call(path, "--output", tmp_path / "kept.jsonl")
     assert code == 0
     assert out == f"{path}#2\t{path}#0\t1.000\n"
-    assert "?" in (tmp_path / "kept.jsonl").read_text()
+    kept = (tmp_path / "kept.jsonl").read_text().splitlines()
+    assert [json.loads(line)["text"] for line in kept] == ["\ud800 a b c d e f", ""]
 
 
 def test_an_index_remembers(call, pages, tmp_path):
@@ -188,8 +189,8 @@ def test_a_work_folder_goes_on(call, pages, tmp_path):
     ("arguments", "said"),
     [
         (["--add"], "--add needs --index"),
-        (["--threshold", "0.01"], "threshold is a Jaccard"),
-        (["--threshold", "2"], "threshold is a Jaccard"),
+        (["--threshold", "0.01"], "--threshold is a similarity from 0.05 to 1, not 0.01"),
+        (["--threshold", "nan"], "--threshold is a similarity from 0.05 to 1, not nan"),
         (["--memory", "1"], "memory must be at least"),
         (["--index", "nowhere"], "holds no index"),
         (["--index", "x", "--keep", "longest"], "leave out --keep"),

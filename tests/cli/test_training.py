@@ -216,8 +216,8 @@ def test_a_single_page_has_no_interval(capfd, tmp_path):
         ({"page": "x", "labels": ["advert"]}, "label 0 is 'advert', which does not exist; there are content"),
         ({"page": "x", "labels": ["unknown"]}, "no labelled page among 1"),
         ({"page": "x", "gold": "x", "format": "pdf"}, "line 1: \"format\" is html or text, not 'pdf'"),
-        ({"page": "x", "gold": "x", "fold": "a"}, "line 1: \"fold\" must be a whole number, not 'a'"),
-        ({"page": "x", "gold": "x", "weight": "a"}, "line 1: \"weight\" must be a number, not 'a'"),
+        ({"page": "x", "gold": "x", "fold": "a"}, 'line 1: "fold" must be a whole number, not a text'),
+        ({"page": "x", "gold": "x", "weight": "a"}, 'line 1: "weight" must be a number, not a text'),
         (None, "holds no page"),
     ],
 )

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
 from detector.engines.choice import PARENT, WORKER, engine_of, workers_for
@@ -153,6 +154,30 @@ def test_workers_fit_into_the_memory():
     assert workers_for(PARENT + 3 * WORKER, 8) == 3
     assert workers_for(10**12, 2) == 2
     assert isinstance(engine_of("auto", 1, None), InProcess)
+
+
+def test_sigterm_ends_the_workers_and_loses_nothing(pages, tmp_path):
+    rows = [{**pages[at % 40], "id": f"{copy}-{at}"} for copy in range(8) for at in range(40)]
+    path = write_jsonl(tmp_path / "pages.jsonl", rows)
+    rules = tmp_path / "rules.toml"
+    rules.write_text("shard_bytes = 20000")
+    command = [sys.executable, "-m", "detector", "clean", str(path), "--rules", str(rules), "--output"]
+    out = tmp_path / "out"
+    running = subprocess.Popen([*command, str(out), "--workers", "2"], stderr=subprocess.PIPE, text=True)
+    while len(list(out.glob(".run/clean/?????"))) < 2:
+        assert running.poll() is None
+        time.sleep(0.005)
+    workers = psutil.Process(running.pid).children(recursive=True)
+    running.terminate()
+    assert running.communicate()[1].endswith("detector: stopped\n")
+    assert running.returncode == 143
+    _, alive = psutil.wait_procs(workers, timeout=10)
+    assert not alive
+    subprocess.run([*command, str(out), "--workers", "2"], check=True, capture_output=True)
+    subprocess.run(
+        [*command, str(tmp_path / "whole"), "--engine", "process"], check=True, capture_output=True
+    )
+    assert everything(out) == everything(tmp_path / "whole")
 
 
 def test_killed_runs_go_on_to_the_same_bytes(clean, pages, tmp_path):

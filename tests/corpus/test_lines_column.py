@@ -65,6 +65,15 @@ def test_kept_and_dropped_lines_are_all(clean, corpus, to):
         assert all(not line["text"].strip() and line["kept"] is None for line in lines if line not in scored)
 
 
+@pytest.mark.parametrize("text", ["", "<html></html>", "<html><img src=x></html>", "\n\n"])
+def test_a_document_without_a_line(clean, pages, tmp_path, text):
+    rows = [*pages[:3], {"id": "none", "text": text}, *pages[3:6]]
+    out, outcome = clean(write_jsonl(tmp_path / "pages.jsonl", rows), lines="column", to="jsonl")
+    assert outcome.report["total"]["documents"] == 7
+    assert list(column_of(out, "jsonl")) == [row["id"] for row in pages[:6]]
+    assert [record.id for record in stored_records(out)] == [row["id"] for row in rows]
+
+
 def test_a_column_says_what_a_person_wants_to_know(clean, corpus):
     out, _ = clean(corpus, lines="column")
     lines = column_of(out, "jsonl")["page-3"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from detector import Detector, SiteProfile
-from detector.errors import SettingsError
+from detector.errors import PageError, SettingsError
 from detector.model.files import arrays_of, load, save
 from detector.training.api import evaluate
 from detector.training.data.examples import examples_of
@@ -134,7 +134,7 @@ def fields(page):
 
 def test_one_group_is_too_few():
     pages = [LabelledPage(**{**fields(page), "group": "one"}) for page in PAGES[:6]]
-    with pytest.raises(ValueError, match="two groups"):
+    with pytest.raises(PageError, match="two groups"):
         train(pages, PLANS)
 
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 from detector.corpus.formats.documents import Part
-from detector.corpus.formats.remote import RemoteFile, is_remote, listed_there, size_and_time_there
+from detector.corpus.formats.kinds import is_remote
+from detector.corpus.formats.remote import RemoteFile, listed_there, size_and_time_there
 from detector.corpus.formats.zstd_files import read_zstd
 from detector.errors import SettingsError, ShardError
 
-COMPRESSED: Final = (".gz", ".zst")
 BUFFER: Final = 1 << 20
 
 
@@ -99,11 +99,6 @@ def opened(part: Part) -> Iterator[BinaryIO]:
         yield file
 
 
-def plain_name(name: str) -> str:
-    """Return a name without what says that it is compressed."""
-    return next((name[: -len(end)] for end in COMPRESSED if name.endswith(end)), name)
-
-
 def _refuse_folder(error: OSError) -> None:
     raise SettingsError(
         f"the folder {error.filename} cannot be listed: {error.strerror}. "
@@ -152,7 +147,7 @@ def unreadable(path: str) -> str:
         with open(path, "rb"):  # noqa: PTH123
             return ""
     except FileNotFoundError:
-        return "it is a link to nothing" if Path(path).is_symlink() else "it is not there any more"
+        return "it does not exist, or is a link to nothing"
     except OSError as error:
         return error.strerror or str(error)
 

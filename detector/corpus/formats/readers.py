@@ -14,8 +14,9 @@ from detector.corpus.formats.documents import (
     Shard,
     source_of,
 )
-from detector.corpus.formats.files import opened, plain_name
+from detector.corpus.formats.files import opened
 from detector.corpus.formats.jsonl import read_jsonl
+from detector.corpus.formats.kinds import plain_name
 from detector.corpus.formats.tables import read_csv, read_parquet
 from detector.corpus.formats.web_archives import read_warc
 from detector.corpus.formats.zstd_files import ZstdError
@@ -25,29 +26,8 @@ from detector.settings import Columns
 from detector.sites.names import site_name
 from detector.text.decoding import decode
 
-KINDS: Final[Mapping[str, Kind]] = {
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".csv": "csv",
-    ".parquet": "parquet",
-    ".warc": "warc",
-    ".wet": "warc",
-    ".txt": "page",
-    ".html": "page",
-    ".htm": "page",
-    ".xhtml": "page",
-}
 # What is read as text; the format of other pages is found.
 TEXTS: Final = ".txt"
-
-
-def kind_of(name: str) -> Kind | None:
-    """Return what a file is by its name; None if it is no file of a corpus."""
-    plain = plain_name(name.lower())
-    end = plain[plain.rfind(".") :] if "." in plain else ""
-    if end == ".parquet" and plain != name.lower():
-        return None
-    return KINDS.get(end)
 
 
 def read_page(part: Part, columns: Columns) -> Records:

@@ -36,11 +36,6 @@ FOREIGN: Final = (
 FINAL: Final = (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError, ImportError)
 
 
-def is_remote(path: str) -> bool:
-    """Tell whether a path is a URL for fsspec (s3://, hf://, ...)."""
-    return "://" in path
-
-
 def _extra(name: str) -> ModuleType:
     """Import a module of the extra `cloud`."""
     need(name, "cloud", "reading from a URL")

@@ -16,7 +16,7 @@ from detector.json_lines import LONGEST
 from detector.settings import Columns
 
 # Rows of Parquet that are decoded at once. A page may have megabytes.
-ROWS: Final = 16
+ROWS: Final = 8
 # Rows of the other columns, which are small.
 ROWS_OF_FIELDS: Final = 256
 # What surrogateescape makes of bytes that are not UTF-8.

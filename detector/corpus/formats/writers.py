@@ -9,31 +9,18 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
-from detector.corpus.formats.documents import Document, Kind
+from detector.corpus.formats.documents import Document
 from detector.corpus.formats.web_archives import fastwarc
 from detector.corpus.formats.zstd_files import write_zstd
 from detector.json_lines import json_line
 from detector.settings import Columns
 from detector.text.decoding import without_surrogates
 
-ENDINGS: Final[Mapping[str, Kind]] = {
-    "jsonl": "jsonl",
-    "jsonl.gz": "jsonl",
-    "jsonl.zst": "jsonl",
-    "csv": "csv",
-    "csv.gz": "csv",
-    "csv.zst": "csv",
-    "parquet": "parquet",
-    "warc.gz": "warc",
-    "text": "page",
-}
 GZIP_LEVEL: Final = 6
 ZSTD_LEVEL: Final = 3
 VERDICT: Final = "detector_verdict"
 CONTENT_SHARE: Final = "detector_content_share"
 LINES_COLUMN: Final = "detector_lines"
-# Outputs that have columns.
-TABLES: Final = ("jsonl", "csv", "parquet")
 _UNSAFE: Final = re.compile(r'[\x00-\x1f<>:"\\|?*]')
 
 

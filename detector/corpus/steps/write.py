@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from detector.corpus.formats.documents import Document, Shard
+from detector.corpus.formats.kinds import output_kind
 from detector.corpus.formats.parquet_writers import FoundColumns, Parquet, SourceColumns
 from detector.corpus.formats.writers import (
     Cleaned,
@@ -24,7 +25,6 @@ from detector.corpus.line_records import LineRecord, pieces
 from detector.corpus.parsed_shards import FIELDS, RECORDS, stored_documents
 from detector.corpus.run_folder import damaged, new_folder, read_array, write_json
 from detector.corpus.run_spec import RunSpec
-from detector.corpus.shards import output_kind
 from detector.corpus.steps.clean import LINE_RECORDS, TEXTS, CleanPages, verdict_name
 from detector.records import Integers
 from detector.sites.names import LONE

@@ -14,6 +14,7 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
+from detector.errors import PageError
 from detector.model.files import Model, arrays_hash, arrays_of
 from detector.model.score import score_lines
 from detector.records import Floats, Integers
@@ -111,7 +112,7 @@ def adapted(
         np.concatenate([part.weight for part in parts]),
     )
     if not (lines.weight > 0).any():
-        raise ValueError("there is no line to learn from")
+        raise PageError("there is no line to learn from: all pages have a weight of 0")
     bucket = refitted(lines, model.phrases, precision)
     new = replace(model, phrases=model.phrases._replace(bucket=bucket))
     notes = {**model.notes, "adapted_from": model.model_id, "adapted_to_pages": sum(map(_size, materials))}

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import scipy.sparse as sparse
 
+from detector.errors import PageError
 from detector.features.build import Features, context_features, html_features, text_features
 from detector.features.markup import MarkupWeights
 from detector.features.phrases import PhraseWeights
@@ -260,7 +261,7 @@ def train(
     sets = [*html, *text]
     folds = np.unique(np.concatenate([examples.fold for examples in sets])) if sets else np.zeros(0)
     if folds.size < 2:
-        raise ValueError("training needs pages of at least two groups, to be judged on pages it did not see")
+        raise PageError("training needs pages of at least two groups, to be judged on pages it did not see")
     log(f"{len(pages)} pages read, {sum(examples.share.size for examples in sets)} segments")
     fits = _LinearFits(sets, log)
     of_text, text_scored = _train_format(fits, sets, "text", plans["text"].seeded(seed), log)

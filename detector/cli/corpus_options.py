@@ -1,0 +1,93 @@
+"""When `detector clean` is asked to clean a corpus, and the options of that."""
+
+import re
+from collections.abc import Callable, Sequence
+from functools import wraps
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeVar, cast
+
+import click
+
+from detector.corpus.formats.kinds import is_remote, kind_of
+from detector.settings import Columns, EngineSettings, Lines
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+UNITS: Final = {"": 10**6, "MB": 10**6, "GB": 10**9}
+
+
+class Size(click.ParamType):  # type: ignore[type-arg]
+    """Bytes of memory: 500MB, 2GB, or a number of MB."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> int:  # noqa: ANN401
+        """Read a size."""
+        if isinstance(value, int):
+            return value
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(MB|GB|)", str(value).strip().upper())
+        if found is None or float(found[1]) == 0:
+            self.fail(f"{value!r} is not a size: write 500MB or 2GB", param, context)
+        return int(float(found[1]) * UNITS[found[2]])
+
+
+_ENGINE: Final = (
+    click.option(
+        "--engine",
+        default="auto",
+        show_default=True,
+        help="Who cleans a corpus: process, joblib, spark, or a backend of joblib.",
+    ),
+    click.option("--workers", type=click.IntRange(1), help="Processes; as many as cores by default."),
+    click.option(
+        "--memory",
+        type=Size(),
+        default="4GB",
+        show_default=True,
+        help="Most memory of all processes together.",
+    ),
+)
+_COLUMNS: Final = tuple(
+    click.option(f"--{name}-column", default=default, show_default=True, help=text)
+    for name, default, text in (
+        ("text", "text", "The field of a record with the page."),
+        ("id", "id", "The field with its name."),
+        ("url", "url", "The field with its URL, for its site."),
+        ("site", "site", "The field with its site, if there is no URL."),
+        ("source", "source", "The field with what it was collected from."),
+    )
+)
+
+
+def corpus_options(function: F) -> F:
+    """Add the options that say how a corpus is read and by whom: `engine` and `columns`."""
+
+    @wraps(function)
+    def command(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
+        engine = EngineSettings(
+            name=options.pop("engine"), memory=options.pop("memory"), workers=options.pop("workers")
+        )
+        columns = Columns(*(options.pop(f"{name}_column") for name in Columns._fields))
+        return function(*arguments, engine=engine, columns=columns, **options)
+
+    for option in reversed((*_COLUMNS, *_ENGINE)):
+        command = option(command)
+    return cast(F, command)
+
+
+def is_corpus(names: Sequence[str]) -> bool:
+    """Tell whether inputs are a corpus: a folder, a file of many records, or a URL."""
+    return any(
+        is_remote(name) or Path(name).is_dir() or kind_of(name) not in (None, "page") for name in names
+    )
+
+
+class CorpusOptions(NamedTuple):
+    """The command's own options for a corpus."""
+
+    output: Path | None
+    to: str
+    dry_run: bool
+    rules: Path | None
+    allow: tuple[str, ...]
+    lines: Lines

@@ -1,0 +1,271 @@
+"""Inputs that vanish, change, cannot be read, or want one name: nothing is lost, and it is said."""
+
+import gzip
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from detector.cli.main import run
+from detector.corpus.inputs import Input, Survey
+from detector.corpus.shards import shards_of
+from detector.errors import SettingsError, ShardError
+from tests.corpus.made import everything, page, read_jsonl, records, write_jsonl
+
+AS_ROOT = os.name == "nt" or os.geteuid() == 0
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Twelve files of five records each."""
+    for number in range(12):
+        rows = records(60)[number * 5 : number * 5 + 5]
+        write_jsonl(tmp_path / "in" / f"{number:02d}.jsonl", rows)
+    return tmp_path / "in"
+
+
+class Between:
+    """An engine that does something once, when so many steps over all shards are done."""
+
+    def __init__(self, steps, act):
+        self.steps, self.act = steps, act
+
+    def run(self, task, items):
+        if self.steps == 0:
+            self.act()
+        self.steps -= 1
+        for item in items:
+            yield task(item)
+
+    def close(self):
+        pass
+
+
+def test_inputs_that_go_after_they_were_read_are_not_missed(clean, folder):
+    whole, _ = clean(folder, name="whole", duplicates=0)
+
+    def remove():
+        for number in range(6):
+            (folder / f"{number:02d}.jsonl").unlink()
+
+    for steps in (2, 3, 4):  # before cleaning, signing, writing
+        out, outcome = clean(folder, name=f"out-{steps}", duplicates=0, engine=Between(min(steps, 3), remove))
+        assert outcome.report["total"]["documents"] == 60
+        assert everything(out / "data") == everything(whole / "data")
+        for number in range(6):
+            write_jsonl(folder / f"{number:02d}.jsonl", records(60)[number * 5 : number * 5 + 5])
+
+
+def test_inputs_that_are_not_there_for_a_moment_stop_the_run(clean, folder):
+    path = folder / "03.jsonl"
+    before, times = path.read_bytes(), path.stat()
+
+    with pytest.raises(
+        ShardError, match=r"03.jsonl cannot be read: No such file.*give the same command again"
+    ):
+        clean(folder, engine=Between(1, path.unlink))
+    path.write_bytes(before)
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    _, outcome = clean(folder)
+    assert outcome.report["total"]["documents"] == 60
+    assert outcome.report["rejected"] == {}
+
+
+def test_inputs_that_change_stop_the_run(clean, folder):
+    path = folder / "03.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    with pytest.raises(ShardError, match=r"03.jsonl has changed since the run began"):
+        clean(folder, engine=Between(1, lambda: path.write_bytes(b"".join([*lines[1:], lines[0]]))))
+    with pytest.raises(SettingsError, match="stopped run over other inputs"):
+        clean(folder)
+
+
+def test_inputs_that_change_after_they_were_read_do_no_harm(clean, folder):
+    whole, _ = clean(folder, name="whole")
+    path = folder / "03.jsonl"
+    lines = path.read_bytes().splitlines(keepends=True)
+    out, _ = clean(folder, engine=Between(2, lambda: path.write_bytes(b"".join(reversed(lines)))))
+    assert everything(out / "data") == everything(whole / "data")
+
+
+TAKEN = [
+    ["a.txt", "a.txt.gz"],
+    ["a.html", "a.html.gz"],
+    ["a.html", "a.htm", "a.html.txt"],
+    ["a.txt", "a.txt.gz", "a.txt.txt", "a.txt.gz.txt"],
+    ["a.html", "a.txt/b.html"],
+    ["x-2.txt", "x.txt", "x.txt.gz", "x.html", "x.html.gz.txt"],
+]
+
+
+@pytest.mark.parametrize("names", TAKEN, ids=lambda names: " ".join(names))
+def test_pages_that_want_one_name_get_two(clean, tmp_path, names):
+    for number, name in enumerate(names):
+        path = tmp_path / "in" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        text = page(number).encode()
+        path.write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
+    out, outcome = clean(tmp_path / "in", duplicates=0)
+    assert outcome.report["total"]["kept"] == len(names)
+    written = [path.read_text() for path in (out / "data").rglob("*") if path.is_file()]
+    assert len(set(written)) == len(names)
+
+
+def test_inputs_of_one_name_in_three_folders(clean, tmp_path):
+    for number, name in enumerate(("A/x.txt", "B/x.txt", "C/A/x.txt")):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True)
+        path.write_text(page(number))
+    out, _ = clean(tmp_path / "A", tmp_path / "B", tmp_path / "C", duplicates=0)
+    assert sorted(everything(out / "data")) == ["A/x.txt", "B/x.txt", "C/A/x.txt"]
+
+
+def test_parts_do_not_take_the_name_of_a_file(clean, tmp_path):
+    write_jsonl(tmp_path / "in" / "a.jsonl", records(40))
+    (tmp_path / "in" / "a.html").write_text(page(70))
+    other = [{"id": "other", "text": page(71)}]
+    parts = -(-(tmp_path / "in" / "a.jsonl").stat().st_size // 20_000)
+    write_jsonl(tmp_path / "in" / f"a-00000-of-{parts:05d}.jsonl", other)
+    write_jsonl(tmp_path / "in" / "pages-00000.jsonl", [{"id": "third", "text": page(72)}])
+    out, outcome = clean(tmp_path / "in", duplicates=0, to="jsonl")
+    assert outcome.report["total"]["kept"] == 43
+    assert len(read_jsonl(out / "data")) == 43
+
+
+def test_texts_of_records_do_not_take_the_name_of_a_page(clean, tmp_path):
+    write_jsonl(tmp_path / "one" / "x.jsonl", [{"text": page(1)}])
+    path = tmp_path / "two" / "x.jsonl" / "00000000.txt"
+    path.parent.mkdir(parents=True)
+    path.write_text(page(2))
+    out, _ = clean(tmp_path / "one", tmp_path / "two", duplicates=0, to="text")
+    assert len(everything(out / "data")) == 2
+
+
+def test_archives_that_become_wet_have_names_of_their_own():
+    inputs = [Input(name, name, "warc") for name in ("a.warc.gz", "a.wet.gz")]
+    shards = shards_of(inputs, [Survey("", ((0, 0),))] * 2, 1000, "same")
+    assert [shard.output for shard in shards] == ["a.warc.wet.gz", "a.wet.gz"]
+
+
+@pytest.mark.skipif(AS_ROOT, reason="root may read everything")
+def test_a_folder_that_cannot_be_listed_is_said(clean, folder):
+    (folder / "closed").mkdir(mode=0)
+    with pytest.raises(SettingsError, match="closed cannot be listed: Permission denied"):
+        clean(folder)
+
+
+def test_a_folder_that_the_system_does_not_list_is_said(clean, folder, monkeypatch):
+    (folder / "closed").mkdir()
+    scandir = os.scandir
+
+    def denied(path):
+        if os.fspath(path).endswith("closed"):
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", denied)
+    with pytest.raises(SettingsError, match="closed cannot be listed: Permission denied"):
+        clean(folder)
+
+
+def test_what_is_no_plain_file_is_set_aside(clean, folder):
+    (folder / "broken.jsonl").symlink_to(folder / "nowhere.jsonl")
+    (folder / "zero.txt").symlink_to("/dev/zero")
+    os.mkfifo(folder / "pipe.txt")
+    with socket.socket(socket.AF_UNIX) as found:
+        found.bind(str(folder / "socket.txt"))
+        out, outcome = clean(folder)
+    assert outcome.report["total"]["documents"] == 60
+    reasons = {row["file"]: row["reason"] for row in read_jsonl(out / "rejects")}
+    assert reasons == {
+        "broken.jsonl": "cannot be read: it does not exist, or is a link to nothing",
+        "pipe.txt": "cannot be read: it is no regular file",
+        "socket.txt": "cannot be read: it is no regular file",
+        "zero.txt": "cannot be read: it is no regular file",
+    }
+    assert {"name": "zero.txt", "fault": "it is no regular file"} in json.loads(
+        (out / "manifest.json").read_text()
+    )["inputs"]
+
+
+@pytest.mark.skipif(AS_ROOT, reason="root may read everything")
+def test_a_file_without_permission_is_set_aside(clean, folder):
+    (folder / "03.jsonl").chmod(0)
+    out, outcome = clean(folder)
+    assert outcome.report["total"]["documents"] == 55
+    (row,) = read_jsonl(out / "rejects")
+    assert row["reason"] == "cannot be read: Permission denied"
+
+
+def test_a_named_file_that_cannot_be_read_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jsonl")
+    assert run(["clean", str(tmp_path / "pipe.jsonl"), "--output", str(tmp_path / "out")]) == 2
+
+
+def test_names_may_be_any_bytes(clean, tmp_path):
+    names = [os.fsdecode(b"caf\xe9.jsonl"), "line\nfeed.jsonl", "line\u2028end.jsonl"]
+    for number, name in enumerate(names):
+        row = json.dumps({"id": f"d{number}", "text": page(number)}).encode()
+        write_jsonl(tmp_path / "in" / name, [row, b"{broken"])
+    out, outcome = clean(tmp_path / "in", duplicates=0)
+    assert outcome.report["total"]["kept"] == 3
+    assert sorted(path.name for path in (out / "data").iterdir()) == sorted(names)
+    assert outcome.report["rejected"] == {"not JSON": 3}
+    again, _ = clean(tmp_path / "in", duplicates=0)
+    assert again == out
+
+
+@pytest.mark.parametrize("name", ["a\u2028b", "a\u2029b", "a\u0085b"])
+def test_columns_may_have_any_names(clean, tmp_path, name):
+    write_jsonl(tmp_path / "pages.jsonl", [{name: "no text"}, *records(3)])
+    _, outcome = clean(tmp_path / "pages.jsonl")
+    assert sum(outcome.report["rejected"].values()) == 1
+    (tmp_path / "pages.csv").write_text(f"{name},id\nx,y\n")
+    _, outcome = clean(tmp_path / "pages.csv", name="csv")
+    assert sum(outcome.report["rejected"].values()) == 1
+
+
+def test_an_output_inside_the_input_is_not_read(folder):
+    out = folder / "clean"
+    program = (
+        "import os, signal, sys\nfrom detector.corpus.steps import publish\nfrom detector.cli.main import run\n"
+        "move, count = publish._move, []\n"
+        "def killed(source, target):\n"
+        "    move(source, target)\n"
+        "    count.append(1)\n"
+        "    if len(count) == 5: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "publish._move = killed\nrun(sys.argv[1:])\n"
+    )
+    command = ["clean", str(folder), "--output", str(out), "--engine", "process"]
+    found = subprocess.run([sys.executable, "-c", program, *command], check=False, capture_output=True)
+    assert found.returncode == -9
+    assert (out / "data").exists()
+    for _ in range(2):  # goes on, and is finished
+        assert run(command) == 0
+        assert len(read_jsonl(out / "data")) == 60
+
+
+def test_a_run_that_was_killed_at_its_end_is_swept(clean, folder):
+    out, _ = clean(folder)
+    (out / ".run" / "out").mkdir(parents=True)
+    clean(folder)
+    assert not (out / ".run").exists()
+
+
+def test_a_run_of_many_shards_needs_few_open_files(tmp_path):
+    resource = pytest.importorskip("resource")
+    for number in range(150):
+        write_jsonl(tmp_path / "in" / f"{number:03d}.jsonl", [{"id": str(number), "text": page(number)}])
+    program = (
+        "import resource, sys\nresource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))\n"
+        "from detector.cli.main import run\nsys.exit(run(sys.argv[1:]))"
+    )
+    command = ["clean", str(tmp_path / "in"), "--output", str(tmp_path / "out"), "--engine", "process"]
+    found = subprocess.run(
+        [sys.executable, "-c", program, *command], check=False, capture_output=True, text=True
+    )
+    assert found.returncode == 0, found.stderr
+    assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] != 100

@@ -1,0 +1,99 @@
+"""Files and folders that are whole or not there."""
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from detector.atomic import UNFINISHED, append, new_file, new_folder, read_json, write_json
+
+
+def test_a_file_appears_when_it_is_whole(tmp_path):
+    path = tmp_path / "deep" / "x"
+    with new_file(path) as file:
+        file.write(b"new")
+        assert not path.exists()
+    assert path.read_bytes() == b"new"
+    with pytest.raises(KeyError), new_file(path) as file:
+        file.write(b"half")
+        raise KeyError
+    assert path.read_bytes() == b"new"
+    assert [one.name for one in path.parent.iterdir()] == ["x"]
+
+
+def test_a_folder_appears_when_it_is_whole(tmp_path):
+    path = tmp_path / "deep" / "x"
+    with new_folder(path) as folder:
+        (folder / "in").mkdir()
+        (folder / "in" / "a").write_text("a")
+        assert not path.exists()
+    assert (path / "in" / "a").read_text() == "a"
+    with pytest.raises(KeyError), new_folder(tmp_path / "y") as folder:
+        raise KeyError
+    assert [one.name for one in tmp_path.iterdir()] == ["deep"]
+
+
+def test_a_folder_that_another_has_made_stays(tmp_path):
+    with new_folder(tmp_path / "x") as folder:
+        (folder / "a").write_text("mine")
+        (tmp_path / "x").mkdir()
+        (tmp_path / "x" / "a").write_text("theirs")
+    assert (tmp_path / "x" / "a").read_text() == "theirs"
+    assert [one.name for one in tmp_path.iterdir()] == ["x"]
+
+
+@pytest.mark.parametrize("kind", ["new_file", "new_folder"])
+def test_what_is_killed_leaves_what_was_there(tmp_path, kind):
+    write = {
+        "new_file": "with atomic.new_file(path) as file:\n    file.write(b'half'); file.flush(); kill()",
+        "new_folder": "with atomic.new_folder(path) as folder:\n    (folder / 'a').write_text('half'); kill()",
+    }
+    program = (
+        "import os, signal, sys\nfrom pathlib import Path\nfrom detector import atomic\n"
+        "path = Path(sys.argv[1])\nkill = lambda: os.kill(os.getpid(), signal.SIGKILL)\n" + write[kind]
+    )
+    path = tmp_path / "x"
+    if kind == "new_file":
+        path.write_text("before")
+    found = subprocess.run([sys.executable, "-c", program, str(path)], check=False)
+    assert found.returncode == -signal.SIGKILL
+    (left,) = [one.name for one in tmp_path.iterdir() if one != path]
+    assert left.endswith(UNFINISHED)
+    assert not path.exists() or path.read_text() == "before"
+
+
+@pytest.mark.parametrize(
+    "error", [OSError(28, "No space left on device"), OSError("3 requested and 0 written")]
+)
+@pytest.mark.parametrize("write", [new_file, new_folder])
+def test_errors_name_the_place(tmp_path, write, error):
+    with pytest.raises(OSError, match=r"No space|requested") as found, write(tmp_path / "x"):
+        raise error
+    assert found.value.filename == str(tmp_path / "x")
+    assert found.value.errno
+    assert found.value.strerror
+    assert not list(tmp_path.iterdir())
+
+
+def test_json_comes_back(tmp_path):
+    content = {"a": ["\ud800", 1, None], "é": {"b": 2.5}}
+    write_json(tmp_path / "x.json", content)
+    assert read_json(tmp_path / "x.json") == content
+    for wrong in ("", "[1]", "[" * 100_000, "\xff"):
+        (tmp_path / "x.json").write_bytes(wrong.encode("latin-1"))
+        with pytest.raises(ValueError, match=r"."):
+            read_json(tmp_path / "x.json")
+
+
+def test_what_is_appended_is_on_the_disk(tmp_path, monkeypatch):
+    synced = []
+    monkeypatch.setattr(os, "fsync", synced.append)
+    append(tmp_path / "new" / "x", b"a\n")
+    append(tmp_path / "new" / "x", b"b\n")
+    assert (tmp_path / "new" / "x").read_bytes() == b"a\nb\n"
+    assert len(synced) == 2
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OSError, match="file"):
+        append(tmp_path / "file" / "x", b"a")

@@ -1,0 +1,109 @@
+"""Pages that are made to do harm: to the memory, to the clock, to the pages beside them."""
+
+import subprocess
+import sys
+
+import pytest
+
+from detector import Detector
+from detector.cli.main import run
+from detector.errors import PageError
+from detector.text.formatting import MOST, elements_again, refuse_explosive
+from detector.text.page import Page
+from tests.corpus.made import page, read_jsonl, write_jsonl
+
+
+def open_tags(count, tag="b"):
+    return "".join(f"<p><{tag} c={number}>x" for number in range(count))
+
+
+EXPLOSIVE = {
+    "b": open_tags(12_000),
+    "fonts": open_tags(12_000, "FONT"),
+    "closed in a comment": open_tags(12_000).replace("x", "x<!-- </b> -->"),
+    "closed in a script": open_tags(8_000).replace("x", "x<script></b></script>"),
+    "closed in a cell": "".join(f"<b c={number}>x<table><td></b></td></table>" for number in range(8_000)),
+    "closed in SVG": "".join(f"<p><b c={number}>x<svg></b></svg>" for number in range(8_000)),
+    "opened first": "".join(f"<b c={number}>" for number in range(600)) + "<p>x</p>" * 5_000,
+}
+
+
+@pytest.mark.parametrize("name", EXPLOSIVE)
+def test_a_page_that_would_fill_the_memory_is_refused(name):
+    with pytest.raises(PageError, match=f"more than {MOST:,} elements"):
+        refuse_explosive(EXPLOSIVE[name])
+
+
+HARMLESS = {
+    "closed": "".join(f"<p><b c={number}>x</b></p>" for number in range(20_000)),
+    "the same": "<p><b>x" * 20_000,
+    "anchors": open_tags(20_000, "a"),
+    "cells": "".join(f"<tr><td><font color={number % 50}>x</font></td></tr>" for number in range(20_000)),
+    "few": open_tags(60) + "<p>x</p>" * 10_000,
+    "text": "a < b and c > d " * 20_000,
+}
+
+
+@pytest.mark.parametrize("name", HARMLESS)
+def test_other_pages_are_not(name):
+    refuse_explosive(HARMLESS[name])
+
+
+def test_what_is_counted_is_what_the_parser_makes():
+    from detector.text.html import serialised
+
+    for text in (open_tags(300), HARMLESS["the same"][:2_000], open_tags(50) + "<p>x</p>" * 500):
+        made = serialised(text).count(b"<b>") + serialised(text).count(b"<b ")
+        assert made <= elements_again(text) + text.count("<b ") + text.count("<b>")
+        assert elements_again(text) <= 4 * made + 10
+
+
+def test_a_corpus_sets_such_a_page_aside_before_the_memory_is_gone(tmp_path):
+    resource = pytest.importorskip("resource")
+    rows = [{"id": str(at), "text": page(at)} for at in range(4)]
+    rows[2]["text"] = "<html>" + EXPLOSIVE["b"]
+    rows.append({"id": "html", "text": f"<html><p>{page(9)}</p></html>"})
+    path = write_jsonl(tmp_path / "pages.jsonl", rows)
+    program = (
+        "import resource, sys\nresource.setrlimit(resource.RLIMIT_AS, (2_000_000_000, 2_000_000_000))\n"
+        "from detector.cli.main import run\nsys.exit(run(sys.argv[1:]))"
+    )
+    command = ["clean", str(path), "--output", str(tmp_path / "out"), "--engine", "process"]
+    found = subprocess.run(
+        [sys.executable, "-c", program, *command], capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 1, found.stderr
+    (row,) = read_jsonl(tmp_path / "out" / "rejects")
+    assert (row["record"], "formatting tags" in row["reason"]) == (2, True)
+    assert [row["id"] for row in read_jsonl(tmp_path / "out" / "data")] == ["0", "1", "3", "html"]
+    assert resource.getrlimit(resource.RLIMIT_AS)[0] != 2_000_000_000
+
+
+@pytest.mark.parametrize("command", ["score", "clean", "profile"])
+def test_commands_set_it_aside_by_its_name(capfd, tmp_path, command):
+    (tmp_path / "bad.html").write_text("<html>" + EXPLOSIVE["b"])
+    for number in range(3):
+        (tmp_path / f"{number}.txt").write_text(page(number))
+    names = {
+        "score": [tmp_path / "bad.html"],
+        "clean": [tmp_path / "bad.html", tmp_path / "1.txt"],
+        "profile": [tmp_path, "--output", tmp_path / "site.profile"],
+    }
+    assert run([command, *map(str, names[command])]) == 1
+    _, err = capfd.readouterr()
+    assert "bad.html: this page of" in err
+    assert command != "profile" or (tmp_path / "site.profile").exists()
+
+
+@pytest.mark.parametrize("escape", ["\\é", "\\か", "\\\U0001f600", "\\u00e9\\か"])
+def test_a_backslash_before_a_long_character_in_structured_data(escape):
+    """In the JSON of one page, while another page of the batch has a combining mark in its head."""
+    data = f'<html><head><script type="application/ld+json">{{"name": "a{escape}b"}}</script></head>'
+    pages = [
+        Page(f"{data}<body><p>{page(1)}</p></body></html>", "html"),
+        Page(f"<html><head><title>cafe\u0301</title></head><body><p>{page(2)}</p></body></html>", "html"),
+    ]
+    together = Detector().score_batch(pages)
+    for one, scored in zip(pages, together, strict=True):
+        (alone,) = Detector().score_batch([one])
+        assert [line.score for line in scored.lines] == [line.score for line in alone.lines]
