@@ -10,12 +10,8 @@ import pytest
 
 from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.jsonl import read_jsonl
-<<<<<<< HEAD
-from detector.corpus.formats.readers import kind_of, read_shard
-=======
 from detector.corpus.formats.kinds import kind_of
 from detector.corpus.formats.readers import read_shard
->>>>>>> wt-corpus
 from detector.corpus.formats.zstd_files import write_zstd
 from detector.corpus.inputs import inputs_of, survey
 from detector.corpus.shards import shards_of
