@@ -62,7 +62,10 @@ def test_a_full_disk_is_said(place, name):
 @pytest.mark.parametrize("name", [name for name in COMMANDS if "PLACE/out" in COMMANDS[name]])
 def test_a_place_that_cannot_be_written_is_said(place, capfd, name):
     (place / "out").write_text("a file")
-    command = [word.replace("PLACE/out", f"{place}/out/in/it").replace("PLACE", str(place)) for word in COMMANDS[name]]
+    command = [
+        word.replace("PLACE/out", f"{place}/out/in/it").replace("PLACE", str(place))
+        for word in COMMANDS[name]
+    ]
     assert run(command) in (1, 2)
     _, err = capfd.readouterr()
     assert f"{place}/out" in err

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.features.build import _hint_words, html_features
+from detector.features.build import hint_words, html_features
 from detector.features.markup import markup_buckets
 from detector.features.schema import ELEMENT, HTML_COLUMNS, INSIDE_WHAT, LINKS, MARKUP_NEIGHBOURS, TITLES
 from detector.features.schema import MARKUP as SAYS
@@ -59,7 +59,7 @@ def test_windows_of_markup_are_those_of_the_oracle(pages):
 
 
 def hints_of(markup, page):
-    words = _hint_words(markup)
+    words = hint_words(markup)
     for hint in range(*markup.page_hint[page : page + 2].tolist()):
         yield (
             int(markup.hint_kind[hint]),
