@@ -35,7 +35,7 @@ def _table(path: Path) -> dict[str, Any]:
 def settings_from(table: Mapping[str, Any], kind: type[S], where: str) -> S:
     """Return settings from plain values; raises `SettingsError` for unknown names and wrong types."""
     # Not for what scores a page without a settings file: msgspec takes some time to load.
-    from detector.user_files import checked
+    from detector.files.checked import checked
 
     known = {field.name for field in fields(kind)}
     if unknown := sorted(set(table) - known):

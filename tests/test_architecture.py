@@ -34,8 +34,7 @@ ROOMS = (
     ("settings",),
     ("native",),
     ("records",),
-    ("user_files",),
-    ("array_files", "atomic", "json_lines"),
+    ("files",),
     ("errors", "extras", "version"),
 )
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}

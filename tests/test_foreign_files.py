@@ -8,7 +8,7 @@ import zipfile
 import numpy as np
 import pytest
 
-from detector.array_files import array_from, array_of, bytes_of, load_array, mapped_array, zip_members
+from detector.files.arrays import array_from, array_of, bytes_of, load_array, mapped_array, zip_members
 from detector.cli.main import run
 from detector.errors import ModelFormatError
 from detector.model.files import ARRAYS_FILE, CONFIG_FILE, DEFAULT, load

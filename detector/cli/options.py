@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import click
 
-from detector.atomic import new_file
+from detector.files.atomic import new_file
 from detector.detector import Detector
 from detector.errors import PageError
 from detector.records import Format

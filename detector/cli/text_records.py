@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from detector.errors import PageError
-from detector.json_lines import JsonLine, json_bytes, json_lines
+from detector.files.json_lines import JsonLine, json_bytes, json_lines
 from detector.text.decoding import decode
 
 JSONL: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")

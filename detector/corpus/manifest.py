@@ -18,7 +18,7 @@ from detector.corpus.run_spec import RunSpec
 from detector.corpus.shards import shards_of
 from detector.errors import SettingsError
 from detector.text.keys import KEYS_VERSION
-from detector.user_files import checked
+from detector.files.checked import checked
 from detector.version import __version__
 
 FORMAT: Final = 1

@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
-from detector import atomic
-from detector.array_files import load_array, mapped_array
+from detector.files import atomic
+from detector.files.arrays import load_array, mapped_array
 from detector.errors import SettingsError, ShardError
 
 RUN: Final = ".run"

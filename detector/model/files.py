@@ -23,8 +23,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.array_files import array_of, zip_members
-from detector.atomic import new_file, new_folder, read_json, write_json
+from detector.files.arrays import array_of, zip_members
+from detector.files.atomic import new_file, new_folder, read_json, write_json
 from detector.errors import ModelFormatError
 from detector.features import markup as markup_of
 from detector.features import phrases as phrases_of

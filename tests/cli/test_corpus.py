@@ -135,7 +135,7 @@ def test_a_full_disk_stops_with_a_message(capfd, corpus, tmp_path, monkeypatch, 
             raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("detector.atomic.sync", full)
+        patch.setattr("detector.files.atomic.sync", full)
         code, _, err = call(capfd, "clean", corpus, "--output", tmp_path / "out", "--engine", "process")
     assert calls
     assert code == 2

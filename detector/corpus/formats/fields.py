@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from detector.corpus.formats.documents import Document, Part, Rejected, source_of
-from detector.json_lines import LONGEST
+from detector.files.json_lines import LONGEST
 from detector.settings import Columns
 from detector.sites.names import site_name
 

@@ -3,7 +3,7 @@
 from detector.corpus.formats.documents import Part, Records, Rejected
 from detector.corpus.formats.fields import document_of
 from detector.corpus.formats.files import opened
-from detector.json_lines import LONGEST, json_lines
+from detector.files.json_lines import LONGEST, json_lines
 from detector.settings import Columns
 
 

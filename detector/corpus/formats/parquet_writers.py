@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 from detector.corpus.formats.tables import CopiedFields, parquet
 from detector.corpus.formats.writers import CONTENT_SHARE, LINES_COLUMN, VERDICT, Cleaned
 from detector.corpus.line_records import PIECE
-from detector.json_lines import json_bytes
+from detector.files.json_lines import json_bytes
 from detector.settings import Columns
 from detector.text.decoding import without_surrogates
 

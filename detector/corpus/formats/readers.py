@@ -20,7 +20,7 @@ from detector.corpus.formats.kinds import plain_name
 from detector.corpus.formats.tables import read_csv, read_parquet
 from detector.corpus.formats.web_archives import read_warc
 from detector.corpus.formats.zstd_files import ZstdError
-from detector.json_lines import LONGEST
+from detector.files.json_lines import LONGEST
 from detector.records import Format
 from detector.settings import Columns
 from detector.sites.names import site_name

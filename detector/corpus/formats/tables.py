@@ -12,7 +12,7 @@ from detector.corpus.formats.documents import Part, Records, Rejected
 from detector.corpus.formats.fields import document_of
 from detector.corpus.formats.files import opened, stored_part
 from detector.extras import need
-from detector.json_lines import LONGEST
+from detector.files.json_lines import LONGEST
 from detector.settings import Columns
 
 # Rows of Parquet that are decoded at once. A page may have megabytes.

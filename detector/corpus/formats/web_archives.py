@@ -6,7 +6,7 @@ from typing import Any, Final
 from detector.corpus.formats.documents import Document, Part, Records, Rejected, source_of
 from detector.corpus.formats.files import stored_part
 from detector.extras import need
-from detector.json_lines import LONGEST
+from detector.files.json_lines import LONGEST
 from detector.records import Format
 from detector.settings import Columns
 from detector.sites.names import site_name

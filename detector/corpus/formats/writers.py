@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 from detector.corpus.formats.documents import Document
 from detector.corpus.formats.web_archives import fastwarc
 from detector.corpus.formats.zstd_files import write_zstd
-from detector.json_lines import json_line
+from detector.files.json_lines import json_line
 from detector.settings import Columns
 from detector.text.decoding import without_surrogates
 

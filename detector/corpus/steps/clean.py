@@ -21,7 +21,7 @@ from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.count import load_counts
 from detector.detector import Detector, score_read
 from detector.errors import KernelError
-from detector.json_lines import json_line
+from detector.files.json_lines import json_line
 from detector.model.page_kinds import EMPTY, KINDS, LEAST_WORDS
 from detector.records import Batch, Integers
 from detector.results.batch import ScoredBatch

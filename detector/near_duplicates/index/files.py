@@ -27,7 +27,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.array_files import mapped_array
+from detector.files.arrays import mapped_array
 from detector.errors import ModelFormatError
 
 FORMAT: Final = 1

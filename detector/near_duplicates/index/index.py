@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.atomic import write_json
+from detector.files.atomic import write_json
 from detector.errors import SettingsError
 from detector.near_duplicates.find import MOST_TEXTS
 from detector.near_duplicates.index import files

@@ -8,8 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from detector.array_files import array_of, zip_members
-from detector.atomic import new_file
+from detector.files.arrays import array_of, zip_members
+from detector.files.atomic import new_file
 from detector.errors import ModelFormatError
 from detector.features.phrases import BUCKETS
 from detector.records import Floats

@@ -2,7 +2,7 @@
 
 >>> from dataclasses import dataclass
 >>> from detector.errors import SettingsError
->>> from detector.user_files import checked
+>>> from detector.files.checked import checked
 >>> @dataclass
 ... class Cut:
 ...     headlines: bool

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from detector.atomic import UNFINISHED, append, new_file, new_folder, read_json, write_json
+from detector.files.atomic import UNFINISHED, append, new_file, new_folder, read_json, write_json
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):

@@ -1,7 +1,7 @@
 r"""Lines of JSON: the one reader of files with an object a line, and the one way to write them.
 
 >>> import io
->>> from detector.json_lines import json_lines
+>>> from detector.files.json_lines import json_lines
 >>> file = io.BytesIO(b'{"text": "a page"}\n\n{"text": \n')
 >>> [(line.number, line.value, line.fault[:8]) for line in json_lines(file)]
 [(0, {'text': 'a page'}, ''), (2, None, 'not JSON')]

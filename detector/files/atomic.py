@@ -2,7 +2,7 @@
 
 >>> import tempfile
 >>> from pathlib import Path
->>> from detector.atomic import new_file
+>>> from detector.files.atomic import new_file
 >>> with tempfile.TemporaryDirectory() as folder:
 ...     path = Path(folder) / "new" / "page.txt"
 ...     with new_file(path) as file:
@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from detector.json_lines import json_bytes
+from detector.files.json_lines import json_bytes
 
 UNFINISHED: Final = ".unfinished"
 

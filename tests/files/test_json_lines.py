@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from detector.json_lines import DEEPEST, JsonLine, json_bytes, json_line, json_lines
+from detector.files.json_lines import DEEPEST, JsonLine, json_bytes, json_line, json_lines
 
 
 def read(data, **options):
