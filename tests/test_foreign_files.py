@@ -8,9 +8,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from detector.files.arrays import array_from, array_of, bytes_of, load_array, mapped_array, zip_members
 from detector.cli.main import run
 from detector.errors import ModelFormatError
+from detector.files.arrays import array_from, array_of, bytes_of, load_array, mapped_array, zip_members
 from detector.model.files import ARRAYS_FILE, CONFIG_FILE, DEFAULT, load
 from detector.near_duplicates.index import files as index_files
 from detector.near_duplicates.index.index import Index

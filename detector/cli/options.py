@@ -9,9 +9,9 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import click
 
-from detector.files.atomic import new_file
 from detector.detector import Detector
 from detector.errors import PageError
+from detector.files.atomic import new_file
 from detector.records import Format
 from detector.settings import Settings
 from detector.text.formatting import refuse_explosive

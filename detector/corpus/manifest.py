@@ -17,8 +17,8 @@ from detector.corpus.run_folder import read_json, write_json
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.shards import shards_of
 from detector.errors import SettingsError
-from detector.text.keys import KEYS_VERSION
 from detector.files.checked import checked
+from detector.text.keys import KEYS_VERSION
 from detector.version import __version__
 
 FORMAT: Final = 1

@@ -19,12 +19,12 @@ from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 
-from detector.files.arrays import array_from, bytes_of
 from detector.corpus.formats.documents import Document, Records, Rejected
 from detector.corpus.formats.tables import CopiedFields
 from detector.corpus.formats.zstd_files import ZstdError, read_zstd, write_zstd
 from detector.corpus.run_folder import damaged
 from detector.errors import DetectorError, KernelError, PageError
+from detector.files.arrays import array_from, bytes_of
 from detector.files.json_lines import json_line
 from detector.records import Batch, Format, Integers, Markup
 from detector.text.formats import found_format

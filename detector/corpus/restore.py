@@ -12,12 +12,12 @@ from detector.corpus.steps.publish import LINES
 from detector.decisions import DecisionPolicy
 from detector.detector import Detector
 from detector.errors import KernelError, SettingsError
+from detector.files.checked import checked
 from detector.files.json_lines import LONGEST, json_line, json_lines
 from detector.model.operating_points import threshold_of
 from detector.records import Format
 from detector.settings import GOALS, Settings, settings_from
 from detector.text.read import FORMATS
-from detector.files.checked import checked
 
 # Bytes of a line record: a text, and what is said of its lines.
 LONGEST_RECORD: Final = 10 * LONGEST

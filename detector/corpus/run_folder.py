@@ -17,9 +17,9 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
+from detector.errors import SettingsError, ShardError
 from detector.files import atomic
 from detector.files.arrays import load_array, mapped_array
-from detector.errors import SettingsError, ShardError
 
 RUN: Final = ".run"
 # What a finished run has.

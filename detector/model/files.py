@@ -23,8 +23,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.files.arrays import array_of, zip_members
-from detector.files.atomic import new_file, new_folder, read_json, write_json
 from detector.errors import ModelFormatError
 from detector.features import markup as markup_of
 from detector.features import phrases as phrases_of
@@ -40,6 +38,8 @@ from detector.features.schema import (
     block_codes,
     names,
 )
+from detector.files.arrays import array_of, zip_members
+from detector.files.atomic import new_file, new_folder, read_json, write_json
 from detector.model import page_kinds as kinds_of
 from detector.model.network import UNITS, Calibration, Network, OperatingPoints, Scorer, SiteStep
 from detector.model.operating_points import THRESHOLDS

@@ -15,9 +15,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from detector.errors import SettingsError
 from detector.files.arrays import bytes_of, load_array
 from detector.files.atomic import new_file, read_json, write_json
-from detector.errors import SettingsError
 
 FORMAT: Final = 1
 STATE_FILE: Final = "state.json"

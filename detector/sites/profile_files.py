@@ -18,9 +18,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.errors import ModelFormatError
 from detector.files.arrays import array_of, bytes_of, zip_members
 from detector.files.atomic import new_file
-from detector.errors import ModelFormatError
 from detector.text.keys import KEYS_VERSION
 
 FORMAT: Final = 2

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from detector.files.atomic import new_file, write_json
 from detector.corpus.formats.documents import Shard
 from detector.corpus.report.page import report_page
 from detector.corpus.run_folder import MANIFEST, read_array, read_json
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps import clean
 from detector.errors import ShardError
+from detector.files.atomic import new_file, write_json
 from detector.files.json_lines import json_line
 
 DATA: Final = "data"

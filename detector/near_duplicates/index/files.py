@@ -27,8 +27,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.files.arrays import mapped_array
 from detector.errors import ModelFormatError
+from detector.files.arrays import mapped_array
 
 FORMAT: Final = 1
 INDEX_FILE: Final = "index.json"

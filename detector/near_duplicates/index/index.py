@@ -19,8 +19,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.files.atomic import write_json
 from detector.errors import SettingsError
+from detector.files.atomic import write_json
 from detector.near_duplicates.find import MOST_TEXTS
 from detector.near_duplicates.index import files
 from detector.near_duplicates.index.search import Earlier, Search, sketched

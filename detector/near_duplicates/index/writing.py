@@ -14,8 +14,8 @@ import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from detector.files.atomic import new_folder, write_json
 from detector.errors import SettingsError
+from detector.files.atomic import new_folder, write_json
 from detector.near_duplicates.index.files import INDEX_FILE, SEGMENT, checksum, read_manifest
 
 LOCK_FILE: Final = "lock"

@@ -8,10 +8,10 @@ from typing import Final
 
 import numpy as np
 
-from detector.files.arrays import array_of, zip_members
-from detector.files.atomic import new_file
 from detector.errors import ModelFormatError
 from detector.features.phrases import BUCKETS
+from detector.files.arrays import array_of, zip_members
+from detector.files.atomic import new_file
 from detector.records import Floats
 
 FILE: Final = "precision.npz"

@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from detector.errors import PageError
+from detector.files.checked import checked
 from detector.files.json_lines import json_lines
 from detector.records import Format
 from detector.text.formats import found_format
-from detector.files.checked import checked
 
 LABELS: Final = ("content", "template", "repeat", "metadata", "comment", "unknown")
 # Labels that are neither asked for nor forbidden (contracts, "Gold policy"), or not known.

@@ -17,11 +17,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from detector.files.atomic import append
 from detector.errors import PageError
+from detector.files.atomic import append
+from detector.files.checked import checked
 from detector.files.json_lines import json_line, json_lines
 from detector.training.data.labelled_pages import LABELS
-from detector.files.checked import checked
 
 FIELDS: Final = ("text", "label", "site", "page", "line")
 
