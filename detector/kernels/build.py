@@ -19,14 +19,13 @@ from pathlib import Path
 from typing import Any
 
 KERNELS = Path(__file__).parent
-LIBRARY = KERNELS / ("kernels.dll" if os.name == "nt" else "kernels.so")
+LIBRARY = KERNELS / "kernels.so"
 COMPILERS = ("g++", "clang++", "c++", "gcc", "clang", "cc")
 # -ffp-contract=off: a fused multiply-add would change the last bit of a score.
 # -fwrapv: sums of indices wrap, whatever a caller gives; they are checked where they are used.
 FLAGS = (
-    "-std=c++20", "-O2", "-fPIC", "-fno-exceptions", "-fno-rtti", "-fvisibility=hidden",
-    "-ffp-contract=off", "-fno-math-errno", "-fwrapv", "-Wall", "-Wextra", "-Wno-psabi",
-    "-Wno-unknown-warning-option",
+    "-std=c++20", "-O2", "-fPIC", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics",
+    "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno", "-fwrapv", "-Wall", "-Wextra", "-Wno-psabi", "-Wno-unknown-warning-option",
 )  # fmt: skip
 SANITIZE = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
 
@@ -49,54 +48,35 @@ def run(command: list[str]) -> None:
 
 
 def compiled(library: Path, sanitize: bool = False) -> None:
-    """Compile the kernels into a library."""
+    """Compile the kernels into a library, which appears when it is whole."""
     command = compiler()
     if command is None:
         raise RuntimeError("no C++ compiler: install g++ or clang++, or `pip install ziglang`")
-    flags = [*FLAGS, *(SANITIZE if sanitize else ())]
-    is_zig = command[-2:] == ["ziglang", "c++"]
+    checks = SANITIZE if sanitize else ()
     with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder)
         run([sys.executable, str(KERNELS / "generate.py"), folder])
-        sources = [*sorted(KERNELS.rglob("*.cpp")), scratch / "generated.cpp"]
-        objects = [scratch / f"{number}.o" for number in range(len(sources))]
-        commands = [
-            [
-                *command,
-                *flags,
-                f"-I{KERNELS}",
-                f"-I{folder}",
-                "-x",
-                "c++",
-                "-c",
-                str(source),
-                "-o",
-                str(target),
-            ]
-            for source, target in zip(sources, objects, strict=True)
-        ]
+        sources = [*sorted(KERNELS.rglob("*.cpp")), Path(folder, "generated.cpp")]
+        objects = [str(Path(folder, f"{number}.o")) for number in range(len(sources))]
+        compile_one = [*command, *FLAGS, *checks, f"-I{KERNELS}", f"-I{folder}", "-x", "c++", "-c"]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(pool.map(run, commands))
-        # The kernels use no C++ library, so none is linked.
-        link = (
-            ["-nostdlib++"]
-            if is_zig or "clang" in Path(command[0]).name
-            else ["-nodefaultlibs", "-lc", "-lgcc"]
-        )
-        unfinished = scratch / LIBRARY.name
-        run(
-            [
-                *command,
-                "-shared",
-                *(SANITIZE if sanitize else ()),
-                *map(str, objects),
-                *link,
-                "-o",
-                str(unfinished),
-            ]
-        )
-        shutil.copyfile(unfinished, library.with_suffix(".unfinished"))
-        library.with_suffix(".unfinished").replace(library)
+            for _ in pool.map(
+                lambda source, target: run([*compile_one, str(source), "-o", target]), sources, objects
+            ):
+                pass
+        linked = str(Path(folder, library.name))
+        run([*command, "-shared", *checks, *objects, *without_libraries(command, sanitize), "-o", linked])
+        unfinished = library.with_suffix(".unfinished")
+        shutil.copyfile(linked, unfinished)
+        unfinished.replace(library)
+
+
+def without_libraries(command: list[str], sanitize: bool) -> tuple[str, ...]:
+    """Return the options that link no C++ library: the kernels use none, the sanitizers theirs."""
+    if sanitize:
+        return ()
+    if command[-1] == "c++" or "clang" in Path(command[0]).name:
+        return ("-nostdlib++",)
+    return ("-nodefaultlibs", "-lc", "-lgcc")
 
 
 def platform_tag() -> str:
@@ -125,4 +105,12 @@ if find_spec("hatchling"):
 
 
 if __name__ == "__main__":
-    compiled(LIBRARY, sanitize="--sanitize" in sys.argv)
+    from argparse import ArgumentParser
+
+    parser = ArgumentParser(description="Compile the kernels of detector.")
+    parser.add_argument(
+        "--sanitize", action="store_true", help="with the sanitizers for addresses and undefined behaviour"
+    )
+    parser.add_argument("--output", type=Path, default=LIBRARY, help="the library to write")
+    options = parser.parse_args()
+    compiled(options.output, options.sanitize)

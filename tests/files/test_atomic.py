@@ -51,7 +51,7 @@ def test_what_is_killed_leaves_what_was_there(tmp_path, kind):
         "new_folder": "with atomic.new_folder(path) as folder:\n    (folder / 'a').write_text('half'); kill()",
     }
     program = (
-        "import os, signal, sys\nfrom pathlib import Path\nfrom detector import atomic\n"
+        "import os, signal, sys\nfrom pathlib import Path\nfrom detector.files import atomic\n"
         "path = Path(sys.argv[1])\nkill = lambda: os.kill(os.getpid(), signal.SIGKILL)\n" + write[kind]
     )
     path = tmp_path / "x"

@@ -51,12 +51,13 @@ def use_every_kernel() -> None:
     explained_words(read_batch([Page(TEXT, "text")]).words, STORY + HEAD)
 
 
-def _flat(arguments: Any) -> Iterator[Any]:
+def arguments_of(arguments: Any) -> Iterator[Any]:
+    """Yield the arrays and numbers that a kernel is given, without the records around them."""
     for argument in arguments:
         if isinstance(argument, tuple | native.Prepared):
-            yield from _flat(argument if isinstance(argument, tuple) else argument._arrays)
+            yield from arguments_of(argument if isinstance(argument, tuple) else argument._arrays)
         else:
-            yield argument.copy() if isinstance(argument, np.ndarray) else argument
+            yield argument
 
 
 def recorded_calls() -> dict[str, list[Any]]:
@@ -69,7 +70,7 @@ def recorded_calls() -> dict[str, list[Any]]:
         return np.count_nonzero(sizes), sum(sizes)
 
     def recording(kernel: str, *arguments: Any) -> int:
-        flat = list(_flat(arguments))
+        flat = [one.copy() if isinstance(one, np.ndarray) else one for one in arguments_of(arguments)]
         if size_of(flat) > size_of(calls.get(kernel, [])):
             calls[kernel] = flat
         return run(kernel, *arguments)

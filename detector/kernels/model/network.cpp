@@ -12,7 +12,7 @@ static WIDE void run_block_wide(const Network& network, bool has_guess, const Bl
 
 void run_block_widest(const Network& network, bool has_guess, const Block& block) {
 #if HAS_WIDE
-  if (has_wide_vectors()) return run_block_wide(network, has_guess, block);
+  if (has_wide_vectors) return run_block_wide(network, has_guess, block);
 #endif
   run_block(network, has_guess, block);
 }

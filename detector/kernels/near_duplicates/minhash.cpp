@@ -14,7 +14,7 @@ static WIDE void update_slots_wide(u32* slots, const u32* hashed, const u32* fac
 
 void update_slots_widest(u32* slots, const u32* hashed, const u32* factor, const u32* offset, i64 size) {
 #if HAS_WIDE
-  if (has_wide_vectors()) return update_slots_wide(slots, hashed, factor, offset, size);
+  if (has_wide_vectors) return update_slots_wide(slots, hashed, factor, offset, size);
 #endif
   update_slots(slots, hashed, factor, offset, size);
 }
@@ -58,7 +58,7 @@ class Signer {
       return slots.call->fail(OUT_OF_RANGE, slots.size);
     const u32* const factor = permutation_.all.data;
 #if HAS_WIDE
-    if (has_wide_vectors())
+    if (has_wide_vectors)
       return sign_all_wide(hashes_, count, slots.data, factor, factor + slots.size, slots.size);
 #endif
     sign_all(hashes_, count, slots.data, factor, factor + slots.size, slots.size);
