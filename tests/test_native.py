@@ -130,7 +130,7 @@ def test_arrays_that_cannot_be_written_to(calls, kernel):
     """They are refused where a kernel writes; what it only reads it leaves as it was."""
     outputs, call = outputs_of(kernel, calls[kernel]), copied(calls[kernel])
     native.run(kernel, *call)
-    assert outputs
+    assert outputs or kernel == "count_bytes"
     for place in set(arrays_of(call)) - set(outputs):
         assert call[place].tobytes() == calls[kernel][place].tobytes()
 
@@ -195,7 +195,7 @@ def test_a_kernel_that_lacks_scratch_memory_is_called_again(calls, kernel):
 
     with patch.object(native, "_library", lambda: (counted, numbers)):
         again = written(kernel, calls[kernel])
-    assert len(known) <= 2
+    assert len(known) <= 3 and known == sorted(set(known))
     assert known[0] == 0
     assert again == written(kernel, calls[kernel])
 
@@ -236,9 +236,7 @@ except KeyboardInterrupt:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
-@pytest.mark.parametrize(
-    "kernel", ["find_words", "text_features", "first_guess", "score_lines", "align_words"]
-)
+@pytest.mark.parametrize("kernel", ["find_words", "score_text", "align_words"])
 def test_an_interrupt_is_answered_within_a_second(kernel):
     process = subprocess.Popen(
         [sys.executable, "-c", SLOW, kernel], cwd=ROOT, stdout=subprocess.PIPE, text=True

@@ -120,11 +120,8 @@ def adapted_training(
 
 
 def whole_training(pages: Sequence[LabelledPage], seed: int, log: Log = lambda message: None) -> Training:
-    """Return a whole new model; raises `SettingsError` for pages of fewer than two groups."""
-    try:
-        trained = train_anew(pages, seed=seed, log=log)
-    except ValueError as error:
-        raise SettingsError(str(error)) from None
+    """Return a whole new model; raises `PageError` for pages of fewer than two groups."""
+    trained = train_anew(pages, seed=seed, log=log)
     found = tuple((one.format, measures(one.examples, one.scores, Settings())) for one in trained.out_of_fold)
     return Training(trained.model, trained.precision, out_of_fold=found)
 

@@ -7,11 +7,16 @@ from unittest.mock import patch
 import numpy as np
 
 from detector import Detector, find_duplicates, native
+from detector.features.build import context_features
 from detector.features.markup import markup_buckets
 from detector.features.phrases import ngram_buckets
+from detector.model.files import default_model
+from detector.model.network import guess, score
+from detector.model.score import features_of
 from detector.near_duplicates.blocks import PageLines, find_blocks
 from detector.near_duplicates.minhash.signatures import signatures_of
 from detector.near_duplicates.texts import joined
+from detector.records import Batch, Markup, Words
 from detector.settings import DuplicateSettings
 from detector.sites.recurrence import Sites, count_lines
 from detector.text.keys import line_keys
@@ -31,6 +36,16 @@ HTML = (
 )
 
 
+def use_steps_of_training(batch: Batch, words: Words, markup: Markup | None) -> None:
+    """Score a batch step by step, as training does."""
+    model = default_model()
+    scorer = model.text if markup is None else model.html
+    features = features_of(batch, words, markup, model)
+    guesses = guess(features.table, scorer)
+    context = context_features(batch, words, markup, features, guesses.log_odds)
+    score(context, scorer, guesses)
+
+
 def use_every_kernel() -> None:
     """Take pages through everything that calls a kernel."""
     for format, page in (("text", TEXT), ("html", HTML)):
@@ -39,6 +54,7 @@ def use_every_kernel() -> None:
         counts = count_lines(line_keys(words), batch.page_segment(), np.zeros(3, np.int64))
         Detector().score_batch(pages, Sites(counts, np.zeros(3, np.int64), False))
         ngram_buckets(words)
+        use_steps_of_training(batch, words, markup)
         if markup is not None:
             markup_buckets(batch, markup)
             find_blocks(PageLines(batch.data, batch.line_start, batch.line_end, batch.page_line))

@@ -17,6 +17,7 @@ MOST_TOKENS = {"class": 24, "id": 24, "role": 24, "itemprop": 24, "rel": 24, "hr
 FLAGS, BIT = tables()[2:]
 WHOLE_WORD = 0x5BD1E995
 JSON_ESCAPE = re.compile(r"\\(?=.)(u[\x00-\x7f]{0,4}|[\x00-\x7f])?", re.DOTALL)
+HIDING = re.compile("(^|:)(display:none|visibility:hidden)$")
 
 
 class HtmlElement(NamedTuple):
@@ -91,6 +92,11 @@ def attribute(node: Any, name: str) -> str:
     return escaped(value).replace('"', "&quot;")
 
 
+def declarations(node: Any) -> list[str]:
+    """Return what an element's style says, without white space."""
+    return re.split("[;!]", squeezed(attribute(node, "style")))
+
+
 def squeezed(value: str) -> str:
     return re.sub("[\x00-\x20]", "", value).lower()
 
@@ -98,14 +104,14 @@ def squeezed(value: str) -> str:
 def element_of(node: Any, parent: int, elements: list[HtmlElement]) -> HtmlElement:
     """Return an element with what its attributes say."""
     tag = NUMBER.get(node.tag, 0)
-    values = re.findall("(?<=:)[^:;!]*", attribute(node, "style"))
-    hides = {"none", "hidden"} & {re.sub("[\x00-\x20]", "", value) for value in values}
-    hidden = "hidden" in node.attrs or squeezed(attribute(node, "aria-hidden")) == "true" or hides
+    hidden = "hidden" in node.attrs or any(map(HIDING.search, declarations(node)))
     inside = BIT[tag] | (1 << INSIDE.index("hidden") if hidden else 0)
     inside |= elements[parent].inside if parent >= 0 else 0
     tokens = []
     for name in node.attrs:
-        if name in MOST_TOKENS:
+        if name == "aria-hidden" and squeezed(attribute(node, name)) == "true":
+            tokens.append(name_hash(name))
+        elif name in MOST_TOKENS:
             tokens += tokens_of(attribute(node, name))[: MOST_TOKENS[name]]
     return HtmlElement(tag, parent, inside, tokens)
 

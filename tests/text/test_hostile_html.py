@@ -31,7 +31,7 @@ EXPLOSIVE = {
 @pytest.mark.parametrize("name", EXPLOSIVE)
 def test_a_page_that_would_fill_the_memory_is_refused(name):
     with pytest.raises(PageError, match=f"more than {MOST:,} elements"):
-        refuse_explosive(EXPLOSIVE[name])
+        refuse_explosive(EXPLOSIVE[name].encode())
 
 
 HARMLESS = {
@@ -46,7 +46,7 @@ HARMLESS = {
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_other_pages_are_not(name):
-    refuse_explosive(HARMLESS[name])
+    refuse_explosive(HARMLESS[name].encode())
 
 
 def test_what_is_counted_is_what_the_parser_makes():

@@ -252,7 +252,7 @@ def train(
     """Train a model on labelled pages, grouped into folds.
 
     Every HTML page is learned from with its markup and without, and once more as a page
-    made from it; text pages only without markup. Raises `ValueError` if there are too few
+    made from it; text pages only without markup. Raises `PageError` if there are too few
     groups to cross-validate.
     """
     real = examples_by_format(pages)
