@@ -1,7 +1,7 @@
 # Everyday commands. CI runs `make check` before the tests.
 PYTHON ?= .venv/bin/python
 
-.PHONY: install kernels sanitize check test bench profiles train golden tables
+.PHONY: install kernels check test bench profiles train golden tables
 
 install:
 	python3 -m venv .venv
@@ -10,12 +10,6 @@ install:
 # Rebuild the C++ core after a change in detector/kernels.
 kernels:
 	$(PYTHON) detector/kernels/build.py
-
-# The tests with the address and undefined-behaviour sanitizers of gcc; afterwards the release build again.
-sanitize:
-	$(PYTHON) detector/kernels/build.py --sanitize
-	ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$$(gcc -print-file-name=libasan.so)" $(PYTHON) -m pytest; \
-	status=$$?; $(PYTHON) detector/kernels/build.py; exit $$status
 
 check:
 	$(PYTHON) -m ruff check .
