@@ -106,7 +106,7 @@ def test_restore(capfd, corpus, tmp_path, pages):
         (["clean", "nowhere/x.jsonl", "--output", "OUT"], "does not exist"),
         (["clean", "nosuch://x/y.jsonl", "--output", "OUT"], "nosuch"),
         (["restore", "OUT"], "no finished run"),
-        (["restore", "OUT", "--clean", "--threshold", "1"], "one of them"),
+        (["restore", "OUT", "--clean", "--threshold", "1"], "choose one"),
     ],
 )
 def test_wrong_use_is_explained(capfd, corpus, tmp_path, arguments, said):
