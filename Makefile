@@ -1,11 +1,15 @@
-# The habits. `make check` is what CI runs before the tests.
+# Everyday commands. CI runs `make check` before the tests.
 PYTHON ?= .venv/bin/python
 
-.PHONY: install check test bench profiles train golden tables
+.PHONY: install kernels check test bench profiles train golden tables
 
 install:
 	python3 -m venv .venv
 	.venv/bin/pip install -e '.[dev]'
+
+# Rebuild the C++ core after a change in detector/kernels.
+kernels:
+	$(PYTHON) detector/kernels/build.py
 
 check:
 	$(PYTHON) -m ruff check .
@@ -16,7 +20,7 @@ check:
 test:
 	$(PYTHON) -m pytest
 
-# Quality and speed beside the peers; needs the shared data and the peers' environments.
+# Quality and speed of all systems; needs the shared data and the peers' environments.
 bench:
 	$(PYTHON) -m benchmarks setup
 	$(PYTHON) -m benchmarks run quality
@@ -27,16 +31,16 @@ bench:
 	$(PYTHON) -m benchmarks run corpus 10000
 	$(PYTHON) -m benchmarks tables
 
-# The model that ships, from the shared data and training_data/. The three peers render the
-# pages as text in their ways.
+# The default model, from the shared data and training_data/. Three peers render the pages as text,
+# each in its own way.
 train:
 	$(PYTHON) -m benchmarks setup resiliparse inscriptis html2lines
 	$(PYTHON) -m benchmarks data training-pages build/training.jsonl.gz
 	$(PYTHON) -m detector train build/training.jsonl.gz --anew --replace --output detector/model/default
 	$(PYTHON) -m tests.golden.record
 
-# The site's step alone, anew, in finished models of all folds (`python -m benchmarks train folds` writes them),
-# and what profiles are worth, measured with them.
+# The site step of the models of all folds (written by `python -m benchmarks train folds`), and the figures of
+# profiles with them.
 MODELS ?= build/models
 profiles:
 	$(PYTHON) -m benchmarks train site build/training.jsonl.gz $(MODELS)

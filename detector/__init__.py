@@ -1,11 +1,11 @@
-r"""Finds boilerplate and repeated content in scraped pages.
+r"""Find boilerplate and duplicate content in scraped pages.
 
     >>> import detector
     >>> page = detector.Detector().score("Leave a Reply\nYour email address will not be published.")
     >>> [line.label for line in page.lines]
     ['template', 'template']
 
-Names are imported when first used: `import detector` alone takes a few milliseconds.
+Names are imported on first use, so `import detector` takes only a few milliseconds.
 """
 
 from importlib import import_module

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 
 def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites | None = None) -> ScoredBatch:
-    """Take pages that were read through all further steps."""
+    """Take pages that were read through all other steps."""
     batch, words, markup = read
     lines = score_lines(batch, words, markup, model, sites)
     threshold = threshold_of(settings, (model.text if markup is None else model.html).points)
@@ -53,7 +53,7 @@ def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites |
 
 
 class Detector:
-    r"""Scores pages with one model and one set of settings. Holds nothing that changes.
+    r"""Scores pages with one model and one set of settings. A detector never changes.
 
     >>> from detector import Detector
     >>> page = "Leave a Reply\nThe mill stood empty for thirty-one years, until the town bought it."
@@ -63,11 +63,11 @@ class Detector:
     Parameters
     ----------
     model : Model, str or Path, optional
-        A model, or a folder with one. By default the model that ships.
+        A model or its folder; the default model if not given.
     settings : Settings, optional
-        What is kept, and how.
+        Which lines to keep.
     profile : SiteProfile, str or Path, optional
-        A profile of the site that all pages are of, or a file with one.
+        A profile of the site of all pages, or its file.
 
     Raises
     ------
@@ -91,27 +91,32 @@ class Detector:
         Parameters
         ----------
         page : str, bytes or Path
-            The page itself, or a file with it.
+            The page itself, or the path of a file. Bytes are decoded.
         format : {"text", "html"}, optional
-            What the page is; found by default.
+            The format of the page; detected by default.
         url : str, optional
-            Its address.
+            The address of the page.
+
+        Returns
+        -------
+        ScoredPage
+            The clean text, and every line with its score and reasons.
 
         Raises
         ------
         PageError
             If the file cannot be read.
         ValueError
-            If a string is the name of a file: pass a `Path`.
+            If a string is the name of a file: pass a `Path` instead.
         """
         return self.score_batch([Page.read(page, format, url)])[0]
 
     def clean(self, page: Input, format: Format | None = None, url: str | None = None) -> str:
-        """Return the clean text of one page; parameters and errors as in `score`."""
+        """Return the clean text of one page. Parameters and errors are those of `score`."""
         return self.score(page, format, url).clean_text
 
     def score_pages(self, pages: Iterable[Input | Page]) -> Iterator[ScoredPage]:
-        """Score pages as they come, in their order, a batch at a time."""
+        """Score an iterable of pages in batches; yield the results in order."""
         batch: list[Page] = []
         size = 0
         for source in pages:
@@ -124,15 +129,15 @@ class Detector:
         yield from self.score_batch(batch)
 
     def score_batch(self, pages: Sequence[Page], sites: Sites | None = None) -> list[ScoredPage]:
-        """Score decoded pages together; each result is what the page alone would give.
+        """Score decoded pages together. Each result is the same as for the page alone.
 
         Parameters
         ----------
         pages
-            Pages of any formats.
+            Pages, also of different formats.
         sites
-            Which site each page is of, and what is known of the sites. Without it, all pages are of
-            the profile's site, if there is a profile.
+            The site of each page, and the counts of these sites. Without it, all pages are of the site of
+            the detector's profile, if it has one.
         """
         results: dict[int, ScoredPage] = {}
         for positions in by_format(pages):
@@ -147,7 +152,7 @@ class Detector:
         Raises
         ------
         ValueError
-            If the pages are of several formats.
+            If the pages have different formats.
         """
         read = read_batch(pages)
         if sites is None and self.profile is not None:
@@ -177,18 +182,20 @@ class Detector:
 
 
 def profile_for(model: Model, profile: "SiteProfile | str | Path | None") -> "SiteProfile | None":
-    """Return a profile, read if it is a file; raises `SettingsError` for a model that has no use for it."""
+    """Return a profile, read if it is a file; raises `SettingsError` if the model cannot use profiles."""
     if profile is not None and model.text.site is None and model.html.site is None:
-        raise SettingsError("this model was trained without sites, so a profile says nothing to it")
+        raise SettingsError(
+            "this model was trained without sites and cannot use a profile: leave out the profile"
+        )
     if isinstance(profile, str | Path):
-        from detector.sites.profile import SiteProfile  # most pages are scored without
+        from detector.sites.profile import SiteProfile  # most runs need no profile
 
         return SiteProfile.load(Path(profile))
     return profile
 
 
 def _confidences(scored: ScoredBatch) -> list[float]:
-    """Return the mean probability of each word's likelier class, by page; 1 for one without words."""
+    """Return for each page the mean probability of the likelier class of its words; 1 without words."""
     segments = scored.batch.page_segment()
     page = np.repeat(np.arange(segments.size - 1), np.diff(segments))
     words = np.diff(scored.words.segment_word).astype(np.float64)
@@ -199,7 +206,7 @@ def _confidences(scored: ScoredBatch) -> list[float]:
 
 
 def _title(markup: Markup | None, page: int) -> str | None:
-    """Return the page's title as its head gives it."""
+    """Return the title from the head of a page."""
     if markup is None:
         return None
     first, last = markup.page_hint[page : page + 2].tolist()

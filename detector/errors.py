@@ -1,24 +1,24 @@
-"""The errors, named by what the caller should do.
+"""All errors of this package, with what the caller should do.
 
     DetectorError
-    ├── PageError            skip this page, count it
+    ├── PageError            skip this page and count it
     ├── ShardError           this shard failed: run it again
-    ├── ModelFormatError     this model, profile or index file cannot be used: get another
+    ├── ModelFormatError     this model, profile or index cannot be used: get another
     ├── SettingsError        a setting or an option is wrong: change it
     ├── MissingExtraError    an optional package is missing: install it
-    └── KernelError          a fault of this package: skip the page, and report it
+    └── KernelError          a bug in this package: skip the page and report it
 
-Wrong arguments in Python are `ValueError` or `TypeError`, as everywhere.
-Every message says what is wrong, where, and what to do.
+Wrong arguments in Python raise `ValueError` or `TypeError`, as usual. Every message says what is
+wrong, where, and what to do.
 """
 
 
 class DetectorError(Exception):
-    """Base of all errors that this package raises on purpose."""
+    """Base class of all errors that this package raises on purpose."""
 
 
 class PageError(DetectorError):
-    """One page cannot be read; the others can."""
+    """One page cannot be read; others can."""
 
 
 class ShardError(DetectorError):
@@ -38,4 +38,4 @@ class MissingExtraError(DetectorError):
 
 
 class KernelError(DetectorError):
-    """A compiled kernel met something that it should never meet: a fault of this package."""
+    """A compiled kernel met a wrong index or offset: a bug in this package."""

@@ -1,4 +1,4 @@
-"""Libraries that only some work needs, and that an extra of the package brings."""
+"""Optional libraries, which the extras of this package install."""
 
 from importlib.util import find_spec
 
@@ -6,16 +6,16 @@ from detector.errors import MissingExtraError
 
 
 def need(library: str, extra: str, what: str) -> None:
-    """Raise `MissingExtraError` if a library is not there.
+    """Raise `MissingExtraError` if a library is not installed.
 
     Parameters
     ----------
     library
-        The name that it is imported by.
+        The name it is imported by.
     extra
-        The extra of this package that brings it.
+        The extra of this package that installs it.
     what
-        What needs it, for the message.
+        What needs it, as a subject for the message.
     """
     if find_spec(library) is None:
         raise MissingExtraError(f"{what} needs {library}: pip install 'boilerplate-detector[{extra}]'")

@@ -1,8 +1,8 @@
-"""Every knob once, with its unit, its default and the reason for it.
+"""All settings, with their units, their defaults and the reasons for these.
 
-What a score is made of is not a setting: scores come from the model alone. Settings say
-what is kept, and how work is cut into batches. `DuplicateSettings` are those of
-near-duplicates, `CorpusSettings` those of a corpus run.
+Settings never change scores, which come from the model alone. `Settings` decide which lines are
+kept, `DuplicateSettings` how near-duplicates are found, and `CorpusSettings`, `RecordSettings` and
+`EngineSettings` how a corpus run works.
 """
 
 from collections.abc import Mapping
@@ -15,14 +15,14 @@ from detector.records import Format
 
 S = TypeVar("S", "Settings", "CorpusSettings")
 
-# Settings that ask for a threshold by what it does on pages that the model has not seen.
+# Settings that choose a threshold by its effect on pages that the model has not seen.
 GOALS: Final = ("lose_at_most", "recall", "precision")
 MOST_SLOTS = 1024
 
 
 def _table(path: Path) -> dict[str, Any]:
-    """Return what a TOML file holds."""
-    import tomllib  # few runs read such a file, and it takes a while to import
+    """Return the content of a TOML file."""
+    import tomllib  # slow to import, and few runs need it
 
     try:
         return tomllib.loads(path.read_text("utf-8"))
@@ -34,7 +34,7 @@ def _table(path: Path) -> dict[str, Any]:
 
 def settings_from(table: Mapping[str, Any], kind: type[S], where: str) -> S:
     """Return settings from plain values; raises `SettingsError` for unknown names and wrong types."""
-    # Not for what scores a page without a settings file: msgspec takes some time to load.
+    # Imported here because msgspec is slow to import, and scoring a page does not need it.
     from detector.files.checked import checked
 
     known = {field.name for field in fields(kind)}
@@ -47,25 +47,43 @@ def settings_from(table: Mapping[str, Any], kind: type[S], where: str) -> S:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One immutable set of settings.
+    """Which lines are kept.
 
-    threshold: score above which a line is dropped, 0 to 1. None (the default) chooses it
-        for each page so that the expected F1 of the kept words is greatest; that was
-        worth .01 to .015 words F1 over the best single threshold on WCXB dev.
-    lose_at_most: instead, the share of content words that may be lost, 0 to 1: the lowest
-        threshold that lost no more on pages of sites that the model had not seen.
-    recall: the same as `lose_at_most`, said the other way: the share to keep.
-    precision: instead, the least share of kept words that are to be content, 0 to 1.
-    cut_headlines: cut a headline that returns as the beginning of a longer line.
-    drop_copies: drop a copy of a line that stays, where each page has its own threshold,
-        unless its score is low (a refrain).
-    least_content: drop the whole page when its best expected F1 is below this, 0 to 1:
-        a page that is all template comes out empty rather than as its least bad lines.
-    mostly_content: of a page with a larger expected share of content than this, 0 to 1, only
-        lines with a score above this are dropped: there is hardly a template to drop. Not so
-        where ten other pages of its site are known: they show the template.
-    batch_bytes: bytes of pages that are scored together. More is not faster: evidence
-        of a batch should fit the processor's cache.
+    At most one of `threshold`, `lose_at_most`, `recall` and `precision` can be given.
+
+    Attributes
+    ----------
+    threshold : float, optional
+        Drop lines with a higher score, 0 to 1. By default, each page gets the threshold with the best
+        expected F1 of the kept words. On WCXB dev, that is .01 to .015 words F1 better than the best
+        single threshold.
+    lose_at_most : float, optional
+        Lose at most this share of the content words, 0 to 1. Uses the lowest threshold that lost no more on
+        pages of sites that the model had not seen.
+    recall : float, optional
+        Keep at least this share of the content words, 0 to 1: 1 - `lose_at_most`.
+    precision : float, optional
+        At least this share of the kept words is content, 0 to 1.
+    cut_headlines : bool
+        Cut off a headline at the beginning of a longer line if it also has a line of its own.
+    drop_copies : bool
+        Drop a copy of a line that is kept, unless its score is low (a refrain). Only has an effect when each
+        page has its own threshold.
+    least_content : float
+        Drop the whole page if its best expected F1 is lower, 0 to 1. A page that is all template gives an
+        empty text instead of its least bad lines.
+    mostly_content : float
+        If the expected share of content on a page is higher, 0 to 1, drop only lines with a score above this
+        value, because there is hardly any template to drop. Does not apply if at least ten other pages of the
+        site are known, because these show the template.
+    batch_bytes : int
+        Bytes of pages that are scored together. More is not faster: the features of a batch should fit into
+        the processor's cache.
+
+    Raises
+    ------
+    SettingsError
+        If a value is out of range, or more than one goal is given.
     """
 
     threshold: float | None = None
@@ -85,34 +103,41 @@ class Settings:
                 raise SettingsError(f"{name} is a number from 0 to 1, not {value}")
         given = [name for name in ("threshold", *GOALS) if getattr(self, name) is not None]
         if len(given) > 1:
-            raise SettingsError(
-                f"{' and '.join(given)} are given, and only one can decide: leave out the rest"
-            )
+            raise SettingsError(f"{' and '.join(given)} cannot be combined: give only one of them")
         if self.batch_bytes < 1:
             raise SettingsError(f"batch_bytes must be at least 1, not {self.batch_bytes}")
 
     @classmethod
     def read(cls, path: Path, **changes: Any) -> "Settings":  # noqa: ANN401
-        """Read a TOML file of settings; `changes` that are not None come on top."""
+        """Read settings from a TOML file; `changes` that are not None override it."""
         given = {name: value for name, value in changes.items() if value is not None}
         return replace(settings_from(_table(path), cls, str(path)), **given)
 
 
 @dataclass(frozen=True, slots=True)
 class DuplicateSettings:
-    """How near-duplicates are looked for; what counts as one is the threshold alone.
+    """How near-duplicates are found.
 
-    shingle: words of a shingle (characters, in scripts without spaces). Five is the
-        field's custom: fewer make strangers alike, more make small changes count much.
-    slots: of a signature; 128 is datasketch's default, and 21 bands of 6 out of them find
-        .998 of the pairs exactly at .8.
-    recall: wished share of the pairs exactly at the threshold that are compared at all.
-    masked: treat numbers and dates as equal, for pages that differ in them only.
-    max_group: texts that look alike, of which every pair is compared; in a larger group
-        each is compared with a representative. Bounds the work by this times the texts.
-    memory: bytes for working arrays, beyond about 100 bytes a text and the texts held.
-    folder: where arrays go that do not fit, and from where a stopped run goes on. Without
-        it a temporary folder is used when it is needed.
+    Attributes
+    ----------
+    shingle : int
+        Words per shingle (characters in scripts without spaces). Five is usual: with fewer, unrelated texts
+        look similar; with more, small changes weigh too much.
+    slots : int
+        Slots per MinHash signature. 128 is the default of datasketch; 21 bands of 6 of them find .998 of
+        the pairs exactly at .8.
+    recall : float
+        The share of the pairs exactly at the threshold that must be compared, between 0 and 1.
+    masked : bool
+        Treat all numbers and dates as equal, for pages that differ only in them.
+    max_group : int
+        In larger groups of similar texts, each text is compared with a representative instead of with all
+        others. This limits the comparisons to `max_group` per text.
+    memory : int
+        Bytes for working arrays, in addition to the texts and about 100 bytes per text.
+    folder : Path, optional
+        Where to put arrays that do not fit into memory, and where a stopped run is continued. By default a
+        temporary folder, if one is needed.
     """
 
     shingle: int = 5
@@ -135,8 +160,8 @@ class DuplicateSettings:
 
 
 def _refuse_wrong(pattern: str) -> None:
-    """Raise `SettingsError` for what is no regular expression."""
-    import regex  # not for what scores a page
+    """Raise `SettingsError` for a pattern that is not a regular expression."""
+    import regex  # slow to import, and scoring a page does not need it
 
     try:
         regex.compile(pattern)
@@ -146,18 +171,28 @@ def _refuse_wrong(pattern: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class CorpusSettings:
-    """What a corpus run does beside scoring; read from a TOML file of rules.
+    """The rules of a corpus run, in addition to scoring.
 
-    duplicates: Jaccard similarity from which a document's clean text is another's again,
-        and only the first stays; 0 keeps them all. .8 is the field's custom.
-    protect: regular expressions; a line in which one is found is never dropped.
-    template: phrases; a line that has one (in any case) is always dropped, unless protected.
-    thresholds: a site's name: the score above which its lines are dropped; 1 drops none.
-    most_lost: the run stops when a site or source loses more than this share of its text or
-        of its documents. Real sites lose up to about four fifths; nine tenths are a mistake.
-    least_pages: sites and sources of fewer documents stop nothing.
-    allow: sites and sources that may lose what they like.
-    shard_bytes: bytes of input that are one task: what is done again after a stop.
+    Attributes
+    ----------
+    duplicates : float
+        Documents whose clean texts have at least this Jaccard similarity are near-duplicates, and only the
+        first is kept. 0 keeps all. .8 is usual.
+    protect : tuple of str
+        Regular expressions. A line that matches one is never dropped.
+    template : tuple of str
+        Phrases. A line with one of them, in upper or lower case, is always dropped, unless it is protected.
+    thresholds : mapping of str to float
+        For the name of a site, the score above which its lines are dropped; 1 drops none.
+    most_lost : float
+        Nothing is published if a site or source loses more than this share of its text or documents. Real
+        sites lose up to about four fifths; nine tenths is a mistake.
+    least_pages : int
+        Sites and sources with fewer documents are not checked for that.
+    allow : tuple of str
+        Sites and sources that may lose any share.
+    shard_bytes : int
+        Bytes of input per task. An interrupted task is repeated.
     """
 
     duplicates: float = 0.8
@@ -185,17 +220,17 @@ class CorpusSettings:
 
     @classmethod
     def read(cls, path: Path | None, allow: tuple[str, ...] = ()) -> "CorpusSettings":
-        """Read a TOML file of rules, if there is one; `allow` comes on top."""
+        """Read rules from a TOML file, if one is given, and add the names in `allow`."""
         rules = cls() if path is None else settings_from(_table(path), cls, str(path))
         return replace(rules, allow=tuple(sorted({*rules.allow, *allow})))
 
 
-# Where line records go: beside the output, into a column of it as well, or nowhere.
+# Where line records go: into files next to the output, also into a column of it, or nowhere.
 Lines = Literal["sidecar", "column", "none"]
 
 
 class Columns(NamedTuple):
-    """Names of the columns (fields) that mean something. Only the text must be there."""
+    """Names of the fields (columns) with a meaning. Only the text is required."""
 
     text: str = "text"
     id: str = "id"
@@ -207,10 +242,18 @@ class Columns(NamedTuple):
 class RecordSettings(NamedTuple):
     """How the records of a corpus are read, scored and written.
 
-    columns: names of the fields that mean something; format: found for each record if not given
-    model: a folder with a model, instead of the one that ships
-    to: "jsonl", "parquet" and so on, or "same" as the input
-    lines: where line records go; `detector restore` needs them
+    Attributes
+    ----------
+    columns : Columns
+        Names of the fields with a meaning.
+    format : {"text", "html"}, optional
+        The format of the pages; detected for each record by default.
+    model : str or Path, optional
+        The folder of a model, instead of the default model.
+    to : str
+        The output format, such as "jsonl" or "parquet", or "same" as the input.
+    lines : {"sidecar", "column", "none"}
+        Where line records go: into files, also into a column, or nowhere. `detector restore` needs them.
     """
 
     columns: Columns = Columns()
@@ -221,10 +264,16 @@ class RecordSettings(NamedTuple):
 
 
 class EngineSettings(NamedTuple):
-    """Who does the work of a corpus run.
+    """What runs the tasks of a corpus.
 
-    name: "auto", "process", "joblib", "spark", or a backend of joblib
-    memory: bytes, of all processes together; workers: processes, as many as cores by default
+    Attributes
+    ----------
+    name : str
+        "auto", "process", "joblib", "spark", or a joblib backend.
+    memory : int
+        Bytes for all processes together.
+    workers : int, optional
+        Number of processes; by default, one per core.
     """
 
     name: str = "auto"

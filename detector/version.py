@@ -1,3 +1,3 @@
-"""The version, in the one place that has it: the build reads it from here, too."""
+"""The version. The build reads it from here too."""
 
 __version__ = "0.2.0.dev0"

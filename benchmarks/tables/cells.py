@@ -1,4 +1,4 @@
-"""What all tables are made of: the grid, numbers, names of systems."""
+"""What all tables share: the grid, numbers, names of systems."""
 
 import json
 from collections.abc import Sequence
@@ -8,12 +8,12 @@ from typing import Any
 from benchmarks.errors import BenchmarkError
 
 Results = dict[str, Any]
-# The first row, and the others.
+# The head and the rows below it.
 Table = tuple[Sequence[str], list[list[str]]]
 
 
 class TableError(BenchmarkError):
-    """A table is asked for that cannot be made, or is not up to date."""
+    """A table cannot be made, or is out of date."""
 
 
 def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -30,9 +30,17 @@ def number(value: float | None) -> str:
 
 
 def name_of(row: Results) -> str:
-    """Return a system's name, and a peer's first version behind it; our own say theirs in the name."""
+    """Return a system's name, with its version if it is a peer."""
     versions = [] if "model_id" in row else list(row["versions"].values())
     return f"{row['system']} {versions[0]}" if versions else row["system"]
+
+
+def chosen(rows: list[Results], names: Sequence[str]) -> list[Results]:
+    """Return the rows of the named systems, or all rows if none is named."""
+    unknown = set(names) - {row["system"] for row in rows}
+    if unknown:
+        raise TableError(f"no such systems in this result: {', '.join(sorted(unknown))}")
+    return [row for row in rows if row["system"] in names] if names else rows
 
 
 def read(folder: Path, name: str) -> Results:

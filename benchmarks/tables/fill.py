@@ -1,6 +1,7 @@
-"""Tables in README.md and docs/*.md, between `<!-- table: NAME -->` and `<!-- end table -->`.
+"""Fills the tables of README.md and docs/*.md, between `<!-- table: NAME -->` and `<!-- end table -->`.
 
-NAME is one of `TABLES` and what it is of, as in `quality-html wcxb-dev`.
+NAME is a key of `TABLES` and a result, as in `quality-html wcxb-dev`. Tables of quality and speed take the
+systems to show after that: `quality-html wcxb-dev detector-html trafilatura`. Without them, all are shown.
 """
 
 import re
@@ -76,7 +77,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
 
 
 def table(folder: Path, words: str) -> str:
-    """Return the table that a mark asks for, as in "speed html"."""
+    """Return the table of a marker, as in "speed html"."""
     kind, _, name = words.partition(" ")
     if kind not in TABLES or not name:
         raise TableError(f"no table {words!r}; there are {', '.join(TABLES)}, each with a set or sample")
@@ -84,7 +85,7 @@ def table(folder: Path, words: str) -> str:
 
 
 def filled(text: str, folder: Path) -> str:
-    """Return a document with its tables made anew."""
+    """Return a document with its tables filled in."""
     if text.count("<!-- table:") != len(MARKED.findall(text)):
         raise TableError("a table has no `<!-- end table -->`")
     return MARKED.sub(lambda found: found[1] + table(folder, found[2]) + found[4], text)
@@ -95,7 +96,8 @@ def filled(text: str, folder: Path) -> str:
 def command(check: bool) -> None:
     """Write the tables of README.md and docs/*.md from benchmarks/results/.
 
-    A table stands between `<!-- table: NAME -->` and `<!-- end table -->`.
+    A table goes between `<!-- table: quality-html wcxb-dev -->` and `<!-- end table -->`. Name systems in the
+    marker to show only their rows: `<!-- table: quality-html wcxb-dev detector-html trafilatura -->`.
 
     \b
     Examples:
@@ -111,7 +113,5 @@ def command(check: bool) -> None:
             if not check:
                 path.write_text(made, encoding="utf-8")
     if check and stale:
-        raise TableError(
-            f"tables that are not those of the results: {', '.join(stale)}; run `python -m benchmarks tables`"
-        )
+        raise TableError(f"tables out of date: {', '.join(stale)}; run `python -m benchmarks tables`")
     click.echo(f"written: {', '.join(stale)}" if stale else "all tables are up to date")

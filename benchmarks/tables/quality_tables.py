@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from benchmarks.tables.cells import Results, grid, name_of, number, read
+from benchmarks.tables.cells import Results, chosen, grid, name_of, number, read
 
 MOST_COLUMNS: Final = 8
 LEAST_PAGES: Final = 10
@@ -42,13 +42,16 @@ def _parts(result: Results) -> tuple[str, list[str]]:
     return "", []
 
 
-def _quality(result: Results, given: str, rendering: str | None) -> str:
+def _quality(folder: Path, words: str, given: str, rendering: str | None) -> str:
+    """Return the table of a set: "wcxb-dev", or "wcxb-dev trafilatura resiliparse" for some rows only."""
+    name, *systems = words.split()
+    result = read(folder, f"quality-{name}")
     measure, score = _measure(result)
     key, parts = _parts(result)
     head = ["system", "words F1" if measure == "words" else "snippet F1", "95 %"]
     head += ["lost"] if measure == "words" else ["precision", "recall", "accuracy"]
     rows = []
-    for row in _scored_rows(result, given, rendering):
+    for row in chosen(_scored_rows(result, given, rendering), systems):
         if "not_installed" in row:
             rows.append([row["system"], "not installed", *[""] * (len(head) - 2 + len(parts) + 1)])
             continue
@@ -61,14 +64,14 @@ def _quality(result: Results, given: str, rendering: str | None) -> str:
     return grid([*head, *parts, "failed / empty"], rows)
 
 
-def quality_html(folder: Path, name: str) -> str:
+def quality_html(folder: Path, words: str) -> str:
     """Return the table of systems on HTML."""
-    return _quality(read(folder, f"quality-{name}"), "html", None)
+    return _quality(folder, words, "html", None)
 
 
-def quality_text(folder: Path, name: str) -> str:
+def quality_text(folder: Path, words: str) -> str:
     """Return the table of systems on text only, on the lines of our renderer."""
-    return _quality(read(folder, f"quality-{name}"), "text", "detector-lines")
+    return _quality(folder, words, "text", "detector-lines")
 
 
 def renderings(folder: Path, name: str) -> str:

@@ -1,12 +1,14 @@
 """The tables of speed: pages, and whole processes."""
 
+import shlex
 from pathlib import Path
 
-from benchmarks.tables.cells import grid, name_of, read
+from benchmarks.tables.cells import chosen, grid, name_of, read
 
 
-def speed(folder: Path, name: str) -> str:
-    """Return the table of a speed run: html, text, news, lines or start."""
+def speed(folder: Path, words: str) -> str:
+    """Return the table of a speed run: html, text, news, lines or start; after it, the systems to show."""
+    name, *systems = shlex.split(words)
     if name == "start":
         return _start(folder)
     result = read(folder, f"speed-{name}")
@@ -14,7 +16,7 @@ def speed(folder: Path, name: str) -> str:
     shown = [column for column in columns if any(column in row for row in result["rows"])]
     rows = [
         [name_of(row), *(f"{row[column]:,.4g}" for column in shown), str(row["failed_pages"])]
-        for row in sorted(result["rows"], key=lambda row: row["ms_per_page"])
+        for row in sorted(chosen(result["rows"], systems), key=lambda row: row["ms_per_page"])
     ]
     names = {"ms_per_page": "ms a page", "mb_per_s": "MB/s", "lines_per_s": "lines/s"}
     heads = [names.get(column, f"time, {result['reference']} = 1") for column in shown]

@@ -1,4 +1,4 @@
-"""Asking for labels in a terminal: one key a line, every answer kept at once."""
+"""Asking for labels in a terminal: one key per line, every answer saved at once."""
 
 from pathlib import Path
 from typing import Final
@@ -13,8 +13,8 @@ from detector.training.data.line_labels import LineLabel, append_label, read_lab
 KEYS: Final = {"c": "content", "t": "template", "m": "metadata", "r": "comment", "s": "unknown"}
 UNDO: Final = "u"
 QUIT: Final = "q"
-HELP: Final = "c content, t template, m date, author or tags, r comment, s skip, u take back, q enough"
-# Questions after which the model is adapted anew, so that the next ones are about what is left.
+HELP: Final = "c content, t template, m date, author or tags, r comment, s skip, u undo, q quit"
+# After this many questions the model is adapted again, so that the next ones are about what is still unclear.
 ROUND: Final = 20
 
 
@@ -35,15 +35,15 @@ def _answer() -> str:
 
 
 def _take_back(path: Path, answers: int) -> None:
-    """Take the last of this session's answers back, if there is one."""
+    """Undo the last answer of this session, if there is one."""
     if answers:
         undo_labels(path)
     else:
-        click.echo("there is no answer to take back")
+        click.echo("there is no answer to undo")
 
 
 def ask_round(adaptation: Adaptation, path: Path, done: int, of: int) -> int:
-    """Ask one round of questions; returns how many were answered, or -1 for enough."""
+    """Ask one round of questions; return how many were answered, or -1 on quit."""
     found = adaptation.questions(min(ROUND, of - done))
     at = 0
     while at < len(found):
@@ -55,7 +55,7 @@ def ask_round(adaptation: Adaptation, path: Path, done: int, of: int) -> int:
             return -1
         if answer == UNDO:
             _take_back(path, done + at)
-            at = max(at - 1, 0)  # of an earlier round, the line comes again in a later one
+            at = max(at - 1, 0)  # an answer of an earlier round: its line comes again later
             continue
         append_label(path, LineLabel(question.text, KEYS[answer], site))
         at += 1
@@ -63,9 +63,9 @@ def ask_round(adaptation: Adaptation, path: Path, done: int, of: int) -> int:
 
 
 def ask(adaptation: Adaptation, path: Path, count: int) -> Adaptation:
-    """Ask for the labels that would teach most, and return what was there with the answers.
+    """Ask for the labels that would teach the model most; return the adaptation with the answers.
 
-    Every answer is written to the file before the next question is shown.
+    Every answer is written to the file before the next question appears.
     """
     click.echo(HELP)
     current, done = adaptation, 0

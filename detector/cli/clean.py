@@ -30,11 +30,11 @@ def _target(name: str, output: Path, format: str, taken: set[Path]) -> Path:
     source = Path("stdin" if name == "-" else name)
     path = output / (source.stem + SUFFIX[format])
     if path.resolve() == source.resolve():
-        raise PageError(f"{name}: the output would overwrite the input; choose another folder than {output}")
+        raise PageError(f"{name}: the output would overwrite the input; choose a folder other than {output}")
     if path in taken:
         path = output / (source.name + SUFFIX[format])
     if path in taken:
-        raise PageError(f"{name}: {path} is another page's clean text already; clean the folders one by one")
+        raise PageError(f"{name}: {path} is already the output of another page; clean the folders one by one")
     taken.add(path)
     return path
 
@@ -44,33 +44,37 @@ def _target(name: str, output: Path, format: str, taken: set[Path]) -> Path:
 @input_options
 @policy_options
 @corpus_options
-@click.option(
-    "--output", type=click.Path(path_type=Path, file_okay=False), help="A folder for what is clean."
-)
+@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="The folder to write to.")
 @click.option(
     "--format",
     type=click.Choice(["text", "markdown", "json"]),
     default="text",
     show_default=True,
-    help="What to write of single pages; markdown keeps headings, lists and tables of HTML.",
+    help="Output format of single pages; markdown keeps headings, lists and tables of HTML.",
 )
 @click.option(
     "--to",
     type=click.Choice(["same", *ENDINGS]),
     default="same",
     show_default=True,
-    help="The format of a clean corpus.",
+    help="Output format of a corpus.",
 )
-@click.option("--corpus", is_flag=True, help="Take single pages as a corpus, too.")
-@click.option("--dry-run", is_flag=True, help="Say what would go from a sample; write nothing.")
-@click.option("--rules", type=click.Path(path_type=Path), help="A TOML file: protected lines, sites, limits.")
-@click.option("--allow", multiple=True, help="A site or source that may lose nearly everything.")
+@click.option("--corpus", is_flag=True, help="Treat single pages as a corpus.")
+@click.option("--dry-run", is_flag=True, help="Show what would be dropped, from a sample; write nothing.")
+@click.option(
+    "--rules",
+    type=click.Path(path_type=Path),
+    help="A TOML file with protected lines, thresholds for sites, limits.",
+)
+@click.option(
+    "--allow", multiple=True, help="A site or source that may lose nearly everything; can be repeated."
+)
 @click.option(
     "--lines",
     type=click.Choice(get_args(Lines)),
     default="sidecar",
     show_default=True,
-    help="Where line records go: beside the corpus, for `detector restore`; into a column, too; nowhere.",
+    help="Store the line records in files (for `detector restore`), also in a column, or nowhere.",
 )
 def command(
     inputs: Sequence[str],
@@ -80,13 +84,15 @@ def command(
     columns: Columns,
     **own: Any,  # noqa: ANN401
 ) -> int:
-    r"""Print the clean text of INPUTS (files, or - for standard input), or write it to a folder.
+    """Print the clean text of INPUTS (files, or - for standard input), or write it to a folder.
 
-    Single pages are judged alone, or with what a profile of their site says (--site). Folders,
-    JSONL, CSV, Parquet, WARC and WET are a corpus: lines that recur on a site count as
-    evidence, near-duplicates go, and a site or source that would lose nearly everything stops
-    the run (exit code 3). What cannot be read is reported and set aside, and the exit code is
-    1. A run that was stopped goes on when the command is given again.
+    Single pages are judged on their own, or with a profile of their site (--site).
+
+    Folders, URLs, JSONL, CSV, Parquet, WARC and WET are a corpus: lines that recur on a site
+    count as evidence, and near-duplicates are left out. To continue a run that was stopped,
+    give the same command again. A run that would drop nearly everything of a site or source
+    publishes nothing (exit code 3). Records that cannot be read are reported and set aside
+    (exit code 1).
 
     \b
     Examples:
@@ -94,7 +100,7 @@ def command(
       detector clean pages/*.html --output clean/ --format markdown
       detector clean crawl/ more.jsonl.gz --output clean/ --to parquet
       detector clean crawl/ --dry-run
-    """
+    """  # noqa: D301 (click needs the backspace)
     to, corpus = own.pop("format"), own.pop("corpus")
     options = CorpusOptions(**own)
     if corpus or is_corpus(inputs):
@@ -104,16 +110,16 @@ def command(
 
             return clean_corpus(inputs, options, policy, format=input_format, columns=columns, engine=engine)
         if corpus or not all(Path(name).is_dir() or kind_of(name) in (None, "page") for name in inputs):
-            raise SettingsError("a corpus is cleaned into a folder: name one with --output, or try --dry-run")
+            raise SettingsError("a corpus needs an output folder: add --output, or try --dry-run")
     return _clean_pages(inputs, policy.detector(), input_format, output=options.output, to=to)
 
 
 def _clean_pages(
     names: Sequence[str], detector: Detector, format: Format | None, *, output: Path | None, to: str
 ) -> int:
-    """Clean pages, each alone."""
+    """Clean pages, each on its own."""
     set_aside, taken = 0, set[Path]()
-    how = "alone" if detector.profile is None else f"with the profile of {detector.profile.name}"
+    how = "on its own" if detector.profile is None else f"with the profile of {detector.profile.name}"
     say(f"each page is judged {how}")
     for name in names:
         try:

@@ -1,4 +1,4 @@
-"""`detector clean` on a corpus: what becomes of it, and what is said at the end."""
+"""`detector clean` on a corpus: run it and report the outcome."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +16,7 @@ from detector.settings import Columns, CorpusSettings, EngineSettings, RecordSet
 
 OVER_LOSS_LIMIT: Final = 3
 SHOWN: Final = 20
-# Where a dry run would write to, if it is not said: nowhere.
+# A dry run writes nothing, but needs a name for the folder.
 NOWHERE: Final = Path("dry-run")
 
 
@@ -29,11 +29,11 @@ def clean_corpus(
     columns: Columns,
     engine: EngineSettings,
 ) -> int:
-    """Clean a corpus and say what became of it; return the exit code."""
+    """Clean a corpus and report the outcome; return the exit code."""
     if policy.site is not None:
-        raise SettingsError("a corpus counts the lines of its sites itself: leave out --site")
+        raise SettingsError("a corpus run counts the lines of its own sites: leave out --site")
     rules = CorpusSettings.read(options.rules, options.allow)
-    say("a corpus: with the counts of each site, and without near-duplicates")
+    say("a corpus: lines are counted over each site, near-duplicates are left out")
     with ShownProgress() as progress:
         outcome = api.clean_corpus(
             names,
@@ -52,7 +52,7 @@ def clean_corpus(
 
 
 def _tell(outcome: Outcome, options: CorpusOptions) -> None:
-    """Say what became of a corpus."""
+    """Report the outcome of a run."""
     report, total = outcome.report, outcome.report["total"]
     if options.dry_run:
         _print_sample(outcome)
@@ -60,23 +60,23 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
         say(f"set aside: {count:,} records: {reason}")
     share = total["bytes_kept"] / max(total["bytes"], 1)
     say(
-        f"{total['kept']:,} of {total['documents']:,} documents stay ({total['empty']:,} empty, "
+        f"{total['kept']:,} of {total['documents']:,} documents kept ({total['empty']:,} empty, "
         f"{total['duplicates']:,} near-duplicates), {share:.1%} of the text"
     )
     if outcome.losses:
         for loss in outcome.losses[:SHOWN]:
             say(f"too much lost: {loss}")
         names = " ".join(f"--allow {loss.name}" for loss in outcome.losses[:SHOWN])
-        hint = "" if options.dry_run else f" Nothing is published; the same command with {names} publishes it"
-        say(f"{len(outcome.losses)} sites or sources lose too much.{hint}")
+        hint = "" if options.dry_run else f" Nothing is published; to publish it, add {names}"
+        say(f"{len(outcome.losses)} sites or sources would lose too much.{hint}")
     elif not options.dry_run:
         say(f"written to {options.output}: see report.html there")
 
 
 def _print_sample(outcome: Outcome) -> None:
-    """Print what would go of a sample."""
+    """Print what would be dropped from a sample."""
     report = outcome.report
-    rows = [f"A sample of {outcome.sampled} of {outcome.shards} shards. Of these would go:"]
+    rows = [f"A sample of {outcome.sampled} of {outcome.shards} shards. Results for these:"]
     for kind in ("by_source", "by_site"):
         rows += ["", f"{kind.removeprefix('by_'):<40}  documents      kept   text lost"]
         rows += [

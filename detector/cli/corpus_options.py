@@ -1,4 +1,4 @@
-"""When `detector clean` is asked to clean a corpus, and the options of that."""
+"""The options of `detector clean` for a corpus, and when its inputs are one."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -36,31 +36,31 @@ _ENGINE: Final = (
         "--engine",
         default="auto",
         show_default=True,
-        help="Who cleans a corpus: process, joblib, spark, or a backend of joblib.",
+        help="What runs the tasks: process, joblib, spark, or a joblib backend.",
     ),
-    click.option("--workers", type=click.IntRange(1), help="Processes; as many as cores by default."),
+    click.option("--workers", type=click.IntRange(1), help="Number of processes; one per core by default."),
     click.option(
         "--memory",
         type=Size(),
         default="4GB",
         show_default=True,
-        help="Most memory of all processes together.",
+        help="Memory limit for all processes together.",
     ),
 )
 _COLUMNS: Final = tuple(
     click.option(f"--{name}-column", default=default, show_default=True, help=text)
     for name, default, text in (
-        ("text", "text", "The field of a record with the page."),
-        ("id", "id", "The field with its name."),
-        ("url", "url", "The field with its URL, for its site."),
-        ("site", "site", "The field with its site, if there is no URL."),
-        ("source", "source", "The field with what it was collected from."),
+        ("text", "text", "The field with the text or HTML of a record."),
+        ("id", "id", "The field with its id."),
+        ("url", "url", "The field with its URL, which gives its site."),
+        ("site", "site", "The field with its site; comes before the URL."),
+        ("source", "source", "The field with the collection it is from."),
     )
 )
 
 
 def corpus_options(function: F) -> F:
-    """Add the options that say how a corpus is read and by whom: `engine` and `columns`."""
+    """Add the options that make `engine` and `columns`."""
 
     @wraps(function)
     def command(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""`detector duplicates`: near-duplicates among many texts, or of texts that an index knows."""
+"""`detector duplicates`: near-duplicates among many texts, or of the texts of an index."""
 
 import json
 import shutil
@@ -27,15 +27,15 @@ from detector.settings import DuplicateSettings
 
 STANDARD_INPUT: Final = "-"
 DEFAULT_THRESHOLD: Final = 0.8
-# The field of a record that a keep policy goes by.
+# The field of a record that a keep policy compares.
 FIELDS: Final = {"newest": "date", "best": "score"}
 
 
 @dataclass
 class _Input:
-    """What is read, and what was set aside on the way.
+    """The texts to read, and what was read so far.
 
-    ids: of the texts that were read; by: the values that the keep policy goes by
+    ids: ids of the texts; by: values that the keep policy compares; aside: records set aside
     """
 
     sources: Sequence[Source]
@@ -51,7 +51,7 @@ class _Input:
         self.aside += 1
 
     def texts(self) -> Iterator[str]:
-        """Yield the texts, noting ids and what the keep policy goes by."""
+        """Yield the texts; note their ids and the values that the keep policy compares."""
         name = FIELDS.get(self.keep)
         for record in read_records(self.sources, self.set_aside):
             self.ids.append(record.id)
@@ -60,7 +60,7 @@ class _Input:
             yield record.text
 
     def _value(self, record: TextRecord, name: str) -> str | float | None:
-        """Return what a record has in a field; raises `SettingsError` if it cannot be compared."""
+        """Return the value of a field; raises `SettingsError` if it cannot be compared."""
         value: Any = record.fields.get(name)
         if value is None:
             return None
@@ -106,12 +106,12 @@ def _match_rows(matches: Sequence[Match]) -> Iterator[str]:
 
 
 def _write_kept(path: Path, given: _Input, kept: set[str]) -> None:
-    """Write the kept records, whole or not at all."""
+    """Write the kept records, all or none."""
     write_whole(path, (record.line() for record in given.again() if record.id in kept))
 
 
 def _source(name: str, stack: ExitStack) -> Source:
-    """Return an input; standard input is put into a file, since it cannot be read twice."""
+    """Return an input; standard input becomes a file, because it is read twice."""
     if name != STANDARD_INPUT:
         return Source(name, Path(name))
     if sys.stdin is None:
@@ -135,23 +135,23 @@ def _find(given: _Input, threshold: float, settings: DuplicateSettings) -> tuple
 def _ask_index(
     folder: Path, given: _Input, add: bool, threshold: float | None, settings: DuplicateSettings
 ) -> list[Match]:
-    """Compare with an index; make it if texts are to be added and there is none."""
+    """Match the texts with an index; create it if they are to be added."""
     if add and not (folder / INDEX_FILE).exists():
         index = Index.create(folder, DEFAULT_THRESHOLD if threshold is None else threshold, settings)
     else:
         index = Index.open(folder, settings)
     others = [source for source in given.sources if (source.path / INDEX_FILE).exists()]
     if others and not add:
-        raise SettingsError(f"{others[0].name} is an index: with --add it is merged into {folder}")
+        raise SettingsError(f"{others[0].name} is an index: add --add to merge it into {folder}")
     for name, path in others:
         for rejected in index.merge(Index.open(path, settings, check=True)):
-            given.set_aside(f"{name}: the id {rejected!r} is in the index already")
+            given.set_aside(f"{name}: the id {rejected!r} is already in the index")
     given.sources = [source for source in given.sources if source not in others]
-    # A text's id is noted when the text is read.
+    # `texts` notes the id of a text before it yields the text.
     matches = index.match(((given.ids[-1], text) for text in given.texts()), add, threshold)
     for match in matches:
         if match.rejected:
-            given.set_aside(f"the id {match.id!r} is in the index already")
+            given.set_aside(f"the id {match.id!r} is already in the index")
     return matches
 
 
@@ -165,22 +165,30 @@ def _ask_index(
     type=click.Choice(get_args(Keep)),
     default="first",
     show_default=True,
-    help='Which of near-duplicates stays; newest and best go by the fields "date" and "score".',
+    help='Which near-duplicate to keep; newest and best compare the fields "date" and "score".',
 )
-@click.option("--mask", is_flag=True, help="Treat numbers and dates as equal.")
-@click.option("--index", type=click.Path(path_type=Path), help="Compare with the texts of this index.")
-@click.option("--add", is_flag=True, help="Add the texts to the index, which is made if it is not there.")
-@click.option("--memory", type=int, default=200, show_default=True, help="Megabytes for working arrays.")
-@click.option("--work", type=click.Path(path_type=Path), help="A folder from which a stopped run goes on.")
-@click.option("--output", type=click.Path(path_type=Path), help="Write the records that stay, as JSONL.")
-@click.option("--json", "as_json", is_flag=True, help="Print all pairs, what stays and what goes as JSON.")
+@click.option("--mask", is_flag=True, help="Treat all numbers and dates as equal.")
+@click.option(
+    "--index", type=click.Path(path_type=Path), help="Find near-duplicates of the texts in this index."
+)
+@click.option("--add", is_flag=True, help="Add the texts to the index; create it if needed.")
+@click.option("--memory", type=int, default=200, show_default=True, help="Memory for working arrays, in MB.")
+@click.option(
+    "--work",
+    type=click.Path(path_type=Path),
+    help="A folder for intermediate files, to continue a stopped run.",
+)
+@click.option("--output", type=click.Path(path_type=Path), help="Write the records to keep, as JSONL.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print all pairs, and what to keep and remove, as JSON."
+)
 def command(inputs: Sequence[str], threshold: float | None, keep: str, **options: Any) -> int:  # noqa: ANN401
-    r"""Find near-duplicates among the texts of INPUT... and say what to remove.
+    """Find near-duplicates among the texts of INPUT... and decide which to remove.
 
-    INPUT is a .jsonl file with "text" and, if you like, "id", "date" and "score", a folder
-    of .txt files, any other file as one text, or - for JSONL on standard input. Prints a
-    line for each text that goes: its id, the id of the one that stays, their similarity.
-    Records that cannot be read are set aside, and the exit code is 1.
+    INPUT is a .jsonl file with the field "text" and, optionally, "id", "date" and "score"; a
+    folder of .txt files; any other file as one text; or - for JSONL on standard input. Prints
+    a line for each text to remove: its id, the id of the text to keep, their similarity.
+    Records that cannot be read are reported and set aside (exit code 1).
 
     \b
     Examples:
@@ -188,16 +196,14 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
       detector duplicates folder/ --threshold 0.7 --json
       detector duplicates monday.jsonl --index seen/ --add
       detector duplicates other-index/ --index seen/ --add
-    """
+    """  # noqa: D301 (click needs the backspace)
     index: Path | None = options["index"]
     if threshold is not None and not LEAST_THRESHOLD <= threshold <= 1:
         raise SettingsError(f"--threshold is a similarity from {LEAST_THRESHOLD} to 1, not {threshold}")
     if options["add"] and index is None:
-        raise SettingsError("--add needs --index: say which index to add to")
+        raise SettingsError("--add needs --index: name the index to add to")
     if index is not None and (keep != "first" or options["work"] is not None):
-        raise SettingsError(
-            "with --index the earlier text stays and nothing is resumed: leave out --keep and --work"
-        )
+        raise SettingsError("an index keeps the earlier text and cannot resume: leave out --keep and --work")
     settings = DuplicateSettings(
         masked=options["mask"], memory=options["memory"] * 1_000_000, folder=options["work"]
     )

@@ -1,4 +1,4 @@
-"""`detector evaluate`: a model's measures on labelled pages."""
+"""`detector evaluate`: measure a model on labelled pages."""
 
 import json
 import math
@@ -18,14 +18,14 @@ from detector.training.evaluate.curves import threshold_for
 from detector.training.evaluate.judge import FIGURES, Judged, examples_to_judge, judge
 from detector.training.evaluate.report import evaluation_html
 
-# Sites are many: beyond this they are in the JSON only.
+# With more sites than this, only the JSON lists them.
 MOST_SITES: Final = 20
 
 Comparison = dict[str, Any]
 
 
 class Outputs(NamedTuple):
-    """Where results go beside the terminal."""
+    """Where results go, in addition to the terminal."""
 
     as_json: bool
     html: Path | None
@@ -35,13 +35,19 @@ class Outputs(NamedTuple):
 @click.command("evaluate")
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--compare", type=click.Path(path_type=Path), help="Another model, on the same pages.")
-@click.option("--site", type=click.Path(path_type=Path), help="A profile of the site that all pages are of.")
-@click.option("--threshold", type=Share(), help="Drop lines with a score above this.")
-@click.option("--lose-at-most", type=Share(), help="Instead: lose at most this share of content.")
+@click.option(
+    "--compare", type=click.Path(path_type=Path), help="Another model to compare with, on the same pages."
+)
+@click.option("--site", type=click.Path(path_type=Path), help="A profile of the site of all pages.")
+@click.option("--threshold", type=Share(), help="Drop lines with a higher score.")
+@click.option("--lose-at-most", type=Share(), help="Instead: lose at most this share of the content.")
 @click.option("--json", "as_json", is_flag=True, help="Print all measures as JSON.")
-@click.option("--html", type=click.Path(path_type=Path), help="Write a report with curves to this file.")
-@click.option("--store", type=click.Path(path_type=Path), help="Write the threshold that meets the goal.")
+@click.option("--html", type=click.Path(path_type=Path), help="Write an HTML report with curves.")
+@click.option(
+    "--store",
+    type=click.Path(path_type=Path),
+    help="Write the threshold that meets the goal to this TOML file.",
+)
 def command(
     model: Path,
     pages: Sequence[Path],
@@ -50,10 +56,10 @@ def command(
     lose_at_most: float | None,
     **options: Any,  # noqa: ANN401
 ) -> int:
-    r"""Measure MODEL (a folder, or "default") on PAGES: folders, HTML, JSONL or CSV, labelled.
+    """Measure MODEL (a folder, or "default") on PAGES: folders, HTML, JSONL or CSV, labelled.
 
-    Intervals are of 90 %, whole sites being drawn. --store reads off these pages the threshold
-    that meets --lose-at-most, for --settings of other commands.
+    Prints 90 % intervals from a bootstrap over sites. --store finds the threshold that meets
+    --lose-at-most on these pages, and writes it for --settings of other commands.
 
     \b
     Examples:
@@ -61,7 +67,7 @@ def command(
       detector evaluate default pages.jsonl --compare my-model --html report.html
       detector evaluate default pages/ --site site.profile
       detector evaluate my-model pages.jsonl --lose-at-most 0.1% --store careful.toml
-    """
+    """  # noqa: D301 (click needs the backspace)
     settings = Settings(threshold=threshold, lose_at_most=lose_at_most)
     if options["store"] and lose_at_most is None:
         raise SettingsError("--store needs a goal: --lose-at-most 0.1%")
@@ -79,7 +85,7 @@ def command(
 
 
 def _stored(path: Path, judged: Sequence[Judged], goal: Settings) -> Settings:
-    """Write the threshold that meets a goal, the highest of all ways to read the pages."""
+    """Write the threshold that meets a goal: the highest over all ways to read the pages."""
     threshold = max(threshold_for(goal, one.examples, one.scores) for one in judged)
     pages = sum(len(one.examples.pages) for one in judged if one.name != "html as text")
     write_whole(
@@ -110,7 +116,7 @@ def _print(evaluation: Evaluation, as_json: bool) -> None:
 
 
 def _without_nan(told: Any) -> Any:  # noqa: ANN401
-    """Return what JSON can hold: null where there is no number."""
+    """Return the measures with None for NaN, which JSON does not have."""
     if isinstance(told, dict):
         return {name: _without_nan(value) for name, value in told.items()}
     if isinstance(told, list | tuple):
@@ -140,7 +146,7 @@ def _print_compared(name: str, found: Comparison) -> None:
             continue
         low, high = one["difference_90"]
         interval = "one page: no interval" if found["pages"] < 2 else f"{low:+.4f} to {high:+.4f}"
-        sure = "" if low > 0 or high < 0 else "  no sure difference"
+        sure = "" if low > 0 or high < 0 else "  no significant difference"
         click.echo(
             f"{name:<13} compared: {figure.replace('_', ' '):<18} {one['before']:.4f} -> {one['after']:.4f}  "
             f"{one['difference']:+.4f} ({interval}){sure}"

@@ -1,8 +1,8 @@
-"""The command line: finds the command, imports only that one, and turns errors into messages.
+"""The command line: imports the command that was called, and turns errors into messages.
 
-Exit codes: 0 done; 1 some pages were set aside; 2 wrong use (options, settings, model files), or a disk
-or a file that cannot be written or read; 3 stopped because too much would be lost; 4 a fault of ours;
-130 and 143 stopped from outside, by Ctrl-C and SIGTERM.
+Exit codes: 0 success; 1 some pages were set aside; 2 wrong use (options, settings, model files), or a file
+that cannot be read or written; 3 stopped, because too much would be lost or a model is not better; 4 a bug
+in this package; 130 and 143 stopped by Ctrl-C and SIGTERM.
 """
 
 import os
@@ -22,15 +22,15 @@ from detector.cli.terminal import say
 from detector.errors import DetectorError, PageError
 from detector.version import __version__
 
-# Command: the module that has it, and one line of help. The module is imported when the
+# For each command, its module and one line of help. The module is imported when the
 # command is called, so that `detector --help` loads nothing heavy.
 COMMANDS: Final = {
     "score": ("detector.cli.score", "Show every line of a page with its score and the reason."),
     "clean": ("detector.cli.clean", "Print or write the clean text of pages, or of a corpus."),
-    "restore": ("detector.cli.restore", "Bring back what a corpus run has dropped."),
-    "profile": ("detector.cli.profile", "Learn what recurs on a site's pages, to score with."),
+    "restore": ("detector.cli.restore", "Bring back what a corpus run dropped."),
+    "profile": ("detector.cli.profile", "Learn the template of a site from its pages."),
     "duplicates": ("detector.cli.duplicates", "Find near-duplicates among many texts."),
-    "train": ("detector.cli.train", "Train a model on labelled pages."),
+    "train": ("detector.cli.train", "Adapt the model to pages, or train a new one."),
     "evaluate": ("detector.cli.evaluate", "Measure a model on labelled pages."),
 }
 
@@ -68,21 +68,21 @@ class LazyCommands(click.Group):
 )
 @click.version_option(__version__, "-V", "--version", prog_name="detector")
 def group() -> None:
-    r"""Find boilerplate and repeated content in scraped pages.
+    """Find boilerplate and duplicate content in scraped pages.
 
-    Every line gets a score (the probability that it is not main content) and a reason;
-    clean text is what stays.
+    Every line gets a score, which is the probability that it is not main content, and a
+    reason. The lines that are kept are the clean text.
 
     \b
     Examples:
       detector score page.html
       detector clean *.html --output clean/
       curl -s https://example.org | detector clean -
-    """
+    """  # noqa: D301 (click needs the backspace)
 
 
 class _Terminated(KeyboardInterrupt):
-    """SIGTERM: stop as Ctrl-C does, so that workers end too."""
+    """Raised on SIGTERM: stops like Ctrl-C, so that workers end too."""
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
@@ -91,7 +91,7 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Make SIGTERM stop the command in order; signals can be taken in the main thread only."""
+    """Make SIGTERM stop the command cleanly; only the main thread can handle signals."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -108,7 +108,7 @@ def _fail(message: str, code: int) -> int:
 
 
 def _where_to_report() -> str:
-    """Return where faults of this package are reported, as its metadata says."""
+    """Return the address for bug reports, from the metadata of the package."""
     try:
         urls: dict[str, str] = dict(
             url.split(", ", 1) for url in metadata(PACKAGE).get_all("Project-URL") or ()
@@ -121,38 +121,38 @@ def _where_to_report() -> str:
 
 def _our_fault() -> int:
     return _fail(
-        "an internal error: this is a fault of ours, not of your input. Please report it to "
-        f"{_where_to_report()}; with DETECTOR_TRACEBACK=1 the same command shows where it happened",
+        "internal error: this is a bug in detector, not a problem with your input. Please report it to "
+        f"{_where_to_report()}; set DETECTOR_TRACEBACK=1 to see the traceback",
         OUR_FAULT,
     )
 
 
 def _stopped(error: click.exceptions.Abort) -> int:
-    """Return the code of a command that did not come to its end. click takes an `EOFError` for Ctrl-C."""
+    """Return the exit code of an aborted command. click takes an `EOFError` for Ctrl-C."""
     if isinstance(error.__cause__, EOFError):
         return _our_fault()
     return _fail("stopped", TERMINATED if isinstance(error.__cause__, _Terminated) else INTERRUPTED)
 
 
 def _denied(error: OSError) -> int:
-    """Return the code of a command that the system has refused something."""
-    if error.errno is None:  # raised by a library, about something else
+    """Return the exit code for an error of the system, such as a full disk."""
+    if error.errno is None:  # raised by a library, not by the system
         return _our_fault()
     if isinstance(error.filename, str | bytes):
         return _fail(
-            f"{os.fsdecode(error.filename)}: {error.strerror}: make room there, or give another place",
+            f"{os.fsdecode(error.filename)}: {error.strerror}: free some space or choose another folder",
             WRONG_USE,
         )
-    return _fail(f"{error.strerror}: make room, or set TMPDIR to a folder on another disk", WRONG_USE)
+    return _fail(f"{error.strerror}: free some space, or set TMPDIR to a folder on another disk", WRONG_USE)
 
 
 def _close_output() -> None:
-    """Send what is still to be written nowhere: the reader of a pipe has seen enough."""
+    """Discard further output: the reader of the pipe has closed it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _run(arguments: list[str] | None) -> int:
-    """Run the command line; errors that are no use of ours are raised."""
+    """Run the command line; unexpected errors are raised."""
     try:
         code = group.main(arguments, prog_name="detector", standalone_mode=False)
     except click.exceptions.Abort as error:
@@ -170,7 +170,7 @@ def _run(arguments: list[str] | None) -> int:
     except OSError as error:
         return _denied(error)
     except MemoryError:
-        return _fail("there is not enough memory for this", WRONG_USE)
+        return _fail("not enough memory", WRONG_USE)
     return code if isinstance(code, int) else 0
 
 

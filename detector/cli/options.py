@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they make."""
+"""Options that several commands share."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -21,11 +21,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def input_options(function: F) -> F:
-    """Add the option that tells how pages are read."""
+    """Add the option for the format of the pages."""
     return click.option(
         "--input-format",
         type=click.Choice(["text", "html"]),
-        help="What the pages are; found for each page by default.",
+        help="Format of the pages; detected for each page by default.",
     )(function)
 
 
@@ -47,7 +47,7 @@ class Share(click.ParamType):  # type: ignore[type-arg]
 
 
 class Policy(NamedTuple):
-    """What the shared options say of model and decisions."""
+    """The shared options for the model and the decisions."""
 
     model: Path | None
     site: Path | None
@@ -58,17 +58,14 @@ class Policy(NamedTuple):
     recall: float | None
 
     def chosen(self, before: Settings | None = None) -> Settings:
-        """Return the settings that are asked for.
-
-        before: what holds where nothing is asked for, without a threshold or goal
-        """
+        """Return the settings that the options ask for; `before` has the others."""
         changes: dict[str, Any] = dict(zip(self._fields[3:], self[3:], strict=True))
         if self.settings:
             return Settings.read(self.settings, **changes)
         return replace(before or Settings(), **changes)
 
     def detector(self) -> Detector:
-        """Return the detector that is asked for."""
+        """Return a detector with this model, these settings and this profile."""
         return Detector(self.model, self.chosen(), self.site)
 
 
@@ -76,29 +73,33 @@ _POLICY_OPTIONS: Final = (
     click.option(
         "--model",
         type=click.Path(path_type=Path),
-        help="A folder with a model, instead of the one that ships.",
+        help="A folder with a model, instead of the default model.",
     ),
     click.option(
         "--site",
         type=click.Path(path_type=Path),
-        help="A profile of the pages' site, made by `detector profile`.",
+        help="A profile of the pages' site, from `detector profile`.",
     ),
-    click.option("--settings", type=click.Path(path_type=Path), help="A TOML file with any of the settings."),
+    click.option("--settings", type=click.Path(path_type=Path), help="A TOML file with settings."),
     click.option(
         "--threshold",
         type=Share(),
-        help="Drop lines with a score above this. By default each page's expected F1 decides.",
+        help="Drop lines with a higher score. By default, the best expected F1 of each page decides.",
     ),
     click.option(
-        "--lose-at-most", type=Share(), help="Instead: lose at most this share of content (0.5% or 0.005)."
+        "--lose-at-most",
+        type=Share(),
+        help="Instead: lose at most this share of the content (0.5% or 0.005).",
     ),
-    click.option("--precision", type=Share(), help="Instead: this share of what is kept is to be content."),
-    click.option("--recall", type=Share(), help="Instead: keep this share of content."),
+    click.option(
+        "--precision", type=Share(), help="Instead: at least this share of the kept text is content."
+    ),
+    click.option("--recall", type=Share(), help="Instead: keep at least this share of the content."),
 )
 
 
 def policy_options(function: F) -> F:
-    """Add the options that say what is kept; the command gets them as one `policy`."""
+    """Add the options for the model and the decisions; the command gets them as `policy`."""
 
     @wraps(function)
     def command(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
@@ -126,7 +127,7 @@ def page_of(name: str, input_format: Format | None, url: str | None = None) -> P
 
 
 def write_whole(path: Path, parts: Iterable[str]) -> None:
-    """Write a text, or its parts in turn, to a file that appears only when it is whole."""
+    """Write a text, or its parts in order, to a file that appears only when it is complete."""
     try:
         with new_file(path) as file:
             for part in [parts] if isinstance(parts, str) else parts:

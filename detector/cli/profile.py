@@ -1,4 +1,4 @@
-"""`detector profile`: a site's pages to a profile to score with; `detector profile show`: what is in it."""
+"""`detector profile`: learn the profile of a site; `detector profile show`: print one."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,19 +16,19 @@ SHOW = "show"
 
 
 def _files(name: str) -> Iterator[str]:
-    """Yield the files of a folder, in the order of their names, or what is none as it is."""
+    """Yield the files of a folder in the order of their names, or the name of a single file."""
     path = Path(name)
     if name == "-" or not path.is_dir():
         yield name
         return
     files = sorted(str(file) for file in path.rglob("*") if file.is_file())
     if not files:
-        raise PageError(f"{name} is an empty folder: name one with pages of the site")
+        raise PageError(f"{name} is an empty folder: name a folder with pages of the site")
     yield from files
 
 
 def _read(names: Sequence[str], input_format: Format | None, set_aside: list[str]) -> Iterator[Page]:
-    """Yield the pages; those that cannot be read are reported and put into `set_aside`."""
+    """Yield the pages; report those that cannot be read and add them to `set_aside`."""
     for name in (file for given in names for file in _files(given)):
         try:
             page = page_of(name, input_format)
@@ -47,7 +47,7 @@ def _show(names: Sequence[str]) -> int:
 
 
 def _refuse_unfit(profiles: Sequence[SiteProfile], name: str) -> None:
-    """Raise `SettingsError` if nothing can be added to these profiles, or not to all of them together."""
+    """Raise `SettingsError` if these profiles cannot be added to, or not to each other."""
     try:
         if profiles:
             SiteProfile.merge(profiles, name)
@@ -58,15 +58,23 @@ def _refuse_unfit(profiles: Sequence[SiteProfile], name: str) -> None:
 @click.command("profile")
 @click.argument("pages", nargs=-1, required=True)
 @input_options
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where the profile goes.")
-@click.option("--name", help="The site's name; the output's by default.")
-@click.option("--add", type=click.Path(path_type=Path), multiple=True, help="A whole profile to add to.")
-@click.option("--whole", is_flag=True, help="Leave nothing out, so that pages can be added later.")
-@click.option("--redesigned", is_flag=True, help="One site, though its pages look like two.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file to write the profile to."
+)
+@click.option("--name", help="The name of the site; that of the output file by default.")
+@click.option(
+    "--add",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A profile made with --whole, to add the pages to.",
+)
+@click.option("--whole", is_flag=True, help="Keep all lines, so that pages can be added later.")
+@click.option("--redesigned", is_flag=True, help="The pages are of one site, even if they look like two.")
 def command(pages: Sequence[str], input_format: Format | None, output: Path | None, **options: object) -> int:
-    r"""Learn what recurs over PAGES of one site (files or folders, no labels), or `show` a profile.
+    """Learn which lines recur on PAGES of one site (files or folders), or `show` a profile.
 
-    Use it with `--site` of `score` and `clean`. Ten pages are good, a hundred better.
+    No labels are needed. Ten pages are good, a hundred are better. Use the profile with
+    `--site` of `score` and `clean`.
 
     \b
     Examples:
@@ -75,11 +83,11 @@ def command(pages: Sequence[str], input_format: Format | None, output: Path | No
       detector profile show site.profile
       detector profile monday/ --output site.whole --whole
       detector profile tuesday/ --add site.whole --output site.profile
-    """
+    """  # noqa: D301 (click needs the backspace)
     if pages[0] == SHOW and output is None:
         return _show(pages[1:])
     if output is None:
-        raise click.UsageError("say where the profile goes: --output site.profile")
+        raise click.UsageError("name a file for the profile: --output site.profile")
     added = options["add"]
     assert isinstance(added, tuple)
     before = [SiteProfile.load(path) for path in added]
@@ -91,6 +99,6 @@ def command(pages: Sequence[str], input_format: Format | None, output: Path | No
     learned.save(output, whole=bool(options["whole"]))
     say(learned.show(lines=0).splitlines()[0])
     if len(learned.templates) > 1:
-        say("several templates, taken as those of one site")
+        say("the pages have several templates, which count as one site")
     say(f"{output} written; use it with --site {output}")
     return int(bool(set_aside))

@@ -1,4 +1,4 @@
-"""How far the work of a command is: a bar with rate and time left on a terminal, and nothing elsewhere."""
+"""The progress bar of a command: with rate and time left on a terminal, nothing elsewhere."""
 
 import sys
 from types import TracebackType
@@ -14,9 +14,9 @@ BAR: Final = (
 
 
 class ShownProgress:
-    """Says on standard error how far each step is: called with its name, what is done, and all there is.
+    """Shows the progress of each step on standard error; called with its name, the work done, and the total.
 
-    What a stopped run had done before is no part of the rate, nor of the time that is left.
+    Work that an earlier, stopped run did does not count for the rate and the time left.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class ShownProgress:
         self._bar: Any = None
 
     def __call__(self, step: str, done: int, total: int) -> None:
-        """Say it, not too often."""
+        """Show the progress; tqdm limits how often."""
         if step != self._step:
             self.close()
             self._step, self._bar = step, self._new_bar(step, done, total)
@@ -44,7 +44,7 @@ class ShownProgress:
         )
 
     def close(self) -> None:
-        """End the bar."""
+        """Remove the bar."""
         if self._bar is not None:
             self._bar.close()
             self._step, self._bar = "", None

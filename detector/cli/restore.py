@@ -1,4 +1,4 @@
-"""`detector restore`: decoded texts, or clean ones by another policy, from a run's line records."""
+"""`detector restore`: whole texts, or clean ones under another policy, from a run's line records."""
 
 from pathlib import Path
 
@@ -14,27 +14,29 @@ from detector.errors import SettingsError
 @click.command("restore")
 @click.argument("run", type=click.Path(path_type=Path))
 @policy_options
-@click.option("--output", type=click.Path(path_type=Path), help="A .jsonl file; standard output by default.")
-@click.option("--clean", is_flag=True, help="Clean texts as the run decided, instead of whole ones.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="The .jsonl file to write; standard output by default."
+)
+@click.option("--clean", is_flag=True, help="Print the clean texts of the run instead of the whole ones.")
 def command(run: Path, policy: Policy, output: Path | None, clean: bool) -> int:
-    r"""Restore the documents of RUN, a folder that `detector clean` wrote a corpus to.
+    """Restore the documents of RUN, the output folder of `detector clean` on a corpus.
 
-    Each line that is printed is a document: its id and its whole text as it was decoded (of
-    HTML, its lines). With --threshold, --lose-at-most, --precision, --recall or --settings
-    it is the clean text by that policy, from the stored scores. The run's other settings and
-    its rules hold.
+    Prints a JSON line for each document, with its id and its whole text (of HTML, its lines).
+    With --threshold, --lose-at-most, --precision, --recall or --settings, prints the clean text
+    under that policy instead, from the stored scores. Other settings and rules are those of
+    the run.
 
     \b
     Examples:
       detector restore clean/ --output whole.jsonl
       detector restore clean/ --lose-at-most 0.1% --output gentler.jsonl
-    """
+    """  # noqa: D301 (click needs the backspace)
     if policy.site is not None:
-        raise SettingsError("scores are not made again, so a profile changes nothing: leave out --site")
+        raise SettingsError("the scores are stored, so a profile would change nothing: leave out --site")
     other = any(value is not None for value in policy._replace(model=None))
     if clean and other:
         raise SettingsError(
-            "--clean is for the decisions of the run, the other options for new ones: give one of them"
+            "--clean uses the decisions of the run, the other options make new ones: choose one"
         )
     detector = Detector(policy.model, policy.chosen(settings_of(run))) if clean or other else None
     rows = restored(run, detector, clean)

@@ -1,4 +1,4 @@
-"""`detector score`: a page's lines with score, label and reason."""
+"""`detector score`: the lines of a page with score, label and reason."""
 
 import shutil
 from pathlib import Path
@@ -12,7 +12,7 @@ from detector.records import Format, ScoredLine
 from detector.results.html import scored_page_html
 from detector.results.page import ScoredPage
 
-# Scores up to these are shown in green, yellow, and red beyond.
+# Scores up to GREEN are shown in green, up to YELLOW in yellow, others in red.
 GREEN: Final = 0.35
 YELLOW: Final = 0.65
 REASON_WIDTH: Final = 34
@@ -60,7 +60,7 @@ def _table(page: ScoredPage) -> str:
     if page.verdict is not None:
         foot += f"; looks like: {page.verdict.kind} ({page.verdict.probability:.0%})"
     if page.replaced:
-        foot += f"; {page.replaced} characters were not readable as {page.encoding}"
+        foot += f"; {page.replaced} characters could not be read as {page.encoding}"
     return "\n".join([click.style(head, bold=True), *rows, foot])
 
 
@@ -68,10 +68,10 @@ def _table(page: ScoredPage) -> str:
 @click.argument("page")
 @input_options
 @policy_options
-@click.option("--url", help="Where the page is from.")
+@click.option("--url", help="The address of the page.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.option(
-    "--html", type=click.Path(path_type=Path), help="Write a page with the lines coloured by score."
+    "--html", type=click.Path(path_type=Path), help="Write an HTML page with the lines coloured by score."
 )
 def command(
     page: str,
@@ -79,7 +79,7 @@ def command(
     policy: Policy,
     **output: object,
 ) -> int:
-    r"""Show every line of PAGE (a file, or - for standard input) with its score and reason.
+    """Show every line of PAGE (a file, or - for standard input) with its score and reason.
 
     The score is the probability that the line is not main content.
 
@@ -88,7 +88,7 @@ def command(
       detector score page.html
       detector score page.txt --json
       detector score - --html scored.html < page.html
-    """
+    """  # noqa: D301 (click needs the backspace)
     url, as_json, report = output["url"], output["as_json"], output["html"]
     assert url is None or isinstance(url, str)
     scored = policy.detector().score_batch([page_of(page, input_format, url)])[0]

@@ -1,4 +1,4 @@
-"""Texts for commands that take many: files, folders of .txt, JSONL, standard input."""
+"""Reading many texts: files, folders of .txt, JSONL, standard input."""
 
 import gzip
 import zlib
@@ -14,14 +14,14 @@ JSONL: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 
 
 class Source(NamedTuple):
-    """An input: its name, as ids and messages have it, and where it is."""
+    """An input: its name for ids and messages, and its path."""
 
     name: str
     path: Path
 
 
 class TextRecord(NamedTuple):
-    """One text: its id, and the whole record, to be written out again."""
+    """One text with its id and its whole record."""
 
     id: str
     text: str
@@ -32,7 +32,7 @@ class TextRecord(NamedTuple):
         return json_bytes(self.fields).decode() + "\n"
 
 
-# What is told of each record that cannot be read.
+# Called with a message for each record that cannot be read.
 SetAside = Callable[[str], None]
 
 
@@ -81,10 +81,10 @@ def _records_of(source: Source, set_aside: SetAside) -> Iterator[TextRecord]:
 
 
 def read_records(sources: Sequence[Source], set_aside: SetAside) -> Iterator[TextRecord]:
-    """Yield the records of all inputs in order; what cannot be read is set aside.
+    """Yield the records of all inputs in order; set aside those that cannot be read.
 
-    A .jsonl file (or .ndjson, also with .gz) has an object a line with "text", and "id" if it has one;
-    a folder is all of its .txt files; any other file is one text. A second use of an id is set aside.
+    A .jsonl file (or .ndjson, also with .gz) has an object with "text", and optionally "id", on each line;
+    a folder stands for all of its .txt files; any other file is one text. A second use of an id is set aside.
     """
     used = set[str]()
     for source in sources:

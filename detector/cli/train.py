@@ -1,4 +1,4 @@
-"""`detector train`: a model adapted to pages, or a whole new one."""
+"""`detector train`: adapt a model to pages, or train a new one."""
 
 import time
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ NOT_SEEN_BETTER: Final = 3
 SAID: Final = {
     "better": "better",
     "worse": "worse",
-    "too few to tell": "too few labels to tell: label more lines (--ask 20), or give more pages",
-    "nothing known": "no labels, so it cannot be judged: label some lines (--ask 20)",
+    "too few to tell": "too few labels to tell: label more lines (--ask 20), or add pages",
+    "nothing known": "no labels, so it cannot be tested: label some lines (--ask 20)",
 }
 
 
-class Wish(NamedTuple):
+class AdaptOptions(NamedTuple):
     """The options of adapting."""
 
     output: Path
@@ -44,23 +44,31 @@ def _path(**more: bool) -> click.Path:
 
 @click.command("train")
 @click.argument("pages", nargs=-1, required=True, type=_path())
-@click.option("--output", required=True, type=_path(file_okay=False), help="Where the model goes.")
-@click.option("--model", type=_path(), help="Adapt this model, instead of the one that ships.")
-@click.option("--labels", type=_path(dir_okay=False), help="Labels of lines: JSONL or CSV. Answers go there.")
-@click.option("--ask", "ask_", type=click.IntRange(min=1), default=None, help="Ask for so many labels first.")
-@click.option("--general", type=_path(), help="Labelled pages of other sites: what may not get worse.")
-@click.option("--anyway", is_flag=True, help="Write the new model also if it is not seen to be better.")
-@click.option("--replace", is_flag=True, help="Write over a model that is in --output already.")
-@click.option("--anew", is_flag=True, help="Fit a whole model from labelled pages instead of adapting one.")
-@click.option("--seed", default=0, show_default=True, help="With --anew: same pages and seed, same model.")
+@click.option(
+    "--output", required=True, type=_path(file_okay=False), help="The folder to write the model to."
+)
+@click.option("--model", type=_path(), help="The model to adapt, instead of the default model.")
+@click.option(
+    "--labels", type=_path(dir_okay=False), help="Labels of lines, JSONL or CSV. Answers are added here."
+)
+@click.option(
+    "--ask", "ask_", type=click.IntRange(min=1), default=None, help="Ask for this many labels first."
+)
+@click.option("--general", type=_path(), help="Labelled pages of other sites that must not get worse.")
+@click.option("--anyway", is_flag=True, help="Write the new model even if it is not measurably better.")
+@click.option("--replace", is_flag=True, help="Replace the model in --output.")
+@click.option("--anew", is_flag=True, help="Train a new model on labelled pages instead of adapting one.")
+@click.option(
+    "--seed", default=0, show_default=True, help="With --anew: the same pages and seed give the same model."
+)
 def command(
-    pages: Sequence[Path], output: Path, replace: bool, anew: bool, seed: int, **options: object
+    pages: Sequence[Path], output: Path, replace: bool, anew: bool, seed: int, **given: object
 ) -> int:
-    r"""Adapt the model to PAGES: folders, HTML and text files, JSONL, CSV; labelled or not.
+    """Adapt the model to PAGES: folders, HTML and text files, JSONL, CSV; labelled or not.
 
-    Lines that recur on a site, the model's own scores, and labels teach it the words of new
-    sites or of a new language. Prints how the pages that were held back are judged before and
-    after; a model that is not seen to be better is not written.
+    The model learns the words of new sites or a new language from lines that recur on a site,
+    from its own scores, and from labels. It is tested before and after on pages that were held
+    back. A model that is not measurably better is not written (exit code 3).
 
     \b
     Examples:
@@ -68,47 +76,47 @@ def command(
       detector train pages/ --ask 20 --labels labels.jsonl --output my-model
       detector train labelled.jsonl --anew --output my-model
       detector score page.html --model my-model
-    """
+    """  # noqa: D301 (click needs the backspace)
     refuse_existing(output, replace)
     if anew:
         return _train_anew(pages, output, seed)
-    asked = options["ask_"]
-    wish = Wish(
+    asked = given["ask_"]
+    options = AdaptOptions(
         output,
-        options["model"] if isinstance(options["model"], Path) else None,
-        options["labels"] if isinstance(options["labels"], Path) else None,
+        given["model"] if isinstance(given["model"], Path) else None,
+        given["labels"] if isinstance(given["labels"], Path) else None,
         asked if isinstance(asked, int) else 0,
-        options["general"] if isinstance(options["general"], Path) else None,
-        bool(options["anyway"]),
+        given["general"] if isinstance(given["general"], Path) else None,
+        bool(given["anyway"]),
     )
-    return _adapt(pages, wish)
+    return _adapt(pages, options)
 
 
-def _adapt(paths: Sequence[Path], wish: Wish) -> int:
-    """Adapt a model, and write it unless it is not seen to be better."""
-    if wish.ask and wish.labels is None:
-        raise SettingsError("say where the answers go: --labels labels.jsonl")
+def _adapt(paths: Sequence[Path], options: AdaptOptions) -> int:
+    """Adapt a model, and write it if it is measurably better."""
+    if options.ask and options.labels is None:
+        raise SettingsError("name a file for the answers: --labels labels.jsonl")
     pages = read_page_files(paths)
-    general = list(read_pages([wish.general])) if wish.general else []
-    given = wish.labels is not None and (wish.labels.exists() or not wish.ask)
-    labels = read_labels(wish.labels) if wish.labels and given else []
-    adaptation, precision = adaptation_of(wish.model, pages, labels)
-    if wish.ask and wish.labels is not None:
-        adaptation = ask(adaptation, wish.labels, wish.ask)
+    general = list(read_pages([options.general])) if options.general else []
+    given = options.labels is not None and (options.labels.exists() or not options.ask)
+    labels = read_labels(options.labels) if options.labels and given else []
+    adaptation, precision = adaptation_of(options.model, pages, labels)
+    if options.ask and options.labels is not None:
+        adaptation = ask(adaptation, options.labels, options.ask)
     adaptation.refuse_nothing()
     _tell_counts(adaptation)
     if precision is None:
-        name = wish.model or DEFAULT
-        say(f"{name} does not say what it learned from: other sites may get worse")
+        name = options.model or DEFAULT
+        say(f"{name} has no precisions of its weights: other sites may get worse")
     found = adapted_training(adaptation, precision, pages, general)
     if found.held_back is not None:
         _tell_change(f"pages held back, by {found.by}", found.held_back)
     if found.general is not None:
         _tell_change("general set", found.general)
-    if not wish.anyway and not found.is_better:
-        say("not seen to be better, so the old model is kept (--anyway)")
+    if not options.anyway and not found.is_better:
+        say("not measurably better, so the model is not written (write it with --anyway)")
         return NOT_SEEN_BETTER
-    _write(found, wish.output)
+    _write(found, options.output)
     return 0
 
 
@@ -124,11 +132,11 @@ def _tell_counts(adaptation: Adaptation) -> None:
         f"{counts.known_lines} lines of known label"
     )
     if counts.labels_elsewhere:
-        say(f"{counts.labels_elsewhere} labels are of other sites, and left")
+        say(f"{counts.labels_elsewhere} labels are of other sites and were not used")
 
 
 def _tell_change(what: str, found: Change) -> None:
-    """Print how lines of known label are judged, before and after."""
+    """Print the log loss of labelled lines before and after."""
     if found.verdict == "nothing known":
         click.echo(f"{what:<30} {SAID[found.verdict]}")
         return
@@ -140,7 +148,7 @@ def _tell_change(what: str, found: Change) -> None:
 
 
 def _train_anew(paths: Sequence[Path], output: Path, seed: int) -> int:
-    """Fit a whole model."""
+    """Train a new model."""
     began = time.monotonic()
 
     def log(message: str) -> None:

@@ -1,5 +1,5 @@
-"""Many pages: the same flow, shard by shard, with what the corpus itself says of them.
+"""Cleaning many pages, shard by shard, with the counts of their sites.
 
 survey ─▶ read and count ─▶ merge ─▶ clean ─▶ near-duplicates ─▶ write ─▶ loss limit ─▶ publish
-          (each shard)               (each)   (of what stays)    (each)
+          (each shard)               (each)   (of clean texts)    (each)
 """

@@ -1,4 +1,4 @@
-"""A corpus run in one call."""
+"""`detector.clean_corpus`: a corpus run in one call."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,12 +11,12 @@ from detector.near_duplicates.find import no_progress
 from detector.near_duplicates.workspace import Progress
 from detector.settings import CorpusSettings, EngineSettings, RecordSettings, Settings
 
-# The least memory that near-duplicates are looked for in.
+# The least memory for finding near-duplicates, in bytes.
 LEAST_GROUPING: Final = 100_000_000
 
 
 def _grouping_memory(memory: int) -> int:
-    """Return how much of a run's memory is for working arrays."""
+    """Return the bytes of a run's memory for working arrays of near-duplicates."""
     return max((memory - PARENT) // 2, LEAST_GROUPING)
 
 
@@ -38,31 +38,31 @@ def clean_corpus(
     inputs : sequence of str or Path
         Files, folders and URLs.
     output : str or Path
-        A new folder, or that of a run that was stopped, which goes on.
+        A new folder, or the folder of a stopped run to continue.
     settings : Settings, optional
-        What is kept of a page.
+        Which lines of a page to keep.
     corpus : CorpusSettings, optional
-        What a run does beside: rules, near-duplicates, the loss limit.
+        Rules, near-duplicates, the loss limit.
     records : RecordSettings, optional
-        How records are read and written.
+        How to read and write records.
     engine : EngineSettings, optional
-        Who does the work.
+        What runs the tasks.
     sample : bool
-        Look at a sample only and write nothing, as `--dry-run` does.
+        Only process a sample and write nothing, like `--dry-run`.
     progress : callable, optional
-        Called with a step's name, how much of it is done, and how much there is.
+        Called with the name of a step, the work done, and the total work.
 
     Returns
     -------
     Outcome
-        The report, and what was over the loss limit: then nothing is published.
+        The report, and the sites and sources over the loss limit. If there are any, nothing is published.
 
     Raises
     ------
     SettingsError
-        For wrong inputs or folders.
+        If inputs, folders or settings are wrong.
     ShardError
-        For a full disk, an input that cannot be read, or a worker that was ended. What is done is kept.
+        If the disk is full, an input cannot be read, or a worker was killed. Finished work is kept.
     """
     records, engine = records or RecordSettings(), engine or EngineSettings()
     spec = RunSpec(

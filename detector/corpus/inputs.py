@@ -1,4 +1,4 @@
-"""What a run reads: files, each with a name of its own, looked at once before the work begins."""
+"""The inputs of a run: files with unique names, surveyed once before the work begins."""
 
 import hashlib
 import os
@@ -18,9 +18,9 @@ BLOCK: Final = 1 << 20
 
 
 class Input(NamedTuple):
-    """A file to read: where it is, its name in ids and outputs, its kind.
+    """A file to read: its path, its name in ids and outputs, its kind.
 
-    size: bytes, -1 if they are not known; time: when it changed (ns), 0 if that is not known
+    size: bytes, -1 if unknown; time: of the last change (ns), 0 if unknown
     fault: why it cannot be read; empty if it can
     """
 
@@ -33,34 +33,34 @@ class Input(NamedTuple):
 
 
 class Survey(NamedTuple):
-    """What reading a file once has shown.
+    """The result of surveying a file.
 
-    hash: BLAKE2b of its bytes; starts: where parts may begin, (byte or row group, record)
+    hash: BLAKE2b of its bytes; starts: where parts can begin, as (byte or row group, record)
     """
 
     hash: str
     starts: tuple[tuple[int, int], ...]
 
 
-# Of a file that cannot be read.
+# The hash of a file that cannot be read.
 NOTHING_SEEN: Final = Survey("", ((0, 0),))
 
 
 def _longer_names(found: Mapping[str, str]) -> dict[str, str]:
-    """Return path: name, with the folders that tell files of one name apart; no name stands twice."""
+    """Return a unique name for each path, with as many folders as it takes to tell files apart."""
     places = {path: path.replace("://", "/").lstrip("/") for path in found}
-    # What all have in common says nothing.
+    # A folder that all files share tells none apart.
     shared = os.path.commonpath([os.path.dirname(place) for place in places.values()])  # noqa: PTH120
     longer = {path: place[len(shared) :].lstrip("/") for path, place in places.items()}
     names = dict(found)
     while clashes := {name for name, count in Counter(names.values()).items() if count > 1}:
-        # A longer name may be that of another file: that one is made longer too.
+        # A longer name may equal that of another file, which then gets a longer one too.
         names = {path: longer[path] if name in clashes else name for path, name in names.items()}
     return names
 
 
 def _names(given: Sequence[str], output: Path) -> Mapping[str, str]:
-    """Return path: name of all files, each once."""
+    """Return the name of each path."""
     found: dict[str, str] = {}
     written = output if RunFolder(output).is_used() else None
     for path in given:
@@ -76,10 +76,10 @@ def _input(path: str, name: str, kind: Kind) -> Input:
 
 
 def inputs_of(given: Sequence[str], output: Path) -> list[Input]:
-    """Return the files of all inputs in the order of their names; each file once.
+    """Return the files of all inputs, each once, in the order of their names.
 
-    given: files, folders and URLs; output: the folder that the run writes to, which is not read
-    Raises `SettingsError` when there is nothing to read, or a named file is of no known kind.
+    given: files, folders and URLs; output: the folder of the run, which is not read
+    Raises `SettingsError` if there is nothing to read, or a file is of an unknown kind.
     """
     inputs, unknown = [], []
     for path, name in _names(given, output).items():
@@ -101,7 +101,7 @@ def inputs_of(given: Sequence[str], output: Path) -> list[Input]:
 
 
 def _cut_lines(path: str, shard_bytes: int) -> Survey:
-    """Hash a file, and find where its lines can be cut into parts."""
+    """Hash a file, and find where it can be split between lines."""
     digest, starts = hashlib.blake2b(digest_size=16), [(0, 0)]
     read = lines = 0
     with stored(path) as file:
@@ -133,7 +133,7 @@ def _cut_row_groups(path: str, shard_bytes: int) -> list[tuple[int, int]]:
 
 
 def survey(input: Input, shard_bytes: int) -> Survey:
-    """Read a file once: its hash, and where it can be cut. Raises `ShardError` if it cannot be read."""
+    """Return the hash of a file and where it can be split; raises `ShardError` if it cannot be read."""
     if input.fault:
         return NOTHING_SEEN
     if input.kind == "jsonl" and not input.name.endswith(COMPRESSED):
@@ -147,6 +147,6 @@ def survey(input: Input, shard_bytes: int) -> Survey:
         try:
             starts = _cut_row_groups(input.path, shard_bytes)
         except (OSError, ValueError):
-            # A damaged file is one shard; reading it says what is wrong.
+            # A damaged file is one shard; reading it reports the damage.
             starts = [(0, 0)]
     return Survey(digest.hexdigest(), tuple(starts))

@@ -1,8 +1,7 @@
-"""Line records: the lines of a document with score, decision and reason, kept beside the output.
+"""Line records: the lines of a document with score, decision and reason, stored next to the output.
 
-A record has the whole decoded text (of HTML, its lines), so nothing that is dropped is lost: kept and
-dropped lines are all lines. Scores are by segment, which is a line that is not blank, or a sentence
-of a line of more than 1,000 characters.
+A record has the whole decoded text (of HTML, its lines), so dropped lines are not lost. Scores are by
+segment: a line that is not blank, or a sentence of a line of more than 1,000 characters.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,10 +27,10 @@ class LineRecord:
     """One document.
 
     format: "text" or "html"; text: its whole text
-    threshold: the score above which its lines are dropped; -1 for a page of which nothing stays
-    scores: thousandths, by segment; kept: 1 or 0; reasons: what spoke most for the decision
-    copies: rows (segment, its original, lines in a row) of lines that stand there again
-    headlines: rows (segment, its headline's segment, words) of lines that begin with a
+    threshold: the score above which its lines are dropped; -1 if the whole page is dropped
+    scores: thousandths, by segment; kept: 1 or 0; reasons: the strongest evidence for the decision
+    copies: rows (segment, its original, lines in a row) of repeated lines
+    headlines: rows (segment, the segment of the headline, words) of lines that begin with a
     headline again; cuts: rows (segment, words) of those that were cut
     site_pages: other pages known of its site
     """
@@ -51,16 +50,16 @@ class LineRecord:
     site_pages: int = 0
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the record as plain values; what says nothing is left out."""
+        """Return the record as plain values, without empty fields."""
         values = ((name, getattr(self, name)) for name in self.__slots__)
         return {name: value for name, value in values if value != []}
 
 
 class LinePiece(NamedTuple):
-    """A line, or a sentence of a long one, as a column of the output has it.
+    """A line, or a sentence of a long one, in a column of the output.
 
-    end: the line's ending; clean: what stays of `text`
-    score, kept, reason: None for a blank line, which stays as its neighbours do
+    end: the line ending; clean: what is kept of `text`
+    score, kept, reason: None for a blank line, which goes with its neighbours
     """
 
     text: str
@@ -76,7 +75,7 @@ PIECE: Final = {"text": str, "end": str, "clean": str, "score": float, "kept": b
 
 
 def _texts(result: ScoredBatch) -> Iterator[str]:
-    """Yield the decoded texts of all pages; of HTML the lines."""
+    """Yield the decoded text of each page; of HTML, its lines."""
     batch, data = result.batch, result.batch.data.tobytes()
     starts = np.append(batch.line_start, len(data))
     for first, last in zip(batch.page_line[:-1].tolist(), batch.page_line[1:].tolist(), strict=True):
@@ -89,7 +88,7 @@ def _texts(result: ScoredBatch) -> Iterator[str]:
 
 
 def _reasons(result: ScoredBatch, why: Bytes) -> list[str]:
-    """Return what spoke most for each segment's decision: a rule, or a kind of evidence."""
+    """Return the strongest reason for each decision: a rule, or a kind of evidence."""
     kept = result.decisions.kept
     strongest = (
         np.where(kept[:, None], -result.contributions, result.contributions).argmax(axis=1)
@@ -148,9 +147,9 @@ def _cuts(result: ScoredBatch, first: int, last: int) -> list[list[int]]:
 
 
 def fault_of(record: LineRecord) -> str:
-    """Return what is wrong with the numbers of a record that was read from a file; empty if nothing is.
+    """Return what is wrong with the numbers of a stored record, or an empty string.
 
-    They are the numbers of segments and words, and lead into arrays.
+    They are numbers of segments and words, used as indices.
     """
     size = len(record.scores)
     if not size == len(record.kept) == len(record.reasons):
@@ -168,9 +167,9 @@ def fault_of(record: LineRecord) -> str:
 
 
 def clean_again(record: LineRecord, policy: DecisionPolicy | None) -> str:
-    """Return the clean text of a stored document: as it was decided, or by another policy.
+    """Return the clean text of a stored document, as decided or under another policy.
 
-    policy: without one the stored decisions hold. What a rule decided then stays decided.
+    Without a policy, the stored decisions apply. Decisions made by a rule always apply.
     """
     batch = _stored_batch(record)
     words, decisions = words_of(batch), _stored_decisions(record)
@@ -185,7 +184,7 @@ def clean_again(record: LineRecord, policy: DecisionPolicy | None) -> str:
 
 
 def _stored_batch(record: LineRecord) -> Batch:
-    """Return the lines of a stored document; raises `ValueError` if its scores are not theirs."""
+    """Return the lines of a stored document; raises `ValueError` if the scores do not fit."""
     batch = text_batch([utf8(record.text)])
     if len(record.scores) != batch.segment_start.size:
         raise ValueError(
@@ -195,7 +194,7 @@ def _stored_batch(record: LineRecord) -> Batch:
 
 
 def _stored_decisions(record: LineRecord) -> Decisions:
-    """Return what was decided."""
+    """Return the stored decisions."""
     kept = np.array(record.kept, np.bool_)
     cut_words = np.zeros(kept.size, np.int32)
     for segment, count in record.cuts:
@@ -205,7 +204,7 @@ def _stored_decisions(record: LineRecord) -> Decisions:
 
 
 def _stored_repeats(record: LineRecord) -> Repeats:
-    """Return as much of a document's repeats as decisions need."""
+    """Return those repeats of a document that decisions need."""
     size = len(record.scores)
     original, begins = np.full((2, size), -1, np.int64)
     block, begins_words, unused = np.zeros((3, size), np.int32)
@@ -217,9 +216,9 @@ def _stored_repeats(record: LineRecord) -> Repeats:
 
 
 def pieces(record: LineRecord) -> list[LinePiece]:
-    """Return a stored document line by line, in order; a line of more than 1,000 characters by sentences.
+    """Return the lines of a stored document in order; long lines sentence by sentence.
 
-    `text` and `end` of all, joined, are the whole text.
+    Joined, all `text` and `end` are the whole text.
     """
     batch = _stored_batch(record)
     data, clean = batch.data.tobytes(), clean_text(batch, words_of(batch), _stored_decisions(record))
@@ -236,7 +235,7 @@ def pieces(record: LineRecord) -> list[LinePiece]:
 
 
 def _piece(record: LineRecord, batch: Batch, data: bytes, clean: Clean, segment: int) -> LinePiece:
-    """Return a segment of a document."""
+    """Return one segment as a `LinePiece`."""
     return LinePiece(
         text=text_of(data[batch.segment_start[segment] : batch.segment_end[segment]]),
         end="",

@@ -1,4 +1,4 @@
-"""What a run is, so that another is not taken for it: its plan, and its manifest when it is finished."""
+"""What identifies a run: its plan, and its manifest when it is finished."""
 
 import hashlib
 import json
@@ -25,21 +25,21 @@ FORMAT: Final = 1
 PLAN: Final = "plan.json"
 # Versions that could change a score or an output's bytes.
 PACKAGES: Final = ("numpy", "turbohtml", "regex", "publicsuffixlist")
-# What may differ between the runs of one folder: it does not change a score.
+# May differ between runs in one folder, because it changes no score.
 _LOSS_LIMIT: Final = ("most_lost", "least_pages", "allow")
 
 Surveyor = Callable[[Sequence[Input]], list[Survey]]
 
 
 class Plan(NamedTuple):
-    """The work of a run. manifest: what identifies it: settings, versions, and the inputs' hashes."""
+    """The work of a run. manifest: settings, versions and hashes of the inputs, which identify it."""
 
     shards: list[Shard]
     manifest: dict[str, Any]
 
 
 def settings_of(spec: RunSpec) -> dict[str, Any]:
-    """Return everything that decides what comes out, the inputs apart."""
+    """Return everything that determines the output, except the inputs."""
     corpus = {name: value for name, value in asdict(spec.corpus).items() if name not in _LOSS_LIMIT}
     packages = {name: version(name) for name in PACKAGES}
     settings = {
@@ -66,13 +66,13 @@ def _listed(input: Input, survey: Survey) -> dict[str, Any]:
 
 
 def _files(inputs: Sequence[Input]) -> list[list[Any]]:
-    """Return what tells, without reading them, whether files are the same."""
+    """Return what shows, without reading the files, whether they have changed."""
     return [[input.path, input.name, input.size, input.time, input.fault] for input in inputs]
 
 
 @dataclass(frozen=True)
 class _StoredPlan:
-    """What plan.json holds. Paths are compared with those of the inputs, and never followed."""
+    """The content of plan.json. Its paths are only compared with those of the inputs, never opened."""
 
     manifest: dict[str, Any]
     files: list[Any]
@@ -96,7 +96,7 @@ def _rise(starts: Sequence[tuple[int, int]]) -> bool:
 
 
 def _refuse_column(spec: RunSpec, inputs: Sequence[Input]) -> None:
-    """Raise `SettingsError` if lines are to be a column of an output that has none."""
+    """Raise `SettingsError` if an output without columns should get a column of lines."""
     for input in inputs if spec.lines == "column" else ():
         kind = output_kind(spec.to, input.kind)
         if kind not in TABLES:
@@ -108,10 +108,10 @@ def _refuse_column(spec: RunSpec, inputs: Sequence[Input]) -> None:
 
 
 def plan_for(spec: RunSpec, inputs: Sequence[Input], surveyor: Surveyor) -> Plan:
-    """Return the plan of a run; of a stopped one, if the folder holds it.
+    """Return the plan of a run, or that of the stopped run in its folder.
 
-    surveyor: reads files once. Files whose size and time are those of the stopped run are not read.
-    Raises `SettingsError` when the folder holds another run, or an output has no columns for lines.
+    surveyor: surveys files. Files that have not changed since the stopped run are not read.
+    Raises `SettingsError` if the folder holds another run, or an output has no columns for lines.
     """
     _refuse_column(spec, inputs)
     stored, files = _stored_plan(spec), _files(inputs)
@@ -134,6 +134,6 @@ def plan_for(spec: RunSpec, inputs: Sequence[Input], surveyor: Surveyor) -> Plan
 
 
 def run_id(manifest: dict[str, Any]) -> str:
-    """Return a short name of what identifies a run."""
+    """Return a short id of a run."""
     text = json.dumps(manifest, sort_keys=True)
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -1,11 +1,11 @@
-"""What the first pass keeps of a shard, so that no later one reads or parses an input again.
+"""What the first pass stores of a shard, so that later passes need not read or parse the input again.
 
-records.jsonl.zst    the documents without their texts, and what is set aside among them, in order
-pages.zst            their pages as lines, and of HTML the markup, a batch after another
-fields.arrow         of Parquet, all columns but the text
+records.jsonl.zst    the documents without their texts and the records set aside, in order
+pages.zst            their pages as lines, with the markup of HTML, batch by batch
+fields.arrow         for Parquet, all columns except the text
 
-A page of HTML is a twentieth of its size when parsed (measured on 500 pages of the web: 10 MB for
-164), so reading that again costs little beside parsing HTML again (docs/architecture.md).
+A parsed HTML page takes a twentieth of its size (10 MB for 164 MB, measured on 500 pages of the web), so
+reading it is much cheaper than parsing the HTML again (docs/architecture.md).
 """
 
 import json
@@ -37,16 +37,16 @@ from detector.text.words import words_of
 RECORDS: Final = "records.jsonl.zst"
 PAGES: Final = "pages.zst"
 FIELDS: Final = "fields.arrow"
-# The fastest: what is kept is read once more.
+# The fastest level: the file is read only once.
 ZSTD_LEVEL: Final = 1
-# Stands where a batch's numbers of records and parts would, after the last one.
+# Marks the end, where the numbers of records and parts of a batch would be.
 END: Final = [-1, 0]
-# What is kept of a batch: the rest follows from it.
+# The stored fields of a batch. The others can be computed from these.
 KEPT: Final = ("data", "line_start", "line_end", "page_line")
 
 
 class FormatPart(NamedTuple):
-    """The pages of a batch that have one format. positions: of their documents in the batch."""
+    """The pages of a batch with one format. positions: of their documents in the batch."""
 
     positions: list[int]
     read: ReadBatch
@@ -66,10 +66,10 @@ class FormatPart(NamedTuple):
 
 @dataclass(frozen=True)
 class ParsedBatch:
-    """Documents that follow each other in a shard, and their pages, parsed.
+    """Consecutive documents of a shard, and their parsed pages.
 
     first: number of the first document in the shard
-    records: the documents, and what is set aside among them, in order
+    records: the documents and the records set aside, in order
     """
 
     first: int
@@ -93,7 +93,7 @@ def _page_of(document: Document, format: Format | None) -> Page:
 
 
 def reason_of(error: DetectorError) -> str:
-    """Return why a page is set aside that could not be read or scored."""
+    """Return why a page that could not be read or scored is set aside."""
     return (
         f"a fault of this package, please report it: {error}"
         if isinstance(error, KernelError)
@@ -102,7 +102,7 @@ def reason_of(error: DetectorError) -> str:
 
 
 def _parsed(first: int, records: list[Document | Rejected], format: Format | None) -> ParsedBatch:
-    """Parse the pages of a batch; those that cannot be parsed are set aside."""
+    """Parse the pages of a batch; set aside those that cannot be parsed."""
     pages = [_page_of(record, format) for record in records if isinstance(record, Document)]
     try:
         parts = [FormatPart(rows, read_batch([pages[at] for at in rows])) for rows in by_format(pages)]
@@ -131,9 +131,9 @@ def _parsed_singly(first: int, records: list[Document | Rejected], pages: Sequen
 
 
 def parsed_batches(records: Records, format: Format | None, most: int) -> Iterator[ParsedBatch]:
-    """Yield records in batches of about `most` characters, their pages parsed.
+    """Yield records in batches of about `most` characters, with parsed pages.
 
-    What is set aside after the last document comes in a batch without documents.
+    Records set aside after the last document come in a batch without documents.
     """
     batch: list[Document | Rejected] = []
     size = first = 0
@@ -150,7 +150,7 @@ def parsed_batches(records: Records, format: Format | None, most: int) -> Iterat
 
 
 class ShardWriter:
-    """Writes what is kept of a shard."""
+    """Writes the parsed pages of a shard."""
 
     def __init__(self, folder: Path, text_column: str, with_fields: bool) -> None:
         self._text_column, self._with_fields = text_column, with_fields
@@ -188,7 +188,7 @@ class ShardWriter:
 
 
 def _stored_records(folder: Path) -> Iterator[Document | Rejected]:
-    """Yield the records of a shard; of Parquet without fields."""
+    """Yield the records of a shard; those of Parquet without fields."""
     path = folder / RECORDS
     try:
         with read_zstd(path) as file:
@@ -231,7 +231,7 @@ def _stored_part(file: Any) -> FormatPart:  # noqa: ANN401
 
 
 def stored_batches(folder: Path) -> Iterator[ParsedBatch]:
-    """Yield what `ShardWriter` kept, a batch at a time; raises `ShardError` if it is damaged."""
+    """Yield the batches that `ShardWriter` wrote; raises `ShardError` if they are damaged."""
     path, first = folder / PAGES, 0
     records = _stored_records(folder)
     try:

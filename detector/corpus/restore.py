@@ -1,4 +1,4 @@
-"""What was dropped comes back: documents from the line records that a run has kept."""
+"""Restoring documents from the line records of a run."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from detector.records import Format
 from detector.settings import GOALS, Settings, settings_from
 from detector.text.read import FORMATS
 
-# Bytes of a line record: a text, and what is said of its lines.
+# The largest line record in bytes: a text, and the results for its lines.
 LONGEST_RECORD: Final = 10 * LONGEST
 
 
@@ -35,7 +35,7 @@ class _Counts:
 
 @dataclass(frozen=True)
 class _Manifest:
-    """What is needed of manifest.json."""
+    """The fields of manifest.json that restoring needs."""
 
     settings_of: dict[str, Any]
     counts: _Counts
@@ -44,8 +44,7 @@ class _Manifest:
 def stored_records(run: Path) -> Iterator[LineRecord]:
     """Yield the line records of a run, in order.
 
-    Raises `SettingsError` if there is no finished run, it has kept no lines, or some are missing or
-    damaged.
+    Raises `SettingsError` if there is no finished run, or its lines are missing or damaged.
     """
     wanted = _manifest(run).counts.total.documents
     files = sorted((run / LINES).glob("*.jsonl.zst"))
@@ -64,7 +63,7 @@ def stored_records(run: Path) -> Iterator[LineRecord]:
 
 
 def _records_of(path: Path) -> Iterator[LineRecord]:
-    """Yield the line records of a file; raises `SettingsError` for anything that a run would not write."""
+    """Yield the line records of a file; raises `SettingsError` if it is damaged."""
     try:
         with read_zstd(path) as file:
             for line in json_lines(file, longest=LONGEST_RECORD):
@@ -88,9 +87,9 @@ def _manifest(run: Path) -> _Manifest:
 
 
 def settings_of(run: Path) -> Settings:
-    """Return a run's settings without its threshold or goal, for another to be put there.
+    """Return the settings of a run without its threshold or goal.
 
-    Raises `SettingsError` if there is no finished run, or one of another version of this package.
+    Raises `SettingsError` if there is no finished run, or its settings are those of another version.
     """
     given = _manifest(run).settings_of
     try:
@@ -104,7 +103,7 @@ def settings_of(run: Path) -> Settings:
 
 
 def _threshold(run: Path, detector: Detector, format: Format) -> float | None:
-    """Return what the detector's goal stands for; raises `SettingsError` if it is not the run's model."""
+    """Return the threshold for the detector's goal; raises `SettingsError` if the run used another model."""
     settings, model = detector.settings, detector.model
     made_with = _manifest(run).settings_of.get("model")
     if any(getattr(settings, goal) is not None for goal in GOALS) and made_with != model.model_id:
@@ -118,7 +117,7 @@ def _threshold(run: Path, detector: Detector, format: Format) -> float | None:
 def restored(run: Path, detector: Detector | None, as_decided: bool) -> Iterator[str]:
     """Yield a line of JSON for each document: its id and text.
 
-    detector: None for whole texts; else texts are clean by its policy, or as was decided
+    detector: None for whole texts; otherwise clean texts, under its policy or as decided
     Raises `SettingsError` if the run's folder is damaged.
     """
     policies = {}

@@ -1,9 +1,8 @@
-r"""What a person has ruled goes before the scores: protected lines, phrases, sites.
+r"""Rules, which come before scores: protected lines, template phrases, thresholds of sites.
 
-Patterns are those of the package regex, which reads Python's own and, unlike `re`, can be stopped: a
-pattern such as `(a+)+$` tries for years on a line of 40 characters. re2 takes no such time on any
-pattern, but knows only ASCII for \w, \d and \b, so that patterns for most languages would find
-other lines than they say.
+Patterns use the package regex, which reads Python's syntax and, unlike `re`, has a time limit: a pattern
+such as `(a+)+$` can run for years on a line of 40 characters. re2 is always fast, but its \w, \d and
+\b know only ASCII, so patterns in most languages would match the wrong lines.
 """
 
 from collections.abc import Sequence
@@ -23,10 +22,10 @@ from detector.results.batch import ScoredBatch
 from detector.settings import CorpusSettings
 from detector.text.decoding import text_of
 
-# Seconds of processor time that a pattern may take on one line. Patterns that do not try the same
-# thing again and again take a millisecond on the longest line of a real page.
+# Seconds of CPU time that a pattern may take on one line. Patterns without catastrophic backtracking
+# take a millisecond on the longest line of a real page.
 MOST_SECONDS: Final = 5.0
-# What decided on a segment: its score, or which rule.
+# What decided on a segment: its score, or one of the rules.
 SCORE: Final = 0
 SITE: Final = 1
 PHRASE: Final = 2
@@ -35,9 +34,9 @@ RULES: Final = ("score", "site-threshold", "phrase", "protected")
 
 
 def as_ruled(decisions: Decisions, why: Bytes, ruled: NDArray[np.bool_]) -> Decisions:
-    """Return decisions in which rules go first.
+    """Return decisions after the rules.
 
-    why: uint8 (S,), what decided; ruled: bool (S,), what stays where a rule did
+    why: uint8 (S,), what decided; ruled: bool (S,), whether a rule keeps the segment
     """
     kept = np.where(why == SCORE, decisions.kept, ruled)
     cut_words = np.where(kept & (why != PROTECTED), decisions.cut_words, 0).astype(np.int32)
@@ -46,7 +45,7 @@ def as_ruled(decisions: Decisions, why: Bytes, ruled: NDArray[np.bool_]) -> Deci
 
 @dataclass(frozen=True)
 class Rules:
-    """Rules, ready to be applied."""
+    """Compiled rules."""
 
     protect: tuple["regex.Pattern[str]", ...]
     template: tuple[str, ...]
@@ -54,7 +53,7 @@ class Rules:
 
     @classmethod
     def of(cls, settings: CorpusSettings) -> "Rules":
-        """Return the rules that the settings name."""
+        """Return the rules of the settings."""
         return cls(
             tuple(regex.compile(pattern) for pattern in settings.protect),
             tuple(phrase.casefold() for phrase in settings.template),
@@ -62,9 +61,9 @@ class Rules:
         )
 
     def apply(self, result: ScoredBatch, documents: Sequence[Document]) -> tuple[ScoredBatch, Bytes]:
-        """Return the result as ruled, and uint8 (S,): what decided on each segment.
+        """Return the result after the rules, and uint8 (S,): what decided on each segment.
 
-        Raises `SettingsError` for a pattern that does not come to an end.
+        Raises `SettingsError` for a pattern that takes too long.
         """
         why = np.zeros(result.scores.size, np.uint8)
         by_line = bool(self.protect or self.template)
@@ -86,7 +85,7 @@ class Rules:
         return result._replace(decisions=decisions, clean=clean), why
 
     def _by_line(self, batch: Batch, why: Bytes) -> None:
-        """Mark the segments of lines that a phrase or a protect pattern is found in."""
+        """Mark the segments of lines with a template phrase or a protect pattern."""
         data = batch.data.tobytes()
         for line in np.flatnonzero(np.diff(batch.line_segment)).tolist():
             text = text_of(data[int(batch.line_start[line]) : int(batch.line_end[line])])

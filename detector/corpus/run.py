@@ -2,7 +2,7 @@
 
 survey ─▶ count ─▶ merge ─▶ clean ─▶ sign ─▶ near-duplicates ─▶ write ─▶ loss limit ─▶ publish
 
-Each step looks at what is done; a run that was stopped goes on where it was.
+Each step skips finished work, so a stopped run continues where it was.
 """
 
 import shutil
@@ -34,16 +34,17 @@ from detector.engines.engine import Engine
 from detector.errors import SettingsError
 from detector.near_duplicates.workspace import Progress
 
-# Shards that a dry run looks at, and how large they are.
+# Number of shards in a dry run, and their size.
 SAMPLED: Final = 16
 SAMPLE_BYTES: Final = 4_000_000
 
 
 class Outcome(NamedTuple):
-    """What a run did.
+    """The result of a run.
 
-    report: see `summary.report_of`; losses: what was over the loss limit, so that nothing is published
-    shards: of the whole corpus; sampled: those that a dry run looked at, else all
+    report: see `summary.report_of`
+    losses: sites and sources over the loss limit; if there are any, nothing is published
+    shards: number in the corpus; sampled: number that a dry run processed, otherwise all
     """
 
     report: dict[str, Any]
@@ -54,7 +55,7 @@ class Outcome(NamedTuple):
 
 
 class _Step(NamedTuple):
-    """A step over every shard: what it is called on a terminal, where its results go, what it does."""
+    """A step over all shards: its name on the terminal, the folder of its results, its function."""
 
     title: str
     folder: str
@@ -69,7 +70,7 @@ WRITE: Final = _Step("writing", "out", write_shard)
 
 @dataclass(frozen=True)
 class _SurveyTask:
-    """Surveys a file, and says where it stands among the others."""
+    """Surveys a file, and returns its number too."""
 
     shard_bytes: int
 
@@ -91,7 +92,7 @@ def _surveys(engine: Engine, shard_bytes: int, progress: Progress, inputs: Seque
 
 
 def _each(step: _Step, spec: RunSpec, shards: Sequence[Shard], engine: Engine, progress: Progress) -> None:
-    """Run a step on every shard that it has not done."""
+    """Run a step on all shards that are not finished."""
     run = spec.folder()
     left = [shard for shard in shards if not run.of(step.folder, shard.number).is_dir()]
     total = sum(shard.bytes for shard in shards)
@@ -104,7 +105,7 @@ def _each(step: _Step, spec: RunSpec, shards: Sequence[Shard], engine: Engine, p
 
 @contextmanager
 def _alone(spec: RunSpec) -> Iterator[None]:
-    """Keep a second run off the folder while this one lives."""
+    """Lock the folder against a second run."""
     folder = spec.folder().path
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -121,7 +122,7 @@ def _alone(spec: RunSpec) -> Iterator[None]:
 
 
 def _refuse_foreign(spec: RunSpec) -> None:
-    """Raise `SettingsError` for an output folder that holds something else."""
+    """Raise `SettingsError` if the output folder holds other files."""
     run = spec.folder().path
     if spec.output.exists() and not (run / PLAN).exists():
         if not spec.output.is_dir():
@@ -131,7 +132,7 @@ def _refuse_foreign(spec: RunSpec) -> None:
 
 
 def _steps(spec: RunSpec, shards: Sequence[Shard], engine: Engine, memory: int, progress: Progress) -> None:
-    """Take all shards through the passes."""
+    """Run all passes over all shards."""
     run = spec.folder()
     numbers = [shard.number for shard in shards]
     _each(COUNT, spec, shards, engine, progress)
@@ -139,7 +140,7 @@ def _steps(spec: RunSpec, shards: Sequence[Shard], engine: Engine, memory: int, 
     _each(CLEAN, spec, shards, engine, progress)
     if spec.corpus.duplicates:
         _each(SIGN, spec, shards, engine, progress)
-    # Workers hold what they have loaded; near-duplicates need the memory.
+    # Close the workers: near-duplicates need their memory.
     engine.close()
     group(spec, numbers, memory, progress)
     _each(WRITE, spec, shards, engine, progress)
@@ -147,7 +148,7 @@ def _steps(spec: RunSpec, shards: Sequence[Shard], engine: Engine, memory: int, 
 
 
 def _finished(spec: RunSpec, inputs: Sequence[Input], surveyor: Surveyor) -> Outcome:
-    """Return the outcome of a run that was finished before, if it is this one."""
+    """Return the outcome if the folder holds this run, finished."""
     with tempfile.TemporaryDirectory(prefix="detector-") as folder:
         elsewhere = spec._replace(output=Path(folder))
         elsewhere.folder().path.mkdir()
@@ -164,11 +165,10 @@ def _finished(spec: RunSpec, inputs: Sequence[Input], surveyor: Surveyor) -> Out
 
 
 def run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progress: Progress) -> Outcome:
-    """Clean a corpus into a folder, or go on with a run that was stopped.
+    """Clean a corpus into a folder, or continue a stopped run.
 
-    given: files, folders and URLs; memory: bytes for what is merged and grouped
-    Raises `SettingsError` for wrong inputs or folders, `ShardError` for a disk that is full or an input
-    that cannot be read.
+    given: files, folders and URLs; memory: bytes for merging and for near-duplicates
+    Raises `SettingsError` for wrong inputs or folders, `ShardError` for a full disk or an unreadable input.
     """
     inputs = inputs_of(given, spec.output)
     surveyor = partial(_surveys, engine, spec.corpus.shard_bytes, progress)
@@ -190,7 +190,7 @@ def run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progre
 
 
 def dry_run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progress: Progress) -> Outcome:
-    """Do all but publishing on shards drawn evenly over the corpus, in a temporary folder."""
+    """Run everything but publishing, on evenly spaced shards, in a temporary folder."""
     inputs = inputs_of(given, spec.output)
     with tempfile.TemporaryDirectory(prefix="detector-") as folder:
         spec = spec._replace(output=Path(folder))

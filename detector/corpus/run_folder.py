@@ -1,6 +1,6 @@
-"""The folder of a run: what is there is whole, and what is whole is done.
+"""The folder of a run. Everything in it is complete, and everything complete is finished.
 
-OUT/.run/plan.json         what the run is: another run refuses the folder
+OUT/.run/plan.json         identifies the run: another run refuses the folder
 OUT/.run/count/00000/      a shard's records and parsed pages, line counts and ids
 OUT/.run/counts/           counts of all shards, and ids used before
 OUT/.run/clean/00000/      clean text, line records and tally of a shard
@@ -22,7 +22,7 @@ from detector.files import atomic
 from detector.files.arrays import load_array, mapped_array
 
 RUN: Final = ".run"
-# What a finished run has.
+# The files of a finished run.
 MANIFEST: Final = "manifest.json"
 
 
@@ -34,7 +34,7 @@ def _cannot_write(error: OSError) -> ShardError:
 
 
 def damaged(path: Path, what: object) -> ShardError:
-    """Return the error of a file of a run that does not hold what was written."""
+    """Return the error for a damaged file of a run."""
     return ShardError(
         f"{path} is damaged ({what}): delete the folder {path.parent} and give the same command again"
     )
@@ -42,10 +42,10 @@ def damaged(path: Path, what: object) -> ShardError:
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """Give a folder to write into that gets its name when all is written; see `atomic.new_folder`.
+    """Yield a folder to write to, which gets its name when it is complete; see `atomic.new_folder`.
 
-    What another process has finished in the meantime stays: it is the same. Raises `ShardError` if it
-    cannot be written.
+    If another process has finished it meanwhile, its result stays: it is the same. Raises `ShardError` if
+    the folder cannot be written.
     """
     try:
         with atomic.new_folder(path) as folder:
@@ -55,7 +55,7 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 def write_json(path: Path, content: dict[str, Any]) -> None:
-    """Write a JSON file so that it appears when it is whole; raises `ShardError` if it cannot be written."""
+    """Write a JSON file atomically; raises `ShardError` if it cannot be written."""
     try:
         atomic.write_json(path, content)
     except OSError as error:
@@ -63,7 +63,7 @@ def write_json(path: Path, content: dict[str, Any]) -> None:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON file of ours; raises `SettingsError` if it is damaged."""
+    """Read a JSON file of a run; raises `SettingsError` if it is damaged."""
     try:
         return atomic.read_json(path)
     except OSError as error:
@@ -75,7 +75,7 @@ def read_json(path: Path) -> dict[str, Any]:
 def read_array(path: Path, mapped: bool = False) -> NDArray[Any]:
     """Read an array of a run; raises `ShardError` if it is damaged.
 
-    mapped: read it from the disk as it is used; it keeps a file open
+    mapped: read it from disk on demand, which keeps the file open
     """
     try:
         return mapped_array(path) if mapped else load_array(path)
@@ -84,7 +84,7 @@ def read_array(path: Path, mapped: bool = False) -> NDArray[Any]:
 
 
 class RunFolder:
-    """Where a run keeps what it has done."""
+    """The folder with the finished work of a run."""
 
     def __init__(self, output: Path) -> None:
         self.output, self.path = output, output / RUN
@@ -94,15 +94,15 @@ class RunFolder:
         return self.path / step / f"{shard:05d}"
 
     def step(self, step: str) -> Path:
-        """Return the folder of a step that is done in one go."""
+        """Return the folder of a step over the whole corpus."""
         return self.path / step
 
     def is_used(self) -> bool:
-        """Tell whether a run has begun or ended here."""
+        """Tell whether the folder holds a started or finished run."""
         return self.path.exists() or (self.output / MANIFEST).exists()
 
     def sweep(self) -> None:
-        """Remove what a stopped run left unfinished."""
+        """Remove unfinished files of a stopped run."""
         for left in self.path.glob(f"**/*{atomic.UNFINISHED}"):
             if left.is_dir():
                 shutil.rmtree(left, ignore_errors=True)

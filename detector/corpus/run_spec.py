@@ -1,4 +1,4 @@
-"""What every task of a corpus run needs to know; small, and sent to workers."""
+"""The specification of a corpus run: small, because it is sent to workers with every task."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ from detector.settings import Columns, CorpusSettings, Lines, Settings
 
 
 class RunSpec(NamedTuple):
-    """A run: where it writes, and how it decides.
+    """Where a run writes, and how it decides.
 
-    output: the folder; columns: names of the fields that mean something
-    settings: what decides on lines; corpus: what a run does beside
-    model: a folder, instead of the model that ships; format: what texts are, found if not given
-    to: the output's format, "same" for that of the input; lines: where line records go
+    output: the folder; columns: names of the fields with a meaning
+    settings: which lines to keep; corpus: rules, near-duplicates, the loss limit
+    model: a folder, instead of the default model; format: of the texts, detected if not given
+    to: output format, or "same" as the input; lines: where line records go
     """
 
     output: Path
@@ -35,12 +35,12 @@ class RunSpec(NamedTuple):
         return RunFolder(self.output)
 
     def detector(self) -> Detector:
-        """Return the detector; each task makes its own."""
+        """Return a new detector, for one task."""
         return Detector(self.model, self.settings)
 
 
 class Done(NamedTuple):
-    """A shard that a step has done, and its bytes of input."""
+    """A shard that a step has finished, and its bytes of input."""
 
     shard: int
     bytes: int
@@ -48,12 +48,12 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class ShardTask:
-    """A step's function, to be called with each shard; dask needs it to be hashable, which a spec is not."""
+    """A step's function as a task for each shard. Dask needs a hashable task, and a spec is not hashable."""
 
     function: Callable[[RunSpec, Shard], Any]
     spec: RunSpec
 
     def __call__(self, shard: Shard) -> Done:
-        """Do one shard."""
+        """Run the step on one shard."""
         self.function(self.spec, shard)
         return Done(shard.number, shard.bytes)

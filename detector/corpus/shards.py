@@ -1,4 +1,4 @@
-"""Inputs to shards: which work there is, the same whatever the order of inputs and workers."""
+"""From inputs to shards. The order of inputs and the number of workers do not change them."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +8,7 @@ from detector.corpus.formats.documents import Part, Shard
 from detector.corpus.formats.kinds import ENDINGS, output_kind, plain_name
 from detector.corpus.inputs import Input, Survey
 
-# Pages of a shard: each is a file, and files are slow.
+# Most pages in a shard: each is a file, and opening files is slow.
 MOST_PAGES: Final = 2000
 
 
@@ -18,30 +18,30 @@ def _stem(name: str) -> str:
 
 
 def _put_in(name: str, what: str) -> str:
-    """Return a name with something before its endings."""
+    """Return a name with a text inserted before its endings."""
     stem = _stem(name)
     return f"{stem}{what}{name[len(stem) :]}"
 
 
 def _page_names(name: str) -> tuple[str, ...]:
-    """Return what the clean text of a page may be called, the first choice first."""
+    """Return possible names for the clean text of a page, in order of preference."""
     return f"{_stem(name)}.txt", f"{plain_name(name)}.txt", f"{name}.txt"
 
 
 def _file_names(name: str, to: str) -> tuple[str, ...]:
-    """Return what the output of a file of records may be called, the first choice first."""
+    """Return possible names for the output of a file of records, in order of preference."""
     if to != "same":
         return f"{_stem(name)}.{to}", f"{name}.{to}"
     plain = plain_name(name)
     if not plain.endswith(".warc"):
         return (name,)
-    # What is cleaned of a web archive is text.
+    # The output of a web archive is text.
     packed = name[len(plain) :]
     return f"{plain.removesuffix('.warc')}.wet{packed}", f"{plain}.wet{packed}"
 
 
 def _chosen(choices: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
-    """Return input name: output name, the first choice that no other input has."""
+    """Return the output name of each input: its first choice that no other input has."""
     level = dict.fromkeys(choices, 0)
     while True:
         names = {name: choices[name][at] for name, at in level.items()}
@@ -55,13 +55,13 @@ def _chosen(choices: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 
 class _FreeNames:
-    """Gives each file of an output a name of its own: none is another's, or a folder of another's."""
+    """Gives each output file a unique name, which is not a folder of another name either."""
 
     def __init__(self) -> None:
         self._files, self._folders = set[str](), set[str]()
 
     def __call__(self, wanted: str) -> str:
-        """Return the wanted name, or one like it with a number."""
+        """Return the wanted name, or the same with a number."""
         *folders, last = wanted.split("/")
         above = ""
         for folder in folders:
@@ -99,7 +99,7 @@ class _Namer:
         self._folders: dict[str, str] = {}
 
     def named(self, number: int, parts: Sequence[Part]) -> tuple[str, tuple[Part, ...]]:
-        """Return the name of a shard's output, and its parts with theirs: each text of a page has one."""
+        """Return the output name of a shard, and its parts with the names of their pages."""
         first = parts[0]
         if output_kind(self._to, first.kind) != "page":
             return self._free(self._file(number, first)), tuple(parts)
@@ -136,7 +136,7 @@ def _cut(input: Input, survey: Survey) -> Iterator[Part]:
 
 
 def _groups(inputs: Sequence[Input], surveys: Sequence[Survey], shard_bytes: int) -> Iterator[list[Part]]:
-    """Yield the parts of each shard; pages that follow each other share one."""
+    """Yield the parts of each shard; consecutive pages share one."""
     pages: list[Part] = []
     size = 0
     for input, survey in zip(inputs, surveys, strict=True):
@@ -158,7 +158,7 @@ def _groups(inputs: Sequence[Input], surveys: Sequence[Survey], shard_bytes: int
 def shards_of(inputs: Sequence[Input], surveys: Sequence[Survey], shard_bytes: int, to: str) -> list[Shard]:
     """Return the shards of all inputs, in order; small pages share one.
 
-    No two outputs have the same name, whatever the inputs are called.
+    Every output has a unique name.
     """
     namer = _Namer(inputs, surveys, to)
     parts_of = {input.name: len(survey.starts) for input, survey in zip(inputs, surveys, strict=True)}

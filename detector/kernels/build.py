@@ -25,7 +25,8 @@ COMPILERS = ("g++", "clang++", "c++", "gcc", "clang", "cc")
 # -fwrapv: sums of indices wrap, whatever a caller gives; they are checked where they are used.
 FLAGS = (
     "-std=c++20", "-O2", "-fPIC", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics",
-    "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno", "-fwrapv", "-Wall", "-Wextra", "-Wno-psabi", "-Wno-unknown-warning-option",
+    "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno", "-fwrapv", "-Wall", "-Wextra",
+    "-Wno-psabi", "-Wno-unknown-warning-option",
 )  # fmt: skip
 SANITIZE = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")
 

@@ -1,9 +1,9 @@
-"""Blocks of lines that stand on several pages: syndicated paragraphs, boxes of related headlines.
+"""Blocks of lines that appear on several pages: syndicated paragraphs, boxes of related headlines.
 
-A window is a run of lines with enough words to be no accident. Windows are compared like
-texts (`find`), with shingles of two words, since one changed word should not undo a short
-window. Windows that match in a row make a block, which then grows by equal lines. So cuts
-fall on line borders only.
+A window is a run of lines with enough words to rule out chance. Windows are compared like texts
+(`find`), with shingles of two words, because one changed word should not hide a short window.
+Consecutive matching windows form a block, which then grows by equal lines. So blocks begin and end
+at line boundaries.
 """
 
 from typing import Final, NamedTuple
@@ -41,11 +41,11 @@ class PageLines(NamedTuple):
 
 
 class Blocks(NamedTuple):
-    """Blocks that an earlier page has, ordered by page and line; all arrays are (blocks,).
+    """Blocks that also appear on an earlier page, ordered by page and line; all arrays are (blocks,).
 
-    first, end: int64, lines (numbers over all pages, `end` behind the last)
+    first, end: int64, lines numbered over all pages, `end` after the last
     source: int64, the line at which the first copy begins, on an earlier page
-    similarity: float64, the least Jaccard of its windows to the first copy's
+    similarity: float64, the lowest Jaccard similarity of its windows to those of the first copy
     """
 
     first: Integers
@@ -57,7 +57,7 @@ class Blocks(NamedTuple):
 class _Windows(NamedTuple):
     """Windows over the lines that have words, all int64 (windows,).
 
-    first, end: numbers of such lines, `end` behind the last; page: where the window stands
+    first, end: numbers of such lines, `end` after the last; page: the page of each window
     """
 
     first: Integers

@@ -1,4 +1,4 @@
-"""Finds near-duplicates: the only file that knows the order of the steps.
+"""Finding near-duplicates: the only file that knows the order of the steps.
 
 texts ─▶ sketches ─▶ buckets of a band ─▶ candidates ─▶ verified pairs ─▶ kept and removed
          (one pass)   └ one band after another; large buckets to `groups` ┘
@@ -40,22 +40,22 @@ from detector.settings import DuplicateSettings
 
 # Share of the memory that one array may take before it goes to a file.
 WORKSPACE_SHARE: Final = 4
-# Texts that are looked at to see whether a folder belongs to them.
+# Texts that are compared to check whether a folder belongs to them.
 PROBES: Final = 32
-# Signed texts between two notes of how far a run came.
+# Sketched texts between two notes of the progress of a run.
 NOTE_EVERY: Final = 20_000
-# Times that members of groups may choose anew; each time fewer are left.
+# Rounds in which members of groups may choose a new representative; each leaves fewer.
 MOST_ROUNDS: Final = 8
 # Positions are half of a 64-bit code.
 MOST_TEXTS: Final = 1 << 32
 
 
 def no_progress(step: str, done: int, total: int) -> None:
-    """Say nothing."""
+    """Show no progress."""
 
 
 def empty_sketches(count: int, bands: Bands, work: Workspace) -> Sketches:
-    """Return room for the sketches of so many texts."""
+    """Return arrays for the sketches of `count` texts."""
     return Sketches(
         work.array("digest", (count, 2), np.uint64),
         work.array("words", (count,), np.int32),
@@ -74,7 +74,7 @@ def _other_texts(settings: DuplicateSettings) -> SettingsError:
 def _check_texts(
     texts: Texts, sketches: Sketches, done: int, settings: DuplicateSettings, bands: Bands
 ) -> None:
-    """Raise `SettingsError` when the texts sketched before were others, by a sample."""
+    """Raise `SettingsError` if a sample shows that other texts were sketched before."""
     probes = np.unique(np.linspace(0, done - 1, PROBES).astype(np.int64))
     again = empty_sketches(probes.size, bands, Workspace(None, settings.memory, {}))
     sketch(texts.fetch(probes), settings, bands, again, 0)
@@ -85,7 +85,7 @@ def _check_texts(
 def sketch_all(
     texts: Texts, bands: Bands, settings: DuplicateSettings, work: Workspace, progress: Progress
 ) -> Sketches:
-    """Return the sketches of all texts; goes on where a stopped run was."""
+    """Return the sketches of all texts; continues a stopped run."""
     count = len(texts)
     sketches = empty_sketches(count, bands, work)
     first = noted = work.done("sketched")
@@ -130,7 +130,7 @@ def all_pairs(
                 queue.add(rare_pairs(crowded, verifier, band, emitted))
         queue.add(joined_pairs(buckets, band, emitted, most))
         if work.outlives:
-            # In turns, so that what the last note speaks of stays until the next note.
+            # Two files in turn, so that the one in the last note stays intact until the next note.
             work.save(f"bands-{(band + 1) % 2}", [emitted.large, links.to, *queue.pairs()])
             work.note(bands=band + 1)
         work.release()
@@ -142,7 +142,7 @@ def all_pairs(
 def remove(
     pairs: PairArrays, links: Links, verifier: Verifier, settings: DuplicateSettings
 ) -> tuple[PairArrays, Twins]:
-    """Return each text's kept twin, and the pairs with those found on the way."""
+    """Return the kept near-duplicate of each text, and all pairs, with those found here."""
     twins = twins_of(pairs, links.rank)
     for _ in range(MOST_ROUNDS):
         found = second_round(twins.keeper, links, verifier, settings.max_group)
@@ -154,7 +154,7 @@ def remove(
 
 
 def with_copies(pairs: PairArrays, twins: Twins, copies: Copies, groups: tuple[Group, ...]) -> Duplicates:
-    """Return the result, exact copies linked to their first."""
+    """Return the result, with exact copies linked to the first copy."""
     everyone = np.arange(copies.first.size)
     again = np.flatnonzero(copies.first != everyone)
     linked = PairArrays(copies.first[again], again, np.ones(again.size))
@@ -191,7 +191,7 @@ def duplicates_among(
     policy: tuple[Keep, Sequence[Any] | None],
     run: tuple[DuplicateSettings, Workspace, Progress],
 ) -> Duplicates:
-    """Return the near-duplicates among texts whose sketches are made, with bands for the threshold."""
+    """Return the near-duplicates among sketched texts; the bands fit the threshold."""
     settings = run[0]
     rank = keep_rank(policy[0], sketches.length, policy[1])
     copies = copies_of(sketches.digest, rank)
@@ -209,7 +209,7 @@ def duplicates_among(
 
 
 def _streamed(texts: Iterable[str], settings: DuplicateSettings, work: Workspace) -> SpilledTexts:
-    """Return texts that come by once, in a file; a stopped run's file if they are the same."""
+    """Return an iterable's texts in a file; the file of a stopped run if they are the same."""
     if not work.done("read"):
         source = spilled(texts, work.folder)
         work.note(read=1)
@@ -231,21 +231,43 @@ def find_duplicates(
 ) -> Duplicates:
     """Find near-duplicates among texts: all pairs, and which texts to keep.
 
-    threshold: Jaccard similarity of the sets of shingles, .05 to 1, from which two texts
-        are near-duplicates; 1 means equal sets
-    keep: which of near-duplicates stays: the "first", the "longest" (bytes of UTF-8), the
-        "newest" or the "best" by the values of `by` (dates or scores, one a text; the
-        highest stays). Ties go to the earlier text.
-    progress: called with a step's name, how much of it is done, and how much there is
+    A text shorter than a shingle matches only equal words, a text without words only equal bytes. Lists
+    are read in place. Any other iterable is first written to a file in `settings.folder`, or in a temporary
+    folder. With a folder, a stopped run continues when you call it again.
 
-    A text shorter than a shingle is like equal words only, one without words like equal
-    bytes. Lists are read where they are; any other iterable is first written to a file in
-    `settings.folder`, or a temporary one. A run with a folder that was stopped goes on when
-    it is called again. Raises `ValueError` for wrong arguments, `TypeError` for what is
-    not a text, `SettingsError` for a folder that holds another run.
+    Parameters
+    ----------
+    texts : iterable of str
+        The texts.
+    threshold : float
+        Texts are near-duplicates if their sets of shingles have at least this Jaccard similarity, .05 to 1;
+        1 means equal sets.
+    keep : {"first", "longest", "newest", "best"}
+        Which text to keep: the first, the longest (bytes of UTF-8), or the one with the highest value in
+        `by`. Ties go to the earlier text.
+    by : sequence, optional
+        Dates ("newest") or scores ("best"), one per text.
+    settings : DuplicateSettings, optional
+        How near-duplicates are found.
+    progress : callable, optional
+        Called with the name of a step, the work done, and the total work.
+
+    Returns
+    -------
+    Duplicates
+        All pairs with their exact similarity, and which texts are kept and removed.
+
+    Raises
+    ------
+    ValueError
+        If arguments are wrong.
+    TypeError
+        If a text is not a string.
+    SettingsError
+        If the folder holds another run.
     """
     if isinstance(texts, str | bytes):
-        raise TypeError(f"texts are many, and this is one {type(texts).__name__}: put it into a list")
+        raise TypeError(f"expected many texts, not one {type(texts).__name__}: put it into a list")
     settings = settings or DuplicateSettings()
     bands_for(threshold, settings.slots, settings.recall)
     identity = {

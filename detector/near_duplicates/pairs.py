@@ -1,4 +1,4 @@
-"""What `find_duplicates` returns: frozen, over arrays, with Python objects made when asked for."""
+"""The result of `find_duplicates`: frozen arrays that make Python objects on access."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Pair(NamedTuple):
 
 
 class Twin(NamedTuple):
-    """The kept text that a removed one is like, and how closely."""
+    """The near-duplicate that is kept for a removed text, and their similarity."""
 
     kept: int
     similarity: float
@@ -26,10 +26,16 @@ class Twin(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A group too large for every pair: each member is compared with a representative only.
+    """A group too large to compare every pair: members are compared with a representative.
 
-    representative: a position; texts: how many there are, exact copies not counted
-    pairs_estimated: about how many pairs they would make, from a sample
+    Attributes
+    ----------
+    representative : int
+        Its position.
+    texts : int
+        Number of texts, without exact copies.
+    pairs_estimated : int
+        Number of pairs, estimated from a sample.
     """
 
     representative: int
@@ -69,9 +75,9 @@ class Pairs(Sequence[Pair]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Removed(Mapping[int, Twin]):
-    """Position of each removed text → its kept twin, in the order of positions.
+    """Maps the position of each removed text to its kept near-duplicate, in order of positions.
 
-    position, kept: int64 (removed,), rising positions and their twins'; similarity: float64
+    position, kept: int64 (removed,), sorted positions, and those of the kept texts; similarity: float64
     """
 
     position: Integers
@@ -96,13 +102,19 @@ class Removed(Mapping[int, Twin]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Duplicates:
-    """Which texts are near-duplicates, and which stay.
+    """Which texts are near-duplicates, and which of them are kept.
 
-    pairs: every verified pair at or above the threshold; exact copies are linked to
-        their first copy only, members of `groups` to a representative
-    kept: positions that stay, rising; int64 (kept,)
-    removed: position → kept twin and similarity
-    groups: the groups that were too large for every pair
+    Attributes
+    ----------
+    pairs : Pairs
+        Every verified pair at or above the threshold. Exact copies are linked only to their first copy,
+        members of `groups` only to a representative.
+    kept : ndarray of int64, (kept,)
+        Sorted positions of the kept texts.
+    removed : Removed
+        Maps removed positions to the kept near-duplicate and their similarity.
+    groups : tuple of Group
+        Groups that were too large to compare every pair.
     """
 
     pairs: Pairs
@@ -112,5 +124,5 @@ class Duplicates:
 
     @property
     def abridged(self) -> bool:
-        """Tell whether `pairs` leaves out pairs of large groups."""
+        """Whether `pairs` leaves out pairs of large groups."""
         return bool(self.groups)

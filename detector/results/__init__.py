@@ -1,1 +1,1 @@
-"""What a caller gets: a page and its lines, with reasons, as Python objects, Markdown and HTML."""
+"""The result for a caller: a page and its lines with reasons, as Python objects, Markdown and HTML."""

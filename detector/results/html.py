@@ -1,6 +1,6 @@
 """One scored page as a web page: lines coloured by score, the reasons on hover.
 
-Self-contained: no script, no font, no picture from elsewhere.
+Self-contained: it loads no scripts, fonts or pictures.
 """
 
 from html import escape
@@ -67,6 +67,6 @@ def scored_page_html(page: ScoredPage, name: str) -> str:
         f"<style>{_STYLE}</style></head><body><h1>{title}</h1>"
         f"<p>{kept} of {total} lines kept. Content {page.content_share:.0%}, "
         f"confidence {page.confidence:.2f}. "
-        "Green is content, red is boilerplate; struck out is dropped; rest on a line for its reasons.</p>"
+        "Green is content, red is boilerplate; struck out is dropped; hover over a line for its reasons.</p>"
         f"<ol>{''.join(_item(line) for line in page.lines)}</ol></body></html>\n"
     )

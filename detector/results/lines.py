@@ -1,4 +1,4 @@
-"""The lines of a page as a person meets them, made from its arrays."""
+"""The lines of a page as Python objects, made from its arrays."""
 
 from collections.abc import Iterator
 from typing import Final

@@ -1,4 +1,4 @@
-"""A page, scored and cleaned, with everything that is known of it."""
+"""A scored and cleaned page."""
 
 import json
 import re
@@ -22,24 +22,24 @@ class ScoredPage:
     Attributes
     ----------
     clean_text : str
-        The kept lines' `clean`, in order. Where lines were dropped, the blank lines around them
-        become the longest of their runs.
+        The `clean` text of the kept lines, in order. Where lines were dropped, the blank lines around
+        them are reduced to the longest run of blank lines there.
     content_share : float
         Expected share of the page's words that are main content, 0 to 1.
     confidence : float
-        Mean probability of each word's likelier class, 0.5 to 1.
+        Mean probability of the likelier class of each word, 0.5 to 1.
     format : {"text", "html"}
-        What the page was read as.
+        The format the page was read as.
     model_id : str
         The model that scored it.
     encoding : str or None
-        The encoding that bytes were read in; None for a string.
+        The encoding of the bytes; None for a string.
     replaced : int
-        Characters that decoding had to replace by U+FFFD.
+        Number of characters that decoding replaced by U+FFFD.
     title : str or None
         The title in the head of an HTML page.
     url : str or None
-        The page's address, as it was given.
+        The address of the page, as given.
     """
 
     clean_text: str
@@ -56,12 +56,12 @@ class ScoredPage:
 
     @cached_property
     def verdict(self) -> Verdict | None:
-        """What kind of page it is, how surely, and what says so."""
+        """The kind of page, with its probability and the evidence."""
         return None if self._kind is None else verdict(*self._kind)
 
     @cached_property
     def lines(self) -> tuple[ScoredLine, ...]:
-        """All lines of the page, in order, blank ones too. They are made when first asked for."""
+        """All lines of the page in order, including blank ones. Made on first access."""
         return () if self._lines is None else scored_lines(self._lines)
 
     def to_markdown(self) -> str:
@@ -83,7 +83,7 @@ class ScoredPage:
         return page | {"verdict": verdict, "lines": [_line_dict(line) for line in self.lines]}
 
     def to_json(self, indent: int | None = None) -> str:
-        """Return `to_dict` as JSON, valid UTF-8 whatever the page held."""
+        """Return `to_dict` as JSON. It is always valid UTF-8."""
         text = json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
         return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 

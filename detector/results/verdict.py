@@ -1,4 +1,4 @@
-"""The kind of a page in words: what it is, how surely, and what says so."""
+"""The kind of a page in words, with its probability and the evidence."""
 
 from typing import Final, NamedTuple
 
@@ -19,7 +19,7 @@ _EMPTY: Final = Reason("evidence", "no-words", f"the page has fewer than {LEAST_
 
 
 class PageKind(NamedTuple):
-    """What a verdict is made of: the page's row of `PageKinds`, and its words."""
+    """The input of a verdict: the page's row of `PageKinds`, and its number of words."""
 
     share: Floats
     signal: Floats
@@ -27,7 +27,7 @@ class PageKind(NamedTuple):
 
 
 def verdict(share: Floats, signal: Floats, words: float) -> Verdict:
-    """Return the verdict on one page. share: (K,); signal: (K, signals); words: on the page."""
+    """Return the verdict on one page. share: (K,); signal: (K, signals); words: number on the page."""
     if words < LEAST_WORDS:
         return Verdict(EMPTY, 1.0, (_EMPTY,))
     kind = int(share.argmax())

@@ -1,11 +1,11 @@
-"""A site's profile: on how many of its pages each line stands, in a small file to score with.
+"""The profile of a site: on how many of its pages each line appears, in a small file.
 
     profile = SiteProfile.learn(Path("pages").iterdir())
     profile.save(Path("site.profile"))
     Detector(profile="site.profile").score(page)
 
-Learned profiles are whole: they can be merged in any order. `pruned` ones, which are what a
-file holds unless asked otherwise, have lost rare lines and cannot.
+Learned profiles are whole: they can be merged in any order. `pruned` ones, which `save` writes by
+default, lack rare lines and cannot be merged.
 """
 
 from collections.abc import Iterable, Sequence
@@ -49,15 +49,15 @@ SAMPLED: Final = 128
 
 @dataclass(frozen=True)
 class SiteProfile:
-    """What is known of one site.
+    """The lines that recur on a site.
 
-    name: the site's; counts: of its lines, in pages
-    page: uint32, rising: the pages that were counted, by a hash of their lines
-    known: line key (as in `counts`) to its text
-    templates: pages of each template, of at most 128 pages looked at
-    sample: those pages; empty once pruned
-    whole: nothing was left out
-    runs: of its runs of words in long lines, in pages
+    name: of the site; counts: on how many pages each line appears
+    page: uint32, sorted hashes of the lines of each counted page
+    known: texts of lines by key (as in `counts`)
+    templates: number of pages of each template, in a sample of at most 128 pages
+    sample: that sample; empty in a pruned profile
+    whole: whether the profile has all lines
+    runs: on how many pages each run of words in long lines appears
     """
 
     name: str
@@ -71,12 +71,12 @@ class SiteProfile:
 
     @property
     def pages(self) -> int:
-        """Pages that were counted."""
+        """The number of pages counted."""
         return int(self.counts.site_pages.sum())
 
     @property
     def is_sure(self) -> bool:
-        """Tell whether there were enough pages to rely on."""
+        """Whether there were enough pages for a reliable profile."""
         return self.pages >= SURE_PAGES
 
     @classmethod
@@ -87,10 +87,10 @@ class SiteProfile:
         before: "Sequence[SiteProfile]" = (),
         redesigned: bool = False,
     ) -> "SiteProfile":
-        """Learn a site from its pages, as they come; the same page given twice counts once.
+        """Learn the profile of a site from its pages. A page that is given twice counts once.
 
-        before: whole profiles of the site to add to
-        redesigned: the pages are of one site, though they look like those of several
+        before: whole profiles of the site to add the pages to
+        redesigned: the pages are of one site, even if they look like those of several
         Raises `PageError` for fewer than two pages, and for pages of several sites.
         """
         parts = list(before)
@@ -103,7 +103,7 @@ class SiteProfile:
         profile = cls.merge(parts, name)
         if profile.pages < LEAST_PAGES:
             raise PageError(
-                f"a site's profile needs at least {LEAST_PAGES} different pages, here is {profile.pages}: "
+                f"a site's profile needs at least {LEAST_PAGES} different pages, not {profile.pages}: "
                 "name more pages of the site, or a folder of them"
             )
         if not redesigned:
@@ -112,20 +112,18 @@ class SiteProfile:
 
     @classmethod
     def merge(cls, profiles: "Sequence[SiteProfile]", name: str | None = None) -> "SiteProfile":
-        """Return the profile of all pages: the same in any order. The profiles' pages must differ.
+        """Return the profile of all pages of several profiles, in any order.
 
-        Raises `ValueError` for profiles of several sites, pruned ones, or pages counted twice.
+        Raises `ValueError` for profiles of several sites, for pruned ones, or if a page is in two of them.
         """
         names = {profile.name for profile in profiles} | ({name} if name is not None else set())
         if len(names) != 1:
-            raise ValueError(f"one profile is of one site, not of {', '.join(sorted(names)) or 'none'}")
+            raise ValueError(f"a profile is of one site, not of {', '.join(sorted(names)) or 'none'}")
         if any(not profile.whole for profile in profiles):
-            raise ValueError(
-                f"the profile of {min(names)} was pruned for use: save it whole (`--whole`) to add to it"
-            )
+            raise ValueError(f"the profile of {min(names)} is pruned: save it whole (`--whole`) to add to it")
         page = np.sort(np.concatenate([np.zeros(0, np.uint32), *(profile.page for profile in profiles)]))
         if (page[1:] == page[:-1]).any():
-            raise ValueError(f"profiles of {min(names)} share pages: count each page once")
+            raise ValueError(f"profiles of {min(names)} share pages: give each page once")
         counts = merge([profile.counts for profile in profiles])
         sample = sorted((entry for profile in profiles for entry in profile.sample), key=_hash)[:SAMPLED]
         of_runs = runs.merged([profile.runs for profile in profiles])
@@ -134,9 +132,9 @@ class SiteProfile:
         return cls(min(names), counts, page, known, templates, tuple(sample), runs=of_runs)
 
     def pruned(self) -> "SiteProfile":
-        """Return the profile for use: the most frequent lines, and 200 that recur with their text.
+        """Return the profile with its most frequent lines only, and the texts of 200 recurring lines.
 
-        A line of one page says something where there are few, so it stays while there is room.
+        With few pages, a line on a single page is evidence too, so such lines are kept if there is room.
         """
         of_runs = runs.recurring(self.runs, self.pages, MOST_RUNS)
         counts = most_frequent(self.counts, MOST_LINES - of_runs.key.size)
@@ -145,7 +143,7 @@ class SiteProfile:
         return SiteProfile(self.name, counts, self.page, known, self.templates, (), False, of_runs)
 
     def look_at(self, batch: Batch, words: Words) -> tuple[Batch, Words, Sites]:
-        """Return a batch of pages of this site, long lines cut at its runs, and what is known of it."""
+        """Return a batch of pages with long lines cut at the runs of the site, its words, and the counts."""
         page_segment = batch.page_segment()
         site = np.full(page_segment.size - 1, site_id(self.name), np.int64)
         counted = np.isin(page_hash(line_keys(words), page_segment), self.page)
@@ -157,13 +155,13 @@ class SiteProfile:
         return batch, words, Sites(self.counts, site, counted, runs.pages_of_segments(words, pages))
 
     def save(self, path: Path, whole: bool = False) -> None:
-        """Write the profile, pruned for use unless `whole`; the file appears when it is complete."""
+        """Write the profile atomically, pruned unless `whole`."""
         profile = self if whole else self.pruned()
         files.save(path, files.Stored(_about(profile), _arrays_of(profile)))
 
     @classmethod
     def load(cls, path: Path) -> "SiteProfile":
-        """Read a profile; raises `ModelFormatError` for anything but a whole file of ours."""
+        """Read a profile; raises `ModelFormatError` if the file is damaged or is not a profile."""
         return _profile(files.load(path), path)
 
     def show(self, lines: int = 20) -> str:

@@ -1,4 +1,4 @@
-"""Labelled pages to a model, and its measures. Needs scikit-learn."""
+"""Training and evaluating models on labelled pages. Needs the extra `train`."""
 
 from detector.extras import need
 

@@ -1,4 +1,4 @@
-"""`detector.train` and `detector.evaluate`: what the two commands do, in one call each."""
+"""`detector.train` and `detector.evaluate`: the two commands as functions."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,13 +30,24 @@ Pages = Source | Iterable[Source]
 
 @dataclass(frozen=True)
 class Training:
-    """A new model, and what is known of it.
+    """A new model and its test results.
 
-    precision: float32 (buckets,), to adapt it again by; None where the old model had none
-    counts: how much there was to adapt to; None for a whole new model
-    held_back, by: how lines of known label on pages that were held back, by "site" or "page", are judged
-        before and after; general: the same on pages of other sites
-    out_of_fold: of a whole new model, the measures of pages that it did not learn from, each with its format
+    Attributes
+    ----------
+    model : Model
+        The new model.
+    precision : ndarray of float32, (buckets,), or None
+        How certain each phrase weight is, to adapt the model again. None if the old model had no precisions.
+    counts : Counts or None
+        Numbers of pages, sites, recurring and labelled lines. None for a model trained anew.
+    held_back : Change or None
+        The log loss of labelled lines on pages that were held back, before and after.
+    by : str
+        What was held back: "site" or "page".
+    general : Change or None
+        The same on pages of other sites.
+    out_of_fold : tuple of (str, Measures)
+        For a model trained anew: the cross-validated measures for each format.
     """
 
     model: Model
@@ -49,12 +60,12 @@ class Training:
 
     @property
     def is_better(self) -> bool:
-        """Tell whether nothing speaks against using it in place of the old one."""
+        """Whether the tests found the model better than the old one, or could not test it."""
         here = self.held_back is None or self.held_back.verdict in ("better", "nothing known")
         return here and (self.general is None or self.general.verdict != "worse")
 
     def save(self, folder: str | Path, replace: bool = False) -> None:
-        """Write the model; raises `SettingsError` if something is there and may not be replaced."""
+        """Write the model; raises `SettingsError` if the folder exists and `replace` is false."""
         refuse_existing(Path(folder), replace)
         save_model(self.model, Path(folder))
         if self.precision is not None:
@@ -62,10 +73,14 @@ class Training:
 
 
 class Evaluation(NamedTuple):
-    """A model's judgements on labelled pages.
+    """The results of a model on labelled pages.
 
-    judged: for each way to read the pages ("html", "html as text", "text") scores and decisions
-    compared: for each the other model's figures minus the first's (`training.compare`), or None
+    Attributes
+    ----------
+    judged : sequence of Judged
+        Scores and decisions for each way to read the pages: "html", "html as text", "text".
+    compared : sequence of dict or None
+        For each of these, the figures of the other model compared with the first.
     """
 
     judged: Sequence[Judged]
@@ -73,18 +88,18 @@ class Evaluation(NamedTuple):
 
     @property
     def measures(self) -> dict[str, Measures]:
-        """Return the measures by way to read the pages, then by group of pages ("all" first)."""
+        """The measures by way to read the pages, then by group of pages ("all" first)."""
         return {one.name: measures_of(one) for one in self.judged}
 
 
 def refuse_existing(folder: Path, replace: bool) -> None:
-    """Raise `SettingsError` if there is something that may not be replaced."""
+    """Raise `SettingsError` if a folder exists and must not be replaced."""
     if folder.exists() and not replace:
-        raise SettingsError(f"{folder} is there already: choose another --output, or say --replace")
+        raise SettingsError(f"{folder} already exists: choose another --output, or add --replace")
 
 
 def model_of(model: Model | str | Path | None) -> Model:
-    """Return a model as given, from its folder, or the one that ships ("default")."""
+    """Return a model, a model read from its folder, or the default model."""
     if isinstance(model, Model):
         return model
     return load(DEFAULT if model is None or str(model) == "default" else Path(model))
@@ -99,7 +114,7 @@ def _read(pages: Pages, reader: Callable[[Iterable[Path]], Iterable[LabelledPage
 def adaptation_of(
     model: Model | str | Path | None, pages: Sequence[LabelledPage], labels: Sequence[LineLabel]
 ) -> tuple[Adaptation, Floats | None]:
-    """Return what is there to adapt a model to pages, and how surely its phrases are known, if it says so."""
+    """Return what adapting a model to pages starts from, and the precisions of its weights, if it has any."""
     folder = DEFAULT if model is None else None if isinstance(model, Model) else Path(model)
     precision = load_precision(folder) if folder is not None else None
     return start(model_of(model), pages, labels, precision), precision
@@ -111,7 +126,7 @@ def adapted_training(
     pages: Sequence[LabelledPage],
     general: Sequence[LabelledPage],
 ) -> Training:
-    """Return the adapted model, judged on pages held back and, if there are any, on general ones."""
+    """Return the adapted model, tested on pages held back and on general pages, if there are any."""
     adaptation.refuse_nothing()
     found, judged = adaptation.held_back()
     new = adaptation.adapted()
@@ -120,7 +135,7 @@ def adapted_training(
 
 
 def whole_training(pages: Sequence[LabelledPage], seed: int, log: Log = lambda message: None) -> Training:
-    """Return a whole new model; raises `PageError` for pages of fewer than two groups."""
+    """Return a model trained anew; raises `PageError` for pages of fewer than two groups."""
     trained = train_anew(pages, seed=seed, log=log)
     found = tuple((one.format, measures(one.examples, one.scores, Settings())) for one in trained.out_of_fold)
     return Training(trained.model, trained.precision, out_of_fold=found)
@@ -134,21 +149,42 @@ def train(
     anew: bool = False,
     seed: int = 0,
 ) -> Training:
-    """Adapt a model to pages, or train a whole new one, as `detector train` does; see docs/training.md.
+    """Adapt a model to pages, or train a new one, like `detector train`; see docs/training.md.
 
-    pages: folders, HTML and text files, JSONL, CSV, or `LabelledPage` records; labelled or not
-    model: the model to adapt, or its folder; the one that ships by default
-    labels: labels of single lines, or a file of them
-    general: labelled pages of other sites, on which the model may not get worse
-    anew: train a whole model of labelled pages (JSONL or records); takes minutes
-    seed: with `anew`, same pages and seed, same model
+    Nothing is written. Look at `is_better`, then call `save(folder)`.
 
-    Nothing is written: look at `is_better`, then `save(folder)`. Raises `PageError` for pages or labels that
-    cannot be used, `SettingsError` for wrong arguments, `ModelFormatError` for what is no model.
+    Parameters
+    ----------
+    pages : str, Path, LabelledPage or an iterable of these
+        Folders, HTML and text files, JSONL, CSV, or records; labelled or not.
+    model : Model, str or Path, optional
+        The model to adapt, or its folder; the default model if not given.
+    labels : str, Path or sequence of LineLabel
+        Labels of single lines, or a file with them.
+    general : as `pages`
+        Labelled pages of other sites, on which the model must not get worse.
+    anew : bool
+        Train a new model on labelled pages (JSONL or records). This takes minutes.
+    seed : int
+        With `anew`: the same pages and seed give the same model.
+
+    Returns
+    -------
+    Training
+        The new model and its test results.
+
+    Raises
+    ------
+    PageError
+        If pages or labels cannot be used.
+    SettingsError
+        If arguments are wrong.
+    ModelFormatError
+        If the model cannot be read.
     """
     if anew:
         if model is not None or labels or general:
-            raise SettingsError("a whole new model (anew) takes no model, labels or general pages")
+            raise SettingsError("a new model (anew) takes no model, labels or general pages: leave them out")
         return whole_training(_read(pages, read_pages), seed)
     read = _read(pages, read_page_files)
     given = read_labels(Path(labels)) if isinstance(labels, str | Path) else labels
@@ -157,14 +193,14 @@ def train(
 
 
 def labelled(pages: Pages) -> list[LabelledPage]:
-    """Read pages, those of which something is known; raises `PageError` if there are none."""
+    """Read the labelled pages; raises `PageError` if there are none."""
     read = _read(pages, read_page_files)
     found = [page for page in read if page.is_known]
     if not found:
         names = ", ".join(page.id for page in read[:3]) + (" and more" if len(read) > 3 else "")
         raise PageError(
             f"no labelled page among {len(read)} ({names}): a page needs a gold text "
-            '(NAME.gold.txt beside NAME.html, or "gold"), or "labels" that know a line; see docs/training.md'
+            '(NAME.gold.txt next to NAME.html, or "gold"), or "labels" of lines; see docs/training.md'
         )
     return found
 
@@ -172,7 +208,7 @@ def labelled(pages: Pages) -> list[LabelledPage]:
 def evaluation(
     model: Model, examples: Mapping[str, Examples], settings: Settings, other: Model | None = None
 ) -> Evaluation:
-    """Return how a model judges examples (`examples_to_judge`), and another beside it."""
+    """Return the results of a model on examples (`examples_to_judge`), compared with another model."""
     judged = judge(model, examples, settings)
     if other is None:
         return Evaluation(judged, [None] * len(judged))
@@ -187,16 +223,34 @@ def evaluate(
     compare: Model | str | Path | None = None,
     site: SiteProfile | str | Path | None = None,
 ) -> Evaluation:
-    """Measure a model on labelled pages, as `detector evaluate` does; see docs/training.md.
+    """Measure a model on labelled pages, like `detector evaluate`; see docs/training.md.
 
-    model: a model, its folder, or "default"; compare: another, on the same pages
-    pages: folders, HTML and text files, JSONL, CSV, or `LabelledPage` records; those of which
-        nothing is known are left out
-    settings: what decides which lines are kept
-    site: a profile of the site that all pages are of, or its file
+    Parameters
+    ----------
+    model : Model, str or Path
+        A model, its folder, or "default".
+    pages : str, Path, LabelledPage or an iterable of these
+        Folders, HTML and text files, JSONL, CSV, or records. Pages without labels are ignored.
+    settings : Settings, optional
+        Which lines to keep.
+    compare : Model, str or Path, optional
+        Another model to compare with, on the same pages.
+    site : SiteProfile, str or Path, optional
+        A profile of the site of all pages, or its file.
 
-    Raises `PageError` if no page is labelled or labels do not fit, `SettingsError` and `ModelFormatError`
-    as `Detector` does.
+    Returns
+    -------
+    Evaluation
+        Scores, decisions and measures.
+
+    Raises
+    ------
+    PageError
+        If no page is labelled, or labels do not fit their page.
+    SettingsError
+        If the model cannot use a profile.
+    ModelFormatError
+        If a model or profile cannot be read.
     """
     chosen = model_of(model)
     examples = examples_to_judge(labelled(pages), profile_for(chosen, site))

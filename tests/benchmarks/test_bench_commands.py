@@ -11,9 +11,10 @@ from click.testing import CliRunner
 
 from benchmarks.__main__ import program
 from benchmarks.data.shared import VARIABLE
-from benchmarks.files import ROOT, json_lines, whole_file, write_json_lines
+from benchmarks.files import RESULTS, ROOT, json_lines, whole_file, write_json_lines
 from benchmarks.measures import floors
 from benchmarks.tables import fill
+from benchmarks.tables.cells import TableError
 
 FILES = sorted((ROOT / "benchmarks").rglob("*.py"))
 FOLDERS = sorted({path.parent for path in FILES})
@@ -106,12 +107,23 @@ def test_a_table_that_is_out_of_date_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(fill, "ROOT", tmp_path)
     found = called("tables", "--check")
     assert found.exit_code == 1
-    assert found.output == (
-        "Error: tables that are not those of the results: README.md; run `python -m benchmarks tables`\n"
-    )
+    assert found.output == "Error: tables out of date: README.md; run `python -m benchmarks tables`\n"
     assert called("tables").exit_code == 0
     assert "| kappa |" in (tmp_path / "README.md").read_text()
     assert called("tables", "--check").exit_code == 0
+
+
+def test_a_table_shows_the_systems_that_are_named():
+    systems = ["detector-html", "trafilatura"]
+    _head, _rule, *rows = fill.table(RESULTS, f"quality-html wcxb-dev {' '.join(systems)}").splitlines()
+    assert [row.split()[1] for row in rows] == systems
+    assert set(rows) < set(fill.table(RESULTS, "quality-html wcxb-dev").splitlines())
+    assert len(fill.table(RESULTS, "speed html detector-html").splitlines()) == 3
+
+
+def test_a_system_that_a_table_does_not_have_is_said():
+    with pytest.raises(TableError, match="no such systems in this result: nobody"):
+        fill.table(RESULTS, "quality-html wcxb-dev detector-html nobody")
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def test_clean_prints_or_writes(capfd, page, tmp_path):
     code, out, err = call(capfd, "clean", page)
     assert code == 0
     assert out.startswith("Village council opens the new bridge\nThe old mayor")
-    assert "judged alone" in err
+    assert "judged on its own" in err
     for format, suffix in (("text", ".txt"), ("markdown", ".md"), ("json", ".json")):
         code, out, _ = call(capfd, "clean", page, "--output", tmp_path / "out", "--format", format)
         assert (code, out) == (0, "")
@@ -182,7 +182,7 @@ def test_a_fault_of_ours_is_said_to_be_ours(capfd, page, monkeypatch, error):
     monkeypatch.setattr("detector.detector.Detector.score_batch", broken)
     code, _, err = call(capfd, "score", page)
     assert code == 4
-    assert "a fault of ours" in err
+    assert "a bug in detector" in err
     assert "report it to" in err
     assert "broken on purpose" not in err
     assert "Traceback" not in err
@@ -199,7 +199,7 @@ def test_a_full_disk_is_no_fault_of_ours(capfd, page, monkeypatch):
     monkeypatch.setattr("detector.detector.Detector.score_batch", full)
     code, _, err = call(capfd, "score", page)
     assert code == 2
-    assert err == "detector: /tmp/x: No space left on device: make room there, or give another place\n"
+    assert err == "detector: /tmp/x: No space left on device: free some space or choose another folder\n"
 
 
 WAITS = """
@@ -235,3 +235,11 @@ def test_closed_streams_are_no_fault(page, closed):
     assert found.returncode == (1 if closed == "<&-" else 0)
     if closed == "<&-":
         assert "no standard input" in found.stderr
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_each_example_on_its_own_line(capfd, name):
+    code, shown, _ = call(capfd, name, "--help")
+    assert code == 0
+    assert "\\b" not in shown
+    assert f"\n  Examples:\n    detector {name} " in shown

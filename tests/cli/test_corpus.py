@@ -31,7 +31,7 @@ def test_a_corpus_is_implied(capfd, corpus, tmp_path, pages):
     code, out, err = call(capfd, "clean", corpus, "--output", tmp_path / "out")
     assert (code, out) == (0, "")
     assert err.splitlines()[0].startswith("detector: a corpus")
-    assert f"{len(pages)} of {len(pages)} documents stay" in err
+    assert f"{len(pages)} of {len(pages)} documents kept" in err
     assert "cleaning" not in err
     assert "\r" not in err
     assert len(read_jsonl(tmp_path / "out" / "data")) == len(pages)
@@ -44,7 +44,7 @@ def test_single_pages_are_a_corpus_when_asked(capfd, tmp_path):
         files[-1].write_text(page(number))
     code, _, err = call(capfd, "clean", *files, "--corpus", "--output", tmp_path / "out")
     assert code == 0
-    assert "3 of 3 documents stay" in err
+    assert "3 of 3 documents kept" in err
     assert (tmp_path / "out" / "data" / "2.txt").exists()
 
 
@@ -78,7 +78,7 @@ def test_a_dry_run_writes_nothing(capfd, corpus, tmp_path):
     assert code == 0
     assert "site0.example" in out
     assert "Leave a Reply" in out
-    assert "documents stay" in err
+    assert "documents kept" in err
     assert everything(tmp_path) == before
 
 
@@ -106,7 +106,7 @@ def test_restore(capfd, corpus, tmp_path, pages):
         (["clean", "nowhere/x.jsonl", "--output", "OUT"], "does not exist"),
         (["clean", "nosuch://x/y.jsonl", "--output", "OUT"], "nosuch"),
         (["restore", "OUT"], "no finished run"),
-        (["restore", "OUT", "--clean", "--threshold", "1"], "one of them"),
+        (["restore", "OUT", "--clean", "--threshold", "1"], "choose one"),
     ],
 )
 def test_wrong_use_is_explained(capfd, corpus, tmp_path, arguments, said):

@@ -152,7 +152,7 @@ def test_an_index_remembers(call, pages, tmp_path):
     assert [match["earlier"] for match in json.loads(out)] == [None, None]
     code, _, err = call(pages, "--index", index, "--add")
     assert code == 1
-    assert "'p0' is in the index already" in err
+    assert "'p0' is already in the index" in err
 
 
 def test_an_index_is_merged_into_another(call, pages, tmp_path):
@@ -167,10 +167,10 @@ def test_an_index_is_merged_into_another(call, pages, tmp_path):
     call(new, "--index", tmp_path / "two", "--add")
     code, _, err = call(tmp_path / "two", "--index", tmp_path / "one")
     assert code == 2
-    assert "with --add it is merged" in err
+    assert "add --add to merge it" in err
     code, _, err = call(tmp_path / "two", "--index", tmp_path / "one", "--add")
     assert code == 1
-    assert "'p0' is in the index already" in err
+    assert "'p0' is already in the index" in err
     new.write_text(lines({"id": "z", "text": "Something new in a text of its own, with enough words."}))
     assert call(new, "--index", tmp_path / "one")[1] == "z\tn1\t1.000\n"
 

@@ -53,7 +53,7 @@ def test_a_full_disk_is_said(place, name):
     said = found.stderr.decode()
     assert found.returncode in (1, 2), said
     assert "File too large" in said or "requested and" in said
-    assert "fault of ours" not in said
+    assert "bug in detector" not in said
     assert "Traceback" not in said
     out = place / "out"
     assert out.is_dir() or not out.exists()
@@ -69,7 +69,7 @@ def test_a_place_that_cannot_be_written_is_said(place, capfd, name):
     assert run(command) in (1, 2)
     _, err = capfd.readouterr()
     assert f"{place}/out" in err
-    assert "fault of ours" not in err
+    assert "bug in detector" not in err
 
 
 def test_an_index_on_a_full_disk_stays_whole(place):

@@ -253,7 +253,7 @@ def test_the_report_is_one_file(clean, pages, tmp_path):
     assert html.startswith("<!DOCTYPE html>")
     assert "src=" not in html
     assert "http" not in html.replace("http://www.w3.org", "")
-    assert f"{len(pages)} of {len(pages)} documents stay" in html
+    assert f"{len(pages)} of {len(pages)} documents kept" in html
     assert json.loads((out / "report.json").read_text("utf-8")) == json.loads(json.dumps(outcome.report))
     manifest = json.loads((out / "manifest.json").read_text("utf-8"))
     assert manifest["inputs"][0]["name"] == "pages.jsonl"

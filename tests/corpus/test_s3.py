@@ -100,7 +100,7 @@ def test_a_bucket_is_cleaned_as_a_folder_is(server, bucket, folder, tmp_path, na
     environ = environment(**KEYS, **{name: server})
     done = clean(environ, bucket, "--output", tmp_path / "out", "--rules", rules, "--workers", "2")
     assert done.returncode == 0, done.stderr
-    assert "49 of 49 documents stay" in done.stderr
+    assert "49 of 49 documents kept" in done.stderr
     assert len(list((tmp_path / "out" / "data" / "deep").glob("b-*-of-*.parquet"))) > 1
     here = clean(environ, folder, "--output", tmp_path / "here", "--rules", rules, "--engine", "process")
     assert here.returncode == 0, here.stderr

@@ -55,7 +55,7 @@ def test_labels_and_general_pages_are_judged(tmp_path):
 
 def test_a_model_is_not_written_over(trained, tmp_path):
     trained.save(tmp_path / "model")
-    with pytest.raises(SettingsError, match="is there already"):
+    with pytest.raises(SettingsError, match="already exists"):
         trained.save(tmp_path / "model")
     trained.save(tmp_path / "model", replace=True)
 

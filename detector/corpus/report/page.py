@@ -96,7 +96,7 @@ def report_page(report: Mapping[str, Any]) -> str:
     """Return the report as an HTML page."""
     total = report["total"]
     summary = (
-        f"{total['kept']:,} of {total['documents']:,} documents stay ({total['empty']:,} empty, "
+        f"{total['kept']:,} of {total['documents']:,} documents kept ({total['empty']:,} empty, "
         f"{total['duplicates']:,} near-duplicates), {_size(total['bytes_kept'])} of "
         f"{_size(total['bytes'])}; {sum(report['rejected'].values()):,} records were set aside."
     )

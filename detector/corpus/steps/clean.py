@@ -1,4 +1,4 @@
-"""Second pass: each shard scored with its sites' counts, decided, and its clean text kept."""
+"""Second pass: score each shard with the counts of its sites, decide, and store the clean texts."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -30,16 +30,16 @@ from detector.sites.recurrence import LineCounts, Sites
 TEXTS: Final = "text.bin"
 LINE_RECORDS: Final = "lines.jsonl.zst"
 REJECTS: Final = "rejects.jsonl"
-# Fast, and a tenth larger than the usual level.
+# Fast; files are a tenth larger than with the default level.
 ZSTD_LEVEL: Final = 3
 # Of the arrays of `CleanPages`.
 _TYPES: Final = (np.int64, np.int64, np.int64, np.uint8, np.float32)
 
 
 class CleanPage(NamedTuple):
-    """What is left of a document.
+    """The result for a document.
 
-    number: the document's in its shard; text: the clean text, in UTF-8; before: bytes of its lines
+    number: in its shard; text: the clean text, in UTF-8; before: bytes of its lines
     verdict: number of its kind (`verdict_name`); share: of its words that are content
     """
 
@@ -52,7 +52,7 @@ class CleanPage(NamedTuple):
 
 
 def _line_bytes(batch: Batch) -> Integers:
-    """Return int64 (P,): bytes of each page's lines with their ends; markup is no text to lose."""
+    """Return int64 (P,): bytes of each page's lines with line endings, without markup."""
     ends = np.concatenate(([0], np.cumsum(batch.line_end - batch.line_start + 1)))
     return np.diff(ends[batch.page_line])
 
@@ -67,13 +67,13 @@ def text_sizes(folder: Path) -> Integers:
 
 
 def verdict_name(number: int) -> str:
-    """Return what kind of page a stored number stands for."""
+    """Return the kind of page for a stored number."""
     return (*KINDS, EMPTY)[number]
 
 
 @dataclass(frozen=True)
 class Cleaner:
-    """Everything that pages of a shard are cleaned by."""
+    """Everything needed to clean the pages of a shard."""
 
     detector: Detector
     counts: LineCounts
@@ -85,9 +85,9 @@ class Cleaner:
         return score_read(part.read, self.detector.model, self.detector.settings, sites)
 
     def clean(self, batch: ParsedBatch, again: set[int]) -> tuple[list[CleanPage], list[Rejected]]:
-        """Return what is left of a batch, and what is set aside, both in order.
+        """Return the clean pages of a batch and the records set aside, both in order.
 
-        again: numbers in the shard of documents whose id was used before
+        again: numbers in the shard of documents with an id that was used before
         """
         faults = {
             position: f"the id {document.id!r} was used before"
@@ -102,7 +102,7 @@ class Cleaner:
         return [pages[number] for number in sorted(pages)], list(_set_aside(batch.records, faults))
 
     def _clean(self, batch: ParsedBatch, part: FormatPart, faults: dict[int, str]) -> Iterator[CleanPage]:
-        """Yield what is left of the pages of one format; those that cannot be scored go to `faults`."""
+        """Yield the clean pages of one format; those that cannot be scored go to `faults`."""
         try:
             scored = self._scored(batch, part)
         except KernelError as error:
@@ -148,7 +148,7 @@ def _set_aside(records: Sequence[Document | Rejected], faults: dict[int, str]) -
 
 
 class CleanPages(NamedTuple):
-    """What is known of the clean documents of a shard (D of them).
+    """The clean documents of a shard (D of them).
 
     number: int64 (D,), the document's in the shard; size, before: int64 (D,), bytes of its clean text,
     and of its lines; verdict: uint8 (D,); share: float32 (D,), see `CleanPage`
@@ -173,7 +173,7 @@ class CleanPages(NamedTuple):
 
 
 class _CleanShard:
-    """The files of a shard that is cleaned."""
+    """The files of a shard that is being cleaned."""
 
     def __init__(self, folder: Path, with_lines: bool) -> None:
         self._with_lines = with_lines
@@ -207,7 +207,7 @@ class _CleanShard:
 
 
 def clean_shard(spec: RunSpec, shard: Shard) -> None:
-    """Clean one shard, unless it is done."""
+    """Clean one shard, unless it is finished."""
     run = spec.folder()
     target = run.of("clean", shard.number)
     if target.is_dir():

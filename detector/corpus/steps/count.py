@@ -1,4 +1,4 @@
-"""First pass: pages read, parsed and kept; the lines of each site and the given ids counted."""
+"""First pass: read, parse and store pages; count the lines of each site and the ids."""
 
 import hashlib
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from detector.records import Integers
 from detector.sites.recurrence import LineCounts, count_lines, merge
 from detector.text.keys import line_keys
 
-# Batches whose counts are merged at a time.
+# Number of batches with counts to merge at a time.
 TOGETHER = 16
 
 
@@ -27,7 +27,7 @@ def _counts_of(batch: ParsedBatch) -> list[LineCounts]:
 
 
 def ids_of(first: int, documents: Sequence[Document]) -> Integers:
-    """Return int64 (n, 3): 128 bits of each id that a column gave, and the document's number."""
+    """Return int64 (n, 3): 128 bits of each id from a column, and the number of the document."""
     rows = [
         (
             *np.frombuffer(
@@ -48,12 +48,12 @@ def save_counts(folder: Path, counts: LineCounts) -> None:
 
 
 def load_counts(folder: Path, mapped: bool = False) -> LineCounts:
-    """Read counts; mapped ones are read from the disk as they are used, and workers share them."""
+    """Read counts; mapped ones are read from disk on demand, and workers share them."""
     return LineCounts(*(read_array(folder / f"{name}.npy", mapped) for name in LineCounts._fields))
 
 
 def count_shard(spec: RunSpec, shard: Shard) -> None:
-    """Count one shard, unless it is done."""
+    """Count one shard, unless it is finished."""
     target = spec.folder().of("count", shard.number)
     if target.is_dir():
         return

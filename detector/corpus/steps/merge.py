@@ -1,8 +1,7 @@
-"""Between the passes: counts of all shards together, and ids that are used twice.
+"""Between the passes: merge the counts of all shards, and find ids that are used twice.
 
-Both are merged a range of keys at a time, from sorted files, so that memory is bounded
-whatever the corpus. (The same in SQL on DuckDB took 1.7 times the processor time and 1.9
-times the memory.)
+Both are merged from sorted files, one range of keys at a time, so the memory does not grow with the
+corpus. (The same in SQL on DuckDB took 1.7 times the CPU time and 1.9 times the memory.)
 """
 
 from collections.abc import Sequence
@@ -17,9 +16,9 @@ from detector.corpus.steps.count import load_counts, save_counts
 from detector.records import Integers
 from detector.sites.recurrence import NO_COUNTS, LineCounts, merge, pruned
 
-# A line that stands on one page of its site says nothing.
+# A line on a single page of its site is no evidence.
 LEAST_PAGES: Final = 2
-# Bytes of working arrays for each row that is merged.
+# Bytes of working arrays per merged row.
 ROW_BYTES: Final = 64
 LAST: Final = (1 << 63) - 1
 
@@ -31,13 +30,13 @@ def boundaries(rows: int, memory: int) -> list[int]:
 
 
 def _between(keys: Integers, start: int, end: int) -> slice:
-    """Return where keys from `start` to below `end` stand in sorted ones."""
+    """Return the slice of sorted keys from `start` to below `end`."""
     first = int(np.searchsorted(keys, np.int64(start)))
     return slice(first, keys.size if end > LAST else int(np.searchsorted(keys, np.int64(end))))
 
 
 def _counts_between(folder: Path, start: int, end: int) -> LineCounts:
-    """Return a copy of a shard's lines of a range of keys: what is mapped keeps a file open."""
+    """Return a copy of a shard's lines in a range of keys; mapped arrays would keep files open."""
     part = load_counts(folder, mapped=True)
     rows = _between(part.key, start, end)
     return NO_COUNTS._replace(key=np.array(part.key[rows]), pages=np.array(part.pages[rows]))
@@ -76,7 +75,7 @@ def _ids_between(folder: Path, shard: int, start: int, end: int) -> Integers:
 
 
 def used_before(folders: Sequence[Path], memory: int) -> Integers:
-    """Return int64 (n, 2), sorted: shard and document whose id an earlier one has."""
+    """Return int64 (n, 2), sorted: shard and number of documents with the id of an earlier one."""
     found = [np.zeros((0, 2), np.int64)]
     for start, end in pairwise(boundaries(sum(len(_ids(folder)) for folder in folders), memory)):
         parts = [_ids_between(folder, shard, start, end) for shard, folder in enumerate(folders)]
@@ -90,7 +89,7 @@ def used_before(folders: Sequence[Path], memory: int) -> Integers:
 
 
 def merge_shards(target: Path, folders: Sequence[Path], memory: int) -> None:
-    """Merge what the first pass found, unless it is done."""
+    """Merge the results of the first pass, unless that is finished."""
     if target.is_dir():
         return
     with new_folder(target) as folder:

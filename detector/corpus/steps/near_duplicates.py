@@ -1,7 +1,7 @@
-"""Near-duplicates of what stays, found as `find_duplicates` finds them.
+"""Near-duplicates among the clean texts, found like in `find_duplicates`.
 
-The clean texts are compared, not the pages: pages of one template are not near-duplicates because of
-it, and a story that two sites print is found under both. The first one stays.
+Clean texts are compared, not pages. So pages are not near-duplicates because they share a template, and
+a story that two sites print is found under both templates. The first one is kept.
 """
 
 from collections.abc import Iterator, Sequence
@@ -30,7 +30,7 @@ from detector.records import Integers
 from detector.settings import DuplicateSettings
 
 LEAST_MEMORY: Final = 10_000_000
-# What sketches are made by; the same for all shards.
+# The settings of sketches; the same for all shards.
 SETTINGS: Final = DuplicateSettings()
 
 
@@ -45,7 +45,7 @@ def _joined(parts: Sequence[Spans]) -> Spans:
 
 
 class CleanTexts:
-    """The clean texts of shards, where cleaning has put them; brought to NFC as they are read."""
+    """The clean texts of all shards, in the files that cleaning wrote; converted to NFC on reading."""
 
     def __init__(self, run: RunFolder, shards: Sequence[int]) -> None:
         folders = [run.of("clean", shard) for shard in shards]
@@ -82,7 +82,7 @@ def _bands(spec: RunSpec) -> Bands:
 
 
 def sketch_shard(spec: RunSpec, shard: Shard) -> None:
-    """Make the sketches of a shard's clean texts, unless it is done: an array a file."""
+    """Make the sketches of a shard's clean texts, unless that is finished: one file per array."""
     run = spec.folder()
     target = run.of("sketches", shard.number)
     if target.is_dir():
@@ -118,7 +118,7 @@ def _removed(
 
 
 def group(spec: RunSpec, shards: Sequence[int], memory: int, progress: Progress) -> None:
-    """Find which documents repeat an earlier one, unless it is done.
+    """Find which documents repeat an earlier one, unless that is finished.
 
     Written are `removed.npy`, int64 (n, 2): the document and the one that stays, as
     positions in the corpus, `similarity.npy`, float64 (n,), and `first.npy`, int64, each

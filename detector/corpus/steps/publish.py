@@ -1,6 +1,6 @@
-"""What is done becomes the output: by renames, the manifest last.
+"""Publishing: finished files are renamed into the output folder, the manifest last.
 
-OUT/data/          the clean corpus, named as the inputs
+OUT/data/          the clean corpus, named after the inputs
 OUT/lines/         each document's lines with scores and reasons: `detector restore` reads them
 OUT/rejects/       records that were set aside: file, record, reason
 OUT/duplicates.jsonl, report.html, report.json, manifest.json
@@ -28,7 +28,7 @@ REJECTS: Final = "rejects"
 
 
 def rejected_counts(spec: RunSpec, shards: Sequence[Shard]) -> dict[str, int]:
-    """Return why records were set aside, without numbers and names, and how many."""
+    """Return the reasons why records were set aside, without numbers and names, and their counts."""
     found: Counter[str] = Counter()
     for shard in shards:
         path = spec.folder().of("clean", shard.number) / clean.REJECTS
@@ -41,7 +41,7 @@ def rejected_counts(spec: RunSpec, shards: Sequence[Shard]) -> dict[str, int]:
 
 
 def _sort_of(reason: str) -> str:
-    """Return a reason without what differs from record to record."""
+    """Return a reason without the parts that differ between records."""
     short = reason.split(":", 1)[0]
     return (
         "".join("#" if char.isdigit() else char for char in short)[:80]
@@ -71,8 +71,8 @@ def _write(path: Path, parts: Iterator[bytes]) -> None:
 def _move(source: Path, target: Path) -> None:
     """Rename a file, unless that was done before."""
     if source.exists():
-        if target.exists():  # renaming would lose it
-            raise ShardError(f"{target} is there already: move it away, and give the same command again")
+        if target.exists():  # renaming would overwrite it
+            raise ShardError(f"{target} already exists: move it away, and give the same command again")
         target.parent.mkdir(parents=True, exist_ok=True)
         source.replace(target)
 
@@ -92,7 +92,7 @@ def _move_shard(spec: RunSpec, shard: Shard) -> None:
 def publish(
     spec: RunSpec, shards: Sequence[Shard], report: Mapping[str, Any], manifest: Mapping[str, Any]
 ) -> None:
-    """Publish a run. Stopped and called again, it goes on."""
+    """Publish a run, or continue publishing it."""
     try:
         for shard in shards:
             _move_shard(spec, shard)

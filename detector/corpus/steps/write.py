@@ -1,4 +1,4 @@
-"""Third pass: the records once more, with clean text, without what repeats or is empty."""
+"""Third pass: write the records with their clean texts, without near-duplicates and empty documents."""
 
 import json
 from collections import Counter
@@ -36,7 +36,7 @@ LONE_PAGES: Final = "(pages alone)"
 
 
 class Fate(NamedTuple):
-    """What became of a document: "kept", "empty" or "duplicate"; its clean text.
+    """The outcome for a document: "kept", "empty" or "duplicate"; its clean text.
 
     size: bytes of the clean text; before: bytes of its lines, of HTML without the markup
     """
@@ -51,14 +51,14 @@ class Fate(NamedTuple):
 
 
 class Repeating(NamedTuple):
-    """Numbers of a shard's clean documents: those that repeat an earlier one, and those in any pair."""
+    """Numbers of clean documents of a shard: near-duplicates of an earlier one, and those in any pair."""
 
     removed: set[int]
     paired: set[int]
 
 
 def repeating(spec: RunSpec, first: int, count: int) -> Repeating:
-    """Return which documents of a shard repeat others."""
+    """Return which documents of a shard are near-duplicates."""
     pairs: Integers = read_array(spec.folder().step("groups") / "removed.npy")
     here = (pairs >= first) & (pairs < first + count)
     removed = set((pairs[here[:, 0], 0] - first).tolist())
@@ -66,7 +66,7 @@ def repeating(spec: RunSpec, first: int, count: int) -> Repeating:
 
 
 def fates(spec: RunSpec, shard: Shard, removed: set[int]) -> Iterator[Fate]:
-    """Yield what became of each clean document of a shard; `removed` are those that repeat others."""
+    """Yield the outcome for each clean document of a shard; `removed` are the near-duplicates."""
     folder = spec.folder().of("clean", shard.number)
     pages = CleanPages.load(folder)
     places = {number: place for place, number in enumerate(pages.number.tolist())}
@@ -126,7 +126,7 @@ class DocumentTally:
 
 
 def _lines(spec: RunSpec, shard: Shard) -> Iterator[list[dict[str, Any]] | None]:
-    """Yield each document's lines for the column; None without end if there is none."""
+    """Yield the lines of each document for the column, or None forever if there is no such column."""
     if spec.lines != "column":
         yield from repeat(None)
     path = spec.folder().of("clean", shard.number) / LINE_RECORDS
@@ -143,7 +143,7 @@ def _cleaned(fate: Fate, lines: list[dict[str, Any]] | None) -> Cleaned:
 
 
 def _opened(spec: RunSpec, shard: Shard, folder: Path, kept: Callable[[], Iterator[Cleaned]]) -> Writer:
-    """Open the writer of a shard's output; `kept` yields what will be written, for the columns of tables."""
+    """Open the writer of a shard's output; `kept` yields the documents, for the columns of tables."""
     kind = output_kind(spec.to, shard.parts[0].kind)
     path, columns = folder / shard.output, spec.columns
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -165,7 +165,7 @@ def _opened(spec: RunSpec, shard: Shard, folder: Path, kept: Callable[[], Iterat
 
 
 def write_shard(spec: RunSpec, shard: Shard) -> None:
-    """Write one shard's output, unless it is done."""
+    """Write the output of one shard, unless it is finished."""
     target = spec.folder().of("out", shard.number)
     if target.is_dir():
         return

@@ -1,11 +1,11 @@
-"""An index of texts that were seen before: what each new text is a near-duplicate of.
+"""An index of texts on disk, to find the near-duplicates of new texts.
 
     index = Index.open(folder) or Index.create(folder, threshold=0.8)
-    index.match(texts.items())               # the earlier id of each, and the similarity
-    index.match(texts.items(), add=True)     # and have them known from now on
+    index.match(texts.items())               # the id of an earlier near-duplicate of each, and the similarity
+    index.match(texts.items(), add=True)     # and add the texts to the index
 
-Bands are searched by bisection in files, so asking costs little memory however large the
-index is. Similarities are exact: the sets of hashed shingles are kept, 8 bytes a word.
+Bands are searched by bisection in files, so a search needs little memory even in a large index.
+Similarities are exact: the index stores the sets of hashed shingles, 8 bytes per word.
 """
 
 import tempfile
@@ -37,9 +37,9 @@ KEPT_SETTINGS: Final = ("shingle", "slots", "recall", "masked")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A new text: its id, the earlier id that it is like (None if none), and how closely.
+    """A new text: its id, the id of its earlier near-duplicate or None, and their similarity.
 
-    rejected: the text was not added, because its id was taken
+    rejected: the text was not added, because its id is already in the index
     """
 
     id: str
@@ -49,7 +49,7 @@ class Match:
 
 
 class Index:
-    """An index on disk, as it was when it was opened or last added to."""
+    """An index on disk, in its state when it was opened or last changed through this object."""
 
     def __init__(
         self,
@@ -67,11 +67,11 @@ class Index:
     def create(
         cls, folder: Path, threshold: float = 0.8, settings: DuplicateSettings | None = None
     ) -> "Index":
-        """Make an empty index; raises `SettingsError` where there is one or another folder."""
+        """Create an empty index; raises `SettingsError` if the folder is not empty."""
         settings = settings or DuplicateSettings()
         bands = bands_for(threshold, settings.slots, settings.recall)
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise SettingsError(f"{folder} is not an empty folder: an index is made in a new one")
+            raise SettingsError(f"{folder} is not an empty folder: name a new folder for the index")
         kept = {name: value for name, value in asdict(settings).items() if name in KEPT_SETTINGS}
         manifest = {
             "format": files.FORMAT,
@@ -86,9 +86,9 @@ class Index:
 
     @classmethod
     def open(cls, folder: Path, settings: DuplicateSettings | None = None, check: bool = False) -> "Index":
-        """Open an index. `check` reads all of it, to find any damage.
+        """Open an index. `check` reads all of it to find any damage.
 
-        Raises `ModelFormatError` for a damaged index or one of another format number.
+        Raises `ModelFormatError` if the index is damaged or has another format number.
         """
         manifest = files.read_manifest(folder)
         made_with = _settings_of(folder, manifest, settings or DuplicateSettings())
@@ -103,23 +103,40 @@ class Index:
     def match(
         self, texts: Iterable[tuple[str, str]], add: bool = False, threshold: float | None = None
     ) -> list[Match]:
-        """Tell what each new text is like: the most similar earlier one, of several the first.
+        """Find the most similar earlier text of each new text; of equally similar ones, the first.
 
-        texts: id and text of each, as `dict.items` gives them. Earlier are the texts of the
-        index, then those before it in `texts`. With `add` they are known from then on, all
-        or, if the run is stopped, none; a text whose id is taken is compared only.
-        threshold: at least the index's own.
+        Earlier texts are those of the index, and those before it in `texts`.
+
+        Parameters
+        ----------
+        texts : iterable of (str, str)
+            Ids and texts, as from `dict.items`.
+        add : bool
+            Add the texts to the index: all, or none if the run is stopped. A text with an id that is already
+            in the index is compared but not added.
+        threshold : float, optional
+            A similarity that is not below the threshold of the index, which is the default.
+
+        Returns
+        -------
+        list of Match
+            One for each text, in order.
+
+        Raises
+        ------
+        SettingsError
+            If the threshold is too low, or another run is changing the index.
         """
         least = self.threshold if threshold is None else threshold
         if not self.threshold <= least <= 1:
             raise SettingsError(
-                f"{self.folder} finds similarities from {self.threshold} on, not {least}: raise the "
-                "threshold, or make an index for this one"
+                f"{self.folder} finds similarities of at least {self.threshold}, not {least}: raise the "
+                "threshold, or create another index"
             )
         return list(self._matches(iter(texts), add, Search(self.settings, least)))
 
     def _matches(self, texts: Iterator[tuple[str, str]], add: bool, search: Search) -> Iterator[Match]:
-        """Yield the matches, some texts at a time; those that follow are compared with these."""
+        """Yield the matches in batches; later texts are also compared with these."""
         with self._draft(add) as draft:
             while some := list(islice(texts, TOGETHER)):
                 ids, contents = [name for name, _ in some], [text for _, text in some]
@@ -133,15 +150,15 @@ class Index:
                 self._accept(draft)
 
     def merge(self, other: "Index") -> list[str]:
-        """Add all that another index knows; return the ids that were taken already.
+        """Add all texts of another index; return the ids that are already in this one.
 
-        Texts with equal words that both know are kept once, under the id of this one.
+        Texts with equal words in both are kept once, under the id in this index.
         """
         made_with = ("threshold", "bands", "settings")
         if any(self._manifest[name] != other._manifest[name] for name in made_with):
             raise SettingsError(
                 f"{other.folder} was made with another threshold or other settings than {self.folder}: "
-                "make it anew with the same"
+                "create it again with the same"
             )
         rejected = list[str]()
         with self._draft(True) as draft:
@@ -155,7 +172,7 @@ class Index:
 
     @contextmanager
     def _draft(self, add: bool) -> Iterator["_Draft"]:
-        """Give a draft in the index's own folder, locked, or in a temporary one."""
+        """Yield a draft in the locked folder of the index, or in a temporary folder."""
         if add:
             with writing(self.folder, self._manifest):
                 yield _Draft(self.folder, self._manifest, self._segments, True)
@@ -164,17 +181,17 @@ class Index:
                 yield _Draft(Path(temporary), self._manifest, self._segments, False)
 
     def _accept(self, draft: "_Draft") -> None:
-        """Make a draft the index, all at once."""
+        """Replace the index by a draft, atomically."""
         manifest = {**self._manifest, "segments": draft.rows}
         accept(self.folder, manifest, self._manifest)
         self._manifest, self._segments = manifest, tuple(draft.segments)
 
 
 class _Draft:
-    """What an index is to become: the segments that it has and new ones, in files already.
+    """The next state of an index: its segments and new ones, which are already in files.
 
-    With `combine`, neighbours of about the same size become one, so that there are never
-    many segments to search.
+    With `combine`, neighbours of about the same size are merged, so there are never many segments to
+    search.
     """
 
     def __init__(
@@ -186,7 +203,7 @@ class _Draft:
         self._number = max((int(row["name"][-6:]) for row in self.rows), default=0)
 
     def add(self, arrays: Parts) -> None:
-        """Write a segment, and combine the last ones if they are of a size."""
+        """Write a segment, and merge the last ones if they have about the same size."""
         self._write(arrays)
         while self._combine and len(self.segments) > 1:
             one, two = self.segments[-2:]
@@ -204,17 +221,17 @@ class _Draft:
 def _told(
     ids: Sequence[str], earlier: Earlier, rejected: NDArray[np.bool_], segments: Sequence[files.Segment]
 ) -> Iterator[Match]:
-    """Yield what was found, by id."""
+    """Yield the matches."""
     for at, name in enumerate(ids):
         number, row = int(earlier.segment[at]), int(earlier.row[at])
         found = None
-        if number >= 0:  # behind the segments stand the new texts themselves
+        if number >= 0:  # the number after those of the segments means the new texts
             found = segments[number].id_of(row) if number < len(segments) else ids[row]
         yield Match(name, found, float(earlier.similarity[at]), bool(rejected[at]))
 
 
 def _settings_of(folder: Path, manifest: Mapping[str, Any], settings: DuplicateSettings) -> DuplicateSettings:
-    """Return settings with those that the index was made with; raises `ModelFormatError`."""
+    """Return the settings, with those of the index; raises `ModelFormatError` if they are damaged."""
     path = folder / files.INDEX_FILE
     kept, threshold = manifest.get("settings"), manifest.get("threshold")
     try:
@@ -227,5 +244,5 @@ def _settings_of(folder: Path, manifest: Mapping[str, Any], settings: DuplicateS
     except (TypeError, ValueError, SettingsError) as error:
         raise files.broken(path, f"its settings are damaged ({error})") from None
     if list(bands) != manifest.get("bands"):
-        raise files.broken(path, "its bands are not those that its settings ask for")
+        raise files.broken(path, "its bands do not fit its settings")
     return made_with
