@@ -1,7 +1,7 @@
 # Everyday commands. CI runs `make check` before the tests.
 PYTHON ?= .venv/bin/python
 
-.PHONY: install kernels check test bench profiles train golden tables
+.PHONY: install kernels check test slow floors bench profiles train golden tables
 
 install:
 	python3 -m venv .venv
@@ -15,10 +15,19 @@ check:
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
+	$(dir $(PYTHON))clang-format --dry-run -Werror $$(git ls-files 'detector/kernels/*.cpp' 'detector/kernels/*.h')
 	$(PYTHON) -m benchmarks tables --check
 
 test:
-	$(PYTHON) -m pytest
+	$(PYTHON) -m pytest -n auto
+
+# What takes a minute or more: other compilers, sanitizers, training.
+slow:
+	$(PYTHON) -m pytest -n auto -m slow
+
+# Nothing got worse; needs the shared data.
+floors:
+	$(PYTHON) -m benchmarks check
 
 # Quality and speed of all systems; needs the shared data and the peers' environments.
 bench:

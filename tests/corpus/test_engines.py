@@ -72,6 +72,7 @@ def test_dask(corpus, tmp_path):
 
 
 @pytest.mark.spark
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_spark(clean, corpus, alone):
     if importlib.util.find_spec("pyspark") is None or shutil.which("java") is None:

@@ -14,6 +14,8 @@ from detector.training.fit.parts import NetworkPlan
 from detector.training.fit.site_network import fit_site
 from detector.training.fit.train import Plan, train
 
+pytestmark = pytest.mark.slow
+
 WORDS = [
     "river",
     "bridge",
