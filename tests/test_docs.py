@@ -56,7 +56,7 @@ def test_the_readme_has_two_commands():
     commands = re.findall(r"```sh\n(.*?)```", section, re.DOTALL)
     assert [command.strip() for command in commands] == [
         "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/detector score examples/news.html",
-        ".venv/bin/pip install '.[test]' && .venv/bin/pytest",
+        ".venv/bin/pip install '.[test]' && .venv/bin/pytest -n auto",
     ]
 
 

@@ -29,11 +29,11 @@ def place(tmp_path):
 WRONG = {
     "a pruned profile is added to": (
         ["profile", "pages", "--add", "pruned", "--output", "x"],
-        "was pruned for use",
+        "is pruned: save it whole",
     ),
     "a profile of another site": (
         ["profile", "pages", "--add", "whole", "--name", "other", "--output", "x"],
-        "one profile is of one site",
+        "a profile is of one site",
     ),
     "a profile twice": (
         ["profile", "pages", "--add", "whole", "--add", "whole", "--output", "x"],
