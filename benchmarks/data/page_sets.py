@@ -40,7 +40,7 @@ def _domain(name: str, row: dict[str, Any], html: bytes) -> str:
     if host:
         return registrable(host)
     if name == "leogao-htmltotext":
-        return "forum:" + row["id"].split("/", 1)[1].split("-")[1]
+        return f"forum:{row['id'].split('/', 1)[1].split('-')[1]}"
     found = HOST_IN_NAME.search(row["id"].split("/", 1)[-1])
     return registrable(found.group()) if found and name != "l3s-gn1" else f"page:{row['id']}"
 

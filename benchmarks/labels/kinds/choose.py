@@ -99,6 +99,7 @@ NEW: Final = (
     Quota(2, by_language, lambda page: foreign("scraped-text")(page) and page.language != "id", 14),
     Quota(10, by_set, of_set("dragnet", "l3s-gn1", "cleaneval-final"), 26),
     Quota(2, by_set, of_set("cleanportaleval")),
+    Quota(40, by_set, of_set("package-texts")),
 )  # fmt: skip
 LOCKED: Final = (
     Quota(1, by_language, foreign("formasaurus-non-english"), 20),
@@ -109,6 +110,7 @@ LOCKED: Final = (
     Quota(1, by_language, foreign("fundus"), 4),
     Quota(1, by_language, foreign("daniel", "gne-zh")),
     Quota(2, by_language, foreign("trafilatura-eval-dev"), 4),
+    Quota(4, by_set, of_set("package-texts")),
     Quota(3, by_set, of_set("dragnet", "cleaneval-final")),
 )
 # Sites that are locked already give pages in languages that no other set has.

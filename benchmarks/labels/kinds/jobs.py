@@ -5,7 +5,7 @@ then locked ones. A site's pages stand in one job where they fit. job.json says 
 """
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,17 +19,17 @@ from benchmarks.labels.kinds.sources import pages_named
 from benchmarks.labels.label_files import LabelError, settled
 
 GUIDE: Final = ROOT / "training_data" / "LABELLING.md"
+Drawn = dict[str, Any]
+
 JOB_LINES: Final = 1350
 # The pages of each reading, in the order in which they are to be read.
-READINGS: Final = {
-    "refined": lambda row: row["lot"] == "refined",
-    "first": lambda row: row["lot"] == "new",
-    "second": lambda row: row["twice"],
-    "refined-locked": lambda row: row["lot"] == "refined-locked",
-    "locked": lambda row: row["lot"] == "locked",
+READINGS: Final[Mapping[str, Callable[[Drawn], bool]]] = {
+    "refined": lambda row: bool(row["lot"] == "refined"),
+    "first": lambda row: bool(row["lot"] == "new"),
+    "second": lambda row: bool(row["twice"]),
+    "refined-locked": lambda row: bool(row["lot"] == "refined-locked"),
+    "locked": lambda row: bool(row["lot"] == "locked"),
 }
-
-Drawn = dict[str, Any]
 
 
 def jobs_of(rows: Sequence[Drawn]) -> Iterator[list[Drawn]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from benchmarks.data.package_texts import PACKAGE_TEXTS, package_texts
 from benchmarks.data.page_sets import KIND_OF_SET, pages_of
 from benchmarks.data.pages import Page
 from benchmarks.data.sets import SETS
@@ -22,6 +23,8 @@ def pages(sets: set[str] | None = None) -> Iterator[Page]:
     for name in KIND_OF_SET:
         if name not in names and (sets is None or name in sets):
             yield from pages_of(shared_data() / "pages", name)
+    if sets is None or PACKAGE_TEXTS in sets:
+        yield from package_texts()
 
 
 def pages_named(wanted: set[str]) -> dict[str, Page]:
