@@ -22,7 +22,7 @@ VARIABLE: Final = "DETECTOR_TEXTS"
 
 
 def package_texts() -> Iterator[Page]:
-    """Yield the texts, each package a site; refuses files that are not those of the index."""
+    """Yield the texts, a package in one language a site; refuses files that are not those of the index."""
     folder = Path(os.environ.get(VARIABLE) or ROOT.parent / "texts")
     for row in json.loads(INDEX.read_text("utf-8")):
         is_html = row["format"] == "html"
@@ -35,7 +35,7 @@ def package_texts() -> Iterator[Page]:
         yield Page(
             PACKAGE_TEXTS,
             row["page"],
-            f"package:{row['page'].split('/', 1)[0]}",
+            f"package:{row['page'].split('/', 1)[0]}:{row['language']}",
             row["language"],
             row["kind"],
             html=data if is_html else None,
