@@ -46,6 +46,11 @@ LABELS: Final = {
     "check": Entry("benchmarks.labels.check", "Refuse label files that cannot be right."),
     "agreement": Entry("benchmarks.labels.agreement", "How far two readings agree."),
     "alignment": Entry("benchmarks.labels.alignment_sample", "Lines that show how gold becomes labels."),
+    "choose": Entry("benchmarks.labels.kinds.choose", "Choose the pages to label by kind."),
+    "show": Entry("benchmarks.labels.kinds.show", "Write pages as numbered lines for their readers."),
+    "jobs": Entry("benchmarks.labels.kinds.jobs", "Write the chosen pages as reading jobs."),
+    "take": Entry("benchmarks.labels.kinds.take", "Read the answers of reading jobs."),
+    "agree": Entry("benchmarks.labels.kinds.agree", "How far two readings agree on kinds and copies."),
     "weak": Entry("benchmarks.labels.weak_labels", "Count the labels that need no labeller."),
 }
 COMMANDS: Final = {

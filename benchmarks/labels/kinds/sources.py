@@ -1,0 +1,33 @@
+"""Where pages to label come from: every set of the shared data, by a page's name."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from benchmarks.data.package_texts import PACKAGE_TEXTS, package_texts
+from benchmarks.data.page_sets import KIND_OF_SET, pages_of
+from benchmarks.data.pages import Page
+from benchmarks.data.sets import SETS
+from benchmarks.data.shared import shared_data
+
+# Parts of pages that other sets have whole.
+LEFT_OUT: Final = ("near-dup",)
+
+
+def pages(sets: set[str] | None = None) -> Iterator[Page]:
+    """Yield the pages of all sets that may be labelled, or of some."""
+    names = {record.name for record in SETS}
+    for record in SETS:
+        may_be = not record.ours and record.split == "train" and record.name not in LEFT_OUT
+        if may_be and (sets is None or record.name in sets):
+            yield from record.pages()
+    for name in KIND_OF_SET:
+        if name not in names and (sets is None or name in sets):
+            yield from pages_of(shared_data() / "pages", name)
+    if sets is None or PACKAGE_TEXTS in sets:
+        yield from package_texts()
+
+
+def pages_named(wanted: set[str]) -> dict[str, Page]:
+    """Return pages by their names."""
+    sets = {page.split("/", 1)[0] for page in wanted}
+    return {page.key: page for page in pages(sets) if page.key in wanted}
