@@ -100,13 +100,15 @@ def element_of(node: Any, parent: int, elements: list[HtmlElement]) -> HtmlEleme
     tag = NUMBER.get(node.tag, 0)
     values = re.findall("(?<=:)[^:;!]*", attribute(node, "style"))
     hides = {"none", "hidden"} & {re.sub("[\x00-\x20]", "", value) for value in values}
-    hidden = "hidden" in node.attrs or squeezed(attribute(node, "aria-hidden")) == "true" or hides
+    hidden = "hidden" in node.attrs or hides
     inside = BIT[tag] | (1 << INSIDE.index("hidden") if hidden else 0)
     inside |= elements[parent].inside if parent >= 0 else 0
     tokens = []
     for name in node.attrs:
         if name in MOST_TOKENS:
             tokens += tokens_of(attribute(node, name))[: MOST_TOKENS[name]]
+        elif name == "aria-hidden" and squeezed(attribute(node, name)) == "true":
+            tokens.append(name_hash(name))
     return HtmlElement(tag, parent, inside, tokens)
 
 

@@ -2,6 +2,7 @@
 // attributes that nothing reads. What is left gives the same lines and the same markup, and
 // takes the parser half the time.
 #include "references.h"
+#include "shadow_trees.h"
 #include "unread.h"
 
 namespace detector {
@@ -129,6 +130,10 @@ class Condenser {
     const Name name = page_.tag_name(at + 2);
     const i64 end = page_.tag_end(name.end);
     if (end < 0) return page_.size();  // the standard leaves out a tag that does not end
+    if (name.hash == hash_of("template") && shadow_.close()) {
+      write("</shadow-root>");
+      return end;
+    }
     copy(at, name.end);
     write(">");
     return end;
@@ -137,14 +142,17 @@ class Condenser {
   i64 start_tag(i64 at) {
     const Name name = page_.tag_name(at + 1);
     const i64 before = written_;
-    bool is_data = false, styled = false;
+    bool is_data = false, styled = false, is_shadow = false;
     copy(at, name.end);
     const i64 end = page_.each_raw_attribute(name.end, [&](const Tokens::RawAttribute& found) {
       // Of two attributes of one name the first counts.
       if (found.name == hash_of("style") && styled) return;
       styled |= found.name == hash_of("style");
       if (!is_read(page_, found)) return;
-      if (found.name == hash_of("type")) is_data |= holds(page_, found, "ld") && holds(page_, found, "json");
+      if (found.name == hash_of("type"))
+        is_data |=
+            (holds(page_, found, "ld") && holds(page_, found, "json")) || holds(page_, found, "math/tex");
+      is_shadow |= found.name == hash_of("shadowrootmode");
       put(' ');
       copy(found.start, found.name_end);
       if (found.name_end == found.end) return;
@@ -157,6 +165,11 @@ class Condenser {
       return page_.size();
     }
     if (name.hash == hash_of("svg")) return drawing(at, end, before);
+    if (name.hash == hash_of("template") && shadow_.open(is_shadow)) {
+      written_ = before;
+      write("<shadow-root>");
+      return end;
+    }
     write(">");
     return content(name, end, is_data);
   }
@@ -240,6 +253,7 @@ class Condenser {
 
   Tokens page_;
   View<u8> out_;
+  ShadowTrees shadow_;
   bool scripting_, has_nul_, in_text_ = false;
   i64 written_ = 0;
 };
