@@ -25,6 +25,8 @@ class Gutters {
     const bool may_be_line = in_code && at_line_start && !(tag_flags[tag.number] & flag::BLOCK);
     if (!is_named && !may_be_column && !may_be_line) return -1;
     const Numbers found = numbers(source, at);
+    // A row of code whose number only style shows.
+    if (found.is_empty && said & says::LINE_NUMBER && tag_flags[tag.number] & flag::CELL) return found.end;
     if (!found.count) return -1;
     const bool goes =
         is_named || (may_be_column && (found.count > 1 || is_hinted) && is_before_code(source, found.end)) ||
@@ -40,6 +42,7 @@ class Gutters {
 
   struct Numbers {
     i64 count = 0, first = 0, last = 0, end = 0;
+    bool is_empty = false;
   };
 
   // The numbers that an element holds, each greater by one than that before; none if it holds anything
@@ -76,6 +79,7 @@ class Gutters {
           if (!(source.flags_of(tag.number) & flag::VOID)) depth += tag.closing ? -1 : 1;
           return fits && depth > 0 && depth < DEEPEST;
         });
+    found.is_empty = fits && !depth && !found.count;
     if (!fits || depth) found.count = 0;
     return found;
   }

@@ -15,6 +15,7 @@ class Condenser {
       : page_(page), out_(out), scripting_(scripting), has_nul_(page_.find(0, 0) < page_.size()) {}
 
   i64 written() const { return written_; }
+  bool has_article() const { return has_article_; }
 
   void condense() {
     const volatile i32* const stop = out_.call->stop;
@@ -178,7 +179,7 @@ class Condenser {
   i64 content(const Name& name, i64 at, bool is_data) {
     switch (name.hash) {
       case hash_of("script"):
-        return raw(at, page_.script_end(at), is_data);
+        return is_data ? data(at, page_.script_end(at)) : page_.script_end(at);
       case hash_of("style"):
         return raw(at, page_.raw_end(at, "style", 5), false);
       case hash_of("iframe"):
@@ -212,6 +213,14 @@ class Condenser {
   i64 raw(i64 at, i64 end, bool keeps) {
     if (keeps) copy(at, end);
     return end;
+  }
+
+  // Keep structured data, and note whether an article is part of it.
+  i64 data(i64 at, i64 end) {
+    for (i64 next = page_.find('"', at, end); next < end && !has_article_;
+         next = page_.find('"', next + 1, end))
+      has_article_ = page_.is_word("articlebody\"", next + 1);
+    return copy_to(at, end);
   }
 
   // Leave out what stands in <svg>, unless the parser would end it early or read HTML in it: then
@@ -254,7 +263,7 @@ class Condenser {
   Tokens page_;
   View<u8> out_;
   ShadowTrees shadow_;
-  bool scripting_, has_nul_, in_text_ = false;
+  bool scripting_, has_nul_, in_text_ = false, has_article_ = false;
   i64 written_ = 0;
 };
 
@@ -262,13 +271,14 @@ class Condenser {
 
 // Write a page without what the parser need not see, references resolved; return the number of bytes,
 // written or, where there is too little room, needed. `scripting` tells whether the parser will take
-// what stands in <noscript> for raw text.
+// what stands in <noscript> for raw text. `has_article` (1,) receives whether structured data holds one.
 i64 condense_html(Call& call) {
   const View<const u8> page(call);
   const i64 scripting = call.integer();
-  const View<u8> out(call);
+  const View<u8> out(call), has_article(call);
   Condenser condenser(page, out, scripting);
   condenser.condense();
+  has_article[0] = condenser.has_article();
   return condenser.written();
 }
 

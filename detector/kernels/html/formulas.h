@@ -27,6 +27,9 @@ class Formulas {
         });
   }
 
+  // Tell whether a place is in an element that holds a formula.
+  bool holds(i64 at) const { return at < end_; }
+
   // If an element is a copy of the formula that it stands in, return where it ends, else -1.
   i64 end_of_copy(const Source& source, i64 at, u32 said) {
     if (at >= end_ || !math_ || failed_ == MOST_FAILED) return -1;

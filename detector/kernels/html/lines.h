@@ -50,6 +50,7 @@ class LineWriter {
     if (!is_blank) {
       end_line(element_);
       blank_lines_ = 0;
+      keeps_blank_lines_ = true;
       if (cell == Cell::TEXT) cell = Cell::LINES;
     }
     pending_ = Pending::NONE;
@@ -135,12 +136,9 @@ class LineWriter {
 
   // End a line of preformatted text.
   void end_preformatted_line() {
-    if (!close_line()) {
-      keeps_blank_lines_ = true;
-    } else if (keeps_blank_lines_ && cell != Cell::JOINED) {
-      end_line(innermost);
-      blank_lines_ += 1;
-    }
+    if (!close_line() || !keeps_blank_lines_ || cell == Cell::JOINED) return;
+    end_line(innermost);
+    blank_lines_ += 1;
   }
 
   // Write text from `at` to the next tag, white space collapsed; return where it stops.

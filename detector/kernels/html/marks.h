@@ -5,11 +5,11 @@
 
 namespace detector {
 
-// Tell whether a link is the mark of a footnote, or of the way back: a number, in brackets or not, or a
-// sign, and where it `may_be_short` (raised, or to a place of the page) anything in brackets.
-inline bool is_mark(const Source& source, i64 at, bool may_be_short) {
+// Tell whether a link is the mark of a footnote, or of the way back: raised or to a place of the page, and
+// a number, a sign, or anything short in brackets; if both, also a letter.
+inline bool is_mark(const Source& source, i64 at, bool is_in_page, bool is_raised) {
   constexpr i64 LONGEST = 12, MOST_TAGS = 3;
-  if (!may_be_short) return false;
+  if (!is_in_page && !is_raised) return false;
   i64 tags = 0, digits = 0, others = 0, bytes = 0;
   bool has_bracket = false;
   source.look_ahead(
@@ -31,7 +31,7 @@ inline bool is_mark(const Source& source, i64 at, bool may_be_short) {
         return tags < MOST_TAGS && found.number != tag::a && !bytes;
       });
   if (!bytes || bytes > LONGEST) return false;
-  return others == 0 || (has_bracket && bytes <= LONGEST);
+  return others == 0 || has_bracket || (is_in_page && is_raised && bytes <= 2);
 }
 
 // Tell whether raised text is a number of up to three digits.

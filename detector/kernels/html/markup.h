@@ -42,7 +42,7 @@ class MarkupWriter {
           [[fallthrough]];
         case hash_of("id"):
         case hash_of("role"):
-          look.says |= write_tokens(html, found.start, found.end, MOST_TOKENS);
+          look.says |= saying_tokens(html, found.start, found.end);
           return;
         case hash_of("itemprop"):
         case hash_of("rel"):
@@ -173,10 +173,19 @@ class MarkupWriter {
     if (tokens < token_.size) token_[tokens++] = hash_of(name);
   }
 
+  // Write the words of a value; return what they say of the element's look.
+  u32 saying_tokens(View<const u8> html, i64 start, i64 end) {
+    const i64 first = tokens;
+    write_tokens(html, start, end, MOST_TOKENS);
+    u32 said = 0;
+    for (const u32 token : token_.clipped(first, tokens)) said |= word_says(token);
+    return said;
+  }
+
   // Write the words of a value: parted at anything but letters, and at `camelCase`. Digits are
   // left out, so that `post-123` and `post-124` say the same. A word in several parts
-  // (`entry-content`) is also one token as a whole. Return what the words say of the look.
-  u32 write_tokens(View<const u8> html, i64 start, i64 end, i64 limit) {
+  // (`entry-content`) is also one token as a whole.
+  void write_tokens(View<const u8> html, i64 start, i64 end, i64 limit) {
     const View<u32> room = token_.clipped(tokens, tokens + limit);
     u32* const out = room.data;
     i64 written = 0;
@@ -217,9 +226,6 @@ class MarkupWriter {
     }
     end_word();
     tokens += written;
-    u32 said = 0;
-    for (i64 at = 0; at < written; ++at) said |= word_says(out[at]);
-    return said;
   }
 
   View<u8> tag_;

@@ -130,13 +130,12 @@ class Scanner {
   u16 flags_of_look(const Tag& tag, const Look& look, i64 at, u16 flags) {
     u16 more = 0;
     if (look.says & says::BLOCK && !(flags & (flag::CELL | flag::ROW))) more |= flag::BLOCK;
-    if (tag.number == 0 && !formula_ && is_custom(source, tag)) {
+    if (tag.number == 0 && !(look.says & says::FORMULA) && !formulas_.holds(at) && is_custom(source, tag)) {
       more |= flag::CUSTOM;
       if (look.says & says::SLOTTED || holds_blocks(source, at)) more |= flag::BLOCK;
     }
-    if (flags & flag::LINK &&
-        is_mark(source, at, look.says & says::IN_PAGE || (depth_ && stack_[depth_ - 1].number == tag::sup)))
-      more |= flag::MARK;
+    const bool is_raised = depth_ && stack_[depth_ - 1].number == tag::sup;
+    if (flags & flag::LINK && is_mark(source, at, look.says & says::IN_PAGE, is_raised)) more |= flag::MARK;
     if (tag_inside[tag.number] & inside::pre || is_code(tag.number)) more |= flag::CODE;
     if (tag.number == tag::textarea && is_sample(source, at, look.says)) {
       markup.change_inside(inside::pre, inside::form);
@@ -233,7 +232,9 @@ class Scanner {
     if (open.flags & flag::ROW) {
       close_row(open);
     } else if (open.flags & flag::BLOCK) {
-      lines.boundary();
+      // A line of code without text is a blank one.
+      const bool is_blank = preformatted_ && open.written == lines.written;
+      is_blank ? lines.end_preformatted_line() : lines.boundary();
     } else if (open.flags & flag::CELL) {
       close_cell();
     } else {
