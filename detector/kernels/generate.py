@@ -80,7 +80,7 @@ def scope(name: str, lines: Iterable[str]) -> list[str]:
 
 def header(tags: Mapping[str, Any], schema: Mapping[str, Any], tables: Mapping[str, list[int]]) -> str:
     """Return what kernels include."""
-    numbers = {name or "other": number for number, name in enumerate(tags["NAMES"])}
+    numbers = {name.replace("-", "_") or "other": number for number, name in enumerate(tags["NAMES"])}
     numbers = {f"{name}_" if name in CPP_WORDS else name: number for name, number in numbers.items()}
     inside = {f"{name}": f"1u << {number}" for number, name in enumerate(tags["INSIDE"])}
     flags = {name: value for name, value in tags.items() if name in tags["FLAG_NAMES"]}

@@ -4,10 +4,10 @@ Scripts, styles, comments and attributes that nothing reads are left out before 
 which halves the work (kernels/html/condense.cpp). The lines and the markup stay the same.
 
 This is the only renderer of HTML here. There is one line per block element, `<br>`, list item,
-option, button and table row; links that touch, one each; `<pre>` by its own lines. White space is
-collapsed. Nothing that CSS hides is left out. Scripts, styles, templates, SVG and the head are not
-lines, nor is what `<iframe>`, `<noembed>` and `<noframes>` hold, which the standard never renders;
-`<noscript>` is, where the rest of the page has little text.
+option, button and table row; links that touch, one each; `<pre>` by its own lines, blank ones too. White
+space is collapsed. Nothing that CSS hides is left out. Scripts, styles, templates, SVG and the head are
+not lines, nor is what `<iframe>`, `<noembed>` and `<noframes>` hold, which the standard never renders;
+`<noscript>` is, where the rest of the page has little text. docs/reading.md has the rest.
 """
 
 from collections.abc import Sequence
@@ -20,6 +20,7 @@ from detector import native
 from detector.records import Batch, Bytes, Markup
 from detector.text.formatting import refuse_explosive
 from detector.text.plain import count_bytes, joined, segmented
+from detector.text.structured_data import with_unshown_article
 
 # With fewer words than this beside it, what stands in <noscript> is the page.
 NOSCRIPT_WORDS: Final = 50
@@ -34,14 +35,18 @@ DESCRIPTION_HINT: Final = 2
 DATA_HINT: Final = 3
 
 
-def condensed(page: bytes, scripting: bool = True) -> bytes:
-    """Return a page, as UTF-8, without what the parser need not see."""
+def condensed(page: bytes, scripting: bool = True) -> tuple[bytes, bool]:
+    """Return a page, as UTF-8, without what the parser need not see.
+
+    Also tell whether its structured data holds an article.
+    """
     data, room = np.frombuffer(page, np.uint8), len(page) + len(page) // 8 + 64
+    has_article = np.zeros(1, np.uint8)
     while True:
         out = np.empty(room, np.uint8)
-        size = native.run("condense_html", data, scripting, out)
+        size = native.run("condense_html", data, scripting, out, has_article)
         if size <= room:
-            return out[:size].tobytes()
+            return out[:size].tobytes(), bool(has_article[0])
         room = size
 
 
@@ -49,7 +54,7 @@ def serialised(page: bytes, scripting: bool = True) -> bytes:
     """Return a page, as UTF-8, as the HTML standard repairs it, in normal form.
 
     With scripting, as browsers have it, `<noscript>` holds raw text, and an element left open in
-    it cannot swallow the page.
+    it cannot swallow the page. An article that only the structured data holds is added.
 
     The parser is given each byte as a character, and so gives back each as it was: the standard
     looks at ASCII only. It works faster on text of one byte a character, and nothing has to be
@@ -57,12 +62,13 @@ def serialised(page: bytes, scripting: bool = True) -> bytes:
     """
     from turbohtml import Formatter, Html, parse  # plain text does without it
 
-    small = condensed(page, scripting)
+    small, has_article = condensed(page, scripting)
     refuse_explosive(small)
     text = small.decode("latin-1")
-    return parse(text, positions=False, scripting=scripting).encode(
+    source: bytes = parse(text, positions=False, scripting=scripting).encode(
         "latin-1", Html(formatter=Formatter.MINIMAL)
     )
+    return with_unshown_article(source) if has_article else source
 
 
 def _scanned(sources: Sequence[bytes], noscript: Bytes) -> tuple[Batch, Markup] | None:

@@ -57,6 +57,7 @@ _FLAGS: Final = (
     ("xmp plaintext", BLOCK | PRE | RAW),
     ("a", LINK),
     ("br", VOID | BREAK),
+    ("annotation annotation-xml", SKIP),  # the source of a formula that stands beside it
 )
 
 # What an element is or stands in: a bit each, in this order.

@@ -2,6 +2,7 @@
 // attributes that nothing reads. What is left gives the same lines and the same markup, and
 // takes the parser half the time.
 #include "references.h"
+#include "shadow_trees.h"
 #include "unread.h"
 
 namespace detector {
@@ -14,6 +15,7 @@ class Condenser {
       : page_(page), out_(out), scripting_(scripting), has_nul_(page_.find(0, 0) < page_.size()) {}
 
   i64 written() const { return written_; }
+  bool has_article() const { return has_article_; }
 
   void condense() {
     const volatile i32* const stop = out_.call->stop;
@@ -129,6 +131,10 @@ class Condenser {
     const Name name = page_.tag_name(at + 2);
     const i64 end = page_.tag_end(name.end);
     if (end < 0) return page_.size();  // the standard leaves out a tag that does not end
+    if (name.hash == hash_of("template") && shadow_.close()) {
+      write("</shadow-root>");
+      return end;
+    }
     copy(at, name.end);
     write(">");
     return end;
@@ -137,14 +143,17 @@ class Condenser {
   i64 start_tag(i64 at) {
     const Name name = page_.tag_name(at + 1);
     const i64 before = written_;
-    bool is_data = false, styled = false;
+    bool is_data = false, styled = false, is_shadow = false;
     copy(at, name.end);
     const i64 end = page_.each_raw_attribute(name.end, [&](const Tokens::RawAttribute& found) {
       // Of two attributes of one name the first counts.
       if (found.name == hash_of("style") && styled) return;
       styled |= found.name == hash_of("style");
       if (!is_read(page_, found)) return;
-      if (found.name == hash_of("type")) is_data |= holds(page_, found, "ld") && holds(page_, found, "json");
+      if (found.name == hash_of("type"))
+        is_data |=
+            (holds(page_, found, "ld") && holds(page_, found, "json")) || holds(page_, found, "math/tex");
+      is_shadow |= found.name == hash_of("shadowrootmode");
       put(' ');
       copy(found.start, found.name_end);
       if (found.name_end == found.end) return;
@@ -157,6 +166,11 @@ class Condenser {
       return page_.size();
     }
     if (name.hash == hash_of("svg")) return drawing(at, end, before);
+    if (name.hash == hash_of("template") && shadow_.open(is_shadow)) {
+      written_ = before;
+      write("<shadow-root>");
+      return end;
+    }
     write(">");
     return content(name, end, is_data);
   }
@@ -165,7 +179,7 @@ class Condenser {
   i64 content(const Name& name, i64 at, bool is_data) {
     switch (name.hash) {
       case hash_of("script"):
-        return raw(at, page_.script_end(at), is_data);
+        return is_data ? data(at, page_.script_end(at)) : page_.script_end(at);
       case hash_of("style"):
         return raw(at, page_.raw_end(at, "style", 5), false);
       case hash_of("iframe"):
@@ -199,6 +213,14 @@ class Condenser {
   i64 raw(i64 at, i64 end, bool keeps) {
     if (keeps) copy(at, end);
     return end;
+  }
+
+  // Keep structured data, and note whether an article is part of it.
+  i64 data(i64 at, i64 end) {
+    for (i64 next = page_.find('"', at, end); next < end && !has_article_;
+         next = page_.find('"', next + 1, end))
+      has_article_ = page_.is_word("articlebody\"", next + 1);
+    return copy_to(at, end);
   }
 
   // Leave out what stands in <svg>, unless the parser would end it early or read HTML in it: then
@@ -240,7 +262,8 @@ class Condenser {
 
   Tokens page_;
   View<u8> out_;
-  bool scripting_, has_nul_, in_text_ = false;
+  ShadowTrees shadow_;
+  bool scripting_, has_nul_, in_text_ = false, has_article_ = false;
   i64 written_ = 0;
 };
 
@@ -248,13 +271,14 @@ class Condenser {
 
 // Write a page without what the parser need not see, references resolved; return the number of bytes,
 // written or, where there is too little room, needed. `scripting` tells whether the parser will take
-// what stands in <noscript> for raw text.
+// what stands in <noscript> for raw text. `has_article` (1,) receives whether structured data holds one.
 i64 condense_html(Call& call) {
   const View<const u8> page(call);
   const i64 scripting = call.integer();
-  const View<u8> out(call);
+  const View<u8> out(call), has_article(call);
   Condenser condenser(page, out, scripting);
   condenser.condense();
+  has_article[0] = condenser.has_article();
   return condenser.written();
 }
 

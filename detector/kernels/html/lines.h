@@ -1,58 +1,15 @@
 // Text of a serialised page to lines: the half of the HTML scanner that writes.
 #pragma once
 
-#include "../arrays.h"
+#include "borders.h"
+#include "bytes.h"
+#include "link_bytes.h"
 
 namespace detector {
 
-// The length in bytes of the white space character at `at`, 0 if there is none. All of
-// Unicode's white space counts, so that a no-break space ends a word here too.
-INLINE i64 space_length(View<const u8> html, i64 at) {
-  const u8 byte = html[at];
-  if (byte <= 32) return byte == 32 || (byte >= 9 && byte <= 13) ? 1 : 0;
-  if (byte < 0xC2) return 0;
-  if (byte == 0xC2) return html[at + 1] == 0xA0 || html[at + 1] == 0x85 ? 2 : 0;
-  if (byte == 0xE2) {
-    const u8 second = html[at + 1], third = html[at + 2];
-    if (second == 0x80) return third <= 0x8A || third == 0xA8 || third == 0xA9 || third == 0xAF ? 3 : 0;
-    return second == 0x81 && third == 0x9F ? 3 : 0;
-  }
-  if (byte == 0xE3) return html[at + 1] == 0x80 && html[at + 2] == 0x80 ? 3 : 0;
-  return byte == 0xE1 && html[at + 1] == 0x9A && html[at + 2] == 0x80 ? 3 : 0;
-}
-
-struct Reference {
-  u8 byte;
-  i64 length;
-};
-
-// The character of the reference at `at`; the serialiser writes no others than these.
-INLINE Reference unescaped(View<const u8> html, i64 at) {
-  const u8 second = at + 4 < html.size ? html[at + 1] : u8{0};
-  if (second == 'l' && html[at + 2] == 't' && html[at + 3] == ';') return {'<', 4};
-  if (second == 'g' && html[at + 2] == 't' && html[at + 3] == ';') return {'>', 4};
-  if (second == 'a' && html[at + 2] == 'm' && html[at + 4] == ';') return {'&', 5};
-  if (second == 'q' && html[at + 2] == 'u' && at + 5 < html.size && html[at + 5] == ';') return {'"', 6};
-  return {'&', 1};
-}
-
-// Bytes that are copied without a look at what follows them.
-struct PlainBytes {
-  bool of[256];
-
-  constexpr PlainBytes() : of{} {
-    for (int byte = 33; byte < 256; ++byte)
-      of[byte] = byte != '<' && byte != '&' && byte != 0xC2 && byte != 0xE1 && byte != 0xE2 && byte != 0xE3;
-  }
-};
-
-constexpr PlainBytes plain_bytes;
-
-// What must come before the next visible character.
-enum class Pending { NONE, SPACE, TAB };
-
-// The table cell that is open. One with several lines is not joined to the next by a tab.
-enum class Cell { NONE, EMPTY, TEXT, LINES };
+// The table cell that is open. One with several lines is not joined to the next by a tab; one of a data
+// table (JOINED) always is.
+enum class Cell { NONE, EMPTY, TEXT, LINES, JOINED };
 
 class LineWriter {
  public:
@@ -64,84 +21,151 @@ class LineWriter {
   i64 lines = 0;       // lines that are closed
   i64 innermost = -1;  // the element that is open
   Cell cell = Cell::NONE;
-  Pending pending = Pending::NONE;
   bool soft = false;        // a line must end if the cell has more text
   bool after_link = false;  // the last visible text was a link's
+  bool in_formula = false;  // white space means nothing
 
   void start_page() {
     innermost = -1;
     cell = Cell::NONE;
-    pending = Pending::NONE;
-    soft = after_link = in_link_ = false;
-    link_bytes_ = 0;
-    start_ = link_start_ = written;
+    pending_ = Pending::NONE;
+    soft = after_link = in_formula = false;
+    tabs_ = blank_lines_ = 0;
+    last_space_ = written;
+    keeps_blank_lines_ = false;
+    links_.start_page();
+    start_ = written;
   }
 
   // Begin again, with nothing written.
   void forget() { written = lines = 0; }
 
   bool has_text() const { return written > start_; }
+  bool has_pending() const { return pending_ != Pending::NONE || tabs_; }
 
-  // End the open line without its trailing spaces; a blank one leaves no line.
-  void close_line() {
+  // End the open line without its trailing spaces; a blank one leaves no line. Tell whether it was one.
+  bool close_line() {
     while (written > start_ && data[written - 1] <= 32) written -= 1;
-    if (written > start_) {
-      line_start_[lines] = start_;
-      line_end_[lines] = written;
-      line_element_[lines] = element_;
-      if (in_link_) link_bytes_ += written - most(link_start_, start_);
-      line_link_[lines] = static_cast<i32>(link_bytes_);
-      data[written] = '\n';
-      lines += 1;
-      written += 1;
-      start_ = link_start_ = written;
-      link_bytes_ = 0;
+    const bool is_blank = written == start_;
+    if (!is_blank) {
+      end_line(element_);
+      blank_lines_ = 0;
+      keeps_blank_lines_ = true;
       if (cell == Cell::TEXT) cell = Cell::LINES;
     }
-    pending = Pending::NONE;
+    pending_ = Pending::NONE;
+    tabs_ = 0;
     after_link = soft = false;
+    return is_blank;
   }
 
   // The start or end of a block. In a table cell the line stays open until the cell has more
-  // text, so that a row whose cells hold one block each is one line.
+  // text, so that a row whose cells hold one block each is one line. A cell of a data table is
+  // never divided.
   void boundary() {
-    if (cell == Cell::TEXT)
+    if (cell == Cell::JOINED)
+      space();
+    else if (cell == Cell::TEXT)
       soft = true;
     else if (cell != Cell::EMPTY)
       close_line();
   }
 
+  // The place between two links.
+  void part_links() {
+    if (cell == Cell::JOINED)
+      space();
+    else
+      close_line();
+  }
+
+  void space() {
+    if (has_text()) pending_ = Pending::SPACE;
+  }
+
+  // A word may end here. `element_start` is where the element before began to be written.
+  void border(Border border, i64 element_start) {
+    if (pending_ != Pending::NONE || !has_text() || border == Border::NONE) return;
+    pending_ = Pending::BORDER;
+    border_ = border;
+    border_element_ = element_start;
+  }
+
+  // An element that began when so much was written, and has no text, touches nothing.
+  void forget_border(i64 element_start) {
+    if (pending_ == Pending::BORDER && written == element_start) pending_ = Pending::NONE;
+  }
+
   void open_cell() {
-    pending = has_text() ? Pending::TAB : Pending::NONE;
+    pending_ = Pending::NONE;
+    tabs_ = has_text();
     cell = Cell::EMPTY;
     soft = after_link = false;
   }
 
-  void open_link() {
-    in_link_ = true;
-    link_start_ = written + (pending != Pending::NONE && has_text());
+  // Open a cell of a data table, so many columns after the one before.
+  void open_joined_cell(i64 columns) {
+    pending_ = Pending::NONE;
+    tabs_ += columns;
+    cell = Cell::JOINED;
+    soft = after_link = false;
   }
 
-  void close_link() {
-    if (written > link_start_) {
-      link_bytes_ += written - most(link_start_, start_);
-      after_link = true;
-    }
-    in_link_ = false;
+  void close_cell() {
+    if (cell == Cell::JOINED) pending_ = Pending::NONE;
+    cell = Cell::NONE;
+    soft = false;
+  }
+
+  void open_link() { links_.open(); }
+  void close_link() { after_link |= links_.close(written); }
+
+  // From here on blank lines between others are lines; nested, they stay so.
+  void open_preformatted() {
+    blank_lines_ = 0;
+    keeps_blank_lines_ = false;
+  }
+
+  // Leave out the blank lines at the end.
+  void close_preformatted() {
+    lines -= blank_lines_;
+    written -= blank_lines_;
+    if (blank_lines_) start_ = written;
+    open_preformatted();
+  }
+
+  // End a line of preformatted text.
+  void end_preformatted_line() {
+    if (!close_line() || !keeps_blank_lines_ || cell == Cell::JOINED) return;
+    end_line(innermost);
+    blank_lines_ += 1;
   }
 
   // Write text from `at` to the next tag, white space collapsed; return where it stops.
   i64 write_text(View<const u8> html, i64 at, i64 end) {
     while (at < end && html[at] != '<') {
       if (const i64 length = space_length(html, at)) {
-        if (pending == Pending::NONE) pending = Pending::SPACE;
+        if (!in_formula) pending_ = Pending::SPACE;
         at += length;
         continue;
       }
-      begin_word();
+      if (is_soft_hyphen(html, at)) {
+        at += 2;
+        continue;
+      }
+      begin_word(html, at);
       at = write_word(html, at, end);
     }
     return at;
+  }
+
+  // Write raw text, which may hold `<`.
+  void write_raw(View<const u8> html, i64 at, i64 end) {
+    for (at = write_text(html, at, end); at < end; at = write_text(html, at, end)) {
+      begin_word(html, at);
+      put('<');
+      at += 1;
+    }
   }
 
   // Write text that keeps its white space, a line a line; return where it stops. Raw text has
@@ -150,31 +174,70 @@ class LineWriter {
     while (at < end && (raw || html[at] != '<')) {
       Reference here{html[at], 1};
       if (here.byte == '\n' || here.byte == '\r') {
-        close_line();
+        if (here.byte == '\r' && at + 1 < end && html[at + 1] == '\n') at += 1;
+        end_preformatted_line();
       } else {
         if (here.byte == '&' && !raw) here = unescaped(html, at);
-        if (!has_text() || soft) begin_word();
-        data[written] = here.byte;
-        written += 1;
+        if (!has_text() || soft || has_pending()) begin_word(html, at);
+        links_.begin_text(written);
+        put(here.byte);
       }
       at += here.length;
     }
     return at;
   }
 
+  // Write a sign that the page only draws. `at` is where its text goes on.
+  void draw(View<const u8> html, i64 at, u8 sign) {
+    begin_word(html, at);
+    put(sign);
+  }
+
+  // Tell whether `start` to the last visible character is text of an element.
+  bool has_text_since(i64 start) const { return has_text() && written > most(start, start_); }
+
  private:
-  // Write what must stand before the next visible character.
-  void begin_word() {
+  void put(u8 byte) {
+    data[written] = byte;
+    written += 1;
+  }
+
+  void end_line(i64 element) {
+    line_start_[lines] = start_;
+    line_end_[lines] = written;
+    line_element_[lines] = element;
+    line_link_[lines] = static_cast<i32>(links_.end_line(written));
+    put('\n');
+    lines += 1;
+    start_ = written;
+  }
+
+  // Write what must stand before the next visible character, which is at `at`.
+  void begin_word(View<const u8> html, i64 at) {
     if (soft) close_line();
-    if (!has_text()) {
-      element_ = innermost;
-    } else if (pending != Pending::NONE) {
-      data[written] = pending == Pending::TAB ? '\t' : ' ';
-      written += 1;
+    if (!has_text()) element_ = innermost;
+    if (tabs_) {
+      for (; tabs_; --tabs_) put('\t');
+    } else if (has_text() &&
+               (pending_ == Pending::SPACE || (pending_ == Pending::BORDER && is_apart(html, at)))) {
+      last_space_ = written;
+      put(' ');
     }
-    pending = Pending::NONE;
-    if (!in_link_) after_link = false;
+    pending_ = Pending::NONE;
+    links_.begin_text(written);
+    if (!links_.in_link) after_link = false;
     if (cell == Cell::EMPTY) cell = Cell::TEXT;
+  }
+
+  COLD bool is_apart(View<const u8> html, i64 at) const {
+    const View<const u8> text = data;
+    const bool is_sentence = last_space_ > border_element_;
+    Character next{html[at], OTHER, 1};
+    if (next.code == '&')
+      next.code = unescaped(html, at).byte;
+    else
+      next = read(html, at);
+    return has_space(border_, read_before(text, start_, written), next, is_sentence);
   }
 
   // Write text up to white space or a tag.
@@ -193,8 +256,11 @@ class LineWriter {
         here = unescaped(html, at);
       else if ((here.byte <= 32 || here.byte >= 0xC2) && space_length(html, at))
         break;
-      data[written] = here.byte;
-      written += 1;
+      if (here.byte == 0xC2 && is_soft_hyphen(html, at)) {
+        at += 2;
+        continue;
+      }
+      put(here.byte);
       at += here.length;
     }
     return at;
@@ -204,9 +270,14 @@ class LineWriter {
   View<i32> line_link_;
   i64 start_ = 0;     // where the open line begins in `data`
   i64 element_ = -1;  // innermost element at the open line's first character
-  bool in_link_ = false;
-  i64 link_start_ = 0;  // where the link's text begins, not before the line
-  i64 link_bytes_ = 0;  // bytes of the open line in links that are closed
+  Pending pending_ = Pending::NONE;
+  Border border_ = Border::NONE;
+  i64 border_element_ = 0;  // where the element before the border began
+  i64 last_space_ = 0;
+  i64 tabs_ = 0;  // that must stand before the next visible character
+  LinkBytes links_;
+  bool keeps_blank_lines_ = false;
+  i64 blank_lines_ = 0;  // the last lines, if they are blank ones of preformatted text
 };
 
 }  // namespace detector

@@ -1,118 +1,12 @@
-// Tags of a serialised page: the half of the HTML scanner that reads markup.
-//
-// What the parser serialised needs no error recovery: names are in lower case, every attribute
-// is `name="value"` with quotes and ampersands escaped, and every element that is not void has
-// its end tag. Whatever breaks that (a `<plaintext>` without end) is survived.
+// Elements of a serialised page: the half of the HTML scanner that reads markup.
 #pragma once
 
-#include "../arrays.h"
-#include "generated.h"
+#include "look.h"
 
 namespace detector {
 
-INLINE u8 lower(u8 byte) { return byte >= 'A' && byte <= 'Z' ? static_cast<u8>(byte + 32) : byte; }
-
-constexpr u32 FNV_START = 2166136261u, FNV_PRIME = 16777619u;
-
-INLINE constexpr u32 hashed(u32 value, u32 byte) { return (value ^ byte) * FNV_PRIME; }
-
-constexpr u32 hash_of(const char* name) {
-  u32 value = FNV_START;
-  for (; *name; ++name) value = hashed(value, static_cast<u32>(*name));
-  return value;
-}
-
 // What a hint is: a title, a description, or structured data.
 enum Hint : u8 { TITLE_HINT = 1, DESCRIPTION_HINT = 2, DATA_HINT = 3 };
-
-struct Name {
-  u32 hash;
-  i64 end;
-};
-
-INLINE Name read_name(View<const u8> html, i64 at, i64 end) {
-  const View<const u8> rest = html.clipped(at, end);
-  Name name{FNV_START, at};
-  for (const u8 byte : rest) {
-    if (byte == '>' || byte == '/' || byte <= 32) break;
-    name.hash = hashed(name.hash, byte);
-    name.end += 1;
-  }
-  return name;
-}
-
-// The number of the tag whose name has this hash; 0 for any other.
-INLINE u8 tag_number(u32 hash) {
-  const u8 number = tag_slot[(hash * TAG_SLOT_MIX) >> TAG_SLOT_SHIFT];
-  return tag_hash[number] == hash ? number : u8{0};
-}
-
-struct Attribute {
-  u32 name;
-  i64 start, end;  // of the value; the next attribute begins after the closing quote
-};
-
-INLINE Attribute read_attribute(View<const u8> html, i64 at, i64 end) {
-  const View<const u8> rest = html.clipped(at, end);
-  Attribute found{FNV_START, 0, 0};
-  i64 size = 0;
-  while (size < rest.size && (size == 0 || rest.data[size] != '=')) {
-    found.name = hashed(found.name, rest.data[size]);
-    size += 1;
-  }
-  size = least(size + 2, rest.size);
-  found.start = at + size;
-  while (size < rest.size && rest.data[size] != '"') size += 1;
-  found.end = at + size;
-  return found;
-}
-
-// Give every attribute of the tag whose attributes begin at `at`; return where the tag ends.
-template <class F>
-INLINE i64 each_attribute(View<const u8> html, i64 at, i64 end, F&& give) {
-  while (at < end && html[at] != '>') {
-    if (html[at] <= 32) {
-      at += 1;
-      continue;
-    }
-    const Attribute found = read_attribute(html, at, end);
-    at = found.end + 1;
-    give(found);
-  }
-  return at + 1;
-}
-
-INLINE i64 skip_attributes(View<const u8> html, i64 at, i64 end) {
-  return each_attribute(html, at, end, [](const Attribute&) {});
-}
-
-// The hash of a value in lower case, without its spaces.
-INLINE u32 value_hash(View<const u8> html, i64 start, i64 end) {
-  u32 value = FNV_START;
-  for (const u8 byte : html.clipped(start, end))
-    if (byte > 32) value = hashed(value, byte >= 'A' && byte <= 'Z' ? byte + 32u : byte);
-  return value;
-}
-
-// Tell whether a style attribute hides its element: `display: none` or `visibility: hidden`.
-INLINE bool hides(View<const u8> html, i64 start, i64 end) {
-  u32 word = FNV_START, property = 0;
-  for (i64 at = start; at <= end; ++at) {
-    const u8 byte = at < end ? lower(html[at]) : u8{';'};
-    if (byte == ':') {
-      property = word;
-      word = FNV_START;
-    } else if (byte == ';' || byte == '!') {
-      if (property == hash_of("display") && word == hash_of("none")) return true;
-      if (property == hash_of("visibility") && word == hash_of("hidden")) return true;
-      property = 0;
-      word = FNV_START;
-    } else if (byte > 32) {
-      word = hashed(word, byte);
-    }
-  }
-  return false;
-}
 
 // Writes elements, the words of their attributes, and hints.
 class MarkupWriter {
@@ -135,40 +29,55 @@ class MarkupWriter {
   bool is_inside(i64 element, u32 bits) const { return inside_[element] & bits; }
   i64 parent(i64 element) const { return parent_[element]; }
 
-  // Record an element whose attributes begin at `at`; return where its tag ends.
-  i64 open_element(View<const u8> html, i64 at, i64 end, u8 number, i64 parent) {
+  // Record an element whose attributes begin at `at`, and how it looks; return where its tag ends.
+  i64 open_element(View<const u8> html, i64 at, i64 end, u8 number, i64 parent, Look& look) {
     const i64 element = elements;
     elements += 1;
     u32 bits = tag_inside[number];
     at = each_attribute(html, at, end, [&](const Attribute& found) {
       switch (found.name) {
         case hash_of("class"):
+          look.class_start = found.start;
+          look.class_end = found.end;
+          [[fallthrough]];
         case hash_of("id"):
         case hash_of("role"):
+          look.says |= saying_tokens(html, found.start, found.end);
+          return;
         case hash_of("itemprop"):
         case hash_of("rel"):
-          return write_tokens(html, found.start, found.end, MOST_TOKENS);
+          write_tokens(html, found.start, found.end, MOST_TOKENS);
+          return;
         case hash_of("href"):
-          return write_tokens(html, found.start, found.end, MOST_LINK_TOKENS);
+          write_tokens(html, found.start, found.end, MOST_LINK_TOKENS);
+          if (found.start < found.end && html[found.start] == '#') look.says |= says::IN_PAGE;
+          return;
         case hash_of("hidden"):
           bits |= inside::hidden;
           return;
-        case hash_of("aria-hidden"):
-          if (value_hash(html, found.start, found.end) == hash_of("true")) write_token("aria-hidden");
-          return;
-        case hash_of("style"):
-          if (hides(html, found.start, found.end)) bits |= inside::hidden;
-          return;
         default:
-          return;
+          read_attribute_of_look(html, found, look);
       }
     });
+    if (look.says & says::HIDDEN) bits |= inside::hidden;
     if (parent >= 0) bits |= inside_[parent];
     tag_[element] = number;
     parent_[element] = parent;
     inside_[element] = bits;
     element_token_[element + 1] = tokens;
     return at;
+  }
+
+  // Forget the element that was recorded last.
+  void forget_element() {
+    elements -= 1;
+    tokens = element_token_[elements];
+  }
+
+  // Let the element that was recorded last stand in something, and not in something else.
+  void change_inside(u32 bits, u32 instead_of) {
+    u32& inside = inside_[elements - 1];
+    inside = (inside & ~instead_of) | bits;
   }
 
   // Copy a title, a description or structured data; JSON's escapes become spaces.
@@ -224,12 +133,53 @@ class MarkupWriter {
 
   // Words of an attribute's value that become tokens: the first ones say it.
   static constexpr i64 MOST_TOKENS = 24, MOST_LINK_TOKENS = 8;
-  // Mixed into the hash of a word in several parts, so that it differs from that of a part.
-  static constexpr u32 WHOLE_WORD = 0x5BD1E995;
+  // More columns or rows than these are not kept apart: a cell's tag has as many bytes.
+  static constexpr i64 MOST_SPANNED = 20, MOST_ROWS = 1000;
+
+  // Read an attribute that says nothing of what the element is.
+  void read_attribute_of_look(View<const u8> html, const Attribute& found, Look& look) {
+    switch (found.name) {
+      case hash_of("aria-hidden"):
+        if (value_hash(html, found.start, found.end) != hash_of("true")) return;
+        write_token("aria-hidden");
+        look.says |= says::ARIA_HIDDEN;
+        return;
+      case hash_of("style"):
+        look.says |= style_says(html, found.start, found.end);
+        return;
+      case hash_of("slot"):
+        look.says |= says::SLOTTED;
+        return;
+      case hash_of("data-line-number"):
+      case hash_of("data-linenumber"):
+        look.says |= says::LINE_NUMBER;
+        return;
+      case hash_of("unselectable"):
+        look.says |= says::UNSELECTABLE;
+        return;
+      case hash_of("colspan"):
+        look.columns = value_number(html, found.start, found.end, 1, MOST_SPANNED);
+        return;
+      case hash_of("rowspan"):
+        look.rows = value_number(html, found.start, found.end, 1, MOST_ROWS);
+        return;
+      default:
+        return;
+    }
+  }
 
   // Write a name as one token.
   void write_token(const char* name) {
     if (tokens < token_.size) token_[tokens++] = hash_of(name);
+  }
+
+  // Write the words of a value; return what they say of the element's look.
+  u32 saying_tokens(View<const u8> html, i64 start, i64 end) {
+    const i64 first = tokens;
+    write_tokens(html, start, end, MOST_TOKENS);
+    u32 said = 0;
+    for (const u32 token : token_.clipped(first, tokens)) said |= word_says(token);
+    return said;
   }
 
   // Write the words of a value: parted at anything but letters, and at `camelCase`. Digits are

@@ -2,7 +2,7 @@
 // standard (section 13.2.5), as far as it is needed to tell where tags and raw text end.
 #pragma once
 
-#include "markup.h"
+#include "attributes.h"
 
 namespace detector {
 

@@ -12,6 +12,30 @@ inline bool holds(const Tokens& page, const Tokens::RawAttribute& found, const c
   return false;
 }
 
+// Tell whether a style may say anything that is read: whether any of its properties is.
+inline bool is_read_style(const Tokens& page, const Tokens::RawAttribute& found) {
+  for (i64 at = found.value; at < found.value_end; at = page.find(';', at, found.value_end) + 1) {
+    while (at < found.value_end && page.byte(at) <= ' ') at += 1;
+    switch (lower(page.byte(at))) {
+      case 'd':
+        if (page.is_word("display", at)) return true;
+        break;
+      case 'v':
+        if (page.is_word("visibility", at)) return true;
+        break;
+      case 'u':
+        if (page.is_word("user-select", at)) return true;
+        break;
+      case '-':
+        if (page.is_word("-webkit-user-select", at)) return true;
+        break;
+      default:
+        break;
+    }
+  }
+  return page.find('&', found.value, found.value_end) < found.value_end;
+}
+
 // Tell whether any kernel, or the parser, reads an attribute.
 inline bool is_read(const Tokens& page, const Tokens::RawAttribute& found) {
   switch (found.name) {
@@ -32,10 +56,15 @@ inline bool is_read(const Tokens& page, const Tokens::RawAttribute& found) {
     case hash_of("face"):
     case hash_of("size"):
     case hash_of("shadowrootmode"):
+    case hash_of("slot"):
+    case hash_of("colspan"):
+    case hash_of("rowspan"):
+    case hash_of("data-line-number"):
+    case hash_of("data-linenumber"):
+    case hash_of("unselectable"):
       return true;
     case hash_of("style"):
-      return (holds(page, found, "display") && holds(page, found, "none")) ||
-             (holds(page, found, "visibility") && holds(page, found, "hidden"));
+      return is_read_style(page, found);
     default:
       return false;
   }
