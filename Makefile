@@ -12,6 +12,7 @@ check:
 	$(PYTHON) -m ruff format --check .
 	$(PYTHON) -m mypy
 	$(PYTHON) -m benchmarks tables --check
+	$(PYTHON) -m benchmarks check
 
 test:
 	$(PYTHON) -m pytest
@@ -35,11 +36,9 @@ train:
 	$(PYTHON) -m detector train build/training.jsonl.gz --anew --replace --output detector/model/default
 	$(PYTHON) -m tests.golden.record
 
-# The site's step alone, anew, in finished models of all folds (`python -m benchmarks train folds` writes them),
-# and what profiles are worth, measured with them.
+# What profiles are worth, measured with the models of all folds (`python -m benchmarks train folds`).
 MODELS ?= build/models
 profiles:
-	$(PYTHON) -m benchmarks train site build/training.jsonl.gz $(MODELS)
 	$(PYTHON) -m benchmarks run profile $(MODELS)
 	$(PYTHON) -m benchmarks run profile $(MODELS) --peer
 	$(PYTHON) -m benchmarks run newlines $(MODELS)

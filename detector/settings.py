@@ -20,7 +20,7 @@ GOALS: Final = ("lose_at_most", "recall", "precision")
 MOST_SLOTS = 1024
 
 
-def _table(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
     """Return what a TOML file holds."""
     import tomllib  # few runs read such a file, and it takes a while to import
 
@@ -95,7 +95,7 @@ class Settings:
     def read(cls, path: Path, **changes: Any) -> "Settings":  # noqa: ANN401
         """Read a TOML file of settings; `changes` that are not None come on top."""
         given = {name: value for name, value in changes.items() if value is not None}
-        return replace(settings_from(_table(path), cls, str(path)), **given)
+        return replace(settings_from(read_toml(path), cls, str(path)), **given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class CorpusSettings:
     @classmethod
     def read(cls, path: Path | None, allow: tuple[str, ...] = ()) -> "CorpusSettings":
         """Read a TOML file of rules, if there is one; `allow` comes on top."""
-        rules = cls() if path is None else settings_from(_table(path), cls, str(path))
+        rules = cls() if path is None else settings_from(read_toml(path), cls, str(path))
         return replace(rules, allow=tuple(sorted({*rules.allow, *allow})))
 
 
