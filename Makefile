@@ -48,11 +48,9 @@ train:
 	$(PYTHON) -m detector train build/training.jsonl.gz --anew --replace --output detector/model/default
 	$(PYTHON) -m tests.golden.record
 
-# The site step of the models of all folds (written by `python -m benchmarks train folds`), and the figures of
-# profiles with them.
+# What profiles are worth, measured with the models of all folds (`python -m benchmarks train folds`).
 MODELS ?= build/models
 profiles:
-	$(PYTHON) -m benchmarks train site build/training.jsonl.gz $(MODELS)
 	$(PYTHON) -m benchmarks run profile $(MODELS)
 	$(PYTHON) -m benchmarks run profile $(MODELS) --peer
 	$(PYTHON) -m benchmarks run newlines $(MODELS)

@@ -35,7 +35,7 @@ DATA: Final = {
 }
 TRAIN: Final = {
     "folds": Entry("benchmarks.train.fold_models", "A model, and one without each fold."),
-    "site": Entry("benchmarks.train.site_step", "The site's step of finished models, anew."),
+    "experiment": Entry("benchmarks.train.experiment", "Train by a configuration, and compare with another."),
     "adaptation": Entry(
         "benchmarks.train.adaptation_models", "A pair of models, one without some languages."
     ),

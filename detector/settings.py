@@ -20,7 +20,7 @@ GOALS: Final = ("lose_at_most", "recall", "precision")
 MOST_SLOTS = 1024
 
 
-def _table(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
     """Return the content of a TOML file."""
     import tomllib  # slow to import, and few runs need it
 
@@ -111,7 +111,7 @@ class Settings:
     def read(cls, path: Path, **changes: Any) -> "Settings":  # noqa: ANN401
         """Read settings from a TOML file; `changes` that are not None override it."""
         given = {name: value for name, value in changes.items() if value is not None}
-        return replace(settings_from(_table(path), cls, str(path)), **given)
+        return replace(settings_from(read_toml(path), cls, str(path)), **given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +221,7 @@ class CorpusSettings:
     @classmethod
     def read(cls, path: Path | None, allow: tuple[str, ...] = ()) -> "CorpusSettings":
         """Read rules from a TOML file, if one is given, and add the names in `allow`."""
-        rules = cls() if path is None else settings_from(_table(path), cls, str(path))
+        rules = cls() if path is None else settings_from(read_toml(path), cls, str(path))
         return replace(rules, allow=tuple(sorted({*rules.allow, *allow})))
 
 

@@ -2,7 +2,8 @@
 
 Running text is `multilingual/content` of the shared data (lines in 480 language tags);
 template lines are our own (`training_data/lines`) where we have the language, else
-`multilingual/phrases`, else our English ones, as on many sites of small languages.
+`multilingual/phrases`, else our English ones, as on many sites of small languages. No line holds text of a
+page that anything is judged by (wall.py).
 """
 
 from collections import defaultdict
@@ -12,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from benchmarks.data.shared import shared_data
+from benchmarks.data.wall import Wall
 from benchmarks.files import ROOT, json_lines
 from detector.training.data.synthetic import Line, as_html, planted, with_copy_above
 
@@ -68,6 +70,17 @@ def running_text() -> Mapping[str, tuple[list[str], list[str]]]:
     for row in json_lines(shared_data() / "multilingual" / "content" / "content_lines.jsonl.gz"):
         found[row["lang"]][row["kind"] == "headline"].append(" ".join(row["text"].split()))
     return found
+
+
+def _outside(wall: Wall, lines: Sequence[str]) -> list[str]:
+    """Return the lines that hold nothing of what is evaluated."""
+    held = wall.stand_in(lines)
+    return [line for line, is_held in zip(lines, held, strict=True) if not is_held]
+
+
+def _phrases_outside(wall: Wall, phrases: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    held = wall.stand_in([text for _, text in phrases])
+    return [phrase for phrase, is_held in zip(phrases, held, strict=True) if not is_held]
 
 
 def _chosen(phrases: Sequence[tuple[str, str]], categories: Sequence[str], count: int, rng: Rng) -> list[str]:
@@ -162,15 +175,20 @@ def empty_pages(seed: int) -> Iterator[dict[str, Any]]:
                 }
 
 
-def composed_pages(seed: int) -> Iterator[dict[str, Any]]:
-    """Yield composed pages, one or more a language; the same for the same seed and data."""
+def composed_pages(seed: int, wall: Wall) -> Iterator[dict[str, Any]]:
+    """Yield composed pages, one or more a language; the same for the same seed and data.
+
+    Lines inside the wall are left out: no page holds text of a page that is evaluated, in whatever fold.
+    """
     own, shared = own_phrases(), shared_phrases()
-    for language, text in sorted(running_text().items()):
+    for language, every in sorted(running_text().items()):
+        text = (_outside(wall, every[0]), _outside(wall, every[1]))
         if len(text[0]) < LEAST_LINES or language == "und":
             continue
         rng = np.random.default_rng([seed, *language.encode()])
         short = language.split("-")[0]
-        phrases = [*own.get(short, ()), *shared.get(language, shared.get(short, ()))]
+        of_catalogues = _phrases_outside(wall, shared.get(language, shared.get(short, ())))
+        phrases = [*own.get(short, ()), *of_catalogues]
         if len(phrases) < LEAST_PHRASES:
             phrases = list(own["en"])
         for number in range(min(max(len(text[0]) // LINES_A_PAGE, 1), MOST_PAGES)):

@@ -1,7 +1,8 @@
 """The pages that the shipped model is trained on, as `detector train` reads them."""
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -10,9 +11,11 @@ import click
 
 from benchmarks.data import plain_pages
 from benchmarks.data.composed_pages import composed_pages, empty_pages
+from benchmarks.data.evaluated import evaluated
 from benchmarks.data.folds import splits
 from benchmarks.data.pages import Page
 from benchmarks.data.sets import SETS
+from benchmarks.data.wall import Wall
 from benchmarks.files import ROOT, json_lines, write_json_lines
 from benchmarks.labels.weak_labels import hand_labelled, page_record, site_pages, snippet_pages
 from benchmarks.peers.answers import asking, cache_folder
@@ -61,8 +64,8 @@ def own_pages() -> Iterator[dict[str, Any]]:
             yield {"set": "own", "group": f"own:{path.stem}", "weight": OWN_WEIGHT, **row}
 
 
-def training_pages(split: splits.Splits) -> Iterator[dict[str, Any]]:
-    """Yield all training pages, each with its fold."""
+def pages_of_others(split: splits.Splits) -> Iterator[dict[str, Any]]:
+    """Yield the training pages that are others'; `source` names each in the splits."""
     gold = list(gold_pages(split))
     yield from (record for _, record in gold)
     yield from rendered_pages(gold)
@@ -70,11 +73,41 @@ def training_pages(split: splits.Splits) -> Iterator[dict[str, Any]]:
     yield from by_hand
     yield from site_pages(split, frozenset(page["id"] for page in by_hand))
     yield from snippet_pages(split)
-    folds = split.folds
-    ours = chain(own_pages(), plain_pages.records(), composed_pages(SEED), empty_pages(SEED))
-    for record in ours:
+
+
+def pages_of_ours(wall: Wall, folds: int) -> Iterator[dict[str, Any]]:
+    """Yield the training pages that we wrote or composed."""
+    parts = (own_pages(), plain_pages.records(), composed_pages(SEED, wall), empty_pages(SEED))
+    for record in chain(*parts):
         # None of them is a page of a site.
         yield {"fold": zlib.crc32(record["group"].encode()) % folds, "site": "", **record}
+
+
+def check_folds(split: splits.Splits, seen: Mapping[str, frozenset[int]]) -> None:
+    """Refuse training pages whose site is judged by a model that saw them.
+
+    seen: by page, SET/PAGE, the folds whose models learn from it
+    """
+    for fold in range(split.folds):
+        train = [page for page, folds in seen.items() if fold in folds]
+        splits.check_split(split, train, split.parts(fold, split.group_of_page)[1])
+
+
+def training_pages(split: splits.Splits, left_out: Counter[str]) -> Iterator[Mapping[str, Any]]:
+    """Yield all training pages, each with its fold and the others that must not see it.
+
+    Raises `LeakError` at the first that holds text of an evaluated page which it should not, and at the end
+    if a site stands on both sides of a fold. Pages of others that are left out are counted by set.
+    """
+    wall = Wall.around(evaluated(split))
+    apart = wall.kept_apart(pages_of_others(split), left_out)
+    seen: dict[str, frozenset[int]] = {}
+    for record in wall.refuse(chain(apart, pages_of_ours(wall, split.folds))):
+        if "source" in record:
+            kept_from = {record["fold"], *record["kept_from"]}
+            seen[record["source"]] = frozenset(range(split.folds)) - kept_from
+        yield record
+    check_folds(split, seen)
 
 
 @click.command()
@@ -82,11 +115,15 @@ def training_pages(split: splits.Splits) -> Iterator[dict[str, Any]]:
 def command(output: Path) -> None:
     """Write the pages that the shipped model is trained on, to a JSONL file (or .jsonl.gz).
 
-    The file holds third-party text and is not for the repository.
+    Refuses to, with the name of the page, if any holds text of a page that is evaluated and that it should
+    not hold. The file holds third-party text and is not for the repository.
 
     \b
     Examples:
       python -m benchmarks data training-pages build/training.jsonl.gz
     """
-    count = write_json_lines(output, training_pages(splits.load()))
+    left_out: Counter[str] = Counter()
+    count = write_json_lines(output, training_pages(splits.load(), left_out))
     click.echo(f"{count} pages written to {output}")
+    for name, number in left_out.most_common():
+        click.echo(f"{number} pages of {name} left out: they hold text that no model may learn")

@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.data.folds import splits
 from benchmarks.data.folds.splits import Splits
 from benchmarks.data.pages import Page
-from benchmarks.data.sets import dataset
+from benchmarks.data.sets import OWN_LABELS, dataset
 from benchmarks.data.site_sets import BOOKS
 from benchmarks.labels.lines import FIRST_WIDE, Line, lines_of, plain
 from detector.text.decoding import decode
@@ -96,6 +96,7 @@ def page_record(page: Page, split: Splits) -> dict[str, Any]:
     return {
         "id": page.id,
         "set": page.set,
+        "source": page.key if page.set != OWN_LABELS[False] else page.id,
         "group": split.group(page.key),
         "site": site_of(page),
         "fold": split.fold(page.key),

@@ -1,5 +1,6 @@
 """A model of all pages, and models that know nothing of one fold each."""
 
+import os
 import time
 from pathlib import Path
 
@@ -26,7 +27,9 @@ def command(pages: Path, output: Path) -> None:
     """
     start = time.monotonic()
     trained = train(
-        list(read_pages([pages])), log=lambda text: click.echo(f"{time.monotonic() - start:6.0f} s  {text}")
+        list(read_pages([pages])),
+        log=lambda text: click.echo(f"{time.monotonic() - start:6.0f} s  {text}"),
+        workers=os.cpu_count() or 1,
     )
     save(trained.model, output / "all")
     for fold, model in enumerate(trained.of_fold):

@@ -17,7 +17,7 @@ def test_pages_of_a_group_are_a_site_unless_they_say_another_or_none():
     about = [{"group": "a.example"}] * 3 + [{"group": "book", "site": "book in Czech"}] * 3
     about += [{"group": "book", "site": "book in Thai"}] * 2 + [{"group": "ours", "site": ""}] * 4
     examples = examples_of([page(number, **fields) for number, fields in enumerate(about)])
-    assert list(_sites(examples)) == [[0, 1, 2], [3, 4, 5]]
+    assert list(_sites(examples, None)) == [[0, 1, 2], [3, 4, 5]]
 
 
 def seen(pages, lines=40):

@@ -9,10 +9,11 @@ from detector.model.files import arrays_of, load, save
 from detector.training.api import evaluate
 from detector.training.data.examples import examples_of
 from detector.training.data.labelled_pages import LabelledPage
+from detector.training.fit.configuration import Configuration, Plan
+from detector.training.fit.networks import NetworkPlan
 from detector.training.fit.page_kinds import kind_number
-from detector.training.fit.parts import NetworkPlan
 from detector.training.fit.site_network import fit_site
-from detector.training.fit.train import Plan, train
+from detector.training.fit.train import train
 
 pytestmark = pytest.mark.slow
 
@@ -67,19 +68,19 @@ QUICK = Plan(
     NetworkPlan(networks=2, hidden=3, phases=((1e-2, 3),), batch=64),
     NetworkPlan(networks=1, hidden=3, phases=((1e-2, 3),), batch=64),
 )
-PLANS = {"text": QUICK, "html": QUICK}
+QUICKLY = Configuration(text=QUICK, html=QUICK)
 
 
 @pytest.fixture(scope="module")
 def trained():
-    return train(PAGES, PLANS)
+    return train(PAGES, QUICKLY)
 
 
 def test_the_same_pages_and_seed_give_the_same_bits(trained):
-    again = train(PAGES, PLANS)
+    again = train(PAGES, QUICKLY)
     assert again.model.model_id == trained.model.model_id
     assert [model.model_id for model in again.of_fold] == [model.model_id for model in trained.of_fold]
-    assert train(PAGES, PLANS, seed=1).model.model_id != trained.model.model_id
+    assert train(PAGES, QUICKLY, seed=1).model.model_id != trained.model.model_id
 
 
 def test_a_trained_model_is_saved_and_loaded_bit_for_bit(trained, tmp_path):
@@ -104,24 +105,42 @@ def test_it_learns_what_is_template(trained):
     assert found["text"]["all"]["words_f1"] > 0.9
 
 
-def test_the_model_of_a_fold_does_not_hang_on_its_pages(trained):
-    """Other labels on the pages of one fold leave that fold's model as it is."""
-    fold = 0
-    others = {page.fold for page in trained.out_of_fold[0].examples.pages}
-    assert others == {None}
-    changed = [
-        page
-        if fold_of(page) != fold or page.gold is not None
-        else LabelledPage(**{**fields(page), "labels": page.labels[::-1]})
-        for page in PAGES
-    ]
-    assert changed != PAGES
-    again = train(changed, PLANS)
-    mine, theirs = trained.of_fold[fold], again.of_fold[fold]
-    # What precedes the second step of a fold is fitted on the other folds' pages alone.
-    for name in ("phrases_bucket", "markup_bucket"):
-        assert (arrays_of(mine)[name] == arrays_of(theirs)[name]).all(), name
+def other_labels(page):
+    """Return a page of which the opposite is known."""
+    if page.gold is not None:
+        kept = page.gold.split("\n")
+        return LabelledPage(**{**fields(page), "gold": "\n".join([*kept[:1], *MENU])})
+    swapped = {"content": "template", "template": "content"}
+    return LabelledPage(**{**fields(page), "labels": tuple(swapped[label] for label in page.labels)})
+
+
+@pytest.mark.parametrize("fold", [0, 3])
+def test_the_model_of_a_fold_knows_nothing_of_it(trained, fold):
+    """Other truth on all pages of one fold leaves every array of that fold's model as it is."""
+    changed = [other_labels(page) if fold_of(page) == fold else page for page in PAGES]
+    assert sum(one != two for one, two in zip(PAGES, changed, strict=True)) > 3
+    again = train(changed, QUICKLY)
+    mine, theirs = arrays_of(trained.of_fold[fold]), arrays_of(again.of_fold[fold])
+    assert mine.keys() == theirs.keys()
+    assert [name for name in mine if not np.array_equal(mine[name], theirs[name])] == []
+    for other in {fold_of(page) for page in PAGES} - {fold}:
+        assert again.of_fold[other].model_id != trained.of_fold[other].model_id
     assert again.model.model_id != trained.model.model_id
+
+
+def test_the_model_of_a_fold_knows_nothing_of_pages_that_are_kept_from_it(trained):
+    kept = [
+        LabelledPage(**{**fields(page), "kept_from": (0,)}) if fold_of(page) == 3 else page for page in PAGES
+    ]
+    changed = [other_labels(page) if fold_of(page) == 3 else page for page in kept]
+    mine, theirs = (arrays_of(train(pages, QUICKLY).of_fold[0]) for pages in (kept, changed))
+    assert [name for name in mine if not np.array_equal(mine[name], theirs[name])] == []
+    one = arrays_of(trained.of_fold[0])
+    assert [name for name in mine if not np.array_equal(mine[name], one[name])] != []
+
+
+def test_the_number_of_workers_changes_nothing(trained):
+    assert train(PAGES, QUICKLY, workers=3).model.model_id == trained.model.model_id
 
 
 def fold_of(page):
@@ -136,12 +155,12 @@ def fields(page):
 
 def test_one_group_is_too_few():
     pages = [LabelledPage(**{**fields(page), "group": "one"}) for page in PAGES[:6]]
-    with pytest.raises(PageError, match="two groups"):
-        train(pages, PLANS)
+    with pytest.raises(PageError, match="three groups"):
+        train(pages, QUICKLY)
 
 
 def test_text_alone_can_be_trained_on():
-    model = train([page for page in PAGES if page.format == "text"], PLANS).model
+    model = train([page for page in PAGES if page.format == "text"], QUICKLY).model
     assert Detector(model).score("<p>a page<p>of html").lines[0].score == 0.5
 
 
@@ -149,7 +168,7 @@ def test_the_step_for_sites_is_learned_where_sites_have_several_pages(trained):
     for scorer in (trained.model.text, trained.model.html):
         assert scorer.site is not None
     alone = [LabelledPage(**{**fields(page), "group": page.id}) for page in PAGES]
-    model = train(alone, PLANS).model
+    model = train(alone, QUICKLY).model
     assert model.text.site is model.html.site is None
     with pytest.raises(SettingsError, match="without sites"):
         Detector(model, profile=SiteProfile.learn([page.page for page in PAGES]))
@@ -166,9 +185,9 @@ def test_pages_whose_labels_have_gaps_teach_the_step_nothing():
     examples = examples_of([page for page in gaps if page.format == "html"])
     odds = np.zeros(examples.share.size, np.float32)
     known = {page.id for page in examples.pages if page.gold is not None}
-    assert fit_site(examples, odds)[-1] is not None
+    assert fit_site(examples, odds) is not None
     nothing = examples_of([page for page in gaps if page.format == "html" and page.id not in known])
-    assert fit_site(nothing, np.zeros(nothing.share.size, np.float32)) == [None] * 6
+    assert fit_site(nothing, np.zeros(nothing.share.size, np.float32)) is None
 
 
 def test_kinds_have_names():

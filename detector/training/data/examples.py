@@ -7,7 +7,7 @@ so that long pages do not drown short ones and short lines still count.
 
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -53,6 +53,31 @@ class Examples:
     gold: Sequence[NDArray[np.uint64] | None]
     sites: Sites | None = None
 
+    @property
+    def barred(self) -> NDArray[np.bool_]:
+        """Return bool (P, FOLDS): which folds' models must not learn from a page."""
+        found: NDArray[np.bool_] = self.fold[:, None] == np.arange(FOLDS)
+        for number, page in enumerate(self.pages):
+            found[number, list(page.kept_from)] = True
+        return found
+
+    def of_fold(self, fold: int) -> "Examples":
+        """Return the pages of a fold; the pages must stand in the order of their folds."""
+        first, last = (int(np.searchsorted(self.fold, fold, side)) for side in ("left", "right"))
+        segments = self.batch.page_segment()
+        rows = slice(int(segments[first]), int(segments[last]))
+        return Examples(
+            self.pages[first:last],
+            pages_of_batch(self.batch, first, last),
+            words_of_rows(self.words, rows.start, rows.stop),
+            None if self.markup is None else pages_of_markup(self.markup, self.batch, first, last),
+            self.share[rows],
+            self.weight[rows],
+            self.page[rows] - first,
+            self.fold[first:last],
+            self.gold[first:last],
+        )
+
 
 def fold_of(page: LabelledPage) -> int:
     """Return the page's fold: as given, or by a hash of its group."""
@@ -70,6 +95,45 @@ def words_of_rows(words: Words, first: int, last: int) -> Words:
         words.segment_word[first : last + 1] - start,
         words.counts[first:last],
         words.edges[first:last],
+    )
+
+
+def pages_of_batch(batch: Batch, first: int, last: int) -> Batch:
+    """Return some pages of a batch, over the same buffer."""
+    lines = slice(int(batch.page_line[first]), int(batch.page_line[last]))
+    start, end = int(batch.line_segment[lines.start]), int(batch.line_segment[lines.stop])
+    return Batch(
+        batch.data,
+        batch.line_start[lines],
+        batch.line_end[lines],
+        batch.segment_start[start:end],
+        batch.segment_end[start:end],
+        batch.line_segment[lines.start : lines.stop + 1] - start,
+        batch.page_line[first : last + 1] - lines.start,
+    )
+
+
+def pages_of_markup(markup: Markup, batch: Batch, first: int, last: int) -> Markup:
+    """Return the markup of some pages of a batch."""
+    lines = slice(int(batch.page_line[first]), int(batch.page_line[last]))
+    start, end = int(markup.page_element[first]), int(markup.page_element[last])
+    token = slice(int(markup.element_token[start]), int(markup.element_token[end]))
+    hint = slice(int(markup.page_hint[first]), int(markup.page_hint[last]))
+    ends = np.concatenate(([0], markup.hint_end))
+    parent, element = markup.parent[start:end], markup.line_element[lines]
+    return Markup(
+        tag=markup.tag[start:end],
+        parent=np.where(parent < 0, parent, parent - start),
+        inside=markup.inside[start:end],
+        element_token=markup.element_token[start : end + 1] - token.start,
+        token=markup.token[token],
+        line_element=np.where(element < 0, element, element - start),
+        line_link=markup.line_link[lines],
+        page_element=markup.page_element[first : last + 1] - start,
+        hints=markup.hints[int(ends[hint.start]) : int(ends[hint.stop])],
+        hint_end=markup.hint_end[hint] - int(ends[hint.start]),
+        hint_kind=markup.hint_kind[hint],
+        page_hint=markup.page_hint[first : last + 1] - hint.start,
     )
 
 
@@ -171,3 +235,15 @@ def examples_of(pages: Sequence[LabelledPage], profile: SiteProfile | None = Non
         gold=[gold_keys(page.gold) if page.gold is not None else None for page in pages],
         sites=sites,
     )
+
+
+def gathered(pages: Sequence[LabelledPage]) -> dict[Format, Examples]:
+    """Return the examples of pages to train on: in the order of their folds, and without their text.
+
+    Everything that training needs is in the arrays, and the text of all pages takes much memory.
+    """
+    found = examples_by_format(sorted(pages, key=fold_of))
+    return {
+        format: replace(examples, pages=[replace(page, page="") for page in examples.pages])
+        for format, examples in found.items()
+    }

@@ -6,9 +6,10 @@ One JSON object a line (JSONL, also .gz):
     {"id": "…", "page": "…", "labels": ["content", "template", …]}     one a line that is not blank
 
 and optionally "title" (its headline), "format", "group" (pages of one group are never on
-both sides of a split; by default the id), "language", "kind", "set", "fold",
-"weight" (how much the page counts, 1 by default) and "site" (pages that have a template in
-common; by default the group, "" for a page of no site).
+both sides of a split; by default the id), "language", "kind", "set", "fold", "kept_from"
+(further folds whose models must not learn from the page), "weight" (how much the page
+counts, 1 by default) and "site" (pages that have a template in common; by default the
+group, "" for a page of no site).
 """
 
 import gzip
@@ -46,6 +47,7 @@ class LabelledPage:
     fold: int | None = None
     weight: float = 1.0
     site: str | None = None
+    kept_from: tuple[int, ...] = ()
 
     @property
     def of_site(self) -> str:
@@ -75,6 +77,7 @@ class _Fields:
     fold: int | None = None
     weight: float = 1.0
     site: str | int | None = None
+    kept_from: tuple[int, ...] = ()
 
 
 def page_of_record(record: Mapping[str, Any], where: str, need_truth: bool = True) -> LabelledPage:
@@ -107,6 +110,7 @@ def page_of_record(record: Mapping[str, Any], where: str, need_truth: bool = Tru
         fold=fields.fold,
         weight=fields.weight,
         site=None if fields.site is None else str(fields.site),
+        kept_from=fields.kept_from,
     )
 
 

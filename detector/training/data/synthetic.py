@@ -9,6 +9,7 @@ refrains, and rows that differ in a number.
 """
 
 import html
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
@@ -192,6 +193,7 @@ def _page_of(
         language=source.language,
         kind="",
         fold=source.fold,
+        kept_from=source.kept_from,
         weight=WEIGHT * source.weight,
     )
 
@@ -250,10 +252,14 @@ def _excerpt(examples: Examples, number: int, rng: Rng) -> LabelledPage | None:
 
 
 def made_pages(examples: Examples, seed: int) -> list[LabelledPage]:
-    """Return one made page for each page with enough content, and an excerpt; the same for the same seed."""
-    pages = range(len(examples.pages))
-    rng = np.random.default_rng(seed)
-    made = [_made_page(examples, number, rng) for number in pages]
-    rng = np.random.default_rng([seed, 1])
-    made += [_excerpt(examples, number, rng) for number in pages]
+    """Return one made page for each page with enough content, and an excerpt; the same for the same seed.
+
+    Chance is drawn for each page by its name, so that what is known of one page changes no other.
+    """
+    name = [zlib.crc32(page.id.encode()) for page in examples.pages]
+    made = [
+        make(examples, number, np.random.default_rng([seed, part, name[number]]))
+        for part, make in enumerate((_made_page, _excerpt))
+        for number in range(len(examples.pages))
+    ]
     return [page for page in made if page is not None]

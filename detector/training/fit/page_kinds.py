@@ -53,12 +53,12 @@ def kind_number(name: str) -> int:
     return KINDS.index(name) if name in KINDS else -1
 
 
-def _pages(sets: Sequence[Scored]) -> _Pages:
+def _pages(sets: Sequence[Scored], fold: int | None) -> _Pages:
     looks, words, kinds, weights, folds = [], [], [], [], []
     for examples, format, scores in sets:
         markup = examples.markup if format == "html" else None
         kind = np.array([kind_number(page.kind) for page in examples.pages], np.int64)
-        chosen = np.flatnonzero(kind >= 0)
+        chosen = np.flatnonzero((kind >= 0) & _may_learn(examples, fold))
         indptr, buckets = page_words(examples.words, examples.batch.page_segment())
         count = np.diff(indptr)
         value = np.repeat(1 / np.sqrt(np.maximum(count, 1)), count).astype(np.float32)
@@ -75,6 +75,13 @@ def _pages(sets: Sequence[Scored]) -> _Pages:
     table = sparse.hstack([sparse.csr_matrix(scaled), sparse.vstack(words) * np.float32(WORDS_SCALE)]).tocsr()
     kind, weight = np.concatenate(kinds), np.concatenate(weights)
     return _Pages(table, mean, scale, kind, weight * _balance(kind, weight), np.concatenate(folds))
+
+
+def _may_learn(examples: Examples, fold: int | None) -> NDArray[np.bool_]:
+    """Return bool (P,): which pages the model of a fold may learn from; None is the model of all."""
+    if fold is None:
+        return np.ones(len(examples.pages), np.bool_)
+    return ~examples.barred[:, fold]
 
 
 def _balance(kind: Integers, weight: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -114,27 +121,45 @@ def silent_kinds() -> KindWeights:
     )
 
 
-def fit_kinds(sets: Sequence[Scored]) -> tuple[KindWeights, dict[str, float]]:
-    """Return the weights, and the share of each kind's pages that is found out of fold.
+def fit_kinds(sets: Sequence[Scored], fold: int | None = None) -> KindWeights:
+    """Return the weights, of a fold's model or (None) of that of all pages.
 
-    Without pages of two kinds the weights know nothing.
+    Without pages of two kinds the weights know nothing. The scores must be of models that did not learn
+    from their page, nor from the fold.
     """
-    known = any(kind_number(page.kind) >= 0 for examples, _, _ in sets for page in examples.pages)
-    pages = _pages(sets) if known else None
-    if pages is None or np.unique(pages.kind).size < 2:
-        return silent_kinds(), {}
+    pages = _known_pages(sets, fold)
+    if pages is None:
+        return silent_kinds()
+    coefficients, bias = _spread(_fitted(pages, np.ones(pages.kind.size, np.bool_)))
+    look, bucket = coefficients[: len(COLUMNS)], coefficients[len(COLUMNS) :] * np.float32(WORDS_SCALE)
+    bucket = np.ascontiguousarray(bucket.astype(np.float16).astype(np.float32))
+    mean, scale = pages.mean.astype(np.float32), pages.scale
+    return KindWeights(bucket, mean, scale, np.ascontiguousarray(look), bias)
+
+
+def _known_pages(sets: Sequence[Scored], fold: int | None) -> _Pages | None:
+    """Return the pages of known kind; None if there are not two kinds."""
+    kinds = {
+        kind_number(page.kind)
+        for examples, _, _ in sets
+        for page, chosen in zip(examples.pages, _may_learn(examples, fold), strict=True)
+        if chosen
+    }
+    return _pages(sets, fold) if len(kinds - {-1}) > 1 else None
+
+
+def kinds_found(sets: Sequence[Scored]) -> dict[str, float]:
+    """Return the share of each kind's pages that is found out of fold."""
+    pages = _known_pages(sets, None)
+    if pages is None:
+        return {}
     right = np.zeros(pages.kind.size, np.bool_)
     for fold in range(FOLDS):
         held = pages.fold == fold
         if held.any() and np.unique(pages.kind[~held]).size > 1:
             right[held] = _fitted(pages, ~held).predict(pages.table[held]) == pages.kind[held]
-    found = {
+    return {
         name: round(float(right[pages.kind == number].mean()), 3)
         for number, name in enumerate(KINDS)
         if (pages.kind == number).any()
     }
-    coefficients, bias = _spread(_fitted(pages, np.ones(right.size, np.bool_)))
-    look, bucket = coefficients[: len(COLUMNS)], coefficients[len(COLUMNS) :] * np.float32(WORDS_SCALE)
-    bucket = np.ascontiguousarray(bucket.astype(np.float16).astype(np.float32))
-    mean, scale = pages.mean.astype(np.float32), pages.scale
-    return KindWeights(bucket, mean, scale, np.ascontiguousarray(look), bias), found

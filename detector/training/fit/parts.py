@@ -1,4 +1,4 @@
-"""Examples to the parts of a model: linear models over n-grams and markup, networks, calibration.
+"""Examples to the parts of a model beside its networks: linear models over n-grams and markup, calibration.
 
 Each part must see the parts before it as they are on pages that those did not learn from
 (train.py has the order). Single-threaded where order matters: the same pages and seed
@@ -7,7 +7,7 @@ give the same bits.
 
 import warnings
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import scipy.sparse as sparse
@@ -15,52 +15,21 @@ from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
-from sklearn.neural_network import MLPClassifier
-from threadpoolctl import threadpool_limits
 
 from detector.features import markup as markup_of
 from detector.features import phrases as phrases_of
 from detector.features.markup import markup_buckets
-from detector.features.schema import Blocks
-from detector.model.files import blocks_of
-from detector.model.network import CLIP, UNITS, Calibration, Network, OperatingPoints
+from detector.model.network import Calibration, OperatingPoints
 from detector.model.operating_points import THRESHOLDS
 from detector.records import Floats, Integers
 from detector.training.data.examples import Examples
+from detector.training.fit.networks import Rows
 
-# Found by cross-validation on WCXB dev: inverse strength of the linear models' penalty.
-PHRASES_C: Final = 1.0
-MARKUP_C: Final = 1.0
+# The bias of a model that learned from lines of one kind only.
+SURE: Final = 4.0
 # A word is known when this many training pages have it.
 KNOWN_PAGES: Final = 3
 KNOTS: Final = 24
-
-
-class NetworkPlan(NamedTuple):
-    """How a network is fitted: as several small ones, each on some of the pages, put together.
-
-    Networks that fit the training pages better do worse on others: on HTML of WCXB dev, 32
-    units trained on all pages for 14 epochs had a log loss of .191 out of fold, for 7 epochs
-    .178, and two or four networks on 70 % of the pages each .171 to .175. The mean of several
-    networks' log-odds is one network with all their units, so scoring costs the same.
-    """
-
-    networks: int = 2
-    hidden: int = 24
-    page_share: float = 0.7
-    # Steps of Adam, and epochs with each.
-    phases: tuple[tuple[float, int], ...] = ((2e-3, 4), (5e-4, 2), (1e-4, 1))
-    penalty: float = 1e-2
-    batch: int = 1024
-    seed: int = 0
-
-
-class Rows(NamedTuple):
-    """What a network is fitted to: the truth, weight and page of each row (S,)."""
-
-    boilerplate: NDArray[np.bool_]
-    weight: NDArray[np.float64]
-    page: Integers
 
 
 def _matrix(indptr: Integers, buckets: NDArray[np.int32], size: int) -> sparse.csr_matrix:
@@ -87,11 +56,18 @@ def fit_linear(
     matrix: sparse.csr_matrix, truth: NDArray[np.bool_], weight: NDArray[np.float64], inverse_penalty: float
 ) -> tuple[Floats, Floats]:
     """Return bucket weights, in half precision as they are stored, and the bias."""
+    if truth.all() or not truth.any():
+        bias = SURE if truth.all() else -SURE
+        return np.zeros(matrix.shape[1], np.float32), np.array([bias], np.float32)
+    # A bucket that no line has keeps no weight, and takes time.
+    used = np.unique(matrix.indices)
     model = LogisticRegression(C=inverse_penalty, solver="lbfgs", max_iter=100, tol=1e-3)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # more iterations change nothing out of fold
-        model.fit(matrix, truth, sample_weight=weight / weight.mean())
-    return model.coef_[0].astype(np.float16).astype(np.float32), model.intercept_.astype(np.float32)
+        model.fit(matrix[:, used], truth, sample_weight=weight / weight.mean())
+    bucket = np.zeros(matrix.shape[1], np.float32)
+    bucket[used] = model.coef_[0].astype(np.float16)
+    return bucket, model.intercept_.astype(np.float32)
 
 
 def known_words(sets: Sequence[tuple[Examples, NDArray[np.bool_]]]) -> NDArray[np.uint64]:
@@ -109,68 +85,6 @@ def known_words(sets: Sequence[tuple[Examples, NDArray[np.bool_]]]) -> NDArray[n
         bit = (key[count >= KNOWN_PAGES] * phrases_of.KNOWN_MIX) >> np.uint64(64 - phrases_of.KNOWN_BITS)
         np.bitwise_or.at(bits, (bit >> np.uint64(6)).astype(np.int64), np.uint64(1) << (bit & np.uint64(63)))
     return bits
-
-
-def _fit_one(
-    scaled: Floats, rows: Rows, chosen: NDArray[np.bool_], plan: NetworkPlan, seed: int
-) -> MLPClassifier:
-    table, truth, weight = scaled[chosen], rows.boilerplate[chosen], rows.weight[chosen]
-    model = MLPClassifier(
-        (plan.hidden,),
-        alpha=plan.penalty,
-        batch_size=min(plan.batch, truth.size),
-        random_state=seed,
-        warm_start=True,
-    )
-    with warnings.catch_warnings(), threadpool_limits(1):
-        warnings.simplefilter("ignore", ConvergenceWarning)  # the epochs are chosen, not awaited
-        for step, epochs in plan.phases:
-            model.set_params(learning_rate_init=step, max_iter=epochs)
-            model.fit(table, truth, sample_weight=weight / weight.mean())
-    return model
-
-
-def fit_network(table: Floats, rows: Rows, plan: NetworkPlan, blocks: Blocks) -> Network:
-    """Return a network fitted to the rows of a table that have a weight."""
-    known = rows.weight > 0
-    mean = table[known].mean(axis=0, dtype=np.float64).astype(np.float32)
-    spread = table[known].std(axis=0, dtype=np.float64)
-    scale = np.where(spread > 1e-6, 1 / np.maximum(spread, 1e-6), 0).astype(np.float32)
-    scaled = np.clip((table - mean) * scale, -CLIP, CLIP)
-    rng = np.random.default_rng(plan.seed)
-    models = []
-    for number in range(plan.networks):
-        pages = rng.random(int(rows.page.max()) + 1) < plan.page_share
-        chosen = known & pages[rows.page]
-        models.append(_fit_one(scaled, rows, chosen if chosen.any() else known, plan, plan.seed + number))
-    hidden = np.concatenate([model.coefs_[0].T for model in models])
-    hidden_bias = np.concatenate([model.intercepts_[0] for model in models])
-    out = np.concatenate([model.coefs_[1][:, 0] for model in models]) / len(models)
-    out_bias = np.mean([model.intercepts_[1] for model in models], axis=0)
-    return Network(
-        mean,
-        scale,
-        _even(hidden),
-        _even(hidden_bias),
-        _even(out),
-        out_bias.astype(np.float32),
-        *blocks_of(blocks),
-    )
-
-
-def _even(weights: NDArray[np.float64]) -> Floats:
-    """Return a network's weights with silent units added, up to a whole number of tiles."""
-    missing = -weights.shape[0] % UNITS
-    padding = [(0, missing), *[(0, 0)] * (weights.ndim - 1)]
-    return np.ascontiguousarray(np.pad(weights, padding), np.float32)
-
-
-def log_odds(table: Floats, network: Network) -> Floats:
-    """Return a network's log-odds by matrix products: for training, where order is no matter."""
-    scaled = np.clip((table - network.mean) * network.scale, -CLIP, CLIP)
-    hidden = np.maximum(scaled @ network.hidden.T + network.hidden_bias, 0)
-    odds: Floats = (hidden @ network.out + network.out_bias[0]).astype(np.float32)
-    return odds
 
 
 def calibration(odds: Floats, rows: Rows) -> Calibration:

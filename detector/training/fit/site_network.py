@@ -16,8 +16,10 @@ stayed, on all pages of its site.
 """
 
 import warnings
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -31,8 +33,9 @@ from detector.model.network import CLIP, Network, SiteStep
 from detector.records import Floats, Integers
 from detector.sites.recurrence import LineRecurrence, looked_up
 from detector.text.keys import NO_WORDS, LineKeys, line_keys
-from detector.training.data.examples import CONTENT, FOLDS, Examples, words_of_rows
-from detector.training.fit.parts import NetworkPlan, Rows, calibration, fit_network, log_odds
+from detector.training.data.examples import CONTENT, Examples, words_of_rows
+from detector.training.fit.networks import NetworkPlan, Rows, fit_networks, log_odds, page_numbers
+from detector.training.fit.parts import calibration
 
 # Sister pages that are drawn.
 DRAWN: Final = (2, 3, 5, 10, 30, 100)
@@ -47,8 +50,6 @@ LEAST_RECURRING: Final = 3
 # What the log-linear model sees.
 LINEAR: Final = ("odds", "site_odds", "site_masked_odds", "site_log_pages", "site_is_new")
 LINEAR_C: Final = 10.0
-# In place of a fold: no page is left out.
-ALL: Final = -1
 
 
 class _Draw(NamedTuple):
@@ -67,24 +68,23 @@ class _Draws(NamedTuple):
     """Lines of pages, each page with several draws of its sister pages (R rows).
 
     table: float32 (R, columns of `SITE_BLOCKS`); row: int64 (R,), the line among the examples'
-    fold: int64 (R,); rows: truth, weight and page
+    barred: bool (R, FOLDS), the folds whose models must not learn from a line; fold: int64 (R,)
+    rows: truth, weight and page
     """
 
     table: Floats
     row: Integers
+    barred: NDArray[np.bool_]
     fold: Integers
     rows: Rows
 
-    def without(self, fold: int) -> Rows:
-        """Return the rows with no weight on those of a fold; `ALL` leaves every weight."""
-        return self.rows._replace(weight=np.where(self.fold == fold, 0, self.rows.weight))
 
-
-def _sites(examples: Examples) -> Iterator[list[int]]:
-    """Yield the pages of each site that has enough of them."""
+def _sites(examples: Examples, fold: int | None) -> Iterator[list[int]]:
+    """Yield the pages of each site that has enough of them, those that a fold's model may learn from."""
     sites: dict[str, list[int]] = defaultdict(list)
+    barred = examples.barred
     for number, page in enumerate(examples.pages):
-        if page.of_site:
+        if page.of_site and (fold is None or not barred[number, fold]):
             sites[page.of_site].append(number)
     yield from (pages for _, pages in sorted(sites.items()) if len(pages) > LEAST_PAGES)
 
@@ -115,14 +115,18 @@ def _recurring(
 
 
 def _draws_of_site(
-    examples: Examples, keys: LineKeys, odds: Floats, pages: list[int], rng: np.random.Generator
+    examples: Examples, keys: LineKeys, odds: Floats, pages: list[int], seed: int
 ) -> Iterator[_Draw]:
-    """Yield pages of a site, each with draws of its sister pages."""
+    """Yield pages of a site, each with draws of its sister pages.
+
+    Chance is drawn for each page by its name, so that what is known of one page changes no other.
+    """
     segments = examples.batch.page_segment()
     parts = {page: slice(int(segments[page]), int(segments[page + 1])) for page in pages}
     exact = {page: np.unique(keys.exact[part]) for page, part in parts.items()}
     masked = {page: np.unique(keys.masked[part]) for page, part in parts.items()}
     for page in (page for page in pages if _teaches(examples, page)):
+        rng = np.random.default_rng([seed, zlib.crc32(examples.pages[page].id.encode())])
         part, others = parts[page], [other for other in pages if other != page]
         words = words_of_rows(examples.words, part.start, part.stop)
         segment = np.array([0, part.stop - part.start], np.int64)
@@ -145,13 +149,13 @@ def _draws_of_site(
                 yield _Draw(page, table, again[1] * np.float64(RECURRING_WEIGHT), False)
 
 
-def _draws(examples: Examples, odds: Floats, seed: int) -> _Draws | None:
-    """Return all draws of all sites; None if no site has enough pages."""
-    rng, keys = np.random.default_rng(seed), line_keys(examples.words)
+def _draws(examples: Examples, odds: Floats, fold: int | None, seed: int) -> _Draws | None:
+    """Return all draws of all sites that a fold's model may learn from; None if none has enough pages."""
+    keys = line_keys(examples.words)
     segments = examples.batch.page_segment()
     tables, rows, weights = [], [], []
-    for pages in _sites(examples):
-        drawn = list(_draws_of_site(examples, keys, odds, pages, rng))
+    for pages in _sites(examples, fold):
+        drawn = list(_draws_of_site(examples, keys, odds, pages, seed))
         share = min(1.0, SITE_PAGES / max(len({draw.page for draw in drawn}), 1))
         times = Counter(draw.page for draw in drawn if draw.is_real)
         for page, table, part, _ in drawn:
@@ -164,16 +168,16 @@ def _draws(examples: Examples, odds: Floats, seed: int) -> _Draws | None:
         return None
     row = np.concatenate(rows)
     of_page = examples.page[row]
-    truth = Rows(examples.share[row] < CONTENT, np.concatenate(weights), of_page)
-    return _Draws(np.concatenate(tables), row, examples.fold[of_page], truth)
+    numbers = page_numbers(page.id for page in examples.pages)
+    truth = Rows(examples.share[row] < CONTENT, np.concatenate(weights), numbers[of_page])
+    return _Draws(np.concatenate(tables), row, examples.barred[of_page], examples.fold[of_page], truth)
 
 
-def _fit(table: Floats, rows: Rows, plan: NetworkPlan) -> Network:
+def _with_line(network: Network, table: Floats, rows: Rows, chosen: NDArray[np.bool_]) -> Network:
     """Return the mean of a network and a log-linear model, which is a network of two more units."""
-    network = fit_network(table, rows, plan, SITE_BLOCKS)
-    known = rows.weight > 0
+    known = (rows.weight > 0) & chosen
     columns = [names(SITE_BLOCKS).index(name) for name in LINEAR]
-    scaled = np.clip((table - network.mean) * network.scale, -CLIP, CLIP)[known][:, columns]
+    scaled = np.clip((table[known][:, columns] - network.mean[columns]) * network.scale[columns], -CLIP, CLIP)
     model = LogisticRegression(C=LINEAR_C)
     weight = rows.weight[known]
     with warnings.catch_warnings():
@@ -190,28 +194,31 @@ def _fit(table: Floats, rows: Rows, plan: NetworkPlan) -> Network:
 
 
 def fit_site(
-    examples: Examples, odds: Floats, seed: int = 0, plan: NetworkPlan = PLAN
-) -> list[SiteStep | None]:
-    """Return the step of each fold (fitted on the others) and that of all; None without sites to learn from.
+    examples: Examples, odds: Floats, fold: int | None = None, seed: int = 0, plan: NetworkPlan = PLAN
+) -> SiteStep | None:
+    """Return the step of a fold's model, or (None) of that of all pages; None without sites to learn from.
 
-    odds: float32 (S,), log-odds of the second step, of models that did not learn from the page
+    odds: float32 (S,), log-odds of the second step, of models that learned neither from the page nor
+        from the fold
     """
-    draws = _draws(examples, odds, seed)
-    nothing: list[SiteStep | None] = [None] * (FOLDS + 1)
+    draws = _draws(examples, odds, fold, seed)
     if draws is None:
-        return nothing
+        return None
     known = draws.rows.weight > 0
-    if len({int(fold) for fold in np.unique(draws.fold[known])}) < 2:
-        return nothing
-    networks, found = [], np.zeros(draws.row.size, np.float32)
-    for fold in [*range(FOLDS), ALL]:
-        rows = draws.without(fold)
-        if len(np.unique(rows.boilerplate[rows.weight > 0])) < 2:
-            return nothing
-        networks.append(_fit(draws.table, rows, plan._replace(seed=seed)))
-        if fold != ALL:
-            found[draws.fold == fold] = log_odds(draws.table[draws.fold == fold], networks[-1])
-    steps: list[SiteStep | None] = []
-    for fold, network in zip([*range(FOLDS), ALL], networks, strict=True):
-        steps.append(SiteStep(network, calibration(found, draws.without(fold))))
-    return steps
+    inner = np.unique(draws.fold[known])
+    chosen = [known, *(known & ~draws.barred[:, other] for other in inner)]
+    if inner.size < 2 or any(np.unique(draws.rows.boilerplate[part]).size < 2 for part in chosen):
+        return None
+    networks = [
+        _with_line(network, draws.table, draws.rows, part)
+        for network, part in zip(
+            fit_networks(draws.table, draws.rows, chosen, replace(plan, seed=seed), SITE_BLOCKS),
+            chosen,
+            strict=True,
+        )
+    ]
+    found = np.zeros(draws.row.size, np.float32)
+    for other, network in zip(inner, networks[1:], strict=True):
+        held = draws.fold == other
+        found[held] = log_odds(draws.table[held], network)
+    return SiteStep(networks[0], calibration(found, draws.rows))

@@ -1,0 +1,87 @@
+"""Everything that a published figure, a golden page or a case is judged by: what no training may hold.
+
+Of every page it is said whose training is meant. A page of the sets is judged by the model of its fold,
+so that model's training may hold none of its content. Of pages that nobody may learn from (the seed, the
+hand-labelled pages, the locked labels, golden pages, cases), no training may.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from benchmarks.data.folds.splits import Splits
+from benchmarks.data.pages import Page
+from benchmarks.data.sets import SETS
+from benchmarks.data.shared import shared_data
+from benchmarks.files import ROOT, json_lines
+
+# In place of a fold: no model may learn from it.
+NEVER: Final = -1
+GOLDEN: Final = ROOT / "tests" / "golden" / "pages"
+# What a golden page wants of a line that is not its content.
+DROPPED: Final = "drop"
+# How the parts of an expectation are divided.
+BETWEEN_PARTS: Final = " ¦ "
+
+
+class Evaluated(NamedTuple):
+    """What of a page is judged.
+
+    page: SET/PAGE; site: its group
+    fold: the fold whose model judges it, or `NEVER`
+    content: its content, a line each; template: lines of its template, where we wrote the page
+    """
+
+    page: str
+    site: str
+    fold: int
+    content: tuple[str, ...]
+    template: tuple[str, ...] = ()
+
+
+def _content(page: Page) -> tuple[str, ...]:
+    gold = page.gold.split("\n") if page.gold else []
+    labelled = [line.text for line in page.lines if line.label != "template"]
+    return (*gold, *page.wanted, *labelled)
+
+
+def pages_of_sets(split: Splits) -> Iterator[Evaluated]:
+    """Yield the pages of all sets that are judged, and the seed."""
+    for data_set in SETS:
+        for page in data_set.pages() if data_set.truth in ("gold", "snippets", "lines") else ():
+            fold = split.fold(page.key) if split.may_train(page.key) else NEVER
+            yield Evaluated(page.key, split.group(page.key), fold, _content(page))
+
+
+def golden_pages(folder: Path = GOLDEN) -> Iterator[Evaluated]:
+    """Yield the golden pages."""
+    for path in sorted(folder.glob("*.json")):
+        lines = json.loads(path.read_text("utf-8"))["lines"]
+        content = tuple(line[1] for line in lines if line[0] != DROPPED)
+        template = tuple(line[1] for line in lines if line[0] == DROPPED)
+        yield Evaluated(f"golden/{path.stem}", f"golden/{path.stem}", NEVER, content, template)
+
+
+def _parts(text: str, what: str) -> tuple[str, ...]:
+    """Return the parts that an expectation names after "must stay" or "must go"."""
+    row = next((row for row in text.splitlines() if row.startswith(f"{what}:")), "")
+    return tuple(part for part in row.removeprefix(f"{what}:").strip().split(BETWEEN_PARTS) if part)
+
+
+def cases(folder: Path) -> Iterator[Evaluated]:
+    """Yield the cases: pages by what must stay and go, and the texts of near-duplicates."""
+    for path in sorted(folder.glob("pages/*.expect.txt")):
+        name, text = f"cases/{path.name.removesuffix('.expect.txt')}", path.read_text("utf-8")
+        yield Evaluated(name, name, NEVER, _parts(text, "must stay"), _parts(text, "must go"))
+    for path in sorted(folder.glob("near_duplicates/*.jsonl")):
+        for row in json_lines(path):
+            name = f"cases/{path.stem}/{row['id']}"
+            yield Evaluated(name, name, NEVER, tuple(row["text"].split("\n")))
+
+
+def evaluated(split: Splits) -> Iterator[Evaluated]:
+    """Yield everything that is evaluated."""
+    yield from pages_of_sets(split)
+    yield from golden_pages()
+    yield from cases(shared_data().parent / "cases")
