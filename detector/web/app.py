@@ -21,6 +21,7 @@ from detector.web.problems import on_error, on_fault, on_http_error
 from detector.web.requests import Reader
 from detector.web.safety import Guard
 from detector.web.server import Access, Server
+from detector.web.views import pages, score
 from detector.web.worker import ModelChoice
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -36,6 +37,8 @@ def _routes() -> list[BaseRoute]:
         Route("/version", api.version),
         Route("/metrics", api.metrics),
         Route("/openapi.json", api.openapi),
+        *pages.routes(),
+        *score.routes(),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
 

@@ -29,11 +29,11 @@ Wish = Literal["score", "clean", "markdown", "view"]
 class PageJob(NamedTuple):
     """A page to be scored, and what is wanted of it.
 
-    profile: the bytes of a profile's file, or empty
+    page: its text, or the bytes of its file; profile: the bytes of a profile's file, or empty
     """
 
     want: Wish
-    page: str
+    page: str | bytes
     format: Format | None
     url: str | None
     id: str | None
@@ -46,12 +46,15 @@ class PageJob(NamedTuple):
 
         Not by `Page.read`, which looks whether a short text is the name of a file.
         """
-        page = Page(self.page, self.format or found_format(self.page), url=self.url)
+        if isinstance(self.page, bytes):
+            page = Page.read(self.page, self.format, self.url)
+        else:
+            page = Page(self.page, self.format or found_format(self.page), url=self.url)
         if page.format == "html":
             refuse_explosive(page.utf8())
-            size, most, what = self.page.count("<"), 4 * self.most_lines, "tags"
+            size, most, what = page.text.count("<"), 4 * self.most_lines, "tags"
         else:
-            size, most, what = self.page.count("\n") + self.page.count("\r") + 1, self.most_lines, "lines"
+            size, most, what = page.text.count("\n") + page.text.count("\r") + 1, self.most_lines, "lines"
         if size > most:
             raise PageError(f"this page has {size:,} {what}, and {most:,} are the most: send it in parts")
         return page

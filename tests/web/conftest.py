@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from detector.settings import ServeSettings
 from detector.web.app import create_app
+from tests.web.browser import CHROMIUM, need_browser
 
 HERE = "http://127.0.0.1:8765"
 # Small, so that the tests reach them.
@@ -39,3 +40,51 @@ def post(client):
         return found.status_code, found.json()
 
     return posted
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, without a window."""
+    need_browser()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def faults():
+    """What the browser complained of: errors of scripts, and what the policy has blocked."""
+    return []
+
+
+@pytest.fixture
+def new_page(browser, faults):
+    """A function that opens a window; the test fails if the browser complains of anything."""
+    contexts = []
+
+    def opened(width=1280, scheme="light", **more):
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on(
+            "console", lambda said: faults.append(said.text) if said.type in ("error", "warning") else None
+        )
+        page.on(
+            "request",
+            lambda sent: (
+                None
+                if sent.url.startswith(("http://127.0.0.1", "data:", "blob:"))
+                else faults.append(f"asked for {sent.url}")
+            ),
+        )
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []
