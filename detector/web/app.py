@@ -21,7 +21,7 @@ from detector.web.problems import on_error, on_fault, on_http_error
 from detector.web.requests import Reader
 from detector.web.safety import Guard
 from detector.web.server import Access, Server
-from detector.web.views import label, pages, report, score
+from detector.web.views import compare, label, pages, report, score
 from detector.web.worker import ModelChoice
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -39,6 +39,7 @@ def _routes() -> list[BaseRoute]:
         Route("/openapi.json", api.openapi),
         *pages.routes(),
         *score.routes(),
+        *compare.routes(),
         *label.routes(),
         *report.routes(),
         Mount("/static", StaticFiles(directory=STATIC)),

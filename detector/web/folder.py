@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from detector.corpus.run_folder import MANIFEST, RUN
+from detector.model.files import CONFIG_FILE
 from detector.training.data.page_files import GOLD_SUFFIX, PAGE_SUFFIXES
 from detector.web.problems import Problem
 
@@ -57,10 +58,12 @@ class Folder:
         return sorted(islice(self._page_names(), MOST_FILES))
 
     def _page_names(self) -> Iterator[str]:
+        runs = [self.root / name for name in self.runs() if name != "."]
         for path in self.root.rglob("*"):
             name = path.relative_to(self.root)
             if (
-                path.suffix.lower() in PAGE_SUFFIXES
+                not any(path.is_relative_to(run) for run in runs)
+                and path.suffix.lower() in PAGE_SUFFIXES
                 and not path.name.endswith(GOLD_SUFFIX)
                 and RUN not in name.parts
                 and path.is_file()
@@ -80,6 +83,19 @@ class Folder:
             and (path / REPORT).is_file()
             and path.resolve().is_relative_to(self.root)
         ]
+
+    def models(self) -> list[str]:
+        """Return the names of the folders in it that hold a model."""
+        if self._only is not None:
+            return []
+        return sorted(path.name for path in self.root.iterdir() if (path / CONFIG_FILE).is_file())
+
+    def model(self, name: str) -> Path:
+        """Return the folder of a model; raises `Problem` if there is none of this name."""
+        path = self.inside(name)
+        if name not in self.models():
+            raise Problem(404, f"{name!r} is no model in the opened folder")
+        return path
 
     def run(self, name: str) -> Path:
         """Return the folder of a finished run; raises `Problem` if there is none of this name."""

@@ -1,8 +1,7 @@
 """Labels for the pages of a folder, and a model adapted to them: what the Label view works with."""
 
 import threading
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -16,6 +15,7 @@ from detector.training.api import Training, adaptation_of
 from detector.training.data.labelled_pages import LABELS
 from detector.training.data.line_labels import LineLabel, append_label, read_labels, undo_labels
 from detector.training.data.page_files import read_page_files
+from detector.web.folder import Folder
 from detector.web.problems import Problem
 from detector.web.worker import ModelChoice
 
@@ -53,8 +53,8 @@ def answers() -> list[dict[str, str]]:
 class Labelling:
     """The labels of one folder. Its methods are for threads: one at a time reads or trains."""
 
-    def __init__(self, folder: Path, choice: ModelChoice) -> None:
-        self.path = folder / FILE
+    def __init__(self, folder: Folder, choice: ModelChoice) -> None:
+        self.path = folder.root / FILE
         self._folder, self._choice = folder, choice
         self._lock = threading.Lock()
         self._pages: Adaptation | None = None
@@ -64,7 +64,7 @@ class Labelling:
 
     def _file_lock(self) -> FileLock:
         """Return what keeps two windows, or two servers, from writing at a time."""
-        return FileLock(self._folder / f".{FILE}.lock")
+        return FileLock(self._folder.root / f".{FILE}.lock")
 
     def labels(self) -> list[LineLabel]:
         """Return the labels that hold."""
@@ -73,7 +73,8 @@ class Labelling:
     def _material(self) -> Adaptation:
         """Return the folder's pages without labels, read once."""
         if self._pages is None:
-            pages = read_page_files([self._folder])
+            names = set(self._folder.pages())
+            pages = [page for page in read_page_files([self._folder.root]) if page.id in names]
             self._pages, self._precision = adaptation_of(self._choice.model, pages, [])
         return self._pages
 
@@ -117,12 +118,14 @@ class Labelling:
         """Undo an answer, also where another window has written since, and return how many hold."""
         with self._file_lock():
             held = self.labels()
-            if held and _same(held[-1], label):
+            given = [one for one in held if _key(one) == _key(label)]
+            if not given or not _same(given[-1], label):
+                return len(held)  # somebody has answered anew since: that holds
+            if held[-1] is given[-1]:
                 undo_labels(self.path)
             else:
-                before = [one for one in held if _key(one) == _key(label)]
-                earlier = before[-2].label if len(before) > 1 else SKIPPED
-                append_label(self.path, LineLabel(label.text, earlier, label.site, label.page, label.line))
+                earlier = given[-2].label if len(given) > 1 else SKIPPED
+                append_label(self.path, replace(label, label=earlier))
             return len(self.labels())
 
     def begin(self) -> None:
@@ -163,7 +166,7 @@ class Labelling:
             raise Problem(409, "there is no new model: train one first")
         if not name.replace("-", "").replace("_", "").isalnum() or len(name) > 100:
             raise Problem(422, "name the model with letters, digits, - and _ only")
-        self._trained.save(self._folder / name)
+        self._trained.save(self._folder.root / name)
 
 
 def _key(label: LineLabel) -> tuple[Any, ...]:

@@ -1,8 +1,7 @@
 """A finished corpus run, looked at: its report, groups of near-duplicates, and what a rule would change."""
 
-import difflib
-import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -17,9 +16,11 @@ from detector.atomic import new_file
 from detector.corpus.line_records import LineRecord, pieces
 from detector.corpus.restore import stored_records
 from detector.corpus.run_folder import read_json
+from detector.corpus.steps.write import LONE_PAGES
 from detector.errors import SettingsError
 from detector.json_lines import json_lines
 from detector.settings import CorpusSettings
+from detector.web.comparing import marked
 from detector.web.folder import REPORT
 from detector.web.problems import Problem
 
@@ -37,15 +38,24 @@ MOST_SECONDS: Final = 20.0
 LONGEST_RULE: Final = 2_000
 
 Rule = Literal["protect", "template"]
-_WORD: Final = re.compile(r"\s+|\S+")
 
 
 def report(run: Path) -> dict[str, Any]:
     """Return a run's report, the sites that lose most first."""
     found = read_json(run / REPORT)
     found["by_site"] = sorted(found["by_site"], key=lambda row: -row["lost"])
+    found["most_dropped_lines"] = _together(found["most_dropped_lines"])
     found["groups"] = list(islice(groups(run), MOST_GROUPS))
     return found
+
+
+def _together(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the lines that are dropped most, those of pages that stand alone counted together."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in rows:
+        site = LONE_PAGES if row["site"].startswith("page:") else row["site"]
+        counts[site, row["text"]] += row["count"]
+    return [{"site": site, "text": text, "count": count} for (site, text), count in counts.most_common()]
 
 
 def groups(run: Path) -> Iterator[dict[str, Any]]:
@@ -80,16 +90,9 @@ def compared(run: Path, one: str, other: str) -> dict[str, Any]:
 
 
 def differences(one: str, other: str) -> dict[str, Any]:
-    """Return two texts as lists of (text, is the same in both), word by word."""
-    left, right = _WORD.findall(one), _WORD.findall(other)
-    left, right, cut = left[:MOST_WORDS], right[:MOST_WORDS], max(len(left), len(right)) > MOST_WORDS
-    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
-    sides: tuple[list[Any], list[Any]] = ([], [])
-    for tag, *spans in matcher.get_opcodes():
-        for side, words, start, end in ((0, left, spans[0], spans[1]), (1, right, spans[2], spans[3])):
-            if start < end:
-                sides[side].append(["".join(words[start:end]), tag == "equal"])
-    return {"left": sides[0], "right": sides[1], "cut": cut}
+    """Return two texts as lists of (text, is the same in both), word by word if they are not too long."""
+    left, right = marked(one, other, MOST_WORDS)
+    return {"left": left, "right": right}
 
 
 class Effect(NamedTuple):
@@ -107,7 +110,7 @@ class Effect(NamedTuple):
 
 def pattern_of(line: str) -> str:
     """Return the protect pattern of a line: this line, as a whole."""
-    return f"^{regex.escape(line, special_only=True)}$"
+    return f"^{regex.escape(line, special_only=True, literal_spaces=True)}$"
 
 
 def refuse_unfit(rule: Rule, line: str) -> None:

@@ -155,7 +155,11 @@ def _recurring(profile: SiteProfile) -> Iterator[dict[str, Any]]:
     keys = np.array(list(profile.known), np.int64)
     counts = profile.counts.pages[np.searchsorted(profile.counts.key, keys)].tolist()
     rows = zip(counts, profile.known.values(), strict=True)
+    shown: set[str] = set()  # a line may recur as a line, and as a run of words in longer ones
     for pages, known in sorted(rows, key=lambda row: (-row[0], row[1].place, row[1].text)):
+        if known.text in shown:
+            continue
+        shown.add(known.text)
         place = round(known.place / max(known.pages, 1) / PLACES, 3)
         yield {"text": known.text, "pages": pages, "position": place}
 

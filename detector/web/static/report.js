@@ -17,11 +17,11 @@ function bar(value, most) {
 }
 
 const number = (text) => element("td", { class: "number", textContent: text });
-const lineCell = (text) => element("td", { class: "line" }, pageText(text));
+const lineCell = (text) => element("td", { class: "words" }, pageText(text));
 
 function bars(id, rows) {
   const most = Math.max(...rows.map(([, value]) => value), 0);
-  byId(id).replaceChildren(...rows.flatMap(([name, value, said]) => [element("span", { textContent: name }), element("span", {}, bar(value, most)), element("span", { class: "quiet", textContent: said })]));
+  byId(id).replaceChildren(...rows.flatMap(([name, value, said]) => [element("span", { textContent: name }), element("span", { class: "calm" }, bar(value, most)), element("span", { class: "quiet", textContent: said })]));
 }
 
 function ruleButtons(text, isKept) {
@@ -33,7 +33,7 @@ function ruleButtons(text, isKept) {
 function showTables(report) {
   byId("sites").replaceChildren(...report.by_site.slice(0, 100).map((row) => element("tr", {},
     element("td", {}, pageText(row.name)), number(row.documents.toLocaleString("en")), number(row.kept.toLocaleString("en")), number(share(row.lost, 1)),
-    element("td", {}, bar(row.lost, 1)))));
+    element("td", { class: "room" }, bar(row.lost, 1)))));
   const near = [...report.near_the_threshold.dropped.map((row) => [row, false]), ...report.near_the_threshold.kept.map((row) => [row, true])];
   byId("near").replaceChildren(...near.map(([row, isKept]) => element("tr", {}, lineCell(row.text), element("td", {}, pageText(row.site)), number(row.score.toFixed(3)), element("td", { textContent: isKept ? "kept" : "dropped" }), ruleButtons(row.text, isKept))));
   byId("most").replaceChildren(...report.most_dropped_lines.map((row) => element("tr", {}, lineCell(row.text), element("td", {}, pageText(row.site)), number(row.count.toLocaleString("en")), ruleButtons(row.text))));

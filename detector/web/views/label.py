@@ -44,7 +44,7 @@ def _labelling(request: Request) -> "Labelling":
     if not folder.is_writable:
         raise Problem(422, "labelling takes a folder with several pages: start `detector serve FOLDER`")
     if not hasattr(state, "labelling"):
-        state.labelling = Labelling(folder.root, server_of(request).choice)
+        state.labelling = Labelling(folder, server_of(request).choice)
     found: Labelling = state.labelling
     return found
 

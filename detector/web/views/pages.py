@@ -16,7 +16,7 @@ VIEWS: Final = (
     ("/compare", "Compare"),
     ("/label", "Label"),
     ("/site", "Site"),
-    ("/report", "Corpus report"),
+    ("/report", "Report"),
 )
 TEMPLATES: Final = {
     "/": "score.html",

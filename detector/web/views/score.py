@@ -89,8 +89,8 @@ def page_bytes(folder: Folder, name: str, server: Server) -> bytes:
 async def pages(request: Request) -> Response:
     """Answer GET /ui/pages."""
     folder = folder_of(request)
-    names, runs = await asyncio.to_thread(lambda: (folder.pages(), folder.runs()))
-    return JSONResponse({"pages": names, "runs": runs})
+    names, models = await asyncio.to_thread(lambda: (folder.pages(), folder.models()))
+    return JSONResponse({"pages": names, "models": models})
 
 
 def routes() -> list[BaseRoute]:
