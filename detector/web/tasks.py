@@ -77,7 +77,7 @@ def answers(detector: Detector, jobs: Sequence[PageJob]) -> list[bytes | Failure
     for (settings, profile), pages in groups.items():
         try:
             chosen = _with(detector, settings, profile)
-            scored = chosen.score_batch([page for _, page in pages])
+            scored = list(chosen.score_pages(page for _, page in pages))
         except DetectorError as error:
             found.update((number, failure_of(error)) for number, _ in pages)
             continue

@@ -80,7 +80,7 @@ def _served(peer: Peer, workers: int) -> Iterator[Target]:
         with _started(command, "stderr") as (port, process):
             yield Target(port, process, "/v1/clean", _as_json, "application/json")
         return
-    command = calling(peer.environment, "benchmarks.peers.plain_server:main", peer.module, peer.function)
+    command = calling(peer.environment, "benchmarks.serving.plain_server:main", peer.module, peer.function)
     with _started(command, "stdout") as (port, process):
         yield Target(port, process, "/", lambda page: page, "application/octet-stream")
 
@@ -161,9 +161,17 @@ def _row(peer: Peer, clients: int, seconds: float, seen: Seen) -> dict[str, Any]
 @click.option("--seconds", default=20.0, show_default=True, help="For each system, after a warm-up.")
 @click.option("--pages", "count", default=200, show_default=True, help="Different pages, of WCXB.")
 @click.option("--workers", default=1, show_default=True, help="Processes of detector serve.")
-@click.option("--output", type=click.Path(path_type=Path), default=RESULTS / "serve.json", show_default=True)
+@click.option(
+    "--output", type=click.Path(path_type=Path), default=RESULTS / "serve.json", help="Where the result goes."
+)
 def command(clients: int, seconds: float, count: int, workers: int, output: Path) -> None:
-    """Ask servers as many clients at a time, and write requests a second, waiting times and memory."""
+    """Let many clients ask at a time, and write requests a second, waiting times and memory.
+
+    \b
+    Examples:
+      python -m benchmarks run serve
+      python -m benchmarks run serve --clients 20 --seconds 5
+    """
     pages = [page.html or b"" for page in pages_of("html", count)]
     rows = []
     for peer in (OURS_SERVED, *PLAIN):
