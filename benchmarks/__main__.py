@@ -22,6 +22,7 @@ RUN: Final = {
     "outputs": Entry("benchmarks.run.outputs", "Our out-of-fold outputs, for `run quality`."),
     "speed": Entry("benchmarks.run.speed", "Time a page, beside the peers and version 0.1."),
     "near-duplicates": Entry("benchmarks.run.near_duplicates", "Rates, memory, precision and recall."),
+    "serve": Entry("benchmarks.serving.load", "Many clients of a server at a time."),
     "corpus": Entry("benchmarks.run.corpus", "Filters of whole corpora; runs that are killed."),
     "profile": Entry("benchmarks.run.profile", "What site profiles are worth."),
     "newlines": Entry("benchmarks.run.newlines", "Profiles on pages without newlines."),

@@ -18,6 +18,7 @@ ROOMS = (
     ("__main__", "kernels"),
     ("cli",),
     ("adapters",),
+    ("web",),
     ("training",),
     ("corpus",),
     ("engines",),
@@ -154,7 +155,7 @@ def loaded_by(code):
     return set(found.stdout.splitlines())
 
 
-HEAVY = {"sklearn", "scipy", "datasketch", "pyarrow", "numpy", "starlette", "pandas"}
+HEAVY = {"sklearn", "scipy", "datasketch", "pyarrow", "numpy", "starlette", "uvicorn", "jinja2", "pandas"}
 # Needed by some commands only, and never to score a page.
 NOT_FOR_A_PAGE = {"sklearn", "scipy.sparse", "scipy.linalg", "datasketch", "pyarrow", "joblib"} | {
     "backports.zstd", "compression.zstd", "filelock", "fsspec", "msgspec", "psutil", "regex", "tenacity", "tqdm",

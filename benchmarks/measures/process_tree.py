@@ -51,3 +51,8 @@ def measured(command: Sequence[str], environment: Mapping[str, str] | None = Non
         cpu |= {pid: max(seconds, cpu.get(pid, 0.0)) for pid, (seconds, _) in found.items()}
         time.sleep(EVERY)
     return Used(running.returncode, time.perf_counter() - began, sum(cpu.values()), peak)
+
+
+def memory_of(root: int) -> int:
+    """Return bytes of a process and all below it; pages shared by processes count once."""
+    return sum(_cpu_and_memory(process)[1] for process in _tree_of(root))

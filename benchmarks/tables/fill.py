@@ -69,6 +69,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "decided-lines": quality_tables.decided_lines,
     "labels": quality_tables.labels,
     "speed": speed_tables.speed,
+    "serve": speed_tables.serve,
     "duplicates": duplicates,
     "corpus": corpus,
     "profile": profile,

@@ -23,6 +23,25 @@ def speed(folder: Path, words: str) -> str:
     return grid(["system", *heads, "failed"], rows)
 
 
+def serve(folder: Path, name: str) -> str:
+    """Return the table of servers under load: "load"."""
+    result = read(folder, "serve")
+    rows = [
+        [
+            row["system"],
+            str(row["clients"]),
+            f"{row['requests_per_s']:,.1f}",
+            f"{row['p50_ms']:,.0f}",
+            f"{row['p99_ms']:,.0f}",
+            str(row["failed"]),
+            " / ".join(map(str, row["memory_mb"])),
+        ]
+        for row in result["rows"]
+    ]
+    heads = ["system", "clients", "requests/s", "p50 ms", "p99 ms", "failed", "MB: first, most, last"]
+    return grid(heads, rows)
+
+
 def _start(folder: Path) -> str:
     """Return the CPU seconds of each process, a column a version."""
     rows = read(folder, "speed-start")["rows"]

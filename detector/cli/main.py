@@ -32,6 +32,7 @@ COMMANDS: Final = {
     "duplicates": ("detector.cli.duplicates", "Find near-duplicates among many texts."),
     "train": ("detector.cli.train", "Adapt the model to pages, or train a new one."),
     "evaluate": ("detector.cli.evaluate", "Measure a model on labelled pages."),
+    "serve": ("detector.cli.serve", "Look at pages in a browser, label, read reports; answer over HTTP."),
 }
 
 PAGES_SET_ASIDE: Final = 1

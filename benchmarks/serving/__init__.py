@@ -1,0 +1,1 @@
+"""Servers under load: the clients, and a plain server for the peers."""

@@ -1,0 +1,1 @@
+"""Pages of the browser and an HTTP interface: what `detector serve` gives (extra `web`)."""

@@ -1,0 +1,89 @@
+"""Two ways to clean one page: which lines differ, and how alike the texts are."""
+
+import difflib
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from detector.detector import Detector
+from detector.errors import PageError
+from detector.json_lines import json_bytes
+from detector.model.files import load
+from detector.settings import Settings
+from detector.text.read import read_texts
+from detector.training.evaluate.measures import words_f1
+from detector.web.problems import Problem
+from detector.web.tasks import PageJob, profile_of
+
+# Lines of a text that are compared; comparing takes the square of those that differ.
+MOST_LINES: Final = 20_000
+# Words of lines that differ and are compared word by word.
+MOST_WORDS: Final = 600
+_WORD: Final = re.compile(r"\s+|\S+")
+
+Piece = list[str | bool]
+
+
+class Side(NamedTuple):
+    """One way: another text, or settings, a model's folder (empty for the server's), a profile's bytes."""
+
+    text: str | None
+    settings: Settings
+    model: str
+    profile: bytes
+
+    def clean(self, detector: Detector, job: PageJob) -> str:
+        """Return the clean text of a page by this way."""
+        if self.text is not None:
+            return self.text
+        model = load(Path(self.model)) if self.model else detector.model
+        profile = profile_of(self.profile) if self.profile else detector.profile
+        return Detector(model, self.settings, profile).score_batch([job.read()])[0].clean_text
+
+
+def compare(detector: Detector, job: PageJob, one: Side, other: Side) -> bytes:
+    """Return two clean texts of a page: the lines that differ, and words F1, as JSON."""
+    left, right = one.clean(detector, job), other.clean(detector, job)
+    lines = [[line for line in text.split("\n") if line.strip()] for text in (left, right)]
+    if max(map(len, lines)) > MOST_LINES:
+        raise PageError(f"a text of more than {MOST_LINES:,} lines is not compared: send it in parts")
+    keys = [read_texts([text], "text").words.key for text in (left, right)]
+    answer = {
+        "left": {"text": left, "words": int(keys[0].size)},
+        "right": {"text": right, "words": int(keys[1].size)},
+        "words_f1": round(words_f1(*keys), 4),
+        "rows": list(_rows(*lines)),
+    }
+    return json_bytes(answer)
+
+
+def _rows(left: Sequence[str], right: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield what differs, and how many lines between are the same."""
+    matcher = difflib.SequenceMatcher(None, left, right, autojunk=len(left) > 2000)
+    for tag, first, last, start, end in matcher.get_opcodes():
+        if tag == "equal":
+            yield {"same": last - first}
+            continue
+        one, other = marked("\n".join(left[first:last]), "\n".join(right[start:end]), MOST_WORDS)
+        yield {"left": one, "right": other}
+
+
+def marked(one: str, other: str, most: int) -> tuple[list[Piece], list[Piece]]:
+    """Return two texts in pieces (text, is the same in both), word by word where they are not too long."""
+    left, right = _WORD.findall(one), _WORD.findall(other)
+    if max(len(left), len(right)) > most or not left or not right:
+        return [[one, False]] if one else [], [[other, False]] if other else []
+    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
+    sides: tuple[list[Piece], list[Piece]] = ([], [])
+    for tag, first, last, start, end in matcher.get_opcodes():
+        for side, words in ((sides[0], left[first:last]), (sides[1], right[start:end])):
+            if words:
+                side.append(["".join(words), tag == "equal"])
+    return sides
+
+
+def refuse_same(one: Side, other: Side) -> None:
+    """Raise `Problem` where there is nothing to compare."""
+    if one == other:
+        raise Problem(422, "both ways are the same: choose another model, policy or text for one of them")

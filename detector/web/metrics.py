@@ -1,0 +1,39 @@
+"""What the server counts, in the form that Prometheus reads."""
+
+from typing import Final
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+_SECONDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_PAGES: Final = (1, 2, 4, 8, 16, 32, 64)
+
+
+class Metrics:
+    """The counters of one server."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        named = ("path", "status")
+        self.requests = Counter(
+            "detector_requests", "Requests, by path and status.", named, registry=self._registry
+        )
+        self.seconds = Histogram(
+            "detector_request_seconds",
+            "Seconds until a request was answered.",
+            ("path",),
+            buckets=_SECONDS,
+            registry=self._registry,
+        )
+        self.batch = Histogram(
+            "detector_batch_pages", "Pages scored together.", buckets=_PAGES, registry=self._registry
+        )
+        self.waiting = Gauge("detector_waiting_pages", "Pages not begun yet.", registry=self._registry)
+        self.held = Gauge("detector_held_bytes", "Bytes of requests in memory.", registry=self._registry)
+        self.stopped = Counter(
+            "detector_stopped", "Times that work was stopped for its cost.", registry=self._registry
+        )
+
+    def text(self) -> bytes:
+        """Return all of it."""
+        return generate_latest(self._registry)

@@ -1,0 +1,83 @@
+"""Errors as problem+json (RFC 9457): a status, a title, and a sentence that says what to do."""
+
+from typing import Any, Final, NamedTuple
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from detector.errors import DetectorError, MissingExtraError, ModelFormatError, PageError, SettingsError
+from detector.json_lines import json_bytes
+
+MEDIA_TYPE: Final = "application/problem+json"
+TITLES: Final = {
+    400: "The request cannot be read",
+    401: "A token is needed",
+    403: "This call is not allowed",
+    404: "There is no such thing here",
+    405: "This method is not allowed",
+    408: "The request took too long to arrive",
+    409: "This is being done already",
+    413: "The request is too large",
+    415: "The request is of the wrong type",
+    421: "The request is meant for another host",
+    422: "The request asks for what cannot be done",
+    500: "A fault of the server",
+    503: "The server is busy",
+}
+
+
+class Problem(DetectorError):
+    """A request that is refused."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class Failure(NamedTuple):
+    """What went wrong with one page of a request, as it travels between processes."""
+
+    status: int
+    detail: str
+
+
+def problem(status: int, detail: str) -> dict[str, Any]:
+    """Return a problem as plain values."""
+    return {"type": "about:blank", "title": TITLES.get(status, "Error"), "status": status, "detail": detail}
+
+
+def problem_response(status: int, detail: str) -> Response:
+    """Return a problem as a response."""
+    headers = {"Retry-After": "1"} if status == 503 else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(json_bytes(problem(status, detail)), status, headers, MEDIA_TYPE)
+
+
+def status_of(error: DetectorError) -> int:
+    """Return the status that an error of this package is answered with."""
+    if isinstance(error, Problem):
+        return error.status
+    if isinstance(error, PageError | SettingsError | ModelFormatError):
+        return 422
+    return 422 if isinstance(error, MissingExtraError) else 500
+
+
+async def on_error(request: Request, error: Exception) -> Response:
+    """Answer an error of this package."""
+    assert isinstance(error, DetectorError)
+    return problem_response(status_of(error), str(error))
+
+
+async def on_http_error(request: Request, error: Exception) -> Response:
+    """Answer an error of the framework: a path that is not there, a wrong method."""
+    assert isinstance(error, HTTPException)
+    response = problem_response(error.status_code, f"{request.method} {request.url.path}: {error.detail}")
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def on_fault(request: Request, error: Exception) -> Response:
+    """Answer a fault of ours; the traceback goes to the server's standard error."""
+    return problem_response(500, "a fault of the server, not of the request: its log says where")

@@ -1,0 +1,153 @@
+"""What a request may hold, and reading it: within limits of size and time, and checked."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any, Final, Literal, TypeVar
+
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+
+from detector.json_lines import is_deep
+from detector.records import Format
+from detector.settings import ServeSettings, Settings
+from detector.user_files import checked
+from detector.web.metrics import Metrics
+from detector.web.problems import Problem
+
+T = TypeVar("T")
+
+Name = Annotated[str, msgspec.Meta(max_length=1000)]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+JSON: Final = "application/json"
+NDJSON: Final = "application/x-ndjson"
+
+
+class PageIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A page: text or HTML."""
+
+    page: str
+    id: Name | None = None
+    url: Name | None = None
+    format: Format | None = None
+
+
+class SettingsIn(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """What is kept. One of threshold, lose_at_most, recall and precision at most."""
+
+    threshold: Share | None = None
+    lose_at_most: Share | None = None
+    recall: Share | None = None
+    precision: Share | None = None
+    cut_headlines: bool = True
+    drop_copies: bool = True
+    least_content: Share = 0.2
+    mostly_content: Share = 0.9
+
+    def settings(self) -> Settings:
+        """Return the settings; raises `SettingsError` if they contradict each other."""
+        return Settings(**msgspec.structs.asdict(self))
+
+
+class PagesIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Pages to be scored. `profile`: of their site, as /v1/profile gives it."""
+
+    pages: Annotated[list[PageIn], msgspec.Meta(min_length=1)]
+    settings: SettingsIn = msgspec.field(default_factory=SettingsIn)
+    profile: str | None = None
+
+
+class CleanIn(PagesIn, forbid_unknown_fields=True):
+    """Pages to be cleaned."""
+
+    to: Literal["text", "markdown"] = "text"
+
+
+class ProfileIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Pages of one site."""
+
+    pages: Annotated[list[PageIn], msgspec.Meta(min_length=2)]
+    name: Name = "site"
+
+
+class TextIn(msgspec.Struct, forbid_unknown_fields=True):
+    """A text, with the name that the answer calls it by: its number by default."""
+
+    text: str
+    id: Name | None = None
+
+
+class TextsIn(msgspec.Struct, forbid_unknown_fields=True):
+    """Texts among which near-duplicates are looked for."""
+
+    texts: Annotated[list[TextIn], msgspec.Meta(min_length=1)]
+    threshold: Annotated[float, msgspec.Meta(ge=0.05, le=1)] = 0.8
+    keep: Literal["first", "longest"] = "first"
+    mask: bool = False
+
+
+class Reader:
+    """Reads requests. What all of them hold together is bounded."""
+
+    def __init__(self, settings: ServeSettings, metrics: Metrics) -> None:
+        self.settings, self._metrics = settings, metrics
+        self._held = 0
+
+    def _hold(self, size: int) -> None:
+        if self._held + size > self.settings.most_held:
+            raise Problem(503, "the requests that are being worked on fill the memory: try again soon")
+        self._held += size
+        self._metrics.held.set(self._held)
+
+    @asynccontextmanager
+    async def body(self, request: Request) -> AsyncIterator[bytes]:
+        """Give the body; its size counts as held until the block ends.
+
+        Raises
+        ------
+        Problem
+            If it is too large, takes too long, or there is no room for it.
+        """
+        most, parts, held = self.settings.most_body, list[bytes](), 0
+        if int(request.headers.get("content-length", "0") or 0) > most:
+            raise Problem(413, f"{most:,} bytes are the most: send less at a time")
+        try:
+            async with asyncio.timeout(self.settings.most_seconds):
+                async for part in request.stream():
+                    if held + len(part) > most:
+                        raise Problem(413, f"{most:,} bytes are the most: send less at a time")
+                    self._hold(len(part))
+                    held += len(part)
+                    parts.append(part)
+            yield b"".join(parts)
+        except TimeoutError:
+            raise Problem(408, f"the request did not arrive in {self.settings.most_seconds:g} s") from None
+        except ClientDisconnect:
+            raise Problem(400, "the request broke off") from None
+        finally:
+            self._held -= held
+            self._metrics.held.set(self._held)
+
+
+def media_type(request: Request) -> str:
+    """Return the type of a request's body, without its parameters."""
+    return request.headers.get("content-type", "").split(";")[0].strip().lower()
+
+
+def parsed(data: bytes, kind: type[T], where: str = "the request") -> T:
+    """Return JSON as what is expected; raises `Problem` that says what is wrong."""
+    try:
+        value: Any = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise Problem(400, f"{where} is not JSON: {str(error)[:200]}") from None
+    if isinstance(value, dict | list) and is_deep(value):
+        raise Problem(400, f"{where} is nested too deeply")
+    return checked(value, kind, where, _Invalid)
+
+
+class _Invalid(Problem):
+    """A request that is JSON, but not what is expected."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(422, detail)

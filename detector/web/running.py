@@ -1,0 +1,44 @@
+"""Listening and serving, until Ctrl-C."""
+
+import socket
+from typing import Final
+
+import uvicorn
+from starlette.applications import Starlette
+
+from detector.errors import SettingsError
+from detector.web.server import Access
+
+# Connections that may wait to be taken.
+BACKLOG: Final = 2048
+ANY: Final = ("0.0.0.0", "::")
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; raises `SettingsError` if the address cannot be had."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise SettingsError(f"{host}:{port} cannot be listened at ({error}): choose another --port") from None
+
+
+def address_of(listening: socket.socket, access: Access) -> str:
+    """Return the address to open, with the token."""
+    host, port = listening.getsockname()[:2]
+    name = "127.0.0.1" if host in ANY else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}/?token={access.token}"
+
+
+def serve(app: Starlette, listening: socket.socket) -> None:
+    """Answer until the process is told to stop."""
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=3,
+        backlog=BACKLOG,
+    )
+    uvicorn.Server(config).run(sockets=[listening])

@@ -1,0 +1,44 @@
+// The side panel: why a line has its score, and what decided.
+import { element, pageText } from "./elements.js";
+import { kindOf } from "./decide.js";
+
+const MOST = 3; // log-odds that fill half of a bar
+
+function push(contribution) {
+  const bar = element("i", { class: contribution > 0 ? "up" : "down" });
+  bar.style.width = `${Math.min(50, (50 * Math.abs(contribution)) / MOST)}%`;
+  return element("span", { class: "push", "aria-hidden": "true" }, bar);
+}
+
+function evidence(reason) {
+  const by = `${reason.contribution > 0 ? "+" : "−"}${Math.abs(reason.contribution).toFixed(2)}`;
+  return element("li", {}, element("span", { textContent: reason.text }), push(reason.contribution), element("span", { class: "by", textContent: by }));
+}
+
+function fact(name, value) {
+  return [element("dt", { textContent: name }), element("dd", {}, value)];
+}
+
+function decided(line, decision) {
+  if (!decision.kept) return "dropped";
+  return decision.cuts.length ? "kept, without what is struck through" : "kept";
+}
+
+/** Show the reasons of a line. onjump: called with the number of a line to go to. */
+export function showReasons(panel, page, number, decision, onjump) {
+  const line = page.lines[number];
+  const copies = page.lines.filter((other) => other.repeat_of === number && other.number !== number).map((other) => other.number);
+  const jump = (to) => element("button", { type: "button", class: "plain", textContent: `line ${to}`, onclick: () => onjump(to) });
+  const facts = element("dl", { class: "facts" });
+  facts.append(...fact("Score", `${line.score.toFixed(3)}, the probability that it is not main content`));
+  facts.append(...fact("Kind", line.kind_probability === undefined ? kindOf(line) : `${kindOf(line)} (${line.kind_probability})`));
+  facts.append(...fact("Decision", decided(line, decision)));
+  if (line.repeat_of !== null) facts.append(...fact("Copy of", jump(line.repeat_of)));
+  if (copies.length) facts.append(...fact("Copies", element("span", {}, ...copies.slice(0, 12).flatMap((to, at) => (at ? [", ", jump(to)] : [jump(to)])))));
+  const rows = line.reasons.map((reason) => (reason.contribution === null ? element("li", { class: "policy-reason quiet", textContent: reason.text }) : evidence(reason)));
+  panel.replaceChildren(
+    element("h2", { class: "hidden", textContent: `Line ${number}` }),
+    element("p", { class: "why-text" }, pageText(line.text)), facts,
+    element("ul", { class: "reasons", "aria-label": "Reasons, in log-odds of boilerplate" }, ...rows),
+  );
+}

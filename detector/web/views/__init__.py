@@ -1,0 +1,1 @@
+"""The pages of the browser, and the calls that only they make."""
