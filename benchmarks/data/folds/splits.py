@@ -17,6 +17,8 @@ from benchmarks.errors import BenchmarkError
 from benchmarks.files import ROOT
 
 PATH: Final = ROOT / "training_data" / "splits.json"
+# Pages labelled by kind; those of the lot "locked" are opened once, when the kinds are finished.
+BY_KIND: Final = ROOT / "training_data" / "labels" / "kinds" / "drawn.json"
 FORMAT: Final = 1
 
 
@@ -86,10 +88,16 @@ def load(path: Path = PATH) -> Splits:
         stored["group_fold"],
         stored["folds"],
         frozenset(stored["never_train"]),
-        frozenset(stored["locked"]),
+        frozenset(stored["locked"]) | (_locked_by_kind() & groups.keys()),
     )
     check_whole(splits, path)
     return splits
+
+
+def _locked_by_kind() -> frozenset[str]:
+    """Return the pages of the set that is locked until the kinds are finished."""
+    pages = json.loads(BY_KIND.read_text(encoding="utf-8"))["pages"]
+    return frozenset(row["page"] for row in pages if row["lot"] == "locked")
 
 
 def check_whole(splits: Splits, path: Path = PATH) -> None:
