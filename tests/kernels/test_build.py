@@ -1,6 +1,7 @@
 """The kernels compiled otherwise: by other compilers, and with sanitizers. All compute the same bits."""
 
 import os
+import random
 import shlex
 import shutil
 import subprocess
@@ -62,15 +63,35 @@ def test_every_compiler_gives_the_same_bits(name, installed, tmp_path):
     assert digests(tmp_path / "kernels.so") == installed
 
 
-@pytest.mark.slow
-def test_sanitizers_find_nothing_and_give_the_same_bits(installed, tmp_path):
+@pytest.fixture(scope="module")
+def sanitized(tmp_path_factory):
+    """A library with sanitizers, and the environment that it runs in."""
     if not shutil.which("g++"):
         pytest.skip("no g++ on this machine")
-    build(["g++"], tmp_path / "kernels.so", "--sanitize")
+    library = tmp_path_factory.mktemp("sanitized") / "kernels.so"
+    build(["g++"], library, "--sanitize")
     preload = [
-        run(["g++", f"-print-file-name={library}"]).strip() for library in ("libasan.so", "libubsan.so")
+        run(["g++", f"-print-file-name={runtime}"]).strip() for runtime in ("libasan.so", "libubsan.so")
     ]
-    found = digests(
-        tmp_path / "kernels.so", LD_PRELOAD=":".join(preload), ASAN_OPTIONS="detect_leaks=0:abort_on_error=1"
-    )
-    assert found == installed
+    return library, {"LD_PRELOAD": ":".join(preload), "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=1"}
+
+
+@pytest.mark.slow
+def test_sanitizers_find_nothing_and_give_the_same_bits(installed, sanitized):
+    library, variables = sanitized
+    assert digests(library, **variables) == installed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("target", ["html", "text", "words", "shingles"])
+def test_changed_pages_do_no_harm(target, sanitized, tmp_path):
+    """A quarter of a minute each; for longer, run `tests.kernels.fuzz_pages` by hand."""
+    library, variables = sanitized
+    last, seed = tmp_path / "last", random.SystemRandom().randrange(1 << 32)
+    try:
+        read = run(
+            [sys.executable, "-m", "tests.kernels.fuzz_pages", library, target, 15, seed, last], **variables
+        )
+    except AssertionError as error:
+        pytest.fail(f"seed {seed}, the page in hex: {last.read_bytes().hex()}: {error}")
+    assert int(read) > 10
