@@ -52,6 +52,7 @@ LABELS: Final = {
     "jobs": Entry("benchmarks.labels.kinds.jobs", "Write the chosen pages as reading jobs."),
     "take": Entry("benchmarks.labels.kinds.take", "Read the answers of reading jobs."),
     "agree": Entry("benchmarks.labels.kinds.agree", "How far two readings agree on kinds and copies."),
+    "carry": Entry("benchmarks.labels.carry", "Carry labels over to lines that are read anew."),
     "weak": Entry("benchmarks.labels.weak_labels", "Count the labels that need no labeller."),
 }
 COMMANDS: Final = {

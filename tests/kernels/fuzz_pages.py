@@ -17,7 +17,6 @@ from unittest.mock import patch
 from detector import Detector, find_duplicates, native
 from detector.errors import PageError
 from detector.settings import DuplicateSettings
-from detector.text.decoding import utf8
 from detector.text.page import Page
 from detector.text.plain import text_batch
 from detector.text.words import words_of
@@ -61,9 +60,9 @@ def targets() -> dict[str, Callable[[bytes], object]]:
     detector = Detector()
     settings = DuplicateSettings(masked=True)
     return {
-        "html": lambda page: detector.score_batch([Page(page, "html")]),
-        "text": lambda page: detector.score_batch([Page(page, "text")]),
-        "words": lambda page: words_of(text_batch([page])),
+        "html": lambda page: detector.score_batch([Page.read(page, "html")]),
+        "text": lambda page: detector.score_batch([Page.read(page, "text")]),
+        "words": lambda page: words_of(text_batch([page.decode(errors="replace").encode()])),
         "shingles": lambda page: find_duplicates(
             [part.decode(errors="replace") for part in page.split(b"\n")], settings=settings
         ),
@@ -74,7 +73,7 @@ def main(library: str, target: str, seconds: str, seed: str, last: str) -> None:
     """Read changed pages until the time is up; print how many."""
     chance, read = random.Random(int(seed)), 0
     cases = [json.loads(path.read_text("utf-8"))["input"] for path in sorted(PAGES.glob("*.json"))]
-    pages = [utf8(HTML), utf8(TEXT), *("\n".join(case).encode() for case in cases)]
+    pages = [HTML.encode(), TEXT.encode(), *("\n".join(case).encode() for case in cases)]
     with patch.object(native, "LIBRARY", Path(library)):
         reads, end = targets()[target], time.monotonic() + float(seconds)
         while time.monotonic() < end:
