@@ -13,7 +13,7 @@ from typing import Final
 
 _DATA: Final = b"application/ld+json"
 _KEY: Final = b'"articleBody"'
-_VALUE: Final = re.compile(rb'\s*:\s*("(?:[^"\\]|\\.)*")', re.DOTALL)
+_VALUE: Final = re.compile(rb'\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*")', re.DOTALL)
 _TAG: Final = re.compile(r"<[^<>]*>")
 _WORD: Final = re.compile(r"\w+")
 
@@ -94,8 +94,7 @@ def with_unshown_article(source: bytes) -> bytes:
     body = max(_bodies(source), key=len, default="")
     if not body or _is_plainly_shown(body, source):
         return source
-    if "<" in body or "&" in body:
-        body = html.unescape(_TAG.sub("\n", body))
+    body = _TAG.sub("\n", html.unescape(body))  # markup is escaped once more in some
     if len(_WORD.findall(body)) < LEAST_WORDS or _is_shown(body, source):
         return source
     paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in body.splitlines() if line.strip())

@@ -84,7 +84,7 @@ constexpr SayingWord SAYING_WORDS[] = {
 
 // Which tokens such a word may have, by their last bits: most have none.
 struct WordFilter {
-  u64 bits[16];
+  u64 bits[64];
 
   constexpr WordFilter() : bits{} {
     for (const SayingWord& word : SAYING_WORDS) {
@@ -93,13 +93,13 @@ struct WordFilter {
     }
   }
 
-  constexpr void add(u32 token) { bits[token >> 6 & 15] |= u64{1} << (token & 63); }
+  constexpr void add(u32 token) { bits[token >> 6 & 63] |= u64{1} << (token & 63); }
 };
 constexpr WordFilter word_filter;
 
 // What a word says, by its token.
 INLINE u32 word_says(u32 token) {
-  if (!(word_filter.bits[token >> 6 & 15] >> (token & 63) & 1)) return 0;
+  if (!(word_filter.bits[token >> 6 & 63] >> (token & 63) & 1)) return 0;
   for (const SayingWord& word : SAYING_WORDS)
     if (token == word.token || token == word.in_parts) return word.says;
   return 0;
