@@ -110,7 +110,7 @@ async def _answer(reader: asyncio.StreamReader) -> int:
 async def _client(
     target: Target, requests: Sequence[bytes], number: int, span: tuple[float, float], seen: Seen
 ) -> None:
-    """Ask again and again; what was begun in the span of time counts."""
+    """Ask again and again; what is answered in the span of time counts."""
     first, last = span
     reader, writer = await asyncio.open_connection("127.0.0.1", target.port, limit=1 << 24)
     at = number
@@ -118,8 +118,8 @@ async def _client(
         writer.write(requests[at % len(requests)])
         status = await _answer(reader)
         at += 1
-        if began >= first:
-            seen.seconds.append(time.perf_counter() - began)
+        if first <= (ended := time.perf_counter()) < last:
+            seen.seconds.append(ended - began)
             seen.failed += status != 200
     writer.close()
 
