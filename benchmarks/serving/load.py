@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import click
 from benchmarks.environment import made
 from benchmarks.errors import BenchmarkError
 from benchmarks.files import RESULTS, ROOT, write_json
-from benchmarks.measures.process_tree import memory_of
+from benchmarks.measures.process_tree import used_now
 from benchmarks.peers.environments import calling, identity_of, python_of
 from benchmarks.peers.systems import HTML, OURS, Peer
 from benchmarks.run.speed_samples import pages_of
@@ -45,10 +46,11 @@ class Target(NamedTuple):
 
 @dataclass
 class Seen:
-    """What the clients saw. memory: bytes, at the first and at the last look, and the most."""
+    """What the clients saw, and what the server had used at each look: CPU seconds, bytes."""
 
     seconds: list[float] = field(default_factory=list)
     failed: int = 0
+    cpu: list[float] = field(default_factory=list)
     memory: list[int] = field(default_factory=list)
 
 
@@ -127,7 +129,9 @@ async def _client(
 async def _watch(target: Target, span: tuple[float, float], seen: Seen) -> None:
     while (now := time.perf_counter()) < span[1]:
         if now >= span[0]:
-            seen.memory.append(await asyncio.to_thread(memory_of, target.process))
+            cpu, memory = await asyncio.to_thread(used_now, target.process)
+            seen.cpu.append(cpu)
+            seen.memory.append(memory)
         await asyncio.sleep(LOOKED_AT)
 
 
@@ -152,6 +156,8 @@ def _row(peer: Peer, clients: int, seconds: float, seen: Seen) -> dict[str, Any]
         "requests_per_s": round(len(seen.seconds) / seconds, 1),
         "p50_ms": round(1000 * cuts[49], 1),
         "p99_ms": round(1000 * cuts[98], 1),
+        "cpu_ms_per_request": round(1000 * (seen.cpu[-1] - seen.cpu[0]) / len(seen.seconds), 1),
+        "load_average": round(os.getloadavg()[0], 1),
         "memory_mb": [round(found / 1e6) for found in (seen.memory[0], max(seen.memory), seen.memory[-1])],
     }
 
