@@ -46,11 +46,17 @@ class Target(NamedTuple):
 
 @dataclass
 class Seen:
-    """What the clients saw, and what the server had used at each look: CPU seconds, bytes."""
+    """What the clients saw.
+
+    seconds: of each answer in the span of time; failed: of these
+    answered: all answers, before and after the span, too; cpu: seconds that the server took for them
+    memory: bytes, at each look in the span
+    """
 
     seconds: list[float] = field(default_factory=list)
     failed: int = 0
-    cpu: list[float] = field(default_factory=list)
+    answered: int = 0
+    cpu: float = 0.0
     memory: list[int] = field(default_factory=list)
 
 
@@ -120,6 +126,7 @@ async def _client(
         writer.write(requests[at % len(requests)])
         status = await _answer(reader)
         at += 1
+        seen.answered += 1
         if first <= (ended := time.perf_counter()) < last:
             seen.seconds.append(ended - began)
             seen.failed += status != 200
@@ -129,9 +136,7 @@ async def _client(
 async def _watch(target: Target, span: tuple[float, float], seen: Seen) -> None:
     while (now := time.perf_counter()) < span[1]:
         if now >= span[0]:
-            cpu, memory = await asyncio.to_thread(used_now, target.process)
-            seen.cpu.append(cpu)
-            seen.memory.append(memory)
+            seen.memory.append((await asyncio.to_thread(used_now, target.process))[1])
         await asyncio.sleep(LOOKED_AT)
 
 
@@ -141,7 +146,9 @@ async def _load(target: Target, pages: Sequence[bytes], clients: int, seconds: f
     first = time.perf_counter() + WARM_UP
     span = first, first + seconds
     asking = (_client(target, requests, number, span, seen) for number in range(clients))
+    before, _ = used_now(target.process)
     await asyncio.gather(_watch(target, span, seen), *asking)
+    seen.cpu = used_now(target.process)[0] - before
     return seen
 
 
@@ -156,7 +163,7 @@ def _row(peer: Peer, clients: int, seconds: float, seen: Seen) -> dict[str, Any]
         "requests_per_s": round(len(seen.seconds) / seconds, 1),
         "p50_ms": round(1000 * cuts[49], 1),
         "p99_ms": round(1000 * cuts[98], 1),
-        "cpu_ms_per_request": round(1000 * (seen.cpu[-1] - seen.cpu[0]) / len(seen.seconds), 1),
+        "cpu_ms_per_request": round(1000 * seen.cpu / seen.answered, 1),
         "load_average": round(os.getloadavg()[0], 1),
         "memory_mb": [round(found / 1e6) for found in (seen.memory[0], max(seen.memory), seen.memory[-1])],
     }
