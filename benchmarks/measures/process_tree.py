@@ -53,6 +53,7 @@ def measured(command: Sequence[str], environment: Mapping[str, str] | None = Non
     return Used(running.returncode, time.perf_counter() - began, sum(cpu.values()), peak)
 
 
-def memory_of(root: int) -> int:
-    """Return bytes of a process and all below it; pages shared by processes count once."""
-    return sum(_cpu_and_memory(process)[1] for process in _tree_of(root))
+def used_now(root: int) -> tuple[float, int]:
+    """Return CPU seconds and bytes of a process and all below it; pages shared by processes count once."""
+    found = [_cpu_and_memory(process) for process in _tree_of(root)]
+    return sum(cpu for cpu, _ in found), sum(memory for _, memory in found)

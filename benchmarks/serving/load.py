@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import click
 from benchmarks.environment import made
 from benchmarks.errors import BenchmarkError
 from benchmarks.files import RESULTS, ROOT, write_json
-from benchmarks.measures.process_tree import memory_of
+from benchmarks.measures.process_tree import used_now
 from benchmarks.peers.environments import calling, identity_of, python_of
 from benchmarks.peers.systems import HTML, OURS, Peer
 from benchmarks.run.speed_samples import pages_of
@@ -45,10 +46,17 @@ class Target(NamedTuple):
 
 @dataclass
 class Seen:
-    """What the clients saw. memory: bytes, at the first and at the last look, and the most."""
+    """What the clients saw.
+
+    seconds: of each answer in the span of time; failed: of these
+    answered: all answers, before and after the span, too; cpu: seconds that the server took for them
+    memory: bytes, at each look in the span
+    """
 
     seconds: list[float] = field(default_factory=list)
     failed: int = 0
+    answered: int = 0
+    cpu: float = 0.0
     memory: list[int] = field(default_factory=list)
 
 
@@ -110,7 +118,7 @@ async def _answer(reader: asyncio.StreamReader) -> int:
 async def _client(
     target: Target, requests: Sequence[bytes], number: int, span: tuple[float, float], seen: Seen
 ) -> None:
-    """Ask again and again; what was begun in the span of time counts."""
+    """Ask again and again; what is answered in the span of time counts."""
     first, last = span
     reader, writer = await asyncio.open_connection("127.0.0.1", target.port, limit=1 << 24)
     at = number
@@ -118,8 +126,9 @@ async def _client(
         writer.write(requests[at % len(requests)])
         status = await _answer(reader)
         at += 1
-        if began >= first:
-            seen.seconds.append(time.perf_counter() - began)
+        seen.answered += 1
+        if first <= (ended := time.perf_counter()) < last:
+            seen.seconds.append(ended - began)
             seen.failed += status != 200
     writer.close()
 
@@ -127,7 +136,7 @@ async def _client(
 async def _watch(target: Target, span: tuple[float, float], seen: Seen) -> None:
     while (now := time.perf_counter()) < span[1]:
         if now >= span[0]:
-            seen.memory.append(await asyncio.to_thread(memory_of, target.process))
+            seen.memory.append((await asyncio.to_thread(used_now, target.process))[1])
         await asyncio.sleep(LOOKED_AT)
 
 
@@ -137,7 +146,9 @@ async def _load(target: Target, pages: Sequence[bytes], clients: int, seconds: f
     first = time.perf_counter() + WARM_UP
     span = first, first + seconds
     asking = (_client(target, requests, number, span, seen) for number in range(clients))
+    before, _ = used_now(target.process)
     await asyncio.gather(_watch(target, span, seen), *asking)
+    seen.cpu = used_now(target.process)[0] - before
     return seen
 
 
@@ -152,6 +163,8 @@ def _row(peer: Peer, clients: int, seconds: float, seen: Seen) -> dict[str, Any]
         "requests_per_s": round(len(seen.seconds) / seconds, 1),
         "p50_ms": round(1000 * cuts[49], 1),
         "p99_ms": round(1000 * cuts[98], 1),
+        "cpu_ms_per_request": round(1000 * seen.cpu / seen.answered, 1),
+        "load_average": round(os.getloadavg()[0], 1),
         "memory_mb": [round(found / 1e6) for found in (seen.memory[0], max(seen.memory), seen.memory[-1])],
     }
 

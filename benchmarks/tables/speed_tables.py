@@ -30,16 +30,18 @@ def serve(folder: Path, name: str) -> str:
         [
             row["system"],
             str(row["clients"]),
+            f"{row['cpu_ms_per_request']:,.1f}",
             f"{row['requests_per_s']:,.1f}",
             f"{row['p50_ms']:,.0f}",
             f"{row['p99_ms']:,.0f}",
             str(row["failed"]),
             " / ".join(map(str, row["memory_mb"])),
+            f"{row['load_average']:.0f}",
         ]
         for row in result["rows"]
     ]
-    heads = ["system", "clients", "requests/s", "p50 ms", "p99 ms", "failed", "MB: first, most, last"]
-    return grid(heads, rows)
+    waits = ["requests/s", "p50 ms", "p99 ms", "failed"]
+    return grid(["system", "clients", "CPU ms a page", *waits, "MB: first, most, last", "load"], rows)
 
 
 def _start(folder: Path) -> str:

@@ -58,11 +58,11 @@ def command(
     own = () if host in ("0.0.0.0", "::", LOCAL) else (f"[{host}]" if ":" in host else host.lower(),)
     access = Access(tuple(dict.fromkeys((*LOOPBACK, *own, *(name.lower() for name in host_name)))))
     limits = ServeSettings(workers=workers, most_seconds=seconds)
-    listening = listen(host, port)
-    app = create_app(folder, limits, access, ModelChoice(model, site))
-    address = address_of(listening, access)
-    say(f"open {address} (Ctrl-C ends it)")
-    if browser or (browser is None and host == LOCAL and sys.stderr.isatty()):
-        webbrowser.open(address)
-    serve(app, listening)
+    with listen(host, port) as listening:
+        app = create_app(folder, limits, access, ModelChoice(model, site))
+        address = address_of(listening, access)
+        say(f"open {address} (Ctrl-C ends it)")
+        if browser or (browser is None and host == LOCAL and sys.stderr.isatty()):
+            webbrowser.open(address)
+        serve(app, listening)
     return 0

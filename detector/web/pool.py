@@ -12,10 +12,10 @@ from detector.web.problems import Failure, Problem
 from detector.web.tasks import PageJob, answers
 from detector.web.worker import DiedError, ModelChoice, Task, TooSlowError, Worker
 
-# Pages and characters that go to a process together: enough that it does not wait for the next.
-# `Detector.score_pages` cuts them into smaller batches, since what is known of a batch should fit the cache.
+# Pages and characters that go to a process together, as many as the pipe takes at once.
+# `Detector.score_pages` may cut them into smaller batches: what is known of a batch should fit the cache.
 MOST_TOGETHER: Final = 64
-MOST_CHARACTERS: Final = 4_000_000
+MOST_CHARACTERS: Final = 800_000
 
 Answer = bytes | Failure
 

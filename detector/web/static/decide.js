@@ -3,6 +3,9 @@
 /** Return a line's kind where it has one, or its label. */
 export const kindOf = (line) => line.kind ?? line.label;
 
+/** Return the number of the line that this one is a copy of, or null. */
+export const copyOf = (line) => line.copy_of ?? line.repeat_of ?? null;
+
 /** Return the threshold that loses at most so much of the content: the lowest that did. */
 export function thresholdFor(lose, contentKept) {
   const reached = contentKept.findIndex((kept) => kept >= 1 - lose - 1e-9);

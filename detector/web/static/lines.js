@@ -1,6 +1,6 @@
 // The list of lines: made once, then only what a decision changes is touched.
 import { count, element } from "./elements.js";
-import { kindOf, pieces } from "./decide.js";
+import { copyOf, kindOf, pieces } from "./decide.js";
 
 const CHUNK = 100;
 // Lines of a page of which all are touched at once; of a longer one those in sight first.
@@ -51,8 +51,8 @@ export class Lines {
     row.dataset.number = line.number;
     row.style.setProperty("--s", line.score);
     const label = element("span", { class: "label", textContent: kindOf(line) });
-    if (line.repeat_of !== null) {
-      const jump = element("span", { class: "jump", title: `Go to line ${line.repeat_of}`, textContent: `= ${line.repeat_of}` });
+    if (copyOf(line) !== null) {
+      const jump = element("span", { class: "jump", title: `Go to line ${copyOf(line)}`, textContent: `= ${copyOf(line)}` });
       label.replaceChildren("copy ", jump);
     }
     row.append(
@@ -95,7 +95,7 @@ export class Lines {
   }
 
   touchRow(row, line, one) {
-    for (const [name, has] of [["line", true], ["keep", one.kept], ["drop", !one.kept], ["repeat", line.repeat_of !== null]]) row.classList.toggle(name, has);
+    for (const [name, has] of [["line", true], ["keep", one.kept], ["drop", !one.kept], ["repeat", copyOf(line) !== null]]) row.classList.toggle(name, has);
     row.children[1].textContent = word(one);
     const parts = pieces(line.text, one.kept ? one.cuts : []);
     row.lastChild.replaceChildren(...parts.map(([text, isCut]) => (isCut ? element("del", { textContent: text }) : text)));
@@ -133,7 +133,7 @@ export class Lines {
   clicked(event) {
     const row = event.target.closest("[role=option]");
     if (row?.open) row.open();
-    else if (row && event.target.closest(".jump")) this.goTo(this.page.lines[row.dataset.number].repeat_of);
+    else if (row && event.target.closest(".jump")) this.goTo(copyOf(this.page.lines[row.dataset.number]));
     else if (row && String(getSelection()) === "") this.chooseRow(row);
   }
 
@@ -142,7 +142,7 @@ export class Lines {
     const steps = { ArrowDown: 1, ArrowUp: -1, j: 1, k: -1, PageDown: 15, PageUp: -15, Home: -Infinity, End: Infinity };
     if (event.key in steps) this.step(steps[event.key]);
     else if (event.key === "n" || event.key === "p") this.nextDropped(event.key === "n" ? 1 : -1);
-    else if (event.key === "o" && this.chosen?.dataset.number) this.goTo(this.page.lines[this.chosen.dataset.number].repeat_of);
+    else if (event.key === "o" && this.chosen?.dataset.number) this.goTo(copyOf(this.page.lines[this.chosen.dataset.number]));
     else if ((event.key === "Enter" || event.key === " ") && this.chosen?.open) this.chosen.open();
     else return;
     event.preventDefault();

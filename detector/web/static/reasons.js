@@ -1,6 +1,6 @@
 // The side panel: why a line has its score, and what decided.
 import { element, pageText } from "./elements.js";
-import { kindOf } from "./decide.js";
+import { copyOf, kindOf } from "./decide.js";
 
 const MOST = 3; // log-odds that fill half of a bar
 
@@ -19,6 +19,12 @@ function fact(name, value) {
   return [element("dt", { textContent: name }), element("dd", {}, value)];
 }
 
+/** Return a line's kind, or, where each kind has a probability, the likeliest ones. */
+function kindsOf(line) {
+  const likely = Object.entries(line.kinds ?? {}).filter(([, probability]) => probability >= 0.05).sort(([, one], [, two]) => two - one).slice(0, 3);
+  return likely.length ? likely.map(([kind, probability]) => `${kind} ${probability.toFixed(2)}`).join(", ") : kindOf(line);
+}
+
 function decided(line, decision) {
   if (!decision.kept) return "dropped";
   return decision.cuts.length ? "kept, without what is struck through" : "kept";
@@ -27,13 +33,13 @@ function decided(line, decision) {
 /** Show the reasons of a line. onjump: called with the number of a line to go to. */
 export function showReasons(panel, page, number, decision, onjump) {
   const line = page.lines[number];
-  const copies = page.lines.filter((other) => other.repeat_of === number && other.number !== number).map((other) => other.number);
+  const copies = page.lines.filter((other) => copyOf(other) === number && other.number !== number).map((other) => other.number);
   const jump = (to) => element("button", { type: "button", class: "plain", textContent: `line ${to}`, onclick: () => onjump(to) });
   const facts = element("dl", { class: "facts" });
   facts.append(...fact("Score", `${line.score.toFixed(3)}, the probability that it is not main content`));
-  facts.append(...fact("Kind", line.kind_probability === undefined ? kindOf(line) : `${kindOf(line)} (${line.kind_probability})`));
+  facts.append(...fact("Kind", kindsOf(line)));
   facts.append(...fact("Decision", decided(line, decision)));
-  if (line.repeat_of !== null) facts.append(...fact("Copy of", jump(line.repeat_of)));
+  if (copyOf(line) !== null) facts.append(...fact("Copy of", jump(copyOf(line))));
   if (copies.length) facts.append(...fact("Copies", element("span", {}, ...copies.slice(0, 12).flatMap((to, at) => (at ? [", ", jump(to)] : [jump(to)])))));
   const rows = line.reasons.map((reason) => (reason.contribution === null ? element("li", { class: "policy-reason quiet", textContent: reason.text }) : evidence(reason)));
   panel.replaceChildren(

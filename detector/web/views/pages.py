@@ -1,5 +1,6 @@
 """The HTML of the views. Everything in it is escaped by jinja2; what they show comes by calls."""
 
+import hmac
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -39,7 +40,8 @@ def _view(environment: Environment, path: str) -> Callable[[Request], Awaitable[
 
     async def view(request: Request) -> Response:
         server = server_of(request)
-        if request.query_params.get("token") == server.access.token:
+        given = request.query_params.get("token", "").encode()
+        if hmac.compare_digest(given, server.access.token.encode()):
             return _with_cookie(request, server.access.token)
         folder = (
             server.folder.name
