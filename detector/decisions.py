@@ -5,11 +5,10 @@ With content probabilities q and lengths w, keeping the k likeliest lines is exp
 F = 2 Σ_kept qw / (Σ_kept w + Σ qw), and the best k is where the next line's q falls to F / 2 (Lipton
 et al. 2014, "Optimal thresholding of classifiers to maximize F1 measure").
 
-A copy of a line that stays is dropped above a score of .3. A gold text holds one of the two, and
-training cannot know which, so both get scores in the middle: on HTML of WCXB dev this is worth .003
-words F1, and finds .18 more of the repeats in our own labels. From .2 on it costs more content than
-it finds. Several lines that return together, far away, may be a refrain or a list that is used twice:
-they are left to the score. The kernel is kernels/decide.cpp.
+Copies (`copies.py`) are decided by their kind, whatever their score: a kind in `drop_copies` goes, and
+where such a copy would stay, its original stays in its place. Only of a "repeat", a short line that
+stands twice for no known reason, does the score decide: it is dropped above .3 if its original stays.
+The kernel is kernels/decide.cpp.
 """
 
 from typing import Final, NamedTuple
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from detector import native
 from detector.model.score import ScoredLines
-from detector.records import Bytes, Floats, Integers, Repeats, Words
+from detector.records import COPY_KINDS, Bytes, Copies, Floats, Integers, Words
 from detector.settings import Settings
 from detector.sites.recurrence import SURE_PAGES
 
@@ -63,7 +62,7 @@ def decide(
     scores: Floats,
     words: Words,
     page_segment: Integers,
-    repeats: Repeats,
+    copies: Copies,
     policy: DecisionPolicy,
 ) -> Decisions:
     """Return what stays of each segment; without a threshold, each page gets its own."""
@@ -81,13 +80,14 @@ def decide(
         well_known = policy.site_pages >= SURE_PAGES
     threshold = -1.0 if policy.threshold is None else float(policy.threshold)
     limits = (threshold, float(settings.least_content), float(settings.mostly_content))
-    switches = (settings.drop_copies, settings.cut_headlines)
-    native.run("decide", scores, words, page_segment, repeats, well_known, limits, switches, out)
+    switches = (sum(1 << COPY_KINDS.index(kind) for kind in settings.drop_copies), settings.cut_headlines)
+    native.run("decide", scores, words, page_segment, copies, well_known, limits, switches, out)
     return out
 
 
 def decide_scored(
     lines: ScoredLines,
+    copies: Copies,
     words: Words,
     page_segment: Integers,
     settings: Settings,
@@ -95,4 +95,4 @@ def decide_scored(
 ) -> Decisions:
     """Return what stays of what was just scored, with what is known of the pages' sites."""
     policy = DecisionPolicy(settings, threshold, lines.site_pages)
-    return decide(lines.scores, words, page_segment, lines.repeats, policy)
+    return decide(lines.scores, words, page_segment, copies, policy)

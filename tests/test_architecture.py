@@ -26,6 +26,7 @@ ROOMS = (
     ("results",),
     ("clean_text",),
     ("decisions",),
+    ("copies",),
     ("model",),
     ("features",),
     ("sites",),
