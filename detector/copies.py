@@ -13,6 +13,7 @@ from detector.records import Batch, Copies, Markup, Repeats, Words
 from detector.text.html import TITLE_HINT
 from detector.text.words import words_of
 
+
 def no_markup() -> Markup:
     """Return the markup of text: none."""
     numbers, none = np.zeros(0, np.int64), np.zeros(0, np.uint8)

@@ -27,6 +27,9 @@ BY_SCORE: Final = 0
 BY_F1: Final = 1
 NO_CONTENT: Final = 2
 MOSTLY_CONTENT: Final = 3
+# What copies decided about a segment, whatever its score.
+COPY_DROPPED: Final = 1
+ORIGINAL_KEPT: Final = 2
 
 
 class DecisionPolicy(NamedTuple):
@@ -48,6 +51,7 @@ class Decisions(NamedTuple):
     cut_words: int32 (S,), words at the segment's beginning that are cut: a headline again
     threshold: float32 (P,), the score above which the page's lines are dropped
     policy: uint8 (P,), what decided (`BY_SCORE` and so on)
+    rule: uint8 (S,), what copies decided: nothing, `COPY_DROPPED` or `ORIGINAL_KEPT`
     content: float32 (P, 2): expected words of content, and words
     """
 
@@ -55,6 +59,7 @@ class Decisions(NamedTuple):
     cut_words: NDArray[np.int32]
     threshold: Floats
     policy: Bytes
+    rule: Bytes
     content: Floats
 
 
@@ -73,6 +78,7 @@ def decide(
         cut_words=np.empty(n_segments, np.int32),
         threshold=np.empty(n_pages, np.float32),
         policy=np.empty(n_pages, np.uint8),
+        rule=np.empty(n_segments, np.uint8),
         content=np.empty((n_pages, 2), np.float32),
     )
     well_known = np.zeros(n_pages, np.bool_)

@@ -45,7 +45,7 @@ class TestSeedPage:
         assert wanted[1].endswith(lines[1].clean)
         for number in (7, 8):
             assert (lines[number].kept, lines[number].label) == (False, "repeat")
-            assert page.lines[lines[number].repeat_of].text == lines[0].text
+            assert page.lines[lines[number].copy_of].text == lines[0].text
         for number in (13, 14):
             assert (lines[number].kept, lines[number].label) == (False, "template")
             assert lines[number].score >= 0.9

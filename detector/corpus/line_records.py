@@ -193,7 +193,8 @@ def _stored_decisions(record: LineRecord) -> Decisions:
     for segment, count in record.cuts:
         cut_words[segment] = count
     threshold = np.full(1, record.threshold, np.float32)
-    return Decisions(kept, cut_words, threshold, np.zeros(1, np.uint8), np.zeros((1, 2), np.float32))
+    policy, rule = np.zeros(1, np.uint8), np.zeros(kept.size, np.uint8)
+    return Decisions(kept, cut_words, threshold, policy, rule, np.zeros((1, 2), np.float32))
 
 
 def _stored_copies(record: LineRecord) -> Copies:

@@ -30,6 +30,10 @@ class CopyFinder {
       row = end;
     }
     if (title_ < 0) return;
+    i64 unlike = 0;
+    for (i64 row = first; row < last; ++row)
+      unlike += is_near_title(row) && line_key(words_, row) != line_key(words_, title_);
+    near_counts_ = unlike <= MOST_NEAR && has(title_, LEAST_NEAR, LEAST_NEAR_SINGLES);
     for (i64 row = first; row < last; ++row)
       if (row != title_) compare_with_title(row);
     out_.of[title_] = -1;
@@ -38,12 +42,27 @@ class CopyFinder {
 
  private:
   // A line of so many words is not a label, an answer or a line of verse: nobody writes it twice.
-  static constexpr f32 PARAGRAPH = 15;
+  static constexpr i64 PARAGRAPH = 15, PARAGRAPH_SINGLES = 50;
+  // A shorter title that differs in a word says something else; so does one of several that differ.
+  static constexpr i64 LEAST_NEAR = 6, LEAST_NEAR_SINGLES = 15, MOST_NEAR = 2;
   // A beginning of the title that ends in dots, and what a site may add to its pages' titles.
   static constexpr i64 LEAST_BEGINNING = 4, MOST_ADDED = 6, LEAST_REST = 5;
   static constexpr u32 SEPARATORS[] = {'-', 0x2013, 0x2014, '|', ':', 0xB7, 0x2022, 0xBB, '/', '~', '<', 0xAB};
 
   bool is_copy(i64 row) const { return repeats_.original[row] >= 0 && repeats_.original[row] != row; }
+
+  // Tell whether a row has so many words (`singles` of a script without spaces).
+  bool has(i64 row, i64 words, i64 singles) const {
+    const i64 single = words_.count(row, SINGLE);
+    return (words_.number(row) - single) * singles + single * words >= words * singles;
+  }
+
+  bool is_paragraph(i64 row) const { return has(row, PARAGRAPH, PARAGRAPH_SINGLES); }
+
+  bool is_near_title(i64 row) const {
+    const i64 group = repeats_.original[title_];
+    return group >= 0 && repeats_.original[row] == group;
+  }
 
   Form form(i64 row) const { return forms_.of(row, titles_.line_of(row)); }
 
@@ -59,7 +78,7 @@ class CopyFinder {
     bool printed_twice = false;
     for (i64 at = row; at < end; ++at) {
       const bool same = is_copy(at) && repeats_.similarity[at] >= 1.0f;
-      printed_twice |= same && words_in(words_, at) >= PARAGRAPH && form(at) <= ITEM;
+      printed_twice |= same && is_paragraph(at) && form(at) <= ITEM;
     }
     for (i64 at = row; at < end; ++at)
       if (is_copy(at)) write(at, kind_in_run(at, end - row, printed_twice), repeats_.original[at]);
@@ -70,8 +89,8 @@ class CopyFinder {
     const Form mine = form(row), theirs = form(original);
     if (is_row_of(mine) || is_row_of(theirs)) return copy::PARALLEL;
     if (mine == QUOTE || theirs == QUOTE) return copy::QUOTATION;
-    if (printed_twice) return copy::BLOCK;
     if (repeats_.similarity[row] < 1.0f) return copy::PARALLEL;
+    if (printed_twice) return copy::BLOCK;
     if (theirs == HEADING && row < original && (mine == ITEM || is_link(row))) return copy::CONTENTS;
     return lines > 1 ? copy::REFRAIN : copy::REPEAT;
   }
@@ -92,20 +111,17 @@ class CopyFinder {
     const Form mine = form(row);
     if (is_row_of(mine)) return;
     const i64 size = words_.number(row), whole = words_.number(title_), same = in_common(row);
-    const i64 group = repeats_.original[title_];
-    const bool near = group >= 0 && repeats_.original[row] == group;
     if (size && same == size && same == whole) return write(row, copy::HEADLINE, title_);
-    if (near && mine != HEADING) return write(row, copy::HEADLINE, title_);
+    if (is_near_title(row) && near_counts_ && mine != HEADING) return write(row, copy::HEADLINE, title_);
     if (same == size && 2 * size >= whole && size >= LEAST_BEGINNING && forms_.last_mark(row) == 0x2026)
       return write(row, copy::HEADLINE, title_);
     if (same == whole && size - whole <= MOST_ADDED && mine != HEADING && is_separated(row, whole))
       return write(row, copy::HEADLINE, title_);
     if (mine != PROSE) return;
     const i64 begins = repeats_.begins[row];
-    const bool begins_near =
-        begins >= 0 && (begins == title_ || (group >= 0 && repeats_.original[begins] == group));
+    const bool begins_near = begins >= 0 && (begins == title_ || (near_counts_ && is_near_title(begins)));
     const i64 cut = same == whole ? whole : begins_near ? repeats_.begins_words[row] : 0;
-    if (cut == 0 || !is_long_enough(words_, title_) || !begins_sentence(row, cut)) return;
+    if (cut == 0 || !is_long_enough(words_, title_) || !titles_.leads_to(title_, row) || !begins_sentence(row, cut)) return;
     write(row, copy::PREFIX, title_);
     out_.cut_words[row] = static_cast<i32>(cut);
   }
@@ -151,6 +167,7 @@ class CopyFinder {
   Forms forms_;
   TitleFinder titles_;
   i64 title_ = -1;
+  bool near_counts_ = false;
 };
 
 }  // namespace

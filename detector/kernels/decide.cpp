@@ -9,6 +9,25 @@ namespace {
 constexpr i64 BINS = 1001;
 // What decided about a page; see decisions.py.
 enum Policy : u8 { BY_SCORE, BY_F1, NO_CONTENT, MOSTLY_CONTENT };
+enum Rule : u8 { NO_RULE, COPY_DROPPED, ORIGINAL_KEPT };
+
+// What is decided of each segment.
+struct Kept {
+  View<bool> kept;
+  View<i32> cut_words;
+  View<u8> rule;
+
+  void drop(i64 row) const {
+    kept[row] = false;
+    rule[row] = COPY_DROPPED;
+  }
+
+  // Keep the original of a copy that would stay.
+  void keep(i64 original) const {
+    if (!kept[original]) rule[original] = ORIGINAL_KEPT;
+    kept[original] = true;
+  }
+};
 
 // A short line that stands twice for no reason that is known is dropped above this score, if it has so
 // many words.
@@ -50,27 +69,27 @@ Best best_threshold(View<const f32> scores, const Words& words, i64 first, i64 l
 
 // Drop copies of the kinds in `dropped` (a bit each). Where a copy would stay, its original does.
 void drop_copies(View<const f32> scores, const Words& words, const Copies& copies, i64 first, i64 last,
-                 i64 dropped, bool by_f1, View<bool> kept) {
+                 i64 dropped, bool by_f1, const Kept& out) {
   for (i64 row = first; row < last; ++row) {
     const u8 kind = copies.kind[row];
     const i64 original = copies.of[row];
     if (kind == copy::NONE || kind == copy::PREFIX || !(dropped >> kind & 1)) continue;
     if (kind == copy::REPEAT) {
       const bool is_sure = by_f1 && scores[row] > REPEAT_SCORE && words_in(words, row) >= REPEAT_WORDS;
-      if (is_sure && kept[original]) kept[row] = false;
+      if (is_sure && out.kept[original]) out.drop(row);
       continue;
     }
-    if (kind != copy::RUNNING_HEAD && kept[row]) kept[original] = true;
-    kept[row] = false;
+    if (kind != copy::RUNNING_HEAD && out.kept[row]) out.keep(original);
+    out.drop(row);
   }
 }
 
 // Cut the title off paragraphs that stay and begin with it: the title has its own place.
-void cut_titles(const Copies& copies, i64 first, i64 last, View<bool> kept, View<i32> cut_words) {
+void cut_titles(const Copies& copies, i64 first, i64 last, const Kept& out) {
   for (i64 row = first; row < last; ++row) {
-    if (!kept[row] || copies.kind[row] != copy::PREFIX) continue;
-    kept[copies.of[row]] = true;
-    cut_words[row] = copies.cut_words[row];
+    if (!out.kept[row] || copies.kind[row] != copy::PREFIX) continue;
+    out.keep(copies.of[row]);
+    out.cut_words[row] = copies.cut_words[row];
   }
 }
 
@@ -92,9 +111,10 @@ i64 decide(Call& call) {
   const View<bool> kept(call);
   const View<i32> cut_words(call);
   const View<f32> thresholds(call);
-  const View<u8> policies(call);
+  const View<u8> policies(call), rules(call);
   const Table<f32> contents(call);
   require_rising(page_segment, words.segments());
+  const Kept out{kept, cut_words, rules};
   const View<f32> sizes = scratch<f32>(call, BINS), shares = scratch<f32>(call, BINS);
   if (call.stopped()) return 0;
   for (i64 page = 0; page + 1 < page_segment.size && !call.stopped(); ++page) {
@@ -119,8 +139,9 @@ i64 decide(Call& call) {
     policies[page] = policy;
     for (i64 row = first; row < last; ++row) kept[row] = scores[row] <= threshold;
     cut_words.part(first, last).fill(0);
-    drop_copies(scores, words, copies, first, last, dropped, policy == BY_F1, kept);
-    if (cuts_headlines) cut_titles(copies, first, last, kept, cut_words);
+    rules.part(first, last).fill(NO_RULE);
+    drop_copies(scores, words, copies, first, last, dropped, policy == BY_F1, out);
+    if (cuts_headlines) cut_titles(copies, first, last, out);
   }
   return 0;
 }

@@ -29,15 +29,17 @@ void write_lines(const Batch& batch, View<const i64> line_element, i64 last, con
 
 }  // namespace
 
-// Write lines (L, 4): first byte, end, first segment, element; segments (S, 7): bytes, first and last
+// Write lines (L, 4): first byte, end, first segment, element; segments (S, 8): bytes, first and last
 // of those that stay, the original of a copy or -1, whether it is kept, whether a headline was cut
-// off, and the kind of copy; and elements (E, 2): tag and parent. `page_byte` (P + 1,) is the first byte of each page.
+// off, the kind of copy, and what copies decided;
+// and elements (E, 2): tag and parent. `page_byte` (P + 1,) is the first byte of each page.
 i64 page_records(Call& call) {
   const Batch batch(call);
   const View<const i64> page_byte(call);
   const Copies copies(call);
   const View<const bool> kept(call);
   const View<const i32> cut_words(call);
+  const View<const u8> rule(call);
   const View<const i64> stay_start(call), stay_end(call);
   const View<const u8> tag(call);
   const View<const i64> parent(call), line_element(call), page_element(call);
@@ -57,6 +59,7 @@ i64 page_records(Call& call) {
       out[4] = kept[row];
       out[5] = cut_words[row] > 0;
       out[6] = copies.kind[row];
+      out[7] = rule[row];
     }
     for (i64 element = first.element; is_html && element < page_element[page + 1]; ++element) {
       elements[element][0] = tag[element];

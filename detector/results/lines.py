@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.decisions import COPY_DROPPED, ORIGINAL_KEPT
 from detector.records import COPY_KINDS, Reason, ScoredLine
 from detector.results.batch import PageLines
 from detector.results.markdown import block_names
@@ -76,7 +77,8 @@ class _Lines:
         self.segment = [*first, page.scores.size]
         self.score = line_scores(page).tolist()
         self.segment_score = page.scores.tolist()
-        _, stay, stay_end, self.original, self.kept, self.was_cut, self.kind = page.segment.T.tolist()
+        _, stay, stay_end, self.original, self.kept, *decided = page.segment.T.tolist()
+        self.was_cut, self.kind, self.rule = decided
         self.stay = list(zip(stay, stay_end, strict=True))
         self.codes = shown_codes(page.contributions)
         line_of = np.repeat(np.arange(page.line.shape[0]), _segments_of_lines(page))
@@ -104,7 +106,7 @@ class _Lines:
         seen = int(self.page.seen[spoken]) if self.page.seen.size else 0
         reasons = [
             *evidence_reasons(self.codes[spoken], seen, self.page.site_pages),
-            *self._policy(number, rows, kept),
+            *self._policy(rows, kept),
         ]
         original = self.original[rows[0]]
         return ScoredLine(
@@ -122,12 +124,12 @@ class _Lines:
             block=self.blocks[number] if self.blocks else None,
         )
 
-    def _policy(self, number: int, rows: range, kept: bool) -> Iterator[Reason]:
+    def _policy(self, rows: range, kept: bool) -> Iterator[Reason]:
         """Yield what decided on a line."""
         threshold = self.page.threshold
-        if not kept and all(self.segment_score[row] <= threshold for row in rows):
+        if not kept and all(self.rule[row] == COPY_DROPPED for row in rows):
             yield copy_reason(COPY_KINDS[self.kind[rows[0]]], self.original_line[rows[0]])
-        elif kept and self.kept[rows[0]] and self.segment_score[rows[0]] > threshold:
+        elif any(self.rule[row] == ORIGINAL_KEPT for row in rows):
             yield ORIGINAL_STAYS
         else:
             yield policy_reason(self.page.policy, threshold, kept)

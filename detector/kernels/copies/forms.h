@@ -64,7 +64,7 @@ class Forms {
 
   Form by_shape(i64 start, i64 end) const {
     const shape::ListMark mark = shape::list_mark(batch_.data, start, end);
-    i64 marks = 0, pipes = 0, tabs = 0, at = start;
+    i64 marks = 0, pipes = 0, tabs = 0, addresses = 0, at = start;
     while (at < end && batch_.data[at] <= ' ') at += 1;
     const u8 lead = at < end ? batch_.data[at] : 0;
     for (i64 next = at; next < end; ++next) {
@@ -72,11 +72,12 @@ class Forms {
       for (const char one : CODE_MARKS) marks += one != 0 && byte == static_cast<u8>(one);
       pipes += byte == '|';
       tabs += byte == '\t';
+      addresses += byte == '/' && next > at && batch_.data[next - 1] == '/';
     }
     if (lead == '>') return QUOTE;
     if (tabs || pipes > 1) return CELL;
     if (lead == '#') return HEADING;
-    if (mark.indent >= CODE_INDENT || lead == '$') return CODE;
+    if (mark.indent >= CODE_INDENT || lead == '$' || addresses) return CODE;
     if (marks >= FEW_MARKS && marks * CODE_SHARE >= end - at) return CODE;
     return mark.marked ? ITEM : PROSE;
   }

@@ -35,13 +35,25 @@ class TitleFinder {
     return by_markup >= 0 ? by_markup : best_by_place();
   }
 
+  // Tell whether a row is the first paragraph after a title, which stands before all other paragraphs
+  // but a notice; markup needs no such proof.
+  bool leads_to(i64 title, i64 row) const {
+    if (forms_.is_html()) return true;
+    f32 before = 0;
+    for (i64 at = first_; at < row; ++at)
+      if (at < title) before += paragraph_[at - first_];
+      else if (paragraph_[at - first_] > 0 && at > title) return false;
+    return row > title && before <= BEFORE;
+  }
+
   i64 line_of(i64 row) const { return line_[row - first_]; }
 
  private:
   // Words from which a line is a paragraph, lines after a title in which one begins, the longest
   // title, and how many words of paragraphs, or what share of them, may stand before it.
   static constexpr f32 PARAGRAPH = 15, BEFORE = 60, SHARE_BEFORE = 0.2f, LEAST_PROSE = 0.33f;
-  static constexpr i64 FOLLOWING = 8, LONGEST = 40;
+  // A line with more copies is a label.
+  static constexpr i64 FOLLOWING = 8, LONGEST = 40, MOST_COPIES = 5;
   // What speaks for a title on HTML.
   static constexpr f32 H1 = 3, LOWER = 1, IN_TITLE = 2, OF_TITLE = 3, ASIDE = 3, LINKED = 1, LEAD = 0.01f;
   static constexpr f32 MOST_LEAD = 90;
@@ -126,7 +138,7 @@ class TitleFinder {
     for (i64 row = first_; row < last_; ++row) {
       all += paragraph_[row - first_];
       words += words_in(words_, row);
-      if (repeats_.copies[row] > 1) note(candidate, repeats_.original[row]);
+      if (repeats_.copies[row] > 1 && repeats_.copies[row] <= MOST_COPIES) note(candidate, repeats_.original[row]);
       const i64 headline = repeats_.begins[row];
       if (headline >= 0) note(candidate, repeats_.original[headline] >= 0 ? repeats_.original[headline] : headline);
     }
