@@ -47,7 +47,8 @@ class CopyFinder {
   static constexpr i64 LEAST_NEAR = 6, LEAST_NEAR_SINGLES = 15, MOST_NEAR = 2;
   // A beginning of the title that ends in dots, and what a site may add to its pages' titles.
   static constexpr i64 LEAST_BEGINNING = 4, MOST_ADDED = 6, LEAST_REST = 5;
-  static constexpr u32 SEPARATORS[] = {'-', 0x2013, 0x2014, '|', ':', 0xB7, 0x2022, 0xBB, '/', '~', '<', 0xAB};
+  static constexpr u32 SEPARATORS[] = {'-',    0x2013, 0x2014, '|', ':', 0xB7,
+                                       0x2022, 0xBB,   '/',    '~', '<', 0xAB};
 
   bool is_copy(i64 row) const { return repeats_.original[row] >= 0 && repeats_.original[row] != row; }
 
@@ -121,7 +122,9 @@ class CopyFinder {
     const i64 begins = repeats_.begins[row];
     const bool begins_near = begins >= 0 && (begins == title_ || (near_counts_ && is_near_title(begins)));
     const i64 cut = same == whole ? whole : begins_near ? repeats_.begins_words[row] : 0;
-    if (cut == 0 || !is_long_enough(words_, title_) || !titles_.leads_to(title_, row) || !begins_sentence(row, cut)) return;
+    if (cut == 0 || !is_long_enough(words_, title_) || !titles_.leads_to(title_, row) ||
+        !begins_sentence(row, cut))
+      return;
     write(row, copy::PREFIX, title_);
     out_.cut_words[row] = static_cast<i32>(cut);
   }

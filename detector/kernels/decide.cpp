@@ -98,8 +98,8 @@ void cut_titles(const Copies& copies, i64 first, i64 last, const Kept& out) {
 // Decide which segments stay.
 //
 // Numbers: the threshold (below 0: each page's own), least and mostly content (see Settings),
-// the kinds of copies that are dropped (a bit each), and whether titles are cut. `well_known` (P,): pages whose site is known
-// well; these do not keep unclear lines for being nearly all content.
+// the kinds of copies that are dropped (a bit each), and whether titles are cut. `well_known` (P,): pages
+// whose site is known well; these do not keep unclear lines for being nearly all content.
 i64 decide(Call& call) {
   const View<const f32> scores(call);
   const Words words(call);

@@ -10,7 +10,9 @@ struct Titles {
   Words words;
   View<const i64> page_title;
 
-  explicit Titles(Call& call) : words(call), page_title(call) { require_rising(page_title, words.segments()); }
+  explicit Titles(Call& call) : words(call), page_title(call) {
+    require_rising(page_title, words.segments());
+  }
 };
 
 class TitleFinder {
@@ -41,8 +43,10 @@ class TitleFinder {
     if (forms_.is_html()) return true;
     f32 before = 0;
     for (i64 at = first_; at < row; ++at)
-      if (at < title) before += paragraph_[at - first_];
-      else if (paragraph_[at - first_] > 0 && at > title) return false;
+      if (at < title)
+        before += paragraph_[at - first_];
+      else if (paragraph_[at - first_] > 0 && at > title)
+        return false;
     return row > title && before <= BEFORE;
   }
 
@@ -138,9 +142,11 @@ class TitleFinder {
     for (i64 row = first_; row < last_; ++row) {
       all += paragraph_[row - first_];
       words += words_in(words_, row);
-      if (repeats_.copies[row] > 1 && repeats_.copies[row] <= MOST_COPIES) note(candidate, repeats_.original[row]);
+      if (repeats_.copies[row] > 1 && repeats_.copies[row] <= MOST_COPIES)
+        note(candidate, repeats_.original[row]);
       const i64 headline = repeats_.begins[row];
-      if (headline >= 0) note(candidate, repeats_.original[headline] >= 0 ? repeats_.original[headline] : headline);
+      if (headline >= 0)
+        note(candidate, repeats_.original[headline] >= 0 ? repeats_.original[headline] : headline);
     }
     if (all < LEAST_PROSE * words) return -1;
     i64 best = -1;
