@@ -12,6 +12,7 @@ from detector import Detector, Settings
 from detector.copies import find_copies
 from detector.errors import SettingsError
 from detector.features.build import text_features
+from detector.text.decoding import text_of
 from detector.text.html import TITLE_HINT, html_batch
 from detector.text.plain import text_batch
 from detector.text.tags import INSIDE, NUMBER
@@ -64,13 +65,66 @@ def as_found(repeats):
     return Found(*(column.tolist() for column in repeats))
 
 
+def text_rows(batch):
+    texts = [
+        text_of(bytes(batch.data[start:end]))
+        for start, end in zip(batch.segment_start, batch.segment_end, strict=True)
+    ]
+    line = np.repeat(np.arange(batch.line_start.size), np.diff(batch.line_segment)).tolist()
+    spans = zip(batch.segment_start.tolist(), batch.segment_end.tolist(), strict=True)
+    return [
+        Row(text, line[at], start=start, end=end)
+        for at, (text, (start, end)) in enumerate(zip(texts, spans, strict=True))
+    ]
+
+
+PRINTED = ("12", "xiv", "The Old Mill 13", "the old mill IX", "The old mill", "\f", "\fThe Old Mill 4", "***",
+           "and the wheel turned slowly in the Brown", "water of the river. Then it stood.")  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PRINTED), min_size=6, max_size=30))
+def test_running_heads_are_those_of_the_oracle(lines):
+    batch = text_batch(["\n".join(lines).encode()])
+    words = words_of(batch)
+    repeats = text_features(batch, words, NO_PHRASES).repeats
+    wanted = copies_of(Page(text_rows(batch), as_found(repeats), None), text_of(batch.data.tobytes()))
+    assert found_rows(find_copies(batch, words, None, repeats)) == wanted
+
+
+STORY = (
+    "had three sons and a mule, and when the flour ran out he sent the eldest",
+    "to the town beyond the hills, where a baker was said to owe money to every",
+    "farmer of the valley. Nobody knew his name, but the smell of his bread went",
+    "down the river as far as the weir, and the boys who swam there in summer",
+    "never forgot it. The second son took the boat and a lantern, and his mother",
+    "walked with him to the bridge. She had sewn a coin into his coat and said",
+)
+
+
+@pytest.mark.parametrize("feed", ["\f", ""])
+def test_heads_and_feet_of_a_printed_book_go(detector, feed):
+    lines = []
+    for number, text in enumerate(STORY, start=9):
+        lines += [f"{feed}THE MILLER OF LOW MARSH {number}", text]
+    page = Detector(detector.model, Settings(threshold=1.0)).score("\n".join(lines), format="text")
+    assert [line.number for line in page.lines if not line.kept] == list(range(0, len(lines), 2))
+    assert {line.copy_kind for line in page.lines if not line.kept} == {"running-head"}
+
+
+def test_numbered_headings_are_no_running_heads(detector):
+    lines = []
+    for number, text in enumerate(STORY, start=1):
+        lines += [f"Chapter {number}", f"The miller {text}."]
+    page = Detector(detector.model, Settings(threshold=1.0)).score("\n".join(lines), format="text")
+    assert all(line.kept for line in page.lines)
+
+
 @given(LINES)
 def test_copies_of_text_are_those_of_the_oracle(lines):
     batch = text_batch(["\n".join(lines).encode()])
     words = words_of(batch)
     repeats = text_features(batch, words, NO_PHRASES).repeats
-    rows = [Row(text, number) for number, text in enumerate(lines_of(batch))]
-    wanted = copies_of(Page(rows, as_found(repeats), None))
+    wanted = copies_of(Page(text_rows(batch), as_found(repeats), None), text_of(batch.data.tobytes()))
     assert found_rows(find_copies(batch, words, None, repeats)) == wanted
 
 

@@ -1,4 +1,5 @@
 // Which lines are copies, of what, and of what kind: by structure alone, whatever their scores.
+#include "copies/running_heads.h"
 #include "copies/title.h"
 
 namespace detector {
@@ -14,7 +15,8 @@ class CopyFinder {
         repeats_(repeats),
         out_(out),
         forms_(batch, words, markup),
-        titles_(call, batch, words, titles, repeats, forms_) {}
+        titles_(call, batch, words, titles, repeats, forms_),
+        heads_(call, batch, words) {}
 
   void read_page(i64 page) {
     const i64 first = batch_.first_of(page), last = batch_.first_of(page + 1);
@@ -29,6 +31,8 @@ class CopyFinder {
       read_run(row, end);
       row = end;
     }
+    if (!forms_.is_html())
+      heads_.each(first, last, [&](i64 row, i64 of) { write(row, copy::RUNNING_HEAD, of); });
     if (title_ < 0) return;
     i64 unlike = 0;
     for (i64 row = first; row < last; ++row)
@@ -169,6 +173,7 @@ class CopyFinder {
   const NewCopies& out_;
   Forms forms_;
   TitleFinder titles_;
+  RunningHeads heads_;
   i64 title_ = -1;
   bool near_counts_ = false;
 };

@@ -1,6 +1,7 @@
 """What lines are copies of: the rules of kernels/copies.cpp, for one page."""
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from detector.records import COPY_KINDS
@@ -17,12 +18,14 @@ FOLLOWING, LONGEST = 8, 40
 
 
 class Row(NamedTuple):
-    """A segment: its text, the number of its line, and what HTML says of it (level 0: no heading)."""
+    """A segment: its text, the number of its line, what HTML says of it (level 0: no heading), its bytes."""
 
     text: str
     line: int
     inside: frozenset[str] = frozenset()
     level: int = 0
+    start: int = 0
+    end: int = 0
 
 
 def form_by_shape(text: str) -> str:
@@ -148,6 +151,50 @@ class Page:
         return row > title and not between and sum(self.paragraph[:title]) <= 60
 
 
+def is_number(word: Word) -> bool:
+    return word.has_digit or bool(re.fullmatch("[ivxlcdmIVXLCDM]{1,7}", word.text))
+
+
+def running_heads(page: Page, text: str) -> dict[int, int]:
+    """Return heads and feet of printed pages, each with the first of its group. text: the whole page."""
+    raw, size = text.encode(), len(page.rows)
+    spans = [(row.start + words[0].start, row.start + words[-1].end) if words else (row.end, row.start)
+             for row, words in zip(page.rows, page.words, strict=True)]  # fmt: skip
+
+    def feed(row: int) -> bool:
+        if not 0 <= row < size:
+            return False
+        start = spans[row - 1][1] if row else page.rows[row].start
+        return b"\f" in raw[start : max(spans[row][0], start)]
+
+    def bare(row: int) -> bool:
+        return 0 <= row < size and 1 <= len(page.words[row]) <= 3 and all(map(is_number, page.words[row]))
+
+    def in_sentence(row: int) -> bool:
+        before, after = row - 1 - bare(row - 1), row + 1 + bare(row + 1)
+        if not (before >= 0 and after < size) or len(page.words[before]) < 6:
+            return False
+        kinds = page.kinds[before].strip("1"), page.kinds[after].strip("1")
+        return "3" in "".join(kinds) and kinds[0][-1:] in ("2", "3") and kinds[1][:1] == "2"
+
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for row, words in enumerate(page.words):
+        if 0 < len(words) <= 15:
+            key = tuple(0 if is_number(word) else word.key for word in words)
+            groups.setdefault(key, []).append(row)
+    found = {}
+    for rows in groups.values():
+        feeds = sum(feed(at) or feed(at + 1) or (bare(at - 1) and feed(at - 1))
+                    or (bare(at + 1) and feed(at + 2)) for at in rows)  # fmt: skip
+        numbers = sum(bare(at - 1) or bare(at + 1) for at in rows)
+        apart = all(two - one >= 8 for one, two in pairwise(rows)) and not bare(rows[0])
+        broken = sum(map(in_sentence, rows))
+        sure = 5 * feeds >= 4 * len(rows) or 2 * broken >= len(rows)
+        if len(rows) >= 3 and (sure or (apart and 5 * numbers >= 4 * len(rows))):
+            found |= dict.fromkeys(rows, rows[0])
+    return found
+
+
 def has(line: list[Word], words: int, singles: int) -> bool:
     single = sum(bool(word.shape & IS_SINGLE) for word in line)
     return (len(line) - single) * singles + single * words >= words * singles
@@ -229,9 +276,11 @@ def of_title(page: Page, row: int, title: int, near_counts: bool) -> tuple[str, 
     return ("headline-prefix", cut) if cut and fits and begins_sentence(page, row, cut, title) else None
 
 
-def copies_of(page: Page) -> list[tuple[int, int, int]]:
-    """Return (original, number of the kind, words to cut) of every row of a page."""
+def copies_of(page: Page, text: str = "") -> list[tuple[int, int, int]]:
+    """Return (original, number of the kind, words to cut) of every row of a page; `text`: all of it."""
     found, title = kinds_in_runs(page), page.title()
+    for row, of in (running_heads(page, text) if page.titles is None else {}).items():
+        found[row] = (of, "running-head", 0)
     if title >= 0:
         group = page.repeats.original[title]
         near = [
