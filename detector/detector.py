@@ -1,6 +1,6 @@
 """Detector: the only file that knows the order of the steps.
 
-page -> lines -> features -> scores -> decisions -> clean text
+page -> lines -> features -> scores -> copies -> decisions -> clean text
 """
 
 import html as entities
