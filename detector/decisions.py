@@ -5,11 +5,10 @@ With content probabilities q and lengths w, keeping the k likeliest lines is exp
 F = 2 Σ_kept qw / (Σ_kept w + Σ qw), and the best k is where the next line's q falls to F / 2 (Lipton
 et al. 2014, "Optimal thresholding of classifiers to maximize F1 measure").
 
-A copy of a line that stays is dropped above a score of .3. A gold text holds one of the two, and
-training cannot know which, so both get scores in the middle: on HTML of WCXB dev this is worth .003
-words F1, and finds .18 more of the repeats in our own labels. From .2 on it costs more content than
-it finds. Several lines that return together, far away, may be a refrain or a list that is used twice:
-they are left to the score. The kernel is kernels/decide.cpp.
+Copies (`copies.py`) are decided by their kind, whatever their score: a kind in `drop_copies` goes, and
+where such a copy would stay, its original stays in its place. Only of a "repeat", a short line that
+stands twice for no known reason, does the score decide: it is dropped above .3 if its original stays.
+The kernel is kernels/decide.cpp.
 """
 
 from typing import Final, NamedTuple
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from detector import native
 from detector.model.score import ScoredLines
-from detector.records import Bytes, Floats, Integers, Repeats, Words
+from detector.records import COPY_KINDS, Bytes, Copies, Floats, Integers, Words
 from detector.settings import Settings
 from detector.sites.recurrence import SURE_PAGES
 
@@ -28,6 +27,9 @@ BY_SCORE: Final = 0
 BY_F1: Final = 1
 NO_CONTENT: Final = 2
 MOSTLY_CONTENT: Final = 3
+# What copies decided about a segment, whatever its score.
+COPY_DROPPED: Final = 1
+ORIGINAL_KEPT: Final = 2
 
 
 class DecisionPolicy(NamedTuple):
@@ -49,6 +51,7 @@ class Decisions(NamedTuple):
     cut_words: int32 (S,), words at the segment's beginning that are cut: a headline again
     threshold: float32 (P,), the score above which the page's lines are dropped
     policy: uint8 (P,), what decided (`BY_SCORE` and so on)
+    rule: uint8 (S,), what copies decided: nothing, `COPY_DROPPED` or `ORIGINAL_KEPT`
     content: float32 (P, 2): expected words of content, and words
     """
 
@@ -56,6 +59,7 @@ class Decisions(NamedTuple):
     cut_words: NDArray[np.int32]
     threshold: Floats
     policy: Bytes
+    rule: Bytes
     content: Floats
 
 
@@ -63,7 +67,7 @@ def decide(
     scores: Floats,
     words: Words,
     page_segment: Integers,
-    repeats: Repeats,
+    copies: Copies,
     policy: DecisionPolicy,
 ) -> Decisions:
     """Return what stays of each segment; without a threshold, each page gets its own."""
@@ -74,6 +78,7 @@ def decide(
         cut_words=np.empty(n_segments, np.int32),
         threshold=np.empty(n_pages, np.float32),
         policy=np.empty(n_pages, np.uint8),
+        rule=np.empty(n_segments, np.uint8),
         content=np.empty((n_pages, 2), np.float32),
     )
     well_known = np.zeros(n_pages, np.bool_)
@@ -81,13 +86,14 @@ def decide(
         well_known = policy.site_pages >= SURE_PAGES
     threshold = -1.0 if policy.threshold is None else float(policy.threshold)
     limits = (threshold, float(settings.least_content), float(settings.mostly_content))
-    switches = (settings.drop_copies, settings.cut_headlines)
-    native.run("decide", scores, words, page_segment, repeats, well_known, limits, switches, out)
+    switches = (sum(1 << COPY_KINDS.index(kind) for kind in settings.drop_copies), settings.cut_headlines)
+    native.run("decide", scores, words, page_segment, copies, well_known, limits, switches, out)
     return out
 
 
 def decide_scored(
     lines: ScoredLines,
+    copies: Copies,
     words: Words,
     page_segment: Integers,
     settings: Settings,
@@ -95,4 +101,4 @@ def decide_scored(
 ) -> Decisions:
     """Return what stays of what was just scored, with what is known of the pages' sites."""
     policy = DecisionPolicy(settings, threshold, lines.site_pages)
-    return decide(lines.scores, words, page_segment, lines.repeats, policy)
+    return decide(lines.scores, words, page_segment, copies, policy)

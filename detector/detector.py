@@ -1,6 +1,6 @@
 """Detector: the only file that knows the order of the steps.
 
-page -> lines -> features -> scores -> decisions -> clean text
+page -> lines -> features -> scores -> copies -> decisions -> clean text
 """
 
 import html as entities
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from detector.clean_text import clean_text
+from detector.copies import find_copies
 from detector.decisions import decide_scored
 from detector.errors import SettingsError
 from detector.model.files import Model, default_model, load
@@ -37,12 +38,13 @@ def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites |
     batch, words, markup = read
     lines = score_lines(batch, words, markup, model, sites)
     threshold = threshold_of(settings, (model.text if markup is None else model.html).points)
-    decisions = decide_scored(lines, words, batch.page_segment(), settings, threshold)
+    copies = find_copies(batch, words, markup, lines.repeats)
+    decisions = decide_scored(lines, copies, words, batch.page_segment(), settings, threshold)
     return ScoredBatch(
         batch=batch,
         words=words,
         markup=markup,
-        repeats=lines.repeats,
+        copies=copies,
         scores=lines.scores,
         contributions=lines.contributions,
         kinds=kinds_of(batch, words, markup, lines.scores, model.kinds),

@@ -8,7 +8,7 @@ Shapes are in these letters: P pages, L lines, S segments, W words, E elements, 
 """
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,21 @@ Floats = NDArray[np.float32]
 Floats64 = NDArray[np.float64]
 # What a page is read as.
 Format = Literal["text", "html"]
+
+
+# Kinds of copies, by number; the kernel has the same.
+COPY_KINDS: Final = (
+    "",  # no copy
+    "headline",  # the page's title again
+    "headline-prefix",  # the title at the beginning of a paragraph
+    "running-head",  # the head or foot of a printed page
+    "block",  # a paragraph printed twice, with the lines around it
+    "contents",  # a heading in a table of contents
+    "refrain",  # several short lines that return
+    "quotation",
+    "parallel",  # nearly the same, with a word of its own; or a row of code or of a table
+    "repeat",  # a short line that stands twice for some other reason
+)
 
 
 class Markup(NamedTuple):
@@ -121,6 +136,19 @@ class Repeats(NamedTuple):
     begins_words: NDArray[np.int32]
 
 
+class Copies(NamedTuple):
+    """What each segment is a copy of, by structure alone; all arrays are (S,).
+
+    of: int64, the row of the original, or -1
+    kind: uint8, the kind of copy (`COPY_KINDS`), 0 for none
+    cut_words: int32, words of the title at the beginning of a paragraph, which may be cut
+    """
+
+    of: Integers
+    kind: Bytes
+    cut_words: NDArray[np.int32]
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
     """Why a line has its score, or why it was kept or dropped.
@@ -161,7 +189,8 @@ class ScoredLine:
     label: "content", "template", "repeat" or "blank", the likeliest kind
     kept: the decision; cuts: spans of `text` (code points) removed from a kept line
     clean: the text without them, empty if the line is dropped
-    repeat_of: number of the line that this one repeats, if any
+    copy_of: number of the line that this one is a copy of, if any
+    copy_kind: the kind of copy (`COPY_KINDS`): "headline", "block", "refrain", ...
     block: for HTML, what the line is: "h1" to "h6", "li", "tr", "pre", "quote", "p", ...
     """
 
@@ -174,5 +203,6 @@ class ScoredLine:
     cuts: tuple[tuple[int, int], ...]
     clean: str
     reasons: tuple[Reason, ...]
-    repeat_of: int | None
+    copy_of: int | None
+    copy_kind: str | None = None
     block: str | None = None

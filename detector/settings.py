@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from detector.errors import SettingsError
-from detector.records import Format
+from detector.records import COPY_KINDS, Format
 
 S = TypeVar("S", "Settings", "CorpusSettings")
 
 # Settings that choose a threshold by its effect on pages that the model has not seen.
 GOALS: Final = ("lose_at_most", "recall", "precision")
 MOST_SLOTS = 1024
+# Kinds of copies that go: the others are part of the text, or navigation that scores find.
+DROPPED_COPIES: Final = ("headline", "running-head", "block", "repeat")
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -66,9 +68,10 @@ class Settings:
         At least this share of the kept words is content, 0 to 1.
     cut_headlines : bool
         Cut off a headline at the beginning of a longer line if it also has a line of its own.
-    drop_copies : bool
-        Drop a copy of a line that is kept, unless its score is low (a refrain). Only has an effect when each
-        page has its own threshold.
+    drop_copies : tuple of str
+        The kinds of copies to drop, whatever their scores: "headline", "running-head", "block", "contents",
+        "refrain", "quotation", "parallel". A "repeat", a short line that stands twice for no known reason, is
+        dropped only if its score is above .3 and each page has its own threshold. An empty tuple keeps all.
     least_content : float
         Drop the whole page if its best expected F1 is lower, 0 to 1. A page that is all template gives an
         empty text instead of its least bad lines.
@@ -91,7 +94,7 @@ class Settings:
     recall: float | None = None
     precision: float | None = None
     cut_headlines: bool = True
-    drop_copies: bool = True
+    drop_copies: tuple[str, ...] = DROPPED_COPIES
     least_content: float = 0.2
     mostly_content: float = 0.9
     batch_bytes: int = 500_000
@@ -104,6 +107,10 @@ class Settings:
         given = [name for name in ("threshold", *GOALS) if getattr(self, name) is not None]
         if len(given) > 1:
             raise SettingsError(f"{' and '.join(given)} cannot be combined: give only one of them")
+        if unknown := sorted(set(self.drop_copies) - set(COPY_KINDS[1:])):
+            raise SettingsError(
+                f"drop_copies has unknown kinds {', '.join(unknown)}; known: {', '.join(COPY_KINDS[1:])}"
+            )
         if self.batch_bytes < 1:
             raise SettingsError(f"batch_bytes must be at least 1, not {self.batch_bytes}")
 

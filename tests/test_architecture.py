@@ -27,6 +27,7 @@ ROOMS = (
     ("results",),
     ("clean_text",),
     ("decisions",),
+    ("copies",),
     ("model",),
     ("features",),
     ("sites",),

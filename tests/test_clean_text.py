@@ -23,6 +23,7 @@ def cleaned(text, keep, cut=None):
         cut_words=np.array([(cut or {}).get(row, 0) for row in range(size)], np.int32),
         threshold=np.zeros(1, np.float32),
         policy=np.zeros(1, np.uint8),
+        rule=np.zeros(size, np.uint8),
         content=np.zeros((1, 2), np.float32),
     )
     return text_of(clean_text(batch, words_of(batch), decisions).text.tobytes())

@@ -7,40 +7,44 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT, DecisionPolicy, decide
+from detector.decisions import (
+    BY_F1,
+    BY_SCORE,
+    COPY_DROPPED,
+    MOSTLY_CONTENT,
+    NO_CONTENT,
+    ORIGINAL_KEPT,
+    DecisionPolicy,
+    decide,
+)
 from detector.errors import SettingsError
 from detector.model.network import OperatingPoints
 from detector.model.operating_points import threshold_of
-from detector.records import Repeats
+from detector.records import COPY_KINDS, Copies
 from detector.settings import Settings
 from detector.text.plain import text_batch
 from detector.text.words import words_of
-from tests.oracles.decide import cut_words, expected_f1, policy_of, without_copies
+from tests.oracles.decide import cut_titles, expected_f1, policy_of, without_copies
 
 ANY = Settings(least_content=0, mostly_content=1)
 
 
-def decided(pages, settings=ANY, begins=None, original=None, block=1, site_pages=None):
-    """Decide pages given as lists of (score, words)."""
+def decided(pages, settings=ANY, copies=None, site_pages=None):
+    """Decide pages given as lists of (score, words); `copies`: (original, kind) of each line."""
     texts = ["\n".join("word " * words for _, words in page).encode() for page in pages]
     batch = text_batch(texts)
     scores = np.array([score for page in pages for score, _ in page], np.float32)
-    size = scores.size
-    zeros = np.zeros(size, np.int32)
-    repeats = Repeats(
-        original=np.arange(size) if original is None else np.array(original),
-        copies=zeros,
-        similarity=np.full(size, 0 if original is None else 1, np.float32),
-        block=np.full(size, block, np.int32),
-        alike=zeros,
-        begins=np.full(size, -1) if begins is None else np.array(begins),
-        begins_words=np.full(size, 2, np.int32),
+    copies = copies or [(-1, "")] * scores.size
+    found = Copies(
+        of=np.array([of for of, _ in copies]),
+        kind=np.array([COPY_KINDS.index(kind) for _, kind in copies], np.uint8),
+        cut_words=np.full(scores.size, 2, np.int32),
     )
     return decide(
         scores,
         words_of(batch),
         batch.page_segment(),
-        repeats,
+        found,
         DecisionPolicy(settings, settings.threshold, site_pages),
     )
 
@@ -74,7 +78,7 @@ def test_no_other_threshold_expects_more(page):
     st.booleans(),
 )
 def test_decisions_are_those_of_the_oracle(pages, threshold, any_content, is_known):
-    settings = Settings(threshold=threshold, drop_copies=False)
+    settings = Settings(threshold=threshold)
     settings = replace(settings, least_content=0, mostly_content=1) if any_content else settings
     found = decided(pages, settings, site_pages=np.full(len(pages), 10 * is_known))
     for number, page in enumerate(pages):
@@ -92,16 +96,19 @@ def test_decisions_are_those_of_the_oracle(pages, threshold, any_content, is_kno
 
 
 @given(PAGE, st.data())
-def test_copies_and_headlines_are_those_of_the_oracle(page, data):
-    rows = st.integers(-1, len(page) - 1)
-    original, begins = (data.draw(st.lists(rows, min_size=len(page), max_size=len(page))) for _ in range(2))
-    block = data.draw(st.integers(0, 4))
-    kept = decided([page], replace(ANY, drop_copies=False)).kept.tolist()
-    found = decided([page], begins=begins, original=original, block=block)
-    stays = without_copies(kept, *columns(page), original, [block] * len(page))
+def test_copies_and_cuts_are_those_of_the_oracle(page, data):
+    size = len(page)
+    kind = st.sampled_from(COPY_KINDS[1:])
+    copy = st.tuples(st.integers(0, size - 1), kind) | st.just((-1, ""))
+    copies = data.draw(st.lists(copy, min_size=size, max_size=size))
+    dropped = data.draw(st.lists(kind, unique=True))
+    kept = decided([page]).kept.tolist()
+    found = decided([page], replace(ANY, drop_copies=tuple(dropped)), copies)
+    stays = without_copies(kept, *columns(page), copies, dropped)
+    cuts = cut_titles(stays, copies, [2] * size)
     assert found.kept.tolist() == stays
-    wanted = [cut_words(row, stays, original, begins, [2] * len(page)) for row in range(len(page))]
-    assert found.cut_words.tolist() == wanted
+    assert found.cut_words.tolist() == cuts
+    assert all(found.rule[(found.rule == COPY_DROPPED) & found.kept] == 0)
 
 
 @given(st.lists(PAGE, min_size=1, max_size=4))
@@ -127,11 +134,14 @@ def test_a_page_without_content_comes_out_empty():
     assert decided([page], ANY).kept.any()
 
 
-def test_a_headline_is_cut_only_where_it_stays_elsewhere():
-    begins = [-1, 0]
-    assert decided([[(0.1, 4), (0.1, 9)]], begins=begins).cut_words.tolist() == [0, 2]
-    assert decided([[(0.9, 4), (0.1, 9)]], Settings(threshold=0.5), begins).cut_words.tolist() == [0, 0]
-    assert decided([[(0.1, 4), (0.1, 9)]], Settings(cut_headlines=False), begins).cut_words.tolist() == [0, 0]
+def test_the_title_is_cut_off_a_paragraph_and_stays_itself():
+    copies = [(-1, ""), (0, "headline-prefix")]
+    page = [(0.1, 4), (0.1, 9)]
+    assert decided([page], copies=copies).cut_words.tolist() == [0, 2]
+    assert decided([page], Settings(cut_headlines=False), copies).cut_words.tolist() == [0, 0]
+    found = decided([[(0.9, 4), (0.1, 9)]], Settings(threshold=0.5), copies)
+    assert (found.kept.tolist(), found.cut_words.tolist()) == ([True, True], [0, 2])
+    assert found.rule.tolist() == [ORIGINAL_KEPT, 0]
 
 
 def test_lengths_weigh():
@@ -192,23 +202,28 @@ COPIES = [(0.01, 20), (0.02, 5), (0.31, 5), (0.01, 20), (0.01, 20), (0.01, 20), 
 
 
 @pytest.mark.parametrize(
-    ("original", "settings", "dropped", "why"),
+    ("row", "kind", "settings", "dropped", "why"),
     [
-        ([0, 1, 1, 3, 4, 5, 6, 7], ANY, [2], "a copy of a line that stays"),
-        ([0, 1, 2, 3, 4, 5, 6, 6], ANY, [], "a copy that is likely content, as a refrain is"),
-        ([0, 1, -1, 3, 4, 5, 6, 7], ANY, [], "no copy"),
-        ([0, 1, 1, 3, 4, 5, 6, 7], Settings(least_content=0, mostly_content=1, drop_copies=False), [], "off"),
-        ([0, 1, 1, 3, 4, 5, 6, 7], Settings(threshold=0.5), [], "a given threshold decides alone"),
-        ([0, 1, 1, 3, 4, 5, 6, 7], Settings(), [], "a page that is nearly all content"),
+        (7, "headline", ANY, [7], "a copy of the title, whatever its score"),
+        (7, "headline", Settings(threshold=0.5), [7], "also under a threshold"),
+        (7, "headline", Settings(), [7], "also on a page that is nearly all content"),
+        (7, "headline", replace(ANY, drop_copies=("block",)), [], "not a kind that is dropped"),
+        (7, "refrain", ANY, [], "part of the text"),
+        (2, "repeat", ANY, [2], "its score decides"),
+        (7, "repeat", ANY, [], "its score decides"),
+        (2, "repeat", Settings(threshold=0.5), [], "a given threshold decides alone"),
+        (2, "repeat", Settings(), [], "a page that is nearly all content"),
     ],
 )
-def test_copies_of_lines_that_stay(original, settings, dropped, why):
-    kept = decided([COPIES], settings, original=original).kept
-    assert np.flatnonzero(~kept).tolist() == dropped, why
+def test_copies_by_kind(row, kind, settings, dropped, why):
+    copies = [(1, kind) if at == row else (-1, "") for at in range(len(COPIES))]
+    found = decided([COPIES], settings, copies)
+    assert np.flatnonzero(~found.kept).tolist() == dropped, why
+    assert np.flatnonzero(found.rule == COPY_DROPPED).tolist() == dropped
 
 
-def test_several_lines_that_return_far_away_may_be_a_refrain():
-    page = [(0.01, 5)] * 3 + [(0.01, 20)] * 7 + [(0.31, 5)] * 3
-    original = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0, 1, 2]
-    assert not decided([page], original=original).kept[10:].any()
-    assert decided([page], original=original, block=3).kept[10:].all()
+@pytest.mark.parametrize("pages", [0, 200])
+def test_a_known_site_brings_no_copy_back(pages):
+    copies = [(1, "headline") if at == 7 else (-1, "") for at in range(len(COPIES))]
+    found = decided([COPIES], Settings(), copies, np.array([pages]))
+    assert not found.kept[7]

@@ -45,7 +45,7 @@ class TestSeedPage:
         assert wanted[1].endswith(lines[1].clean)
         for number in (7, 8):
             assert (lines[number].kept, lines[number].label) == (False, "repeat")
-            assert page.lines[lines[number].repeat_of].text == lines[0].text
+            assert page.lines[lines[number].copy_of].text == lines[0].text
         for number in (13, 14):
             assert (lines[number].kept, lines[number].label) == (False, "template")
             assert lines[number].score >= 0.9
@@ -199,7 +199,7 @@ def test_markdown_keeps_headings_lists_tables_and_code(detector):
         f"<li>{'many boats ' * 5}<ul><li>{'inner boats ' * 5}</li></ul></li></ul><table><tr><td>Boats</td><td>5 | 6</td></tr>"
         f"<tr><td>Days</td><td>two</td></tr></table><pre>a = 1\n  b = 2</pre>{body}</article>"
     )
-    found = Detector(settings=Settings(threshold=1.0)).score(page).to_markdown()
+    found = Detector(settings=Settings(threshold=1.0, drop_copies=())).score(page).to_markdown()
     assert "# Bridge opens\n\n" in found
     assert "\n\n## What came\n\n- many people" in found
     assert "\n- many boats" in found

@@ -31,8 +31,7 @@ def test_a_page_has_the_lines_that_it_has_alone(pages, format):
 def test_the_lines_of_a_page_are_those_of_its_batch(page, format):
     batch = scored([page], format)
     (found,) = pages_lines(batch)
-    lines, clean, original = batch.batch, batch.clean, batch.repeats.original
-    is_copy = (original != np.arange(original.size)) & (original >= 0) & (batch.repeats.copies > 1)
+    lines, clean, copies = batch.batch, batch.clean, batch.copies
     element = np.full(lines.line_start.size, -1) if batch.markup is None else batch.markup.line_element
     first = lines.line_start[0] if lines.line_start.size else 0
     wanted = (lines.line_start - first, lines.line_end - first, lines.line_segment[:-1], element)
@@ -40,7 +39,7 @@ def test_the_lines_of_a_page_are_those_of_its_batch(page, format):
     size = lines.segment_end - lines.segment_start
     stays = (clean.stay_start - first, clean.stay_end - first)
     decided = (batch.decisions.kept, batch.decisions.cut_words > 0)
-    wanted = (size, *stays, np.where(is_copy, original, -1), *decided)
+    wanted = (size, *stays, copies.of, *decided, copies.kind, batch.decisions.rule)
     assert found.segment.T.tolist() == [column.tolist() for column in wanted]
     if batch.markup is not None:
         assert found.element.T.tolist() == [batch.markup.tag.tolist(), batch.markup.parent.tolist()]

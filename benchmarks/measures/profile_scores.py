@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.copies import find_copies
 from detector.decisions import decide_scored
 from detector.model.files import Model
 from detector.model.score import score_lines
@@ -44,7 +45,9 @@ def judged(
     markup = examples.markup if format == "html" else None
     sites = None if counts is None else Sites(counts, np.zeros(1, np.int64), counted)
     found = score_lines(batch, words, markup, model, sites)
-    kept = decide_scored(found, words, batch.page_segment(), Settings()).kept
+    kept = decide_scored(
+        found, find_copies(batch, words, markup, found.repeats), words, batch.page_segment(), Settings()
+    ).kept
     size = np.diff(words.segment_word)
     lines = np.stack([found.scores, size, examples.share, ~kept], axis=1).astype(np.float64)
     return Judged(float(page_f1(examples, kept)[0]), lines[examples.share >= 0])

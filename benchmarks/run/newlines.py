@@ -17,6 +17,7 @@ from benchmarks.data.profile_sites import BenchSite, bench_sites, drawn
 from benchmarks.data.sets import dataset
 from benchmarks.environment import made, ours
 from benchmarks.files import RESULTS, write_json
+from detector.copies import find_copies
 from detector.decisions import decide_scored
 from detector.model.files import Model, load
 from detector.model.score import score_lines
@@ -50,7 +51,9 @@ def joined(html: str) -> str:
 def _f1(examples: Examples, model: Model, batch: Batch, words: Words, sites: Sites | None) -> float:
     """Return words F1 of a page that is cut otherwise than in its examples; the words are the same."""
     found = score_lines(batch, words, None, model, sites)
-    kept = decide_scored(found, words, batch.page_segment(), Settings()).kept
+    kept = decide_scored(
+        found, find_copies(batch, words, None, found.repeats), words, batch.page_segment(), Settings()
+    ).kept
     share = np.repeat(examples.share, np.diff(examples.words.segment_word))
     singles = words._replace(segment_word=np.arange(words.key.size + 1))
     of_words = replace(

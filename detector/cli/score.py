@@ -25,7 +25,7 @@ def _colour(score: float) -> str:
 def _strongest(line: ScoredLine) -> str:
     """Return the reason that says most for what was decided."""
     if line.label == "repeat":
-        return f"repeats line {line.repeat_of}"
+        return f"same text as line {line.copy_of}"
     speaks = [
         reason
         for reason in line.reasons

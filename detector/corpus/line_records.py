@@ -15,7 +15,7 @@ from detector.corpus.formats.documents import Document
 from detector.corpus.rules import RULES, SCORE, as_ruled
 from detector.decisions import DecisionPolicy, Decisions, decide
 from detector.features.schema import CODES
-from detector.records import Batch, Bytes, Format, Repeats
+from detector.records import COPY_KINDS, Batch, Bytes, Copies, Format
 from detector.results.batch import ScoredBatch
 from detector.text.decoding import text_of, utf8
 from detector.text.plain import text_batch
@@ -29,9 +29,8 @@ class LineRecord:
     format: "text" or "html"; text: its whole text
     threshold: the score above which its lines are dropped; -1 if the whole page is dropped
     scores: thousandths, by segment; kept: 1 or 0; reasons: the strongest evidence for the decision
-    copies: rows (segment, its original, lines in a row) of repeated lines
-    headlines: rows (segment, the segment of the headline, words) of lines that begin with a
-    headline again; cuts: rows (segment, words) of those that were cut
+    copies: rows (segment, its original, the kind of copy, words of the title at its beginning)
+    cuts: rows (segment, words) of those whose beginning was cut
     site_pages: other pages known of its site
     """
 
@@ -45,7 +44,6 @@ class LineRecord:
     kept: list[int] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
     copies: list[list[int]] = field(default_factory=list)
-    headlines: list[list[int]] = field(default_factory=list)
     cuts: list[list[int]] = field(default_factory=list)
     site_pages: int = 0
 
@@ -120,7 +118,6 @@ def line_records(result: ScoredBatch, why: Bytes, documents: Sequence[Document])
                 kept=kept[first:last],
                 reasons=reasons[first:last],
                 copies=_copies(result, first, last),
-                headlines=_headlines(result, first, last),
                 cuts=_cuts(result, first, last),
                 site_pages=0 if result.recurrence is None else int(result.recurrence.site_pages[page]),
             )
@@ -129,16 +126,10 @@ def line_records(result: ScoredBatch, why: Bytes, documents: Sequence[Document])
 
 
 def _copies(result: ScoredBatch, first: int, last: int) -> list[list[int]]:
-    original = result.repeats.original[first:last] - first
-    rows = np.flatnonzero((original >= 0) & (original != np.arange(last - first)))
-    block = result.repeats.block[first:last][rows]
-    return np.column_stack((rows, original[rows], block)).tolist()  # type: ignore[no-any-return]
-
-
-def _headlines(result: ScoredBatch, first: int, last: int) -> list[list[int]]:
-    repeats = result.repeats
-    rows = first + np.flatnonzero(repeats.begins[first:last] >= 0)
-    return np.column_stack((rows - first, repeats.begins[rows] - first, repeats.begins_words[rows])).tolist()  # type: ignore[no-any-return]
+    copies = result.copies
+    rows = first + np.flatnonzero(copies.kind[first:last])
+    columns = (rows - first, copies.of[rows] - first, copies.kind[rows], copies.cut_words[rows])
+    return np.column_stack(columns).tolist()  # type: ignore[no-any-return]
 
 
 def _cuts(result: ScoredBatch, first: int, last: int) -> list[list[int]]:
@@ -158,11 +149,13 @@ def fault_of(record: LineRecord) -> str:
         return "a score is not from 0 to 1000, or the threshold not from -1 to 1"
     if not all(kept in (0, 1) for kept in record.kept) or not 0 <= record.site_pages < 1 << 31:
         return "a decision is neither 0 nor 1, or the site has no such number of pages"
-    for name, width, segments in (("copies", 3, 2), ("headlines", 3, 2), ("cuts", 2, 1)):
+    for name, width, segments in (("copies", 4, 2), ("cuts", 2, 1)):
         for row in getattr(record, name):
             fits = len(row) == width and all(0 <= at < size for at in row[:segments])
             if not fits or not all(0 <= count < 1 << 31 for count in row[segments:]):
                 return f"a row of {name} names a line that is not there"
+    if not all(0 < row[2] < len(COPY_KINDS) for row in record.copies):
+        return "a row of copies names a kind that is not known"
     return ""
 
 
@@ -175,9 +168,9 @@ def clean_again(record: LineRecord, policy: DecisionPolicy | None) -> str:
     words, decisions = words_of(batch), _stored_decisions(record)
     if policy is not None:
         scores = np.array(record.scores, np.float32) / np.float32(1000)
-        repeats = _stored_repeats(record)
+        copies = _stored_copies(record)
         policy = policy._replace(site_pages=np.array([record.site_pages], np.int32))
-        other = decide(scores, words, batch.page_segment(), repeats, policy)
+        other = decide(scores, words, batch.page_segment(), copies, policy)
         rules = [RULES.index(reason) if reason in RULES else SCORE for reason in record.reasons]
         decisions = as_ruled(other, np.array(rules, np.uint8), decisions.kept)
     return text_of(clean_text(batch, words, decisions).text.tobytes())
@@ -200,19 +193,17 @@ def _stored_decisions(record: LineRecord) -> Decisions:
     for segment, count in record.cuts:
         cut_words[segment] = count
     threshold = np.full(1, record.threshold, np.float32)
-    return Decisions(kept, cut_words, threshold, np.zeros(1, np.uint8), np.zeros((1, 2), np.float32))
+    policy, rule = np.zeros(1, np.uint8), np.zeros(kept.size, np.uint8)
+    return Decisions(kept, cut_words, threshold, policy, rule, np.zeros((1, 2), np.float32))
 
 
-def _stored_repeats(record: LineRecord) -> Repeats:
-    """Return those repeats of a document that decisions need."""
+def _stored_copies(record: LineRecord) -> Copies:
+    """Return the copies of a document."""
     size = len(record.scores)
-    original, begins = np.full((2, size), -1, np.int64)
-    block, begins_words, unused = np.zeros((3, size), np.int32)
-    for segment, of, lines in record.copies:
-        original[segment], block[segment] = of, lines
-    for segment, headline, words in record.headlines:
-        begins[segment], begins_words[segment] = headline, words
-    return Repeats(original, unused, np.zeros(size, np.float32), block, unused, begins, begins_words)
+    found = Copies(np.full(size, -1, np.int64), np.zeros(size, np.uint8), np.zeros(size, np.int32))
+    for segment, original, kind, words in record.copies:
+        found.of[segment], found.kind[segment], found.cut_words[segment] = original, kind, words
+    return found
 
 
 def pieces(record: LineRecord) -> list[LinePiece]:

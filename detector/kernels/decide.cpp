@@ -9,11 +9,29 @@ namespace {
 constexpr i64 BINS = 1001;
 // What decided about a page; see decisions.py.
 enum Policy : u8 { BY_SCORE, BY_F1, NO_CONTENT, MOSTLY_CONTENT };
+enum Rule : u8 { NO_RULE, COPY_DROPPED, ORIGINAL_KEPT };
 
-// A copy of a line that stays is dropped above this score, if it has so many words. Several lines
-// that return together, far away, may be a refrain or a list that is used twice.
-constexpr f32 COPY_SCORE = 0.3f, COPY_WORDS = 3;
-constexpr i64 REFRAIN_LINES = 3;
+// What is decided of each segment.
+struct Kept {
+  View<bool> kept;
+  View<i32> cut_words;
+  View<u8> rule;
+
+  void drop(i64 row) const {
+    kept[row] = false;
+    rule[row] = COPY_DROPPED;
+  }
+
+  // Keep the original of a copy that would stay.
+  void keep(i64 original) const {
+    if (!kept[original]) rule[original] = ORIGINAL_KEPT;
+    kept[original] = true;
+  }
+};
+
+// A short line that stands twice for no reason that is known is dropped above this score, if it has so
+// many words.
+constexpr f32 REPEAT_SCORE = 0.3f, REPEAT_WORDS = 3;
 
 struct Best {
   f32 threshold = 0;
@@ -49,15 +67,29 @@ Best best_threshold(View<const f32> scores, const Words& words, i64 first, i64 l
   return best;
 }
 
-// Drop copies of lines that stay.
-void drop_copies(View<const f32> scores, const Words& words, const Repeats& repeats, i64 first, i64 last,
-                 View<bool> kept) {
+// Drop copies of the kinds in `dropped` (a bit each). Where a copy would stay, its original does.
+void drop_copies(View<const f32> scores, const Words& words, const Copies& copies, i64 first, i64 last,
+                 i64 dropped, bool by_f1, const Kept& out) {
   for (i64 row = first; row < last; ++row) {
-    const i64 original = repeats.original[row];
-    if (original < 0 || original == row || !kept[original]) continue;
-    const i64 distance = original < row ? row - original : original - row;
-    const bool refrain = repeats.block[row] >= REFRAIN_LINES && distance > 2 * repeats.block[row];
-    if (!refrain && scores[row] > COPY_SCORE && words_in(words, row) >= COPY_WORDS) kept[row] = false;
+    const u8 kind = copies.kind[row];
+    const i64 original = copies.of[row];
+    if (kind == copy::NONE || kind == copy::PREFIX || !(dropped >> kind & 1)) continue;
+    if (kind == copy::REPEAT) {
+      const bool is_sure = by_f1 && scores[row] > REPEAT_SCORE && words_in(words, row) >= REPEAT_WORDS;
+      if (is_sure && out.kept[original]) out.drop(row);
+      continue;
+    }
+    if (kind != copy::RUNNING_HEAD && out.kept[row]) out.keep(original);
+    out.drop(row);
+  }
+}
+
+// Cut the title off paragraphs that stay and begin with it: the title has its own place.
+void cut_titles(const Copies& copies, i64 first, i64 last, const Kept& out) {
+  for (i64 row = first; row < last; ++row) {
+    if (!out.kept[row] || copies.kind[row] != copy::PREFIX) continue;
+    out.keep(copies.of[row]);
+    out.cut_words[row] = copies.cut_words[row];
   }
 }
 
@@ -66,22 +98,23 @@ void drop_copies(View<const f32> scores, const Words& words, const Repeats& repe
 // Decide which segments stay.
 //
 // Numbers: the threshold (below 0: each page's own), least and mostly content (see Settings),
-// whether copies are dropped and headlines cut. `well_known` (P,): pages whose site is known
-// well; these do not keep unclear lines for being nearly all content.
+// the kinds of copies that are dropped (a bit each), and whether titles are cut. `well_known` (P,): pages
+// whose site is known well; these do not keep unclear lines for being nearly all content.
 i64 decide(Call& call) {
   const View<const f32> scores(call);
   const Words words(call);
   const View<const i64> page_segment(call);
-  const Repeats repeats(call);
+  const Copies copies(call);
   const View<const bool> well_known(call);
   const f64 given = call.real(), least_content = call.real(), mostly_content = call.real();
-  const i64 drops_copies = call.integer(), cuts_headlines = call.integer();
+  const i64 dropped = call.integer(), cuts_headlines = call.integer();
   const View<bool> kept(call);
   const View<i32> cut_words(call);
   const View<f32> thresholds(call);
-  const View<u8> policies(call);
+  const View<u8> policies(call), rules(call);
   const Table<f32> contents(call);
   require_rising(page_segment, words.segments());
+  const Kept out{kept, cut_words, rules};
   const View<f32> sizes = scratch<f32>(call, BINS), shares = scratch<f32>(call, BINS);
   if (call.stopped()) return 0;
   for (i64 page = 0; page + 1 < page_segment.size && !call.stopped(); ++page) {
@@ -105,16 +138,10 @@ i64 decide(Call& call) {
     thresholds[page] = threshold;
     policies[page] = policy;
     for (i64 row = first; row < last; ++row) kept[row] = scores[row] <= threshold;
-    if (drops_copies && policy == BY_F1) drop_copies(scores, words, repeats, first, last, kept);
-  }
-  // A headline is cut off a line that begins with it, if the headline itself stays.
-  for (i64 row = 0; row < kept.size; ++row) {
-    cut_words[row] = 0;
-    const i64 headline = repeats.begins[row];
-    if (!cuts_headlines || !kept[row] || headline < 0) continue;
-    const i64 original = repeats.original[headline];
-    if (kept[headline] || (original >= 0 && original != row && kept[original]))
-      cut_words[row] = repeats.begins_words[row];
+    cut_words.part(first, last).fill(0);
+    rules.part(first, last).fill(NO_RULE);
+    drop_copies(scores, words, copies, first, last, dropped, policy == BY_F1, out);
+    if (cuts_headlines) cut_titles(copies, first, last, out);
   }
   return 0;
 }

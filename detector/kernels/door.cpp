@@ -29,6 +29,7 @@ namespace detector {
   K(page_looks)             \
   K(page_words)             \
   K(page_kinds)             \
+  K(find_copies)            \
   K(decide)                 \
   K(clean_text)             \
   K(page_records)           \

@@ -29,16 +29,17 @@ void write_lines(const Batch& batch, View<const i64> line_element, i64 last, con
 
 }  // namespace
 
-// Write lines (L, 4): first byte, end, first segment, element; segments (S, 6): bytes, first and last
-// of those that stay, the original of a copy or -1, whether it is kept, and whether a headline was cut
-// off; and elements (E, 2): tag and parent. `page_byte` (P + 1,) is the first byte of each page.
+// Write lines (L, 4): first byte, end, first segment, element; segments (S, 8): bytes, first and last
+// of those that stay, the original of a copy or -1, whether it is kept, whether a headline was cut
+// off, the kind of copy, and what copies decided;
+// and elements (E, 2): tag and parent. `page_byte` (P + 1,) is the first byte of each page.
 i64 page_records(Call& call) {
   const Batch batch(call);
   const View<const i64> page_byte(call);
-  const View<const i64> original(call);
-  const View<const i32> copies(call);
+  const Copies copies(call);
   const View<const bool> kept(call);
   const View<const i32> cut_words(call);
+  const View<const u8> rule(call);
   const View<const i64> stay_start(call), stay_end(call);
   const View<const u8> tag(call);
   const View<const i64> parent(call), line_element(call), page_element(call);
@@ -51,13 +52,14 @@ i64 page_records(Call& call) {
     write_lines(batch, line_element, batch.page_line[page + 1], first, lines);
     for (i64 row = first.segment; row < batch.first_of(page + 1); ++row) {
       const View<i32> out = segments[row];
-      const bool is_copy = original[row] >= 0 && original[row] != row && copies[row] > 1;
       out[0] = small(batch.segment_end[row] - batch.segment_start[row]);
       out[1] = small(stay_start[row] - first.byte);
       out[2] = small(stay_end[row] - first.byte);
-      out[3] = is_copy ? small(original[row] - first.segment) : -1;
+      out[3] = of_page(copies.of[row], first.segment);
       out[4] = kept[row];
       out[5] = cut_words[row] > 0;
+      out[6] = copies.kind[row];
+      out[7] = rule[row];
     }
     for (i64 element = first.element; is_html && element < page_element[page + 1]; ++element) {
       elements[element][0] = tag[element];

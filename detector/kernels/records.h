@@ -129,4 +129,35 @@ struct RepeatsOf {
 using Repeats = RepeatsOf<false>;
 using NewRepeats = RepeatsOf<true>;
 
+// What each segment is a copy of; see records.Copies.
+template <bool WRITES>
+struct CopiesOf {
+  template <class T>
+  using Array = View<Choose<WRITES, T, const T>>;
+  Array<i64> of;
+  Array<u8> kind;
+  Array<i32> cut_words;
+
+  explicit CopiesOf(Call& call) : of(call), kind(call), cut_words(call) {}
+};
+
+using Copies = CopiesOf<false>;
+using NewCopies = CopiesOf<true>;
+
+// Kinds of copies, in the order of records.COPY_KINDS.
+namespace copy {
+enum Kind : u8 {
+  NONE,
+  HEADLINE,
+  PREFIX,
+  RUNNING_HEAD,
+  BLOCK,
+  CONTENTS,
+  REFRAIN,
+  QUOTATION,
+  PARALLEL,
+  REPEAT
+};
+}  // namespace copy
+
 }  // namespace detector

@@ -11,7 +11,7 @@ from detector import native
 from detector.clean_text import Clean
 from detector.decisions import Decisions
 from detector.model.page_kinds import PageKinds
-from detector.records import Batch, Bytes, Floats, Markup, Repeats, Words
+from detector.records import Batch, Bytes, Copies, Floats, Markup, Words
 from detector.sites.recurrence import LineRecurrence
 
 
@@ -24,7 +24,7 @@ class ScoredBatch(NamedTuple):
     batch: Batch
     words: Words
     markup: Markup | None
-    repeats: Repeats
+    copies: Copies
     scores: Floats
     contributions: Floats
     kinds: PageKinds
@@ -38,8 +38,9 @@ class PageLines(NamedTuple):
 
     data: uint8, the page's text
     line: int32 (L, 4), first byte, end, first segment, and innermost element or -1
-    segment: int32 (S, 6), bytes, first and end of those that stay, the segment that this one is a
-        copy of or -1, whether it is kept, and whether a headline was cut off
+    segment: int32 (S, 8), bytes, first and end of those that stay, the segment that this one is a
+        copy of or -1, whether it is kept, whether a headline was cut off, the kind of copy, and what
+        copies decided
     element: int32 (E, 2), tag, and the element that it stands in or -1; of HTML, else empty
     scores: float32 (S,); contributions: float32 (S, codes)
     seen: int32 (S,), other pages of the site with the line, numbers aside; site_pages: those known
@@ -68,14 +69,14 @@ def pages_lines(scored: ScoredBatch) -> Iterator[PageLines]:
     batch, decisions, markup = scored.batch, scored.decisions, scored.markup
     lines, segments = batch.line_start.size, batch.segment_start.size
     page_byte = np.append(batch.line_start, batch.data.size)[batch.page_line]
-    line, segment = np.empty((lines, 4), np.int32), np.empty((segments, 6), np.int32)
+    line, segment = np.empty((lines, 4), np.int32), np.empty((segments, 8), np.int32)
     element = np.empty((0 if markup is None else markup.tag.size, 2), np.int32)
     structure = _NO_MARKUP
     if markup is not None:
         structure = (markup.tag, markup.parent, markup.line_element, markup.page_element)
-    decided = (decisions.kept, decisions.cut_words, scored.clean.stay_start, scored.clean.stay_end)
-    repeats = (scored.repeats.original, scored.repeats.copies)
-    native.run("page_records", batch, page_byte, repeats, decided, structure, line, segment, element)
+    stays = (scored.clean.stay_start, scored.clean.stay_end)
+    decided = (decisions.kept, decisions.cut_words, decisions.rule, stays)
+    native.run("page_records", batch, page_byte, scored.copies, decided, structure, line, segment, element)
     recurrence = scored.recurrence
     first_element = [0] * page_byte.size if markup is None else markup.page_element.tolist()
     bounds = zip(

@@ -6,10 +6,19 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.records import Reason, ScoredLine
+from detector.decisions import COPY_DROPPED, ORIGINAL_KEPT
+from detector.records import COPY_KINDS, Reason, ScoredLine
 from detector.results.batch import PageLines
 from detector.results.markdown import block_names
-from detector.results.reasons import COPY, CUT, SENTENCES_CUT, evidence_reasons, policy_reason, shown_codes
+from detector.results.reasons import (
+    CUT,
+    ORIGINAL_STAYS,
+    SENTENCES_CUT,
+    copy_reason,
+    evidence_reasons,
+    policy_reason,
+    shown_codes,
+)
 from detector.text.decoding import text_of
 
 # Columns of `PageLines.line` and `PageLines.segment`.
@@ -21,6 +30,9 @@ KEPT: Final = 4
 
 # A line that is likelier content than not.
 EVEN: Final = 0.5
+
+# Kinds of copies that are repeats whatever their score.
+SURE_COPIES: Final = ("headline", "running-head", "block")
 
 Cuts = tuple[tuple[int, int], ...]
 
@@ -65,7 +77,8 @@ class _Lines:
         self.segment = [*first, page.scores.size]
         self.score = line_scores(page).tolist()
         self.segment_score = page.scores.tolist()
-        _, stay, stay_end, self.original, self.kept, self.was_cut = page.segment.T.tolist()
+        _, stay, stay_end, self.original, self.kept, *decided = page.segment.T.tolist()
+        self.was_cut, self.kind, self.rule = decided
         self.stay = list(zip(stay, stay_end, strict=True))
         self.codes = shown_codes(page.contributions)
         line_of = np.repeat(np.arange(page.line.shape[0]), _segments_of_lines(page))
@@ -106,15 +119,18 @@ class _Lines:
             cuts=cuts or (),
             clean=_without(text, cuts) if cuts is not None else "",
             reasons=tuple(reasons),
-            repeat_of=self.original_line[rows[0]] if original >= 0 else None,
+            copy_of=self.original_line[rows[0]] if original >= 0 else None,
+            copy_kind=COPY_KINDS[self.kind[rows[0]]] if original >= 0 else None,
             block=self.blocks[number] if self.blocks else None,
         )
 
     def _policy(self, rows: range, kept: bool) -> Iterator[Reason]:
         """Yield what decided on a line."""
         threshold = self.page.threshold
-        if not kept and all(self.segment_score[row] <= threshold for row in rows):
-            yield COPY
+        if not kept and all(self.rule[row] == COPY_DROPPED for row in rows):
+            yield copy_reason(COPY_KINDS[self.kind[rows[0]]], self.original_line[rows[0]])
+        elif any(self.rule[row] == ORIGINAL_KEPT for row in rows):
+            yield ORIGINAL_STAYS
         else:
             yield policy_reason(self.page.policy, threshold, kept)
         if kept and self.was_cut[rows[0]]:
@@ -143,10 +159,11 @@ class _Lines:
 
     def _label(self, row: int, score: float) -> str:
         """Return the likeliest kind; a copy is a repeat only of what is content in its place."""
-        if score < EVEN:
-            return "content"
         original = self.original[row]
-        return "repeat" if original >= 0 and self.segment_score[original] < EVEN else "template"
+        of_content = original >= 0 and self.segment_score[original] < EVEN
+        if score < EVEN and not (of_content and COPY_KINDS[self.kind[row]] in SURE_COPIES):
+            return "content"
+        return "repeat" if of_content and COPY_KINDS[self.kind[row]] != "headline-prefix" else "template"
 
 
 def _without(text: str, cuts: Cuts) -> str:

@@ -98,7 +98,8 @@ def _line_dict(line: ScoredLine) -> dict[str, Any]:
         "kept": line.kept,
         "cuts": [list(cut) for cut in line.cuts],
         "clean": line.clean,
-        "repeat_of": line.repeat_of,
+        "copy_of": line.copy_of,
+        "copy_kind": line.copy_kind,
         "block": line.block,
         "reasons": [_reason_dict(reason) for reason in line.reasons],
     }

@@ -73,6 +73,18 @@ def policy_reason(policy: int, threshold: float, kept: bool) -> Reason:
     return Reason("policy", code, f"{verb} {threshold:.3f}, {why}")
 
 
-COPY: Final = Reason("policy", "copy", "dropped: a copy of a line that stays")
+_COPIES: Final = {
+    "headline": ", the page's headline",
+    "block": ", in a part that is printed twice",
+    "running-head": ", a running head",
+}
+
+
+def copy_reason(kind: str, line: int) -> Reason:
+    """Return why a copy is dropped: what it is a copy of, and the kind of copy."""
+    return Reason("policy", "copy", f"dropped: same text as line {line}{_COPIES.get(kind, '')}")
+
+
+ORIGINAL_STAYS: Final = Reason("policy", "original", "kept: the original of a copy whose score is low enough")
 CUT: Final = Reason("policy", "headline-cut", "begins with a headline that stands on a line of its own")
 SENTENCES_CUT: Final = Reason("policy", "sentences-cut", "some sentences of this long line are dropped")

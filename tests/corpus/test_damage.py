@@ -82,9 +82,10 @@ HOSTILE = {
     "fewer scores": lambda row: row.update(scores=row["scores"][1:]),
     "fewer of all": lambda row: [row[name].pop() for name in ("scores", "kept", "reasons")],
     "other decisions": lambda row: row["kept"].__setitem__(0, 7),
-    "a headline far away": lambda row: row.update(headlines=[[0, 10**13, 1]]),
-    "a headline before": lambda row: row.update(headlines=[[0, -1, 1]]),
-    "a copy far away": lambda row: row.update(copies=[[10**13, 0, 1]]),
+    "an original far away": lambda row: row.update(copies=[[0, 10**13, 1, 0]]),
+    "an original before": lambda row: row.update(copies=[[0, -1, 1, 0]]),
+    "a copy far away": lambda row: row.update(copies=[[10**13, 0, 1, 0]]),
+    "a copy of no kind": lambda row: row.update(copies=[[0, 1, 99, 0]]),
     "a copy of too few numbers": lambda row: row.update(copies=[[0]]),
     "a cut far away": lambda row: row.update(cuts=[[10**6, 1]]),
     "a cut of so many words": lambda row: row.update(cuts=[[0, 10**12]]),
@@ -109,8 +110,8 @@ def test_numbers_of_lines_lead_nowhere(damaged, name):
     "act",
     [
         lambda row: row.update(cuts=[[0, 2**31 - 1]]),
-        lambda row: row.update(headlines=[[1, 0, 2**31 - 1]]),
-        lambda row: row.update(copies=[[1, 1, 2**31 - 1], [0, 1, 5]]),
+        lambda row: row.update(copies=[[1, 0, 2, 2**31 - 1]]),
+        lambda row: row.update(copies=[[1, 1, 1, 0], [0, 1, 4, 5]]),
     ],
 )
 def test_numbers_that_might_be_right_crash_nothing(damaged, act):

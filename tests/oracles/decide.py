@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT
 from tests.oracles.words import classes_of
 
-COPY_SCORE, COPY_WORDS, REFRAIN_LINES = 0.3, 3, 3
+COPY_SCORE, COPY_WORDS = 0.3, 3
 SEPARATORS = "-–—|:·•»/~"
 
 
@@ -45,29 +45,34 @@ def without_copies(
     kept: Sequence[bool],
     scores: Sequence[float],
     sizes: Sequence[float],
-    original: Sequence[int],
-    block: Sequence[int],
+    copies: Sequence[tuple[int, str]],
+    dropped: Sequence[str],
 ) -> list[bool]:
-    """Return what stays of a page when copies of lines that stay are dropped, one after another."""
+    """Return what stays of a page when copies of some kinds are dropped, one after another.
+
+    copies: for each line its original and the kind of copy; where a copy would stay, its original does.
+    """
     stays = list(kept)
-    for row, place in enumerate(original):
-        if place in (-1, row) or not stays[place]:
+    for row, (place, kind) in enumerate(copies):
+        if kind not in dropped or kind in ("", "headline-prefix"):
             continue
-        is_refrain = block[row] >= REFRAIN_LINES and abs(row - place) > 2 * block[row]
-        if not is_refrain and scores[row] > COPY_SCORE and sizes[row] >= COPY_WORDS:
-            stays[row] = False
+        if kind == "repeat":
+            stays[row] &= not (stays[place] and scores[row] > COPY_SCORE and sizes[row] >= COPY_WORDS)
+            continue
+        if kind != "running-head" and stays[row]:
+            stays[place] = True
+        stays[row] = False
     return stays
 
 
-def cut_words(
-    row: int, kept: Sequence[bool], original: Sequence[int], begins: Sequence[int], sizes: Sequence[int]
-) -> int:
-    """Return how many words are cut off a line: those of a headline that stays elsewhere."""
-    headline = begins[row]
-    if not kept[row] or headline < 0:
-        return 0
-    place = original[headline]
-    return sizes[row] if kept[headline] or (place not in (-1, row) and kept[place]) else 0
+def cut_titles(stays: list[bool], copies: Sequence[tuple[int, str]], sizes: Sequence[int]) -> list[int]:
+    """Return how many words are cut off each line that stays: those of the title, which then stays."""
+    cuts = [0] * len(copies)
+    for row, (place, kind) in enumerate(copies):
+        if stays[row] and kind == "headline-prefix":
+            stays[place] = True
+            cuts[row] = sizes[row]
+    return cuts
 
 
 def clean_text(text: str, keep: Sequence[bool]) -> str:

@@ -6,12 +6,13 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.copies import find_copies
 from detector.decisions import DecisionPolicy, decide, decide_scored
 from detector.model.files import Model
 from detector.model.network import Scorer
 from detector.model.operating_points import threshold_of
 from detector.model.score import score_lines
-from detector.records import Floats, Integers, Repeats
+from detector.records import Copies, Floats, Integers
 from detector.settings import Settings
 from detector.sites.profile import SiteProfile
 from detector.training.data.examples import CONTENT, Examples, examples_by_format
@@ -39,11 +40,9 @@ class Judged(NamedTuple):
     kept: NDArray[np.bool_]
 
 
-def no_repeats(size: int) -> Repeats:
-    """Return repeats that find nothing, for decisions in which no headline is cut."""
-    zeros = np.zeros(size, np.int32)
-    none = np.full(size, -1, np.int64)
-    return Repeats(none, zeros, np.zeros(size, np.float32), zeros, zeros, none, zeros)
+def no_copies(size: int) -> Copies:
+    """Return copies that find nothing, for decisions on scores alone."""
+    return Copies(np.full(size, -1, np.int64), np.zeros(size, np.uint8), np.zeros(size, np.int32))
 
 
 def page_f1(examples: Examples, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -132,7 +131,7 @@ def measures(
     """Return all measures of scores alone, no headline cut and no copy dropped, by group of pages."""
     segments = examples.batch.page_segment()
     kept = decide(
-        scores, examples.words, segments, no_repeats(scores.size), DecisionPolicy(settings, threshold)
+        scores, examples.words, segments, no_copies(scores.size), DecisionPolicy(settings, threshold)
     ).kept
     return measures_of(Judged("", examples, scores, kept))
 
@@ -144,7 +143,8 @@ def _judged(name: str, examples: Examples, model: Model, settings: Settings) -> 
     found = score_lines(examples.batch, examples.words, markup, model, examples.sites)
     threshold = threshold_of(settings, scorer.points)
     segments = examples.batch.page_segment()
-    kept = decide_scored(found, examples.words, segments, settings, threshold).kept
+    copies = find_copies(examples.batch, examples.words, markup, found.repeats)
+    kept = decide_scored(found, copies, examples.words, segments, settings, threshold).kept
     return Judged(name, examples, found.scores, kept)
 
 

@@ -1,0 +1,54 @@
+"""Which lines of a page are copies, of what, and of what kind.
+
+Structure alone decides: where a line stands, what stands around it, and the page's title. No score,
+site or goal has a say, so a copy of the headline goes from a page whose site is known as from any
+other. The title's real place is where HTML says so (`<h1>`, the title in the head), or in text
+before its paragraphs. The kernel is kernels/copies.cpp.
+"""
+
+import numpy as np
+
+from detector import native
+from detector.records import Batch, Copies, Markup, Repeats, Words
+from detector.text.html import TITLE_HINT
+from detector.text.words import words_of
+
+
+def no_markup() -> Markup:
+    """Return the markup of text: none."""
+    numbers, none = np.zeros(0, np.int64), np.zeros(0, np.uint8)
+    return Markup(
+        tag=none, parent=numbers, inside=np.zeros(0, np.uint32), element_token=numbers,
+        token=np.zeros(0, np.uint32), line_element=numbers, line_link=np.zeros(0, np.int32),
+        page_element=numbers, hints=none, hint_end=numbers, hint_kind=none, page_hint=numbers,
+    )  # fmt: skip
+
+
+def _titles(markup: Markup, pages: int) -> tuple[Words, np.ndarray]:
+    """Return the words of the titles that pages have in their heads, and the first title of each page."""
+    chosen = markup.hint_kind == TITLE_HINT
+    end = markup.hint_end[chosen]
+    start = np.concatenate((np.zeros(1, np.int64), markup.hint_end))[:-1][chosen]
+    number = np.arange(end.size + 1)
+    before = np.concatenate((np.zeros(1, np.int64), np.cumsum(chosen)))
+    page_title = before[markup.page_hint] if markup.page_hint.size else np.zeros(pages + 1, np.int64)
+    batch = Batch(markup.hints, start, end, start, end, number, np.array([0, end.size]))
+    return words_of(batch), page_title
+
+
+def find_copies(batch: Batch, words: Words, markup: Markup | None, repeats: Repeats) -> Copies:
+    """Return what each segment is a copy of.
+
+    Parameters
+    ----------
+    batch, words, markup
+        The lines; `markup` is None for text.
+    repeats
+        What stands more than once on each page, from the features.
+    """
+    size = batch.segment_start.size
+    out = Copies(np.empty(size, np.int64), np.empty(size, np.uint8), np.empty(size, np.int32))
+    known = no_markup() if markup is None else markup
+    titles = _titles(known, batch.page_line.size - 1)
+    native.run("find_copies", batch, words, known, titles, repeats, out)
+    return out

@@ -1,0 +1,198 @@
+// Which lines are copies, of what, and of what kind: by structure alone, whatever their scores.
+#include "copies/running_heads.h"
+#include "copies/title.h"
+
+namespace detector {
+
+namespace {
+
+class CopyFinder {
+ public:
+  CopyFinder(Call& call, const Batch& batch, const Words& words, const Markup& markup, const Titles& titles,
+             const Repeats& repeats, const NewCopies& out)
+      : batch_(batch),
+        words_(words),
+        repeats_(repeats),
+        out_(out),
+        forms_(batch, words, markup),
+        titles_(call, batch, words, titles, repeats, forms_),
+        heads_(call, batch, words) {}
+
+  void read_page(i64 page) {
+    const i64 first = batch_.first_of(page), last = batch_.first_of(page + 1);
+    title_ = titles_.find(page);
+    for (i64 row = first; row < last; ++row) {
+      out_.of[row] = -1;
+      out_.kind[row] = copy::NONE;
+      out_.cut_words[row] = 0;
+    }
+    for (i64 row = first; row < last;) {
+      const i64 end = least(row + most<i64>(repeats_.block[row], 1), last);
+      read_run(row, end);
+      row = end;
+    }
+    if (!forms_.is_html())
+      heads_.each(first, last, [&](i64 row, i64 of) { write(row, copy::RUNNING_HEAD, of); });
+    if (title_ < 0) return;
+    i64 unlike = 0;
+    for (i64 row = first; row < last; ++row)
+      unlike += is_near_title(row) && line_key(words_, row) != line_key(words_, title_);
+    near_counts_ = unlike <= MOST_NEAR && has(title_, LEAST_NEAR, LEAST_NEAR_SINGLES);
+    for (i64 row = first; row < last; ++row)
+      if (row != title_) compare_with_title(row);
+    out_.of[title_] = -1;
+    out_.kind[title_] = copy::NONE;
+  }
+
+ private:
+  // A line of so many words is not a label, an answer or a line of verse: nobody writes it twice.
+  static constexpr i64 PARAGRAPH = 15, PARAGRAPH_SINGLES = 50;
+  // A shorter title that differs in a word says something else; so does one of several that differ.
+  static constexpr i64 LEAST_NEAR = 6, LEAST_NEAR_SINGLES = 15, MOST_NEAR = 2;
+  // A beginning of the title that ends in dots, and what a site may add to its pages' titles.
+  static constexpr i64 LEAST_BEGINNING = 4, MOST_ADDED = 6, LEAST_REST = 5;
+  static constexpr u32 SEPARATORS[] = {'-',    0x2013, 0x2014, '|', ':', 0xB7,
+                                       0x2022, 0xBB,   '/',    '~', '<', 0xAB};
+
+  bool is_copy(i64 row) const { return repeats_.original[row] >= 0 && repeats_.original[row] != row; }
+
+  // Tell whether a row has so many words (`singles` of a script without spaces).
+  bool has(i64 row, i64 words, i64 singles) const {
+    const i64 single = words_.count(row, SINGLE);
+    return (words_.number(row) - single) * singles + single * words >= words * singles;
+  }
+
+  bool is_paragraph(i64 row) const { return has(row, PARAGRAPH, PARAGRAPH_SINGLES); }
+
+  bool is_near_title(i64 row) const {
+    const i64 group = repeats_.original[title_];
+    return group >= 0 && repeats_.original[row] == group;
+  }
+
+  Form form(i64 row) const { return forms_.of(row, titles_.line_of(row)); }
+
+  bool is_row_of(Form form) const { return form == CODE || form == CELL; }
+
+  void write(i64 row, copy::Kind kind, i64 of) const {
+    out_.of[row] = of;
+    out_.kind[row] = kind;
+  }
+
+  // Say what kind of copies some rows are that are copies of rows that follow one another.
+  void read_run(i64 row, i64 end) const {
+    bool printed_twice = false;
+    for (i64 at = row; at < end; ++at) {
+      const bool same = is_copy(at) && repeats_.similarity[at] >= 1.0f;
+      printed_twice |= same && is_paragraph(at) && form(at) <= ITEM;
+    }
+    for (i64 at = row; at < end; ++at)
+      if (is_copy(at)) write(at, kind_in_run(at, end - row, printed_twice), repeats_.original[at]);
+  }
+
+  copy::Kind kind_in_run(i64 row, i64 lines, bool printed_twice) const {
+    const i64 original = repeats_.original[row];
+    const Form mine = form(row), theirs = form(original);
+    if (is_row_of(mine) || is_row_of(theirs)) return copy::PARALLEL;
+    if (mine == QUOTE || theirs == QUOTE) return copy::QUOTATION;
+    if (repeats_.similarity[row] < 1.0f) return copy::PARALLEL;
+    if (printed_twice) return copy::BLOCK;
+    if (theirs == HEADING && row < original && (mine == ITEM || is_link(row))) return copy::CONTENTS;
+    return lines > 1 ? copy::REFRAIN : copy::REPEAT;
+  }
+
+  bool is_link(i64 row) const { return forms_.inside_of(titles_.line_of(row)) & inside::link; }
+
+  // How many words a row and the title begin with in common.
+  i64 in_common(i64 row) const {
+    const WordSpan mine = span_of(words_, row), theirs = span_of(words_, title_);
+    i64 same = 0;
+    while (same < least(mine.size(), theirs.size()) &&
+           words_.key[mine.first + same] == words_.key[theirs.first + same])
+      same += 1;
+    return same;
+  }
+
+  void compare_with_title(i64 row) const {
+    const Form mine = form(row);
+    if (is_row_of(mine)) return;
+    const i64 size = words_.number(row), whole = words_.number(title_), same = in_common(row);
+    if (size && same == size && same == whole) return write(row, copy::HEADLINE, title_);
+    if (is_near_title(row) && near_counts_ && mine != HEADING) return write(row, copy::HEADLINE, title_);
+    if (same == size && 2 * size >= whole && size >= LEAST_BEGINNING && forms_.last_mark(row) == 0x2026)
+      return write(row, copy::HEADLINE, title_);
+    if (same == whole && size - whole <= MOST_ADDED && mine != HEADING && is_separated(row, whole))
+      return write(row, copy::HEADLINE, title_);
+    if (mine != PROSE) return;
+    const i64 begins = repeats_.begins[row];
+    const bool begins_near = begins >= 0 && (begins == title_ || (near_counts_ && is_near_title(begins)));
+    const i64 cut = same == whole ? whole : begins_near ? repeats_.begins_words[row] : 0;
+    if (cut == 0 || !is_long_enough(words_, title_) || !titles_.leads_to(title_, row) ||
+        !begins_sentence(row, cut))
+      return;
+    write(row, copy::PREFIX, title_);
+    out_.cut_words[row] = static_cast<i32>(cut);
+  }
+
+  // Tell whether a separator stands after so many words, and no sentence after that: a site's name.
+  bool is_separated(i64 row, i64 words) const {
+    if (words_.count(row, END) > words_.count(title_, END) || words == words_.number(row)) return false;
+    const i64 last = words_.start[words_.first(row) + words];
+    i64 length = 1;
+    bool found = false;
+    for (i64 at = words_.end[words_.first(row) + words - 1]; at < last; at += length) {
+      const Character here = read(batch_.data, at);
+      for (const u32 separator : SEPARATORS) found |= here.code == separator && separator != ':';
+      length = here.length;
+    }
+    return found;
+  }
+
+  // Tell whether a sentence ends after so many words, and a whole one stands after that.
+  bool begins_sentence(i64 row, i64 words) const {
+    const i64 next = words_.first(row) + words, end = words_.start[next < words_.last(row) ? next : next - 1];
+    if (words_.last(row) - next < LEAST_REST) return false;
+    bool ends = false, spaced = false;
+    i64 length = 1;
+    for (i64 at = words_.end[next - 1]; at < end; at += length) {
+      const Character here = read(batch_.data, at);
+      ends |= here.kind == END;
+      if (!ends && here.kind != SPACE && here.kind != PUNCTUATION) return false;
+      spaced |= ends && here.kind == SPACE;
+      length = here.length;
+    }
+    const u8 shape = words_.shape[next];
+    if (!ends || (!spaced && !(shape & IS_SINGLE))) return false;
+    const bool is_cased = words_.count(row, UPPER) > 0;
+    if (is_cased && !(shape & (FIRST_UPPER | HAS_DIGIT | IS_SINGLE))) return false;
+    return words_.count(row, END) > words_.count(title_, END) && words_.edges[2 * row + 1] >= END;
+  }
+
+  const Batch& batch_;
+  const Words& words_;
+  const Repeats& repeats_;
+  const NewCopies& out_;
+  Forms forms_;
+  TitleFinder titles_;
+  RunningHeads heads_;
+  i64 title_ = -1;
+  bool near_counts_ = false;
+};
+
+}  // namespace
+
+// Write of every segment what it is a copy of (-1: of nothing), the kind of copy, and how many words of
+// the title stand at its beginning that may be cut.
+i64 find_copies(Call& call) {
+  const Batch batch(call);
+  const Words words(call);
+  const Markup markup(call);
+  const Titles titles(call);
+  const Repeats repeats(call);
+  const NewCopies out(call);
+  CopyFinder finder(call, batch, words, markup, titles, repeats, out);
+  if (call.stopped()) return 0;
+  for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page) finder.read_page(page);
+  return 0;
+}
+
+}  // namespace detector

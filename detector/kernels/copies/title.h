@@ -1,0 +1,177 @@
+// The page's title, where it really stands: the first copy is often a breadcrumb or a list of links.
+#pragma once
+
+#include "forms.h"
+
+namespace detector {
+
+// The words that an HTML page gives as its title: a segment for each place that says so.
+struct Titles {
+  Words words;
+  View<const i64> page_title;
+
+  explicit Titles(Call& call) : words(call), page_title(call) {
+    require_rising(page_title, words.segments());
+  }
+};
+
+class TitleFinder {
+ public:
+  TitleFinder(Call& call, const Batch& batch, const Words& words, const Titles& titles,
+              const Repeats& repeats, const Forms& forms)
+      : batch_(batch),
+        words_(words),
+        titles_(titles),
+        repeats_(repeats),
+        forms_(forms),
+        line_(scratch<i64>(call, batch.longest_page())),
+        paragraph_(scratch<f32>(call, batch.longest_page())),
+        candidate_(scratch<bool>(call, batch.longest_page())) {}
+
+  // Find the row of a page's title, or -1.
+  i64 find(i64 page) {
+    first_ = batch_.first_of(page);
+    last_ = batch_.first_of(page + 1);
+    measure(page);
+    const i64 by_markup = forms_.is_html() ? best_by_markup(page) : -1;
+    return by_markup >= 0 ? by_markup : best_by_place();
+  }
+
+  // Tell whether a row is the first paragraph after a title, which stands before all other paragraphs
+  // but a notice; markup needs no such proof.
+  bool leads_to(i64 title, i64 row) const {
+    if (forms_.is_html()) return true;
+    f32 before = 0;
+    for (i64 at = first_; at < row; ++at)
+      if (at < title)
+        before += paragraph_[at - first_];
+      else if (paragraph_[at - first_] > 0 && at > title)
+        return false;
+    return row > title && before <= BEFORE;
+  }
+
+  i64 line_of(i64 row) const { return line_[row - first_]; }
+
+ private:
+  // Words from which a line is a paragraph, lines after a title in which one begins, the longest
+  // title, and how many words of paragraphs, or what share of them, may stand before it.
+  static constexpr f32 PARAGRAPH = 15, BEFORE = 60, SHARE_BEFORE = 0.2f, LEAST_PROSE = 0.33f;
+  // A line with more copies is a label.
+  static constexpr i64 FOLLOWING = 8, LONGEST = 40, MOST_COPIES = 5;
+  // What speaks for a title on HTML.
+  static constexpr f32 H1 = 3, LOWER = 1, IN_TITLE = 2, OF_TITLE = 3, ASIDE = 3, LINKED = 1, LEAD = 0.01f;
+  static constexpr f32 MOST_LEAD = 90;
+
+  // Note the line of each row, and the words of its line if that is a paragraph.
+  void measure(i64 page) {
+    for (i64 line = batch_.page_line[page]; line < batch_.page_line[page + 1]; ++line) {
+      f32 size = 0;
+      for (i64 row = batch_.line_segment[line]; row < batch_.line_segment[line + 1]; ++row)
+        size += words_in(words_, row);
+      for (i64 row = batch_.line_segment[line]; row < batch_.line_segment[line + 1]; ++row) {
+        line_[row - first_] = line;
+        paragraph_[row - first_] = size >= PARAGRAPH ? words_in(words_, row) : 0.0f;
+      }
+    }
+  }
+
+  // Words of paragraphs in the next rows.
+  f32 lead(i64 row) const {
+    f32 total = 0;
+    for (i64 near = row + 1; near < least(row + 1 + FOLLOWING, last_); ++near)
+      total += paragraph_[near - first_];
+    return total;
+  }
+
+  // The share of the page's title in its head that a row's words are; 0 if they do not stand there
+  // together.
+  f32 part_of_title(i64 page, i64 row) const {
+    const i64 size = words_.number(row);
+    f32 best = 0;
+    for (i64 title = titles_.page_title[page]; title < titles_.page_title[page + 1]; ++title) {
+      const WordSpan span = span_of(titles_.words, title);
+      for (i64 start = span.first; start + size <= least(span.last, span.first + 2 * LONGEST); ++start) {
+        i64 same = 0;
+        while (same < size && titles_.words.key[start + same] == words_.key[words_.first(row) + same])
+          same += 1;
+        if (same == size) best = most(best, share(size, span.size()));
+      }
+    }
+    return best;
+  }
+
+  i64 best_by_markup(i64 page) const {
+    i64 best = -1;
+    f32 most_points = 0;
+    for (i64 row = first_; row < last_; ++row) {
+      const i64 size = words_.number(row), line = line_of(row);
+      if (size < 2 || size > LONGEST) continue;
+      const u32 stands = forms_.inside_of(line);
+      if (stands & (inside::select | inside::button | inside::pre)) continue;
+      const i64 level = forms_.heading_level(line);
+      const f32 part = part_of_title(page, row);
+      const bool is_long = is_long_enough(words_, row);
+      if (is_long ? level != 1 && !(part > 0) : level != 1 || !(part > 0)) continue;
+      f32 points = level == 1 ? H1 : level > 1 ? LOWER : 0.0f;
+      if (part > 0) points += IN_TITLE + OF_TITLE * part;
+      if (stands & (inside::nav | inside::aside | inside::footer)) points -= ASIDE;
+      if (stands & (inside::link | inside::li)) points -= LINKED;
+      points += LEAD * least(lead(row), MOST_LEAD);
+      if (points > most_points) {
+        most_points = points;
+        best = row;
+      }
+    }
+    return best;
+  }
+
+  bool may_be_title(i64 row) const {
+    if (!is_long_enough(words_, row) || words_.number(row) > LONGEST) return false;
+    const Form form = forms_.of(row, line_of(row));
+    const u32 mark = forms_.last_mark(row);
+    const bool is_sentence = mark == '.' || mark == ',' || mark == ';' || mark == 0x3002 || mark == 0x2026;
+    return (form == PROSE || form == HEADING) && !is_sentence;
+  }
+
+  // Of the lines that stand again on the page, or begin another, the longest that stands before its
+  // paragraphs. A page with few paragraphs is verse or a list, and has none.
+  i64 best_by_place() {
+    const View<bool> candidate = candidate_.part(0, last_ - first_);
+    candidate.fill(false);
+    f32 all = 0, words = 0, before = 0;
+    for (i64 row = first_; row < last_; ++row) {
+      all += paragraph_[row - first_];
+      words += words_in(words_, row);
+      if (repeats_.copies[row] > 1 && repeats_.copies[row] <= MOST_COPIES)
+        note(candidate, repeats_.original[row]);
+      const i64 headline = repeats_.begins[row];
+      if (headline >= 0)
+        note(candidate, repeats_.original[headline] >= 0 ? repeats_.original[headline] : headline);
+    }
+    if (all < LEAST_PROSE * words) return -1;
+    i64 best = -1;
+    for (i64 row = first_; row < last_ && before <= most(BEFORE, SHARE_BEFORE * all); ++row) {
+      if (candidate[row - first_] && lead(row) > 0 && may_be_title(row) &&
+          (best < 0 || words_.number(row) > words_.number(best)))
+        best = row;
+      before += paragraph_[row - first_];
+    }
+    return best;
+  }
+
+  void note(View<bool> candidate, i64 row) const {
+    if (row >= first_ && row < last_) candidate[row - first_] = true;
+  }
+
+  const Batch& batch_;
+  const Words& words_;
+  const Titles& titles_;
+  const Repeats& repeats_;
+  const Forms& forms_;
+  View<i64> line_;
+  View<f32> paragraph_;
+  View<bool> candidate_;
+  i64 first_ = 0, last_ = 0;
+};
+
+}  // namespace detector

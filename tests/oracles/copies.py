@@ -1,0 +1,296 @@
+"""What lines are copies of: the rules of kernels/copies.cpp, for one page."""
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+from detector.records import COPY_KINDS
+from detector.text.characters import END, PUNCTUATION, SPACE
+from detector.text.words import FIRST_UPPER, HAS_DIGIT, IS_SINGLE
+from tests.oracles.repeats import Found, is_long_enough, keys_of
+from tests.oracles.words import Word, classes_of, size_of, words_of
+
+BULLETS = "•·*+-–—◦▪▸►‣⁃○●■□✓"
+SEPARATORS = "-–—|·•»/~<«"
+CODE_MARKS = "{}[]()=<>;_$\\/*&|"
+ROWS, TITLES = ("code", "cell"), ("prose", "heading")
+FOLLOWING, LONGEST = 8, 40
+
+
+class Row(NamedTuple):
+    """A segment: its text, the number of its line, what HTML says of it (level 0: no heading), its bytes."""
+
+    text: str
+    line: int
+    inside: frozenset[str] = frozenset()
+    level: int = 0
+    start: int = 0
+    end: int = 0
+
+
+def form_by_shape(text: str) -> str:
+    """Return what a line of text is."""
+    body = re.sub(r"^[\x00-\x20]+", "", text)
+    spaces = len(re.match("1*", "".join(map(str, classes_of(text))))[0])
+    size = len(body.encode())
+    marks = sum(char in CODE_MARKS for char in body)
+    if body.startswith(">"):
+        return "quote"
+    if "\t" in body or body.count("|") > 1:
+        return "cell"
+    if body.startswith("#"):
+        return "heading"
+    if spaces >= 4 or body.startswith("$") or "//" in body:
+        return "code"
+    if marks >= 2 and 12 * marks >= size:
+        return "code"
+    item = re.match(rf"(?:[{re.escape(BULLETS)}]|[0-9]{{1,3}}[.)])(?=[\x00-\x20])", text[spaces:])
+    return "item" if item else "prose"
+
+
+def form_by_markup(inside: frozenset[str]) -> str:
+    """Return what a line of HTML is."""
+    for name, form in (("pre", "code"), ("cell", "cell"), ("heading", "heading"), ("blockquote", "quote")):
+        if name in inside:
+            return form
+    return "item" if inside & {"li", "definition", "select"} else "prose"
+
+
+class Page:
+    """The lines of one page, with what repeats on it and the titles in its head."""
+
+    def __init__(self, rows: list[Row], repeats: Found, titles: list[list[int]] | None) -> None:
+        self.rows, self.repeats, self.titles = rows, repeats, titles
+        self.words: list[list[Word]] = [words_of(row.text) for row in rows]
+        self.keys = [keys_of(line) for line in self.words]
+        self.kinds = ["".join(map(str, classes_of(row.text))) for row in rows]
+        self.forms = [
+            form_by_shape(row.text) if titles is None else form_by_markup(row.inside) for row in rows
+        ]
+        of_line: dict[int, float] = {}
+        for row, words in zip(rows, self.words, strict=True):
+            of_line[row.line] = of_line.get(row.line, 0) + size_of(words)
+        self.paragraph = [
+            size_of(words) if of_line[row.line] >= 15 else 0.0
+            for row, words in zip(rows, self.words, strict=True)
+        ]
+
+    def after_words(self, row: int, count: int) -> str:
+        """Return what stands after the first words of a row."""
+        return self.rows[row].text.encode()[self.words[row][count - 1].end :].decode()
+
+    def last_mark(self, row: int) -> str:
+        """Return the last mark after a row's last word; closing marks and spaces do not count."""
+        if not self.words[row]:
+            return ""
+        tail = self.after_words(row, len(self.words[row]))
+        marks = [
+            char
+            for char, kind in zip(tail, classes_of(tail), strict=True)
+            if kind not in (SPACE, PUNCTUATION)
+        ]
+        return marks[-1] if marks else ""
+
+    def lead(self, row: int) -> float:
+        return sum(self.paragraph[row + 1 : row + 1 + FOLLOWING])
+
+    def part_of_title(self, row: int) -> float:
+        """Return the share of a title in the head that a row's words are."""
+        keys, best = list(self.keys[row]), 0.0
+        for title in self.titles or []:
+            starts = range(min(len(title) - len(keys) + 1, 2 * LONGEST + 1))
+            starts = [start for start in starts if start + len(keys) <= min(len(title), 2 * LONGEST)]
+            if any(title[start : start + len(keys)] == keys for start in starts):
+                best = max(best, len(keys) / len(title))
+        return best
+
+    def points(self, row: int) -> float:
+        """Return what speaks for a row of HTML as the title; 0 if nothing does."""
+        size, level, inside = len(self.words[row]), self.rows[row].level, self.rows[row].inside
+        part = self.part_of_title(row)
+        if not 2 <= size <= LONGEST or inside & {"select", "button", "pre"}:
+            return 0
+        is_sure = level == 1 or part > 0 if is_long_enough(self.words[row]) else level == 1 and part > 0
+        if not is_sure:
+            return 0
+        points = 3 if level == 1 else 1 if level else 0
+        points += (2 + 3 * part if part > 0 else 0) - 3 * bool(inside & {"nav", "aside", "footer"})
+        return points - bool(inside & {"link", "li"}) + 0.01 * min(self.lead(row), 90)
+
+    def title(self) -> int:
+        """Return the row of the title, or -1."""
+        if self.titles is not None:
+            points = [round(self.points(row), 4) for row in range(len(self.rows))]
+            if points and max(points) > 0:
+                return points.index(max(points))
+        repeats, total = self.repeats, sum(self.paragraph)
+        if total < 0.33 * sum(map(size_of, self.words)):
+            return -1
+        candidates = {
+            of for of, copies in zip(repeats.original, repeats.copies, strict=True) if 1 < copies <= 5
+        }
+        for headline in repeats.begins:
+            if headline >= 0:
+                candidates.add(repeats.original[headline] if repeats.original[headline] >= 0 else headline)
+        best = -1
+        for row, words in enumerate(self.words):
+            if sum(self.paragraph[:row]) > max(60, 0.2 * total):
+                break
+            fits = (
+                row in candidates and self.lead(row) > 0 and is_long_enough(words) and len(words) <= LONGEST
+            )
+            says = self.forms[row] in TITLES and self.last_mark(row) not in tuple(".,;。…")
+            if fits and says and (best < 0 or len(words) > len(self.words[best])):
+                best = row
+        return best
+
+    def leads_to(self, title: int, row: int) -> bool:
+        if self.titles is not None:
+            return True
+        between = any(self.paragraph[title + 1 : row])
+        return row > title and not between and sum(self.paragraph[:title]) <= 60
+
+
+def is_number(word: Word) -> bool:
+    return word.has_digit or bool(re.fullmatch("[ivxlcdmIVXLCDM]{1,7}", word.text))
+
+
+def running_heads(page: Page, text: str) -> dict[int, int]:
+    """Return heads and feet of printed pages, each with the first of its group. text: the whole page."""
+    raw, size = text.encode(), len(page.rows)
+    spans = [(row.start + words[0].start, row.start + words[-1].end) if words else (row.end, row.start)
+             for row, words in zip(page.rows, page.words, strict=True)]  # fmt: skip
+
+    def feed(row: int) -> bool:
+        if not 0 <= row < size:
+            return False
+        start = spans[row - 1][1] if row else page.rows[row].start
+        return b"\f" in raw[start : max(spans[row][0], start)]
+
+    def bare(row: int) -> bool:
+        return 0 <= row < size and 1 <= len(page.words[row]) <= 3 and all(map(is_number, page.words[row]))
+
+    def in_sentence(row: int) -> bool:
+        before, after = row - 1 - bare(row - 1), row + 1 + bare(row + 1)
+        if not (before >= 0 and after < size) or len(page.words[before]) < 6:
+            return False
+        kinds = page.kinds[before].strip("1"), page.kinds[after].strip("1")
+        return "3" in "".join(kinds) and kinds[0][-1:] in ("2", "3") and kinds[1][:1] == "2"
+
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for row, words in enumerate(page.words):
+        if 0 < len(words) <= 15:
+            key = tuple(0 if is_number(word) else word.key for word in words)
+            groups.setdefault(key, []).append(row)
+    found = {}
+    for rows in groups.values():
+        feeds = sum(feed(at) or feed(at + 1) or (bare(at - 1) and feed(at - 1))
+                    or (bare(at + 1) and feed(at + 2)) for at in rows)  # fmt: skip
+        numbers = sum(bare(at - 1) or bare(at + 1) for at in rows)
+        apart = all(two - one >= 8 for one, two in pairwise(rows)) and not bare(rows[0])
+        broken = sum(map(in_sentence, rows))
+        sure = 5 * feeds >= 4 * len(rows) or 2 * broken >= len(rows)
+        if len(rows) >= 3 and (sure or (apart and 5 * numbers >= 4 * len(rows))):
+            found |= dict.fromkeys(rows, rows[0])
+    return found
+
+
+def has(line: list[Word], words: int, singles: int) -> bool:
+    single = sum(bool(word.shape & IS_SINGLE) for word in line)
+    return (len(line) - single) * singles + single * words >= words * singles
+
+
+def kinds_in_runs(page: Page) -> list[tuple[int, str, int]]:
+    """Return (original, kind, words to cut) of every row, the title aside."""
+    repeats, found = page.repeats, [(-1, "", 0)] * len(page.rows)
+    row = 0
+    while row < len(page.rows):
+        run = range(row, row + max(repeats.block[row], 1))
+        copies = [at for at in run if repeats.original[at] not in (-1, at)]
+        twice = any(
+            repeats.similarity[at] >= 1 and has(page.words[at], 15, 50)
+            and page.forms[at] in ("prose", "heading", "item")
+            for at in copies
+        )  # fmt: skip
+        for at in copies:
+            of = repeats.original[at]
+            forms = (page.forms[at], page.forms[of])
+            linked = page.forms[at] == "item" or "link" in page.rows[at].inside
+            if forms[0] in ROWS or forms[1] in ROWS:
+                kind = "parallel"
+            elif "quote" in forms:
+                kind = "quotation"
+            elif repeats.similarity[at] < 1:
+                kind = "parallel"
+            elif twice:
+                kind = "block"
+            elif forms[1] == "heading" and at < of and linked:
+                kind = "contents"
+            else:
+                kind = "refrain" if len(run) > 1 else "repeat"
+            found[at] = (of, kind, 0)
+        row = run.stop
+    return found
+
+
+def begins_sentence(page: Page, row: int, count: int, title: int) -> bool:
+    """Tell whether a sentence ends after some words, and a whole one stands after that."""
+    words, kinds = page.words[row], page.kinds[row]
+    if len(words) - count < 5:
+        return False
+    gap = page.rows[row].text.encode()[words[count - 1].end : words[count].start].decode()
+    shape = "".join(map(str, classes_of(gap)))
+    if not re.match(f"[{SPACE}{PUNCTUATION}]*{END}", shape):
+        return False
+    spaced = str(SPACE) in shape[shape.index(str(END)) :]
+    if not spaced and not words[count].shape & IS_SINGLE:
+        return False
+    if "3" in kinds and not words[count].shape & (FIRST_UPPER | HAS_DIGIT | IS_SINGLE):
+        return False
+    return kinds.count(str(END)) > page.kinds[title].count(str(END)) and kinds.rstrip("1")[-1] in "789"
+
+
+def of_title(page: Page, row: int, title: int, near_counts: bool) -> tuple[str, int] | None:
+    """Return the kind of copy of the title that a row is, and the words to cut; None if it is none."""
+    if page.forms[row] in ROWS:
+        return None
+    mine, whole = page.keys[row], page.keys[title]
+    group = page.repeats.original[title]
+    same = next((at for at, pair in enumerate(zip(mine, whole, strict=False)) if pair[0] != pair[1]),
+                min(len(mine), len(whole)))  # fmt: skip
+    is_near = group >= 0 and page.repeats.original[row] == group and near_counts
+    heading = page.forms[row] == "heading"
+    truncated = same == len(mine) >= 4 and 2 * len(mine) >= len(whole) and page.last_mark(row) == "…"
+    ends = [page.kinds[at].count(str(END)) for at in (row, title)]
+    added = False
+    if len(whole) == same < len(mine) <= same + 6 and not heading and ends[0] <= ends[1]:
+        first, last = page.words[row][same - 1].end, page.words[row][same].start
+        added = any(char in SEPARATORS for char in page.rows[row].text.encode()[first:last].decode())
+    if (mine and mine == whole) or (is_near and not heading) or truncated or added:
+        return "headline", 0
+    begins = page.repeats.begins[row]
+    near = begins >= 0 and (begins == title or (
+        near_counts and group >= 0 and page.repeats.original[begins] == group))  # fmt: skip
+    cut = same if same == len(whole) else page.repeats.begins_words[row] if near else 0
+    fits = page.forms[row] == "prose" and is_long_enough(page.words[title]) and page.leads_to(title, row)
+    return ("headline-prefix", cut) if cut and fits and begins_sentence(page, row, cut, title) else None
+
+
+def copies_of(page: Page, text: str = "") -> list[tuple[int, int, int]]:
+    """Return (original, number of the kind, words to cut) of every row of a page; `text`: all of it."""
+    found, title = kinds_in_runs(page), page.title()
+    for row, of in (running_heads(page, text) if page.titles is None else {}).items():
+        found[row] = (of, "running-head", 0)
+    if title >= 0:
+        group = page.repeats.original[title]
+        near = [
+            row
+            for row, of in enumerate(page.repeats.original)
+            if group >= 0 and of == group and page.keys[row] != page.keys[title]
+        ]
+        near_counts = len(near) <= 2 and has(page.words[title], 6, 15)
+        for row in range(len(page.rows)):
+            if row != title and (kind := of_title(page, row, title, near_counts)):
+                found[row] = (title, *kind)
+        found[title] = (-1, "", 0)
+    return [(of, COPY_KINDS.index(kind), cut) for of, kind, cut in found]

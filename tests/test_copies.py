@@ -1,0 +1,221 @@
+"""Copies: the kernel against its reference, and families of copies and of lines that are none."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from detector import Detector, Settings
+from detector.copies import find_copies
+from detector.errors import SettingsError
+from detector.features.build import text_features
+from detector.text.decoding import text_of
+from detector.text.html import TITLE_HINT, html_batch
+from detector.text.plain import text_batch
+from detector.text.tags import INSIDE, NUMBER
+from detector.text.words import words_of
+from tests.conftest import lines_of
+from tests.features.drawn import NO_PHRASES
+from tests.oracles.copies import Page, Row, copies_of
+from tests.oracles.markup import Elements
+from tests.oracles.repeats import Found, keys_of
+from tests.oracles.words import words_of as words_in
+
+TITLES = (
+    "Old mill sold to the town",
+    "Old mill sold to the county",
+    "Is the old mill safe?",
+    "老磨坊卖给了镇上的居民",
+)
+PROSE = (
+    "The town has bought the old mill for a sum that nobody wants to name, and it will open in May.",
+    "Nobody lives there now. The last miller left in spring, when the river took the lower floor with it.",
+)
+SHORT = (
+    "Share this",
+    "- Old mill sold to the town",
+    "The bell rang twice again.",
+    "x = mill(old); y = mill(new)",
+    "> quoted",
+)
+TAILS = ("", ". ", " … ", " | Town News", "! ", " and ", ": ")
+
+
+@st.composite
+def line(draw):
+    kind = draw(st.integers(0, 4))
+    if kind == 0:
+        return draw(st.sampled_from(SHORT))
+    if kind == 1:
+        return draw(st.sampled_from(PROSE))
+    return draw(st.sampled_from(TITLES)) + draw(st.sampled_from(TAILS)) + draw(st.sampled_from(("", *PROSE)))
+
+
+LINES = st.lists(line(), min_size=1, max_size=12)
+
+
+def found_rows(copies):
+    return list(zip(copies.of.tolist(), copies.kind.tolist(), copies.cut_words.tolist(), strict=True))
+
+
+def as_found(repeats):
+    return Found(*(column.tolist() for column in repeats))
+
+
+def text_rows(batch):
+    texts = [
+        text_of(bytes(batch.data[start:end]))
+        for start, end in zip(batch.segment_start, batch.segment_end, strict=True)
+    ]
+    line = np.repeat(np.arange(batch.line_start.size), np.diff(batch.line_segment)).tolist()
+    spans = zip(batch.segment_start.tolist(), batch.segment_end.tolist(), strict=True)
+    return [
+        Row(text, line[at], start=start, end=end)
+        for at, (text, (start, end)) in enumerate(zip(texts, spans, strict=True))
+    ]
+
+
+PRINTED = ("12", "xiv", "The Old Mill 13", "the old mill IX", "The old mill", "\f", "\fThe Old Mill 4", "***",
+           "and the wheel turned slowly in the Brown", "water of the river. Then it stood.")  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PRINTED), min_size=6, max_size=30))
+def test_running_heads_are_those_of_the_oracle(lines):
+    batch = text_batch(["\n".join(lines).encode()])
+    words = words_of(batch)
+    repeats = text_features(batch, words, NO_PHRASES).repeats
+    wanted = copies_of(Page(text_rows(batch), as_found(repeats), None), text_of(batch.data.tobytes()))
+    assert found_rows(find_copies(batch, words, None, repeats)) == wanted
+
+
+STORY = (
+    "had three sons and a mule, and when the flour ran out he sent the eldest",
+    "to the town beyond the hills, where a baker was said to owe money to every",
+    "farmer of the valley. Nobody knew his name, but the smell of his bread went",
+    "down the river as far as the weir, and the boys who swam there in summer",
+    "never forgot it. The second son took the boat and a lantern, and his mother",
+    "walked with him to the bridge. She had sewn a coin into his coat and said",
+)
+
+
+@pytest.mark.parametrize("feed", ["\f", ""])
+def test_heads_and_feet_of_a_printed_book_go(detector, feed):
+    lines = []
+    for number, text in enumerate(STORY, start=9):
+        lines += [f"{feed}THE MILLER OF LOW MARSH {number}", text]
+    page = Detector(detector.model, Settings(threshold=1.0)).score("\n".join(lines), format="text")
+    assert [line.number for line in page.lines if not line.kept] == list(range(0, len(lines), 2))
+    assert {line.copy_kind for line in page.lines if not line.kept} == {"running-head"}
+
+
+def test_numbered_headings_are_no_running_heads(detector):
+    lines = []
+    for number, text in enumerate(STORY, start=1):
+        lines += [f"Chapter {number}", f"The miller {text}."]
+    page = Detector(detector.model, Settings(threshold=1.0)).score("\n".join(lines), format="text")
+    assert all(line.kept for line in page.lines)
+
+
+@given(LINES)
+def test_copies_of_text_are_those_of_the_oracle(lines):
+    batch = text_batch(["\n".join(lines).encode()])
+    words = words_of(batch)
+    repeats = text_features(batch, words, NO_PHRASES).repeats
+    wanted = copies_of(Page(text_rows(batch), as_found(repeats), None), text_of(batch.data.tobytes()))
+    assert found_rows(find_copies(batch, words, None, repeats)) == wanted
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["h1", "h2", "p", "li", "nav", "aside", "td", "pre", "blockquote"]), line()),
+             min_size=1, max_size=10),
+    st.sampled_from(["", *TITLES, "Old mill sold to the town - News"]),
+)  # fmt: skip
+def test_copies_of_html_are_those_of_the_oracle(parts, title):
+    html = f"<title>{title}</title>" + "".join(
+        f"<{tag}>{text}</{tag}>" if tag != "td" else f"<table><tr><td>{text}</table>" for tag, text in parts
+    )
+    batch, markup = html_batch([html.encode()])
+    words = words_of(batch)
+    repeats = text_features(batch, words, NO_PHRASES).repeats
+    elements = Elements(batch, markup)
+    rows = []
+    for number, text in enumerate(lines_of(batch)):
+        at = int(markup.line_element[number])
+        bits = int(markup.inside[at]) if at >= 0 else 0
+        inside = frozenset(name for bit, name in enumerate(INSIDE) if bits >> bit & 1)
+        levels = [int(markup.tag[element]) - NUMBER["h1"] + 1 for element in elements.path(at)]
+        level = next((level for level in levels if 1 <= level <= 6), 0)
+        rows.append(Row(text, number, inside, level))
+    titles = [list(keys_of(words_in(title)))] if title else []
+    assert (markup.hint_kind == TITLE_HINT).sum() == len(titles)
+    wanted = copies_of(Page(rows, as_found(repeats), titles))
+    assert found_rows(find_copies(batch, words, markup, repeats)) == wanted
+
+
+@given(st.lists(LINES, min_size=2, max_size=3))
+def test_a_page_has_the_copies_that_it_has_alone(pages):
+    detector = Detector()
+    texts = ["\n".join(page) for page in pages]
+    together = list(detector.score_pages(texts))
+    for text, page in zip(texts, together, strict=True):
+        alone = detector.score(text)
+        assert [(one.copy_of, one.copy_kind, one.kept) for one in page.lines] == [
+            (one.copy_of, one.copy_kind, one.kept) for one in alone.lines
+        ]
+
+
+LANGUAGES = json.loads(Path(__file__).with_name("copies.json").read_text("utf-8"))["languages"]
+CASES = [(language, family) for language, case in LANGUAGES.items() for family in case["families"]]
+
+
+@pytest.mark.parametrize(("language", "family"), CASES)
+def test_only_the_title_again_is_a_copy(detector, language, family):
+    case = LANGUAGES[language]
+    title, (first, second), others = case["title"], case["paragraphs"], case["families"][family]
+    glued = f"{title}. {first}"
+    lines = [title, glued, *others, title, title.upper(), second]
+    policy = Detector(detector.model, Settings(threshold=1.0))
+    page = policy.score("\n".join(lines), format="text")
+    gone = [line.text for line in page.lines if not line.kept]
+    assert gone == [title, title.upper()]
+    assert page.lines[1].clean == first
+    assert [line.text for line in page.lines if line.kept and line.cuts] == [glued]
+
+
+def test_families_are_many_and_in_five_languages():
+    assert len(LANGUAGES) >= 5
+    assert all(len(case["families"]) >= 12 for case in LANGUAGES.values())
+
+
+ARTICLE = (
+    "Old mill sold to the town\nBy Ann Weir\n"
+    + PROSE[0] + "\n" + PROSE[1] + "\n"
+    + "Old mill sold to the town\nThe council will meet again in June to talk about the roof of the old mill and its wheel.\n"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("settings", [{}, {"threshold": 1.0}, {"lose_at_most": 0.0}, {"mostly_content": 0.0}])
+def test_no_setting_brings_a_copy_of_the_title_back(settings):
+    page = Detector(settings=Settings(**settings)).score(ARTICLE, format="text")
+    assert page.clean_text.count("Old mill sold to the town") == 1
+    copy = page.lines[4]
+    assert (copy.copy_of, copy.copy_kind, copy.label) == (0, "headline", "repeat")
+    assert copy.reasons[-1].text == "dropped: same text as line 0, the page's headline"
+
+
+def test_kinds_of_copies_are_chosen_by_name():
+    page = Detector(settings=Settings(threshold=1.0, drop_copies=())).score(ARTICLE, format="text")
+    assert page.lines[4].kept
+    with pytest.raises(SettingsError, match="unknown kinds headlines"):
+        Settings(drop_copies=("headlines",))
+
+
+def test_where_a_copy_would_stay_its_original_does():
+    scores = np.array([line.score for line in Detector().score(ARTICLE).lines])
+    between = float(min(scores[0], scores[4]))
+    page = Detector(settings=Settings(threshold=between)).score(ARTICLE, format="text")
+    assert page.lines[0].kept
+    assert not page.lines[4].kept
