@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from detector.records import Reason, ScoredLine
 from detector.results.batch import PageLines
-from detector.results.markdown import block_names
+from detector.results.blocks import block_names
 from detector.results.reasons import COPY, CUT, SENTENCES_CUT, evidence_reasons, policy_reason, shown_codes
 from detector.text.decoding import text_of
 
