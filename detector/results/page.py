@@ -175,8 +175,29 @@ class ScoredPage:
 
     def to_json(self, indent: int | None = None) -> str:
         """Return `to_dict` as JSON, valid UTF-8 whatever the page held."""
-        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
-        return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+        return _json(self.to_dict(), indent)
+
+    def to_jsonl(self, name: str | None = None) -> str:
+        """Return the clean text and the metadata as one line of JSON, a record of a corpus.
+
+        name: of the page, as its `id`; its address by default
+        """
+        record = {
+            "id": self.url if name is None else name,
+            "url": self.url,
+            "title": self.title,
+            "text": self.clean_text,
+            "metadata": self.metadata.to_dict(),
+            "verdict": None if self.verdict is None else self.verdict.kind,
+            "content_share": self.content_share,
+            "confidence": self.confidence,
+        }
+        return _json(record)
+
+
+def _json(value: Any, indent: int | None = None) -> str:  # noqa: ANN401
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _line_dict(line: ScoredLine) -> dict[str, Any]:
