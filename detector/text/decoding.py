@@ -79,7 +79,7 @@ def _saved_as_utf8(data: bytes) -> str | None:
 def _seven_bits(data: bytes) -> tuple[str, str] | None:
     """Return the text and encoding of ASCII bytes that stand for other characters, if they do."""
     if b"\x1b$" in data:
-        for encoding in _SHIFTED:
+        for encoding in _SHIFTED[-1:] if b"\x1b$)C" in data else _SHIFTED:
             try:
                 return data.decode(encoding), encoding.replace("_", "-").replace("iso2022", "iso-2022")
             except UnicodeDecodeError:

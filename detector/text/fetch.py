@@ -121,7 +121,7 @@ def _answer(pool: Any, url: str, most_bytes: int) -> Fetched | str:  # noqa: ANN
         if not _PAGES.match(kind) and kind not in _UNTOLD:
             raise PageError(f"this is {kind}, not a page: HTML and text are read")
         if said.get("content-length", "").isdecimal() and int(said["content-length"]) > most_bytes:
-            raise PageError(f"the page has {said['content-length']} bytes, more than {most_bytes:,}")
+            raise PageError(f"the page has more than {most_bytes:,} bytes")
         data = _body(response, most_bytes)
     charset = _CHARSET.search(said.get("content-type", ""))
     data = _unpacked(data, said.get("content-encoding", "").strip().lower(), most_bytes)
