@@ -142,13 +142,16 @@ CASES = {
     "a table without a head": (
         "<table><tr><th>a</th><td>b</td></tr></table>", "|  |  |\n| --- | --- |\n| a | b |",
     ),
+    "numbers in cells": (
+        "<table><tr><td>2.31</td><td>-4</td></tr></table>", "| 2.31 | -4 |\n| --- | --- |",
+    ),
     "blocks in cells": (
         "<table><tr><td>a<ul><li>b</li><li>c</li></ul></td></tr></table>",
-        "|  |\n| --- |\n| a<br>- b<br>- c |",
+        "| a<br>- b<br>- c |\n| --- |",
     ),
     "a colspan that is a mistake": (
         "<table><tr><td colspan=99999999>a</td></tr></table>",
-        "| " + " | ".join([""] * 50) + " |\n|" + " --- |" * 50 + "\n| a | " + " | ".join([""] * 49) + " |",
+        "| a | " + " | ".join([""] * 49) + " |\n|" + " --- |" * 50,
     ),
     "a formula": (
         "<p>a <math><mi>x</mi><annotation encoding='application/x-tex'>x_1*y</annotation></math> for $5</p>",

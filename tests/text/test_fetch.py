@@ -5,6 +5,7 @@ import ipaddress
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
 
 import pytest
 
@@ -24,7 +25,7 @@ PAGE = "<html><head><title>Mühle</title></head><body><p>Die Mühle stand viele 
 class Answers(BaseHTTPRequestHandler):
     """Answers by path."""
 
-    seen: list = []
+    seen: ClassVar[list] = []
 
     def log_message(self, *_):
         pass
@@ -110,7 +111,7 @@ class Answers(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def server():
-    Answers.seen = []
+    Answers.seen.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as running:
         running.daemon_threads = True
         thread = threading.Thread(target=running.serve_forever, daemon=True)
@@ -234,7 +235,7 @@ def test_what_is_no_address(url):
 
 
 def test_a_host_without_an_address():
-    with pytest.raises(PageError, match="no address of no-such-host.invalid is known"):
+    with pytest.raises(PageError, match=r"no address of no-such-host\.invalid is known"):
         Page.fetch("http://no-such-host.invalid/")
 
 

@@ -1,5 +1,6 @@
 """Tables of data as rows between pipes, their columns in place."""
 
+import re
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -7,6 +8,8 @@ if TYPE_CHECKING:
 
 # A cell over more columns or rows than this is a mistake of the page.
 _WIDEST: Final = 50
+# What would begin a block begins none in a cell: "2\\.31" is 2.31.
+_BEGINNING: Final = re.compile(r"^(\d*)\\([-+.)=])")
 _RULES: Final = {"left": ":---", "center": ":---:", "right": "---:"}
 
 
@@ -34,8 +37,9 @@ def pipe_table(table: "Element", options: "Markdown") -> str:
 
 
 def _is_head(row: "Element") -> bool:
+    """Return whether a table's first row is its head: no row is where the first cell names its row."""
     is_in_head = getattr(row.parent, "tag", "") == "thead"
-    return is_in_head or (row.select_one("th") is not None and row.select_one("td") is None)
+    return is_in_head or row.select_one("th") is None or row.select_one("td") is None
 
 
 def _span(cell: "Element", name: str) -> int:
@@ -79,4 +83,5 @@ def _words(cell: "Element", options: "Markdown") -> str:
         block.replace_with(*[node for part in parts for node in (part, Element("br"))][:-1])
     written = cell.to_markdown(options).split("\n")
     lines = [line.strip().removesuffix("\\").strip() for line in written]
-    return "<br>".join(line for line in lines if line).replace("|", "\\|").replace("\\\\|", "\\|")
+    lines = [_BEGINNING.sub(r"\1\2", line) for line in lines if line]
+    return "<br>".join(lines).replace("|", "\\|").replace("\\\\|", "\\|")
