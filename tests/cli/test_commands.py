@@ -52,7 +52,8 @@ def test_every_command_has_help_with_an_example(name):
 def test_no_command_has_too_many_options(name):
     command = group.get_command(click.Context(group), name)
     shared = {
-        "input_format", "allow_private",
+        "input_format",
+        "allow_private",
         "help",
         *Policy._fields,
         *("engine", "workers", "memory"),

@@ -168,6 +168,9 @@ CASES = {
         "<p>a<sup><a href='#n'>*</a></sup> b<sup><a href='#n'>*</a></sup></p><p id=n>* note</p>",
         "a[^star] b[^star]\n\n[^star]: note",
     ),
+    "a footnote that is not set high": (
+        "<p>a<span><a href='#n'>1</a></span> b</p><p id=n>1. note ↩</p>", "a[^1] b\n\n[^1]: note",
+    ),
     "a link that is no footnote": (
         "<p><a href='#n'>a</a></p><p id=n>b</p>", "[a](#n)\n\nb",
     ),

@@ -19,6 +19,8 @@ _MATHML: Final = names(
     "mtr mtd mlabeledtr mstyle mpadded mphantom mfenced menclose mmultiscripts mprescripts none semantics "
     "annotation maligngroup malignmark"
 )
+# What machines read of a formula.
+_MACHINE: Final = "math, script[type^='math/tex' i]"
 _ATTRIBUTES: Final = names(
     "mathvariant fence separator stretchy open close separators notation linethickness accent "
     "accentunder columnalign rowspan columnspan"
@@ -33,7 +35,9 @@ def _classes(element: "Element") -> set[str]:
 
 def is_second_form(element: "Element") -> bool:
     """Return whether an element shows a formula to the eye that stands beside it for machines."""
-    return bool(_classes(element) & _SECOND_FORMS)
+    if not _classes(element) & _SECOND_FORMS:
+        return False
+    return any(one is not None and one.select_one(_MACHINE) is not None for one in (element, element.parent))
 
 
 def script_formula(element: "Element") -> "Element | None":

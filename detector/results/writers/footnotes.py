@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 _SIGN: Final = re.compile(r"^[\[(]?\s*(\d{1,4}|[a-z]{1,3}|[*†‡§]{1,3})\s*[\])]?$", re.IGNORECASE)
 _STARS: Final = {"*": "star", "†": "dagger", "‡": "double-dagger", "§": "section"}
 _NOTES: Final = frozenset(("li", "p", "dd", "aside", "div", "td"))
+# Arrows at a note's end that led back.
+_BACK: Final = "↩↑⤴⏎\ufe0e\ufe0f "
 # A note may begin with the sign once more.
 _LEADING: Final = re.compile(r"^\s*[\[(]?(?:\d{1,4}|[*†‡§]{1,3})[\]).]?\s+")
 
@@ -61,7 +63,7 @@ def _is_inside(link: "Element", target: "Element") -> bool:
 
 
 def _is_sign(link: "Element", target: "Element") -> bool:
-    """Return whether a link is set high, or its note leads back to it."""
+    """Return whether a link is set high, or its note begins with it or leads back to it."""
     from turbohtml import Element
 
     near = [
@@ -69,6 +71,9 @@ def _is_sign(link: "Element", target: "Element") -> bool:
         *(one for one, _ in zip(link.ancestors, range(2), strict=False) if isinstance(one, Element)),
     ]
     if any(one.tag == "sup" for one in near) or link.find("sup") is not None:
+        return True
+    words = str(target.text).split(maxsplit=1)
+    if words and words[0].strip("[]().") == str(link.text).strip().strip("[]()"):
         return True
     names = {str(one.attrs["id"]) for one in near if "id" in one.attrs}
     return any(str(back.attrs["href"])[1:] in names for back in target.select("a[href^='#']"))
@@ -102,4 +107,7 @@ def _content(note: "Element") -> "Element":
     first = next((one for one in content.descendants if isinstance(one, Text) and one.data.strip()), None)
     if first is not None:
         first.data = _LEADING.sub("", first.data).lstrip()
+    texts = [one for one in content.descendants if isinstance(one, Text) and one.data.strip()]
+    if texts:
+        texts[-1].data = texts[-1].data.rstrip(_BACK)
     return content
