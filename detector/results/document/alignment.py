@@ -44,32 +44,41 @@ class KeptText(NamedTuple):
 
 def visible(text: str) -> str:
     """Return the characters that count: no white space, nothing invisible."""
-    return "".join(text.translate(_INVISIBLE).split())
+    return "".join((text if text.isascii() else text.translate(_INVISIBLE)).split())
 
 
 def kept_text(lines: Sequence[ScoredLine]) -> KeptText:
     """Return the visible characters of all lines, with what was decided about each."""
     pieces: list[str] = []
-    kept: list[bool] = []
-    spaced: list[bool] = []
+    kept: list[NDArray[np.bool_]] = []
+    spaced: list[NDArray[np.bool_]] = []
     starts = [0]
     for line in lines:
-        is_cut = np.zeros(len(line.text) + 1, np.bool_)
-        for first, last in line.cuts:
-            is_cut[first:last] = True
-        before = True
-        for at, character in enumerate(line.text):
-            if character.isspace() or ord(character) in _INVISIBLE:
-                before = before or character.isspace()
-                continue
-            pieces.append(character)
-            kept.append(line.kept and not is_cut[at])
-            spaced.append(before)
-            before = False
-        starts.append(len(pieces))
-    return KeptText(
-        "".join(pieces), np.array(kept, np.bool_), np.array(spaced, np.bool_), np.array(starts, np.int64)
-    )
+        words = line.text.translate(_INVISIBLE).split()
+        sizes = np.array([0, *map(len, words)], np.int64)
+        begins = np.cumsum(sizes)
+        is_first = np.zeros(begins[-1], np.bool_)
+        is_first[begins[:-1][sizes[1:] > 0]] = True
+        pieces += words
+        spaced.append(is_first)
+        kept.append(_kept_characters(line, int(begins[-1])))
+        starts.append(starts[-1] + int(begins[-1]))
+    return KeptText("".join(pieces), _joined(kept), _joined(spaced), np.array(starts, np.int64))
+
+
+def _kept_characters(line: ScoredLine, size: int) -> NDArray[np.bool_]:
+    """Return bool (size,), whether each visible character of a line stays."""
+    if not line.kept or not line.cuts:
+        return np.full(size, line.kept)
+    is_cut = np.zeros(len(line.text), np.bool_)
+    for first, last in line.cuts:
+        is_cut[first:last] = True
+    fates = [not is_cut[at] for at, character in enumerate(line.text) if visible(character)]
+    return np.array(fates, np.bool_)
+
+
+def _joined(parts: list[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    return np.concatenate(parts) if parts else np.zeros(0, np.bool_)
 
 
 def aligned(source: str, lines: KeptText) -> Integers:

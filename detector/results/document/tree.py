@@ -6,11 +6,13 @@
 Everything else that is written of an HTML page (HTML, Markdown, TEI) is made from it.
 """
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from detector.records import ScoredLine
 from detector.results.document.addresses import safe_address
+from detector.results.document.alignment import visible
 from detector.results.document.blocks import Blocks
 from detector.results.document.code import code_block, code_language
 from detector.results.document.elements import (
@@ -32,6 +34,7 @@ from detector.text.page import Page
 if TYPE_CHECKING:
     from turbohtml import Element, Text
 
+_SPACES: Final = re.compile(r"\s+")
 _ANCHOR_SIGNS: Final = ("", "#", "¶", "§", "🔗")
 # Pictures no larger than this, in pixels, are no pictures but counters.
 _TINY: Final = 3
@@ -171,22 +174,30 @@ class _Builder:
 
     def _text(self, node: "Text") -> None:
         """Write what stays of a text."""
-        stays, run, pieces = self.source.stays, "", []
-        for character in node.data:
-            if character.isspace():
-                pieces.append(" ")
-                continue
-            visible = character in self.source.text[self.at : self.at + 1]
-            if not visible:
-                pieces.append(character)
-                continue
-            if self.source.spaced[self.at] and not pieces:
-                pieces.append(" ")
-            pieces.append(character if stays(self.at) else " ")
-            self.at += 1
-        run = "".join(pieces)
-        if run:
-            self.blocks.text(run)
+        size = len(visible(node.data))
+        stay = self.source.count(self.at, self.at + size)
+        if stay == size:  # white space only, too
+            before = " " if size and self.source.spaced[self.at] else ""
+            self.at += size
+            self.blocks.text(before + _SPACES.sub(" ", node.data))
+        elif stay == 0:
+            self.at += size
+            self.blocks.space()
+        else:
+            self.blocks.text(self._part(node.data))
+
+    def _part(self, text: str) -> str:
+        """Return the characters of a text that stay; others leave a space."""
+        pieces: list[str] = []
+        for character in text:
+            if character == self.source.text[self.at : self.at + 1]:
+                if self.source.spaced[self.at] and not pieces:
+                    pieces.append(" ")
+                pieces.append(character if self.source.stays(self.at) else " ")
+                self.at += 1
+            else:
+                pieces.append(" " if character.isspace() else character)
+        return "".join(pieces)
 
     def _void(self, element: "Element") -> None:
         around = self.source.stays(self.at - 1) and self.source.stays(self.at)
