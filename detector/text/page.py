@@ -44,7 +44,7 @@ class Page:
             data = _named(_file(source), str(source), is_known=format is not None)
             return replace(cls._decoded(decode(data), format, url), name=str(source))
         if isinstance(source, bytes | bytearray | memoryview):
-            return cls._decoded(decode(_bytes(bytes(source))), format, url)
+            return cls._decoded(decode(page_bytes(bytes(source))), format, url)
         if not isinstance(source, str):
             raise TypeError(f"a page is str, bytes or pathlib.Path, not {type(source).__name__}")
         _refuse_file_name(source)
@@ -92,7 +92,7 @@ class Page:
 
         found = fetch(url, timeout=timeout, most_bytes=most_bytes, allow_private=allow_private)
         try:
-            decoded = decode(_bytes(found.data), found.charset)
+            decoded = decode(page_bytes(found.data), found.charset)
         except PageError as error:
             raise PageError(f"{url}: {error}") from None
         return replace(cls._decoded(decoded, format, found.url), name=url)
@@ -109,7 +109,7 @@ class Page:
         )
 
 
-def _bytes(data: bytes, name: str = "") -> bytes:
+def page_bytes(data: bytes, name: str = "") -> bytes:
     """Unpack the bytes of a page; raises `PageError` for those of something else."""
     data = unpacked(data, name)
     refuse_binary(data, is_wide(data))
@@ -119,7 +119,7 @@ def _bytes(data: bytes, name: str = "") -> bytes:
 def _named(data: bytes, name: str, is_known: bool) -> bytes:
     """Unpack the bytes of a file, and name it in what is said about them."""
     try:
-        data = _bytes(data, name)
+        data = page_bytes(data, name)
     except PageError as error:
         raise PageError(f"{name}: {error}") from None
     if not is_known:

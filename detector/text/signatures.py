@@ -73,9 +73,11 @@ _IN_ZIP: Final = (
 _LOOKED_AT: Final = 4096
 # Letters that some of these begin with begin texts, too: they are followed by what no text has.
 _AS_TEXT: Final = frozenset((b"BZh", b"ID3", b"OTTO", b"wOFF", b"wOF2", b"PAR1", b"ftyp", b"WAVE", b"WEBP"))
-# Control characters that no text has, in any encoding of 8 bits; escape begins a shift in ISO-2022.
-_CONTROLS: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-_MOST_CONTROLS: Final = 0.1
+# Control characters that no text has, in any encoding of 8 bits. Escape begins a shift in ISO-2022, and
+# some programs leave NUL in text.
+_CONTROLS: Final = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_MOST_CONTROLS: Final = 0.05
+_NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def _known(data: bytes) -> tuple[str, str] | None:
@@ -83,7 +85,7 @@ def _known(data: bytes) -> tuple[str, str] | None:
         start = data[:_LOOKED_AT]
         return next(((name, advice) for mark, name, advice in _IN_ZIP if mark in start), ("a ZIP", _ARCHIVE))
     for begins, name, advice, at in _KINDS:
-        if data.startswith(begins, at) and not (begins in _AS_TEXT and not _CONTROLS.search(data[:64])):
+        if data.startswith(begins, at) and not (begins in _AS_TEXT and not _NO_TEXT.search(data[:64])):
             return name, advice
     return None
 

@@ -211,3 +211,20 @@ def test_zlib_errors_are_page_errors():
     with pytest.raises(PageError):
         Page.read(bytes(broken))
     assert zlib.error is not PageError
+
+
+def test_a_corpus_sets_them_aside(tmp_path):
+    """A picture among the pages of a folder is reported, and the pages are cleaned."""
+    from detector.corpus.formats.documents import Part, Rejected
+    from detector.corpus.formats.readers import read_part
+    from detector.settings import Columns
+
+    found = {}
+    for name, data in (("a.html", FILES["a PNG"]), ("b.html", b"<p>page</p>")):
+        path = tmp_path / name
+        path.write_bytes(data)
+        part = Part(str(path), name, "page")
+        (found[name],) = read_part(part, Columns())
+    assert isinstance(found["a.html"], Rejected)
+    assert "this is a PNG, not a page" in found["a.html"].reason
+    assert found["b.html"].text == "<p>page</p>"
