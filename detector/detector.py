@@ -179,6 +179,7 @@ class Detector:
                 url=page.url,
                 _kind=PageKind(scored.kinds.share[number].copy(), scored.kinds.signal[number].copy(), words),
                 _lines=lines,
+                _page=page,
             )
             start = end
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from benchmarks.data.pages import Page
-from detector.results.markdown import block_names
+from detector.results.blocks import block_names
 from detector.text.decoding import text_of
 from detector.text.page import Page as Decoded
 from detector.text.read import read_batch

@@ -1,12 +1,13 @@
 """`detector clean`: clean text of pages, or of a corpus."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, get_args
 
 import click
 
-from detector.cli.corpus_options import CorpusOptions, corpus_options, is_corpus
+from detector.cli.corpus_options import CorpusOptions, corpus_options, is_corpus, is_page_address
 from detector.cli.options import Policy, input_options, page_of, policy_options, write_whole
 from detector.cli.terminal import print_json, print_page_text, say
 from detector.corpus.formats.kinds import ENDINGS, kind_of
@@ -16,19 +17,49 @@ from detector.records import Format
 from detector.results.page import ScoredPage
 from detector.settings import Columns, EngineSettings, Lines
 
-SUFFIX: Final = {"text": ".txt", "markdown": ".md", "json": ".json"}
+SUFFIX: Final = {
+    "text": ".txt", "markdown": ".md", "json": ".json", "html": ".html", "xml": ".xml", "jsonl": ".jsonl",
+}  # fmt: skip
+# Where pages go that are written to one file.
+TOGETHER: Final = "pages.jsonl"
 
 
-def _shown(page: ScoredPage, format: str) -> str:
-    if format == "json":
-        return page.to_json()
-    return page.to_markdown() if format == "markdown" else page.clean_text
+def _shown(page: ScoredPage, format: str, name: str) -> str:
+    """Return what is written of a page."""
+    writers: dict[str, Callable[[], str]] = {
+        "text": lambda: page.clean_text,
+        "markdown": page.to_markdown,
+        "json": page.to_json,
+        "html": page.to_html,
+        "xml": page.to_tei,
+        "jsonl": lambda: page.to_jsonl(name),
+    }
+    return writers[format]()
+
+
+def _print_page(text: str, format: str, name: str, many: bool) -> None:
+    """Print what is written of a page; of several, each is named as `head` does, or in its record."""
+    if format in ("json", "jsonl"):
+        print_json(text)
+        return
+    if many:
+        print_page_text(f"==> {name} <==")
+    print_page_text(text)
+
+
+def _file_name(name: str) -> str:
+    """Return a page's name as that of a file: an address has signs that no file has."""
+    if not is_page_address(name):
+        return name
+    return re.sub(r"[^\w.-]+", "-", name.partition("://")[2]).strip("-.")[:150]
 
 
 def _target(name: str, output: Path, format: str, taken: set[Path]) -> Path:
     """Return where a page's clean text goes; raises `PageError` when two would share a file."""
-    source = Path("stdin" if name == "-" else name)
-    path = output / (source.stem + SUFFIX[format])
+    source = Path("stdin" if name == "-" else _file_name(name))
+    if format == "jsonl":
+        return output / TOGETHER
+    path = output / ((source.name if is_page_address(name) else source.stem) + SUFFIX[format])
     if path.resolve() == source.resolve():
         raise PageError(f"{name}: the output would overwrite the input; choose a folder other than {output}")
     if path in taken:
@@ -47,10 +78,11 @@ def _target(name: str, output: Path, format: str, taken: set[Path]) -> Path:
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="The folder to write to.")
 @click.option(
     "--format",
-    type=click.Choice(["text", "markdown", "json"]),
+    type=click.Choice(list(SUFFIX)),
     default="text",
     show_default=True,
-    help="Output format of single pages; markdown keeps headings, lists and tables of HTML.",
+    help="Output format of single pages: markdown for language models, clean html, xml (TEI) for "
+    "linguists, jsonl with one page per line.",
 )
 @click.option(
     "--to",
@@ -84,7 +116,7 @@ def command(
     columns: Columns,
     **own: Any,  # noqa: ANN401
 ) -> int:
-    """Print the clean text of INPUTS (files, or - for standard input), or write it to a folder.
+    """Print the clean text of INPUTS (files, URLs, or - for standard input), or write it to a folder.
 
     Single pages are judged on their own, or with a profile of their site (--site).
 
@@ -98,6 +130,7 @@ def command(
     Examples:
       detector clean page.html
       detector clean pages/*.html --output clean/ --format markdown
+      detector clean https://example.org/
       detector clean crawl/ more.jsonl.gz --output clean/ --to parquet
       detector clean crawl/ --dry-run
     """  # noqa: D301 (click needs the backspace)
@@ -118,23 +151,25 @@ def _clean_pages(
     names: Sequence[str], detector: Detector, format: Format | None, *, output: Path | None, to: str
 ) -> int:
     """Clean pages, each on its own."""
-    set_aside, taken = 0, set[Path]()
+    set_aside, taken, together = 0, set[Path](), list[str]()
     how = "on its own" if detector.profile is None else f"with the profile of {detector.profile.name}"
     say(f"each page is judged {how}")
     for name in names:
         try:
             target = _target(name, output, to, taken) if output is not None else None
-            text = _shown(detector.score_batch([page_of(name, format)])[0], to)
+            text = _shown(detector.score_batch([page_of(name, format)])[0], to, name)
         except PageError as error:
             say(f"set aside: {error}")
             set_aside += 1
             continue
-        if target is not None:
-            write_whole(target, text + "\n")
-        elif to == "json":
-            print_json(text)
+        if target is None:
+            _print_page(text, to, name, many=len(names) > 1)
+        elif to == "jsonl":
+            together.append(text + "\n")
         else:
-            print_page_text(text)
+            write_whole(target, text + "\n")
+    if output is not None and to == "jsonl":
+        write_whole(output / TOGETHER, together)
     if set_aside:
         say(f"{set_aside} of {len(names)} pages set aside")
     return 1 if set_aside else 0

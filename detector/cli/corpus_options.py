@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar, cast
+from urllib.parse import urlsplit
 
 import click
 
@@ -76,10 +77,18 @@ def corpus_options(function: F) -> F:
 
 
 def is_corpus(names: Sequence[str]) -> bool:
-    """Tell whether inputs are a corpus: a folder, a file of many records, or a URL."""
+    """Tell whether inputs are a corpus: a folder, a file of many records, or a URL that is not of a page."""
     return any(
-        is_remote(name) or Path(name).is_dir() or kind_of(name) not in (None, "page") for name in names
+        (is_remote(name) and not is_page_address(name))
+        or Path(name).is_dir()
+        or kind_of(name) not in (None, "page")
+        for name in names
     )
+
+
+def is_page_address(name: str) -> bool:
+    """Tell whether an input is the http or https address of a single page."""
+    return name.lower().startswith(("http://", "https://")) and kind_of(urlsplit(name).path) in (None, "page")
 
 
 class CorpusOptions(NamedTuple):

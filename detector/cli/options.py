@@ -20,13 +20,27 @@ from detector.text.page import Page
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+_ALLOW_PRIVATE: Final = "detector.allow_private"
+
+
+def _note_private(context: click.Context, param: click.Parameter, value: bool) -> None:
+    context.meta[_ALLOW_PRIVATE] = value
+
+
 def input_options(function: F) -> F:
-    """Add the option for the format of the pages."""
+    """Add the options for reading pages."""
+    allow_private = click.option(
+        "--allow-private",
+        is_flag=True,
+        expose_value=False,
+        callback=_note_private,
+        help="Also fetch pages from this machine and from private networks.",
+    )
     return click.option(
         "--input-format",
         type=click.Choice(["text", "html"]),
         help="Format of the pages; detected for each page by default.",
-    )(function)
+    )(allow_private(function))
 
 
 class Share(click.ParamType):  # type: ignore[type-arg]
@@ -112,8 +126,12 @@ def policy_options(function: F) -> F:
 
 
 def page_of(name: str, input_format: Format | None, url: str | None = None) -> Page:
-    """Read a page from a file, or from standard input for `-`."""
-    if name != "-":
+    """Read a page from a file, an http or https address, or from standard input for `-`."""
+    if name.lower().startswith(("http://", "https://")):
+        allowed = click.get_current_context().meta.get(_ALLOW_PRIVATE, False)
+        page = Page.fetch(name, input_format, allow_private=allowed)
+        page = page if url is None else replace(page, url=url)
+    elif name != "-":
         page = Page.read(Path(name), input_format, url)
     elif sys.stdin is None:
         raise PageError("there is no standard input: name a file")

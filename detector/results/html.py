@@ -1,24 +1,30 @@
-"""One scored page as a web page: lines coloured by score, the reasons on hover.
+"""One scored page to look at: lines coloured by score, the reasons on a click.
 
-Self-contained: it loads no scripts, fonts or pictures.
+Self-contained: it loads no scripts, fonts or pictures. Everything from the page is escaped.
 """
 
 from html import escape
 from typing import Final
 
-from detector.records import ScoredLine
+from detector.records import Reason, ScoredLine
 from detector.results.page import ScoredPage
+from detector.text.decoding import without_surrogates
 
+# Every rule is about `.detector-page`: in a notebook the rest of the page is not ours.
 _STYLE: Final = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto;
-  padding: 0 1rem; color: #1b1b1b; }
-h1 { font-size: 1.2rem; }
-ol { list-style: none; padding: 0; }
-li { display: grid; grid-template-columns: 3rem 4rem 5.5rem 1fr; gap: .5rem; padding: .2rem .5rem; }
-li > * { font-variant-numeric: tabular-nums; }
-li .number, li .label { color: #666; }
-.dropped .text, .cut { text-decoration: line-through; color: #777; }
-.blank { height: .6rem; }
+.detector-page { font: 16px/1.5 system-ui, sans-serif; color: #1b1b1b; }
+.detector-page ol, .detector-page ul { list-style: none; padding: 0; margin: 0; }
+.detector-page summary { display: grid; grid-template-columns: 3rem 4rem 5.5rem 1fr; gap: .5rem;
+  padding: .2rem .5rem; cursor: pointer; font-variant-numeric: tabular-nums; }
+.detector-page .number, .detector-page .label { color: #666; }
+.detector-page .text { white-space: pre-wrap; overflow-wrap: anywhere; }
+.detector-page .dropped .text, .detector-page .cut { text-decoration: line-through; color: #777; }
+.detector-page .blank { height: .6rem; }
+.detector-page ul { padding: .2rem .5rem .4rem 13.5rem; font-size: .9em; background: #f6f6f6; }
+"""
+_PAGE_STYLE: Final = """
+body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font: bold 1.2rem/1.5 system-ui, sans-serif; }
 """
 
 
@@ -39,34 +45,41 @@ def _text(line: ScoredLine) -> str:
     return "".join([*pieces, escape(line.text[at:])])
 
 
-def _reasons(line: ScoredLine) -> str:
-    return "\n".join(
-        reason.text if reason.contribution is None else f"{reason.contribution:+.2f} {reason.text}"
-        for reason in line.reasons
-    )
+def _reason(reason: Reason) -> str:
+    said = "" if reason.contribution is None else f"{reason.contribution:+.2f} "
+    return f"<li>{escape(said + reason.text)}</li>"
 
 
 def _item(line: ScoredLine) -> str:
     if line.score is None:
         return '<li class="blank"></li>'
     kind = "kept" if line.kept else "dropped"
+    reasons = "".join(map(_reason, line.reasons))
     return (
-        f'<li class="{kind}" style="background: {_colour(line.score)}" title="{escape(_reasons(line))}">'
+        f'<li class="{kind}"><details><summary style="background: {_colour(line.score)}">'
         f'<span class="number">{line.number}</span><span>{line.score:.3f}</span>'
-        f'<span class="label">{line.label}</span><span class="text">{_text(line)}</span></li>'
+        f'<span class="label">{escape(line.label)}</span><span class="text">{_text(line)}</span></summary>'
+        f"<ul>{reasons}</ul></details></li>"
+    )
+
+
+def scored_lines_html(page: ScoredPage) -> str:
+    """Return HTML that shows the lines of a page, to stand in another page or a notebook."""
+    kept = sum(line.kept for line in page.lines)
+    total = sum(line.score is not None for line in page.lines)
+    return without_surrogates(
+        f'<div class="detector-page"><style>{_STYLE}</style>'
+        f"<p>{kept} of {total} lines kept. Content {page.content_share:.0%}, "
+        f"confidence {page.confidence:.2f}. "
+        "Green is content, red is boilerplate; struck out is dropped; click on a line for its reasons.</p>"
+        f"<ol>{''.join(map(_item, page.lines))}</ol></div>"
     )
 
 
 def scored_page_html(page: ScoredPage, name: str) -> str:
     """Return a whole HTML document that shows one scored page."""
-    title = escape(page.title or name)
-    kept = sum(line.kept for line in page.lines)
-    total = sum(line.score is not None for line in page.lines)
+    title = without_surrogates(escape(page.title or name))
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_STYLE}</style></head><body><h1>{title}</h1>"
-        f"<p>{kept} of {total} lines kept. Content {page.content_share:.0%}, "
-        f"confidence {page.confidence:.2f}. "
-        "Green is content, red is boilerplate; struck out is dropped; hover over a line for its reasons.</p>"
-        f"<ol>{''.join(_item(line) for line in page.lines)}</ol></body></html>\n"
+        f"<style>{_PAGE_STYLE}</style></head><body><h1>{title}</h1>{scored_lines_html(page)}</body></html>\n"
     )

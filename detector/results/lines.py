@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from detector.decisions import COPY_DROPPED, ORIGINAL_KEPT
 from detector.records import COPY_KINDS, Reason, ScoredLine
 from detector.results.batch import PageLines
-from detector.results.markdown import block_names
+from detector.results.blocks import block_names
 from detector.results.reasons import (
     CUT,
     ORIGINAL_STAYS,

@@ -4,18 +4,25 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from detector.extras import need
 from detector.records import Format, Reason, ScoredLine, Verdict
 from detector.results.batch import PageLines
 from detector.results.lines import scored_lines
-from detector.results.markdown import markdown
 from detector.results.verdict import PageKind, verdict
+from detector.text.page import Page
+
+if TYPE_CHECKING:
+    import pandas
+    from turbohtml import Element
+
+    from detector.results.metadata.record import Metadata
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ScoredPage:
     """A page, scored and cleaned.
 
@@ -53,6 +60,20 @@ class ScoredPage:
     url: str | None = None
     _kind: PageKind | None = field(default=None, repr=False, compare=False)
     _lines: PageLines | None = field(default=None, repr=False, compare=False)
+    _page: Page | None = field(default=None, repr=False, compare=False)
+
+    def __repr__(self) -> str:
+        title = f"{self.title!r}, " if self.title else ""
+        kept = sum(line.kept for line in self.lines)
+        total = sum(line.score is not None for line in self.lines)
+        lines = f"{kept} of {total} lines kept"
+        return f"<ScoredPage {title}{self.format}, {lines}, content {self.content_share:.0%}>"
+
+    def _repr_html_(self) -> str:
+        """Return the lines coloured by score, for notebooks; a click on one shows its reasons."""
+        from detector.results.html import scored_lines_html  # only where somebody looks
+
+        return scored_lines_html(self)
 
     @cached_property
     def verdict(self) -> Verdict | None:
@@ -64,11 +85,77 @@ class ScoredPage:
         """All lines of the page in order, including blank ones. Made on first access."""
         return () if self._lines is None else scored_lines(self._lines)
 
-    def to_markdown(self) -> str:
-        """Return the clean text with headings, lists, tables and code as Markdown."""
-        if self._lines is None or not self._lines.is_html:
+    @cached_property
+    def metadata(self) -> "Metadata":
+        """What the page says about itself, each with where it stands. Read when first asked for."""
+        from detector.results.metadata.read import read_metadata  # most pages are scored without
+        from detector.results.metadata.record import Metadata
+
+        return Metadata() if self._page is None else read_metadata(self._page, self.clean_text)
+
+    def _tree(self) -> "Element":
+        """Return what is kept as a tree, made anew: what writes it uses it up."""
+        from detector.results.document.text import text_tree
+        from detector.results.document.tree import clean_tree
+
+        if self._page is None or self.format != "html":
+            return text_tree(self.clean_text)
+        return clean_tree(self._page, self.lines)
+
+    def to_markdown(
+        self,
+        *,
+        links: bool = True,
+        bold: bool = True,
+        italics: bool = True,
+        code: bool = True,
+        images: bool = True,
+    ) -> str:
+        """Return what is kept of an HTML page as Markdown; plain text stays as it is.
+
+        Parameters
+        ----------
+        links, bold, italics, code
+            Write links, bold and italic words and code among words as such. If not, their words stay.
+        images
+            Write pictures that have an alternative text.
+
+        Returns
+        -------
+        str
+            CommonMark with the tables of GitHub, footnotes (`[^1]`), and formulas in dollars.
+        """
+        if self._page is None or self.format != "html":
             return self.clean_text
-        return markdown(self.lines, self._lines)
+        from detector.results.writers.markdown import tree_markdown
+
+        return tree_markdown(self._tree(), links=links, bold=bold, italics=italics, code=code, images=images)
+
+    def to_html(self) -> str:
+        """Return what is kept as an HTML document: elements that mean something, no scripts, no styles."""
+        from detector.results.writers.html import tree_html
+
+        return tree_html(self._tree(), self.metadata)
+
+    def to_tei(self) -> str:
+        """Return what is kept, with the metadata, as TEI: XML for corpora of texts."""
+        from detector.results.writers.tei import tree_tei
+
+        return tree_tei(self._tree(), self.metadata, self.url)
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """Return the lines as a table, with a column for each of their attributes.
+
+        Raises
+        ------
+        MissingExtraError
+            If pandas is not installed.
+        """
+        need("pandas", "pandas", "a table of lines")
+        import pandas
+
+        rows = [_line_dict(line) for line in self.lines]
+        return pandas.DataFrame(rows, columns=list(ScoredLine.__dataclass_fields__)).set_index("number")
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything as plain Python values."""
@@ -80,12 +167,37 @@ class ScoredPage:
             )
         }  # fmt: skip
         verdict = None if self.verdict is None else _verdict_dict(self.verdict)
-        return page | {"verdict": verdict, "lines": [_line_dict(line) for line in self.lines]}
+        return page | {
+            "metadata": self.metadata.to_dict(),
+            "verdict": verdict,
+            "lines": [_line_dict(line) for line in self.lines],
+        }
 
     def to_json(self, indent: int | None = None) -> str:
-        """Return `to_dict` as JSON. It is always valid UTF-8."""
-        text = json.dumps(self.to_dict(), ensure_ascii=False, indent=indent)
-        return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+        """Return `to_dict` as JSON, always valid UTF-8."""
+        return _json(self.to_dict(), indent)
+
+    def to_jsonl(self, name: str | None = None) -> str:
+        """Return the clean text and the metadata as one line of JSON, a record of a corpus.
+
+        name: of the page, as its `id`; its address by default
+        """
+        record = {
+            "id": self.url if name is None else name,
+            "url": self.url,
+            "title": self.title,
+            "text": self.clean_text,
+            "metadata": self.metadata.to_dict(),
+            "verdict": None if self.verdict is None else self.verdict.kind,
+            "content_share": self.content_share,
+            "confidence": self.confidence,
+        }
+        return _json(record)
+
+
+def _json(value: Any, indent: int | None = None) -> str:  # noqa: ANN401
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _line_dict(line: ScoredLine) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Bytes to text: byte-order mark, declared charset, then detection.
 
 turbohtml does it by the WHATWG standard, so that text and HTML decode as a browser
-would; the one addition is UTF-16 without a mark, which browsers do not read.
+would; what browsers do not read or guess is added: UTF-16 without a mark, UTF-32 with one,
+ISO-2022-JP and its relatives that are not declared, and UTF-7.
 """
 
 import codecs
@@ -19,6 +20,12 @@ _NUL_SHARE: Final = 0.1
 _UTF8_EVIDENCE: Final = 12
 # Of so many continuation bytes one may be broken: pages are cut off, and comments garbled.
 _UTF8_FAULTS: Final = 20
+# Encodings of 7 bits that shift between alphabets by an escape.
+_SHIFTED: Final = ("iso2022_jp", "iso2022_jp_2", "iso2022_jp_3", "iso2022_kr")
+_UTF7_RUN: Final = re.compile(rb"\+[A-Za-z0-9+/]{3,}-")
+_UTF7_FEWEST: Final = 3
+_UTF32_MARKS: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_WIDE_MARKS: Final = (*_UTF32_MARKS, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Decoded(NamedTuple):
@@ -69,8 +76,52 @@ def _saved_as_utf8(data: bytes) -> str | None:
     return text if longer >= _UTF8_EVIDENCE and text.count(REPLACEMENT) * _UTF8_FAULTS <= longer else None
 
 
-def decode(data: bytes) -> Decoded:
-    """Decode a page; never fails: what cannot be read becomes U+FFFD and is counted."""
+def _seven_bits(data: bytes) -> tuple[str, str] | None:
+    """Return the text and encoding of ASCII bytes that stand for other characters, if they do."""
+    if b"\x1b$" in data:
+        for encoding in _SHIFTED[-1:] if b"\x1b$)C" in data else _SHIFTED:
+            try:
+                return data.decode(encoding), encoding.replace("_", "-").replace("iso2022", "iso-2022")
+            except UnicodeDecodeError:
+                continue
+    runs = _UTF7_RUN.findall(data)
+    if len(runs) >= _UTF7_FEWEST:
+        try:
+            text = data.decode("utf-7")
+            are_words = all(_is_words(run.decode("utf-7")) for run in runs)
+        except UnicodeDecodeError:
+            return None
+        return (text, "utf-7") if are_words else None
+    return None
+
+
+def _is_words(text: str) -> bool:
+    """Return whether a run of UTF-7 holds what needs it: no ASCII, and letters or signs only."""
+    return all(one.isprintable() and not (one.isascii() and one.isalnum()) for one in text)
+
+
+def is_wide(data: bytes) -> bool:
+    """Return whether bytes are text of 16 or 32 bits a character."""
+    return data.startswith(_WIDE_MARKS) or _utf16_without_mark(data) is not None
+
+
+def _known(declared: str | None) -> str | None:
+    """Return an encoding that is declared, if it is one that pages may have."""
+    try:
+        return declared and codecs.lookup(f"whatwg-{declared.strip().lower()}") and declared.strip().lower()
+    except LookupError:
+        return None
+
+
+def decode(data: bytes, declared: str | None = None) -> Decoded:
+    """Decode a page; never fails: what cannot be read becomes U+FFFD and is counted.
+
+    declared: the encoding that the server named, if it did; what the bytes plainly are comes first
+    """
+    if (b"\x1b" in data or b"+" in data) and data.isascii() and (found := _seven_bits(data)) is not None:
+        return Decoded(*found, 0)
+    if data.startswith(_UTF32_MARKS):
+        return _count(data, data.decode("utf-32", "replace"), "utf-32")
     if b"\0" not in data and (text := _plain_utf8(data)) is not None:
         return Decoded(text, "utf-8", 0, data)
     if data.startswith(codecs.BOM_UTF8):
@@ -82,7 +133,7 @@ def decode(data: bytes) -> Decoded:
         return _count(data, data.decode(encoding, "replace"), encoding)
     from turbohtml.detect import detect  # text that is plainly UTF-8 does without the HTML parser
 
-    label = (detect(data).encoding or "utf-8").lower()
+    label = (_known(declared) or detect(data).encoding or "utf-8").lower()
     if label in ("utf-8", "ascii"):
         return _count(data, data.decode("utf-8", "replace"), "utf-8")
     if (saved := _saved_as_utf8(data)) is not None:

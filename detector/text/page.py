@@ -6,8 +6,11 @@ from typing import Final
 
 from detector.errors import PageError
 from detector.records import Format
-from detector.text.decoding import Decoded, decode, utf8
+from detector.text.compressed import unpacked
+from detector.text.decoding import Decoded, decode, is_wide, utf8
 from detector.text.formats import found_format
+from detector.text.record_files import refuse_records
+from detector.text.signatures import refuse_binary
 
 Input = str | bytes | Path
 
@@ -38,13 +41,61 @@ class Page:
     def read(cls, source: Input, format: Format | None = None, url: str | None = None) -> "Page":
         """Decode a page from text, bytes or a path; raises `PageError` if it cannot be read."""
         if isinstance(source, Path):
-            return replace(cls._decoded(decode(_file(source)), format, url), name=str(source))
+            data = _named(_file(source), str(source), is_known=format is not None)
+            return replace(cls._decoded(decode(data), format, url), name=str(source))
         if isinstance(source, bytes | bytearray | memoryview):
-            return cls._decoded(decode(bytes(source)), format, url)
+            return cls._decoded(decode(page_bytes(bytes(source))), format, url)
         if not isinstance(source, str):
             raise TypeError(f"a page is str, bytes or pathlib.Path, not {type(source).__name__}")
         _refuse_file_name(source)
         return cls(source, format or found_format(source), url=url)
+
+    @classmethod
+    def fetch(
+        cls,
+        url: str,
+        format: Format | None = None,
+        *,
+        timeout: float = 30.0,
+        most_bytes: int = 32 << 20,
+        allow_private: bool = False,
+    ) -> "Page":
+        """Fetch a page from its address (extra `fetch`).
+
+        Parameters
+        ----------
+        url : str
+            An http or https address.
+        format : {"text", "html"}, optional
+            What the page is; by default as it looks.
+        timeout : float
+            Seconds for everything: names, connections, redirects, the answer.
+        most_bytes : int
+            The largest page, packed and unpacked.
+        allow_private : bool
+            Whether it may be on this machine or in a private network. Every address that a name stands
+            for is checked, also after each redirect, and the connection goes to a checked one.
+
+        Returns
+        -------
+        Page
+            With the address where it was in the end as its `url`.
+
+        Raises
+        ------
+        PageError
+            If there is no such page, it is no text or HTML, or a limit is passed.
+        MissingExtraError
+            If the client is not installed.
+        """
+        from detector.text.fetch import fetch  # most pages are files
+
+        found = fetch(url, timeout=timeout, most_bytes=most_bytes, allow_private=allow_private)
+        try:
+            decoded = decode(page_bytes(found.data), found.charset)
+        except PageError as error:
+            raise PageError(f"{url}: {error}") from None
+        return replace(cls._decoded(decoded, format, found.url), name=url)
 
     @classmethod
     def _decoded(cls, decoded: Decoded, format: Format | None, url: str | None) -> "Page":
@@ -56,6 +107,24 @@ class Page:
             url=url,
             data=decoded.data,
         )
+
+
+def page_bytes(data: bytes, name: str = "") -> bytes:
+    """Unpack the bytes of a page; raises `PageError` for those of something else."""
+    data = unpacked(data, name)
+    refuse_binary(data, is_wide(data))
+    return data
+
+
+def _named(data: bytes, name: str, is_known: bool) -> bytes:
+    """Unpack the bytes of a file, and name it in what is said about them."""
+    try:
+        data = page_bytes(data, name)
+    except PageError as error:
+        raise PageError(f"{name}: {error}") from None
+    if not is_known:
+        refuse_records(name, data)
+    return data
 
 
 def _file(path: Path) -> bytes:

@@ -53,6 +53,7 @@ def test_no_command_has_too_many_options(name):
     command = group.get_command(click.Context(group), name)
     shared = {
         "input_format",
+        "allow_private",
         "help",
         *Policy._fields,
         *("engine", "workers", "memory"),

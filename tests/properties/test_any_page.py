@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector import Detector, Settings
-from detector.errors import DetectorError
+from detector.errors import DetectorError, PageError
 
 KEEP_ALL = Detector(settings=Settings(threshold=1.0, cut_headlines=False, drop_copies=()))
 DETECTOR = Detector()
@@ -87,7 +87,6 @@ NASTY = {
     "UTF-16": "A page of text.\n".encode("utf-16") * 3,
     "gb2312": "这是一个网页。\n".encode("gb2312") * 30,
     "mixed ends": "a\rb\r\nc\nd\u2028e\x85f".encode(),
-    "binary": random.Random(1).randbytes(20_000),
     "gzip": gzip.compress(b"a page" * 1000),
     "10 MB in one line": b"word and word, " * 700_000,
     "one word of 5 MB": b"x" * 5_000_000,
@@ -109,3 +108,8 @@ def test_nasty_pages_give_a_result(name):
     page = DETECTOR.score(NASTY[name])
     assert page.clean_text is not None
     assert 0 <= page.content_share <= 1
+
+
+def test_random_bytes_are_no_page():
+    with pytest.raises(PageError, match="a binary file"):
+        DETECTOR.score(random.Random(1).randbytes(20_000))

@@ -20,11 +20,13 @@ from detector.corpus.formats.kinds import plain_name
 from detector.corpus.formats.tables import read_csv, read_parquet
 from detector.corpus.formats.web_archives import read_warc
 from detector.corpus.formats.zstd_files import ZstdError
+from detector.errors import PageError
 from detector.files.json_lines import LONGEST
 from detector.records import Format
 from detector.settings import Columns
 from detector.sites.names import site_name
 from detector.text.decoding import decode
+from detector.text.page import page_bytes
 
 # What is read as text; the format of other pages is found.
 TEXTS: Final = ".txt"
@@ -37,7 +39,11 @@ def read_page(part: Part, columns: Columns) -> Records:
     if len(data) > LONGEST:
         yield Rejected(part.name, 0, f"more than {LONGEST:,} bytes")
         return
-    text = decode(data).text
+    try:
+        text = decode(page_bytes(data, part.name)).text
+    except PageError as error:
+        yield Rejected(part.name, 0, str(error))
+        return
     folder = part.name.rsplit("/", 1)[0] if "/" in part.name else ""
     format: Format | None = "text" if plain_name(part.name.lower()).endswith(TEXTS) else None
     fields = {"id": part.name, "text": text}

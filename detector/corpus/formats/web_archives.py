@@ -5,12 +5,14 @@ from typing import Any, Final
 
 from detector.corpus.formats.documents import Document, Part, Records, Rejected, source_of
 from detector.corpus.formats.files import stored_part
+from detector.errors import PageError
 from detector.extras import need
 from detector.files.json_lines import LONGEST
 from detector.records import Format
 from detector.settings import Columns
 from detector.sites.names import site_name
 from detector.text.decoding import decode
+from detector.text.page import page_bytes
 
 HTML: Final = ("text/html", "application/xhtml+xml")
 
@@ -66,7 +68,11 @@ def read_warc(part: Part, columns: Columns) -> Records:
                 continue
             url = record.headers.get("WARC-Target-URI")
             id = record.record_id or f"{part.name}#{number}"
-            text = decode(body).text
+            try:
+                text = decode(page_bytes(body)).text
+            except PageError as error:
+                yield Rejected(part.name, number, str(error))
+                continue
             fields = {"id": id, "url": url, "date": record.headers.get("WARC-Date"), "text": text}
             site = site_name(None, url, "", id)
             yield Document(part.name, number, id, True, text, format, url, site, source_of(part.name), fields)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.records import Batch, Integers, Markup, Words
-from detector.results.markdown import block_names
+from detector.results.blocks import block_names
 from detector.text.characters import SINGLE
 from detector.text.keys import line_keys
 

@@ -1,0 +1,25 @@
+"""The clean text of a page without markup as a tree: a paragraph between blank lines."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from turbohtml import Element
+
+
+def text_tree(text: str) -> "Element":
+    """Return clean text as an `<article>`; line ends stay."""
+    from turbohtml import Element, Text
+
+    tree = Element("article")
+    paragraph: Element | None = None
+    for line in text.splitlines():
+        if not line.strip():
+            paragraph = None
+            continue
+        if paragraph is None:
+            paragraph = Element("p")
+            tree.append(paragraph)
+        else:
+            paragraph.append(Element("br"))
+        paragraph.append(Text(line))
+    return tree

@@ -1,0 +1,1 @@
+"""A clean tree, written: as HTML, Markdown or TEI."""

@@ -1,0 +1,211 @@
+"""A clean tree as TEI, the XML of corpus linguists (TEI P5, the elements of TEI Lite).
+
+A heading begins a `<div>` that holds what follows, up to the next heading of its level.
+"""
+
+import re
+from typing import TYPE_CHECKING, Final
+from xml.etree import ElementTree as ET
+
+from detector.results.document.elements import CELLS, HEADINGS
+from detector.results.document.formulas import tex_of
+from detector.results.metadata.record import Metadata
+from detector.version import __version__
+
+if TYPE_CHECKING:
+    from turbohtml import Element, Node
+
+NAMESPACE: Final = "http://www.tei-c.org/ns/1.0"
+_XML: Final = "{http://www.w3.org/XML/1998/namespace}"
+# Characters that XML 1.0 cannot hold.
+_NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# What is nested deeper is written without what is around it: the standard library writes XML recursively.
+_DEEPEST: Final = 200
+# Elements among words: what they are called, and how they are shown.
+_INLINE: Final = {
+    "strong": ("hi", "bold"), "em": ("hi", "italic"), "cite": ("hi", "italic"), "dfn": ("term", None),
+    "var": ("hi", "italic"), "u": ("hi", "underline"), "s": ("hi", "strikethrough"), "del": ("del", None),
+    "ins": ("add", None), "sub": ("hi", "subscript"), "sup": ("hi", "superscript"),
+    "mark": ("hi", "highlight"),
+    "small": ("hi", "small"), "code": ("code", None), "kbd": ("hi", "kbd"), "samp": ("hi", "samp"),
+    "q": ("q", None), "abbr": ("abbr", None), "time": ("time", None), "ruby": ("seg", "ruby"),
+    "rt": ("seg", "ruby-text"), "rp": ("seg", "ruby-parenthesis"), "a": ("ref", None),
+}  # fmt: skip
+_BLOCKS: Final = {
+    "p": "p", "ul": "list", "ol": "list", "dl": "list", "li": "item", "dt": "label", "dd": "item",
+    "blockquote": "quote", "table": "table", "tr": "row", "td": "cell", "th": "cell", "caption": "head",
+    "figure": "figure", "figcaption": "head", "summary": "p",
+}  # fmt: skip
+_UNWRAPPED: Final = frozenset(("thead", "tbody", "tfoot", "details", "div", "article"))
+
+
+def tree_tei(tree: "Element", metadata: Metadata, url: str | None) -> str:
+    """Return a clean tree as a TEI document.
+
+    Parameters
+    ----------
+    tree
+        From `clean_tree`.
+    metadata
+        Of the page, for the header.
+    url
+        The page's address, if it is known.
+    """
+    root = ET.Element("TEI", {"xmlns": NAMESPACE})
+    root.append(_header(metadata, url))
+    body = ET.SubElement(ET.SubElement(root, "text"), "body")
+    _Body(body).write(tree)
+    if len(body) == 0:
+        ET.SubElement(body, "p")
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode")
+
+
+def _clean(text: str) -> str:
+    return _NO_XML.sub("\ufffd", text)
+
+
+def _header(metadata: Metadata, url: str | None) -> ET.Element:
+    header = ET.Element("teiHeader")
+    file = ET.SubElement(header, "fileDesc")
+    titles = ET.SubElement(file, "titleStmt")
+    _add(titles, "title", str(metadata.title or "untitled"))
+    for author in metadata.authors:
+        _add(titles, "author", author.value)
+    publication = ET.SubElement(file, "publicationStmt")
+    if metadata.site_name is not None:
+        _add(publication, "publisher", metadata.site_name.value)
+    else:
+        _add(publication, "p", "unknown")
+    address = url or (metadata.canonical_url.value if metadata.canonical_url else None)
+    if metadata.site_name is not None and metadata.published is not None:
+        _add(publication, "date", metadata.published.value, when=metadata.published.value)
+    source = ET.SubElement(file, "sourceDesc")
+    if address:
+        ET.SubElement(ET.SubElement(source, "bibl"), "ptr", {"target": _clean(address)})
+    else:
+        _add(source, "p", "a page without an address")
+    encoding = ET.SubElement(ET.SubElement(header, "encodingDesc"), "appInfo")
+    application = ET.SubElement(encoding, "application", {"ident": "detector", "version": __version__})
+    _add(application, "label", "detector")
+    language = metadata.language or metadata.text_language
+    if language is not None:
+        used = ET.SubElement(ET.SubElement(header, "profileDesc"), "langUsage")
+        _add(used, "language", language.value, ident=language.value)
+    return header
+
+
+def _add(parent: ET.Element, tag: str, text: str, **attributes: str) -> ET.Element:
+    child = ET.SubElement(parent, tag, {name: _clean(value) for name, value in attributes.items()})
+    child.text = _clean(text)
+    return child
+
+
+def _append_text(parent: ET.Element, text: str) -> None:
+    if len(parent):
+        parent[-1].tail = (parent[-1].tail or "") + _clean(text)
+    else:
+        parent.text = (parent.text or "") + _clean(text)
+
+
+class _Body:
+    """Writes the blocks of a tree, in sections as their headings say."""
+
+    def __init__(self, body: ET.Element) -> None:
+        self.sections: list[tuple[int, ET.Element]] = [(0, body)]
+
+    def write(self, tree: "Element") -> None:
+        """Write all blocks of the tree's first level."""
+        from turbohtml import Element
+
+        for child in tree.children:
+            if isinstance(child, Element) and child.tag in HEADINGS:
+                level = int(child.tag[1])
+                while self.sections[-1][0] >= level:
+                    self.sections.pop()
+                section = ET.SubElement(self.sections[-1][1], "div", {"type": "section"})
+                self.sections.append((level, section))
+                _write(child, ET.SubElement(section, "head"))
+            elif isinstance(child, Element):
+                _write_into(child, self.sections[-1][1])
+
+
+def _write(element: "Element", target: ET.Element) -> None:
+    """Write what stands in an element into another; it is no recursion over depth that pages choose."""
+    from turbohtml import Element, Text
+
+    todo: list[tuple[Node, ET.Element, int]] = [(child, target, 0) for child in reversed(element.children)]
+    while todo:
+        node, parent, depth = todo.pop()
+        if isinstance(node, Text):
+            _append_text(parent, node.data)
+        elif isinstance(node, Element):
+            written = _begun(node, parent) if depth < _DEEPEST else parent
+            if written is not None:
+                todo += [(child, written, depth + 1) for child in reversed(node.children)]
+
+
+def _write_into(element: "Element", parent: ET.Element) -> None:
+    written = _begun(element, parent)
+    if written is not None:
+        _write(element, written)
+
+
+def _begun(element: "Element", parent: ET.Element) -> ET.Element | None:
+    """Write an element; returns what its content goes into, or None if it is written whole."""
+    tag = element.tag
+    if tag in _UNWRAPPED:
+        return parent
+    if tag in _BLOCKS:
+        return ET.SubElement(parent, _BLOCKS[tag], _attributes(element))
+    if tag in HEADINGS:  # in a list or a quotation, where no section begins
+        return ET.SubElement(parent, "p", {"rend": "head"})
+    if tag in _INLINE:
+        name, shown = _INLINE[tag]
+        kept = _attributes(element) | ({"rend": shown} if shown else {})
+        return ET.SubElement(parent, name, kept)
+    if tag == "br":
+        ET.SubElement(parent, "lb")
+    elif tag == "hr":
+        ET.SubElement(parent, "milestone", {"unit": "section"})
+    elif tag == "pre":
+        _listing(element, parent)
+    elif tag == "img":
+        _picture(element, parent)
+    elif tag == "math":
+        source = tex_of(element)
+        kind = {"notation": "TeX"} if source else {}
+        _add(parent, "formula", source or str(element.text), **kind)
+    return None
+
+
+def _attributes(element: "Element") -> dict[str, str]:
+    tag, attributes = element.tag, element.attrs
+    found: dict[str, str] = {}
+    if tag in ("ul", "ol", "dl"):
+        found["rend"] = {"ul": "bulleted", "ol": "numbered", "dl": "gloss"}[tag]
+    if tag in CELLS:
+        found |= {"role": "label"} if tag == "th" else {}
+        for name, other in (("colspan", "cols"), ("rowspan", "rows")):
+            if name in attributes:
+                found[other] = str(attributes[name])
+    for name, other in (("value", "n"), ("start", "n"), ("href", "target"), ("lang", _XML + "lang")):
+        if name in attributes:
+            found[other] = str(attributes[name])
+    if tag == "time" and "datetime" in attributes:
+        found["when"] = str(attributes["datetime"])
+    return {name: _clean(value) for name, value in found.items()}
+
+
+def _listing(element: "Element", parent: ET.Element) -> None:
+    block = ET.SubElement(parent, "ab", {"type": "code", _XML + "space": "preserve"})
+    code = element.find("code") or element
+    said = code.attrs.get("class")
+    language = " ".join(said if isinstance(said, list) else [said or ""]).removeprefix("language-")
+    _add(block, "code", str(element.text), **({"lang": language} if language else {}))
+
+
+def _picture(element: "Element", parent: ET.Element) -> None:
+    figure = parent if parent.tag == "figure" else ET.SubElement(parent, "figure")
+    ET.SubElement(figure, "graphic", {"url": _clean(str(element.attrs.get("src") or ""))})
+    if alternative := str(element.attrs.get("alt") or ""):
+        _add(figure, "figDesc", alternative)

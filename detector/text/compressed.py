@@ -1,0 +1,104 @@
+"""Packed pages: gzip and Zstandard are known by their first bytes, Brotli by the end of the name."""
+
+import io
+import sys
+import zlib
+from collections.abc import Iterator
+from typing import BinaryIO, Final, cast
+
+from detector.errors import PageError
+from detector.extras import need
+
+GZIP: Final = b"\x1f\x8b\x08"
+ZSTD: Final = b"\x28\xb5\x2f\xfd"
+# No page is larger; a few bytes can unpack to any number.
+LARGEST: Final = 1 << 28
+_STEP: Final = 1 << 20
+
+
+def unpacked(data: bytes, name: str = "", limit: int = LARGEST) -> bytes:
+    """Return what packed bytes hold; others as they are.
+
+    Parameters
+    ----------
+    data
+        The bytes of a page.
+    name
+        Of its file, if it has one.
+    limit
+        The largest size in bytes that is unpacked.
+
+    Raises
+    ------
+    PageError
+        If the bytes are damaged, or hold more than the limit.
+    MissingExtraError
+        If they are packed by Brotli, and it is not installed.
+    """
+    if data.startswith(GZIP):
+        import gzip  # most pages are not packed
+
+        return _read(cast(BinaryIO, gzip.GzipFile(fileobj=io.BytesIO(data))), "gzip", limit)
+    if data.startswith(ZSTD):
+        return unpacked_zstd(data, limit)
+    if name.lower().endswith(".br"):
+        return unpacked_brotli(data, limit)
+    return data
+
+
+def unpacked_zstd(data: bytes, limit: int = LARGEST) -> bytes:
+    """Return what Zstandard packed."""
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        import backports.zstd as zstd
+
+    try:
+        return _read(cast(BinaryIO, zstd.ZstdFile(io.BytesIO(data))), "Zstandard", limit)
+    except zstd.ZstdError as error:
+        raise _damaged("Zstandard", error) from None
+
+
+def unpacked_brotli(data: bytes, limit: int = LARGEST) -> bytes:
+    """Return what Brotli packed."""
+    need("brotli", "fetch", "a page compressed by Brotli")
+    import brotli
+
+    unpacker = brotli.Decompressor()
+    try:
+        pieces = [unpacker.process(data[:_STEP])]
+        for start in range(_STEP, len(data), _STEP):
+            pieces.append(unpacker.process(data[start : start + _STEP]))
+            _refuse_larger(sum(map(len, pieces)), "Brotli", limit)
+    except brotli.error as error:
+        raise _damaged("Brotli", error) from None
+    if not unpacker.is_finished():
+        raise _damaged("Brotli", EOFError("it is cut off"))
+    _refuse_larger(sum(map(len, pieces)), "Brotli", limit)
+    return b"".join(pieces)
+
+
+def _read(file: BinaryIO, packer: str, limit: int) -> bytes:
+    pieces, size = list[bytes](), 0
+    try:
+        for piece in _pieces(file):
+            size += len(piece)
+            _refuse_larger(size, packer, limit)
+            pieces.append(piece)
+    except (OSError, EOFError, zlib.error) as error:
+        raise _damaged(packer, error) from None
+    return b"".join(pieces)
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    while piece := file.read(_STEP):
+        yield piece
+
+
+def _refuse_larger(size: int, packer: str, limit: int) -> None:
+    if size > limit:
+        raise PageError(f"this is packed by {packer} and holds more than {limit:,} bytes: that is no page")
+
+
+def _damaged(packer: str, error: BaseException) -> PageError:
+    return PageError(f"this is packed by {packer}, but damaged: {error}")

@@ -1,0 +1,54 @@
+"""Files of many records, which are no page: what reads them is named."""
+
+import json
+from typing import Final
+
+from detector.errors import PageError
+
+_CORPUS: Final = "`detector clean {name} --output FOLDER` reads it as a corpus"
+_KINDS: Final = {
+    ".jsonl": "JSON Lines, a record a line", ".ndjson": "JSON Lines, a record a line", ".csv": "a CSV table",
+    ".parquet": "a Parquet file", ".warc": "a web archive", ".wet": "a web archive",
+}  # fmt: skip
+_PACKED: Final = (".gz", ".zst", ".br")
+
+
+def refuse_records(name: str, data: bytes) -> None:
+    """Raise `PageError` for a file of many records.
+
+    Parameters
+    ----------
+    name
+        Of the file.
+    data
+        What is in it, unpacked.
+    """
+    plain = name.lower()
+    for end in _PACKED:
+        plain = plain.removesuffix(end)
+    kind = next((kind for end, kind in _KINDS.items() if plain.endswith(end)), None)
+    if kind is None and data[:1] in (b"{", b"["):
+        kind = _json_kind(data)
+    if kind is None:
+        return
+    how = _CORPUS.format(name=name)
+    if kind == "JSON":
+        how = "write its records a line each (JSON Lines), name the file .jsonl, and " + _CORPUS.format(
+            name="that file"
+        )
+    raise PageError(f"{name} is {kind}, not a page: {how}; --input-format text takes it as one page of text")
+
+
+def _json_kind(data: bytes) -> str | None:
+    """Return what JSON is: lines, or one value; None if it is neither."""
+    first, _, rest = data.partition(b"\n")
+    if rest.strip() and _is_json(first) and _is_json(rest.lstrip().partition(b"\n")[0]):
+        return "JSON Lines, a record a line"
+    return "JSON" if _is_json(data) else None
+
+
+def _is_json(data: bytes) -> bool:
+    try:
+        return isinstance(json.loads(data), dict | list)
+    except (ValueError, RecursionError):
+        return False
