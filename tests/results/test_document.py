@@ -58,6 +58,10 @@ CASES = {
         "<p>a</p><img src=x.png alt=y onerror=z()><p>b</p>",
         '<p>a</p><p><img src="https://example.org/a/x.png" alt="y"></p><p>b</p>',
     ),
+    "no picture is bold": (
+        "<p><b>a <img src=x.png alt=y> b</b></p>",
+        '<p><strong>a</strong> <img src="https://example.org/a/x.png" alt="y"> <strong>b</strong></p>',
+    ),
     "counters are no pictures": ("<p>a</p><img src=x.png width=1><p>b</p>", "<p>a</p><p>b</p>"),
     "one of two forms of a formula": (
         '<p>a <span class="katex"><span class="katex-mathml"><math><semantics><mi>x</mi>'

@@ -165,7 +165,10 @@ class Blocks:
         """Write an element without content, among words."""
         from turbohtml import Element
 
+        formats = self._formats  # no picture is bold
+        self._formats = [one for one in formats if one[1] == "a"]
         self.node(Element(tag, attributes))
+        self._formats = formats
 
     def node(self, node: "Node") -> None:
         """Write a tree among words."""

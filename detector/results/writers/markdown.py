@@ -128,6 +128,7 @@ def _put_otherwise(element: "Element", images: bool) -> None:
     from turbohtml import Element
 
     tag = element.tag
+    element.attrs.pop("title", None)  # it says again what the words say, or what a pointer should see
     if tag == "img" and not (images and str(element.attrs.get("alt") or "").strip()):
         element.extract()
     elif tag in _UNWRAPPED:
