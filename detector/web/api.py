@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from detector.json_lines import json_bytes
+from detector.files.json_lines import json_bytes
 from detector.settings import ServeSettings
 from detector.version import __version__
 from detector.web.metrics import CONTENT_TYPE

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from detector.detector import Detector
 from detector.errors import PageError
-from detector.json_lines import json_bytes
+from detector.files.json_lines import json_bytes
 from detector.model.files import load
 from detector.settings import Settings
 from detector.text.read import read_texts

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from detector.errors import DetectorError, MissingExtraError, ModelFormatError, PageError, SettingsError
-from detector.json_lines import json_bytes
+from detector.files.json_lines import json_bytes
 
 MEDIA_TYPE: Final = "application/problem+json"
 TITLES: Final = {

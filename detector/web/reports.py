@@ -12,13 +12,13 @@ import tomlkit
 from filelock import FileLock
 from tomlkit.exceptions import TOMLKitError
 
-from detector.atomic import new_file
 from detector.corpus.line_records import LineRecord, pieces
 from detector.corpus.restore import stored_records
 from detector.corpus.run_folder import read_json
 from detector.corpus.steps.write import LONE_PAGES
 from detector.errors import SettingsError
-from detector.json_lines import json_lines
+from detector.files.atomic import new_file
+from detector.files.json_lines import json_lines
 from detector.settings import CorpusSettings
 from detector.web.comparing import marked
 from detector.web.folder import REPORT

@@ -9,10 +9,10 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 
-from detector.json_lines import is_deep
+from detector.files.checked import checked
+from detector.files.json_lines import is_deep
 from detector.records import Format
 from detector.settings import ServeSettings, Settings
-from detector.user_files import checked
 from detector.web.metrics import Metrics
 from detector.web.problems import Problem
 

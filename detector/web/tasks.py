@@ -11,7 +11,7 @@ import numpy as np
 
 from detector.detector import Detector
 from detector.errors import DetectorError, PageError
-from detector.json_lines import json_bytes
+from detector.files.json_lines import json_bytes
 from detector.near_duplicates.find import find_duplicates
 from detector.records import Format
 from detector.results.page import ScoredPage

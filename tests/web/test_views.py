@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
-from detector.json_lines import json_lines
 
+from detector.files.json_lines import json_lines
 from detector.settings import CorpusSettings
 from tests.web.browser import serving
 from tests.web.sites import NOTICES, STORIES, write_run, write_site

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from detector.errors import SettingsError
+from detector.files.checked import checked
 from detector.records import Format
 from detector.settings import read_toml
 from detector.training.fit.networks import NetworkPlan
-from detector.user_files import checked
 
 _LONG: Final = ((2e-3, 7), (7e-4, 4), (2e-4, 3))
 _SITE: Final = NetworkPlan(networks=3, hidden=16)

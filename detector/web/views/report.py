@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from detector.json_lines import json_bytes
+from detector.files.json_lines import json_bytes
 from detector.web import reports
 from detector.web.api import read_json
 from detector.web.requests import JSON
