@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import click
-from detector.results.markdown import block_names
 
 from benchmarks.data.pages import Page
 from benchmarks.files import ROOT
@@ -23,6 +22,7 @@ from benchmarks.labels.kinds.sources import pages_named
 from benchmarks.labels.label_files import LabelError, settled
 from benchmarks.labels.lines import lines_of
 from detector.records import Markup
+from detector.results.blocks import block_names
 from detector.text.decoding import text_of
 from detector.text.page import Page as Decoded
 from detector.text.read import read_batch
