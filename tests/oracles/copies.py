@@ -1,7 +1,6 @@
 """What lines are copies of: the rules of kernels/copies.cpp, for one page."""
 
 import re
-from itertools import pairwise
 from typing import NamedTuple
 
 from detector.records import COPY_KINDS
@@ -186,11 +185,9 @@ def running_heads(page: Page, text: str) -> dict[int, int]:
     for rows in groups.values():
         feeds = sum(feed(at) or feed(at + 1) or (bare(at - 1) and feed(at - 1))
                     or (bare(at + 1) and feed(at + 2)) for at in rows)  # fmt: skip
-        numbers = sum(bare(at - 1) or bare(at + 1) for at in rows)
-        apart = all(two - one >= 8 for one, two in pairwise(rows)) and not bare(rows[0])
-        broken = sum(map(in_sentence, rows))
-        sure = 5 * feeds >= 4 * len(rows) or 2 * broken >= len(rows)
-        if len(rows) >= 3 and (sure or (apart and 5 * numbers >= 4 * len(rows))):
+        numbered = [at for at in rows if bare(at - 1) or bare(at + 1) or any(map(is_number, page.words[at]))]
+        broken = sum(map(in_sentence, numbered))
+        if len(rows) >= 3 and (5 * feeds >= 4 * len(rows) or 2 * broken >= len(rows)):
             found |= dict.fromkeys(rows, rows[0])
     return found
 

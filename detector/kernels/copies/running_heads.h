@@ -21,7 +21,7 @@ class RunningHeads {
     first_ = first;
     last_ = last;
     table_.start(last - first);
-    for (i64 row = first; row < last; ++row) seen_[row - first] = {0, 0, 0, 0, -1};
+    for (i64 row = first; row < last; ++row) seen_[row - first] = {0, 0, 0};
     for (i64 row = first; row < last; ++row) {
       group_[row - first] = -1;
       if (words_.number(row) == 0 || words_.number(row) > LONGEST) continue;
@@ -30,23 +30,20 @@ class RunningHeads {
       count(row, seen_[group - first]);
     }
     for (i64 row = first; row < last; ++row)
-      if (const i64 group = group_[row - first]; group >= 0 && is_running(group, seen_[group - first]))
+      if (const i64 group = group_[row - first]; group >= 0 && is_running(seen_[group - first]))
         write(row, group);
   }
 
  private:
-  // Words of the longest head, pages from which there are heads, and rows between two of them where
-  // only a page number shows that a page ends.
-  static constexpr i64 LONGEST = 15, LEAST_PAGES = 3, APART = 8;
+  // Words of the longest head, and pages from which there are heads.
+  static constexpr i64 LONGEST = 15, LEAST_PAGES = 3;
   // Words of a line that a page break may cut, letters of a roman number, and words of a page number.
   static constexpr i64 LEAST_CUT = 6, LONGEST_ROMAN = 7, LONGEST_NUMBER = 3;
   static constexpr u8 FORM_FEED = 12;
 
-  // Rows of a group: all, next to a form feed, next to a page number, in the middle of a sentence; and
-  // the last row.
+  // Rows of a group: all, next to a form feed, and with a page's number in the middle of a sentence.
   struct Seen {
-    i64 rows, at_feeds, at_numbers, in_sentences, last;
-    i64 is_close = 0;
+    i64 rows, at_feeds, in_sentences;
   };
 
   bool is_on_page(i64 row) const { return row >= first_ && row < last_; }
@@ -107,19 +104,22 @@ class RunningHeads {
     return is_cased && (end == LETTER || end == UPPER) && words_.edges[2 * after] == LETTER;
   }
 
+  // Tell whether a row holds a page's number, or stands next to one.
+  bool is_numbered(i64 row) const {
+    for (i64 word = words_.first(row); word < words_.last(row); ++word)
+      if (is_number(word)) return true;
+    return is_page_number(row - 1) || is_page_number(row + 1);
+  }
+
   void count(i64 row, Seen& seen) const {
     seen.rows += 1;
     seen.at_feeds += is_at_feed(row);
-    seen.at_numbers += is_page_number(row - 1) || is_page_number(row + 1);
-    seen.in_sentences += is_in_sentence(row);
-    seen.is_close |= seen.last >= 0 && row - seen.last < APART;
-    seen.last = row;
+    seen.in_sentences += is_numbered(row) && is_in_sentence(row);
   }
 
-  bool is_running(i64 group, const Seen& seen) const {
+  bool is_running(const Seen& seen) const {
     if (seen.rows < LEAST_PAGES) return false;
-    if (5 * seen.at_feeds >= 4 * seen.rows || 2 * seen.in_sentences >= seen.rows) return true;
-    return !seen.is_close && !is_page_number(group) && 5 * seen.at_numbers >= 4 * seen.rows;
+    return 5 * seen.at_feeds >= 4 * seen.rows || 2 * seen.in_sentences >= seen.rows;
   }
 
   const Batch& batch_;
