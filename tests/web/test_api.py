@@ -110,7 +110,7 @@ def test_a_profile_scores_as_in_python(post, detector):
         ("/v1/score", {"pages": [{"page": "a", "colour": 1}]}, 422, "unknown field"),
         ("/v1/score", [], 422, "it must be a table"),
         ("/v1/score", pages("a", settings={"threshold": 2}), 422, "<= 1"),
-        ("/v1/score", pages("a", settings={"threshold": 0.5, "recall": 0.5}), 422, "only one can decide"),
+        ("/v1/score", pages("a", settings={"threshold": 0.5, "recall": 0.5}), 422, "recall"),
         ("/v1/score", pages("a", settings={"precision": 1.0}), 422, "no threshold reached"),
         ("/v1/score", pages("a", profile="YWJj"), 422, "no profile"),
         ("/v1/score", pages("a", profile="a!"), 422, "base64"),
