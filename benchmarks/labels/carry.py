@@ -6,6 +6,7 @@ label. Between them, a new line takes the label of the old line that shares most
 """
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -95,6 +96,17 @@ def _carry_settled(old: dict[str, list[str]], new: dict[str, list[str]]) -> None
     path.write_text("[\n" + ",\n".join(rows) + "\n]\n", "utf-8")
 
 
+def _carry_drawn(path: Path, new: dict[str, list[str]]) -> None:
+    """Put the new numbers of lines into a list of drawn pages, and leave the rest of the file as it is."""
+
+    def counted(found: re.Match[str]) -> str:
+        lines = new.get(json.loads(found[1]))
+        return found[0] if lines is None else f"{found[0].rpartition(' ')[0]} {len(lines)},"
+
+    record = r'"page": ("[^"]*"),[^{}]*?"lines": \d+,'
+    path.write_text(re.sub(record, counted, path.read_text("utf-8")), "utf-8")
+
+
 def _pages_of(path: Path) -> list[str]:
     return [json.loads(row)["page"] for row in path.read_text("utf-8").splitlines()]
 
@@ -118,6 +130,8 @@ def command(lines: Path, write: bool) -> None:
     old: dict[str, list[str]] = json.loads(lines.read_text("utf-8"))
     changed = [page for page in old if old[page] != new[page]]
     _carry_settled(old, new)
+    for folder in (label_files.FOLDER, records.FOLDER):
+        _carry_drawn(folder / "drawn.json", new)
     for path in label_files.FOLDER.glob("*.jsonl"):
         rows = label_files.read(path)
         label_files.write(path, [carried(row, old[row.page], new[row.page]) for row in rows])

@@ -58,8 +58,10 @@ def _token_pattern() -> re.Pattern[str]:
 def tokens(text: str) -> list[str]:
     """Return a text's words: NFC, case folded, runs of letters, marks and digits.
 
-    In scripts written without spaces each character is a word.
+    In scripts written without spaces each character is a word. Soft hyphens are no characters: some golds
+    hold them, and systems that leave them out are right.
     """
+    text = text.replace("\u00ad", "")
     if text.isascii():
         return _ASCII_TOKEN.findall(text.lower())
     return _token_pattern().findall(unicodedata.normalize("NFC", text).casefold())

@@ -9,7 +9,7 @@ import click
 
 from detector.cli.terminal import say
 from detector.extras import need
-from detector.settings import ServeSettings
+from detector.web.settings import ServeSettings
 
 LOCAL: Final = "127.0.0.1"
 
@@ -35,7 +35,7 @@ def command(
     seconds: float,
     browser: bool | None,
 ) -> int:
-    r"""Look at pages in the browser, correct labels, read reports; answer programs over HTTP.
+    """Look at pages in the browser, correct labels, read reports; answer programs over HTTP.
 
     FOLDER holds pages, or the output of a corpus run; a single page will do. Nothing outside it is
     read or written, and the address that is printed holds a token for it.
@@ -45,9 +45,9 @@ def command(
       detector serve
       detector serve pages/
       detector serve clean/ --port 9000
-      curl -s localhost:8765/v1/clean -H 'Content-Type: application/json' \
+      curl -s localhost:8765/v1/clean -H 'Content-Type: application/json' \\
         -d '{"pages": [{"page": "Leave a Reply"}]}'
-    """
+    """  # noqa: D301 (click needs the backspace)
     for library in ("starlette", "uvicorn", "jinja2", "prometheus_client", "tomlkit"):
         need(library, "web", "detector serve")
     from detector.web.app import create_app

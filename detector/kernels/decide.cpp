@@ -32,6 +32,8 @@ struct Kept {
 // A short line that stands twice for no reason that is known is dropped above this score, if it has so
 // many words.
 constexpr f32 REPEAT_SCORE = 0.3f, REPEAT_WORDS = 3;
+// So is a refrain or a parallel line above this one: it looks more like template than like content.
+constexpr f32 RECURRING_SCORE = 0.5f;
 
 struct Best {
   f32 threshold = 0;
@@ -73,12 +75,16 @@ void drop_copies(View<const f32> scores, const Words& words, const Copies& copie
   for (i64 row = first; row < last; ++row) {
     const u8 kind = copies.kind[row];
     const i64 original = copies.of[row];
-    if (kind == copy::NONE || kind == copy::PREFIX || !(dropped >> kind & 1)) continue;
-    if (kind == copy::REPEAT) {
-      const bool is_sure = by_f1 && scores[row] > REPEAT_SCORE && words_in(words, row) >= REPEAT_WORDS;
+    if (kind == copy::NONE || kind == copy::PREFIX) continue;
+    const bool is_dropped = dropped >> kind & 1, is_repeat = kind == copy::REPEAT;
+    const bool recurs = !is_dropped && (kind == copy::REFRAIN || kind == copy::PARALLEL) && dropped != 0;
+    if ((is_dropped && is_repeat) || recurs) {
+      const f32 limit = is_repeat ? REPEAT_SCORE : RECURRING_SCORE;
+      const bool is_sure = by_f1 && scores[row] > limit && words_in(words, row) >= REPEAT_WORDS;
       if (is_sure && out.kept[original]) out.drop(row);
       continue;
     }
+    if (!is_dropped) continue;
     if (kind != copy::RUNNING_HEAD && out.kept[row]) out.keep(original);
     out.drop(row);
   }

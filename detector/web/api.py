@@ -11,7 +11,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from detector.files.json_lines import json_bytes
-from detector.settings import ServeSettings
 from detector.version import __version__
 from detector.web.metrics import CONTENT_TYPE
 from detector.web.openapi import description
@@ -30,6 +29,7 @@ from detector.web.requests import (
     parsed,
 )
 from detector.web.server import Server, server_of
+from detector.web.settings import ServeSettings
 from detector.web.tasks import PageJob, Wish, duplicates, learn_profile
 
 T = TypeVar("T")

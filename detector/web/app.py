@@ -12,7 +12,6 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from detector.errors import DetectorError
-from detector.settings import ServeSettings
 from detector.web import api
 from detector.web.folder import Folder
 from detector.web.metrics import Metrics
@@ -21,6 +20,7 @@ from detector.web.problems import on_error, on_fault, on_http_error
 from detector.web.requests import Reader
 from detector.web.safety import Guard
 from detector.web.server import Access, Server
+from detector.web.settings import ServeSettings
 from detector.web.views import compare, label, pages, report, score
 from detector.web.worker import ModelChoice
 

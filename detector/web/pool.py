@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
-from detector.settings import ServeSettings
 from detector.web.metrics import Metrics
 from detector.web.problems import Failure, Problem
+from detector.web.settings import ServeSettings
 from detector.web.tasks import PageJob, answers
 from detector.web.worker import DiedError, ModelChoice, Task, TooSlowError, Worker
 

@@ -12,9 +12,10 @@ from starlette.requests import ClientDisconnect, Request
 from detector.files.checked import checked
 from detector.files.json_lines import is_deep
 from detector.records import Format
-from detector.settings import ServeSettings, Settings
+from detector.settings import Settings
 from detector.web.metrics import Metrics
 from detector.web.problems import Problem
+from detector.web.settings import ServeSettings
 
 T = TypeVar("T")
 

@@ -6,11 +6,11 @@ from typing import Final
 
 from starlette.requests import Request
 
-from detector.settings import ServeSettings
 from detector.web.folder import Folder
 from detector.web.metrics import Metrics
 from detector.web.pool import Pool
 from detector.web.requests import Reader
+from detector.web.settings import ServeSettings
 from detector.web.worker import ModelChoice
 
 LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT
 from tests.oracles.words import classes_of
 
-COPY_SCORE, COPY_WORDS = 0.3, 3
+COPY_SCORE, RECURRING_SCORE, COPY_WORDS = 0.3, 0.5, 3
 SEPARATORS = "-–—|:·•»/~"
 
 
@@ -54,10 +54,12 @@ def without_copies(
     """
     stays = list(kept)
     for row, (place, kind) in enumerate(copies):
-        if kind not in dropped or kind in ("", "headline-prefix"):
+        recurs = kind in ("refrain", "parallel") and kind not in dropped and len(dropped) > 0
+        if kind in ("", "headline-prefix") or not (kind in dropped or recurs):
             continue
-        if kind == "repeat":
-            stays[row] &= not (stays[place] and scores[row] > COPY_SCORE and sizes[row] >= COPY_WORDS)
+        if kind == "repeat" or recurs:
+            limit = RECURRING_SCORE if recurs else COPY_SCORE
+            stays[row] &= not (stays[place] and scores[row] > limit and sizes[row] >= COPY_WORDS)
             continue
         if kind != "running-head" and stays[row]:
             stays[place] = True

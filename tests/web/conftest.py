@@ -8,8 +8,8 @@ pytest.importorskip("starlette", reason="no starlette: pip install 'boilerplate-
 
 from starlette.testclient import TestClient
 
-from detector.settings import ServeSettings
 from detector.web.app import create_app
+from detector.web.settings import ServeSettings
 from tests.web.browser import CHROMIUM, need_browser
 
 HERE = "http://127.0.0.1:8765"

@@ -13,9 +13,10 @@ from starlette.testclient import TestClient
 import detector
 from detector.detector import Detector
 from detector.near_duplicates.find import find_duplicates
-from detector.settings import ServeSettings, Settings
+from detector.settings import Settings
 from detector.web import responses
 from detector.web.app import create_app
+from detector.web.settings import ServeSettings
 from detector.web.tasks import profile_of
 
 PAGE = (
