@@ -24,6 +24,12 @@ inline void require_spans(View<const i64> start, View<const i64> end, i64 size) 
   }
 }
 
+// A row of the same array for each row, or -1 for none.
+inline void require_rows(View<const i64> of) {
+  for (const i64 row : of)
+    if (row < -1 || row >= of.size) return of.call->fail(OUT_OF_RANGE, row);
+}
+
 // A parent for each element, which stands before it: every way up the tree ends.
 inline void require_parents(View<const i64> parent, i64 elements) {
   if (parent.size != elements) return parent.call->fail(OUT_OF_RANGE, parent.size);

@@ -138,7 +138,9 @@ struct CopiesOf {
   Array<u8> kind;
   Array<i32> cut_words;
 
-  explicit CopiesOf(Call& call) : of(call), kind(call), cut_words(call) {}
+  explicit CopiesOf(Call& call) : of(call), kind(call), cut_words(call) {
+    if constexpr (!WRITES) require_rows(of);
+  }
 };
 
 using Copies = CopiesOf<false>;

@@ -48,7 +48,7 @@ CASES = {
     "a pair of a text that is not there": ("choose_representatives", 1, 0, 1 << 40),
     "a source that is not there": ("grow_blocks", 4, 0, 1 << 62),
     "more tags than bytes": ("scan_html", 18, None, 1 << 60),
-    "elements beyond the elements": ("page_records", 17, 1, 1 << 40),
+    "elements beyond the elements": ("page_records", 19, 1, 1 << 40),
     "a shingle of no words": ("sketch_texts", 3, None, 0),
 }
 
