@@ -33,7 +33,7 @@ struct Kept {
 // many words.
 constexpr f32 REPEAT_SCORE = 0.3f, REPEAT_WORDS = 3;
 // So is a refrain or a parallel line above this one: it looks more like template than like content.
-constexpr f32 RECURRING_SCORE = 0.5f;
+constexpr f32 RECURRING_SCORE = 0.65f;
 
 struct Best {
   f32 threshold = 0;

@@ -102,7 +102,7 @@ def test_our_labels_are_as_the_rule_wants_them():
     ]
     assert not unsettled(pairs_of(first, second))
     locked = {page["page"] for page in pages if page["locked"]}
-    assert split.locked == locked
+    assert split.locked >= locked
     assert 0.28 < len(locked) / len(pages) < 0.36
     # No page of a locked page's site is trained on.
     assert not any(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT
 from tests.oracles.words import classes_of
 
-COPY_SCORE, RECURRING_SCORE, COPY_WORDS = 0.3, 0.5, 3
+COPY_SCORE, RECURRING_SCORE, COPY_WORDS = 0.3, 0.65, 3
 SEPARATORS = "-–—|:·•»/~"
 
 
