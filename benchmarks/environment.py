@@ -21,7 +21,7 @@ OUR_PACKAGES: Final = ("numpy", "turbohtml")
 CODE: Final = ("detector", "benchmarks")
 
 
-def _git(*arguments: str) -> str | None:
+def git(*arguments: str) -> str | None:
     """Return what git says about the checkout, or None where there is none."""
     try:
         done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -33,8 +33,8 @@ def _git(*arguments: str) -> str | None:
 @lru_cache(maxsize=1)
 def commit() -> str:
     """Return the checkout's commit, "+changes" behind it if code was changed since; or "unknown"."""
-    name = _git("rev-parse", "HEAD")
-    changed = _git("status", "--porcelain", "--untracked-files=no", "--", *CODE, ":!benchmarks/results")
+    name = git("rev-parse", "HEAD")
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", *CODE, ":!benchmarks/results")
     return f"{name}+changes" if name and changed else name or "unknown"
 
 

@@ -56,3 +56,10 @@ def write_json(path: Path, content: Any, indent: int = 1) -> None:  # noqa: ANN4
     """Write a JSON file."""
     with whole_file(path) as file:
         file.write(json.dumps(content, indent=indent, ensure_ascii=False) + "\n")
+
+
+def read_json(path: Path) -> Any:  # noqa: ANN401
+    """Return what a JSON file holds; .gz is unpacked."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8") as file:
+        return json.load(file)

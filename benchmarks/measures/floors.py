@@ -4,13 +4,13 @@
   so the figures catch faults, and are published nowhere.
 - `out-of-fold/...`: our rows of benchmarks/results/quality-*.json.
 
-Where something got worse, floors are lowered only if a regression is allowed; the reason then
-belongs in the changelog.
+Where something got worse, floors are lowered only with a reason, which stands beside them. A floor that is
+lower than in an earlier commit, or gone, without one is refused.
 """
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
@@ -19,8 +19,9 @@ import numpy as np
 
 from benchmarks.data.pages import Page
 from benchmarks.data.sets import dataset
+from benchmarks.environment import git
 from benchmarks.errors import BenchmarkError
-from benchmarks.files import RESULTS, write_json
+from benchmarks.files import RESULTS, ROOT, write_json
 from benchmarks.measures import scoring
 from benchmarks.measures.out_of_fold import OUR_NAMES
 
@@ -129,7 +130,7 @@ def raised(found: Figures, floors: Figures, allow_regression: bool) -> Figures:
     """Return the new floors: the higher of both, or what was found where a regression is allowed."""
     problems = worse(found, floors)
     if problems and not allow_regression:
-        raise FloorError("floors only go up, unless --allow-regression is given:\n" + "\n".join(problems))
+        raise FloorError("floors only go up, unless --allow-regression says why:\n" + "\n".join(problems))
     return dict(sorted(found.items()))
 
 
@@ -141,6 +142,34 @@ def check(found: Figures, stored: dict[str, Any], sample_hash: str) -> None:
         )
     if problems := worse(found, stored["floors"]):
         raise FloorError("below the floor:\n" + "\n".join(problems))
+
+
+def lowered(now: dict[str, Any], earlier: Sequence[dict[str, Any]]) -> list[str]:
+    """Return the floors that were higher in an earlier version of the file, and no reason is given."""
+    reasons = now.get("lowered", {})
+    highest: Figures = {}
+    for version in earlier:
+        for name, value in version["floors"].items():
+            highest[name] = max(value, highest.get(name, value))
+    return [
+        f"{name}: {now['floors'].get(name, 'gone')}, was {value:.{PLACES}f}"
+        for name, value in sorted(highest.items())
+        if now["floors"].get(name, -1.0) < value and name not in reasons
+    ]
+
+
+def _earlier() -> list[dict[str, Any]]:
+    """Return the versions of the file in the checkout's history."""
+    name = PATH.relative_to(ROOT).as_posix()
+    commits = (git("log", "--format=%H", "--", name) or "").split()
+    found = [git("show", f"{commit}:{name}") for commit in commits]
+    return [json.loads(text) for text in found if text]
+
+
+def check_not_lowered(stored: dict[str, Any]) -> None:
+    """Refuse floors that were lowered without a reason."""
+    if problems := lowered(stored, _earlier()):
+        raise FloorError("floors only go up, unless --allow-regression says why:\n" + "\n".join(problems))
 
 
 def _measured() -> tuple[Figures, str]:
@@ -156,8 +185,10 @@ def _measured() -> tuple[Figures, str]:
 
 @click.command()
 @click.option("--raise", "raises", is_flag=True, help="Move floors up to what is found.")
-@click.option("--allow-regression", is_flag=True, help="With --raise: let floors go down, too.")
-def command(raises: bool, allow_regression: bool) -> None:
+@click.option(
+    "--allow-regression", "why", default="", help="With --raise: let floors go down, too, for this reason."
+)
+def command(raises: bool, why: str) -> None:
     """Check that nothing got worse: figures against benchmarks/measures/floors.json.
 
     Two kinds of figures have floors: those of the shipped model on a fixed sample of pages
@@ -169,14 +200,18 @@ def command(raises: bool, allow_regression: bool) -> None:
     Examples:
       python -m benchmarks check
       python -m benchmarks check --raise
-      python -m benchmarks check --raise --allow-regression
+      python -m benchmarks check --raise --allow-regression "no gold sentence is trained on any more"
     """
     found, sample = _measured()
     stored: dict[str, Any] = {"sample": sample, "floors": {}}
     if PATH.is_file():
         stored = json.loads(PATH.read_text())
     if raises:
-        write_json(PATH, {"sample": sample, "floors": raised(found, stored["floors"], allow_regression)})
+        down = [problem.split(":")[0] for problem in worse(found, stored["floors"])] if why else []
+        reasons = stored.get("lowered", {}) | dict.fromkeys(down, why)
+        floors = raised(found, stored["floors"], bool(why))
+        write_json(PATH, {"sample": sample, "floors": floors, "lowered": reasons})
     else:
+        check_not_lowered(stored)
         check(found, stored, sample)
     click.echo("\n".join(f"{name} {value:.{PLACES}f}" for name, value in sorted(found.items())))

@@ -1,4 +1,6 @@
+import json
 import random
+import re
 from dataclasses import replace
 
 import pytest
@@ -111,6 +113,32 @@ def test_floors_go_up_only():
     with pytest.raises(FloorError, match="not measured"):
         floors.raised({}, {"a": 0.8}, allow_regression=False)
     assert floors.raised({"a": 0.7}, {"a": 0.8}, allow_regression=True) == {"a": 0.7}
+
+
+def test_a_floor_that_was_lowered_is_refused(monkeypatch):
+    earlier = [{"floors": {"a": 0.9, "b": 0.5}}, {"floors": {"a": 0.8, "c": 0.7}}]
+    now = {"floors": {"a": 0.9, "b": 0.6, "c": 0.7}}
+    assert floors.lowered(now, earlier) == []
+    assert floors.lowered({"floors": {"a": 0.85, "b": 0.6}}, earlier) == [
+        "a: 0.85, was 0.900",
+        "c: gone, was 0.700",
+    ]
+    reasons = {"a": "no gold sentence is trained on", "c": "not measured any more"}
+    assert floors.lowered({"floors": {"a": 0.85, "b": 0.6}, "lowered": reasons}, earlier) == []
+    monkeypatch.setattr(floors, "_earlier", lambda: earlier)
+    floors.check_not_lowered(now)
+    with pytest.raises(FloorError, match=r"only go up.*\na: 0.85, was 0.900"):
+        floors.check_not_lowered({"floors": {"a": 0.85, "b": 0.6, "c": 0.7}})
+
+
+def test_the_floors_of_this_checkout_were_not_lowered():
+    stored = json.loads(floors.PATH.read_text())
+    floors.check_not_lowered(stored)
+    name = next(iter(stored["floors"]))
+    if not floors._earlier():
+        pytest.skip("no history of the floors")
+    with pytest.raises(FloorError, match=re.escape(name)):
+        floors.check_not_lowered({"floors": {**stored["floors"], name: stored["floors"][name] - 0.001}})
 
 
 def labels_of(sample):
