@@ -1,9 +1,9 @@
 """Trainings by a configuration file, with several seeds; and what changed against another.
 
 Pages are read and aligned once and kept in the cache folder, by the hashes of the file, of the seed and of
-the code that reads them. A finished experiment is a JSON file: for each seed and format, of every real page the
-parts of its figures, all by the model of its fold. Two of them are compared page by page, with intervals over
-sites; beside the difference stands how far apart the seeds are.
+the code that reads them. A finished experiment is a JSON file: for each seed and format, of every real page,
+the parts of its figures, all by the model of its fold. Two of them are compared page by page, with intervals
+over sites; beside the difference stands how far apart the seeds are.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ from detector.settings import Settings
 from detector.training.data.examples import CONTENT
 from detector.training.data.labelled_pages import read_pages
 from detector.training.evaluate.bootstrap import Parts, interval_of, interval_of_difference, ratio
-from detector.training.evaluate.judge import figures, no_repeats
+from detector.training.evaluate.judge import figures, no_copies
 from detector.training.fit.configuration import Configuration, read_configuration
 from detector.training.fit.page_kinds import Scored
 from detector.training.fit.train import Gathered, gather, train_gathered
@@ -92,7 +92,7 @@ def judged(scored: Scored) -> dict[str, Page]:
     examples = scored.examples
     policy = DecisionPolicy(Settings(), None)
     segments = examples.batch.page_segment()
-    kept = decide(scored.scores, examples.words, segments, no_repeats(scored.scores.size), policy).kept
+    kept = decide(scored.scores, examples.words, segments, no_copies(scored.scores.size), policy).kept
     parts = {name: (one.over, one.under) for name, one in figures(examples, kept).items() if name in FIGURES}
     parts["log_loss"] = _log_loss(scored)
     found = {}

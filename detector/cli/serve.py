@@ -42,7 +42,6 @@ def command(
 
     \b
     Examples:
-      detector serve
       detector serve pages/
       detector serve clean/ --port 9000
       curl -s localhost:8765/v1/clean -H 'Content-Type: application/json' \\

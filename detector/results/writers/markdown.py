@@ -4,6 +4,7 @@ turbohtml writes it. Before, what CommonMark has no form for is put into one tha
 lists whose numbers leap, definition lists, formulas.
 """
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +26,7 @@ _TABLE: Final = "\0"
 # What follows it where the table begins an item.
 _FIRST: Final = "!"
 _NOTE_INDENT: Final = " " * 4
+_BEFORE_MARK: Final = re.compile(r"(?<=\S) +(?=\[\^[^\]\s]+\](?!:))")
 
 
 def tree_markdown(
@@ -55,7 +57,8 @@ def tree_markdown(
     for part in (tree, *(note for _, note in notes)):
         _prepare(part, code=code, images=images)
     options = _options(left_out, images)
-    written = [tree.to_markdown(options).strip("\n")]
+    # A note's mark stands at its word, whatever stood between them on the page.
+    written = [_BEFORE_MARK.sub("", tree.to_markdown(options).strip("\n"))]
     for label, note in notes:
         text = note.to_markdown(options).strip("\n").replace("\n", "\n" + _NOTE_INDENT)
         written.append(f"[^{label}]: {text}".replace("\n" + _NOTE_INDENT + "\n", "\n\n"))
