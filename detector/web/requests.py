@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from detector.files.checked import checked
 from detector.files.json_lines import is_deep
 from detector.records import Format
-from detector.settings import Settings
+from detector.settings import DROPPED_COPIES, Settings
 from detector.web.metrics import Metrics
 from detector.web.problems import Problem
 from detector.web.settings import ServeSettings
@@ -42,7 +42,7 @@ class SettingsIn(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     recall: Share | None = None
     precision: Share | None = None
     cut_headlines: bool = True
-    drop_copies: bool = True
+    drop_copies: tuple[str, ...] = DROPPED_COPIES
     least_content: Share = 0.2
     mostly_content: Share = 0.9
 

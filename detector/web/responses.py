@@ -25,7 +25,8 @@ class LineOut(msgspec.Struct):
     kept: bool
     cuts: list[tuple[int, int]]
     clean: str
-    repeat_of: int | None
+    copy_of: int | None
+    copy_kind: str | None
     block: str | None
     reasons: list[ReasonOut]
 

@@ -39,7 +39,7 @@ def test_scores_are_those_of_python(post, detector):
 
 
 def test_settings_are_those_of_python(post, detector):
-    for given in ({"threshold": 1.0}, {"lose_at_most": 0.001}, {"drop_copies": False}):
+    for given in ({"threshold": 1.0}, {"lose_at_most": 0.001}, {"drop_copies": []}):
         _, found = post("/v1/clean", pages(PAGE, settings=given))
         assert found["pages"][0]["text"] == Detector(detector.model, Settings(**given)).clean(PAGE)
 

@@ -55,7 +55,7 @@ def test_the_seed_page(new_page, address, seed_page):
     scored(page, address, seed_page)
     assert marks(page) == expected_marks(detector.score(seed_page))
     headline = [
-        line for line in detector.score(seed_page).lines if line.repeat_of is not None and not line.kept
+        line for line in detector.score(seed_page).lines if line.copy_of is not None and not line.kept
     ]
     assert headline
     for line in headline:

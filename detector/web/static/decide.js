@@ -4,7 +4,7 @@
 export const kindOf = (line) => line.kind ?? line.label;
 
 /** Return the number of the line that this one is a copy of, or null. */
-export const copyOf = (line) => line.copy_of ?? line.repeat_of ?? null;
+export const copyOf = (line) => line.copy_of ?? null;
 
 /** Return the threshold that loses at most so much of the content: the lowest that did. */
 export function thresholdFor(lose, contentKept) {
@@ -22,17 +22,30 @@ export function decide(page, policy) {
     const ruled = policy.always.get(kindOf(line));
     if (policy.threshold === null && (ruled === undefined || (ruled && line.kept))) return { kept: line.kept, cuts: line.cuts };
     const kept = ruled ?? line.score <= policy.threshold;
-    return { kept, cuts: [], again: kept };
+    return { kept, cuts: [], again: ruled === undefined };
   });
-  const keptTexts = new Set(page.lines.filter((_, n) => found[n]?.kept).map((line) => line.text.trim()));
+  dropCopies(page.lines, found);
   for (const [number, cuts] of Object.entries(page.cuts_if_kept)) {
     const one = found[number];
-    if (one?.again && !one.cuts.length && cuts.every(([start, end]) => keptTexts.has(cutText(page.lines[number], start, end)))) one.cuts = cuts;
+    if (!one?.kept || one.cuts.length) continue;
+    found[copyOf(page.lines[number])].kept = true;
+    one.cuts = cuts;
   }
   return found;
 }
 
-const cutText = (line, start, end) => [...line.text].slice(start, end).join("").replace(/[\s.:;,–—-]+$/u, "").trim();
+// Kinds of copies that go whatever their score; as in Settings.
+const DROPPED = new Set(["headline", "running-head", "block"]);
+
+/** Drop copies of decisions that were made again. Where a copy would stay, its original does. */
+function dropCopies(lines, found) {
+  lines.forEach((line, number) => {
+    const one = found[number];
+    if (!one?.again || !DROPPED.has(line.copy_kind)) return;
+    if (one.kept && line.copy_kind !== "running-head") found[line.copy_of].kept = true;
+    one.kept = false;
+  });
+}
 
 /** Return a line's text in pieces: [text, is cut]. Cuts count code points. */
 export function pieces(text, cuts) {

@@ -18,7 +18,6 @@ def line(number, text, kind, kept, **more):
         "label": "content",
         "cuts": [],
         "clean": text,
-        "repeat_of": None,
     }
     return {
         "number": number,
