@@ -37,7 +37,10 @@ def opened(page, address, path):
 
 
 def labels(folder):
-    with (folder / "labels.jsonl").open("rb") as file:
+    path = folder / "labels.jsonl"
+    if not path.exists():
+        return []
+    with path.open("rb") as file:
         return [line.value for line in json_lines(file)]
 
 
