@@ -159,7 +159,9 @@ def lowered(now: dict[str, Any], earlier: Sequence[dict[str, Any]]) -> list[str]
 
 
 def _earlier() -> list[dict[str, Any]]:
-    """Return the versions of the file in the checkout's history."""
+    """Return the versions of the file in the checkout's history; none of a file elsewhere."""
+    if not PATH.is_relative_to(ROOT):
+        return []
     name = PATH.relative_to(ROOT).as_posix()
     commits = (git("log", "--format=%H", "--", name) or "").split()
     found = [git("show", f"{commit}:{name}") for commit in commits]

@@ -1,9 +1,9 @@
 """Trainings by a configuration file, with several seeds; and what changed against another.
 
 Pages are read and aligned once and kept in the cache folder, by the hashes of the file, of the seed and of
-the code that reads them. A finished experiment is a JSON file: for each seed and format, of every real page the
-parts of its figures, all by the model of its fold. Two of them are compared page by page, with intervals over
-sites; beside the difference stands how far apart the seeds are.
+the code that reads them. A finished experiment is a JSON file: for each seed and format, of every real page
+the parts of its figures, all by the model of its fold. Two of them are compared page by page, with intervals
+over sites; beside the difference stands how far apart the seeds are.
 """
 
 import hashlib
@@ -224,7 +224,7 @@ def figures_of(experiment: Mapping[str, Any]) -> Iterator[str]:
     type=click.Path(path_type=Path, exists=True),
     help="A TOML file; by default none.",
 )
-@click.option("--seeds", type=click.IntRange(1), default=3, show_default=True)
+@click.option("--seeds", type=click.IntRange(1), default=3, show_default=True, help="How many trainings.")
 @click.option("--share", type=click.FloatRange(0, 1), default=1.0, help="Train on some of the sites only.")
 @click.option(
     "--against", type=click.Path(path_type=Path, exists=True), help="An earlier experiment to compare with."
@@ -247,9 +247,8 @@ def command(
 
     \b
     Examples:
-      python -m benchmarks train experiment build/training.jsonl.gz build/base.json
-      python -m benchmarks train experiment build/training.jsonl.gz build/wide.json \\
-          --configuration wide.toml --against build/base.json
+      python -m benchmarks train experiment PAGES base.json
+      python -m benchmarks train experiment PAGES wide.json --configuration wide.toml --against base.json
     """
     start = time.monotonic()
 
