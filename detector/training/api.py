@@ -120,7 +120,7 @@ def adapted_training(
 
 
 def whole_training(pages: Sequence[LabelledPage], seed: int, log: Log = lambda message: None) -> Training:
-    """Return a whole new model; raises `SettingsError` for pages of fewer than two groups."""
+    """Return a whole new model; raises `PageError` for pages of fewer than three groups."""
     try:
         trained = train_anew(pages, seed=seed, log=log)
     except ValueError as error:

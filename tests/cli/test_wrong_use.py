@@ -45,7 +45,7 @@ WRONG = {
     ),
     "a date that is a list": (["duplicates", "odd.jsonl", "--keep", "newest"], "neither a text nor a number"),
     "a threshold that is none": (["duplicates", "mixed.jsonl", "--threshold", "7"], "from 0.05 to 1, not 7"),
-    "pages of one group": (["train", "gold.jsonl", "--anew", "--output", "x"], "at least two groups"),
+    "pages of one group": (["train", "gold.jsonl", "--anew", "--output", "x"], "at least three groups"),
     "a setting of the wrong type": (
         ["score", "pages/1.txt", "--settings", "settings.toml"],
         '"cut_headlines" must be true or false, not a text',
