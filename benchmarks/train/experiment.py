@@ -11,6 +11,7 @@ import os
 import pickle
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import isnan
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -138,11 +139,15 @@ def _parts(experiment: Mapping[str, Any], seed: str, format: str, figure: str, p
 def _mean(
     experiment: Mapping[str, Any], format: str, figure: str, pages: Sequence[str]
 ) -> tuple[Parts, float]:
-    """Return the parts of a figure as the mean over the seeds, and how far apart the seeds are."""
+    """Return the parts of a figure as the mean over the seeds, and how far apart the seeds are.
+
+    One seed says nothing of that: then it is not a number.
+    """
     every = [_parts(experiment, seed, format, figure, pages) for seed in experiment["seeds"]]
     over, under = (np.mean([getattr(one, name) for one in every], axis=0) for name in ("over", "under"))
     values = [ratio(one) for one in every]
-    return Parts(over, under, every[0].site), max(values) - min(values)
+    apart = max(values) - min(values) if len(values) > 1 else float("nan")
+    return Parts(over, under, every[0].site), apart
 
 
 def _common(one: Mapping[str, Any], two: Mapping[str, Any], format: str) -> list[str]:
@@ -163,8 +168,13 @@ class Change(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """Return better or worse where it is more than chance: of the sites, and of the seeds."""
+        """Return better or worse where it is more than chance: of the sites, and of the seeds.
+
+        With one seed, "one seed" is said: what trainings differ by is not known.
+        """
         more = self.after - self.before
+        if isnan(self.seeds):
+            return "chance" if self.low <= 0 <= self.high else "one seed"
         if self.low <= 0 <= self.high or abs(more) <= self.seeds:
             return "chance"
         return "better" if (more > 0) == FIGURES[self.name.rsplit(" ", 1)[1]] else "worse"
@@ -194,7 +204,8 @@ def changes(one: Mapping[str, Any], two: Mapping[str, Any]) -> Iterator[Change]:
                 before, first_seeds = _mean(one, format, figure, chosen)
                 after, second_seeds = _mean(two, format, figure, chosen)
                 low, high = interval_of_difference(before, after, LEVEL)
-                seeds = max(first_seeds, second_seeds)
+                known = [seeds for seeds in (first_seeds, second_seeds) if not isnan(seeds)]
+                seeds = max(known, default=float("nan"))
                 yield Change(
                     f"{format} {name} {figure}", len(chosen), ratio(before), ratio(after), low, high, seeds
                 )

@@ -35,11 +35,16 @@ def verdicts(one, two):
 
 
 def test_a_gain_on_every_site_is_better_and_a_loss_worse():
-    base = made_up(lambda site, seed: 0.8 + site / 100)
-    more = made_up(lambda site, seed: 0.82 + site / 100)
+    base = made_up(lambda site, seed: 0.8 + site / 100, seeds=2)
+    more = made_up(lambda site, seed: 0.82 + site / 100, seeds=2)
     assert verdicts(base, more)["html news words_f1"] == "better"
     assert verdicts(base, more)["html all log_loss"] == "worse"
     assert verdicts(more, base)["html news words_f1"] == "worse"
+
+
+def test_one_seed_is_no_verdict():
+    base, more = made_up(lambda site, seed: 0.8), made_up(lambda site, seed: 0.82)
+    assert set(verdicts(base, more).values()) == {"one seed"}
 
 
 def test_a_gain_on_one_site_is_chance():
