@@ -168,6 +168,7 @@ SETS: Final = (
         "seed", "the page that the project was made from", "unknown",
         "seed", "none", "held", site_sets.seed,
     ),
+    *OF_PAGES,
 )  # fmt: skip
 
 
