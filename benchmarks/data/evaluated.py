@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from benchmarks.data.folds.splits import Splits
 from benchmarks.data.pages import Page
-from benchmarks.data.sets import SETS
+from benchmarks.data.sets import SCORABLE, SETS
 from benchmarks.data.shared import shared_data
 from benchmarks.files import ROOT, json_lines
 
@@ -43,13 +43,14 @@ class Evaluated(NamedTuple):
 def _content(page: Page) -> tuple[str, ...]:
     gold = page.gold.split("\n") if page.gold else []
     labelled = [line.text for line in page.lines if line.label != "template"]
-    return (*gold, *page.wanted, *labelled)
+    comments = page.comments.split("\n") if page.comments else []
+    return (*gold, *page.wanted, *labelled, *comments, *(part.text for part in page.parts))
 
 
 def pages_of_sets(split: Splits) -> Iterator[Evaluated]:
     """Yield the pages of all sets that are judged, and the seed."""
     for data_set in SETS:
-        for page in data_set.pages() if data_set.truth in ("gold", "snippets", "lines") else ():
+        for page in data_set.pages() if data_set.name in SCORABLE else ():
             fold = split.fold(page.key) if split.may_train(page.key) else NEVER
             yield Evaluated(page.key, split.group(page.key), fold, _content(page))
 

@@ -1,62 +1,133 @@
-"""Loaders of the shared data's `pages/`: one JSONL file a set, one page a line."""
+"""Loaders of the sets with truths of their own kinds: comments apart, posts, ingredients and steps, products.
+
+What each truth says of kinds of lines is in kinds_of_sets.py, docs/measures.md tells it in words.
+"""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from benchmarks.data.pages import UNKNOWN, Page, declared_host, registrable
+from benchmarks.data.pages import UNKNOWN, Page, Part, registrable
 from benchmarks.files import json_lines
+from benchmarks.labels.lines import lines_of
+from benchmarks.measures.metrics import contains, overlap, tokens
 
-# The file of each set, and what kind its pages are where all are of one.
-KIND_OF_SET: Final = {
-    "l3s-gn1": "article",
-    "dragnet": "article",
-    "cleaneval-dev": "page",
-    "cleaneval-final": "page",
-    "cleanportaleval": "page",
-    "web-forum-52": "forum",
-    "recipes-sample": "recipe",
-    "zyte-products": "product",
-    "formasaurus-non-english": "page",
-    "woocommerce-fr": "product",
-    "woocommerce-vi": "product",
-    "leogao-htmltotext": "forum",
-}
-LANGUAGE_OF_SET: Final = dict.fromkeys(
-    ("l3s-gn1", "dragnet", "cleaneval-dev", "cleaneval-final", "cleanportaleval"), "en"
+ADDRESSES: Final = re.compile(r"(?:href|src|action)=[\"']?https?://([^/\"'\s>:?]+)", re.IGNORECASE)
+# Hosts that many pages name and that are nobody's own.
+FOREIGN: Final = re.compile(
+    r"google|doubleclick|facebook|twitter|purl\.org|w3\.org|adobe|yahoo|digg|del\.icio|addthis|quantserve|"
+    r"atdmt|2o7|stumbleupon|reddit|technorati|feedburner|akamai|metadataregistry"
 )
-# Languages that a detector gives short pages of other ones.
-NOISE: Final = frozenset({"la", "lb", "gl"})
-HOST_IN_NAME: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", re.IGNORECASE)
+# A thread has no gold if more of its posts does not stand in its saved page.
+MOST_MISSING: Final = 0.1
+FACTS: Final = ("price", "sku", "brand", "gtin", "mpn")
 
 
-def _domain(name: str, row: dict[str, Any], html: bytes) -> str:
-    """Return a page's registrable domain; the shop for shops, the page itself where nothing says it."""
-    if name.startswith("woocommerce"):
-        return f"shop:{row['id'].split('/', 1)[0]}"
-    host = urlsplit(row.get("url") or "").hostname or declared_host(html)
-    if host:
-        return registrable(host)
-    if name == "leogao-htmltotext":
-        return f"forum:{row['id'].split('/', 1)[1].split('-')[1]}"
-    found = HOST_IN_NAME.search(row["id"].split("/", 1)[-1])
-    return registrable(found.group()) if found and name != "l3s-gn1" else f"page:{row['id']}"
+def _commonest_host(html: str, name: str) -> str:
+    """Return the site that a page without an address links to most, or a name of its own."""
+    counts = Counter(
+        registrable(host) for host in ADDRESSES.findall(html) if not FOREIGN.search(host.lower())
+    )
+    return counts.most_common(1)[0][0] if counts else name
 
 
-def pages_of(folder: Path, name: str) -> Iterator[Page]:
-    """Yield the pages of one set, in the order of the file."""
-    for row in json_lines(folder / f"{name.replace('-', '_')}.jsonl.gz"):
-        html = row["html"].encode("utf-8", "surrogatepass")
-        language = LANGUAGE_OF_SET.get(name) or row.get("lang") or UNKNOWN
-        yield Page(
-            name,
-            row["id"],
-            _domain(name, row, html),
-            UNKNOWN if language in NOISE else language,
-            KIND_OF_SET[name],
-            html=html,
-            gold=row.get("gold"),
-            title=row.get("title") or row.get("headline"),
+def _site(row: dict[str, Any]) -> str:
+    """Return the site of a page's address, or the likeliest one of a page without."""
+    host = urlsplit(row.get("url") or "").hostname
+    return registrable(host) if host else _commonest_host(row["html"], row["id"])
+
+
+def _standing(page: Page, parts: Sequence[Part]) -> tuple[Part, ...]:
+    """Return the parts that stand in the page's text: what does not, no system can keep."""
+    text = tokens("\n".join(line.text for line in lines_of(page)))
+    return tuple(part for part in parts if contains(text, part.text))
+
+
+def _page(row: dict[str, Any], set_: str, domain: str, **more: Any) -> Page:  # noqa: ANN401
+    return Page(set_, row["id"], domain, html=row["html"].encode("utf-8", "surrogatepass"), **more)
+
+
+def dragnet(path: Path) -> Iterator[Page]:
+    """Yield news and blog pages of 2012, comments apart."""
+    for row in json_lines(path):
+        yield _page(
+            row, "dragnet", _site(row), language="en", page_type="article", gold=row["gold"],
+            comments=row.get("comments") or None,
+        )  # fmt: skip
+
+
+def l3s_gn1(path: Path) -> Iterator[Page]:
+    """Yield news pages of 2007; the gold is headline and full text."""
+    for row in json_lines(path):
+        domain = _site(row)
+        yield _page(
+            row, "l3s-gn1", domain, language="en", page_type="article", gold=row["gold"],
+            title=row["headline"] or None, comments=row["comments"] or None,
+        )  # fmt: skip
+
+
+def cleaneval(path: Path) -> Iterator[Page]:
+    """Yield pages of CleanEval or CleanPortalEval: all that is no template, comments too."""
+    for row in json_lines(path):
+        yield _page(row, row["set"].replace("_", "-"), _site(row), language="en", gold=row["gold"])
+
+
+def forums(path: Path) -> Iterator[Page]:
+    """Yield forum threads; the gold is the posts, where they stand in the saved page."""
+    for row in json_lines(path):
+        gold = "\n".join(post["post_text"] for post in row["posts"])
+        page = _page(row, "web-forum-52", _site(row), page_type="forum")
+        counts = overlap("\n".join(line.text for line in lines_of(page)), gold)
+        whole = counts.gold and counts.shared >= (1 - MOST_MISSING) * counts.gold
+        yield replace(page, gold=gold) if whole else page
+
+
+def recipes(path: Path) -> Iterator[Page]:
+    """Yield recipes: ingredients and steps must stay."""
+    for row in json_lines(path):
+        page = _page(
+            row,
+            "recipes-sample",
+            _site(row),
+            language=row["lang"],
+            page_type="recipe",
+            title=row["title"] or None,
         )
+        named = (("ingredient", row["ingredients"]), ("step", row["instructions"]))
+        parts = [Part(name, text) for name, texts in named for text in texts or () if tokens(text)]
+        yield page.with_parts(_standing(page, parts))
+
+
+def products(path: Path) -> Iterator[Page]:
+    """Yield products: price, number and brand must stay."""
+    for row in json_lines(path):
+        page = _page(row, "zyte-products", _site(row), page_type="product")
+        parts = [Part(name, text) for name in FACTS for text in row["truth"].get(name) or () if tokens(text)]
+        yield page.with_parts(_standing(page, parts))
+
+
+def leogao(path: Path) -> Iterator[Page]:
+    """Yield pages of forums and news with gold text by hand."""
+    for row in json_lines(path):
+        site = "-".join(row["id"].split("/", 1)[1].split("-")[:2])
+        kind = site.split("-")[0]
+        yield _page(
+            row, "leogao-htmltotext", f"leogao:{site}", language=row["lang"], page_type=kind, gold=row["gold"]
+        )
+
+
+def formasaurus(path: Path) -> Iterator[Page]:
+    """Yield pages whose forms are known, and nothing of their text."""
+    for row in json_lines(path):
+        yield _page(row, "formasaurus-non-english", _site(row), language=row["lang"] or UNKNOWN)
+
+
+def woocommerce(path: Path) -> Iterator[Page]:
+    """Yield the pages of one shop."""
+    name = path.name.split(".")[0].replace("_", "-")
+    for row in json_lines(path):
+        yield _page(row, name, row["id"].split("/", 1)[0], language=row["lang"], page_type="shop")

@@ -2,7 +2,7 @@
 
 import gzip
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -25,9 +25,18 @@ class LabelledLine(NamedTuple):
     label: str
 
 
+class Part(NamedTuple):
+    """A text that must stay, and what it is: an ingredient, a step, a price."""
+
+    name: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Page:
     """A page and its truth. Either html or text is given; gold, snippets and lines where known.
+
+    comments: readers' comments, where they are known apart from the gold; parts: texts that must stay.
 
     id: unique in its set; domain: registrable, private suffixes on.
     page_type: article, listing and so on, or "page"; language: ISO 639-1, or "unknown".
@@ -45,6 +54,12 @@ class Page:
     unwanted: tuple[str, ...] = ()
     lines: tuple[LabelledLine, ...] = ()
     title: str | None = None
+    comments: str | None = None
+    parts: tuple[Part, ...] = ()
+
+    def with_parts(self, parts: tuple[Part, ...]) -> "Page":
+        """Return the page with other parts."""
+        return replace(self, parts=parts)
 
     @property
     def key(self) -> str:

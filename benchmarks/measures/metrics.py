@@ -67,6 +67,11 @@ def tokens(text: str) -> list[str]:
     return _token_pattern().findall(unicodedata.normalize("NFC", text).casefold())
 
 
+def contains(words: Sequence[str], part: str) -> bool:
+    """Tell whether the words of a part stand together among the words of a text."""
+    return f" {' '.join(tokens(part))} " in f" {' '.join(words)} "
+
+
 class Overlap(NamedTuple):
     """Words that two texts share, as multisets."""
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from math import isnan
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,12 +13,33 @@ from benchmarks.measures import metrics
 
 
 class Scored(NamedTuple):
-    """A page, and the counts that every measure is made of. kept: which labelled lines stayed."""
+    """A page, and the counts that every measure is made of. kept: which labelled lines stayed.
+
+    headline: whether it stayed; comments: lines of them that stayed, and all; parts: by name, the same
+    """
 
     page: Page
     words: metrics.Overlap | None
     snippets: metrics.Snippets | None
     kept: NDArray[np.bool_] | None
+    headline: bool | None = None
+    comments: tuple[int, int] | None = None
+    parts: dict[str, tuple[int, int]] | None = None
+
+
+# Shorter lines of a comment ("Reply") stand elsewhere, too.
+COMMENT_WORDS: Final = 4
+
+
+def _standing(words: Sequence[str], texts: Sequence[str]) -> tuple[int, int]:
+    """Return how many of some texts stand in a page's words, and how many there are."""
+    return sum(metrics.contains(words, text) for text in texts), len(texts)
+
+
+def _parts(words: Sequence[str], page: Page) -> dict[str, tuple[int, int]] | None:
+    names = dict.fromkeys(part.name for part in page.parts)
+    of_name = {name: [part.text for part in page.parts if part.name == name] for name in names}
+    return {name: _standing(words, texts) for name, texts in of_name.items()} or None
 
 
 def scored(page: Page, text: str) -> Scored:
@@ -28,7 +49,17 @@ def scored(page: Page, text: str) -> Scored:
         metrics.find_snippets(text, page.wanted, page.unwanted) if page.wanted or page.unwanted else None
     )
     kept = metrics.kept_lines([line.text for line in page.lines], text) if page.lines else None
-    return Scored(page, words, snippets, kept)
+    found = metrics.tokens(text) if page.title or page.comments or page.parts else []
+    lines = [line for line in (page.comments or "").split("\n") if len(metrics.tokens(line)) >= COMMENT_WORDS]
+    return Scored(
+        page,
+        words,
+        snippets,
+        kept,
+        metrics.contains(found, page.title) if page.title else None,
+        _standing(found, lines) if lines else None,
+        _parts(found, page),
+    )
 
 
 def _rounded(numbers: dict[str, float]) -> dict[str, float | None]:
@@ -60,6 +91,29 @@ def _lines(rows: Sequence[Scored]) -> dict[str, Any]:
     return _rounded({**metrics.line_scores(labels, kept)._asdict(), "pages": len(rows)})
 
 
+def _headlines(rows: Sequence[Scored]) -> dict[str, Any]:
+    kept = [float(row.headline or 0) for row in rows]
+    return _rounded(metrics.mean_interval(kept, [row.page.domain for row in rows])._asdict())
+
+
+def _comments(rows: Sequence[Scored]) -> dict[str, Any]:
+    """Return the share of the lines of comments that stayed."""
+    left, lines = np.sum([row.comments for row in rows], axis=0).tolist()
+    return _rounded({"left": left / lines, "lines": lines, "pages": len(rows)})
+
+
+def _kept_parts(rows: Sequence[Scored]) -> dict[str, Any]:
+    """Return the share of the parts that stayed, by name, and how many there are."""
+    total: dict[str, Counter[str]] = {}
+    for row in rows:
+        for name, (kept, parts) in (row.parts or {}).items():
+            total.setdefault(name, Counter()).update({"kept": kept, "parts": parts})
+    return {
+        name: _rounded({"kept": counts["kept"] / counts["parts"], "parts": counts["parts"]})
+        for name, counts in sorted(total.items())
+    }
+
+
 def _by(rows: Sequence[Scored], key: Callable[[Page], str]) -> dict[str, list[Scored]]:
     """Return the rows by a property of their page, the commonest first."""
     found: dict[str, list[Scored]] = {}
@@ -75,6 +129,9 @@ def measures(rows: Sequence[Scored]) -> dict[str, Any]:
         ("words", _words, "words"),
         ("snippets", _snippets, "snippets"),
         ("lines", _lines, "kept"),
+        ("headline", _headlines, "headline"),
+        ("comments", _comments, "comments"),
+        ("parts", _kept_parts, "parts"),
     ):
         chosen = [row for row in rows if getattr(row, has) is not None]
         if not chosen:

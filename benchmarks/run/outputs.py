@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.data.folds import splits
 from benchmarks.data.pages import Page
-from benchmarks.data.sets import OWN_LABELS, SETS, dataset
+from benchmarks.data.sets import OWN_LABELS, SCORABLE, dataset
 from benchmarks.environment import commit
 from benchmarks.files import write_json_lines
 from benchmarks.peers.answers import asking, cache_folder
@@ -81,9 +81,6 @@ def _outputs(models: Path, pages: Sequence[Page]) -> Iterator[dict[str, Any]]:
                 part, texts = zip(*given[start : start + BATCH], strict=True)
                 for row in _rows(detectors[fold], part, texts):
                     yield {**row, "rendering": rendering}
-
-
-SCORABLE: Final = tuple(record.name for record in SETS if record.truth in ("gold", "snippets", "lines"))
 
 
 def _written(models: Path, sets: Sequence[str]) -> Iterator[dict[str, Any]]:

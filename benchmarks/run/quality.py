@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import click
 
 from benchmarks.data.pages import UNKNOWN, Page
-from benchmarks.data.sets import OWN_LABELS, SETS, dataset
+from benchmarks.data.sets import OWN_LABELS, SCORABLE, SETS, dataset
 from benchmarks.environment import made, ours
 from benchmarks.files import RESULTS, write_json
 from benchmarks.measures import ceiling, out_of_fold, scoring
@@ -164,9 +164,6 @@ def write(run: Run, folder: Path, producers: Sequence[Producer] | None = None) -
             write_json(path, result)
             click.echo(" ".join((run.set, *_identity(row))))
     return path
-
-
-SCORABLE: Final = tuple(record.name for record in SETS if record.truth in ("gold", "snippets", "lines"))
 
 
 def _sets(named: Sequence[str], with_gold: bool) -> list[str]:

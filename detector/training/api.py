@@ -135,7 +135,7 @@ def adapted_training(
 
 
 def whole_training(pages: Sequence[LabelledPage], seed: int, log: Log = lambda message: None) -> Training:
-    """Return a model trained anew; raises `PageError` for pages of fewer than two groups."""
+    """Return a model trained anew; raises `PageError` for pages of fewer than three groups."""
     trained = train_anew(pages, seed=seed, log=log)
     found = tuple((one.format, measures(one.examples, one.scores, Settings())) for one in trained.out_of_fold)
     return Training(trained.model, trained.precision, out_of_fold=found)

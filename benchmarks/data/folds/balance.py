@@ -1,7 +1,7 @@
 """Groups into folds, so that each fold has its share of pages, sets, types and languages."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -13,10 +13,12 @@ Stratum = tuple[str, str, str, str]
 LEAST_PAGES: Final = 5
 
 
-def assign_folds(pages: Sequence[Stratum], folds: int, seed: int) -> dict[str, int]:
+def assign_folds(
+    pages: Sequence[Stratum], folds: int, seed: int, known: Mapping[str, int] | None = None
+) -> dict[str, int]:
     """Return group to fold. The largest groups choose first; ties are broken by the seed.
 
-    Each group goes where the squared overfill of its strata grows least.
+    Each group goes where the squared overfill of its strata grows least; those of known folds stay there.
     """
     traits = [
         (("all",), ("set", name), ("type", name, kind), ("language", name, language))
@@ -37,8 +39,12 @@ def assign_folds(pages: Sequence[Stratum], folds: int, seed: int) -> dict[str, i
     sizes = Counter(page[0] for page in pages)
     order = sorted(range(len(groups)), key=lambda at: (-sizes[groups[at]], drawn[at]))
     filled = np.zeros((folds, len(used)))
-    fold_of: dict[str, int] = {}
+    fold_of: dict[str, int] = {group: fold for group, fold in (known or {}).items() if group in number}
+    for group, fold in fold_of.items():
+        filled[fold] += counts[number[group]]
     for at in order:
+        if groups[at] in fold_of:
+            continue
         cost = ((2 * filled + counts[at]) * counts[at] / target**2).sum(1)
         fold_of[groups[at]] = int(np.argmin(cost))
         filled[fold_of[groups[at]]] += counts[at]

@@ -1,8 +1,11 @@
 """The content of training_data/splits.json and manifest.json, from the shared data."""
 
+import json
+import zlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
@@ -129,8 +132,36 @@ def never_train(documents: Sequence[Document]) -> list[str]:
     return sorted(marked)
 
 
+def half_to_test(rows: Sequence[Row], group_of: Mapping[str, str]) -> list[str]:
+    """Return the pages of the half of the sites that no model learns from, of the sets that are so parted.
+
+    Sites that other sets may be trained on are in the other half. Drawn by the name of the site.
+    """
+    parted = {record.name for record in OF_OTHERS if record.split == "half"}
+    taken = {group_of[row.domain] for row in rows if row.set not in parted}
+    tested = {
+        group
+        for group in {group_of[row.domain] for row in rows if row.set in parted} - taken
+        if zlib.crc32(f"{SEED}:{group}".encode()) % 2
+    }
+    return sorted(row.key for row in rows if group_of[row.domain] in tested)
+
+
+def known_folds(path: Path, group_of: Mapping[str, str], rows: Sequence[Row]) -> dict[str, int]:
+    """Return the folds of groups as they were, by where most of a group's pages were."""
+    if not path.is_file():
+        return {}
+    stored = json.loads(path.read_text("utf-8"))
+    votes: dict[str, Counter[int]] = {}
+    for row in rows:
+        group = stored["page_group"].get(row.set, {}).get(row.page)
+        if group is not None:
+            votes.setdefault(group_of[row.domain], Counter())[stored["group_fold"][group]] += 1
+    return {group: min(count, key=lambda fold: (-count[fold], fold)) for group, count in votes.items()}
+
+
 def splits(rows: Sequence[Row], documents: Sequence[Document]) -> dict[str, Any]:
-    """Return the content of splits.json."""
+    """Return the content of splits.json; groups stay in the folds that they were in."""
     pairs = near_pairs(documents)
     links = [*_house_links(), *(pair.domains for pair in pairs)]
     group_of = joined({row.domain for row in rows}, links)
@@ -149,10 +180,12 @@ def splits(rows: Sequence[Row], documents: Sequence[Document]) -> dict[str, Any]
         "versions": {name: version(name) for name in ("publicsuffixlist", "resiliparse")},
         "data": {record.name: record.files_hash() for record in OF_OTHERS},
         "near_duplicates": _pair_report(pairs),
-        "never_train": never_train(documents),
+        "never_train": sorted({*never_train(documents), *half_to_test(rows, group_of)}),
         # A third of our own labels, opened once per release.
         "locked": [row["page"] for row in drawn() if row["locked"]],
-        "group_fold": assign_folds(list(strata.values()), FOLDS, SEED),
+        "group_fold": assign_folds(
+            list(strata.values()), FOLDS, SEED, known_folds(FOLDER / "splits.json", group_of, rows)
+        ),
         "page_group": page_group,
     }
 

@@ -6,12 +6,13 @@ from typing import Final, NamedTuple
 
 from benchmarks.data.folds.languages import guess
 from benchmarks.data.folds.splits import Splits
-from benchmarks.data.page_sets import NOISE
 from benchmarks.data.pages import UNKNOWN, Page
 from benchmarks.labels.kinds.sources import pages
 from benchmarks.labels.lines import lines_of
 
 LEAST_LINES, MOST_LINES = 15, 260
+# Languages that a detector gives short pages of other ones.
+NOISE: Final = frozenset({"la", "lb", "gl"})
 # What pages say of themselves, in structured data or in their title or address, by kind of page.
 SAID: Final = {
     "question and answer": re.compile(rb"schema\.org/(?:QAPage|Question)|\"@type\"\s*:\s*\"QAPage\""),

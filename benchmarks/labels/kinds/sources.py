@@ -4,10 +4,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from benchmarks.data.package_texts import PACKAGE_TEXTS, package_texts
-from benchmarks.data.page_sets import KIND_OF_SET, pages_of
 from benchmarks.data.pages import Page
-from benchmarks.data.sets import SETS
-from benchmarks.data.shared import shared_data
+from benchmarks.data.sets import OF_PAGES, SETS
 
 # Parts of pages that other sets have whole.
 LEFT_OUT: Final = ("near-dup",)
@@ -15,14 +13,11 @@ LEFT_OUT: Final = ("near-dup",)
 
 def pages(sets: set[str] | None = None) -> Iterator[Page]:
     """Yield the pages of all sets that may be labelled, or of some."""
-    names = {record.name for record in SETS}
     for record in SETS:
-        may_be = not record.ours and record.split == "train" and record.name not in LEFT_OUT
+        may_be = not record.ours and (record.split == "train" or record in OF_PAGES)
+        may_be = may_be and record.name not in LEFT_OUT
         if may_be and (sets is None or record.name in sets):
             yield from record.pages()
-    for name in KIND_OF_SET:
-        if name not in names and (sets is None or name in sets):
-            yield from pages_of(shared_data() / "pages", name)
     if sets is None or PACKAGE_TEXTS in sets:
         yield from package_texts()
 
