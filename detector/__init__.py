@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from detector.corpus.api import clean_corpus
     from detector.detector import Detector
     from detector.errors import DetectorError
+    from detector.near_duplicates.blocks import Block, find_blocks
     from detector.near_duplicates.find import find_duplicates
+    from detector.near_duplicates.index.index import DuplicateIndex
     from detector.records import Reason, ScoredLine, Verdict
     from detector.results.page import ScoredPage
     from detector.settings import (
@@ -32,14 +34,18 @@ if TYPE_CHECKING:
     from detector.sites.profile import SiteProfile
     from detector.text.page import Page
     from detector.training.api import evaluate, train
+    from detector.training.data.labelled_pages import LabelledPage
 
 __all__ = [
+    "Block",
     "Columns",
     "CorpusSettings",
     "Detector",
     "DetectorError",
+    "DuplicateIndex",
     "DuplicateSettings",
     "EngineSettings",
+    "LabelledPage",
     "Page",
     "Reason",
     "RecordSettings",
@@ -51,18 +57,22 @@ __all__ = [
     "clean",
     "clean_corpus",
     "evaluate",
+    "find_blocks",
     "find_duplicates",
     "score",
     "train",
 ]
 
 _HOME = {
+    "Block": "detector.near_duplicates.blocks",
     "Columns": "detector.settings",
     "CorpusSettings": "detector.settings",
     "Detector": "detector.detector",
     "DetectorError": "detector.errors",
+    "DuplicateIndex": "detector.near_duplicates.index.index",
     "DuplicateSettings": "detector.settings",
     "EngineSettings": "detector.settings",
+    "LabelledPage": "detector.training.data.labelled_pages",
     "Page": "detector.text.page",
     "Reason": "detector.records",
     "RecordSettings": "detector.settings",
@@ -74,6 +84,7 @@ _HOME = {
     "clean": "detector.api",
     "clean_corpus": "detector.corpus.api",
     "evaluate": "detector.training.api",
+    "find_blocks": "detector.near_duplicates.blocks",
     "find_duplicates": "detector.near_duplicates.find",
     "score": "detector.api",
     "train": "detector.training.api",

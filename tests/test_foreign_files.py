@@ -13,7 +13,7 @@ from detector.errors import ModelFormatError
 from detector.files.arrays import array_from, array_of, bytes_of, load_array, mapped_array, zip_members
 from detector.model.files import ARRAYS_FILE, CONFIG_FILE, DEFAULT, load
 from detector.near_duplicates.index import files as index_files
-from detector.near_duplicates.index.index import Index
+from detector.near_duplicates.index.index import DuplicateIndex
 from detector.sites.profile import SiteProfile
 from tests.corpus.made import page
 
@@ -184,7 +184,7 @@ def test_a_profile_that_says_nonsense_is_refused(profile, tmp_path, change):
 
 @pytest.mark.parametrize("name", FOREIGN)
 def test_a_foreign_index_is_refused(tmp_path, name):
-    index = Index.create(tmp_path / "index")
+    index = DuplicateIndex.create(tmp_path / "index")
     index.match([("a", page(1)), ("b", page(2))], add=True)
     manifest = json.loads((tmp_path / "index" / "index.json").read_text())
     (segment,) = manifest["segments"]
@@ -193,7 +193,7 @@ def test_a_foreign_index_is_refused(tmp_path, name):
     segment["files"]["digest"] = [path.stat().st_size, index_files.checksum(path)]
     (tmp_path / "index" / "index.json").write_text(json.dumps(manifest))
     with pytest.raises(ModelFormatError):
-        Index.open(tmp_path / "index")
+        DuplicateIndex.open(tmp_path / "index")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Every set of the shared data as a record, and what its loader yields: pages with truth.
 
-The loaders stand in gold_sets.py (pages with gold) and site_sets.py (sites, lines, pairs).
+The loaders stand in loaders/ (sites, lines, pairs).
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
-from benchmarks.data import gold_sets, page_sets, site_sets
+from benchmarks.data.loaders import gold_sets, page_sets, site_sets
 from benchmarks.data.pages import LabelledLine, Page
 from benchmarks.data.shared import shared_data
 from benchmarks.files import ROOT
@@ -108,7 +108,7 @@ OF_PAGES: Final = (
     _of_pages("leogao-htmltotext", "html-to-text, gold by hand", PUBLISHERS, "gold", "held",
               page_sets.leogao),
     _of_pages("formasaurus-non-english", "Formasaurus, pages that are not English", f"MIT; {PUBLISHERS}",
-              "none", "held", page_sets.formasaurus),
+              "none", "train", page_sets.formasaurus),
     _of_pages("woocommerce-fr", "a French shop", PUBLISHERS, "none", "held", page_sets.woocommerce),
     _of_pages("woocommerce-vi", "a Vietnamese shop", PUBLISHERS, "none", "held", page_sets.woocommerce),
 )  # fmt: skip

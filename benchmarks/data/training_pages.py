@@ -17,6 +17,7 @@ from benchmarks.data.pages import Page
 from benchmarks.data.sets import SETS
 from benchmarks.data.wall import Wall
 from benchmarks.files import ROOT, json_lines, write_json_lines
+from benchmarks.labels.kinds.training import labelled_by_kind
 from benchmarks.labels.weak_labels import hand_labelled, page_record, site_pages, snippet_pages
 from benchmarks.peers.answers import asking, cache_folder
 from benchmarks.peers.systems import RENDERINGS
@@ -69,10 +70,11 @@ def pages_of_others(split: splits.Splits) -> Iterator[dict[str, Any]]:
     gold = list(gold_pages(split))
     yield from (record for _, record in gold)
     yield from rendered_pages(gold)
-    by_hand = list(hand_labelled(split))
+    by_hand = [*hand_labelled(split), *labelled_by_kind(split, frozenset(GOLD_SETS))]
     yield from by_hand
-    yield from site_pages(split, frozenset(page["id"] for page in by_hand))
-    yield from snippet_pages(split)
+    sources = frozenset(page["source"] for page in by_hand)
+    yield from site_pages(split, sources)
+    yield from (page for page in snippet_pages(split) if page["source"] not in sources)
 
 
 def pages_of_ours(wall: Wall, folds: int) -> Iterator[dict[str, Any]]:

@@ -14,9 +14,9 @@ import click
 import numpy as np
 
 from benchmarks.data.folds import splits
+from benchmarks.data.loaders.site_sets import BOOKS
 from benchmarks.data.pages import Page
 from benchmarks.data.sets import dataset
-from benchmarks.data.site_sets import BOOKS
 from benchmarks.files import write_json
 from benchmarks.labels.label_files import FOLDER
 from benchmarks.labels.lines import Line, lines_of, repeats_itself

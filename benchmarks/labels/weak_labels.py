@@ -13,9 +13,9 @@ import numpy as np
 
 from benchmarks.data.folds import splits
 from benchmarks.data.folds.splits import Splits
+from benchmarks.data.loaders.site_sets import BOOKS
 from benchmarks.data.pages import Page
 from benchmarks.data.sets import OWN_LABELS, dataset
-from benchmarks.data.site_sets import BOOKS
 from benchmarks.labels.lines import FIRST_WIDE, Line, lines_of, plain
 from detector.text.decoding import decode
 from detector.training.adapt.repetition import LEAST_WORDS, SiteLines, recurring_shares

@@ -19,7 +19,7 @@ from detector.cli.text_records import Source, TextRecord, read_records
 from detector.errors import SettingsError
 from detector.near_duplicates.find import find_duplicates
 from detector.near_duplicates.index.files import INDEX_FILE
-from detector.near_duplicates.index.index import Index, Match
+from detector.near_duplicates.index.index import DuplicateIndex, Match
 from detector.near_duplicates.keep_policy import Keep
 from detector.near_duplicates.lsh.bands import LEAST_THRESHOLD
 from detector.near_duplicates.pairs import Duplicates
@@ -137,14 +137,14 @@ def _ask_index(
 ) -> list[Match]:
     """Match the texts with an index; create it if they are to be added."""
     if add and not (folder / INDEX_FILE).exists():
-        index = Index.create(folder, DEFAULT_THRESHOLD if threshold is None else threshold, settings)
+        index = DuplicateIndex.create(folder, DEFAULT_THRESHOLD if threshold is None else threshold, settings)
     else:
-        index = Index.open(folder, settings)
+        index = DuplicateIndex.open(folder, settings)
     others = [source for source in given.sources if (source.path / INDEX_FILE).exists()]
     if others and not add:
         raise SettingsError(f"{others[0].name} is an index: add --add to merge it into {folder}")
     for name, path in others:
-        for rejected in index.merge(Index.open(path, settings, check=True)):
+        for rejected in index.merge(DuplicateIndex.open(path, settings, check=True)):
             given.set_aside(f"{name}: the id {rejected!r} is already in the index")
     given.sources = [source for source in given.sources if source not in others]
     # `texts` notes the id of a text before it yields the text.

@@ -98,6 +98,11 @@ GUESSES_ON_PAGE: Final = (
     "page_likely_content", "page_even_content", "page_possible_content", "page_doubt", "page_largest",
 )  # fmt: skip
 PLACE_IN_CONTENT: Final = ("place_in_content",)
+# How much of the line returns in other lines that are guessed to be content (cohesion.h).
+COHESION: Final = (
+    "cohesion_returns", "cohesion_elsewhere", "cohesion_nowhere", "cohesion_share", "cohesion_often",
+    "cohesion_log_weight", "cohesion_before", "cohesion_after",
+)  # fmt: skip
 # Columns of the first table that the second network sees again, by their block.
 AGAIN: Final[Blocks] = (
     ("shape", ("log_words", "sentence_ends", "digit_share", "capitalised_share", "bullet")),
@@ -131,6 +136,7 @@ TEXT_CONTEXT: Final[Blocks] = (
     ("neighbours", GUESSES_AROUND),
     ("page", GUESSES_ON_PAGE),
     ("place", PLACE_IN_CONTENT),
+    ("cohesion", COHESION),
     *AGAIN,
 )
 MARKUP_CONTEXT: Final[Blocks] = (

@@ -1,6 +1,7 @@
 // Lines to scores in one go: features, first guesses, context and scores, some pages at a time, so that
 // the tables in between stay in the processor's cache. The same as the kernels one after another.
 #include "features/ancestors.h"
+#include "features/cohesion.h"
 #include "features/html_features.h"
 #include "features/text_features.h"
 #include "model/scorers.h"
@@ -89,12 +90,14 @@ i64 score_text(Call& call) {
   TextFeatures text(call, batch, words, weights, permutation, repeats);
   const Guesses guesses(call, pipeline.log_odds());
   const TextContext context(call, batch, words, guesses);
+  Cohesion cohesion(call, batch, words, guesses);
   if (call.stopped()) return 0;
   if (!pipeline.start()) return call.fail(OUT_OF_RANGE, 0), 0;
   pipeline.run(
       call, [&](i64 page, const Rows<f32>& rows) { text.write_page(page, rows); },
       [&](i64 page, const Rows<const f32>& features, const Rows<f32>& rows) {
         context.write_page(page, features, rows);
+        cohesion.write_page(page, rows);
       });
   return 0;
 }
@@ -118,6 +121,7 @@ i64 score_html(Call& call) {
   HtmlFeatures html(call, batch, words, markup, hint_words, markup_weights, new_tree);
   const Guesses guesses(call, pipeline.log_odds());
   const TextContext text_context(call, batch, words, guesses);
+  Cohesion cohesion(call, batch, words, guesses);
   HtmlContext html_context(call, batch, markup, tree, guesses);
   if (call.stopped()) return 0;
   if (!pipeline.start()) return call.fail(OUT_OF_RANGE, 0), 0;
@@ -129,6 +133,7 @@ i64 score_html(Call& call) {
       },
       [&](i64 page, const Rows<const f32>& features, const Rows<f32>& rows) {
         text_context.write_page(page, features, rows);
+        cohesion.write_page(page, rows);
         html_context.write_page(page, features, rows);
       });
   return 0;

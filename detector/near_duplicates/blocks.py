@@ -6,6 +6,8 @@ Consecutive matching windows form a block, which then grows by equal lines. So b
 at line boundaries.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -20,11 +22,30 @@ from detector.near_duplicates.texts import Spans, SpanTexts
 from detector.near_duplicates.workspace import Workspace
 from detector.records import Bytes, Floats64, Integers
 from detector.settings import DuplicateSettings
+from detector.text.decoding import utf8
+from detector.text.plain import text_batch
 
 # Words of a window: about two sentences, or four headlines.
 LEAST_WORDS: Final = 24
 # Words of a shingle, for windows: of 24 words with one changed, .84 of the pairs stay.
 SHINGLE: Final = 2
+
+
+@dataclass(frozen=True)
+class Block:
+    """Lines of a page that an earlier page has too. Lines are numbered from 0 on each page.
+
+    page, first, end: the page, its first line, and the line after its last
+    earlier_page, earlier_line: the page and the line where the first copy begins
+    similarity: the lowest Jaccard similarity of its windows to those of the first copy
+    """
+
+    page: int
+    first: int
+    end: int
+    earlier_page: int
+    earlier_line: int
+    similarity: float
 
 
 class PageLines(NamedTuple):
@@ -111,13 +132,40 @@ def _runs(windows: _Windows, twin: Integers, similarity: Floats64) -> Blocks:
 
 
 def find_blocks(
-    lines: PageLines, threshold: float = 0.8, settings: DuplicateSettings | None = None
-) -> Blocks:
+    pages: Sequence[str], threshold: float = 0.8, settings: DuplicateSettings | None = None
+) -> tuple[Block, ...]:
     """Find blocks of lines that an earlier page has too, exactly or nearly.
 
-    Blocks of a page may overlap, where they come from different pages. What a page repeats
-    of itself is not looked for here. threshold: least Jaccard of each window, .05 to 1.
+    Parameters
+    ----------
+    pages
+        The texts of the pages, in the order in which they count as earlier.
+    threshold
+        Least Jaccard similarity of each window, .05 to 1.
+    settings
+        By default, shingles of two words.
+
+    Returns
+    -------
+    tuple of Block
+        Ordered by page and line. Blocks of a page may overlap if they come from different pages. What a
+        page repeats of itself is not included.
     """
+    batch = text_batch([utf8(page) for page in pages])
+    lines = PageLines(batch.data, batch.line_start, batch.line_end, batch.page_line)
+    found = blocks_of_lines(lines, threshold, settings)
+    page = np.searchsorted(batch.page_line, found.first, "right") - 1
+    earlier = np.searchsorted(batch.page_line, found.source, "right") - 1
+    start, earlier_start = batch.page_line[page], batch.page_line[earlier]
+    columns = (page, found.first - start, found.end - start, earlier, found.source - earlier_start)
+    rows = zip(*(column.tolist() for column in (*columns, found.similarity)), strict=True)
+    return tuple(Block(*row) for row in rows)
+
+
+def blocks_of_lines(
+    lines: PageLines, threshold: float = 0.8, settings: DuplicateSettings | None = None
+) -> Blocks:
+    """Return what `find_blocks` finds, as arrays."""
     settings = settings or DuplicateSettings(shingle=SHINGLE)
     whole = Workspace(None, settings.memory, {})
     texts = SpanTexts(Spans(*lines[:3]))

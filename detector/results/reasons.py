@@ -22,6 +22,10 @@ _TEXTS: Final = {
     "markup": ("its HTML elements are those of templates", "its HTML elements are those of content"),
     "links": ("is mostly links, or among links", "is not links"),
     "around": ("the markup around it is a template's", "the markup around it is content's"),
+    "cohesion": (
+        "its words do not return in the rest of the text",
+        "its words return in the rest of the text",
+    ),
     "alike": ("lines that look the same are templates", "lines that look the same are content"),
     "title": ("is not what the page says it is about", "agrees with the page's title or description"),
 }

@@ -6,10 +6,10 @@ import json
 import numpy as np
 import pytest
 
-from benchmarks.data import page_sets
 from benchmarks.data.folds.balance import assign_folds
 from benchmarks.data.folds.make_splits import Row, half_to_test
 from benchmarks.data.kinds_of_sets import EVERY, KINDS, SAID, said_of
+from benchmarks.data.loaders import page_sets
 from benchmarks.data.pages import Page, Part
 from benchmarks.data.sets import OF_PAGES, SCORABLE, dataset
 from benchmarks.measures import metrics

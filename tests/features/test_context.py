@@ -12,6 +12,7 @@ from detector.features.schema import (
     AGAIN,
     ALIKE,
     ANCESTORS,
+    COHESION,
     FROM_TITLE,
     GUESS,
     GUESSES_AROUND,
@@ -38,6 +39,7 @@ from tests.features.drawn import (
     columns_of,
     pages_of,
 )
+from tests.oracles.cohesion import cohesion_columns
 from tests.oracles.context import (
     MOST_LOG_ODDS,
     alike_columns,
@@ -86,6 +88,26 @@ def test_guesses_over_a_page_are_those_of_the_oracle(texts, seed):
             wanted = page_columns(log_odds[page.rows].astype(float), sizes, GUESSES_AROUND)
             for row, values in enumerate(wanted, start=page.rows.start):
                 check_row(found, row, values, ON_PAGE, 5e-4)
+
+
+@given(st.lists(TEXTS, max_size=3), st.integers(0, 99))
+def test_cohesion_is_that_of_the_oracle(texts, seed):
+    batch = text_batch([utf8(text) for text in texts])
+    words = words_of(batch)
+    log_odds = drawn_log_odds(seed, batch.segment_start.size)
+    table = context_features(batch, words, None, text_features(batch, words, PHRASES), log_odds)
+    found = columns_of(table, names(TEXT_CONTEXT))
+    for page in pages_of(batch):
+        guess = 1 / (1 + np.exp(-log_odds[page.rows].astype(float)))
+        for row, values in enumerate(cohesion_columns(guess, page.words), start=page.rows.start):
+            check_row(found, row, values, COHESION, 5e-4)
+
+
+def test_a_line_whose_words_return_in_the_content_has_cohesion():
+    lines = "the ferry left the island\nferry to the island\nwin a phone\nwin money"
+    returns = text_context([lines], [-9, -9, 9, 9])[:, TEXT["cohesion_returns"]]
+    assert returns[1] > 0.5
+    assert returns[2:] == pytest.approx([0, 0], abs=1e-3)
 
 
 @given(st.lists(HTML, max_size=3), st.integers(0, 99))

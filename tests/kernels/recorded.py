@@ -13,7 +13,7 @@ from detector.features.phrases import ngram_buckets
 from detector.model.files import default_model
 from detector.model.network import guess, score
 from detector.model.score import features_of
-from detector.near_duplicates.blocks import PageLines, find_blocks
+from detector.near_duplicates.blocks import PageLines, blocks_of_lines
 from detector.near_duplicates.minhash.signatures import signatures_of
 from detector.near_duplicates.texts import joined
 from detector.records import Batch, Markup, Words
@@ -57,7 +57,7 @@ def use_every_kernel() -> None:
         use_steps_of_training(batch, words, markup)
         if markup is not None:
             markup_buckets(batch, markup)
-            find_blocks(PageLines(batch.data, batch.line_start, batch.line_end, batch.page_line))
+            blocks_of_lines(PageLines(batch.data, batch.line_start, batch.line_end, batch.page_line))
     texts = [STORY * 3 + HEAD, STORY * 3 + HEAD.upper(), STORY * 3 + "Weather", "Ça va", ""]
     find_duplicates(texts, settings=DuplicateSettings(masked=True))
     spans = joined([text.encode() for text in texts])

@@ -15,7 +15,7 @@ import numpy as np
 
 from detector import Detector, find_duplicates, native
 from detector.features.markup import markup_buckets
-from detector.near_duplicates.blocks import PageLines, find_blocks
+from detector.near_duplicates.blocks import PageLines, blocks_of_lines
 from detector.settings import DuplicateSettings
 from detector.text.decoding import utf8
 from detector.text.html import html_batch
@@ -135,7 +135,7 @@ def near_texts(count: int) -> list[str]:
 def equal_pages(lines: int) -> None:
     page = "\n".join([HEAD] * lines)
     batch = text_batch([utf8(page)] * 3)
-    find_blocks(PageLines(batch.data, batch.line_start, batch.line_end, batch.page_line))
+    blocks_of_lines(PageLines(batch.data, batch.line_start, batch.line_end, batch.page_line))
 
 
 def buckets_of(page: str) -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.near_duplicates.blocks import PageLines, find_blocks
+from detector.near_duplicates.blocks import Block, PageLines, blocks_of_lines, find_blocks
 from detector.text.decoding import text_of, utf8
 from detector.text.plain import text_batch
 
@@ -29,7 +29,7 @@ def own(page, count=3):
 def found_in(pages, **options):
     batch = text_batch([utf8("\n".join(lines)) for lines in pages])
     lines = PageLines(batch.data, batch.line_start, batch.line_end, batch.page_line)
-    blocks = find_blocks(lines, **options)
+    blocks = blocks_of_lines(lines, **options)
 
     def text(at):
         return text_of(batch.data[batch.line_start[at] : batch.line_end[at]].tobytes())
@@ -120,3 +120,11 @@ def test_a_copied_run_of_lines_is_found_whole(lines, before, behind):
     pages = [lines, [*own(50, before), *lines, *own(60, behind)]]
     _, found = found_in(pages)
     assert [block for block, _, _ in found] == [lines]
+
+
+def test_blocks_are_numbered_by_page():
+    things = (("Vik", "bridge"), ("Brenn", "school"), ("Halden", "market hall"))
+    box = "\n".join(f"{town} votes on the new {thing} in the coming week" for town, thing in things)
+    pages = ["A page about ferries\n" + box, "", "Another page\nof news\n" + box + "\nThe end"]
+    assert find_blocks(pages) == (Block(2, 2, 5, 0, 1, 1.0),)
+    assert find_blocks([]) == ()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from detector import DuplicateSettings
 from detector.errors import ModelFormatError, SettingsError
 from detector.near_duplicates.index import files as index_files
-from detector.near_duplicates.index.index import Index
+from detector.near_duplicates.index.index import DuplicateIndex
 from tests.near_duplicates.made import IDS, TEXTS, ask
 
 
@@ -102,7 +102,7 @@ HOSTILE = {
 def test_a_damaged_or_hostile_index_is_refused(made, damage):
     HOSTILE[damage](made)
     with pytest.raises(ModelFormatError) as error:
-        ask(Index.open(made), [*TEXTS[:90], *TEXTS[200:]], [*IDS[:90], *IDS[200:]])
+        ask(DuplicateIndex.open(made), [*TEXTS[:90], *TEXTS[200:]], [*IDS[:90], *IDS[200:]])
     assert "index" in str(error.value)
     assert str(made) in str(error.value)
 
@@ -110,7 +110,7 @@ def test_a_damaged_or_hostile_index_is_refused(made, damage):
 @pytest.fixture(scope="module")
 def small_index(tmp_path_factory):
     folder = tmp_path_factory.mktemp("small") / "index"
-    index = Index.create(folder, settings=DuplicateSettings(slots=32))
+    index = DuplicateIndex.create(folder, settings=DuplicateSettings(slots=32))
     ask(index, ["a b c d e f g", "short"], ["a", "b"], add=True)
     return folder
 
@@ -126,7 +126,7 @@ def test_any_flipped_byte_is_refused_or_harmless(small_index, data):
     content[at] ^= data.draw(st.integers(1, 255))
     try:
         path.write_bytes(content)
-        index = Index.open(small_index)
+        index = DuplicateIndex.open(small_index)
         assert path.name == "index.json"  # only names and the like can change unnoticed there
         ask(index, ["a b c d e f g"], ["x"])
     except (ModelFormatError, SettingsError) as error:

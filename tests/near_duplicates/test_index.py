@@ -10,7 +10,7 @@ from detector import DuplicateSettings
 from detector.errors import ModelFormatError, SettingsError
 from detector.near_duplicates.index import index as index_module
 from detector.near_duplicates.index import writing as index_writing
-from detector.near_duplicates.index.index import Index
+from detector.near_duplicates.index.index import DuplicateIndex
 from tests.near_duplicates.made import IDS, TEXTS, ask
 
 SETS = [shingles(text) for text in TEXTS]
@@ -30,21 +30,21 @@ def told(matches):
 @pytest.mark.parametrize("cuts", [[300], [1, 300], [100, 150, 151, 300]])
 def test_matches_are_those_of_brute_force_however_the_texts_come(tmp_path, monkeypatch, cuts):
     monkeypatch.setattr(index_module, "TOGETHER", 70)
-    index, found, first = Index.create(tmp_path / "index"), [], 0
+    index, found, first = DuplicateIndex.create(tmp_path / "index"), [], 0
     for end in cuts:
         found += told(ask(index, TEXTS[first:end], IDS[first:end], add=True))
-        index, first = Index.open(tmp_path / "index", check=True), end
+        index, first = DuplicateIndex.open(tmp_path / "index", check=True), end
     assert found == [(name, pytest.approx(similarity)) for name, similarity in map(best_earlier, range(300))]
     assert sum(name is not None for name, _ in found) > 50
     assert len(index) == 300
 
 
 def test_segments_stay_few(tmp_path):
-    index = Index.create(tmp_path / "index")
+    index = DuplicateIndex.create(tmp_path / "index")
     for at in range(60):
         ask(index, [TEXTS[at]], [IDS[at]], add=True)
     assert len(list((tmp_path / "index").glob("segment-*"))) <= 6
-    index = Index.open(tmp_path / "index", check=True)
+    index = DuplicateIndex.open(tmp_path / "index", check=True)
     assert len(index) == 60
     found = told(ask(index, TEXTS[60:90], IDS[60:90]))
     assert found == [(name, pytest.approx(one)) for name, one in map(best_earlier, range(60, 90))]
@@ -52,7 +52,7 @@ def test_segments_stay_few(tmp_path):
 
 def test_asking_adds_nothing(made):
     before = {path: path.stat().st_mtime_ns for path in made.rglob("*")}
-    index = Index.open(made)
+    index = DuplicateIndex.open(made)
     found = ask(index, TEXTS[200:], IDS[200:])
     assert told(found) == [(name, pytest.approx(one)) for name, one in map(best_earlier, range(200, 300))]
     assert {path: path.stat().st_mtime_ns for path in made.rglob("*")} == before
@@ -65,7 +65,7 @@ def test_pages_of_one_template_are_found_beyond_the_most(tmp_path):
     own = [[f"own{number}x{at}" for at in range(33)] for number in range(360)]
     old = [" ".join([template, *words]) for words in own]
     new = [" ".join([template, *words[:10], *(f"new{word}" for word in words[10:])]) for words in own]
-    index = Index.create(tmp_path / "index", settings=DuplicateSettings(max_group=50))
+    index = DuplicateIndex.create(tmp_path / "index", settings=DuplicateSettings(max_group=50))
     ask(index, old, [f"old {at}" for at in range(360)], add=True)
     found = ask(index, new, [f"new {at}" for at in range(360)])
     right = [match.earlier == f"old {at}" for at, match in enumerate(found)]
@@ -73,14 +73,14 @@ def test_pages_of_one_template_are_found_beyond_the_most(tmp_path):
 
 
 def test_a_higher_threshold_may_be_asked_for_and_a_lower_not(made):
-    index = Index.open(made)
+    index = DuplicateIndex.open(made)
     assert all(match.similarity in (0, 1) for match in ask(index, TEXTS[200:], IDS[200:], threshold=1))
     with pytest.raises(SettingsError, match="raise the threshold"):
         ask(index, TEXTS[:1], IDS[:1], threshold=0.7)
 
 
 def test_a_second_use_of_an_id_is_rejected(made):
-    index = Index.open(made)
+    index = DuplicateIndex.open(made)
     found = ask(
         index, ["quite new words in this text here", *TEXTS[:1], "other"], ["text 3", "new", "new"], add=True
     )
@@ -91,19 +91,20 @@ def test_a_second_use_of_an_id_is_rejected(made):
 
 
 def test_a_rejected_text_hides_no_later_copy(made):
-    index = Index.open(made)
+    index = DuplicateIndex.open(made)
     text = "words that no text of the index has in this order"
     ask(index, [text, text], ["text 1", "good id"], add=True)
     assert ask(index, [text], ["asked"])[0].earlier == "good id"
 
 
 def test_short_empty_and_foreign_texts(tmp_path):
-    index = Index.create(tmp_path / "i")
+    index = DuplicateIndex.create(tmp_path / "i")
     texts = ["cat", "dog", "", "水", "  ", "Cat", "ไทย", ""]
     found = ask(index, texts, [str(at) for at in range(8)], add=True)
     assert [match.earlier for match in found] == [None, None, None, None, "2", "0", None, "2"]
     assert [
-        match.earlier for match in ask(Index.open(tmp_path / "i"), ["dog!", "", "bird"], ["a", "b", "c"])
+        match.earlier
+        for match in ask(DuplicateIndex.open(tmp_path / "i"), ["dog!", "", "bird"], ["a", "b", "c"])
     ] == [
         "1",
         "2",
@@ -113,26 +114,26 @@ def test_short_empty_and_foreign_texts(tmp_path):
 
 
 def test_two_indexes_merge(tmp_path, made):
-    other = Index.create(tmp_path / "other")
+    other = DuplicateIndex.create(tmp_path / "other")
     ask(other, TEXTS[150:280], IDS[150:280], add=True)
-    index = Index.open(made)
+    index = DuplicateIndex.open(made)
     assert sorted(index.merge(other)) == sorted(IDS[150:200])
-    index = Index.open(made, check=True)
+    index = DuplicateIndex.open(made, check=True)
     found = told(ask(index, TEXTS[280:], IDS[280:]))
     assert found == [(name, pytest.approx(one)) for name, one in map(best_earlier, range(280, 300))]
     assert ask(index, [TEXTS[170]], ["again"])[0] == index_module.Match(
         "again", best_earlier(170)[0] if best_earlier(170)[1] == 1 else IDS[170], 1.0, False
     )
-    other = Index.create(tmp_path / "third", threshold=0.5)
+    other = DuplicateIndex.create(tmp_path / "third", threshold=0.5)
     with pytest.raises(SettingsError, match="other settings"):
         index.merge(other)
 
 
 def test_merging_an_index_with_itself_changes_nothing_that_is_found(made):
-    index = Index.open(made)
+    index = DuplicateIndex.open(made)
     before = told(ask(index, TEXTS[200:], IDS[200:]))
-    assert sorted(index.merge(Index.open(made))) == sorted(IDS[:200])
-    assert told(ask(Index.open(made), TEXTS[200:], IDS[200:])) == before
+    assert sorted(index.merge(DuplicateIndex.open(made))) == sorted(IDS[:200])
+    assert told(ask(DuplicateIndex.open(made), TEXTS[200:], IDS[200:])) == before
 
 
 KILLED = """
@@ -140,7 +141,7 @@ import os, signal, sys
 import numpy as np
 from pathlib import Path
 from detector.near_duplicates.index import writing as index_writing
-from detector.near_duplicates.index.index import Index
+from detector.near_duplicates.index.index import DuplicateIndex
 left = int(sys.argv[2])
 def count(wrapped):
     def call(*arguments, **options):
@@ -153,35 +154,35 @@ def count(wrapped):
 index_writing._write_array = count(index_writing._write_array)
 index_writing.write_json = count(index_writing.write_json)
 texts = [f"one more text with the number {n} and {n} words" for n in range(150)]
-Index.open(Path(sys.argv[1])).match(((f"new {n}", text) for n, text in enumerate(texts)), add=True)
+DuplicateIndex.open(Path(sys.argv[1])).match(((f"new {n}", text) for n, text in enumerate(texts)), add=True)
 """
 
 
 @pytest.mark.parametrize("writes", [0, 1, 12, 29, 30, 57, 58])
 def test_a_killed_run_leaves_the_old_index_whole(made, writes):
-    before = told(ask(Index.open(made), TEXTS[200:], IDS[200:]))
+    before = told(ask(DuplicateIndex.open(made), TEXTS[200:], IDS[200:]))
     found = subprocess.run([sys.executable, "-c", KILLED, str(made), str(writes)], check=False)
     assert found.returncode == -9
-    index = Index.open(made, check=True)
+    index = DuplicateIndex.open(made, check=True)
     assert len(index) == 200
     assert told(ask(index, TEXTS[200:], IDS[200:])) == before
     ask(index, TEXTS[200:], IDS[200:], add=True)
-    assert len(Index.open(made, check=True)) == 300
+    assert len(DuplicateIndex.open(made, check=True)) == 300
     assert not list(made.glob("*.unfinished"))
 
 
 def test_two_runs_at_once_do_not_lose_a_text(made):
-    one, two = Index.open(made), Index.open(made)
+    one, two = DuplicateIndex.open(made), DuplicateIndex.open(made)
     ask(one, TEXTS[200:250], IDS[200:250], add=True)
     with pytest.raises(SettingsError, match="another run"):
         ask(two, TEXTS[250:], IDS[250:], add=True)
     with index_writing.writing(made, one._manifest), pytest.raises(SettingsError, match="being changed"):
         ask(one, TEXTS[250:], IDS[250:], add=True)
-    assert len(Index.open(made, check=True)) == 250
+    assert len(DuplicateIndex.open(made, check=True)) == 250
 
 
 def test_an_index_is_made_in_an_empty_folder_only(tmp_path, made):
     with pytest.raises(SettingsError, match="not an empty folder"):
-        Index.create(made)
+        DuplicateIndex.create(made)
     with pytest.raises(ModelFormatError, match="holds no index"):
-        Index.open(tmp_path / "nowhere")
+        DuplicateIndex.open(tmp_path / "nowhere")

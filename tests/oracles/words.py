@@ -29,6 +29,10 @@ class Word(NamedTuple):
         return self.end - self.start
 
     @property
+    def is_single(self) -> bool:
+        return bool(self.shape & IS_SINGLE)
+
+    @property
     def has_digit(self) -> bool:
         return bool(self.shape & HAS_DIGIT)
 

@@ -14,8 +14,8 @@ import click
 import numpy as np
 
 from benchmarks.data.folds import splits
+from benchmarks.data.loaders.site_sets import BOOKS
 from benchmarks.data.pages import UNKNOWN
-from benchmarks.data.site_sets import BOOKS
 from benchmarks.files import write_json
 from benchmarks.labels.kinds.candidates import Candidate, candidates, groups_of_domains
 from benchmarks.labels.kinds.records import DRAWN

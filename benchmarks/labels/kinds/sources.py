@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from benchmarks.data.package_texts import PACKAGE_TEXTS, package_texts
+from benchmarks.data.loaders.package_texts import PACKAGE_TEXTS, package_texts
 from benchmarks.data.pages import Page
 from benchmarks.data.sets import OF_PAGES, SETS
 

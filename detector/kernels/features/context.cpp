@@ -1,5 +1,6 @@
 // Kernels of the second feature table: first guesses in their context.
 #include "ancestors.h"
+#include "cohesion.h"
 
 namespace detector {
 
@@ -13,9 +14,12 @@ i64 text_context(Call& call) {
   const Rows<const f32> features(call, feature_table, feature::TEXT_COLUMNS);
   const Rows<f32> table(call, context_table, context::TEXT_COLUMNS);
   const TextContext context(call, batch, words, guesses);
+  Cohesion cohesion(call, batch, words, guesses);
   if (call.stopped()) return 0;
-  for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page)
+  for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page) {
     context.write_page(page, features, table);
+    cohesion.write_page(page, table);
+  }
   return 0;
 }
 

@@ -1,6 +1,6 @@
 """An index of texts on disk, to find the near-duplicates of new texts.
 
-    index = Index.open(folder) or Index.create(folder, threshold=0.8)
+    index = DuplicateIndex.open(folder) or DuplicateIndex.create(folder, threshold=0.8)
     index.match(texts.items())               # the id of an earlier near-duplicate of each, and the similarity
     index.match(texts.items(), add=True)     # and add the texts to the index
 
@@ -48,7 +48,7 @@ class Match:
     rejected: bool
 
 
-class Index:
+class DuplicateIndex:
     """An index on disk, in its state when it was opened or last changed through this object."""
 
     def __init__(
@@ -66,7 +66,7 @@ class Index:
     @classmethod
     def create(
         cls, folder: Path, threshold: float = 0.8, settings: DuplicateSettings | None = None
-    ) -> "Index":
+    ) -> "DuplicateIndex":
         """Create an empty index; raises `SettingsError` if the folder is not empty."""
         settings = settings or DuplicateSettings()
         bands = bands_for(threshold, settings.slots, settings.recall)
@@ -85,7 +85,9 @@ class Index:
         return cls(folder, manifest, (), settings)
 
     @classmethod
-    def open(cls, folder: Path, settings: DuplicateSettings | None = None, check: bool = False) -> "Index":
+    def open(
+        cls, folder: Path, settings: DuplicateSettings | None = None, check: bool = False
+    ) -> "DuplicateIndex":
         """Open an index. `check` reads all of it to find any damage.
 
         Raises `ModelFormatError` if the index is damaged or has another format number.
@@ -149,7 +151,7 @@ class Index:
             if add:
                 self._accept(draft)
 
-    def merge(self, other: "Index") -> list[str]:
+    def merge(self, other: "DuplicateIndex") -> list[str]:
         """Add all texts of another index; return the ids that are already in this one.
 
         Texts with equal words in both are kept once, under the id in this index.
