@@ -125,6 +125,10 @@ def test_a_copied_run_of_lines_is_found_whole(lines, before, behind):
 def test_blocks_are_numbered_by_page():
     things = (("Vik", "bridge"), ("Brenn", "school"), ("Halden", "market hall"))
     box = "\n".join(f"{town} votes on the new {thing} in the coming week" for town, thing in things)
-    pages = ["A page about ferries\n" + box, "", "Another page\nof news\n" + box + "\nThe end"]
+    pages = [
+        "All the ferries of the coast and when each of them leaves\n" + box,
+        "",
+        "News\nof yesterday, read by our own staff, who were there\n" + box + "\nThe end",
+    ]
     assert find_blocks(pages) == (Block(2, 2, 5, 0, 1, 1.0),)
     assert find_blocks([]) == ()
