@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from detector.model.files import save
+from detector.training.adapt.fisher_information import save_precision
 from detector.training.data.labelled_pages import read_pages
 from detector.training.fit.train import train
 
@@ -32,5 +33,6 @@ def command(pages: Path, output: Path) -> None:
         workers=os.cpu_count() or 1,
     )
     save(trained.model, output / "all")
+    save_precision(trained.precision, output / "all")
     for fold, model in enumerate(trained.of_fold):
         save(model, output / f"fold-{fold}")
