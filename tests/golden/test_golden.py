@@ -1,12 +1,15 @@
 """Golden pages: what must stay and go, as data, with known failures that are strict.
 
-`pages/*.json` says what each line of a page should be, and why. `known_failures.json`
+`pages/*.json` says what each line of a page should be, and why: `blocks` are first and
+last lines of lists, tables and code that must stay whole, `asides` name captions, bylines,
+comments and teasers in or below a text by line. `known_failures.json`
 lists the lines that the shipped model still gets wrong; a line that is listed and right
 fails too, so that a repair is noticed (`python -m tests.golden.record` writes the list,
 and refuses to let it grow).
 """
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,11 @@ import pytest
 from tests.golden.record import KNOWN_FAILURES, PAGES, failures_of, read_case
 
 CASES = sorted(path.stem for path in PAGES.glob("*.json"))
+TRAINING_DATA = Path(__file__).parents[2] / "training_data"
+# What an aside is wanted to be: comments and teasers go, captions stay, of a byline nothing is asked.
+ASIDES = {"caption": "keep", "byline": "any", "comment": "drop", "teaser": "drop"}
+# Standing phrases of interfaces, which any page of their language may hold: no text that could be learned by heart.
+STANDING_PHRASES = {"Ý kiến của bạn"}
 KNOWN = json.loads(KNOWN_FAILURES.read_text("utf-8"))["lines"]
 
 
@@ -32,6 +40,48 @@ def test_golden_page_is_well_formed(name):
     case = read_case(name)
     assert set(case) >= {"title", "language", "script", "kind", "format", "why", "input", "lines"}
     assert all(line[0] in ("keep", "drop", "repeat", "cut", "any") for line in case["lines"])
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_blocks_stay_and_asides_are_what_they_say(name):
+    case = read_case(name)
+    wanted = [line[0] for line in case["lines"]]
+    for first, last in case.get("blocks", []):
+        assert last > first
+        assert set(wanted[first : last + 1]) == {"keep"}, (first, last)
+    for aside, number in case.get("asides", []):
+        assert wanted[number] == ASIDES[aside], (aside, number)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_cut_takes_the_headline_of_its_page_and_nothing_else(name):
+    lines = read_case(name)["lines"]
+    titles = {line[1].casefold() for line in lines if line[0] == "keep"}
+    for line in lines:
+        if line[0] == "cut":
+            assert line[1].endswith(line[2])
+            taken = line[1].removesuffix(line[2]).rstrip(" .:-–—|!?。：।").casefold()
+            assert any(title.rstrip(" .!?。।") == taken.rstrip(" .!?。।") for title in titles), taken
+
+
+def test_there_are_enough_cases_of_each_kind():
+    cases = [read_case(name) for name in CASES]
+    wanted = Counter(line[0] for case in cases for line in case["lines"])
+    asides = Counter(aside for case in cases for aside, _ in case.get("asides", []))
+    assert wanted["repeat"] >= 40
+    assert wanted["cut"] >= 25
+    assert sum(len(case.get("blocks", [])) for case in cases) >= 20
+    assert set(asides) == set(ASIDES)
+    assert asides.total() - asides["byline"] >= 20
+
+
+def test_no_golden_line_stands_in_training_data():
+    files = [path for path in sorted(TRAINING_DATA.rglob("*")) if path.suffix in (".jsonl", ".txt", ".html")]
+    assert files
+    texts = "\n".join(" ".join(path.read_text("utf-8").replace('\\"', '"').split()) for path in files)
+    lines = {" ".join(line[1].split()) for name in CASES for line in read_case(name)["lines"]}
+    found = {line for line in lines if len(line.split()) >= 4 and line in texts}
+    assert found == STANDING_PHRASES
 
 
 def test_golden_pages_cover_what_they_should():
