@@ -15,7 +15,8 @@ from detector.files.atomic import new_file
 from detector.records import Format
 from detector.settings import Settings
 from detector.text.formatting import refuse_explosive
-from detector.text.page import Page
+from detector.text.page import Page, page_bytes
+from detector.text.record_files import STDIN, refuse_records
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -136,12 +137,23 @@ def page_of(name: str, input_format: Format | None, url: str | None = None) -> P
     elif sys.stdin is None:
         raise PageError("there is no standard input: name a file")
     else:
-        page = Page.read(sys.stdin.buffer.read(), input_format, url)
+        page = _piped(sys.stdin.buffer.read(), input_format, url)
     try:
         refuse_explosive(page.utf8() if page.format == "html" else b"")
     except PageError as error:
         raise PageError(f"{name}: {error}") from None
     return page
+
+
+def _piped(data: bytes, input_format: Format | None, url: str | None) -> Page:
+    """Read a page from standard input; records are refused, as those of a file are."""
+    try:
+        data = page_bytes(data)
+    except PageError as error:
+        raise PageError(f"{STDIN}: {error}") from None
+    if input_format is None:
+        refuse_records(STDIN, data)
+    return Page.read(data, input_format, url)
 
 
 def write_whole(path: Path, parts: Iterable[str]) -> None:

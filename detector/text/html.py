@@ -20,6 +20,7 @@ from detector import native
 from detector.records import Batch, Bytes, Markup
 from detector.text.formatting import refuse_explosive
 from detector.text.plain import count_bytes, joined, segmented
+from detector.text.shadow_trees import with_shadow_trees
 from detector.text.structured_data import with_unshown_article
 
 # With fewer words than this beside it, what stands in <noscript> is the page.
@@ -62,7 +63,7 @@ def serialised(page: bytes, scripting: bool = True) -> bytes:
     """
     from turbohtml import Formatter, Html, parse  # plain text does without it
 
-    small, has_article = condensed(page, scripting)
+    small, has_article = condensed(with_shadow_trees(page), scripting)
     refuse_explosive(small)
     text = small.decode("latin-1")
     source: bytes = parse(text, positions=False, scripting=scripting).encode(

@@ -6,6 +6,7 @@ from typing import Final
 from detector.errors import PageError
 
 _CORPUS: Final = "`detector clean {name} --output FOLDER` reads it as a corpus"
+STDIN: Final = "standard input"
 _KINDS: Final = {
     ".jsonl": "JSON Lines, a record a line", ".ndjson": "JSON Lines, a record a line", ".csv": "a CSV table",
     ".parquet": "a Parquet file", ".warc": "a web archive", ".wet": "a web archive",
@@ -19,7 +20,7 @@ def refuse_records(name: str, data: bytes) -> None:
     Parameters
     ----------
     name
-        Of the file.
+        Of the file, or what it was read from.
     data
         What is in it, unpacked.
     """
@@ -32,6 +33,8 @@ def refuse_records(name: str, data: bytes) -> None:
     if kind is None:
         return
     how = _CORPUS.format(name=name)
+    if name == STDIN:
+        how = "save it as FILE.jsonl; " + _CORPUS.format(name="FILE.jsonl")
     if kind == "JSON":
         how = "write its records a line each (JSON Lines), name the file .jsonl, and " + _CORPUS.format(
             name="that file"

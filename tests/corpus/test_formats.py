@@ -94,6 +94,23 @@ def test_a_cut_gzip_gives_what_stands_before(tmp_path):
     assert all("to its end" in record.reason or "not JSON" in record.reason for record in broken)
 
 
+def test_files_packed_by_brotli_are_read_in_pieces(tmp_path):
+    brotli = pytest.importorskip("brotli")
+    texts = [f"page {number} " + "x" * 700 for number in range(3000)]
+    packed = brotli.compress(b"".join(json.dumps({"text": text}).encode() + b"\n" for text in texts))
+    (tmp_path / "a.jsonl.br").write_bytes(packed)
+    (tmp_path / "b.html.br").write_bytes(brotli.compress(b"<p>a page"))
+    found = read(tmp_path)
+    assert [record.text for record in found] == [*texts, "<p>a page"]
+    (tmp_path / "a.jsonl.br").write_bytes(packed[:-20])
+    (tmp_path / "b.html.br").write_bytes(b"no Brotli at all")
+    broken = [record for record in read(tmp_path) if isinstance(record, Rejected)]
+    assert [(record.file, "to its end" in record.reason) for record in broken] == [
+        ("a.jsonl.br", True),
+        ("b.html.br", True),
+    ]
+
+
 @pytest.mark.parametrize("shard_bytes", [1, 300, 5000, 10**6])
 def test_parts_of_a_file_are_the_file(tmp_path, pages, shard_bytes):
     path = write_jsonl(tmp_path / "pages.jsonl", [*pages[:7], b"", b"{", *pages[7:]])

@@ -170,3 +170,24 @@ def test_what_only_the_source_has_is_passed_over(blocks, data):
 )
 def test_addresses(address, whole):
     assert safe_address(address, "https://example.org/a/b") == whole
+
+
+FORMULAS = {
+    "a formula that MathJax 2 has drawn": (
+        "<p>a <span class=MathJax><nobr aria-hidden=true>x2</nobr><span class=MJX_Assistive_MathML><math><msup><mi>x"
+        "</mi><mn>2</mn></msup></math></span></span><script type=math/tex>x^2</script> b</p>", "a $x^2$ b",
+    ),
+    "a formula of MathJax 4": (
+        "<p>a <mjx-container><mjx-assistive-mml><math data-latex='x^2'><msup><mi>x</mi><mn>2</mn></msup></math>"
+        "</mjx-assistive-mml></mjx-container> b</p>", "a $x^2$ b",
+    ),
+    "a formula and its picture": (
+        "<p>a <span><math><mi>x</mi><annotation encoding='application/x-tex'>x</annotation></math><img src=x.svg alt=x "
+        "class=mwe-math-fallback-image-inline></span> b</p>", "a $x$ b",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("html", "wanted"), FORMULAS.values(), ids=FORMULAS)
+def test_one_form_of_a_formula_is_written(html, wanted):
+    assert EVERYTHING.score(html, "html").to_markdown() == wanted

@@ -157,6 +157,13 @@ CASES = {
         "<p>a <math><mi>x</mi><annotation encoding='application/x-tex'>x_1*y</annotation></math> for $5</p>",
         "a $x_1*y$ for \\$5",
     ),
+    "an annotation that is named otherwise": (
+        "<p>a <math><mi>x</mi><annotation encoding='TeX; charset=utf-8'>x_1</annotation></math> b</p>", "a $x_1$ b",
+    ),
+    "a formula without its source": (
+        "<p>a <math><mfrac><mrow><mi>v</mi><mo>+</mo><mn>1</mn></mrow><msub><mi>g</mi><mn>2</mn></msub></mfrac></math>"
+        " b</p>", "a (v+1)/g_2 b",
+    ),
     "a formula of its own": (
         "<p><math display=block><annotation encoding='application/x-tex'>x</annotation></math></p>", "$$x$$",
     ),

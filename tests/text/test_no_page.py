@@ -6,7 +6,7 @@ import random
 import sys
 import zipfile
 import zlib
-from io import BytesIO
+from io import BytesIO, TextIOWrapper
 
 import pytest
 
@@ -228,3 +228,21 @@ def test_a_corpus_sets_them_aside(tmp_path):
     assert isinstance(found["a.html"], Rejected)
     assert "this is a PNG, not a page" in found["a.html"].reason
     assert found["b.html"].text == "<p>page</p>"
+
+
+@pytest.mark.parametrize("command", ["score", "clean"])
+def test_records_on_standard_input_are_no_page(command, monkeypatch, capsys):
+    def piped(data, *options):
+        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(data)))
+        code = run([command, "-", *options])
+        return code, capsys.readouterr()
+
+    for data in (RECORDS.encode(), gzip.compress(RECORDS.encode(), mtime=0)):
+        code, said = piped(data)
+        assert (code, said.out) == (1, "")
+        assert "standard input is JSON Lines" in said.err
+        assert "`detector clean FILE.jsonl --output FOLDER` reads it as a corpus" in said.err
+    code, said = piped(FILES["a PDF"])
+    assert (code, "standard input: this is a PDF" in said.err) == (1, True)
+    assert piped(RECORDS.encode(), "--input-format", "text")[0] == 0
+    assert piped(TEXT.encode())[0] == 0

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from detector.text.html import _scanned, html_batch, serialised
+from detector.text.shadow_trees import with_shadow_trees
 from detector.text.structured_data import with_unshown_article
 from detector.text.tags import INSIDE
 
@@ -45,6 +46,22 @@ CUSTOM = {
         "<x-a><template shadowrootmode=open><style>p{}</style><p>in</p><slot></slot></template>out</x-a>",
         ["in", "out"],
     ),
+    "slotted": (
+        "<x-a><template shadowrootmode=open><h2><slot name=t>no title</slot></h2><p>by <slot name=by>nobody</slot></p>"
+        "<slot></slot><p>end</p></template><p>Text</p><b slot=t>Mill</b>more</x-a>",
+        ["Mill", "by nobody", "Text", "more", "end"],
+    ),
+    "a slot twice, and a child without a slot": (
+        "<x-a><template shadowrootmode=closed><p><slot name=t>x</slot></p><p><slot name=t>y</slot></p></template>"
+        "<b slot=t>once</b><p slot=z>hidden</p></x-a>",
+        ["once", "y", "hidden"],
+    ),
+    "a slot that is handed on": (
+        "<x-a><template shadowrootmode=open><p>a</p><x-b><template shadowrootmode=open><p>b</p><slot name=q></slot>"
+        "<p>c</p></template><slot name=t slot=q></slot></x-b><p>d</p></template><h2 slot=t>in</h2></x-a>",
+        ["a", "b", "in", "c", "d"],
+    ),
+    "a slot without a shadow tree": ("<p>one <slot>two</slot></p>", ["one two"]),
     "a template in a shadow tree": (
         "<x-a><template shadowrootmode=open>a<template><p>no</p></template>b</template></x-a>",
         ["ab"],
@@ -243,3 +260,22 @@ def test_time_grows_with_the_page_and_no_faster(piece):
 
     # Eight times the page may take sixteen times as long: machines are busy.
     assert seconds(16_000) < 16 * max(seconds(2_000), 0.002)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<x-a><template shadowrootmode=open><slot></slot>a</template>b",
+        "<slot name=a></slot><b slot=a>x</b>",
+        "<template><template shadowrootmode=open>",
+    ],
+)
+def test_shadow_trees_are_put_together_in_linear_time(piece):
+    def seconds(times):
+        page = b"<div><template shadowrootmode=open>" + (piece * times).encode()
+        start = time.process_time()
+        found = with_shadow_trees(page)
+        assert len(found) < 8 * len(page)
+        return time.process_time() - start
+
+    assert seconds(16_000) < 16 * max(seconds(2_000), 0.01)

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
+from detector.corpus.formats.brotli_files import read_brotli
 from detector.corpus.formats.documents import Part
 from detector.corpus.formats.kinds import is_remote
 from detector.corpus.formats.remote import RemoteFile, listed_there, size_and_time_there
@@ -77,7 +78,7 @@ def stored_part(part: Part) -> Iterator[BinaryIO]:
 
 @contextmanager
 def unpacked(raw: BinaryIO, name: str) -> Iterator[BinaryIO]:
-    """Give the content of a file whose name ends in .gz or .zst, or of any other as it is.
+    """Give the content of a file whose name ends in .gz, .zst or .br, or of any other as it is.
 
     Reading raises `EOFError` where compressed content is cut.
     """
@@ -88,13 +89,16 @@ def unpacked(raw: BinaryIO, name: str) -> Iterator[BinaryIO]:
     elif name.endswith(".zst"):
         with read_zstd(raw) as frames:
             yield frames
+    elif name.endswith(".br"):
+        with read_brotli(raw) as file:
+            yield file
     else:
         yield raw
 
 
 @contextmanager
 def opened(part: Part) -> Iterator[BinaryIO]:
-    """Open the content of a part's file: .gz and .zst are decompressed."""
+    """Open the content of a part's file: .gz, .zst and .br are decompressed."""
     with stored_part(part) as raw, unpacked(raw, part.path) as file:
         yield file
 

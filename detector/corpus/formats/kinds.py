@@ -5,7 +5,7 @@ from typing import Final
 
 from detector.corpus.formats.documents import Kind
 
-COMPRESSED: Final = (".gz", ".zst")
+COMPRESSED: Final = (".gz", ".zst", ".br")
 # Kinds of input, by the end of a name.
 KINDS: Final[Mapping[str, Kind]] = {
     ".jsonl": "jsonl",

@@ -40,7 +40,7 @@ def read_page(part: Part, columns: Columns) -> Records:
         yield Rejected(part.name, 0, f"more than {LONGEST:,} bytes")
         return
     try:
-        text = decode(page_bytes(data, part.name)).text
+        text = decode(page_bytes(data)).text
     except PageError as error:
         yield Rejected(part.name, 0, str(error))
         return

@@ -113,7 +113,8 @@ class _Builder:
             self._pass_over(element)
             return True
         if tag in ("br", "hr", "img"):
-            self._void(element)
+            if not is_second_form(element):
+                self._void(element)
             return True
         if tag == "math" or is_second_form(element) or tag in CODE_BLOCKS:
             self._leaf(element, number)

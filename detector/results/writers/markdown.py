@@ -9,7 +9,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 from detector.results.document.elements import CELLS, HEADINGS
-from detector.results.document.formulas import tex_of
+from detector.results.document.formulas import readable, tex_of
 from detector.results.document.lists import without_leaps
 from detector.results.writers.emphasis import emphasis
 from detector.results.writers.footnotes import take_footnotes
@@ -109,7 +109,7 @@ def _options(left_out: list[str], images: bool) -> "Markdown":
 def _formula(element: "Element", _: str) -> str:
     source = tex_of(element)
     if source is None:
-        return " ".join(str(element.text).split())
+        return readable(element)
     mark = "$$" if element.attrs.get("display") == "block" else "$"
     return f"{mark}{' '.join(source.strip('$').split())}{mark}"
 
