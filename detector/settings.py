@@ -47,6 +47,14 @@ def settings_from(table: Mapping[str, Any], kind: type[S], where: str) -> S:
     return checked(table, kind, where, SettingsError)
 
 
+def _refuse_unknown_kinds(kinds: tuple[str, ...]) -> None:
+    """Raise `SettingsError` for a kind of copy that there is not."""
+    if unknown := sorted(set(kinds) - set(COPY_KINDS[1:])):
+        raise SettingsError(
+            f"drop_copies has unknown kinds {', '.join(unknown)}; known: {', '.join(COPY_KINDS[1:])}"
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Which lines are kept.
@@ -107,10 +115,7 @@ class Settings:
         given = [name for name in ("threshold", *GOALS) if getattr(self, name) is not None]
         if len(given) > 1:
             raise SettingsError(f"{' and '.join(given)} cannot be combined: give only one of them")
-        if unknown := sorted(set(self.drop_copies) - set(COPY_KINDS[1:])):
-            raise SettingsError(
-                f"drop_copies has unknown kinds {', '.join(unknown)}; known: {', '.join(COPY_KINDS[1:])}"
-            )
+        _refuse_unknown_kinds(self.drop_copies)
         if self.batch_bytes < 1:
             raise SettingsError(f"batch_bytes must be at least 1, not {self.batch_bytes}")
 
@@ -191,6 +196,8 @@ class CorpusSettings:
         Phrases. A line with one of them, in upper or lower case, is always dropped, unless it is protected.
     thresholds : mapping of str to float
         For the name of a site, the score above which its lines are dropped; 1 drops none.
+    drop_copies : tuple of str, optional
+        The kinds of copies to drop, instead of those in `Settings`.
     most_lost : float
         Nothing is published if a site or source loses more than this share of its text or documents. Real
         sites lose up to about four fifths; nine tenths is a mistake.
@@ -206,6 +213,7 @@ class CorpusSettings:
     protect: tuple[str, ...] = ()
     template: tuple[str, ...] = ()
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    drop_copies: tuple[str, ...] | None = None
     most_lost: float = 0.9
     least_pages: int = 100
     allow: tuple[str, ...] = ()
@@ -222,6 +230,7 @@ class CorpusSettings:
                 raise SettingsError(f"{name} is a number from 0 to 1, not {value}")
         for pattern in self.protect:
             _refuse_wrong(pattern)
+        _refuse_unknown_kinds(self.drop_copies or ())
         if min(self.shard_bytes, self.least_pages) < 1:
             raise SettingsError("shard_bytes and least_pages must be at least 1")
 
