@@ -49,10 +49,8 @@ def settings_from(table: Mapping[str, Any], kind: type[S], where: str) -> S:
 
 def _refuse_unknown_kinds(kinds: tuple[str, ...]) -> None:
     """Raise `SettingsError` for a kind of copy that there is not."""
-    if unknown := sorted(set(kinds) - set(COPY_KINDS[1:])):
-        raise SettingsError(
-            f"drop_copies has unknown kinds {', '.join(unknown)}; known: {', '.join(COPY_KINDS[1:])}"
-        )
+    if unknown := ", ".join(sorted(set(kinds) - set(COPY_KINDS[1:]))):
+        raise SettingsError(f"drop_copies has unknown kinds {unknown}; known: {', '.join(COPY_KINDS[1:])}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +83,9 @@ class Settings:
         empty text instead of its least bad lines.
     mostly_content : float
         If the expected share of content on a page is higher, 0 to 1, drop only lines with a score above this
-        value, because there is hardly any template to drop. Does not apply if at least ten other pages of the
-        site are known, because these show the template.
+        value: there is hardly any template. Not if ten other pages of the site are known, which show it.
     batch_bytes : int
-        Bytes of pages that are scored together. More is not faster: the features of a batch should fit into
-        the processor's cache.
+        Bytes of pages that are scored together; features of a batch should fit into the processor's cache.
 
     Raises
     ------
@@ -141,10 +137,11 @@ class DuplicateSettings:
     recall : float
         The share of the pairs exactly at the threshold that must be compared, between 0 and 1.
     masked : bool
-        Treat all numbers and dates as equal, for pages that differ only in them.
+        Treat all numbers and dates as equal.
+    equal_forms : bool
+        Compare Unicode forms that readers take for equal as equal, and words with "_" as one word.
     max_group : int
-        In larger groups of similar texts, each text is compared with a representative instead of with all
-        others. This limits the comparisons to `max_group` per text.
+        In larger groups of similar texts, each text is compared only with a representative.
     memory : int
         Bytes for working arrays, in addition to the texts and about 100 bytes per text.
     folder : Path, optional
@@ -156,6 +153,7 @@ class DuplicateSettings:
     slots: int = 128
     recall: float = 0.995
     masked: bool = False
+    equal_forms: bool = True
     max_group: int = 1000
     memory: int = 200_000_000
     folder: Path | None = None
@@ -169,6 +167,11 @@ class DuplicateSettings:
                 raise SettingsError(f"{name} must be at least {number}, not {getattr(self, name)}")
         if self.slots > MOST_SLOTS:
             raise SettingsError(f"slots must be at most {MOST_SLOTS}, not {self.slots}")
+
+    @property
+    def folding(self) -> int:
+        """How words are folded: the bits that kernels take."""
+        return self.masked + 2 * self.equal_forms
 
 
 def _refuse_wrong(pattern: str) -> None:
