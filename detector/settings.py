@@ -47,6 +47,12 @@ def settings_from(table: Mapping[str, Any], kind: type[S], where: str) -> S:
     return checked(table, kind, where, SettingsError)
 
 
+def _refuse_unknown_kinds(kinds: tuple[str, ...]) -> None:
+    """Raise `SettingsError` for a kind of copy that there is not."""
+    if unknown := ", ".join(sorted(set(kinds) - set(COPY_KINDS[1:]))):
+        raise SettingsError(f"drop_copies has unknown kinds {unknown}; known: {', '.join(COPY_KINDS[1:])}")
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Which lines are kept.
@@ -77,11 +83,9 @@ class Settings:
         empty text instead of its least bad lines.
     mostly_content : float
         If the expected share of content on a page is higher, 0 to 1, drop only lines with a score above this
-        value, because there is hardly any template to drop. Does not apply if at least ten other pages of the
-        site are known, because these show the template.
+        value: there is hardly any template. Not if ten other pages of the site are known, which show it.
     batch_bytes : int
-        Bytes of pages that are scored together. More is not faster: the features of a batch should fit into
-        the processor's cache.
+        Bytes of pages that are scored together; features of a batch should fit into the processor's cache.
 
     Raises
     ------
@@ -107,10 +111,7 @@ class Settings:
         given = [name for name in ("threshold", *GOALS) if getattr(self, name) is not None]
         if len(given) > 1:
             raise SettingsError(f"{' and '.join(given)} cannot be combined: give only one of them")
-        if unknown := sorted(set(self.drop_copies) - set(COPY_KINDS[1:])):
-            raise SettingsError(
-                f"drop_copies has unknown kinds {', '.join(unknown)}; known: {', '.join(COPY_KINDS[1:])}"
-            )
+        _refuse_unknown_kinds(self.drop_copies)
         if self.batch_bytes < 1:
             raise SettingsError(f"batch_bytes must be at least 1, not {self.batch_bytes}")
 
@@ -136,10 +137,11 @@ class DuplicateSettings:
     recall : float
         The share of the pairs exactly at the threshold that must be compared, between 0 and 1.
     masked : bool
-        Treat all numbers and dates as equal, for pages that differ only in them.
+        Treat all numbers and dates as equal.
+    equal_forms : bool
+        Compare Unicode forms that readers take for equal as equal, and words with "_" as one word.
     max_group : int
-        In larger groups of similar texts, each text is compared with a representative instead of with all
-        others. This limits the comparisons to `max_group` per text.
+        In larger groups of similar texts, each text is compared only with a representative.
     memory : int
         Bytes for working arrays, in addition to the texts and about 100 bytes per text.
     folder : Path, optional
@@ -151,6 +153,7 @@ class DuplicateSettings:
     slots: int = 128
     recall: float = 0.995
     masked: bool = False
+    equal_forms: bool = True
     max_group: int = 1000
     memory: int = 200_000_000
     folder: Path | None = None
@@ -164,6 +167,11 @@ class DuplicateSettings:
                 raise SettingsError(f"{name} must be at least {number}, not {getattr(self, name)}")
         if self.slots > MOST_SLOTS:
             raise SettingsError(f"slots must be at most {MOST_SLOTS}, not {self.slots}")
+
+    @property
+    def folding(self) -> int:
+        """How words are folded: the bits that kernels take."""
+        return self.masked + 2 * self.equal_forms
 
 
 def _refuse_wrong(pattern: str) -> None:
@@ -191,6 +199,8 @@ class CorpusSettings:
         Phrases. A line with one of them, in upper or lower case, is always dropped, unless it is protected.
     thresholds : mapping of str to float
         For the name of a site, the score above which its lines are dropped; 1 drops none.
+    drop_copies : tuple of str, optional
+        The kinds of copies to drop, instead of those in `Settings`.
     most_lost : float
         Nothing is published if a site or source loses more than this share of its text or documents. Real
         sites lose up to about four fifths; nine tenths is a mistake.
@@ -206,6 +216,7 @@ class CorpusSettings:
     protect: tuple[str, ...] = ()
     template: tuple[str, ...] = ()
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    drop_copies: tuple[str, ...] | None = None
     most_lost: float = 0.9
     least_pages: int = 100
     allow: tuple[str, ...] = ()
@@ -222,6 +233,7 @@ class CorpusSettings:
                 raise SettingsError(f"{name} is a number from 0 to 1, not {value}")
         for pattern in self.protect:
             _refuse_wrong(pattern)
+        _refuse_unknown_kinds(self.drop_copies or ())
         if min(self.shard_bytes, self.least_pages) < 1:
             raise SettingsError("shard_bytes and least_pages must be at least 1")
 

@@ -33,6 +33,8 @@ def clean_corpus(
     if policy.site is not None:
         raise SettingsError("a corpus run counts the lines of its own sites: leave out --site")
     rules = CorpusSettings.read(options.rules, options.allow)
+    if policy.drop_copies is not None and rules.drop_copies is not None:
+        raise SettingsError(f"{options.rules} has drop_copies too: leave out --drop-copies")
     say("a corpus: lines are counted over each site, near-duplicates are left out")
     with ShownProgress() as progress:
         outcome = api.clean_corpus(

@@ -12,8 +12,8 @@ import click
 from detector.detector import Detector
 from detector.errors import PageError
 from detector.files.atomic import new_file
-from detector.records import Format
-from detector.settings import Settings
+from detector.records import COPY_KINDS, Format
+from detector.settings import DROPPED_COPIES, Settings
 from detector.text.formatting import refuse_explosive
 from detector.text.page import Page, page_bytes
 from detector.text.record_files import STDIN, refuse_records
@@ -21,6 +21,8 @@ from detector.text.record_files import STDIN, refuse_records
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+# What is written on the command line for an empty list.
+NO_KINDS: Final = "none"
 _ALLOW_PRIVATE: Final = "detector.allow_private"
 
 
@@ -61,6 +63,24 @@ class Share(click.ParamType):  # type: ignore[type-arg]
         return share
 
 
+class CopyKinds(click.ParamType):  # type: ignore[type-arg]
+    """Kinds of copies as `Settings.drop_copies` names them, with commas between, or none."""
+
+    name = "kinds"
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:  # noqa: ANN401
+        """Read the kinds."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(name.strip() for name in str(value).split(",") if name.strip())
+        if names == (NO_KINDS,):
+            return ()
+        if not names or set(names) - set(COPY_KINDS[1:]):
+            known = ", ".join(COPY_KINDS[1:])
+            self.fail(f"{value!r} is not a list of kinds of copies: write {NO_KINDS}, or some of {known}")
+        return names
+
+
 class Policy(NamedTuple):
     """The shared options for the model and the decisions."""
 
@@ -71,10 +91,13 @@ class Policy(NamedTuple):
     lose_at_most: float | None
     precision: float | None
     recall: float | None
+    drop_copies: tuple[str, ...] | None
 
     def chosen(self, before: Settings | None = None) -> Settings:
         """Return the settings that the options ask for; `before` has the others."""
-        changes: dict[str, Any] = dict(zip(self._fields[3:], self[3:], strict=True))
+        changes: dict[str, Any] = dict(zip(self._fields[3:7], self[3:7], strict=True))
+        if self.drop_copies is not None:
+            changes["drop_copies"] = self.drop_copies
         if self.settings:
             return Settings.read(self.settings, **changes)
         return replace(before or Settings(), **changes)
@@ -110,6 +133,13 @@ _POLICY_OPTIONS: Final = (
         "--precision", type=Share(), help="Instead: at least this share of the kept text is content."
     ),
     click.option("--recall", type=Share(), help="Instead: keep at least this share of the content."),
+    click.option(
+        "--drop-copies",
+        type=CopyKinds(),
+        help="Kinds of copies to drop, with commas between, or none.  [default: "
+        + ",".join(DROPPED_COPIES)
+        + "]",
+    ),
 )
 
 

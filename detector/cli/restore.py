@@ -22,14 +22,15 @@ def command(run: Path, policy: Policy, output: Path | None, clean: bool) -> int:
     """Restore the documents of RUN, the output folder of `detector clean` on a corpus.
 
     Prints a JSON line for each document, with its id and its whole text (of HTML, its lines).
-    With --threshold, --lose-at-most, --precision, --recall or --settings, prints the clean text
-    under that policy instead, from the stored scores. Other settings and rules are those of
-    the run.
+    With --threshold, --lose-at-most, --precision, --recall, --drop-copies or --settings, prints
+    the clean text under that policy instead, from the stored scores. Other settings and rules
+    are those of the run.
 
     \b
     Examples:
       detector restore clean/ --output whole.jsonl
       detector restore clean/ --lose-at-most 0.1% --output gentler.jsonl
+      detector restore clean/ --drop-copies none --output with-copies.jsonl
     """  # noqa: D301 (click needs the backspace)
     if policy.site is not None:
         raise SettingsError("the scores are stored, so a profile would change nothing: leave out --site")

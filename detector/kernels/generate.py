@@ -46,6 +46,15 @@ def two_bytes(tables: Mapping[str, Sequence[int]]) -> list[int]:
     return encoded
 
 
+def form_two_bytes(tables: Mapping[str, Sequence[int]]) -> list[int]:
+    """Return `two_bytes` without characters that have another form."""
+    encoded = two_bytes(tables)
+    for code in range(0x80, 0x800):
+        if tables["form_cell"][tables["form_block"][code >> 7] << 7 | code & 127]:
+            encoded[code] = 0
+    return encoded
+
+
 def composing_starts(tables: Mapping[str, Sequence[int]]) -> list[int]:
     """Return a bit for each two first bytes, the first one low, of characters that NFC may change."""
     bits = [0] * 1024
@@ -137,6 +146,10 @@ def all_arrays(tags: Mapping[str, Any], tables: Mapping[str, list[int]]) -> dict
         "fold_block": ("u16", tables["fold_block"]),
         "fold_cell": ("i32", tables["fold_cell"]),
         "two_bytes": ("u16", two_bytes(tables)),
+        "form_block": ("u16", tables["form_block"]),
+        "form_cell": ("i32", tables["form_cell"]),
+        "form_expansion": ("u32", tables["form_expansion"]),
+        "form_two_bytes": ("u16", form_two_bytes(tables)),
         "composing_starts": ("u64", composing_starts(tables)),
         "tag_slot": ("u8", slot),
         "tag_hash": ("u32", name_hash),

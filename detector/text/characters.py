@@ -59,11 +59,28 @@ SINGLE_BLOCKS: Final = (
     (0x20000, 0x3FFFF),  # Han extensions
 )
 
+# Format characters that nobody sees, and marks that readers of Arabic and Hebrew leave out.
+UNSEEN: Final = (
+    *((code, code) for code in (0xAD, 0x34F, 0x61C, 0x640, 0x670, 0x180E, 0xFEFF)),
+    (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x2069),
+    (0xFE00, 0xFE0F), (0xE0100, 0xE01EF),
+    (0x591, 0x5BD), (0x5BF, 0x5BF), (0x5C1, 0x5C2), (0x5C4, 0x5C5), (0x5C7, 0x5C7),
+    (0x610, 0x61A), (0x64B, 0x65F), (0x6D6, 0x6DC), (0x6DF, 0x6E4), (0x6E7, 0x6E8), (0x6EA, 0x6ED),
+)  # fmt: skip
+# Letters that look alike: apostrophes, and letters that Arabic and Persian keyboards encode differently.
+ALIKE: Final = str.maketrans("ʹʻʼʽˈیکہھەىٱ", "'" * 5 + "يكهههيا")
+# Jamo compose to syllables, and one character alone does not say which.
+HANGUL: Final = ((0x3131, 0x318E), (0xFFA0, 0xFFDC))
+
 LAST: Final = 0x10FFFF
 BLOCK_SHIFT: Final = 7
 BLOCK_SIZE: Final = 1 << BLOCK_SHIFT
 # A fold at or above this is not a code point's distance but `EXPANDS` + a row of `expansion`.
 EXPANDS: Final = 1 << 24
+
+# In place of a fold: nothing is left of the character.
+DROPPED: Final = EXPANDS - 1
+LONGEST_FORM: Final = 4
 
 TABLE_FILE: Final = Path(__file__).with_name("characters.npz")
 
@@ -86,6 +103,49 @@ def character_class(code: int) -> int:
         kind = {"L": LETTER, "M": MARK, "N": DIGIT}.get(category[0], OTHER)
     composes = category[0] == "M" or 0x1100 <= code <= 0x11FF or not unicodedata.is_normalized("NFC", char)
     return kind | (MAY_COMPOSE if composes else 0)
+
+
+def _is_in(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
+    return any(low <= code <= high for low, high in ranges)
+
+
+def form_of(char: str) -> str:
+    """Return the character or characters that readers take for equal to one; "" if it is not seen.
+
+    NFKC where only letters, marks and digits come of it; look-alikes as one of them.
+    """
+    code = ord(char)
+    if _is_in(code, UNSEEN):
+        return ""
+    alike = char.translate(ALIKE)
+    if alike != char or _is_in(code, HANGUL) or not LETTER <= character_class(code) & CLASS_BITS <= SINGLE:
+        return "_" if char == "\uff3f" else alike
+    form = unicodedata.normalize("NFKC", char)
+    kinds = [character_class(ord(part)) & CLASS_BITS for part in form]
+    room = 3 * len(char.encode("utf-8", "replace"))
+    size = len(form.casefold().encode("utf-8", "replace")) + kinds.count(SINGLE)
+    if len(form) > LONGEST_FORM or size > room or not all(LETTER <= kind <= SINGLE for kind in kinds):
+        return char
+    return "".join(part for part in form.translate(ALIKE) if not _is_in(ord(part), UNSEEN))
+
+
+def build_forms() -> dict[str, NDArray[Any]]:
+    """Make the tables of `form_of`, as those of folds are; `form_expansion` is uint32 (rows, 4)."""
+    forms = np.zeros(LAST + 1, dtype=np.int64)
+    expansion: list[list[int]] = []
+    for code in range(LAST + 1):
+        form = [ord(char) for char in form_of(chr(code))]
+        if len(form) < 2:
+            forms[code] = form[0] - code if form else DROPPED
+        else:
+            forms[code] = EXPANDS + len(expansion)
+            expansion.append([*form, 0, 0, 0][:LONGEST_FORM])
+    block, cell = _two_level(forms)
+    return {
+        "form_block": block,
+        "form_cell": cell.astype(np.int32),
+        "form_expansion": np.array(expansion, dtype=np.uint32),
+    }
 
 
 def _two_level(values: NDArray[np.int64]) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
@@ -123,6 +183,7 @@ def build() -> dict[str, NDArray[Any]]:
         "fold_block": fold_block,
         "fold_cell": fold_cell.astype(np.int32),
         "expansion": np.array(expansion, dtype=np.uint32),
+        **build_forms(),
     }
 
 

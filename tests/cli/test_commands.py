@@ -244,3 +244,27 @@ def test_help_shows_each_example_on_its_own_line(capfd, name):
     assert code == 0
     assert "\\b" not in shown
     assert f"\n  Examples:\n    detector {name} " in shown
+
+
+TWICE = "\n\n".join([
+    "Village council opens the new bridge", STORY["old"], STORY["new"], "Village council opens the new bridge",
+    "The ferry has been sold to a museum in the next valley, where children may ring its bell. The ferryman "
+    "keeps the key and oils the engine every spring, as he has done for thirty years.",
+])  # fmt: skip
+
+
+@pytest.mark.parametrize(("kinds", "copies"), [(None, 1), ("headline,block", 1), ("none", 2), ("block", 2)])
+def test_kinds_of_copies_to_drop(capfd, tmp_path, kinds, copies):
+    path = tmp_path / "page.txt"
+    path.write_text(TWICE)
+    chosen = [] if kinds is None else ["--drop-copies", kinds]
+    code, out, _ = call(capfd, "clean", path, "--threshold", "1", *chosen)
+    assert code == 0
+    assert out.count("Village council opens the new bridge") == copies
+
+
+@pytest.mark.parametrize("kinds", ["headlines", "", "none,block"])
+def test_unknown_kinds_of_copies_are_refused(capfd, page, kinds):
+    code, _, err = call(capfd, "clean", page, "--drop-copies", kinds)
+    assert code == 2
+    assert "running-head" in err

@@ -142,3 +142,38 @@ def test_a_full_disk_stops_with_a_message(capfd, corpus, tmp_path, monkeypatch, 
     assert "No space left on device" in err
     assert not (tmp_path / "out" / "manifest.json").exists()
     assert call(capfd, "clean", corpus, "--output", tmp_path / "out", "--engine", "process")[0] == 0
+
+
+TITLE = "The bakers of the valley count their loaves"
+
+
+@pytest.fixture
+def repeating(tmp_path):
+    """A corpus of one page with its headline printed again between its paragraphs."""
+    head, *paragraphs = page(3).split("\n")[5:9]
+    text = "\n".join([TITLE, paragraphs[0], TITLE, *paragraphs[1:]])
+    return write_jsonl(tmp_path / "repeating.jsonl", [{"id": head, "text": text}])
+
+
+def test_copies_of_a_corpus_are_dropped_by_kind(capfd, repeating, tmp_path):
+    rules = tmp_path / "rules.toml"
+    rules.write_text("drop_copies = []\n")
+    all_lines = ("--threshold", "1")
+    for name, more, copies in (
+        ("default", (), 1),
+        ("none", ("--drop-copies", "none"), 2),
+        ("ruled", ("--rules", rules), 2),
+    ):
+        call(capfd, "clean", repeating, "--output", tmp_path / name, *all_lines, *more)
+        assert read_jsonl(tmp_path / name / "data")[0]["text"].count(TITLE) == copies
+    for name, more, copies in (
+        ("default", ("--drop-copies", "none"), 2),
+        ("ruled", (), 2),
+        ("ruled", ("--drop-copies", "headline"), 1),
+    ):
+        code, out, _ = call(capfd, "restore", tmp_path / name, *all_lines, *more)
+        assert (code, json.loads(out)["text"].count(TITLE)) == (0, copies)
+    arguments = ("clean", repeating, "--output", tmp_path / "both", "--rules", rules, "--drop-copies", "none")
+    code, _, err = call(capfd, *arguments)
+    assert code == 2
+    assert "leave out --drop-copies" in err

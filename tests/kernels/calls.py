@@ -7,10 +7,10 @@ from detector import native
 from detector.near_duplicates.texts import Spans
 
 
-def folded_texts(spans: Spans, masked: bool = False) -> list[list[str]]:
+def folded_texts(spans: Spans, folding: int = 0) -> list[list[str]]:
     """Return the folded words of each text."""
     out, end = np.empty(3 * spans.data.size + 64, np.uint8), np.empty(spans.start.size, np.int64)
-    native.run("fold_texts", spans, masked, out, end)
+    native.run("fold_texts", spans, folding, out, end)
     starts = [0, *end[:-1].tolist()]
     return [
         bytes(out[start:stop]).decode().split(" ")[:-1]

@@ -62,7 +62,7 @@ def use_every_kernel() -> None:
     find_duplicates(texts, settings=DuplicateSettings(masked=True))
     spans = joined([text.encode() for text in texts])
     signatures_of([text.encode() for text in texts])
-    folded_texts(spans, masked=True)
+    folded_texts(spans, folding=3)
     hashed_spans(spans)
     explained_words(read_batch([Page(TEXT, "text")]).words, STORY + HEAD)
 

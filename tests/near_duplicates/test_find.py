@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from detector import DuplicateSettings, find_duplicates
 from detector.errors import SettingsError
+from detector.near_duplicates.find import no_progress, sketch_all
+from detector.near_duplicates.lsh.bands import bands_for
 from detector.near_duplicates.minhash.shingles import reference_shingles, reference_words
+from detector.near_duplicates.minhash.signatures import signatures_of
+from detector.near_duplicates.texts import HeldTexts
+from detector.near_duplicates.workspace import Workspace
+from tests.oracles.minhash import signature_of
 
 # So high a recall that brute force and bands differ once in a billion pairs.
 SURE = DuplicateSettings(shingle=2, recall=1 - 1e-9)
@@ -252,3 +258,39 @@ def test_results_are_frozen_and_show_themselves():
     assert 0 not in found.removed
     with pytest.raises(AttributeError):
         found.kept = np.zeros(0)
+
+
+ICE = "nobody walked on the thinnest ice of the lake today because it was warm"
+
+
+@pytest.mark.parametrize(
+    ("one", "two"),
+    [
+        (f"Don’t: {ICE}", f"Donʼt: {ICE}"),
+        (ICE, "".join(chr(ord(char) + 0xFEE0) if char != " " else char for char in ICE)),
+        (f"a fine {ICE}", f"a ﬁ\u00adne\u200b {ICE}"),
+        ("قال الكاتب إن الكتاب الجديد كبير جدا في رأيه", "قالَ الكــاتب إن الکتاب الجدید كبير جدا فی رأيه"),
+    ],
+)
+def test_forms_that_readers_take_for_equal_are_equal(one, two):
+    assert [pair.similarity for pair in find_duplicates([one, two], 1.0).pairs] == [1.0]
+    assert not find_duplicates([one, two], 1.0, settings=DuplicateSettings(equal_forms=False)).pairs
+
+
+def test_words_with_an_underscore_are_one():
+    assert not find_duplicates(
+        ["read_all_the_lines of the file now", "read all the lines of the file now"], 1.0
+    ).pairs
+
+
+@pytest.mark.parametrize("text", ["ＦＵＬＬ_width a_b ﬃ c d e", "ق\u0640ال الکتاب الجدید كبير جدا"])
+def test_keys_in_equal_forms_are_those_of_datasketch_signatures(text):
+    """The plain shingles, signed by the oracle that is datasketch's, give the keys of the kernel."""
+    chosen = DuplicateSettings()
+    plain = " ".join(reference_words(text, True)).replace("_", "x")
+    work = Workspace(None, chosen.memory, {})
+    shown = sketch_all(
+        HeldTexts([text.replace("_", "x"), plain]), bands_for(0.8, 128, 0.995), chosen, work, no_progress
+    )
+    assert np.array_equal(shown.keys[0], shown.keys[1])
+    assert np.array_equal(signature_of(plain, 5, 128), signatures_of([plain.encode()])[0])

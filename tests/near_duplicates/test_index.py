@@ -1,5 +1,6 @@
 """An index says which earlier text a new one is like; a stopped run or a bad file never spoils it."""
 
+import json
 import subprocess
 import sys
 
@@ -186,3 +187,18 @@ def test_an_index_is_made_in_an_empty_folder_only(tmp_path, made):
         DuplicateIndex.create(made)
     with pytest.raises(ModelFormatError, match="holds no index"):
         DuplicateIndex.open(tmp_path / "nowhere")
+
+
+def test_an_older_index_keeps_its_folding(tmp_path):
+    folder = tmp_path / "seen"
+    DuplicateIndex.create(folder, settings=DuplicateSettings(equal_forms=False))
+    path = folder / "index.json"
+    manifest = json.loads(path.read_text())
+    assert manifest["settings"].pop("equal_forms") is False
+    path.write_text(json.dumps(manifest))
+    index = DuplicateIndex.open(folder)
+    assert not index.settings.equal_forms
+    assert DuplicateIndex.create(tmp_path / "new").settings.equal_forms
+    texts = [("a", "Don’t walk on the thin ice of the lake"), ("b", "Donʼt walk on the thin ice of the lake")]
+    assert [match.earlier for match in index.match(texts, add=True)] == [None, None]
+    assert [match.earlier for match in DuplicateIndex.open(tmp_path / "new").match(texts)] == [None, "a"]

@@ -13,7 +13,7 @@ from tests.oracles.minhash import masked_words
 
 
 def masked(text):
-    return folded_texts(joined([text.encode()]), masked=True)[0]
+    return folded_texts(joined([text.encode()]), folding=1)[0]
 
 
 @pytest.mark.parametrize(

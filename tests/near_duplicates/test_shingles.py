@@ -22,11 +22,11 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-def words_of(text, before=b"", behind=b""):
+def words_of(text, before=b"", behind=b"", folding=0):
     data = text.encode()
     spans = joined([before + data + behind])
     place = np.array([len(before)])
-    return folded_texts(Spans(spans.data, place, place + len(data)))[0]
+    return folded_texts(Spans(spans.data, place, place + len(data)), folding)[0]
 
 
 @given(
@@ -43,6 +43,32 @@ def test_words_of_mixed_scripts(text, before, behind):
 def test_words_of_any_text(text):
     text = unicodedata.normalize("NFC", text)
     assert words_of(text) == reference_words(text)
+
+
+FORMS = st.sampled_from(
+    ["ＦＵＬＬ", "１２", "ｶﾀ", "ﬃ", "Ⅷ", "x²", "½", "كتـاب", "كِتَاب", "کتاب", "ی", "ﻛﺘ", "שָׁלוֹם", "do\u00adve", "\u200b", "\ufeff",
+     "می\u200cخواهم", "don’t", "donʼt", "don't", "_", "__", "a_b", "_a", "b_ ", "＿", "中_文", "ㄱㅏ", "мир_1", " ", ". "]
+)  # fmt: skip
+
+
+@given(st.lists(FORMS | PIECES, max_size=30).map("".join), st.sampled_from([b"", b"ab", b"_"]))
+def test_words_in_equal_forms(text, around):
+    text = unicodedata.normalize("NFC", text)
+    assert words_of(text, around, around, 2) == reference_words(text, True)
+
+
+@pytest.mark.parametrize("text", ["a" + "_" * 200_000 + " b", "a_" * 100_000, "_" * 200_000])
+def test_lines_of_underscores_are_read_once(text):
+    assert len(words_of(text, folding=2)) <= 2
+
+
+def test_every_character_in_its_equal_form():
+    for first in range(0x80, 0x10000, 64):
+        text = "".join(
+            f"{chr(code)}a{chr(code)} " for code in range(first, first + 64) if not 0xD800 <= code < 0xE000
+        )
+        text = unicodedata.normalize("NFC", text)
+        assert words_of(text, folding=2) == reference_words(text, True), hex(first)
 
 
 def test_every_character_of_three_bytes():
@@ -73,7 +99,7 @@ TEXTS = st.lists(PIECES, max_size=12).map("".join)
 def test_sets_have_every_shingle_once(texts, size, masked):
     sets, known = shingle_sets(encoded(texts), DuplicateSettings(shingle=size, masked=masked)), {}
     for number, text in enumerate(texts):
-        words = masked_words(text) if masked else reference_words(text)
+        words = masked_words(text, True) if masked else reference_words(text, True)
         shingles = dict.fromkeys(tuple(words[at : at + size]) for at in range(len(words) - size + 1))
         keys = sets.keys[sets.start[number] : sets.start[number + 1]].tolist()
         for shingle, key in zip(shingles, keys, strict=True):
@@ -87,7 +113,8 @@ def test_similarities_are_those_of_the_oracle(texts, size, least):
     left, right = (side.reshape(-1) for side in np.indices((len(texts), len(texts))))
     # Texts shorter than a shingle have none here.
     shingles = [
-        reference_shingles(text, size) if len(reference_words(text)) >= size else set() for text in texts
+        reference_shingles(text, size, True) if len(reference_words(text, True)) >= size else set()
+        for text in texts
     ]
     pairs = [(shingles[one], shingles[two]) for one, two in zip(left.tolist(), right.tolist(), strict=True)]
     wanted = [jaccard(*pair) if jaccard(*pair) >= least else -1 for pair in pairs]

@@ -56,9 +56,9 @@ def date_size(values: list[int | None]) -> int:
     return 0
 
 
-def masked_words(text: str) -> list[str]:
+def masked_words(text: str, equal_forms: bool = False) -> list[str]:
     """Return the words of a text, "#" for each date and for each other word with a digit."""
-    words = reference_words(text)
+    words = reference_words(text, equal_forms)
     masked, at = [], 0
     while at < len(words):
         values = [value_of(word) for word in words[at : at + 5]]

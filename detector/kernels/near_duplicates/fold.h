@@ -1,8 +1,8 @@
-// Texts to folded words, each followed by one space: what shingles are made of.
+// Texts to folded words, each followed by one space: shingles are made of them.
 #pragma once
 
-#include "../offsets.h"
 #include "../text/characters.h"
+#include "spans.h"
 
 namespace detector {
 
@@ -12,17 +12,22 @@ constexpr u64 ONES = 0x0101010101010101, HIGH_BITS = 0x80 * ONES, SPACES = 0x20 
 // Readers of folded words may read so many bytes after the last.
 constexpr i64 READ_AHEAD = 64;
 
+// How words are folded: numbers are equal; forms are, and "_" joins words.
+enum Folding : i64 { MASKS_NUMBERS = 1, EQUAL_FORMS = 2 };
+
 class WordFolder {
  public:
   // `folded` must hold three times the longest text and READ_AHEAD bytes, `word_start` as many
   // words as the longest text has bytes, and READ_AHEAD.
-  WordFolder(Call& call, i64 longest, bool masks_numbers)
+  WordFolder(Call& call, i64 longest, i64 folding)
       : folded_(scratch<u8>(call, 3 * longest + READ_AHEAD)),
         word_start_(scratch<i64>(call, longest + READ_AHEAD)),
-        masks_numbers_(masks_numbers) {}
+        masks_numbers_(folding & MASKS_NUMBERS),
+        equal_forms_(folding & EQUAL_FORMS),
+        two_bytes_(equal_forms_ ? form_two_bytes : two_bytes) {}
 
   const View<u8>& folded() const { return folded_; }
-  // Where a word begins; for the number of words, where the next would.
+  // Where a word begins, or the next would.
   i64 start(i64 word) const { return word_start_[word]; }
   // Where a word ends.
   i64 end(i64 word) const { return word_start_[word + 1] - 1; }
@@ -34,7 +39,6 @@ class WordFolder {
   }
 
  private:
-  // How far a text is folded.
   struct State {
     i64 read, written;
     bool in_word;
@@ -42,11 +46,13 @@ class WordFolder {
 
   i64 fold_text(View<const u8> data, i64 start, i64 end) {
     State at{start, 0, false};
+    end_ = end;
     while (at.read < end) {
       const i64 before = at.read;
       if (at.read + 8 <= data.size && at.written + 8 <= folded_.size) {
         const u64 eight = load<u64>(data.data + at.read), high = eight & HIGH_BITS;
-        const i64 ascii = high ? __builtin_ctzll(high) >> 3 : 8;
+        i64 ascii = high ? __builtin_ctzll(high) >> 3 : 8;
+        if (equal_forms_) ascii = least(ascii, before_line(eight));
         if (ascii)
           fold_ascii(eight, least(ascii, end - at.read), at);
         else
@@ -59,6 +65,13 @@ class WordFolder {
       at.written += 1;
     }
     return data.call->stopped() ? 0 : at.written;
+  }
+
+  // How many of eight bytes stand before the first "_".
+  INLINE static i64 before_line(u64 eight) {
+    const u64 other = eight ^ ('_' * ONES);
+    const u64 found = (other - ONES) & ~other & HIGH_BITS;
+    return found ? __builtin_ctzll(found) >> 3 : 8;
   }
 
   // Fold the first `size` of eight bytes, which are ASCII, as far as no space would follow another.
@@ -87,13 +100,13 @@ class WordFolder {
   }
 
   // Four two-byte letters folded; 0 if the eight bytes are anything else.
-  INLINE static u64 four_folded(u64 eight) {
+  INLINE u64 four_folded(u64 eight) const {
     constexpr u64 LEAD_BITS = 0xC0E0C0E0C0E0C0E0, LEADS = 0x80C080C080C080C0;
     constexpr u64 LOW_FIVE = 0x001F001F001F001F, LOW_SIX = 0x003F003F003F003F;
     if ((eight & LEAD_BITS) != LEADS) return 0;
     const u64 code = (eight & LOW_FIVE) << 6 | (eight >> 8 & LOW_SIX);
-    const u64 one = two_bytes[code & 0x7FF], two = two_bytes[code >> 16 & 0x7FF];
-    const u64 three = two_bytes[code >> 32 & 0x7FF], four = two_bytes[code >> 48 & 0x7FF];
+    const u64 one = two_bytes_[code & 0x7FF], two = two_bytes_[code >> 16 & 0x7FF];
+    const u64 three = two_bytes_[code >> 32 & 0x7FF], four = two_bytes_[code >> 48 & 0x7FF];
     return one && two && three && four ? one | two << 16 | three << 32 | four << 48 : 0;
   }
 
@@ -107,7 +120,7 @@ class WordFolder {
           continue;
         }
       }
-      const u16 encoded = two_bytes[(data[at.read] & 0x1F) << 6 | (data[at.read + 1] & 0x3F)];
+      const u16 encoded = two_bytes_[(data[at.read] & 0x1F) << 6 | (data[at.read + 1] & 0x3F)];
       if (!encoded) return;
       folded_[at.written] = static_cast<u8>(encoded & 0xFF);
       folded_[at.written + 1] = static_cast<u8>(encoded >> 8);
@@ -122,14 +135,40 @@ class WordFolder {
   // Fold any one character.
   void fold_character(View<const u8> data, State& at) {
     const Character here = detector::read(data, at.read);
-    const bool inside = in_word(here.kind);
+    at.read += here.length;
+    if (!equal_forms_) return put(here.code, here.kind, at);
+    equal_form(here.code, [&](u32 code) {
+      if (code == '_' && at.in_word) return join(data, at);
+      put(code, flagged_class(code) & CLASS_BITS, at);
+    });
+  }
+
+  void put(u32 code, u8 kind, State& at) {
+    const bool inside = in_word(kind);
     if (at.in_word && !inside) write(' ', at);
-    if (inside || here.kind == SINGLE) {
-      fold(here.code, [&](u32 code) { write(code, at); });
+    if (inside || kind == SINGLE) {
+      fold(code, [&](u32 folded) { write(folded, at); });
       if (!inside) write(' ', at);
     }
-    at.read += here.length;
     at.in_word = inside;
+  }
+
+  // Write one or more "_" after a word if a word follows, and end the word if none does.
+  void join(View<const u8> data, State& at) {
+    i64 lines = 1;
+    u32 next = '_';
+    while (next == '_' && at.read < end_) {
+      const Character here = detector::read(data, at.read);
+      u32 first = 0;
+      equal_form(here.code, [&](u32 code) { first = first ? first : code; });
+      next = first ? first : '_';
+      lines += first == '_';
+      if (next == '_') at.read += here.length;
+    }
+    if (next != '_' && in_word(flagged_class(next) & CLASS_BITS))
+      for (i64 number = 0; number < lines; ++number) write('_', at);
+    else
+      put(' ', SPACE, at);
   }
 
   void write(u32 code, State& at) {
@@ -152,7 +191,7 @@ class WordFolder {
     put(0x80 | (code & 0x3F));
   }
 
-  // Write where each word begins, and after the last where the next would; return their number.
+  // Write where each word begins, or would after the last; return their number.
   i64 find_words(i64 written) {
     i64 words = 0, at = 0;
     word_start_[0] = 0;
@@ -253,28 +292,9 @@ class WordFolder {
 
   View<u8> folded_;
   View<i64> word_start_;
-  bool masks_numbers_;
+  bool masks_numbers_, equal_forms_;
+  const u16* two_bytes_;
+  i64 end_ = 0;
 };
-
-// Texts in one buffer; see near_duplicates.texts.Spans.
-struct Spans {
-  View<const u8> data;
-  View<const i64> start, end;
-
-  explicit Spans(Call& call) : data(call), start(call), end(call) { require_spans(start, end, data.size); }
-
-  i64 longest() const {
-    i64 longest = 0;
-    for (i64 text = 0; text < start.size; ++text) longest = most(longest, end[text] - start[text]);
-    return longest;
-  }
-};
-
-// The words of a shingle, as the call gives them: one or more.
-inline i64 shingle_words(Call& call) {
-  const i64 words = call.integer();
-  if (words < 1) call.fail(OUT_OF_RANGE, words);
-  return words;
-}
 
 }  // namespace detector

@@ -69,12 +69,12 @@ class KeySet {
 // `start` (n + 1,) receives where those of each text begin.
 i64 shingle_sets(Call& call) {
   const Spans spans(call);
-  const i64 shingle = shingle_words(call), masks_numbers = call.integer();
+  const i64 shingle = shingle_words(call), folding = call.integer();
   const View<u64> keys(call);
   const View<i64> start(call);
   if (call.stopped()) return 0;
   const i64 longest = spans.longest();
-  WordFolder folder(call, longest, masks_numbers);
+  WordFolder folder(call, longest, folding);
   const View<u64> word_keys = scratch<u64>(call, longest + READ_AHEAD);
   KeySet seen(call, longest / 2 + 1);
   if (call.stopped()) return 0;

@@ -124,7 +124,7 @@ i64 sign_texts(Call& call) {
   const Table<u32> signatures(call);
   if (call.stopped()) return 0;
   const i64 longest = spans.longest();
-  WordFolder folder(call, longest, false);
+  WordFolder folder(call, longest, 0);
   const Signer signer(call, longest, shingle, permutation);
   if (call.stopped()) return 0;
   for (i64 text = 0; text < spans.start.size && !call.stopped(); ++text) {
@@ -141,7 +141,7 @@ i64 sign_texts(Call& call) {
 // keys of the bands (n, bands), of `rows` slots each.
 i64 sketch_texts(Call& call) {
   const Spans spans(call);
-  const i64 shingle = shingle_words(call), masks_numbers = call.integer();
+  const i64 shingle = shingle_words(call), folding = call.integer();
   const Table<const u32> permutation(call);
   const i64 rows = call.integer(), first = call.integer();
   const Table<u64> digest(call);
@@ -150,7 +150,7 @@ i64 sketch_texts(Call& call) {
   const Table<u32> keys(call);
   if (call.stopped()) return 0;
   const i64 longest = spans.longest();
-  WordFolder folder(call, longest, masks_numbers);
+  WordFolder folder(call, longest, folding);
   const Signer signer(call, longest, shingle, permutation);
   const View<u32> slots = scratch<u32>(call, permutation.columns);
   if (call.stopped()) return 0;
@@ -181,11 +181,11 @@ i64 sketch_texts(Call& call) {
 // number of bytes. For tests.
 i64 fold_texts(Call& call) {
   const Spans spans(call);
-  const i64 masks_numbers = call.integer();
+  const i64 folding = call.integer();
   const View<u8> out(call);
   const View<i64> text_end(call);
   if (call.stopped()) return 0;
-  WordFolder folder(call, spans.longest(), masks_numbers);
+  WordFolder folder(call, spans.longest(), folding);
   if (call.stopped()) return 0;
   i64 written = 0;
   for (i64 text = 0; text < spans.start.size && !call.stopped(); ++text) {

@@ -16,6 +16,8 @@ constexpr u32 IN_BLOCK = (1 << BLOCK_SHIFT) - 1;
 constexpr u32 LAST_CODE = 0x10FFFF;
 // A fold from here on is not a distance but the row of an expansion.
 constexpr i32 EXPANDS = 1 << 24;
+// A form of no characters, and the longest.
+constexpr i32 DROPPED = EXPANDS - 1, LONGEST_FORM = 4;
 
 struct Character {
   u32 code;
@@ -56,6 +58,17 @@ INLINE void fold(u32 code, F&& give) {
   if (change < EXPANDS) return give(static_cast<u32>(static_cast<i32>(code) + change));
   for (const u32 part : expansion[change - EXPANDS])
     if (part) give(part);
+}
+
+// Give each code point of the form that readers take for equal to a character; none if it is unseen.
+template <class F>
+INLINE void equal_form(u32 code, F&& give) {
+  if (code > LAST_CODE) return give(code);
+  const i32 change = form_cell[form_block[code >> BLOCK_SHIFT] << BLOCK_SHIFT | (code & IN_BLOCK)];
+  if (change < DROPPED) return give(static_cast<u32>(static_cast<i32>(code) + change));
+  if (change == DROPPED) return;
+  for (i32 part = 0; part < LONGEST_FORM; ++part)
+    if (const u32 next = form_expansion[(change - EXPANDS) * LONGEST_FORM + part]) give(next);
 }
 
 }  // namespace detector

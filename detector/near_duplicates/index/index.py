@@ -32,7 +32,7 @@ from detector.settings import DuplicateSettings
 # New texts that are compared and written together.
 TOGETHER: Final = 20_000
 # Settings that an index is made with, and that a question must share.
-KEPT_SETTINGS: Final = ("shingle", "slots", "recall", "masked")
+KEPT_SETTINGS: Final = ("shingle", "slots", "recall", "masked", "equal_forms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +239,8 @@ def _settings_of(folder: Path, manifest: Mapping[str, Any], settings: DuplicateS
     try:
         if isinstance(kept, dict) and kept.get("slot_bits") == 32:  # written by version 0.1
             kept = {name: value for name, value in kept.items() if name != "slot_bits"}
+        if isinstance(kept, dict):  # before 0.2, no forms were equal
+            kept = {"equal_forms": False, **kept}
         if not isinstance(kept, dict) or set(kept) != set(KEPT_SETTINGS):
             raise ValueError("its settings are not those of an index")
         made_with = replace(settings, **kept)

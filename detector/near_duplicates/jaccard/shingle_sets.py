@@ -32,7 +32,7 @@ def shingle_sets(spans: Spans, settings: DuplicateSettings) -> Sets:
     # A word takes a byte and a gap at least, or is a character of three bytes.
     keys = np.empty(int((lengths // 2 + 1).sum()), np.uint64)
     start = np.empty(lengths.size + 1, np.int64)
-    number = native.run("shingle_sets", spans, settings.shingle, settings.masked, keys, start)
+    number = native.run("shingle_sets", spans, settings.shingle, settings.folding, keys, start)
     return Sets(keys[:number], start)
 
 

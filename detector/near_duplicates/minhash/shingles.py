@@ -12,16 +12,29 @@ ours.
 import unicodedata
 
 from detector.text import characters as chars
-from detector.text.characters import character_class
+from detector.text.characters import character_class, form_of
 
 
-def reference_words(text: str) -> list[str]:
-    """Return the words of a text, normalised to NFC and case folded."""
+def _is_in_word(char: str) -> bool:
+    return chars.LETTER <= character_class(ord(char)) & chars.CLASS_BITS <= chars.DIGIT
+
+
+def reference_words(text: str, equal_forms: bool = False) -> list[str]:
+    """Return the words of a text, normalised to NFC and case folded.
+
+    With `equal_forms`, characters have the form that readers take for equal, and "_" joins words.
+    """
+    if equal_forms:
+        text = "".join(map(form_of, unicodedata.normalize("NFC", text)))
+    else:
+        text = unicodedata.normalize("NFC", text)
     words: list[str] = []
     open_word = ""
-    for char in unicodedata.normalize("NFC", text) + " ":
+    for at, char in enumerate(text + " "):
         kind = character_class(ord(char)) & chars.CLASS_BITS
-        if chars.LETTER <= kind <= chars.DIGIT:
+        after = text[at:].lstrip("_")[:1]
+        joins = equal_forms and char == "_" and open_word and after and _is_in_word(after)
+        if joins or _is_in_word(char):
             open_word += char.casefold()
             continue
         if open_word:
@@ -32,8 +45,8 @@ def reference_words(text: str) -> list[str]:
     return words
 
 
-def reference_shingles(text: str, size: int = 5) -> set[bytes]:
+def reference_shingles(text: str, size: int = 5, equal_forms: bool = False) -> set[bytes]:
     """Return the set of shingles of a text, as the bytes that are hashed."""
-    words = reference_words(text)
+    words = reference_words(text, equal_forms)
     count = max(len(words) - size + 1, min(len(words), 1))
     return {" ".join(words[at : at + size]).encode() for at in range(count)}

@@ -37,5 +37,5 @@ class Sketches(NamedTuple):
 
 def sketch(spans: Spans, settings: DuplicateSettings, bands: Bands, sketches: Sketches, first: int) -> None:
     """Write the sketches of a batch of texts into rows from `first` on."""
-    signature = (settings.shingle, settings.masked, permutations(settings.slots), bands.rows)
+    signature = (settings.shingle, settings.folding, permutations(settings.slots), bands.rows)
     native.run("sketch_texts", spans, signature, first, sketches)
