@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -11,7 +11,6 @@ import click
 
 from detector.detector import Detector
 from detector.errors import PageError
-from detector.files.atomic import new_file
 from detector.records import Format
 from detector.settings import Settings
 from detector.text.formatting import refuse_explosive
@@ -142,13 +141,3 @@ def page_of(name: str, input_format: Format | None, url: str | None = None) -> P
     except PageError as error:
         raise PageError(f"{name}: {error}") from None
     return page
-
-
-def write_whole(path: Path, parts: Iterable[str]) -> None:
-    """Write a text, or its parts in order, to a file that appears only when it is complete."""
-    try:
-        with new_file(path) as file:
-            for part in [parts] if isinstance(parts, str) else parts:
-                file.write(part.encode("utf-8", "replace"))
-    except OSError as error:
-        raise PageError(f"{path} cannot be written: {error.strerror}") from None

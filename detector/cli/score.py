@@ -6,7 +6,9 @@ from typing import Final
 
 import click
 
-from detector.cli.options import Policy, input_options, page_of, policy_options, write_whole
+from detector.cli.command import Command, or_piped
+from detector.cli.options import Policy, input_options, page_of, policy_options
+from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
 from detector.cli.terminal import print_json, printable
 from detector.records import Format, ScoredLine
 from detector.results.html import scored_page_html
@@ -64,17 +66,22 @@ def _table(page: ScoredPage) -> str:
     return "\n".join([click.style(head, bold=True), *rows, foot])
 
 
-@click.command("score")
-@click.argument("page")
+@click.command(
+    "score",
+    cls=Command,
+    common=("html", "as_json", "url", "input_format", "model", "site", "threshold", "lose_at_most"),
+)
+@click.argument("page", required=False)
 @input_options
 @policy_options
 @click.option("--url", help="The address of the page.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@overwrite_option
 @click.option(
     "--html", type=click.Path(path_type=Path), help="Write an HTML page with the lines coloured by score."
 )
 def command(
-    page: str,
+    page: str | None,
     input_format: Format | None,
     policy: Policy,
     **output: object,
@@ -89,8 +96,11 @@ def command(
       detector score page.txt --json
       detector score - --html scored.html < page.html
     """  # noqa: D301 (click needs the backspace)
+    page = or_piped([page] if page else [])[0]
     url, as_json, report = output["url"], output["as_json"], output["html"]
     assert url is None or isinstance(url, str)
+    if isinstance(report, Path):
+        refuse_existing(report, inputs=[page])
     scored = policy.detector().score_batch([page_of(page, input_format, url)])[0]
     if isinstance(report, Path):
         write_whole(report, scored_page_html(scored, Path(page).name))

@@ -15,6 +15,8 @@ import click
 
 # Control characters except tab and line feed, those of C1, and those that change the writing direction.
 _OBEYED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Where a command's context has "quiet" or "verbose".
+VERBOSITY: Final = "detector.verbosity"
 _CR_LF: Final = re.compile("\r\n")
 
 
@@ -49,6 +51,13 @@ def _print(text: str) -> None:
     if sys.stdout is not None:
         encoding = sys.stdout.encoding or "utf-8"
         sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+
+
+def note(message: str) -> None:
+    """Print a message that `-q` leaves out."""
+    context = click.get_current_context(silent=True)
+    if context is None or context.meta.get(VERBOSITY) != "quiet":
+        say(message)
 
 
 def say(message: str) -> None:
