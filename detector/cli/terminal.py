@@ -32,17 +32,18 @@ def printable(text: str) -> str:
 
 def print_page_text(text: str, *, end: str = "\n") -> None:
     """Print text of a page on standard output."""
-    _print((printable(text) if _is_terminal() else text) + end)
+    _print((printable(text) if is_terminal() else text) + end)
 
 
 def print_json(text: str, *, end: str = "\n") -> None:
     r"""Print JSON on standard output; on a terminal, with \u escapes, so that it stays valid JSON."""
-    if _is_terminal():
+    if is_terminal():
         text = _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     _print(text + end)
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Tell whether standard output is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 

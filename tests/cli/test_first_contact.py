@@ -3,12 +3,14 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import click
 import pytest
 from click.testing import CliRunner
 
 from detector.cli.main import COMMANDS, group, run
+from detector.records import Verdict
 from tests.corpus.made import page, write_jsonl
 
 STORY = "The town council met on Monday to discuss the new bridge, and voted nine to two in favour of it."
@@ -140,6 +142,26 @@ def test_what_is_piped_in_needs_no_dash(arguments):
 def test_without_input_the_usage_is_said(capfd):
     assert call(capfd, "clean")[0] == 2
     assert call(capfd, "nothing")[0] == 2
+
+
+@pytest.mark.parametrize("columns", [80, 120, 200])
+def test_the_table_fits_and_shows_reasons_whole(place, capfd, monkeypatch, columns):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    _, out, _ = call(capfd, "score", "a.html")
+    rows = out.splitlines()[:-1]
+    assert max(map(len, rows)) <= columns
+    shown = " ".join(" ".join(row[30:] if row.startswith(" " * 30) else row[30:56] for row in rows).split())
+    for line in json.loads(call(capfd, "score", "a.html", "--json")[1])["lines"]:
+        if columns == 80:
+            assert any(reason["text"] in shown for reason in line["reasons"])
+        else:
+            assert any(reason["text"] in out for reason in line["reasons"])
+
+
+def test_a_verdict_that_is_unsure_names_the_two_likeliest():
+    likely = Verdict("forum", 0.3, (), ("article", 0.25))
+    assert likely.text == "unsure: forum (30%) or article (25%)"
+    assert replace(likely, probability=0.7).text == "looks like: forum (70%)"
 
 
 def test_a_stopped_corpus_says_how_to_resume(place, capfd, monkeypatch):
