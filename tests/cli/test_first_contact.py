@@ -164,6 +164,15 @@ def test_a_verdict_that_is_unsure_names_the_two_likeliest():
     assert replace(likely, probability=0.7).text == "looks like: forum (70%)"
 
 
+@pytest.mark.parametrize("more", [["-o", "out"], ["--dry-run"]])
+def test_a_wrong_column_is_said_at_once_and_nothing_is_written(place, capfd, more):
+    code, _, err = call(capfd, "clean", "in.jsonl", *more, "--text-column", "body")
+    assert code == 2
+    assert "in.jsonl: no column 'body'; there are: text; name the one with the text: --text-column" in err
+    assert not (place / "out").exists()
+    assert call(capfd, "clean", "in.jsonl", *more, "--text-column", "text")[0] == 0
+
+
 def test_a_stopped_corpus_says_how_to_resume(place, capfd, monkeypatch):
     def stop(*arguments, **options):
         raise KeyboardInterrupt
