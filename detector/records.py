@@ -164,6 +164,10 @@ class Reason:
     contribution: float | None = None
 
 
+# A verdict that is less likely than this is said to be unsure.
+SURE: Final = 0.6
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What kind of page it is.
@@ -173,11 +177,21 @@ class Verdict:
     probability: of that kind, 0 to 1
     signals: what speaks for it, the strongest first: group "evidence", contributions in
         log-odds against the mean of all kinds
+    second: the next likeliest kind, and its probability
     """
 
     kind: str
     probability: float
     signals: tuple[Reason, ...]
+    second: tuple[str, float] | None = None
+
+    @property
+    def text(self) -> str:
+        """The verdict in words: one kind, or the two likeliest if it is unsure."""
+        likeliest = f"{self.kind} ({self.probability:.0%})"
+        if self.probability >= SURE or self.second is None:
+            return f"looks like: {likeliest}"
+        return f"unsure: {likeliest} or {self.second[0]} ({self.second[1]:.0%})"
 
 
 @dataclass(frozen=True, slots=True)

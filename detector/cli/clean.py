@@ -6,10 +6,13 @@ from pathlib import Path
 from typing import Any, Final, get_args
 
 import click
+from click.core import ParameterSource
 
+from detector.cli.command import Command, or_piped, refuse_unused
 from detector.cli.corpus_options import CorpusOptions, corpus_options, is_corpus, is_page_address
-from detector.cli.options import Policy, input_options, page_of, policy_options, write_whole
-from detector.cli.terminal import print_json, print_page_text, say
+from detector.cli.options import Policy, input_options, page_of, policy_options
+from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
+from detector.cli.terminal import note, print_json, print_page_text, say
 from detector.corpus.formats.kinds import ENDINGS, kind_of
 from detector.detector import Detector
 from detector.errors import PageError, SettingsError
@@ -20,6 +23,13 @@ from detector.settings import Columns, EngineSettings, Lines
 SUFFIX: Final = {
     "text": ".txt", "markdown": ".md", "json": ".json", "html": ".html", "xml": ".xml", "jsonl": ".jsonl",
 }  # fmt: skip
+COMMON: Final = ("output", "format", "to", "dry_run", "text_column", "site", "threshold", "lose_at_most")
+# Options that do nothing for the other kind of input.
+OF_PAGES: Final = ("format",)
+OF_CORPORA: Final = (
+    "to", "dry_run", "rules", "allow", "lines", "engine", "workers", "memory",
+    *(f"{name}_column" for name in Columns._fields),
+)  # fmt: skip
 # Where pages go that are written to one file.
 TOGETHER: Final = "pages.jsonl"
 
@@ -54,28 +64,70 @@ def _file_name(name: str) -> str:
     return re.sub(r"[^\w.-]+", "-", name.partition("://")[2]).strip("-.")[:150]
 
 
-def _target(name: str, output: Path, format: str, taken: set[Path]) -> Path:
-    """Return where a page's clean text goes; raises `PageError` when two would share a file."""
-    source = Path("stdin" if name == "-" else _file_name(name))
+def _pages_in(names: Sequence[str]) -> list[str]:
+    """Return the files of pages in folders, and other names as they are."""
+    found: list[str] = []
+    for name in names:
+        files = [str(file) for file in sorted(Path(name).rglob("*")) if kind_of(file.name) == "page"]
+        found += [file for file in files if Path(file).is_file()] if Path(name).is_dir() else [name]
+    if not found:
+        raise SettingsError(f"{', '.join(names)}: no pages there; for JSONL, CSV and others add --output")
+    return found
+
+
+def _is_file(output: Path, names: Sequence[str], format: str) -> bool:
+    """Tell whether the output is a file and not a folder: that of one page, or of JSONL."""
+    together = len(names) == 1 or format == "jsonl"
+    return together and output.suffix in SUFFIX.values() and not output.is_dir()
+
+
+def _format_of(output: Path, format: str) -> str:
+    """Return the format that a file's ending stands for, if --format does not say one."""
+    if click.get_current_context().get_parameter_source("format") is not ParameterSource.DEFAULT:
+        return format
+    return next(name for name, suffix in SUFFIX.items() if suffix == output.suffix)
+
+
+def _targets(names: Sequence[str], output: Path | None, format: str) -> list[Path | None]:
+    """Return where each page's clean text goes; raises `SettingsError` if something stands there."""
+    if output is None:
+        return [None] * len(names)
+    if _is_file(output, names, format):
+        refuse_existing(output, inputs=names)
+        return [output] * len(names)
+    if output.is_file():
+        raise SettingsError(f"{output} is a file: several pages are written to a folder")
     if format == "jsonl":
-        return output / TOGETHER
-    path = output / ((source.name if is_page_address(name) else source.stem) + SUFFIX[format])
-    if path.resolve() == source.resolve():
-        raise PageError(f"{name}: the output would overwrite the input; choose a folder other than {output}")
-    if path in taken:
-        path = output / (source.name + SUFFIX[format])
-    if path in taken:
-        raise PageError(f"{name}: {path} is already the output of another page; clean the folders one by one")
-    taken.add(path)
-    return path
+        targets = [output / TOGETHER] * len(names)
+    else:
+        targets = [_target(name, output, format) for name in names]
+        taken: set[Path] = set()
+        for at, (name, path) in enumerate(zip(names, targets, strict=True)):
+            if path in taken:
+                targets[at] = path = output / (Path(_file_name(name)).name + SUFFIX[format])
+            taken.add(path)
+    refuse_existing(*targets, inputs=names)
+    return list(targets)
 
 
-@click.command("clean")
-@click.argument("inputs", nargs=-1, required=True)
+def _target(name: str, output: Path, format: str) -> Path:
+    """Return the file for a page's clean text in a folder."""
+    source = Path("stdin" if name == "-" else _file_name(name))
+    return output / ((source.name if is_page_address(name) else source.stem) + SUFFIX[format])
+
+
+@click.command("clean", cls=Command, common=COMMON)
+@click.argument("inputs", nargs=-1)
 @input_options
 @policy_options
 @corpus_options
-@click.option("--output", type=click.Path(path_type=Path, file_okay=False), help="The folder to write to.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The folder to write to; for one page, also a file: page.txt, page.md.",
+)
+@overwrite_option
 @click.option(
     "--format",
     type=click.Choice(list(SUFFIX)),
@@ -134,16 +186,24 @@ def command(
       detector clean crawl/ more.jsonl.gz --output clean/ --to parquet
       detector clean crawl/ --dry-run
     """  # noqa: D301 (click needs the backspace)
-    to, corpus = own.pop("format"), own.pop("corpus")
+    inputs, to, corpus = or_piped(inputs), own.pop("format"), own.pop("corpus")
     options = CorpusOptions(**own)
     if corpus or is_corpus(inputs):
         if options.output is not None or options.dry_run:
+            refuse_unused(OF_PAGES, "a corpus", "single pages; a corpus takes --to")
+            if options.output is not None and options.output.is_file():
+                raise SettingsError(f"{options.output} is a file: a corpus is written to a folder")
             # Not for a page: what cleans a corpus takes a while to load.
             from detector.cli.corpus import clean_corpus
 
             return clean_corpus(inputs, options, policy, format=input_format, columns=columns, engine=engine)
         if corpus or not all(Path(name).is_dir() or kind_of(name) in (None, "page") for name in inputs):
             raise SettingsError("a corpus needs an output folder: add --output, or try --dry-run")
+        inputs = _pages_in(inputs)
+        note("folders with --output are a corpus: lines are counted over each site, near-duplicates left out")
+    if options.output is not None and _is_file(options.output, inputs, to):
+        to = _format_of(options.output, to)
+    refuse_unused(OF_CORPORA, "single pages", "a corpus: JSONL, CSV, Parquet, a folder, or --corpus")
     return _clean_pages(inputs, policy.detector(), input_format, output=options.output, to=to)
 
 
@@ -151,12 +211,14 @@ def _clean_pages(
     names: Sequence[str], detector: Detector, format: Format | None, *, output: Path | None, to: str
 ) -> int:
     """Clean pages, each on its own."""
-    set_aside, taken, together = 0, set[Path](), list[str]()
+    targets = _targets(names, output, to)
+    set_aside, written, together = 0, set[Path](), list[str]()
     how = "on its own" if detector.profile is None else f"with the profile of {detector.profile.name}"
-    say(f"each page is judged {how}")
-    for name in names:
+    note(f"each page is judged {how}")
+    for name, target in zip(names, targets, strict=True):
         try:
-            target = _target(name, output, to, taken) if output is not None else None
+            if target in written:
+                raise PageError(f"{name}: {target} is already the output of another page")
             text = _shown(detector.score_batch([page_of(name, format)])[0], to, name)
         except PageError as error:
             say(f"set aside: {error}")
@@ -168,8 +230,9 @@ def _clean_pages(
             together.append(text + "\n")
         else:
             write_whole(target, text + "\n")
-    if output is not None and to == "jsonl":
-        write_whole(output / TOGETHER, together)
+            written.add(target)
+    if targets[0] is not None and to == "jsonl":
+        write_whole(targets[0], together)
     if set_aside:
         say(f"{set_aside} of {len(names)} pages set aside")
     return 1 if set_aside else 0

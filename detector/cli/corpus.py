@@ -7,7 +7,7 @@ from typing import Final
 from detector.cli.corpus_options import CorpusOptions
 from detector.cli.options import Policy
 from detector.cli.progress import ShownProgress
-from detector.cli.terminal import print_page_text, say
+from detector.cli.terminal import note, print_page_text, say
 from detector.corpus import api
 from detector.corpus.run import Outcome
 from detector.errors import SettingsError
@@ -35,18 +35,23 @@ def clean_corpus(
     rules = CorpusSettings.read(options.rules, options.allow)
     if policy.drop_copies is not None and rules.drop_copies is not None:
         raise SettingsError(f"{options.rules} has drop_copies too: leave out --drop-copies")
-    say("a corpus: lines are counted over each site, near-duplicates are left out")
-    with ShownProgress() as progress:
-        outcome = api.clean_corpus(
-            names,
-            options.output or NOWHERE,
-            policy.chosen(),
-            rules,
-            RecordSettings(columns, format, policy.model, options.to, options.lines),
-            engine,
-            sample=options.dry_run,
-            progress=progress,
-        )
+    note("a corpus: lines are counted over each site, near-duplicates are left out")
+    try:
+        with ShownProgress() as progress:
+            outcome = api.clean_corpus(
+                names,
+                options.output or NOWHERE,
+                policy.chosen(),
+                rules,
+                RecordSettings(columns, format, policy.model, options.to, options.lines),
+                engine,
+                sample=options.dry_run,
+                progress=progress,
+            )
+    except KeyboardInterrupt:
+        if not options.dry_run:
+            say("what is done is kept: the same command resumes the run")
+        raise
     _tell(outcome, options)
     if outcome.losses and not options.dry_run:
         return OVER_LOSS_LIMIT
@@ -61,7 +66,7 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
     for reason, count in report["rejected"].items():
         say(f"set aside: {count:,} records: {reason}")
     share = total["bytes_kept"] / max(total["bytes"], 1)
-    say(
+    note(
         f"{total['kept']:,} of {total['documents']:,} documents kept ({total['empty']:,} empty, "
         f"{total['duplicates']:,} near-duplicates), {share:.1%} of the text"
     )
@@ -72,7 +77,7 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
         hint = "" if options.dry_run else f" Nothing is published; to publish it, add {names}"
         say(f"{len(outcome.losses)} sites or sources would lose too much.{hint}")
     elif not options.dry_run:
-        say(f"written to {options.output}: see report.html there")
+        note(f"written to {options.output}: see report.html there")
 
 
 def _print_sample(outcome: Outcome) -> None:

@@ -12,9 +12,10 @@ from typing import Any, Final, get_args
 
 import click
 
-from detector.cli.options import write_whole
+from detector.cli.command import Command
+from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
 from detector.cli.progress import ShownProgress
-from detector.cli.terminal import print_json, print_page_text, say
+from detector.cli.terminal import note, print_json, print_page_text, say
 from detector.cli.text_records import Source, TextRecord, read_records
 from detector.errors import SettingsError
 from detector.near_duplicates.find import find_duplicates
@@ -155,7 +156,9 @@ def _ask_index(
     return matches
 
 
-@click.command("duplicates")
+@click.command(
+    "duplicates", cls=Command, common=("threshold", "keep", "mask", "index", "add", "output", "as_json")
+)
 @click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 @click.option(
     "--threshold", type=float, help="Jaccard similarity of near-duplicates, .05 to 1.  [default: 0.8]"
@@ -178,7 +181,8 @@ def _ask_index(
     type=click.Path(path_type=Path),
     help="A folder for intermediate files, to continue a stopped run.",
 )
-@click.option("--output", type=click.Path(path_type=Path), help="Write the records to keep, as JSONL.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the records to keep, as JSONL.")
+@overwrite_option
 @click.option(
     "--json", "as_json", is_flag=True, help="Print all pairs, and what to keep and remove, as JSON."
 )
@@ -204,6 +208,7 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
         raise SettingsError("--add needs --index: name the index to add to")
     if index is not None and (keep != "first" or options["work"] is not None):
         raise SettingsError("an index keeps the earlier text and cannot resume: leave out --keep and --work")
+    refuse_existing(options["output"], inputs=inputs)
     settings = DuplicateSettings(
         masked=options["mask"], memory=options["memory"] * 1_000_000, folder=options["work"]
     )
@@ -225,5 +230,5 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
     else:
         for line in rows:
             print_page_text(line)
-    say(f"{len(rows):,} of {len(given.ids):,} texts have an earlier near-duplicate")
+    note(f"{len(rows):,} of {len(given.ids):,} texts have an earlier near-duplicate")
     return 1 if given.aside else 0

@@ -8,7 +8,9 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from detector.cli.options import Share, write_whole
+from detector.cli.command import Command
+from detector.cli.options import Share
+from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
 from detector.cli.terminal import print_page_text, say
 from detector.detector import profile_for
 from detector.errors import SettingsError
@@ -32,7 +34,7 @@ class Outputs(NamedTuple):
     store: Path | None
 
 
-@click.command("evaluate")
+@click.command("evaluate", cls=Command)
 @click.argument("model", type=click.Path(path_type=Path))
 @click.argument("pages", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
@@ -43,6 +45,7 @@ class Outputs(NamedTuple):
 @click.option("--lose-at-most", type=Share(), help="Instead: lose at most this share of the content.")
 @click.option("--json", "as_json", is_flag=True, help="Print all measures as JSON.")
 @click.option("--html", type=click.Path(path_type=Path), help="Write an HTML report with curves.")
+@overwrite_option
 @click.option(
     "--store",
     type=click.Path(path_type=Path),
@@ -71,6 +74,7 @@ def command(
     settings = Settings(threshold=threshold, lose_at_most=lose_at_most)
     if options["store"] and lose_at_most is None:
         raise SettingsError("--store needs a goal: --lose-at-most 0.1%")
+    refuse_existing(options["store"], options["html"], inputs=map(str, pages))
     chosen, other = model_of(model), model_of(compare) if compare else None
     examples = examples_to_judge(labelled(pages), profile_for(chosen, options.pop("site")))
     outputs = Outputs(**options)

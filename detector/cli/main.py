@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, metadata
+from pathlib import Path
 from types import FrameType
 from typing import Final
 
 import click
 
+from detector.cli.command import is_piped
 from detector.cli.terminal import say
 from detector.errors import DetectorError, PageError
 from detector.version import __version__
@@ -43,12 +45,23 @@ TERMINATED: Final = 143
 PACKAGE: Final = "boilerplate-detector"
 
 
+def _is_input(name: str) -> bool:
+    """Tell whether an argument is a file, a folder or an address."""
+    return name == "-" or name.lower().startswith(("http://", "https://")) or Path(name).exists()
+
+
 class LazyCommands(click.Group):
     """A group whose commands are imported when they are called."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         """Return the names in the order of `COMMANDS`."""
         return list(COMMANDS)
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Without a command, clean what is named or piped in."""
+        if (not args and is_piped()) or (args and args[0] not in COMMANDS and any(map(_is_input, args))):
+            args = ["clean", *args]
+        return super().parse_args(context, args)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         """Import one command."""
@@ -79,9 +92,10 @@ def group() -> None:
 
     \b
     Examples:
+      detector page.html
       detector score page.html
       detector clean *.html --output clean/
-      curl -s https://example.org | detector clean -
+      curl -s https://example.org | detector clean
     """  # noqa: D301 (click needs the backspace)
 
 
@@ -135,7 +149,10 @@ def _stopped(error: click.exceptions.Abort) -> int:
     """Return the exit code of an aborted command. click takes an `EOFError` for Ctrl-C."""
     if isinstance(error.__cause__, EOFError):
         return _our_fault()
-    return _fail("stopped", TERMINATED if isinstance(error.__cause__, _Terminated) else INTERRUPTED)
+    return _fail(
+        "stopped",
+        TERMINATED if isinstance(error.__cause__, _Terminated) else INTERRUPTED,
+    )
 
 
 def _denied(error: OSError) -> int:

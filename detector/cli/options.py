@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -11,7 +11,6 @@ import click
 
 from detector.detector import Detector
 from detector.errors import PageError
-from detector.files.atomic import new_file
 from detector.records import COPY_KINDS, Format
 from detector.settings import DROPPED_COPIES, Settings
 from detector.text.formatting import refuse_explosive
@@ -184,13 +183,3 @@ def _piped(data: bytes, input_format: Format | None, url: str | None) -> Page:
     if input_format is None:
         refuse_records(STDIN, data)
     return Page.read(data, input_format, url)
-
-
-def write_whole(path: Path, parts: Iterable[str]) -> None:
-    """Write a text, or its parts in order, to a file that appears only when it is complete."""
-    try:
-        with new_file(path) as file:
-            for part in [parts] if isinstance(parts, str) else parts:
-                file.write(part.encode("utf-8", "replace"))
-    except OSError as error:
-        raise PageError(f"{path} cannot be written: {error.strerror}") from None

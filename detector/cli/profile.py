@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
+from detector.cli.command import Command
 from detector.cli.options import input_options, page_of
-from detector.cli.terminal import print_page_text, say
+from detector.cli.outputs import overwrite_option, refuse_existing
+from detector.cli.terminal import note, print_page_text, say
 from detector.errors import PageError, SettingsError
 from detector.records import Format
 from detector.sites.profile import SiteProfile
@@ -55,12 +57,16 @@ def _refuse_unfit(profiles: Sequence[SiteProfile], name: str) -> None:
         raise SettingsError(str(error)) from None
 
 
-@click.command("profile")
+@click.command("profile", cls=Command)
 @click.argument("pages", nargs=-1, required=True)
 @input_options
 @click.option(
-    "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file to write the profile to."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write the profile to.",
 )
+@overwrite_option
 @click.option("--name", help="The name of the site; that of the output file by default.")
 @click.option(
     "--add",
@@ -88,6 +94,7 @@ def command(pages: Sequence[str], input_format: Format | None, output: Path | No
         return _show(pages[1:])
     if output is None:
         raise click.UsageError("name a file for the profile: --output site.profile")
+    refuse_existing(output, inputs=pages)
     added = options["add"]
     assert isinstance(added, tuple)
     before = [SiteProfile.load(path) for path in added]
@@ -97,8 +104,8 @@ def command(pages: Sequence[str], input_format: Format | None, output: Path | No
     redesigned = bool(options["redesigned"])
     learned = SiteProfile.learn(_read(pages, input_format, set_aside), name, before, redesigned)
     learned.save(output, whole=bool(options["whole"]))
-    say(learned.show(lines=0).splitlines()[0])
+    note(learned.show(lines=0).splitlines()[0])
     if len(learned.templates) > 1:
-        say("the pages have several templates, which count as one site")
-    say(f"{output} written; use it with --site {output}")
+        note("the pages have several templates, which count as one site")
+    note(f"{output} written; use it with --site {output}")
     return int(bool(set_aside))

@@ -4,19 +4,27 @@ from pathlib import Path
 
 import click
 
-from detector.cli.options import Policy, policy_options, write_whole
+from detector.cli.command import Command
+from detector.cli.options import Policy, policy_options
+from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
 from detector.cli.terminal import print_json
 from detector.corpus.restore import restored, settings_of
 from detector.detector import Detector
 from detector.errors import SettingsError
 
 
-@click.command("restore")
+@click.command(
+    "restore", cls=Command, common=("output", "clean", "model", "settings", "threshold", "lose_at_most")
+)
 @click.argument("run", type=click.Path(path_type=Path))
 @policy_options
 @click.option(
-    "--output", type=click.Path(path_type=Path), help="The .jsonl file to write; standard output by default."
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The .jsonl file to write; standard output by default.",
 )
+@overwrite_option
 @click.option("--clean", is_flag=True, help="Print the clean texts of the run instead of the whole ones.")
 def command(run: Path, policy: Policy, output: Path | None, clean: bool) -> int:
     """Restore the documents of RUN, the output folder of `detector clean` on a corpus.
@@ -32,6 +40,7 @@ def command(run: Path, policy: Policy, output: Path | None, clean: bool) -> int:
       detector restore clean/ --lose-at-most 0.1% --output gentler.jsonl
       detector restore clean/ --drop-copies none --output with-copies.jsonl
     """  # noqa: D301 (click needs the backspace)
+    refuse_existing(output)
     if policy.site is not None:
         raise SettingsError("the scores are stored, so a profile would change nothing: leave out --site")
     other = any(value is not None for value in policy._replace(model=None))

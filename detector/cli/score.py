@@ -1,13 +1,17 @@
 """`detector score`: the lines of a page with score, label and reason."""
 
 import shutil
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import click
 
-from detector.cli.options import Policy, input_options, page_of, policy_options, write_whole
-from detector.cli.terminal import print_json, printable
+from detector.cli.command import Command, or_piped
+from detector.cli.options import Policy, input_options, page_of, policy_options
+from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
+from detector.cli.terminal import is_terminal, print_json, printable
 from detector.records import Format, ScoredLine
 from detector.results.html import scored_page_html
 from detector.results.page import ScoredPage
@@ -15,7 +19,10 @@ from detector.results.page import ScoredPage
 # Scores up to GREEN are shown in green, up to YELLOW in yellow, others in red.
 GREEN: Final = 0.35
 YELLOW: Final = 0.65
-REASON_WIDTH: Final = 34
+# Columns of a row without reason and text, and the fewest that are left for the text: then reasons wrap.
+BEFORE_REASON: Final = 32
+LEAST_TEXT: Final = 24
+WITHOUT_TERMINAL: Final = 120
 
 
 def _colour(score: float) -> str:
@@ -34,47 +41,67 @@ def _strongest(line: ScoredLine) -> str:
     return (speaks or list(line.reasons))[0].text
 
 
-def _row(line: ScoredLine, width: int) -> str:
-    """Return one line of the table."""
+def _row(line: ScoredLine, reason_width: int, width: int) -> str:
+    """Return one line of the table, and below it what is left of a long reason."""
     score = line.score if line.score is not None else 0.0
     mark = "cut " if line.kept and line.cuts else "keep" if line.kept else "drop"
-    reason = _strongest(line)
+    reason, *rest = textwrap.wrap(_strongest(line), reason_width)
     shown = printable(" ".join((line.clean if line.kept else line.text).split()))
     shown = shown if len(shown) <= width else shown[: width - 1] + "…"
-    head = (
-        f"{line.number:>5}  {mark}  {score:.3f}  {line.label:<8}  {reason[:REASON_WIDTH]:<{REASON_WIDTH}}  "
+    head = f"{line.number:>5}  {mark}  {score:.3f}  {line.label:<8}  {reason:<{reason_width}}  "
+    below = "".join(f"\n{'':{BEFORE_REASON - 2}}{part}" for part in rest)
+    colour = _colour(score)
+    return (
+        click.style(head, fg=colour)
+        + click.style(shown, dim=not line.kept)
+        + (click.style(below, fg=colour) if below else "")
     )
-    return click.style(head, fg=_colour(score)) + click.style(shown, dim=not line.kept)
+
+
+def _widths(lines: Sequence[ScoredLine]) -> tuple[int, int]:
+    """Return the width of the reasons and of the text, which together fit the terminal."""
+    terminal = shutil.get_terminal_size((WITHOUT_TERMINAL, 24)).columns
+    room = max(terminal - BEFORE_REASON, 2 * LEAST_TEXT)
+    longest = max((len(_strongest(line)) for line in lines), default=0)
+    reason = min(max(longest, len("strongest reason")), room - LEAST_TEXT)
+    return reason, room - reason
 
 
 def _table(page: ScoredPage) -> str:
-    width = max(shutil.get_terminal_size((120, 24)).columns - 32 - REASON_WIDTH, 20)
     lines = [line for line in page.lines if line.label != "blank"]
     kept = sum(line.kept for line in lines)
-    rows = [_row(line, width) for line in lines]
-    head = f" line        score  label     {'strongest reason':<{REASON_WIDTH}}  text"
+    reason_width, width = _widths(lines)
+    rows = [_row(line, reason_width, width) for line in lines]
+    head = f" line        score  label     {'strongest reason':<{reason_width}}  text"
     foot = (
         f"{kept} of {len(lines)} lines kept; content {page.content_share:.0%} of the words, "
         f"confidence {page.confidence:.2f}, read as {page.format}"
     )
     if page.verdict is not None:
-        foot += f"; looks like: {page.verdict.kind} ({page.verdict.probability:.0%})"
+        foot += f"; {page.verdict.text}"
     if page.replaced:
         foot += f"; {page.replaced} characters could not be read as {page.encoding}"
+    if is_terminal():
+        foot = textwrap.fill(foot, shutil.get_terminal_size((WITHOUT_TERMINAL, 24)).columns)
     return "\n".join([click.style(head, bold=True), *rows, foot])
 
 
-@click.command("score")
-@click.argument("page")
+@click.command(
+    "score",
+    cls=Command,
+    common=("html", "as_json", "url", "input_format", "model", "site", "threshold", "lose_at_most"),
+)
+@click.argument("page", required=False)
 @input_options
 @policy_options
 @click.option("--url", help="The address of the page.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@overwrite_option
 @click.option(
     "--html", type=click.Path(path_type=Path), help="Write an HTML page with the lines coloured by score."
 )
 def command(
-    page: str,
+    page: str | None,
     input_format: Format | None,
     policy: Policy,
     **output: object,
@@ -89,8 +116,11 @@ def command(
       detector score page.txt --json
       detector score - --html scored.html < page.html
     """  # noqa: D301 (click needs the backspace)
+    page = or_piped([page] if page else [])[0]
     url, as_json, report = output["url"], output["as_json"], output["html"]
     assert url is None or isinstance(url, str)
+    if isinstance(report, Path):
+        refuse_existing(report, inputs=[page])
     scored = policy.detector().score_batch([page_of(page, input_format, url)])[0]
     if isinstance(report, Path):
         write_whole(report, scored_page_html(scored, Path(page).name))

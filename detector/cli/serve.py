@@ -7,6 +7,7 @@ from typing import Final
 
 import click
 
+from detector.cli.command import Command
 from detector.cli.terminal import say
 from detector.extras import need
 from detector.web.settings import ServeSettings
@@ -14,7 +15,7 @@ from detector.web.settings import ServeSettings
 LOCAL: Final = "127.0.0.1"
 
 
-@click.command("serve")
+@click.command("serve", cls=Command)
 @click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True))
 @click.option("--host", default=LOCAL, show_default=True, help="The address to listen at.")
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="0 for any.")

@@ -15,6 +15,8 @@ import click
 
 # Control characters except tab and line feed, those of C1, and those that change the writing direction.
 _OBEYED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Where a command's context has "quiet" or "verbose".
+VERBOSITY: Final = "detector.verbosity"
 _CR_LF: Final = re.compile("\r\n")
 
 
@@ -30,17 +32,18 @@ def printable(text: str) -> str:
 
 def print_page_text(text: str, *, end: str = "\n") -> None:
     """Print text of a page on standard output."""
-    _print((printable(text) if _is_terminal() else text) + end)
+    _print((printable(text) if is_terminal() else text) + end)
 
 
 def print_json(text: str, *, end: str = "\n") -> None:
     r"""Print JSON on standard output; on a terminal, with \u escapes, so that it stays valid JSON."""
-    if _is_terminal():
+    if is_terminal():
         text = _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     _print(text + end)
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Tell whether standard output is a terminal."""
     return sys.stdout is not None and sys.stdout.isatty()
 
 
@@ -49,6 +52,13 @@ def _print(text: str) -> None:
     if sys.stdout is not None:
         encoding = sys.stdout.encoding or "utf-8"
         sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+
+
+def note(message: str) -> None:
+    """Print a message that `-q` leaves out."""
+    context = click.get_current_context(silent=True)
+    if context is None or context.meta.get(VERBOSITY) != "quiet":
+        say(message)
 
 
 def say(message: str) -> None:

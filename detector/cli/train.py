@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 import click
 
 from detector.cli.asking import ask
+from detector.cli.command import Command
 from detector.cli.terminal import print_page_text, say
 from detector.errors import SettingsError
 from detector.model.files import DEFAULT
@@ -42,10 +43,12 @@ def _path(**more: bool) -> click.Path:
     return click.Path(path_type=Path, **more)
 
 
-@click.command("train")
+@click.command(
+    "train", cls=Command, common=("output", "model", "labels", "ask_", "replace", "anyway", "anew")
+)
 @click.argument("pages", nargs=-1, required=True, type=_path())
 @click.option(
-    "--output", required=True, type=_path(file_okay=False), help="The folder to write the model to."
+    "-o", "--output", required=True, type=_path(file_okay=False), help="The folder to write the model to."
 )
 @click.option("--model", type=_path(), help="The model to adapt, instead of the default model.")
 @click.option(
@@ -56,7 +59,7 @@ def _path(**more: bool) -> click.Path:
 )
 @click.option("--general", type=_path(), help="Labelled pages of other sites that must not get worse.")
 @click.option("--anyway", is_flag=True, help="Write the new model even if it is not measurably better.")
-@click.option("--replace", is_flag=True, help="Replace the model in --output.")
+@click.option("--overwrite", "--replace", "replace", is_flag=True, help="Replace the model in --output.")
 @click.option("--anew", is_flag=True, help="Train a new model on labelled pages instead of adapting one.")
 @click.option(
     "--seed", default=0, show_default=True, help="With --anew: the same pages and seed give the same model."

@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from filelock import FileLock, Timeout
 
+from detector.corpus.first_records import refuse_wrong_columns
 from detector.corpus.formats.documents import Shard
 from detector.corpus.inputs import Input, Survey, inputs_of, survey
 from detector.corpus.manifest import PLAN, Surveyor, plan_for, run_id
@@ -175,6 +176,8 @@ def run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progre
     if (spec.output / MANIFEST).is_file():
         return _finished(spec, inputs, surveyor)
     _refuse_foreign(spec)
+    if not (spec.folder().path / PLAN).exists():  # a run that goes on has read its inputs
+        refuse_wrong_columns(inputs, spec.columns)
     with _alone(spec):
         spec.folder().sweep()
         shards, manifest = plan_for(spec, inputs, surveyor)
@@ -192,6 +195,7 @@ def run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progre
 def dry_run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progress: Progress) -> Outcome:
     """Run everything but publishing, on evenly spaced shards, in a temporary folder."""
     inputs = inputs_of(given, spec.output)
+    refuse_wrong_columns(inputs, spec.columns)
     with tempfile.TemporaryDirectory(prefix="detector-") as folder:
         spec = spec._replace(output=Path(folder))
         spec.folder().path.mkdir()

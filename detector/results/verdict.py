@@ -2,6 +2,8 @@
 
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from detector.model.page_kinds import EMPTY, KINDS, LEAST_WORDS, SIGNALS
 from detector.records import Floats, Reason, Verdict
 
@@ -30,7 +32,7 @@ def verdict(share: Floats, signal: Floats, words: float) -> Verdict:
     """Return the verdict on one page. share: (K,); signal: (K, signals); words: number on the page."""
     if words < LEAST_WORDS:
         return Verdict(EMPTY, 1.0, (_EMPTY,))
-    kind = int(share.argmax())
+    kind, second = np.argsort(-share, kind="stable")[:2].tolist()
     against = signal[kind] - signal.mean(axis=0)
     order = sorted(range(len(SIGNALS)), key=lambda number: -float(against[number]))
     signals = tuple(
@@ -38,4 +40,5 @@ def verdict(share: Floats, signal: Floats, words: float) -> Verdict:
         for number in order
         if float(against[number]) >= LEAST
     )
-    return Verdict(KINDS[kind], round(float(share[kind]), 3), signals)
+    next_likeliest = (KINDS[second], round(float(share[second]), 3))
+    return Verdict(KINDS[kind], round(float(share[kind]), 3), signals, next_likeliest)

@@ -95,7 +95,7 @@ class Evaluation(NamedTuple):
 def refuse_existing(folder: Path, replace: bool) -> None:
     """Raise `SettingsError` if a folder exists and must not be replaced."""
     if folder.exists() and not replace:
-        raise SettingsError(f"{folder} already exists: choose another --output, or add --replace")
+        raise SettingsError(f"{folder} already exists: choose another --output, or add --overwrite")
 
 
 def model_of(model: Model | str | Path | None) -> Model:

@@ -94,7 +94,7 @@ def test_pipes_and_files_get_what_the_page_has(evil, capfd):
 
 
 def test_json_on_a_terminal_is_the_same_json(capsys, monkeypatch):
-    monkeypatch.setattr("detector.cli.terminal._is_terminal", lambda: True)
+    monkeypatch.setattr("detector.cli.terminal.is_terminal", lambda: True)
     print_json(json.dumps({"text": EVIL}, ensure_ascii=False))
     out = capsys.readouterr().out
     assert not [sign for sign in OBEYED if sign in out]

@@ -224,8 +224,8 @@ def test_columns_may_have_any_names(clean, tmp_path, name):
     _, outcome = clean(tmp_path / "pages.jsonl")
     assert sum(outcome.report["rejected"].values()) == 1
     (tmp_path / "pages.csv").write_text(f"{name},id\nx,y\n")
-    _, outcome = clean(tmp_path / "pages.csv", name="csv")
-    assert sum(outcome.report["rejected"].values()) == 1
+    with pytest.raises(SettingsError, match=f"no column 'text'; there are: {name}, id"):
+        clean(tmp_path / "pages.csv", name="csv")
 
 
 def test_an_output_inside_the_input_is_not_read(folder):

@@ -8,6 +8,8 @@ from detector.files.json_lines import LONGEST
 from detector.settings import Columns
 from detector.sites.names import site_name
 
+# How the reason begins when a record lacks the text column.
+NO_COLUMN = "no column"
 # What a text field of the wrong kind is called in messages.
 _KINDS = {"NoneType": "null", "bool": "a truth value", "int": "a number", "float": "a number"}
 
@@ -23,7 +25,7 @@ def document_of(fields: Mapping[str, Any], part: Part, number: int, columns: Col
     if not isinstance(text, str):
         if columns.text not in fields:
             names = ", ".join(map(str, list(fields)[:8]))
-            return Rejected(part.name, number, f"no column {columns.text!r}; there are: {names}")
+            return Rejected(part.name, number, f"{NO_COLUMN} {columns.text!r}; there are: {names}")
         kind = type(text).__name__
         return Rejected(part.name, number, f"{columns.text!r} is {_KINDS.get(kind, kind)}, not a text")
     if len(text) > LONGEST:

@@ -1,0 +1,103 @@
+"""How all commands look: few options in `--help`, the rest in `--help-all`; `-q` and `-v`."""
+
+import os
+import stat
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+import click
+
+from detector.cli.terminal import VERBOSITY, say
+
+_ALL: Final = "detector.help_all"
+
+
+def _help_all(context: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        context.meta[_ALL] = True
+        click.echo(context.get_help())
+        context.exit()
+
+
+def _note_verbosity(context: click.Context, param: click.Parameter, value: bool) -> None:
+    if value:
+        context.meta[VERBOSITY] = param.name
+
+
+class Command(click.Command):
+    """A command whose `--help` shows the options in `common` only; None shows all."""
+
+    def __init__(self, *arguments: Any, common: Sequence[str] | None = None, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(*arguments, **options)
+        self.common = common
+        self.params += [
+            click.Option(
+                ["-q", "--quiet"], is_flag=True, expose_value=False, callback=_note_verbosity,
+                help="Report problems only.",
+            ),
+            click.Option(
+                ["-v", "--verbose"], is_flag=True, expose_value=False, callback=_note_verbosity,
+                help="Also report the time that it took.",
+            ),
+        ]  # fmt: skip
+        if common is not None:
+            self.params.append(
+                click.Option(
+                    ["--help-all"], is_flag=True, expose_value=False, is_eager=True, callback=_help_all,
+                    help="Show all options and exit.",
+                )
+            )  # fmt: skip
+
+    def invoke(self, context: click.Context) -> Any:  # noqa: ANN401
+        """Run the command; with `-v`, report how long it took."""
+        began = time.monotonic()
+        result = super().invoke(context)
+        if context.meta.get(VERBOSITY) == "verbose":
+            say(f"{self.name} took {time.monotonic() - began:.1f} s")
+        return result
+
+    def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the options, without those that are rarely needed."""
+        shows_all = self.common is None or context.meta.get(_ALL, False)
+        always = {"quiet", "verbose", "help_all", "help", *(self.common or ())}
+        rows = [
+            row
+            for option in self.get_params(context)
+            if (shows_all or option.name in always) and (row := option.get_help_record(context)) is not None
+        ]
+        with formatter.section("Options"):
+            formatter.write_dl(rows)
+
+
+def or_piped(names: Sequence[str]) -> Sequence[str]:
+    """Return the inputs, or standard input if there are none and something is piped in."""
+    if names:
+        return names
+    if is_piped():
+        return ("-",)
+    raise click.UsageError("name a file, a folder or an address, or pipe a page in")
+
+
+def is_piped() -> bool:
+    """Tell whether standard input is a pipe or a file. A terminal and the null device are not."""
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (AttributeError, OSError, ValueError):  # no standard input, or one that is no file
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
+
+
+def refuse_unused(unused: Sequence[str], mode: str, takes: str) -> None:
+    """Raise a usage error if an option was given that does nothing in this mode.
+
+    unused: names of parameters; mode: what the inputs are; takes: what these options are for
+    """
+    context = click.get_current_context()
+    for param in context.command.params:
+        if param.name in unused and context.get_parameter_source(param.name) in (
+            click.core.ParameterSource.COMMANDLINE,
+            click.core.ParameterSource.ENVIRONMENT,
+        ):
+            raise click.UsageError(f"{param.opts[-1]} does nothing for {mode}: it is for {takes}")
