@@ -35,7 +35,7 @@ def test_comments_stand_apart_from_the_gold(tmp_path):
     )
     first, second = page_sets.dragnet(path)
     assert (first.key, first.gold, first.comments, first.domain) == (
-        "dragnet/1",
+        "dragnet/dragnet/1",
         "Story",
         "No!",
         "example.org",
