@@ -75,7 +75,8 @@ def test_the_list_of_commands_is_that_of_their_help():
         assert group.get_command(click.Context(group), name).name == name
 
 
-def test_score_prints_a_table(capfd, page):
+def test_score_prints_a_table(capfd, page, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
     code, out, _ = call(capfd, "score", page)
     assert code == 0
     rows = [line.split() for line in out.splitlines()[1:-1]]
