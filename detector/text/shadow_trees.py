@@ -84,13 +84,13 @@ def with_shadow_trees(page: bytes) -> bytes:
     from turbohtml import Formatter, Html, parse
 
     refuse_explosive(page)
-    document = parse(page.decode("latin-1"), positions=False, allow_declarative_shadow_roots=False)
+    document = parse(page.decode("utf-8", "replace"), positions=False, allow_declarative_shadow_roots=False)
     root = document.root
     if root is None:
         return page
     for tree in reversed(_trees(root)):  # the innermost first
         tree.put_together()
-    return document.encode("latin-1", Html(formatter=Formatter.MINIMAL))
+    return document.encode("utf-8", Html(formatter=Formatter.MINIMAL))
 
 
 def _trees(root: "Element") -> list[_Tree]:

@@ -279,3 +279,10 @@ def test_shadow_trees_are_put_together_in_linear_time(piece):
         return time.process_time() - start
 
     assert seconds(16_000) < 16 * max(seconds(2_000), 0.01)
+
+
+def test_shadow_trees_hold_any_character():
+    page = "<x-a><template shadowrootmode=open><p><slot></slot></p></template>&mdash; é \x00中 &#0;</x-a>".encode()
+    (batch, _) = html_batch([page])
+    assert "é" in bytes(batch.data).decode()
+    assert "中" in bytes(batch.data).decode()
