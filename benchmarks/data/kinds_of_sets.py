@@ -8,10 +8,9 @@ A model is fitted to such sets of kinds, so that no set's convention is taught a
 
 from typing import Final, NamedTuple
 
-KINDS: Final = (
-    "title", "body", "caption", "byline", "comment", "navigation", "teaser", "promotion", "sharing", "form",
-    "legal", "author", "notice",
-)  # fmt: skip
+from benchmarks.labels.kinds.records import LETTER
+
+KINDS: Final = tuple(LETTER)
 EVERY: Final = frozenset(KINDS)
 
 
