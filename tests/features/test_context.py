@@ -75,31 +75,31 @@ def html_context(page, odds):
     return context_features(batch, words, markup, features, np.array(odds, np.float32))
 
 
-@given(st.lists(TEXTS, max_size=3), st.integers(0, 99))
-def test_guesses_over_a_page_are_those_of_the_oracle(texts, seed):
+def drawn_context(texts, seed):
+    """Each page of a batch of texts, its first guesses, and the columns of the context of all rows."""
     batch = text_batch([utf8(text) for text in texts])
     words = words_of(batch)
     log_odds = drawn_log_odds(seed, batch.segment_start.size)
     table = context_features(batch, words, None, text_features(batch, words, PHRASES), log_odds)
     found = columns_of(table, names(TEXT_CONTEXT))
-    for page in pages_of(batch):
+    return [(page, log_odds[page.rows].astype(float), found) for page in pages_of(batch)]
+
+
+@given(st.lists(TEXTS, max_size=3), st.integers(0, 99))
+def test_guesses_over_a_page_are_those_of_the_oracle(texts, seed):
+    for page, log_odds, found in drawn_context(texts, seed):
         sizes = np.array([size_of(line) for line in page.words])
         if sizes.size:
-            wanted = page_columns(log_odds[page.rows].astype(float), sizes, GUESSES_AROUND)
+            wanted = page_columns(log_odds, sizes, GUESSES_AROUND)
             for row, values in enumerate(wanted, start=page.rows.start):
                 check_row(found, row, values, ON_PAGE, 5e-4)
 
 
 @given(st.lists(TEXTS, max_size=3), st.integers(0, 99))
 def test_cohesion_is_that_of_the_oracle(texts, seed):
-    batch = text_batch([utf8(text) for text in texts])
-    words = words_of(batch)
-    log_odds = drawn_log_odds(seed, batch.segment_start.size)
-    table = context_features(batch, words, None, text_features(batch, words, PHRASES), log_odds)
-    found = columns_of(table, names(TEXT_CONTEXT))
-    for page in pages_of(batch):
-        guess = 1 / (1 + np.exp(-log_odds[page.rows].astype(float)))
-        for row, values in enumerate(cohesion_columns(guess, page.words), start=page.rows.start):
+    for page, log_odds, found in drawn_context(texts, seed):
+        wanted = cohesion_columns(1 / (1 + np.exp(-log_odds)), page.words)
+        for row, values in enumerate(wanted, start=page.rows.start):
             check_row(found, row, values, COHESION, 5e-4)
 
 
