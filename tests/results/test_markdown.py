@@ -1,7 +1,7 @@
 """Markdown means what the clean tree means: markdown-it reads it back to the same structure."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from turbohtml import parse
@@ -106,6 +106,7 @@ def blocks(draw, depth=2):
 
 
 @given(blocks())
+@example("<ul><li>word</li><li><b><i>word</i>_<i>*</i></b></li></ul>")
 @settings(max_examples=60, deadline=None)
 def test_any_document_comes_back(html):
     page = Page.read(f"<html><body>{html}</body></html>", "html")

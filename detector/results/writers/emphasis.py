@@ -37,6 +37,8 @@ def _may_stand(element: "Element", words: str) -> bool:
     before, after = _beside(element, -1), _beside(element, 1)
     if before == "*" or after == "*":
         return False
+    if _is_nested(element) and (_is_sign(words[0]) or _is_sign(words[-1])):
+        return False  # a sign would stand between stars
     within = not _is_border(before) and not _is_border(after)
     if within and (_is_nested(element) or "*" in words):
         return False
