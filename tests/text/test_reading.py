@@ -4,11 +4,14 @@ import time
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detector.text.html import _scanned, html_batch, serialised
 from detector.text.shadow_trees import with_shadow_trees
 from detector.text.structured_data import with_unshown_article
 from detector.text.tags import INSIDE
+from tests.conftest import lines_of
 
 WORD_BORDERS = {
     "two classes": ('<p><span class="k">Weight</span><span class="v">14.2 kg</span></p>', ["Weight 14.2 kg"]),
@@ -163,7 +166,7 @@ MARKS = {
     "after a stop": ("<p>river.<sup>1</sup> The</p>", ["river. 1 The"]),
     "in brackets": (
         "<p>see<sup><a href='/w#c'>[3]</a></sup>, <a>x</a><sup><a>[4]</a></sup>y</p>",
-        ["see [3], x [4] y"],
+        ["see[3], x[4] y"],
     ),
     "powers": ("<p>m<sup>2</sup>, 10<sup>6</sup>, 9<sup>th</sup>, CO<sub>2</sub></p>", ["m2, 106, 9th, CO2"]),
     "the way back": (
@@ -286,3 +289,21 @@ def test_shadow_trees_hold_any_character():
     (batch, _) = html_batch([page])
     assert "é" in bytes(batch.data).decode()
     assert "中" in bytes(batch.data).decode()
+
+
+PIECES = st.sampled_from(
+    [
+        *HOSTILE.values(), "</pre>", "</table>", "</math>", "</a>", "</b>", "</sup>", "</template>", "</x-a>", "</span>", "</td>",
+        "<td colspan=9 rowspan=3>", "<td rowspan=70000>", "<td class=lineno>", "<tr>", "<br>", "\n", " ", "x", "2", "é", "\u00ad", "漢<rt>a",
+        "<ruby>", "<pre>", "<p>", "<div style='display:inline'>", "<span style='display:block'>", "<code>", "<mtext> a </mtext>",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=40).map("".join))
+def test_any_mixture_is_read_alone_as_in_a_batch(page):
+    alone = lines_of(html_batch([page.encode()])[0])
+    batch, _ = html_batch([b"<pre>1", page.encode(), b"<td>a<td>b"])
+    first, last = batch.page_line[1:3].tolist()
+    assert lines_of(batch)[first:last] == alone
+    assert all("\n" not in line for line in alone)

@@ -97,7 +97,7 @@ inline bool has_space(Border border, const Before& before, const Character& next
   if (last == SINGLE && kind == SINGLE) return false;
   switch (border) {
     case Border::MARK:
-      return !opens(before.last.code);
+      return next.code != '[' && next.code != '(' && !opens(before.last.code);
     case Border::AFTER_MARK:
       return is_letter_or_digit(kind);
     case Border::NOTE:

@@ -82,11 +82,21 @@ class MarkupWriter {
 
   // Copy a title, a description or structured data; JSON's escapes become spaces.
   void write_hint(View<const u8> html, i64 start, i64 end, Hint kind) {
-    for (i64 at = start; at < end;) {
-      const bool escaped = html[at] == '\\' && kind == DATA_HINT && at + 1 < end;
-      hints_[hint_bytes] = escaped ? u8{' '} : html[at];
+    while (start < end) {
+      const View<const u8> rest = html.part(start, end);
+      if (!rest.size) break;
+      const void* const found =
+          kind == DATA_HINT ? __builtin_memchr(rest.data, '\\', static_cast<u64>(rest.size)) : nullptr;
+      const i64 run = found ? static_cast<const u8*>(found) - rest.data : rest.size;
+      if (const View<u8> room = hints_.part(hint_bytes, hint_bytes + run); room.size)
+        __builtin_memcpy(room.data, rest.data, static_cast<u64>(run));
+      hint_bytes += run;
+      start += run;
+      if (start >= end) break;
+      const bool escaped = start + 1 < end;
+      hints_[hint_bytes] = escaped ? u8{' '} : html[start];
       hint_bytes += 1;
-      at += escaped ? escape_length(html, at, end) : 1;
+      start += escaped ? escape_length(html, start, end) : 1;
     }
     hint_end_[hints] = hint_bytes;
     hint_kind_[hints] = kind;
@@ -211,6 +221,7 @@ class MarkupWriter {
     for (const u8 byte : html.clipped(start, end)) {
       const bool is_lower = (byte >= 'a' && byte <= 'z') || byte >= 0x80,
                  is_upper = byte >= 'A' && byte <= 'Z';
+      if (written == room.size) break;  // the first words say it
       if (is_lower || is_upper) {
         if (is_upper && before_lower) end_part();
         const u32 folded = is_upper ? byte + 32u : byte;
