@@ -16,7 +16,6 @@ import ctypes
 import struct
 import threading
 from array import array
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -30,14 +29,12 @@ LIBRARY: Final = Path(__file__).parent / "kernels" / "kernels.so"
 
 # The numbers that call.h gives to element types, by numpy's own.
 _TYPES: Final = {
-    np.dtype(name).num: number
+    np.dtype(name): number
     for number, name in enumerate(
         ("bool", "uint8", "uint16", "uint32", "uint64", "int32", "int64", "float32", "float64"), start=1
     )
 }
-# numpy has two types of 64 bits on some platforms.
-_TYPES[np.dtype(np.longlong).num] = _TYPES[np.dtype(np.int64).num]
-_TYPES[np.dtype(np.ulonglong).num] = _TYPES[np.dtype(np.uint64).num]
+_address, _first_byte = ctypes.addressof, ctypes.c_char.from_buffer
 _INTEGER: Final = 10
 _REAL: Final = 11
 _WRITABLE: Final = 16
@@ -125,21 +122,22 @@ def _describe(arguments: Any, fields: list[int]) -> int:  # noqa: ANN401
 
 
 def _describe_array(values: NDArray[Any], fields: list[int]) -> None:
-    flags, dtype = values.flags, values.dtype
-    number = _TYPES.get(dtype.num)
-    if number is None or not (flags.c_contiguous and flags.aligned and dtype.isnative):
+    flags = values.flags
+    number = _TYPES.get(values.dtype)  # equal dtypes have this machine's byte order
+    if number is None or not (flags.c_contiguous and flags.aligned):
         raise TypeError(
-            f"kernels take no array of {dtype.str} with shape {values.shape} and strides {values.strides}, "
-            "only numbers in one piece, aligned, in this machine's byte order"
+            f"kernels take no array of {values.dtype.str} with shape {values.shape} and strides "
+            f"{values.strides}, only numbers in one piece, aligned, in this machine's byte order"
         )
-    shape = values.shape
+    shape, size = values.shape, values.size
     rows = shape[0] if shape else 1
-    columns = values.size // rows if rows else (shape[-1] if len(shape) > 1 else 1)
-    if flags.writeable and values.size:
-        address = ctypes.addressof(ctypes.c_char.from_buffer(values.data))
-        fields += (address, rows, columns, number | _WRITABLE)
+    columns = size // rows if rows else (shape[-1] if len(shape) > 1 else 1)
+    if not size:  # numpy refuses to lend the memory of no numbers
+        fields += (0, rows, columns, number | _WRITABLE * flags.writeable)
+    elif flags.writeable:
+        fields += (_address(_first_byte(values)), rows, columns, number | _WRITABLE)
     else:
-        fields += (values.ctypes.data, rows, columns, number | (_WRITABLE if flags.writeable else 0))
+        fields += (values.ctypes.data, rows, columns, number)
 
 
 def run(kernel: str, *arguments: Any) -> int:  # noqa: ANN401
@@ -223,12 +221,7 @@ def _said(fields: list[int], argument: int) -> str:
     if argument * _FIELDS >= len(fields):
         return "nothing"
     _, rows, columns, kind = fields[argument * _FIELDS : (argument + 1) * _FIELDS]
-    names = {number: str(np.dtype(name)) for name, number in _by_name()}
+    names = {number: str(dtype) for dtype, number in _TYPES.items()}
     what = {_INTEGER: "a whole number", _REAL: "a number"}.get(kind)
     writable = "" if kind & _WRITABLE else "read-only "
     return what or f"a {writable}{names.get(kind & ~_WRITABLE)} array ({rows}, {columns})"
-
-
-def _by_name() -> Iterator[tuple[str, int]]:
-    for name in ("bool", "uint8", "uint16", "uint32", "uint64", "int32", "int64", "float32", "float64"):
-        yield name, _TYPES[np.dtype(name).num]

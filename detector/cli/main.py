@@ -12,7 +12,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -127,6 +126,8 @@ def _fail(message: str, code: int) -> int:
 
 def _where_to_report() -> str:
     """Return the address for bug reports, from the metadata of the package."""
+    from importlib.metadata import PackageNotFoundError, metadata  # slow to import, and seldom needed
+
     try:
         urls: dict[str, str] = dict(
             url.split(", ", 1) for url in metadata(PACKAGE).get_all("Project-URL") or ()

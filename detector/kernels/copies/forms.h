@@ -1,6 +1,8 @@
 // What a line is by its shape or its HTML: paragraphs repeat for other reasons than code and table rows.
 #pragma once
 
+#include <array>
+
 #include "../features/matching.h"
 #include "../features/position.h"
 
@@ -49,8 +51,13 @@ class Forms {
   }
 
  private:
-  // Marks of programs: a line with many is code.
-  static constexpr char CODE_MARKS[] = "{}[]()=<>;_$\\/*&|";
+  // For each byte, whether it is a mark of programs: a line with many is code.
+  static constexpr std::array<bool, 256> CODE_MARKS = [] {
+    std::array<bool, 256> marks{};
+    for (const char one : {'{', '}', '[', ']', '(', ')', '=', '<', '>', ';', '_', '$', '\\', '/', '*', '&', '|'})
+      marks[static_cast<u8>(one)] = true;
+    return marks;
+  }();
   static constexpr i64 CODE_SHARE = 12, FEW_MARKS = 2, CODE_INDENT = 4;
 
   Form by_markup(i64 line) const {
@@ -69,7 +76,7 @@ class Forms {
     const u8 lead = at < end ? batch_.data[at] : 0;
     for (i64 next = at; next < end; ++next) {
       const u8 byte = batch_.data[next];
-      for (const char one : CODE_MARKS) marks += one != 0 && byte == static_cast<u8>(one);
+      marks += CODE_MARKS[byte];
       pipes += byte == '|';
       tabs += byte == '\t';
       addresses += byte == '/' && next > at && batch_.data[next - 1] == '/';

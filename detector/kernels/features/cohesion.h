@@ -40,6 +40,8 @@ class Cohesion {
   static constexpr f32 OFTEN = 2.0f;
   // Lines that are counted for a term which nothing else is known of.
   static constexpr f32 UNKNOWN = 0.5f;
+  // Words that memory is asked for ahead of those counted.
+  static constexpr i64 AHEAD = 8;
   // What the windows keep of themselves from one line to the next: half of it after four lines.
   static constexpr f32 FADE = 0.8408964f;
 
@@ -61,10 +63,12 @@ class Cohesion {
   void count_terms() {
     numbers_.start((words_.first(last_) - start_) / 2 + 1);
     terms_ = 0;
+    const i64 all = words_.first(last_);
     for (i64 row = first_; row < last_; ++row) {
       const f32 content = 1.0f - guesses_.guess[row];
       const i64 last = words_.last(row);
       for (i64 word = words_.first(row); word < last; ++word) {
+        if (word + AHEAD < all) numbers_.prefetch(words_.key[word + AHEAD]);
         const i64 term = numbers_.add(term_key(word, last), terms_);
         term_[word - start_] = term;
         if (term == terms_) {

@@ -39,12 +39,7 @@ INLINE bool is_long_enough(const Words& words, i64 row) {
 // From keys to the row that each was first met with. At most half full; emptied by counting up.
 class RowTable {
  public:
-  RowTable(Call& call, i64 rows)
-      : key_(scratch<u64>(call, size_for(rows))),
-        row_(scratch<i64>(call, size_for(rows))),
-        turn_(scratch<i64>(call, size_for(rows))) {
-    turn_.fill(0);
-  }
+  RowTable(Call& call, i64 rows) : slots_(scratch<Slot>(call, size_for(rows))) { slots_.fill(Slot{}); }
 
   // Make room for three keys of each row of a page, and forget all keys.
   void start(i64 rows) {
@@ -52,39 +47,46 @@ class RowTable {
     now_ += 1;
   }
 
+  // Ask memory for the slot of a key that is looked up soon.
+  INLINE void prefetch(u64 key) const { __builtin_prefetch(&slots_.data[first_slot(key)], 1); }
+
   // The row that `key` was first met with, or -1.
   i64 find(u64 key) const {
-    const i64 at = slot_of(key);
-    return turn_[at] == now_ ? row_[at] : -1;
+    const Slot& slot = slots_[slot_of(key)];
+    return slot.turn == now_ ? slot.row : -1;
   }
 
   // The row that `key` was first met with: `row`, if it is new.
   i64 add(u64 key, i64 row) {
-    const i64 at = slot_of(key);
-    if (turn_[at] != now_) {
-      key_[at] = key;
-      row_[at] = row;
-      turn_[at] = now_;
-    }
-    return row_[at];
+    Slot& slot = slots_[slot_of(key)];
+    if (slot.turn != now_) slot = {key, row, now_};
+    return slot.row;
   }
 
  private:
+  struct Slot {
+    u64 key = 0;
+    i64 row = 0, turn = 0;
+  };
+
   static i64 size_for(i64 rows) {
     i64 size = 16;
     while (size < 6 * rows) size *= 2;
     return size;
   }
 
+  INLINE i64 first_slot(u64 key) const { return static_cast<i64>((key * MIX) >> 24) & mask_; }
+
   i64 slot_of(u64 key) const {
-    i64 at = static_cast<i64>((key * MIX) >> 24) & mask_;
-    for (i64 tried = 0; tried <= mask_ && turn_[at] == now_ && key_[at] != key; ++tried)
-      at = (at + 1) & mask_;
+    i64 at = first_slot(key);
+    for (i64 tried = 0; tried <= mask_; ++tried, at = (at + 1) & mask_) {
+      const Slot& slot = slots_[at];
+      if (slot.turn != now_ || slot.key == key) break;
+    }
     return at;
   }
 
-  View<u64> key_;
-  View<i64> row_, turn_;
+  View<Slot> slots_;
   i64 now_ = 0, mask_ = 15;
 };
 
