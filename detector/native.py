@@ -135,7 +135,7 @@ def _describe_array(values: NDArray[Any], fields: list[int]) -> None:
     if not size:  # numpy refuses to lend the memory of no numbers
         fields += (0, rows, columns, number | _WRITABLE * flags.writeable)
     elif flags.writeable:
-        fields += (_address(_first_byte(values)), rows, columns, number | _WRITABLE)
+        fields += (_address(_first_byte(values.data)), rows, columns, number | _WRITABLE)
     else:
         fields += (values.ctypes.data, rows, columns, number)
 

@@ -68,6 +68,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "lines": quality_tables.lines,
     "decided-lines": quality_tables.decided_lines,
     "labels": quality_tables.labels,
+    "kinds": quality_tables.kinds,
     "speed": speed_tables.speed,
     "serve": speed_tables.serve,
     "duplicates": duplicates,

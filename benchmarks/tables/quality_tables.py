@@ -126,6 +126,17 @@ def labels(folder: Path, name: str) -> str:
     return grid(["label", "lines", "kappa"], [*rows, ["all", total, number(result["kappa"])]])
 
 
+def kinds(folder: Path, name: str) -> str:
+    """Return the agreement of two readings by kind of line, or by kind of copy."""
+    result = read(folder, "labels-kinds")
+    found = result["by_kind" if name == "lines" else "by_copy"]
+    rows = [
+        [kind, *(f"{count:,}" for count in row["lines"]), number(row["kappa"]), number(row["f1"])]
+        for kind, row in found.items()
+    ]
+    return grid(["kind", "first", "second", "kappa", "F1"], rows)
+
+
 def lines(folder: Path, name: str) -> str:
     """Return the table of decisions on labelled lines."""
     order = ("precision", "recall", "f1", "template_recall")

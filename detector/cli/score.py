@@ -13,7 +13,7 @@ from detector.cli.options import Policy, input_options, page_of, policy_options
 from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
 from detector.cli.terminal import is_terminal, print_json, printable
 from detector.records import Format, ScoredLine
-from detector.results.html import scored_page_html
+from detector.results.html import document_html, scored_lines_html
 from detector.results.page import ScoredPage
 
 # Scores up to GREEN are shown in green, up to YELLOW in yellow, others in red.
@@ -123,7 +123,8 @@ def command(
         refuse_existing(report, inputs=[page])
     scored = policy.detector().score_batch([page_of(page, input_format, url)])[0]
     if isinstance(report, Path):
-        write_whole(report, scored_page_html(scored, Path(page).name))
+        lines = scored_lines_html(scored.lines, scored.content_share, scored.confidence)
+        write_whole(report, document_html(scored.title or Path(page).name, lines))
     if as_json:
         print_json(scored.to_json())
     elif report is None:

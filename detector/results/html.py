@@ -3,11 +3,11 @@
 Self-contained: it loads no scripts, fonts or pictures. Everything from the page is escaped.
 """
 
+from collections.abc import Sequence
 from html import escape
 from typing import Final
 
 from detector.records import Reason, ScoredLine
-from detector.results.page import ScoredPage
 from detector.text.decoding import without_surrogates
 
 # Every rule is about `.detector-page`: in a notebook the rest of the page is not ours.
@@ -63,23 +63,23 @@ def _item(line: ScoredLine) -> str:
     )
 
 
-def scored_lines_html(page: ScoredPage) -> str:
+def scored_lines_html(lines: Sequence[ScoredLine], content_share: float, confidence: float) -> str:
     """Return HTML that shows the lines of a page, to stand in another page or a notebook."""
-    kept = sum(line.kept for line in page.lines)
-    total = sum(line.score is not None for line in page.lines)
+    kept = sum(line.kept for line in lines)
+    total = sum(line.score is not None for line in lines)
     return without_surrogates(
         f'<div class="detector-page"><style>{_STYLE}</style>'
-        f"<p>{kept} of {total} lines kept. Content {page.content_share:.0%}, "
-        f"confidence {page.confidence:.2f}. "
+        f"<p>{kept} of {total} lines kept. Content {content_share:.0%}, "
+        f"confidence {confidence:.2f}. "
         "Green is content, red is boilerplate; struck out is dropped; click on a line for its reasons.</p>"
-        f"<ol>{''.join(map(_item, page.lines))}</ol></div>"
+        f"<ol>{''.join(map(_item, lines))}</ol></div>"
     )
 
 
-def scored_page_html(page: ScoredPage, name: str) -> str:
-    """Return a whole HTML document that shows one scored page."""
-    title = without_surrogates(escape(page.title or name))
+def document_html(title: str, body: str) -> str:
+    """Return a whole HTML document of a title and what `scored_lines_html` returned."""
+    title = without_surrogates(escape(title))
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
-        f"<style>{_PAGE_STYLE}</style></head><body><h1>{title}</h1>{scored_lines_html(page)}</body></html>\n"
+        f"<style>{_PAGE_STYLE}</style></head><body><h1>{title}</h1>{body}</body></html>\n"
     )

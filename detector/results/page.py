@@ -73,7 +73,7 @@ class ScoredPage:
         """Return the lines coloured by score, for notebooks; a click on one shows its reasons."""
         from detector.results.html import scored_lines_html  # only where somebody looks
 
-        return scored_lines_html(self)
+        return scored_lines_html(self.lines, self.content_share, self.confidence)
 
     @cached_property
     def verdict(self) -> Verdict | None:

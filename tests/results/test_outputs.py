@@ -8,7 +8,7 @@ import pytest
 from turbohtml import parse
 
 import detector
-from detector.results.html import scored_page_html
+from detector.results.html import document_html
 from detector.results.writers.tei import NAMESPACE
 
 ROOT = Path(__file__).parent.parent.parent
@@ -37,7 +37,7 @@ def test_notebooks_see_lines_and_reasons(page):
 
 def test_what_is_shown_runs_nothing():
     shown = detector.score(HARM + "<p onclick=x()>\ud800 <b>Subscribe</b></p>", "html")
-    for html in (shown._repr_html_(), scored_page_html(shown, "<script>x</script>")):
+    for html in (shown._repr_html_(), document_html("<script>x</script>", shown._repr_html_())):
         html.encode("utf-8")
         found = parse(html)
         assert found.select("script, [onclick], a, img") == []
