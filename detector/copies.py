@@ -11,7 +11,7 @@ import numpy as np
 from detector import native
 from detector.records import Batch, Copies, Markup, Repeats, Words
 from detector.text.html import TITLE_HINT
-from detector.text.words import words_of
+from detector.text.words import no_words, words_of
 
 
 def no_markup() -> Markup:
@@ -26,12 +26,14 @@ def no_markup() -> Markup:
 
 def _titles(markup: Markup, pages: int) -> tuple[Words, np.ndarray]:
     """Return the words of the titles that pages have in their heads, and the first title of each page."""
+    if not markup.hint_kind.size:
+        return no_words(), np.zeros(pages + 1, np.int64)
     chosen = markup.hint_kind == TITLE_HINT
     end = markup.hint_end[chosen]
     start = np.concatenate((np.zeros(1, np.int64), markup.hint_end))[:-1][chosen]
     number = np.arange(end.size + 1)
     before = np.concatenate((np.zeros(1, np.int64), np.cumsum(chosen)))
-    page_title = before[markup.page_hint] if markup.page_hint.size else np.zeros(pages + 1, np.int64)
+    page_title = before[markup.page_hint]
     batch = Batch(markup.hints, start, end, start, end, number, np.array([0, end.size]))
     return words_of(batch), page_title
 

@@ -5,9 +5,9 @@ Each stands in .venv-peers/NAME beside benchmarks/, with the list of what was in
 
 import json
 import re
+import shutil
 import subprocess
 import sys
-import venv
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,9 +48,11 @@ def installed(environment: str) -> dict[str, str]:
 
 def versions_of(peer: Peer) -> dict[str, str]:
     """Return the versions of the packages that a peer's environment was made for."""
-    wanted = next((row.requirements for row in ENVIRONMENTS if row.name == peer.environment), ())
+    wanted = next(
+        (row.packages + row.requirements for row in ENVIRONMENTS if row.name == peer.environment), ()
+    )
     have = installed(peer.environment)
-    names = [re.split(r"[=<\[ ]", requirement)[0].lower().replace("_", "-") for requirement in wanted]
+    names = [re.split(r"[=<\[@ ]", requirement)[0].lower().replace("_", "-") for requirement in wanted]
     return {name: have.get(name, have.get(name.replace("-", "_"), "missing")) for name in names}
 
 
@@ -67,17 +69,41 @@ def identity_of(peer: Peer) -> dict[str, Any]:
     return {"model_id": model_id, "commit": environment.commit, "versions": versions_of(peer)}
 
 
+def _interpreter(version: str) -> str | None:
+    """Return the Python of a version, this one without; None if neither pyenv nor the path has it."""
+    if not version:
+        return sys.executable
+    # A shim of pyenv stands on the path for every version, and may not start it.
+    built = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
+    return str(built[-1]) if built else shutil.which(f"python{version}")
+
+
+def _npm_versions(folder: Path, packages: tuple[str, ...]) -> dict[str, str]:
+    names = [package.rpartition("@")[0] for package in packages]
+    described = {name: folder / "node_modules" / name / "package.json" for name in names}
+    return {name: json.loads(path.read_text("utf-8"))["version"] for name, path in described.items()}
+
+
 def make(environment: Environment) -> bool:
     """Make one environment; tell whether that went well."""
     folder, python = PEERS / environment.name, python_of(environment.name)
     (folder / INSTALLED).unlink(missing_ok=True)
     if not python.is_file():
-        venv.create(folder, with_pip=True)
+        interpreter = _interpreter(environment.python)
+        if interpreter is None:
+            return False
+        subprocess.run([interpreter, "-m", "venv", str(folder)], check=True)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
-    if subprocess.run([*pip, "install", "--quiet", *environment.requirements], check=False).returncode:
+    commands = [[*pip, "install", "--quiet", *environment.requirements]]
+    if environment.packages:
+        commands.append(["npm", "install", "--silent", "--prefix", str(folder), *environment.packages])
+    if any(shutil.which(command[0]) is None for command in commands):
+        return False
+    if any(subprocess.run(command, check=False).returncode for command in commands):
         return False
     listed = subprocess.run([*pip, "list", "--format=json"], check=True, capture_output=True, text=True)
     versions = {row["name"].lower(): row["version"] for row in json.loads(listed.stdout)}
+    versions |= _npm_versions(folder, environment.packages)
     for site_packages in folder.glob("lib/python*/site-packages"):
         (site_packages / CHECKOUT).write_text(f"{ROOT}\n")
     write_json(folder / INSTALLED, dict(sorted(versions.items())))

@@ -17,11 +17,17 @@ NUMBA_COMMIT: Final = "c08595b7fb0ac950f6220d32d8fe520091cc46e8"
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment: its name, what is installed in it, and our commit if it holds one."""
+    """A virtual environment.
+
+    requirements: what pip installs; packages: what npm installs
+    commit: ours, if it holds a version of this project; python: the version that it needs, if not ours
+    """
 
     name: str
     requirements: tuple[str, ...]
     commit: str = ""
+    packages: tuple[str, ...] = ()
+    python: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,7 @@ class Peer:
 
 
 HTML: Final = "benchmarks.peers.html"
+RENDERERS: Final = "benchmarks.peers.renderers"
 TEXT: Final = "benchmarks.peers.text"
 NEAR_DUPLICATES: Final = "benchmarks.peers.near_duplicates"
 
@@ -69,6 +76,10 @@ ENVIRONMENTS: Final = (
     Environment("newspaper4k", ("newspaper4k==0.9.6", "nltk", "jieba", "tinysegmenter", RESILIPARSE)),
     Environment("goose3", ("goose3==3.1.22", "jieba", RESILIPARSE)),
     Environment("inscriptis", ("inscriptis==2.7.6", RESILIPARSE)),
+    # Its only wheel.
+    Environment("rs-trafilatura", ("rs-trafilatura==0.1.1",), python="3.12"),
+    Environment("pagesift", ("pagesift==0.80.0", "markdown-it-py", RESILIPARSE)),
+    Environment("defuddle", (RESILIPARSE,), packages=("defuddle@0.19.4", "linkedom@0.18.12")),
     Environment("html2lines", ("lxml", "charset_normalizer")),
     Environment("datatrove", ("datatrove==0.10.1", *TOKENISERS, "tokenizers", "orjson")),
     # pip finds its s3fs's boto3 by itself, too, but tries every one there is.
@@ -81,6 +92,7 @@ ENVIRONMENTS: Final = (
 )
 
 IN_SAMPLE: Final = "trained on all of WCXB dev: in-sample there"
+SAME_PAGES: Final = "made by the authors of WCXB: in-sample there"
 COMMENTS: Final = "options of its own evaluation: no comments, tables"
 
 HTML_PEERS: Final = (
@@ -101,13 +113,23 @@ HTML_PEERS: Final = (
     ),
     Peer("resiliparse", f"{HTML}.resiliparse", "resiliparse", note="main content"),
     Peer("chromerag", f"{HTML}.chromerag", "chromerag", note=IN_SAMPLE),
+    Peer("rs-trafilatura", f"{HTML}.rs_trafilatura", "rs-trafilatura", note=SAME_PAGES),
+    Peer(
+        "rs-trafilatura, address",
+        f"{HTML}.rs_trafilatura",
+        "rs-trafilatura",
+        function="extract_with_address",
+        note="told the address that the page names",
+    ),
+    Peer("pagesift", f"{HTML}.pagesift", "pagesift", note="its Markdown, rendered"),
+    Peer("defuddle", f"{HTML}.defuddle", "defuddle", note="linkedom; its HTML, rendered"),
     Peer("turbohtml", f"{HTML}.turbohtml", "turbohtml", note="main text"),
     Peer("readability-lxml", f"{HTML}.readability_lxml", "readability"),
     Peer("justext", f"{HTML}.justext", "justext", note="stop list of the page's language, else none"),
     Peer("boilerpy3", f"{HTML}.boilerpy3", "boilerpy3", note="article extractor"),
     Peer("newspaper4k", f"{HTML}.newspaper4k", "newspaper4k", note="title and text"),
     Peer("goose3", f"{HTML}.goose3", "goose3", note="title and text"),
-    Peer("inscriptis", f"{HTML}.inscriptis", "inscriptis", note="all text"),
+    Peer("inscriptis", f"{RENDERERS}.inscriptis", "inscriptis", note="all text"),
 )
 # ChromeRAG told other pages of the page's site, beside our profiles.
 PROFILE_PEER: Final = Peer("chromerag", f"{HTML}.chromerag", "chromerag", function="extract_with_site")
@@ -116,14 +138,14 @@ PROFILE_PEER: Final = Peer("chromerag", f"{HTML}.chromerag", "chromerag", functi
 RENDERINGS: Final = (
     Peer(
         "detector-lines",
-        f"{HTML}.detector_lines",
+        f"{RENDERERS}.detector_lines",
         OURS,
         note="our renderer, markup withheld",
         ours=True,
     ),
     Peer("resiliparse-text", f"{HTML}.resiliparse", "resiliparse", function="extract_everything"),
-    Peer("inscriptis", f"{HTML}.inscriptis", "inscriptis"),
-    Peer("html2lines", f"{HTML}.html2lines", "html2lines", note="the shared data's renderer"),
+    Peer("inscriptis", f"{RENDERERS}.inscriptis", "inscriptis"),
+    Peer("html2lines", f"{RENDERERS}.html2lines", "html2lines", note="the shared data's renderer"),
 )
 
 TEXT_PEERS: Final = (
@@ -164,7 +186,7 @@ OUR_SYSTEMS: Final = (
     *_both_versions("detector-html, page by page", f"{HTML}.detector_html", "html", "extract", BY_PAGE),
     *_both_versions("detector-text", f"{TEXT}.detector_text", "text", "extract_batch", IN_BATCHES),
     *_both_versions("detector-text, page by page", f"{TEXT}.detector_text", "text", "extract", BY_PAGE),
-    Peer("detector-lines", f"{HTML}.detector_lines", OURS, note="our renderer alone", ours=True),
+    Peer("detector-lines", f"{RENDERERS}.detector_lines", OURS, note="our renderer alone", ours=True),
 )
 # Many small pages: scored, and scored and the lines of each read.
 LINES: Final = "with .lines of every page"

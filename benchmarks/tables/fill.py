@@ -64,6 +64,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "quality-html": quality_tables.quality_html,
     "quality-text": quality_tables.quality_text,
     "renderings": quality_tables.renderings,
+    "held": quality_tables.held,
     "calibration": quality_tables.calibration,
     "lines": quality_tables.lines,
     "decided-lines": quality_tables.decided_lines,

@@ -91,6 +91,18 @@ def renderings(folder: Path, name: str) -> str:
     return grid(["system", *columns, "mean", "lowest, below it"], rows)
 
 
+def held(folder: Path, names: str) -> str:
+    """Return the share of each set's gold words that the lines of each renderer hold, all lines kept."""
+    found: dict[str, dict[str, float]] = {}
+    for name in names.split():
+        for row in read(folder, f"quality-{name}")["rows"]:
+            if row["system"] == "keep-all" and "words" in row:
+                found.setdefault(name, {})[row["rendering"]] = 1 - row["words"]["content_lost"]
+    columns = list(dict.fromkeys(column for shares in found.values() for column in shares))
+    rows = [[name, *(f"{shares[column]:.4f}"[1:] for column in columns)] for name, shares in found.items()]
+    return grid(["set", *columns], rows)
+
+
 def calibration(folder: Path, name: str) -> str:
     """Return the calibration of our systems on a set."""
     rows = []

@@ -34,9 +34,12 @@ class CopyFinder {
     if (!forms_.is_html())
       heads_.each(first, last, [&](i64 row, i64 of) { write(row, copy::RUNNING_HEAD, of); });
     if (title_ < 0) return;
-    i64 unlike = 0;
-    for (i64 row = first; row < last; ++row)
+    i64 unlike = 0, begin = 0;
+    for (i64 row = first; row < last; ++row) {
       unlike += is_near_title(row) && line_key(words_, row) != line_key(words_, title_);
+      begin += in_common(row) == words_.number(title_);
+    }
+    is_glued_on_ = begin >= GLUED_ON;
     near_counts_ = unlike <= MOST_NEAR && has(title_, LEAST_NEAR, LEAST_NEAR_SINGLES);
     for (i64 row = first; row < last; ++row)
       if (row != title_) compare_with_title(row);
@@ -49,6 +52,9 @@ class CopyFinder {
   static constexpr i64 PARAGRAPH = 15, PARAGRAPH_SINGLES = 50;
   // A shorter title that differs in a word says something else; so does one of several that differ.
   static constexpr i64 LEAST_NEAR = 6, LEAST_NEAR_SINGLES = 15, MOST_NEAR = 2;
+  // So many lines that begin with the title, itself included, tell one that is glued onto paragraphs from
+  // a sentence that is shown again in large letters.
+  static constexpr i64 GLUED_ON = 3;
   // A beginning of the title that ends in dots, and what a site may add to its pages' titles.
   static constexpr i64 LEAST_BEGINNING = 4, MOST_ADDED = 6, LEAST_REST = 5;
   static constexpr u32 SEPARATORS[] = {'-',    0x2013, 0x2014, '|', ':', 0xB7,
@@ -126,12 +132,14 @@ class CopyFinder {
     const i64 begins = repeats_.begins[row];
     const bool begins_near = begins >= 0 && (begins == title_ || (near_counts_ && is_near_title(begins)));
     const i64 cut = same == whole ? whole : begins_near ? repeats_.begins_words[row] : 0;
-    if (cut == 0 || !is_long_enough(words_, title_) || !titles_.leads_to(title_, row) ||
-        !begins_sentence(row, cut))
-      return;
+    if (cut == 0 || !is_long_enough(words_, title_)) return;
+    const bool is_glued = is_glued_on_ && same == whole && row > title_ && is_paragraph(row);
+    if ((!titles_.leads_to(title_, row) && !is_glued) || !begins_sentence(row, cut, is_glued)) return;
     write(row, copy::PREFIX, title_);
     out_.cut_words[row] = static_cast<i32>(cut);
   }
+
+  static bool is_divider(u32 code) { return code == '-' || code == 0x2013 || code == 0x2014 || code == '|'; }
 
   // Tell whether a separator stands after so many words, and no sentence after that: a site's name.
   bool is_separated(i64 row, i64 words) const {
@@ -147,17 +155,19 @@ class CopyFinder {
     return found;
   }
 
-  // Tell whether a sentence ends after so many words, and a whole one stands after that.
-  bool begins_sentence(i64 row, i64 words) const {
+  // Tell whether a sentence ends after so many words, and a whole one stands after that. `divided`: a
+  // dash or the like between spaces ends it, too.
+  bool begins_sentence(i64 row, i64 words, bool divided) const {
     const i64 next = words_.first(row) + words, end = words_.start[next < words_.last(row) ? next : next - 1];
     if (words_.last(row) - next < LEAST_REST) return false;
-    bool ends = false, spaced = false;
+    bool ends = false, spaced = false, after_space = false;
     i64 length = 1;
     for (i64 at = words_.end[next - 1]; at < end; at += length) {
       const Character here = read(batch_.data, at);
-      ends |= here.kind == END;
+      ends |= here.kind == END || (divided && (here.code == ':' || (after_space && is_divider(here.code))));
       if (!ends && here.kind != SPACE && here.kind != PUNCTUATION) return false;
-      spaced |= ends && here.kind == SPACE;
+      after_space = here.kind == SPACE;
+      spaced |= ends && after_space;
       length = here.length;
     }
     const u8 shape = words_.shape[next];
@@ -175,7 +185,7 @@ class CopyFinder {
   TitleFinder titles_;
   RunningHeads heads_;
   i64 title_ = -1;
-  bool near_counts_ = false;
+  bool near_counts_ = false, is_glued_on_ = false;
 };
 
 }  // namespace

@@ -37,6 +37,20 @@ def word_key(word: str) -> int:
     return key ^ (key >> 29)
 
 
+def no_words() -> Words:
+    """Return the words of no segments."""
+    numbers = np.zeros(0, np.int64)
+    return Words(
+        key=np.zeros(0, np.uint64),
+        start=numbers,
+        end=numbers,
+        shape=np.zeros(0, np.uint8),
+        segment_word=np.zeros(1, np.int64),
+        counts=np.zeros((0, N_CLASSES), np.int32),
+        edges=np.zeros((0, 2), np.uint8),
+    )
+
+
 def words_of(batch: Batch) -> Words:
     """Return the words of a batch; linear in its bytes."""
     n_segments = batch.segment_start.size

@@ -230,12 +230,14 @@ def kinds_in_runs(page: Page) -> list[tuple[int, str, int]]:
     return found
 
 
-def begins_sentence(page: Page, row: int, count: int, title: int) -> bool:
-    """Tell whether a sentence ends after some words, and a whole one stands after that."""
+def begins_sentence(page: Page, row: int, count: int, title: int, divided: bool) -> bool:
+    """Tell whether a sentence, or the part before a divider, ends after some words, and one stands after."""
     words, kinds = page.words[row], page.kinds[row]
     if len(words) - count < 5:
         return False
     gap = page.rows[row].text.encode()[words[count - 1].end : words[count].start].decode()
+    if divided:
+        gap = re.sub(r"^([^:]*?):|(?<=\s)[-–—|]", r"\1.", gap, count=1)
     shape = "".join(map(str, classes_of(gap)))
     if not re.match(f"[{SPACE}{PUNCTUATION}]*{END}", shape):
         return False
@@ -269,8 +271,11 @@ def of_title(page: Page, row: int, title: int, near_counts: bool) -> tuple[str, 
     near = begins >= 0 and (begins == title or (
         near_counts and group >= 0 and page.repeats.original[begins] == group))  # fmt: skip
     cut = same if same == len(whole) else page.repeats.begins_words[row] if near else 0
-    fits = page.forms[row] == "prose" and is_long_enough(page.words[title]) and page.leads_to(title, row)
-    return ("headline-prefix", cut) if cut and fits and begins_sentence(page, row, cut, title) else None
+    begin = sum(tuple(keys[: len(whole)]) == tuple(whole) for keys in page.keys)
+    glued = begin >= 3 and same == len(whole) and row > title and has(page.words[row], 15, 50)
+    leads = glued or page.leads_to(title, row)
+    fits = page.forms[row] == "prose" and is_long_enough(page.words[title]) and leads
+    return ("headline-prefix", cut) if cut and fits and begins_sentence(page, row, cut, title, glued) else None
 
 
 def copies_of(page: Page, text: str = "") -> list[tuple[int, int, int]]:

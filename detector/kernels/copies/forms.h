@@ -54,7 +54,8 @@ class Forms {
   // For each byte, whether it is a mark of programs: a line with many is code.
   static constexpr std::array<bool, 256> CODE_MARKS = [] {
     std::array<bool, 256> marks{};
-    for (const char one : {'{', '}', '[', ']', '(', ')', '=', '<', '>', ';', '_', '$', '\\', '/', '*', '&', '|'})
+    for (const char one :
+         {'{', '}', '[', ']', '(', ')', '=', '<', '>', ';', '_', '$', '\\', '/', '*', '&', '|'})
       marks[static_cast<u8>(one)] = true;
     return marks;
   }();

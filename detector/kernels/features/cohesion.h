@@ -30,7 +30,7 @@ class Cohesion {
     start_ = words_.first(first_);
     count_terms();
     weigh_terms();
-    for (i64 row = first_; row < last_; ++row) write_row(row, table[row]);
+    for (i64 row = first_; row < last_ && !stopped(); ++row) write_row(row, table[row]);
     write_windows(first_, last_, 1, context::cohesion_before, table);
     write_windows(last_ - 1, first_ - 1, -1, context::cohesion_after, table);
   }
@@ -52,6 +52,8 @@ class Cohesion {
     return found;
   }
 
+  bool stopped() const { return words_.key.call->stopped(); }
+
   // The key of the term that begins with a word of a line.
   u64 term_key(i64 word, i64 last) const {
     const u64 key = words_.key[word];
@@ -64,7 +66,7 @@ class Cohesion {
     numbers_.start((words_.first(last_) - start_) / 2 + 1);
     terms_ = 0;
     const i64 all = words_.first(last_);
-    for (i64 row = first_; row < last_; ++row) {
+    for (i64 row = first_; row < last_ && !stopped(); ++row) {
       const f32 content = 1.0f - guesses_.guess[row];
       const i64 last = words_.last(row);
       for (i64 word = words_.first(row); word < last; ++word) {
