@@ -110,7 +110,7 @@ _POLICY_OPTIONS: Final = (
     click.option(
         "--model",
         type=click.Path(path_type=Path),
-        help="A folder with a model, instead of the default model.",
+        help="A folder with a model, or default.",
     ),
     click.option(
         "--site",

@@ -253,6 +253,19 @@ def _checked(arrays: Arrays, name: str) -> NDArray[np.float32]:
     return np.ascontiguousarray(array, np.float32)
 
 
+def folder_of(model: str | Path | None) -> Path:
+    """Return the folder of a model: that of the default model for None and "default"."""
+    return DEFAULT if model is None or str(model) == "default" else Path(model)
+
+
+def model_of(model: "Model | str | Path | None") -> Model:
+    """Return a model, a model read from its folder, or the default model."""
+    if isinstance(model, Model):
+        return model
+    folder = folder_of(model)
+    return default_model() if folder == DEFAULT else load(folder)
+
+
 def load(folder: Path) -> Model:
     """Read a model; raises `ModelFormatError` for anything but a whole one."""
     config, arrays = _config(folder), _arrays(folder)
