@@ -349,3 +349,17 @@ def test_ids_are_used_once(clean, pages, tmp_path):
     assert outcome.report["total"]["documents"] == len(pages)
     rejected = rows_of(out / "rejects")
     assert rejected == [{"file": "b.jsonl", "record": 0, "reason": "the id 'page-3' was used before"}]
+
+
+@pytest.mark.parametrize(("name", "delimiter"), [("pages.tsv", "\t"), ("pages.csv", ";"), ("other.csv", "|")])
+def test_tables_with_other_delimiters(clean, pages, tmp_path, name, delimiter):
+    path = tmp_path / name
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, ["id", "url", "text", "date"], delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(pages)
+    out, _ = clean(path)
+    with (out / "data" / name).open(newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t" if name.endswith(".tsv") else ","))
+    assert [row["id"] for row in rows] == [page["id"] for page in pages]
+    assert all(row["text"] and row["detector_verdict"] for row in rows)

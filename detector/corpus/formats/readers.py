@@ -63,10 +63,10 @@ def _why(error: Exception) -> str:
     return str(getattr(error, "strerror", None) or error or type(error).__name__)[:200]
 
 
-def read_part(part: Part, columns: Columns, fields_file: Path | None = None) -> Records:
+def read_part(part: Part, columns: Columns, fields_file: Path | None = None, whole: bool = False) -> Records:
     """Yield the documents of a part in order, and what cannot be one.
 
-    fields_file: where the other columns of Parquet go, see `read_parquet`
+    fields_file: where the other columns of Parquet go, see `read_parquet`; whole: read all its columns
     A file that breaks off (a cut gzip, for example) gives what stands before, and one `Rejected`.
     Raises `ShardError` for a file that cannot be read, or has changed since the run began.
     """
@@ -76,7 +76,7 @@ def read_part(part: Part, columns: Columns, fields_file: Path | None = None) -> 
         return
     try:
         if part.kind == "parquet":
-            records = read_parquet(part, columns, fields_file)
+            records = read_parquet(part, columns, fields_file, whole)
         else:
             records = READERS[part.kind](part, columns)
         for record in records:
