@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 
-from detector.corpus.formats.documents import Document, Records, Rejected
+from detector.corpus.formats.documents import Document, Records, Rejected, in_its_file
 from detector.corpus.formats.tables import CopiedFields
 from detector.corpus.formats.zstd_files import ZstdError, read_zstd, write_zstd
 from detector.corpus.run_folder import damaged
@@ -80,6 +80,17 @@ class ParsedBatch:
     def documents(self) -> list[Document]:
         """The documents."""
         return [record for record in self.records if isinstance(record, Document)]
+
+    def renamed(self, numbers: set[int]) -> "ParsedBatch":
+        """Return the batch with some documents, by their numbers in the shard, named after their file."""
+        wanted = {number - self.first for number in numbers} & set(range(len(self.documents)))
+        if not wanted:
+            return self
+        documents = (
+            in_its_file(document) if at in wanted else document for at, document in enumerate(self.documents)
+        )
+        records = [next(documents) if isinstance(record, Document) else record for record in self.records]
+        return replace(self, records=records)
 
     def site_ids(self, positions: Sequence[int]) -> Integers:
         """Return int64: the sites of some documents."""

@@ -41,6 +41,12 @@ def ids_of(first: int, documents: Sequence[Document]) -> Integers:
     return np.array(rows, np.int64).reshape(-1, 3)
 
 
+def file_key(shard: Shard) -> int:
+    """Return 64 bits of the name of the file that a shard's ids are from. Pages have no ids."""
+    name = shard.parts[0].name.encode("utf-8", "surrogatepass")
+    return int(np.frombuffer(hashlib.blake2b(name, digest_size=8).digest(), "<i8")[0])
+
+
 def save_counts(folder: Path, counts: LineCounts) -> None:
     """Write counts, an array a file."""
     for name, array in counts._asdict().items():
@@ -75,3 +81,4 @@ def count_shard(spec: RunSpec, shard: Shard) -> None:
         of_shard = np.concatenate(ids)
         np.save(folder / "ids.npy", of_shard[np.lexsort((of_shard[:, 2], of_shard[:, 1], of_shard[:, 0]))])
         np.save(folder / "documents.npy", np.array([documents]))
+        np.save(folder / "file.npy", np.array([file_key(shard)]))
