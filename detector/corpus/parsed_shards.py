@@ -1,6 +1,6 @@
 """What the first pass stores of a shard, so that later passes need not read or parse the input again.
 
-records.jsonl.zst    the documents without their texts and the records set aside, in order
+records.jsonl.zst    the documents without what cleaning replaces, and the records set aside, in order
 pages.zst            their pages as lines, with the markup of HTML, batch by batch
 fields.arrow         for Parquet, all columns except the text
 
@@ -161,10 +161,10 @@ def parsed_batches(records: Records, format: Format | None, most: int) -> Iterat
 
 
 class ShardWriter:
-    """Writes the parsed pages of a shard."""
+    """Writes the parsed pages of a shard. target: the column that the clean texts go to."""
 
-    def __init__(self, folder: Path, text_column: str, with_fields: bool) -> None:
-        self._text_column, self._with_fields = text_column, with_fields
+    def __init__(self, folder: Path, target: str, with_fields: bool) -> None:
+        self._target, self._with_fields = target, with_fields
         self._records = write_zstd(folder / RECORDS, ZSTD_LEVEL)
         self._pages = write_zstd(folder / PAGES, ZSTD_LEVEL)
 
@@ -183,7 +183,7 @@ class ShardWriter:
         if isinstance(record, Rejected):
             return record._asdict()
         row = {name: getattr(record, name) for name in Document.__slots__}
-        fields = {**record.fields, self._text_column: ""} if self._with_fields else {}
+        fields = {**record.fields, self._target: ""} if self._with_fields else {}
         return {**row, "text": "", "fields": fields}
 
     def __enter__(self) -> Self:
@@ -215,21 +215,28 @@ def stored_documents(folder: Path, first_record: int) -> Iterator[Document]:
 
     first_record: number of the shard's first record in its file
     """
-    documents = (record for record in _stored_records(folder) if isinstance(record, Document))
+    return (record for record in _with_fields(folder, first_record) if isinstance(record, Document))
+
+
+def _with_fields(folder: Path, first_record: int) -> Iterator[Document | Rejected]:
+    """Yield the records of a shard, those of Parquet with the fields that have a file of their own."""
     if not (folder / FIELDS).exists():
-        yield from documents
+        yield from _stored_records(folder)
         return
     number = first_record
     with closing(CopiedFields(folder / FIELDS)) as fields:
         rows = fields.rows()
-        for document in documents:
+        for record in _stored_records(folder):
+            if isinstance(record, Rejected):
+                yield record
+                continue
             for row in rows:
                 number += 1
-                if number > document.number:
-                    yield replace(document, fields=row)
+                if number > record.number:
+                    yield replace(record, fields=row)
                     break
             else:
-                raise damaged(folder / FIELDS, f"row {document.number} is missing")
+                raise damaged(folder / FIELDS, f"row {record.number} is missing")
 
 
 def _stored_part(file: Any) -> FormatPart:  # noqa: ANN401
@@ -241,10 +248,13 @@ def _stored_part(file: Any) -> FormatPart:  # noqa: ANN401
     return FormatPart(positions, ReadBatch(batch, words_of(batch), markup))
 
 
-def stored_batches(folder: Path) -> Iterator[ParsedBatch]:
-    """Yield the batches that `ShardWriter` wrote; raises `ShardError` if they are damaged."""
+def stored_batches(folder: Path, first_record: int | None) -> Iterator[ParsedBatch]:
+    """Yield the batches that `ShardWriter` wrote; raises `ShardError` if they are damaged.
+
+    first_record: number of the shard's first record in its file; None if no fields are wanted
+    """
     path, first = folder / PAGES, 0
-    records = _stored_records(folder)
+    records = _stored_records(folder) if first_record is None else _with_fields(folder, first_record)
     try:
         with read_zstd(path) as file:
             while (counts := array_from(file).tolist()) != END:

@@ -46,7 +46,7 @@ def read_page(part: Part, columns: Columns) -> Records:
         return
     folder = part.name.rsplit("/", 1)[0] if "/" in part.name else ""
     format: Format | None = "text" if plain_name(part.name.lower()).endswith(TEXTS) else None
-    fields = {"id": part.name, "text": text}
+    fields = {"id": part.name, columns.text: text}
     site = site_name(None, None, folder, part.name)
     yield Document(part.name, 0, part.name, False, text, format, None, site, source_of(part.name), fields)
 

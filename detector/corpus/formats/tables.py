@@ -19,8 +19,9 @@ from detector.settings import Columns
 
 # Rows of Parquet that are decoded at once. A page may have megabytes.
 ROWS: Final = 8
-# Rows of the other columns, which are small.
+# Rows of the other columns, which are small, and fewer if they are not: HTML may be kept.
 ROWS_OF_FIELDS: Final = 256
+BYTES_OF_FIELDS: Final = 16_000_000
 # What surrogateescape makes of bytes that are not UTF-8.
 _NOT_UTF8: Final = dict.fromkeys(range(0xDC80, 0xDD00))
 # What may stand between cells where there is no comma.
@@ -116,14 +117,17 @@ def parquet() -> ModuleType:
 
 
 class _FieldsFile:
-    """A file in Arrow's format with all columns of a Parquet part, the texts null; or none at all."""
+    """A file in Arrow's format with all columns of a Parquet part, one of them null; or none at all.
 
-    def __init__(self, path: Path | None, schema: Any, text: str) -> None:  # noqa: ANN401
+    null: the column that the clean texts go to
+    """
+
+    def __init__(self, path: Path | None, schema: Any, null: str) -> None:  # noqa: ANN401
         import pyarrow
 
-        self._arrow, self._schema, self._text = pyarrow, schema, text
+        self._arrow, self._schema, self._null = pyarrow, schema, null
         self._held: list[Any] = []
-        self._rows = 0
+        self._rows = self._bytes = 0
         self._file: Any = None
         if path is not None:
             options = pyarrow.ipc.IpcWriteOptions(compression="zstd")
@@ -134,17 +138,18 @@ class _FieldsFile:
         if self._file is None:
             return
         columns = [
-            self._arrow.nulls(batch.num_rows, field.type) if field.name == self._text else batch.column(at)
+            self._arrow.nulls(batch.num_rows, field.type) if field.name == self._null else batch.column(at)
             for at, field in enumerate(self._schema)
         ]
         self._held.append(self._arrow.RecordBatch.from_arrays(columns, schema=self._schema))
         self._rows += batch.num_rows
-        if self._rows >= ROWS_OF_FIELDS:
+        self._bytes += self._held[-1].nbytes
+        if self._rows >= ROWS_OF_FIELDS or self._bytes >= BYTES_OF_FIELDS:
             self._flush()
 
     def _flush(self) -> None:
         self._file.write_table(self._arrow.Table.from_batches(self._held, self._schema).combine_chunks())
-        self._held, self._rows = [], 0
+        self._held, self._rows, self._bytes = [], 0, 0
 
     def close(self) -> None:
         """Write the last rows."""
@@ -158,16 +163,20 @@ def read_parquet(
 ) -> Records:
     """Yield the rows of a run of row groups: the columns that have a meaning, or all.
 
-    All columns but the text go to `fields_file`, if it is given: `CopiedFields` reads it.
+    All columns but that of the clean text go to `fields_file`, if it is given: `CopiedFields` reads it.
     """
     with stored_part(part) as file:
         table = parquet().ParquetFile(file)
         schema = table.schema_arrow
         groups = list(range(part.start, table.num_row_groups if part.end < 0 else part.end))
-        wanted = schema.names if whole else [name for name in columns if name in schema.names]
+        wanted = (
+            schema.names
+            if whole
+            else [name for name in columns if isinstance(name, str) and name in schema.names]
+        )
         places = {name: schema.names.index(name) for name in wanted}
         number = part.first
-        with closing(_FieldsFile(fields_file, schema, columns.text)) as fields:
+        with closing(_FieldsFile(fields_file, schema, columns.target())) as fields:
             for batch in table.iter_batches(ROWS, row_groups=groups):
                 fields.add(batch)
                 for at in range(batch.num_rows):

@@ -40,7 +40,7 @@ class Cleaned(NamedTuple):
         found: dict[str, Any] = {VERDICT: self.verdict, CONTENT_SHARE: round(self.share, 3)}
         if self.lines is not None:
             found[LINES_COLUMN] = self.lines
-        return {**self.document.fields, columns.text: self.text, **found}
+        return {**self.document.fields, columns.target(): self.text, **found}
 
 
 class Writer(Protocol):

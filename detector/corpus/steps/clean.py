@@ -218,7 +218,8 @@ def clean_shard(spec: RunSpec, shard: Shard) -> None:
     cleaner = Cleaner(spec.detector(), counts, Rules.of(spec.corpus), LineTally())
     with new_folder(target) as folder:
         with _CleanShard(folder, spec.lines != "none") as files:
-            for batch in stored_batches(run.of("count", shard.number)):
+            first = shard.parts[0].first if spec.lines != "none" else None
+            for batch in stored_batches(run.of("count", shard.number), first):
                 files.add(*cleaner.clean(batch.renamed(elsewhere), again))
         files.pages().save(folder)
         write_json(folder / "tally.json", cleaner.tally.as_dict())

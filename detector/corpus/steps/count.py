@@ -69,7 +69,7 @@ def count_shard(spec: RunSpec, shard: Shard) -> None:
         records = read_shard(shard, spec.columns, folder / FIELDS)
         # The other columns of Parquet have a file of their own.
         with_fields = shard.parts[0].kind != "parquet"
-        with ShardWriter(folder, spec.columns.text, with_fields) as kept:
+        with ShardWriter(folder, spec.columns.target(), with_fields) as kept:
             for batch in parsed_batches(records, spec.format, spec.settings.batch_bytes):
                 kept.add(batch)
                 counts += _counts_of(batch)
