@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 import click
 from click.core import ParameterSource
 
-from detector.cli.command import Command, or_piped, refuse_unused
+from detector.cli.command import INPUT, Command, or_piped, refuse_unused
 from detector.cli.corpus_options import CorpusOptions, corpus_options, is_corpus, is_page_address
 from detector.cli.options import Policy, input_options, page_of, policy_options
 from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
@@ -103,7 +103,7 @@ def _target(name: str, output: Path, format: OutputFormat) -> Path:
 
 
 @click.command("clean", cls=Command, common=COMMON)
-@click.argument("inputs", nargs=-1)
+@click.argument("inputs", nargs=-1, type=INPUT)
 @input_options
 @policy_options
 @corpus_options

@@ -13,7 +13,7 @@ from typing import Any, Final, get_args
 
 import click
 
-from detector.cli.command import Command, or_piped
+from detector.cli.command import INPUT, Command, or_piped
 from detector.cli.corpus_options import Size
 from detector.cli.options import Share
 from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
@@ -201,7 +201,7 @@ def _ask_index(
     cls=Command,
     common=("threshold", "keep", "column", "index", "add", "output", "overwrite", "as_json"),
 )
-@click.argument("inputs", nargs=-1, metavar="INPUT...")
+@click.argument("inputs", nargs=-1, type=INPUT, metavar="INPUT...")
 @click.option(
     "--threshold",
     type=Share("similarity", LEAST_THRESHOLD, "0.8 or 80%"),

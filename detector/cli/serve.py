@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from detector.cli.command import Command
-from detector.cli.terminal import say
+from detector.cli.terminal import say, wants_colour
 from detector.extras import need
 from detector.web.settings import ServeSettings
 
@@ -64,5 +64,5 @@ def command(
         say(f"open {address} (Ctrl-C ends it)")
         if browser or (browser is None and host == LOCAL and sys.stderr.isatty()):
             webbrowser.open(address)
-        serve(app, listening)
+        serve(app, listening, wants_colour())
     return 0

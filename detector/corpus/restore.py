@@ -11,7 +11,7 @@ from detector.corpus.run_folder import MANIFEST, read_json
 from detector.corpus.steps.publish import LINES
 from detector.decisions import DecisionPolicy
 from detector.detector import Detector
-from detector.errors import KernelError, SettingsError
+from detector.errors import KernelError, SettingsError, in_words
 from detector.files.checked import checked
 from detector.files.json_lines import LONGEST, json_line, json_lines
 from detector.model.operating_points import threshold_of
@@ -77,7 +77,7 @@ def _records_of(path: Path) -> Iterator[LineRecord]:
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
     except (ZstdError, EOFError) as error:
-        raise SettingsError(f"{path} is damaged: {error}") from None
+        raise SettingsError(f"{path} is damaged: {in_words(error)}") from None
 
 
 def _manifest(run: Path) -> _Manifest:
@@ -141,5 +141,5 @@ def restored(run: Path, detector: Detector | None, as_decided: bool) -> Iterator
             try:
                 text = clean_again(record, None if as_decided else policies[record.format])
             except (ValueError, KernelError) as error:
-                raise SettingsError(f"{run / LINES} is damaged: {error}") from None
+                raise SettingsError(f"{run / LINES} is damaged: {in_words(error)}") from None
         yield json_line({"id": record.id, **record.fields, target: text}).decode()

@@ -23,7 +23,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.errors import ModelFormatError
+from detector.errors import ModelFormatError, in_words
 from detector.features import markup as markup_of
 from detector.features import phrases as phrases_of
 from detector.features.markup import MarkupWeights
@@ -160,7 +160,7 @@ def _config(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ModelFormatError(f"{folder} is no model: it has no {CONFIG_FILE}") from None
     except (OSError, ValueError) as error:
-        raise ModelFormatError(f"{path} cannot be read as JSON ({error}); get the model again") from None
+        raise ModelFormatError(f"{path} cannot be read ({in_words(error)}); get the model again") from None
     if not isinstance(config.get("format"), int):
         raise ModelFormatError(f"{path} is not the description of a model: it has no format number")
     if config["format"] not in (FORMAT, *OLD_FORMATS):
@@ -189,7 +189,7 @@ def _arrays(folder: Path) -> dict[str, NDArray[Any]]:
     except FileNotFoundError:
         raise ModelFormatError(f"{folder} is no model: it has no {ARRAYS_FILE}") from None
     except (OSError, ValueError) as error:
-        raise ModelFormatError(f"{path} is damaged ({error}); get the model again") from None
+        raise ModelFormatError(f"{path} is damaged ({in_words(error)}); get the model again") from None
 
 
 def _network(arrays: Arrays, name: str) -> Network:

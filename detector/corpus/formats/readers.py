@@ -20,7 +20,7 @@ from detector.corpus.formats.kinds import plain_name
 from detector.corpus.formats.tables import read_csv, read_parquet
 from detector.corpus.formats.web_archives import read_warc
 from detector.corpus.formats.zstd_files import ZstdError
-from detector.errors import PageError
+from detector.errors import PageError, in_words
 from detector.files.json_lines import LONGEST
 from detector.records import Format
 from detector.settings import Columns
@@ -60,7 +60,7 @@ READERS: Final[Mapping[Kind, Callable[[Part, Columns], Records]]] = {
 
 
 def _why(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error or type(error).__name__)[:200]
+    return in_words(error)[:200]
 
 
 def read_part(part: Part, columns: Columns, fields_file: Path | None = None, whole: bool = False) -> Records:
