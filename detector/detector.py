@@ -3,31 +3,32 @@
 page -> lines -> features -> scores -> copies -> decisions -> clean text
 """
 
-import html as entities
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, overload
 
 import numpy as np
 
 from detector.clean_text import clean_text
 from detector.copies import find_copies
 from detector.decisions import decide_scored
-from detector.errors import SettingsError
-from detector.model.files import Model, default_model, load
+from detector.errors import DetectorError, KernelError, PageError, SettingsError
+from detector.model.files import Model, model_of
 from detector.model.operating_points import threshold_of
 from detector.model.page_kinds import kinds_of
 from detector.model.score import score_lines
-from detector.records import Format, Markup
+from detector.records import Format, OutputFormat
 from detector.results.batch import ScoredBatch, pages_lines
-from detector.results.page import ScoredPage
+from detector.results.page import ScoredPage, refuse_unknown_format
 from detector.results.verdict import PageKind
 from detector.settings import Settings
 from detector.sites.recurrence import Sites
 from detector.text.decoding import text_of
-from detector.text.html import TITLE_HINT
+from detector.text.html import title_of
 from detector.text.page import Input, Page
 from detector.text.read import ReadBatch, by_format, read_batch
+from detector.text.series import Errors, Missing, as_chosen, read_series, refuse_single, refuse_unknown
 
 if TYPE_CHECKING:
     from detector.sites.profile import SiteProfile
@@ -65,7 +66,7 @@ class Detector:
     Parameters
     ----------
     model : Model, str or Path, optional
-        A model or its folder; the default model if not given.
+        A model or its folder; the default model if not given, or for "default".
     settings : Settings, optional
         Which lines to keep.
     profile : SiteProfile, str or Path, optional
@@ -83,18 +84,20 @@ class Detector:
         settings: Settings | None = None,
         profile: "SiteProfile | str | Path | None" = None,
     ) -> None:
-        self.model = model if isinstance(model, Model) else load(Path(model)) if model else default_model()
+        self.model = model_of(model)
         self.settings = settings or Settings()
         self.profile = profile_for(self.model, profile)
 
-    def score(self, page: Input, format: Format | None = None, url: str | None = None) -> ScoredPage:
+    def score(
+        self, page: Input | Page, input_format: Format | None = None, url: str | None = None
+    ) -> ScoredPage:
         """Score one page.
 
         Parameters
         ----------
-        page : str, bytes or Path
-            The page itself, or the path of a file. Bytes are decoded.
-        format : {"text", "html"}, optional
+        page : str, bytes, Path or Page
+            The page itself, the path of a file, or a page that was read before. Bytes are decoded.
+        input_format : {"text", "html"}, optional
             The format of the page; detected by default.
         url : str, optional
             The address of the page.
@@ -109,26 +112,110 @@ class Detector:
         PageError
             If the file cannot be read.
         ValueError
-            If a string is the name of a file: pass a `Path` instead.
+            If a string is the name of a file or an address: pass a `Path`, or `Page.fetch` it.
         """
-        return self.score_batch([Page.read(page, format, url)])[0]
+        return self.score_batch([Page.read(page, input_format, url)])[0]
 
-    def clean(self, page: Input, format: Format | None = None, url: str | None = None) -> str:
-        """Return the clean text of one page. Parameters and errors are those of `score`."""
-        return self.score(page, format, url).clean_text
+    def clean(
+        self,
+        page: Input | Page,
+        format: OutputFormat = "text",
+        *,
+        input_format: Format | None = None,
+        url: str | None = None,
+    ) -> str:
+        """Return what is kept of one page, as text or in another format.
 
-    def score_pages(self, pages: Iterable[Input | Page]) -> Iterator[ScoredPage]:
-        """Score an iterable of pages in batches; yield the results in order."""
-        batch: list[Page] = []
+        Parameters
+        ----------
+        page, input_format, url
+            As for `score`.
+        format : {"text", "markdown", "html", "xml", "json", "jsonl"}
+            The format of the result; "xml" is TEI.
+
+        Raises
+        ------
+        PageError
+            If the file cannot be read.
+        ValueError
+            If there is no such format, or as for `score`.
+        """
+        refuse_unknown_format(format)
+        return self.score(page, input_format, url).to_format(format)
+
+    @overload
+    def score_pages(
+        self,
+        pages: Iterable[Input | Page | None],
+        *,
+        errors: Literal["raise", "skip"] = "raise",
+        missing: Missing = "error",
+    ) -> Iterator[ScoredPage]: ...
+
+    @overload
+    def score_pages(
+        self,
+        pages: Iterable[Input | Page | None],
+        *,
+        errors: Literal["return"],
+        missing: Missing = "error",
+    ) -> Iterator[ScoredPage | DetectorError]: ...
+
+    def score_pages(
+        self, pages: Iterable[Input | Page | None], *, errors: Errors = "raise", missing: Missing = "error"
+    ) -> Iterator[ScoredPage | DetectorError]:
+        """Score many pages in batches; yield the results in order.
+
+        Parameters
+        ----------
+        pages : iterable
+            What `score` takes, or pages that were read before: a list, a generator, a column of a table.
+        errors : {"raise", "skip", "return"}
+            What to do with a page that cannot be read or scored: raise the error, leave the page out, or
+            yield the error in its place. It says which page it was: `pages[3]`.
+        missing : {"error", "empty"}
+            Whether None and NaN count as such a page, or as an empty one.
+
+        Raises
+        ------
+        PageError
+            If a page cannot be read, unless `errors` says otherwise.
+        TypeError
+            At once, for a single page or a whole table.
+        """
+        refuse_single(pages)
+        refuse_unknown(errors, missing)
+        return as_chosen(self.score_each(read_series(pages, missing)), errors)
+
+    def score_each(self, pages: Iterable[Page | DetectorError]) -> Iterator[ScoredPage | DetectorError]:
+        """Score pages in batches; yield an error in the place of a page that cannot be scored.
+
+        Errors among the pages are passed on.
+        """
+        batch: list[Page | DetectorError] = []
         size = 0
-        for source in pages:
-            page = source if isinstance(source, Page) else Page.read(source)
+        for page in pages:
             batch.append(page)
-            size += len(page.text)
+            size += len(page.text) if isinstance(page, Page) else 0
             if size >= self.settings.batch_bytes:
-                yield from self.score_batch(batch)
+                yield from self._scored_or_not(batch)
                 batch, size = [], 0
-        yield from self.score_batch(batch)
+        yield from self._scored_or_not(batch)
+
+    def _scored_or_not(self, batch: Sequence[Page | DetectorError]) -> Iterator[ScoredPage | DetectorError]:
+        """Yield the result for each page of a batch, or its error."""
+        pages = [page for page in batch if isinstance(page, Page)]
+        results: Iterator[ScoredPage | DetectorError]
+        try:
+            results = iter(self.score_batch(pages))
+        except (PageError, KernelError) as error:
+            results = (
+                iter([error])
+                if len(pages) == 1
+                else chain.from_iterable(self._scored_or_not([page]) for page in pages)
+            )
+        for page in batch:
+            yield next(results) if isinstance(page, Page) else page
 
     def score_batch(self, pages: Sequence[Page], sites: Sites | None = None) -> list[ScoredPage]:
         """Score decoded pages together. Each result is the same as for the page alone.
@@ -175,7 +262,7 @@ class Detector:
                 model_id=self.model.model_id,
                 encoding=page.encoding,
                 replaced=page.replaced,
-                title=_title(scored.markup, number),
+                title=title_of(scored.markup, number),
                 url=page.url,
                 _kind=PageKind(scored.kinds.share[number].copy(), scored.kinds.signal[number].copy(), words),
                 _lines=lines,
@@ -206,16 +293,3 @@ def _confidences(scored: ScoredBatch) -> list[float]:
     total = np.bincount(page, words, segments.size - 1)
     found: list[float] = np.where(total > 0, np.round(sure / np.maximum(total, 1), 3), 1.0).tolist()
     return found
-
-
-def _title(markup: Markup | None, page: int) -> str | None:
-    """Return the title from the head of a page."""
-    if markup is None:
-        return None
-    first, last = markup.page_hint[page : page + 2].tolist()
-    for hint in range(first, last):
-        if markup.hint_kind[hint] == TITLE_HINT:
-            start = int(markup.hint_end[hint - 1]) if hint else 0
-            raw = markup.hints[start : int(markup.hint_end[hint])].tobytes().decode("utf-8", "replace")
-            return " ".join(entities.unescape(raw).split())
-    return None

@@ -39,3 +39,24 @@ class MissingExtraError(DetectorError):
 
 class KernelError(DetectorError):
     """A compiled kernel met a wrong index or offset: a bug in this package."""
+
+
+def in_words(error: BaseException) -> str:
+    """Return why something failed, for a message: without Python's numbers and names of classes.
+
+    >>> in_words(FileNotFoundError(2, "No such file or directory", "page.html"))
+    'No such file or directory'
+    >>> in_words(KeyError("arrays"))
+    'arrays is missing'
+    """
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    if isinstance(error, KeyError) and error.args:
+        return f"{error.args[0]} is missing"
+    if isinstance(error, UnicodeError):
+        return "not UTF-8"
+    if isinstance(error, ValueError) and hasattr(error, "colno"):
+        return f"not JSON, at line {error.lineno}, column {error.colno}"  # type: ignore[attr-defined]
+    if isinstance(error, TypeError | AttributeError | RecursionError):
+        return "not of the form that it should have"
+    return str(error) or "of an unknown kind"

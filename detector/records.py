@@ -19,6 +19,8 @@ Floats = NDArray[np.float32]
 Floats64 = NDArray[np.float64]
 # What a page is read as.
 Format = Literal["text", "html"]
+# What a cleaned page is written as; "xml" is TEI.
+OutputFormat = Literal["text", "markdown", "html", "xml", "json", "jsonl"]
 
 
 # Kinds of copies, by number; the kernel has the same.

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from detector.errors import SettingsError
+from detector.files.toml import read_toml
 from detector.records import COPY_KINDS, Format
 
 S = TypeVar("S", "Settings", "CorpusSettings")
@@ -20,18 +21,6 @@ GOALS: Final = ("lose_at_most", "recall", "precision")
 MOST_SLOTS = 1024
 # Kinds of copies that go: the others are part of the text, or navigation that scores find.
 DROPPED_COPIES: Final = ("headline", "running-head", "block", "repeat")
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return the content of a TOML file."""
-    import tomllib  # slow to import, and few runs need it
-
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise SettingsError(f"the settings file {path} cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise SettingsError(f"the settings file {path} is not TOML: {error}") from None
 
 
 def settings_from(table: Mapping[str, Any], kind: type[S], where: str) -> S:
@@ -249,13 +238,22 @@ Lines = Literal["sidecar", "column", "none"]
 
 
 class Columns(NamedTuple):
-    """Names of the fields (columns) with a meaning. Only the text is required."""
+    """Names of the fields (columns) with a meaning. Only the text is required.
+
+    output: where the clean text goes; by default into the text column, or for HTML from a column of
+        another name into `text`, and the HTML is kept
+    """
 
     text: str = "text"
     id: str = "id"
     url: str = "url"
     site: str = "site"
     source: str = "source"
+    output: str | None = None
+
+    def target(self) -> str:
+        """Return the column that the clean text goes to."""
+        return self.text if self.output is None else self.output
 
 
 class RecordSettings(NamedTuple):

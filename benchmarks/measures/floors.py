@@ -179,7 +179,7 @@ def _measured() -> tuple[Figures, str]:
     from benchmarks.peers.html import detector_html, detector_lines
 
     def scorer(page: bytes | str, given: Literal["html", "text"]) -> str:
-        return detector_html.DETECTOR.clean(page, format=given)
+        return detector_html.DETECTOR.clean(page, input_format=given)
 
     sample = drawn(lambda html: detector_lines.extract(html, None))
     return sample_figures(scorer, sample) | stored_figures(RESULTS), sample.hash()

@@ -1,14 +1,14 @@
 """`detector clean`: clean text of pages, or of a corpus."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, get_args
 
 import click
 from click.core import ParameterSource
 
-from detector.cli.command import Command, or_piped, refuse_unused
+from detector.cli.command import INPUT, Command, or_piped, refuse_unused
 from detector.cli.corpus_options import CorpusOptions, corpus_options, is_corpus, is_page_address
 from detector.cli.options import Policy, input_options, page_of, policy_options
 from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
@@ -16,11 +16,10 @@ from detector.cli.terminal import note, print_json, print_page_text, say
 from detector.corpus.formats.kinds import ENDINGS, kind_of
 from detector.detector import Detector
 from detector.errors import PageError, SettingsError
-from detector.records import Format
-from detector.results.page import ScoredPage
+from detector.records import Format, OutputFormat
 from detector.settings import Columns, EngineSettings, Lines
 
-SUFFIX: Final = {
+SUFFIX: Final[dict[OutputFormat, str]] = {
     "text": ".txt", "markdown": ".md", "json": ".json", "html": ".html", "xml": ".xml", "jsonl": ".jsonl",
 }  # fmt: skip
 COMMON: Final = ("output", "format", "to", "dry_run", "text_column", "site", "threshold", "lose_at_most")
@@ -34,20 +33,7 @@ OF_CORPORA: Final = (
 TOGETHER: Final = "pages.jsonl"
 
 
-def _shown(page: ScoredPage, format: str, name: str) -> str:
-    """Return what is written of a page."""
-    writers: dict[str, Callable[[], str]] = {
-        "text": lambda: page.clean_text,
-        "markdown": page.to_markdown,
-        "json": page.to_json,
-        "html": page.to_html,
-        "xml": page.to_tei,
-        "jsonl": lambda: page.to_jsonl(name),
-    }
-    return writers[format]()
-
-
-def _print_page(text: str, format: str, name: str, many: bool) -> None:
+def _print_page(text: str, format: OutputFormat, name: str, many: bool) -> None:
     """Print what is written of a page; of several, each is named as `head` does, or in its record."""
     if format in ("json", "jsonl"):
         print_json(text)
@@ -75,20 +61,20 @@ def _pages_in(names: Sequence[str]) -> list[str]:
     return found
 
 
-def _is_file(output: Path, names: Sequence[str], format: str) -> bool:
+def _is_file(output: Path, names: Sequence[str], format: OutputFormat) -> bool:
     """Tell whether the output is a file and not a folder: that of one page, or of JSONL."""
     together = len(names) == 1 or format == "jsonl"
     return together and output.suffix in SUFFIX.values() and not output.is_dir()
 
 
-def _format_of(output: Path, format: str) -> str:
+def _format_of(output: Path, format: OutputFormat) -> OutputFormat:
     """Return the format that a file's ending stands for, if --format does not say one."""
     if click.get_current_context().get_parameter_source("format") is not ParameterSource.DEFAULT:
         return format
     return next(name for name, suffix in SUFFIX.items() if suffix == output.suffix)
 
 
-def _targets(names: Sequence[str], output: Path | None, format: str) -> list[Path | None]:
+def _targets(names: Sequence[str], output: Path | None, format: OutputFormat) -> list[Path | None]:
     """Return where each page's clean text goes; raises `SettingsError` if something stands there."""
     if output is None:
         return [None] * len(names)
@@ -110,14 +96,14 @@ def _targets(names: Sequence[str], output: Path | None, format: str) -> list[Pat
     return list(targets)
 
 
-def _target(name: str, output: Path, format: str) -> Path:
+def _target(name: str, output: Path, format: OutputFormat) -> Path:
     """Return the file for a page's clean text in a folder."""
     source = Path("stdin" if name == "-" else _file_name(name))
     return output / ((source.name if is_page_address(name) else source.stem) + SUFFIX[format])
 
 
 @click.command("clean", cls=Command, common=COMMON)
-@click.argument("inputs", nargs=-1)
+@click.argument("inputs", nargs=-1, type=INPUT)
 @input_options
 @policy_options
 @corpus_options
@@ -208,7 +194,7 @@ def command(
 
 
 def _clean_pages(
-    names: Sequence[str], detector: Detector, format: Format | None, *, output: Path | None, to: str
+    names: Sequence[str], detector: Detector, format: Format | None, *, output: Path | None, to: OutputFormat
 ) -> int:
     """Clean pages, each on its own."""
     targets = _targets(names, output, to)
@@ -219,7 +205,7 @@ def _clean_pages(
         try:
             if target in written:
                 raise PageError(f"{name}: {target} is already the output of another page")
-            text = _shown(detector.score_batch([page_of(name, format)])[0], to, name)
+            text = detector.score_batch([page_of(name, format)])[0].to_format(to, name)
         except PageError as error:
             say(f"set aside: {error}")
             set_aside += 1

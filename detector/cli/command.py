@@ -71,6 +71,10 @@ class Command(click.Command):
             formatter.write_dl(rows)
 
 
+# What is read: files, folders and addresses. Shells complete it as files; the command says what is wrong.
+INPUT: Final = click.Path(readable=False)
+
+
 def or_piped(names: Sequence[str]) -> Sequence[str]:
     """Return the inputs, or standard input if there are none and something is piped in."""
     if names:

@@ -56,6 +56,12 @@ _COLUMNS: Final = tuple(
         ("url", "url", "The field with its URL, which gives its site."),
         ("site", "site", "The field with its site; comes before the URL."),
         ("source", "source", "The field with the collection it is from."),
+        (
+            "output",
+            None,
+            "The field for the clean text.  [default: the text column; for HTML from a column of another "
+            "name, text]",
+        ),
     )
 )
 

@@ -14,8 +14,9 @@ from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
 from detector.cli.terminal import print_page_text, say
 from detector.detector import profile_for
 from detector.errors import SettingsError
+from detector.model.files import model_of
 from detector.settings import Settings
-from detector.training.api import Evaluation, evaluation, labelled, model_of
+from detector.training.api import Evaluation, evaluation, labelled
 from detector.training.evaluate.curves import threshold_for
 from detector.training.evaluate.judge import FIGURES, Judged, examples_to_judge, judge
 from detector.training.evaluate.report import evaluation_html

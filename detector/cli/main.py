@@ -17,9 +17,10 @@ from types import FrameType
 from typing import Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from detector.cli.command import is_piped
-from detector.cli.terminal import say
+from detector.cli.terminal import say, wants_colour
 from detector.errors import DetectorError, PageError
 from detector.version import __version__
 
@@ -72,6 +73,16 @@ class LazyCommands(click.Group):
         command = import_module(COMMANDS[name][0]).command
         assert isinstance(command, click.Command)
         return command
+
+    def shell_complete(self, context: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Return the commands that begin so, without importing any, or else files: those are cleaned."""
+        found = [
+            CompletionItem(name, help=text)
+            for name, (_, text) in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        found += click.Command.shell_complete(self, context, incomplete)
+        return found or [CompletionItem(incomplete, type="file")]
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing any."""
@@ -176,7 +187,7 @@ def _close_output() -> None:
 def _run(arguments: list[str] | None) -> int:
     """Run the command line; unexpected errors are raised."""
     try:
-        code = group.main(arguments, prog_name="detector", standalone_mode=False)
+        code = group.main(arguments, prog_name="detector", standalone_mode=False, color=wants_colour())
     except click.exceptions.Abort as error:
         return _stopped(error)
     except click.ClickException as error:

@@ -46,9 +46,12 @@ def input_options(function: F) -> F:
 
 
 class Share(click.ParamType):  # type: ignore[type-arg]
-    """A number from 0 to 1, also written as a percentage."""
+    """A number from `least` to 1, also written as a percentage."""
 
     name = "share"
+
+    def __init__(self, name: str = "share", least: float = 0.0, example: str = "0.005 or 0.5%") -> None:
+        self.name, self._least, self._example = name, least, example
 
     def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> float:  # noqa: ANN401
         """Read a share."""
@@ -57,8 +60,9 @@ class Share(click.ParamType):  # type: ignore[type-arg]
             share = float(text[:-1]) / 100 if text.endswith("%") else float(text)
         except ValueError:
             share = -1.0
-        if not 0 <= share <= 1:
-            self.fail(f"{value!r} is not a share: write 0.005 or 0.5%", param, context)
+        if not self._least <= share <= 1:
+            bounds = f" from {self._least} to 1" if self._least else ""
+            self.fail(f"{value!r} is not a {self.name}{bounds}: write {self._example}", param, context)
         return share
 
 
@@ -110,7 +114,7 @@ _POLICY_OPTIONS: Final = (
     click.option(
         "--model",
         type=click.Path(path_type=Path),
-        help="A folder with a model, instead of the default model.",
+        help="A folder with a model, or default.",
     ),
     click.option(
         "--site",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from detector.cli.command import Command
+from detector.cli.command import INPUT, Command
 from detector.cli.options import input_options, page_of
 from detector.cli.outputs import overwrite_option, refuse_existing
 from detector.cli.terminal import note, print_page_text, say
@@ -58,7 +58,7 @@ def _refuse_unfit(profiles: Sequence[SiteProfile], name: str) -> None:
 
 
 @click.command("profile", cls=Command)
-@click.argument("pages", nargs=-1, required=True)
+@click.argument("pages", nargs=-1, required=True, type=INPUT)
 @input_options
 @click.option(
     "-o",

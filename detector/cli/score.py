@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from detector.cli.command import Command, or_piped
+from detector.cli.command import INPUT, Command, or_piped
 from detector.cli.options import Policy, input_options, page_of, policy_options
 from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
 from detector.cli.terminal import is_terminal, print_json, printable
@@ -91,7 +91,7 @@ def _table(page: ScoredPage) -> str:
     cls=Command,
     common=("html", "as_json", "url", "input_format", "model", "site", "threshold", "lose_at_most"),
 )
-@click.argument("page", required=False)
+@click.argument("page", required=False, type=INPUT)
 @input_options
 @policy_options
 @click.option("--url", help="The address of the page.")

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 from detector.cli.command import Command
-from detector.cli.terminal import say
+from detector.cli.terminal import say, wants_colour
 from detector.extras import need
 from detector.web.settings import ServeSettings
 
@@ -20,7 +20,7 @@ LOCAL: Final = "127.0.0.1"
 @click.option("--host", default=LOCAL, show_default=True, help="The address to listen at.")
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="0 for any.")
 @click.option("--host-name", multiple=True, help="Another name that callers may know this machine by.")
-@click.option("--model", type=click.Path(path_type=Path), help="A folder with a model.")
+@click.option("--model", type=click.Path(path_type=Path), help="A folder with a model, or default.")
 @click.option("--site", type=click.Path(path_type=Path), help="A profile of the pages' site.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
 @click.option("--seconds", default=30.0, show_default=True, help="What a page may take before it is stopped.")
@@ -64,5 +64,5 @@ def command(
         say(f"open {address} (Ctrl-C ends it)")
         if browser or (browser is None and host == LOCAL and sys.stderr.isatty()):
             webbrowser.open(address)
-        serve(app, listening)
+        serve(app, listening, wants_colour())
     return 0

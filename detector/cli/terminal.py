@@ -7,6 +7,7 @@ A page may hold control characters that clear the screen, set the clipboard or c
 direction. Commands print text of pages with `print_page_text`. Files and pipes get the text unchanged.
 """
 
+import os
 import re
 import sys
 from typing import Final
@@ -40,6 +41,11 @@ def print_json(text: str, *, end: str = "\n") -> None:
     if is_terminal():
         text = _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
     _print(text + end)
+
+
+def wants_colour() -> bool | None:
+    """Return False if `NO_COLOR` says so (https://no-color.org), None where the terminal decides."""
+    return False if os.environ.get("NO_COLOR") else None
 
 
 def is_terminal() -> bool:

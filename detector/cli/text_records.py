@@ -1,23 +1,24 @@
-"""Reading many texts: files, folders of .txt, JSONL, standard input."""
+"""The texts to compare: records of all formats of a corpus, with their ids and all their fields."""
 
-import gzip
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import Any, NamedTuple
 
-from detector.errors import PageError
-from detector.files.json_lines import JsonLine, json_bytes, json_lines
-from detector.text.decoding import decode
+from detector.corpus.first_records import refuse_wrong_columns
+from detector.corpus.formats.documents import Document, Part, Rejected
+from detector.corpus.formats.kinds import kind_of
+from detector.corpus.formats.readers import read_part
+from detector.corpus.inputs import inputs_as_given
+from detector.errors import PageError, SettingsError
+from detector.files.json_lines import json_bytes
+from detector.settings import Columns
+from detector.text.decoding import text_of, utf8
+from detector.text.formats import found_format
+from detector.text.html import html_batch
+from detector.text.record_files import records_kind
 
-JSONL: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
-
-
-class Source(NamedTuple):
-    """An input: its name for ids and messages, and its path."""
-
-    name: str
-    path: Path
+# Bytes that tell records from a page.
+HEAD = 1 << 16
 
 
 class TextRecord(NamedTuple):
@@ -36,67 +37,63 @@ class TextRecord(NamedTuple):
 SetAside = Callable[[str], None]
 
 
-def _opened(path: Path) -> BinaryIO:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+def parts_of(names: Sequence[str], columns: Columns, option: str) -> list[Part]:
+    """Return the files of all inputs, in the order in which they are given.
+
+    option: what names the text column on the command line
+    Raises `SettingsError` for what does not exist, for a wrong column, and for a file of records whose
+    name does not say so.
+    """
+    if not names:
+        return []
+    inputs = inputs_as_given(names)
+    for input in inputs:
+        if kind_of(input.name) is None:
+            _refuse_records(input.path)
+    refuse_wrong_columns(inputs, columns, option)
+    return [
+        Part(input.path, input.name, input.kind, size=input.size, time=input.time, fault=input.fault)
+        for input in inputs
+    ]
 
 
-def _record(line: JsonLine, place: str) -> TextRecord:
-    """Return the record of a line; raises `PageError` that says what is wrong with it."""
-    where = f"{place}, record {line.number}"
-    if line.value is None:
-        raise PageError(f"{where}: {line.fault}")
-    text = line.value.get("text")
-    if not isinstance(text, str):
-        raise PageError(f'{where}: no object with a string "text"')
-    name = line.value.get("id", f"{place}#{line.number}")
-    if isinstance(name, bool) or not isinstance(name, str | int):
-        raise PageError(f'{where}: "id" is neither a string nor a whole number')
-    return TextRecord(str(name), text, line.value)
+def _refuse_records(path: str) -> None:
+    """Raise `SettingsError` for a file with JSON in it whose name does not say so."""
+    with Path(path).open("rb") as file:
+        kind = records_kind(path, file.read(HEAD))
+    if kind is not None:
+        raise SettingsError(f"{path} is {kind}, not a page: write a record a line, and name it .jsonl")
 
 
-def _jsonl(file: BinaryIO, place: str, set_aside: SetAside) -> Iterator[TextRecord]:
-    for line in json_lines(file):
-        try:
-            yield _record(line, place)
-        except PageError as error:
-            set_aside(str(error))
+def _compared(document: Document) -> str:
+    """Return the text that is compared: of HTML, the lines without the markup."""
+    if (document.format or found_format(document.text)) == "text":
+        return document.text
+    batch, _ = html_batch([utf8(document.text)])
+    return text_of(batch.data.tobytes())
 
 
-def _text_file(path: Path, name: str) -> TextRecord:
-    text = decode(path.read_bytes()).text
-    return TextRecord(name, text, {"id": name, "text": text})
+def read_records(parts: Sequence[Part], columns: Columns, set_aside: SetAside) -> Iterator[TextRecord]:
+    """Yield the records of all files in order; set aside those that cannot be read.
 
-
-def _records_of(source: Source, set_aside: SetAside) -> Iterator[TextRecord]:
-    """Yield the records of one input."""
-    name, path = source
-    if path.is_dir():
-        for file in sorted(path.rglob("*.txt")):
-            yield _text_file(file, file.relative_to(path).as_posix())
-    elif path.name.lower().endswith(JSONL):
-        with _opened(path) as lines:
-            yield from _jsonl(lines, name, set_aside)
-    else:
-        yield _text_file(path, name)
-
-
-def read_records(sources: Sequence[Source], set_aside: SetAside) -> Iterator[TextRecord]:
-    """Yield the records of all inputs in order; set aside those that cannot be read.
-
-    A .jsonl file (or .ndjson, also with .gz) has an object with "text", and optionally "id", on each line;
-    a folder stands for all of its .txt files; any other file is one text. A second use of an id is set aside.
+    A second use of an id in a file is set aside. If an earlier file used it, it is written after its file.
     """
     used = set[str]()
-    for source in sources:
-        try:
-            for record in _records_of(source, set_aside):
-                if record.id in used:
-                    set_aside(f"{source.name}: the id {record.id!r} was used before")
-                    continue
-                used.add(record.id)
-                yield record
-        except FileNotFoundError:
-            set_aside(f"{source.name} does not exist")
-        except (OSError, EOFError, zlib.error) as error:
-            reason = getattr(error, "strerror", None) or error
-            set_aside(f"{source.name} cannot be read to its end: {reason}")
+    for part in parts:
+        of_file = set[str]()
+        for record in read_part(part, columns, whole=True):
+            if isinstance(record, Rejected):
+                set_aside(f"{record.file}, record {record.record}: {record.reason}")
+                continue
+            if record.id in of_file:
+                set_aside(f"{part.name}: the id {record.id!r} was used before in this file")
+                continue
+            of_file.add(record.id)
+            name = record.id
+            while name in used:
+                name = f"{part.name}:{name}"
+            used.add(name)
+            try:
+                yield TextRecord(name, _compared(record), dict(record.fields))
+            except PageError as error:
+                set_aside(f"{part.name}, record {record.number}: {error}")

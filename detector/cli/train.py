@@ -11,7 +11,7 @@ from detector.cli.asking import ask
 from detector.cli.command import Command
 from detector.cli.terminal import print_page_text, say
 from detector.errors import SettingsError
-from detector.model.files import DEFAULT
+from detector.model.files import folder_of
 from detector.training.adapt.adaptation import Adaptation
 from detector.training.adapt.holdout import Change
 from detector.training.api import Training, adaptation_of, adapted_training, refuse_existing, whole_training
@@ -50,7 +50,7 @@ def _path(**more: bool) -> click.Path:
 @click.option(
     "-o", "--output", required=True, type=_path(file_okay=False), help="The folder to write the model to."
 )
-@click.option("--model", type=_path(), help="The model to adapt, instead of the default model.")
+@click.option("--model", type=_path(), help="The model to adapt: a folder, or default.")
 @click.option(
     "--labels", type=_path(dir_okay=False), help="Labels of lines, JSONL or CSV. Answers are added here."
 )
@@ -109,8 +109,7 @@ def _adapt(paths: Sequence[Path], options: AdaptOptions) -> int:
     adaptation.refuse_nothing()
     _tell_counts(adaptation)
     if precision is None:
-        name = options.model or DEFAULT
-        say(f"{name} has no precisions of its weights: other sites may get worse")
+        say(f"{folder_of(options.model)} has no precisions of its weights: other sites may get worse")
     found = adapted_training(adaptation, precision, pages, general)
     if found.held_back is not None:
         _tell_change(f"pages held back, by {found.by}", found.held_back)

@@ -17,8 +17,11 @@ LOOKED_AT: Final = 20
 WITH_COLUMNS: Final = ("jsonl", "csv", "parquet")
 
 
-def refuse_wrong_columns(inputs: Sequence[Input], columns: Columns) -> None:
-    """Raise `SettingsError` if the first records of a file on this machine do not have the text column."""
+def refuse_wrong_columns(inputs: Sequence[Input], columns: Columns, option: str = "--text-column") -> None:
+    """Raise `SettingsError` if the first records of a file on this machine do not have the text column.
+
+    option: what names the column on the command line
+    """
     for input in inputs:
         if input.kind not in WITH_COLUMNS or input.fault or is_remote(input.path):
             continue
@@ -30,4 +33,4 @@ def refuse_wrong_columns(inputs: Sequence[Input], columns: Columns) -> None:
             if isinstance(record, Rejected) and record.reason.startswith(NO_COLUMN)
         ]
         if missing and len(missing) == len(first):
-            raise SettingsError(f"{input.name}: {missing[0]}; name the one with the text: --text-column")
+            raise SettingsError(f"{input.name}: {missing[0]}; name the one with the text: {option}")

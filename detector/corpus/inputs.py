@@ -59,12 +59,12 @@ def _longer_names(found: Mapping[str, str]) -> dict[str, str]:
     return names
 
 
-def _names(given: Sequence[str], output: Path) -> Mapping[str, str]:
+def _names(given: Sequence[str], output: Path | None) -> Mapping[str, str]:
     """Return the name of each path."""
     found: dict[str, str] = {}
-    written = output if RunFolder(output).is_used() else None
+    written = output if output is not None and RunFolder(output).is_used() else None
     for path in given:
-        for file, name in listed(path, written):
+        for file, name in sorted(listed(path, written), key=lambda pair: pair[1]):
             found.setdefault(file if is_remote(file) else os.path.realpath(file), name)
     return _longer_names(found) if len(set(found.values())) < len(found) else found
 
@@ -81,23 +81,37 @@ def inputs_of(given: Sequence[str], output: Path) -> list[Input]:
     given: files, folders and URLs; output: the folder of the run, which is not read
     Raises `SettingsError` if there is nothing to read, or a file is of an unknown kind.
     """
+    single = [path for path in given if _is_unknown_file(path)]
+    if single:
+        raise SettingsError(
+            f"{single[0]} is of no kind that is read: .txt, .html, .jsonl, .csv, .tsv (also .gz, .zst), "
+            ".parquet, .warc, .wet (also .gz)"
+        )
+    return sorted(inputs_as_given(given, output), key=lambda input: input.name)
+
+
+def inputs_as_given(given: Sequence[str], output: Path | None = None) -> list[Input]:
+    """Return the files of all inputs in the order in which they are given, those of a folder by name.
+
+    A file of an unknown kind is a page if it is named itself, and passed over in a folder.
+    """
     inputs, unknown = [], []
+    named = {os.path.realpath(path) for path in given if _is_unknown_file(path)}
     for path, name in _names(given, output).items():
-        kind = kind_of(name)
+        kind = "page" if path in named else kind_of(name)
         if kind is None:
             unknown.append(name)
         else:
             inputs.append(_input(path, name, kind))
-    single = [path for path in given if not Path(path).is_dir() and kind_of(path.rsplit("/", 1)[-1]) is None]
-    if single and not is_remote(single[0]):
-        raise SettingsError(
-            f"{single[0]} is of no kind that is read: .txt, .html, .jsonl, .csv (also .gz, .zst), "
-            ".parquet, .warc, .wet (also .gz)"
-        )
     if not inputs:
         passed_over = f"; {len(unknown)} files of other kinds were passed over" if unknown else ""
         raise SettingsError(f"{', '.join(given)}: nothing to read there{passed_over}")
-    return sorted(inputs, key=lambda input: input.name)
+    return inputs
+
+
+def _is_unknown_file(path: str) -> bool:
+    """Tell whether an input on this machine is a file whose name says nothing of its kind."""
+    return not is_remote(path) and not Path(path).is_dir() and kind_of(path.rsplit("/", 1)[-1]) is None
 
 
 def _cut_lines(path: str, shard_bytes: int) -> Survey:

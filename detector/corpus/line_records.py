@@ -4,7 +4,7 @@ A record has the whole decoded text (of HTML, its lines), so dropped lines are n
 segment: a line that is not blank, or a sentence of a line of more than 1,000 characters.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
@@ -32,6 +32,7 @@ class LineRecord:
     copies: rows (segment, its original, the kind of copy, words of the title at its beginning)
     cuts: rows (segment, words) of those whose beginning was cut
     site_pages: other pages known of its site
+    fields: its whole record; the field that the clean text went to is empty
     """
 
     id: str
@@ -46,11 +47,12 @@ class LineRecord:
     copies: list[list[int]] = field(default_factory=list)
     cuts: list[list[int]] = field(default_factory=list)
     site_pages: int = 0
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as plain values, without empty fields."""
         values = ((name, getattr(self, name)) for name in self.__slots__)
-        return {name: value for name, value in values if value != []}
+        return {name: value for name, value in values if value not in ([], {})}
 
 
 class LinePiece(NamedTuple):
@@ -120,6 +122,7 @@ def line_records(result: ScoredBatch, why: Bytes, documents: Sequence[Document])
                 copies=_copies(result, first, last),
                 cuts=_cuts(result, first, last),
                 site_pages=0 if result.recurrence is None else int(result.recurrence.site_pages[page]),
+                fields=document.fields,
             )
         )
     return records

@@ -1,6 +1,6 @@
 """What the first pass stores of a shard, so that later passes need not read or parse the input again.
 
-records.jsonl.zst    the documents without their texts and the records set aside, in order
+records.jsonl.zst    the documents without what cleaning replaces, and the records set aside, in order
 pages.zst            their pages as lines, with the markup of HTML, batch by batch
 fields.arrow         for Parquet, all columns except the text
 
@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 
-from detector.corpus.formats.documents import Document, Records, Rejected
+from detector.corpus.formats.documents import Document, Records, Rejected, in_its_file
 from detector.corpus.formats.tables import CopiedFields
 from detector.corpus.formats.zstd_files import ZstdError, read_zstd, write_zstd
 from detector.corpus.run_folder import damaged
@@ -80,6 +80,17 @@ class ParsedBatch:
     def documents(self) -> list[Document]:
         """The documents."""
         return [record for record in self.records if isinstance(record, Document)]
+
+    def renamed(self, numbers: set[int]) -> "ParsedBatch":
+        """Return the batch with some documents, by their numbers in the shard, named after their file."""
+        wanted = {number - self.first for number in numbers} & set(range(len(self.documents)))
+        if not wanted:
+            return self
+        documents = (
+            in_its_file(document) if at in wanted else document for at, document in enumerate(self.documents)
+        )
+        records = [next(documents) if isinstance(record, Document) else record for record in self.records]
+        return replace(self, records=records)
 
     def site_ids(self, positions: Sequence[int]) -> Integers:
         """Return int64: the sites of some documents."""
@@ -150,10 +161,10 @@ def parsed_batches(records: Records, format: Format | None, most: int) -> Iterat
 
 
 class ShardWriter:
-    """Writes the parsed pages of a shard."""
+    """Writes the parsed pages of a shard. target: the column that the clean texts go to."""
 
-    def __init__(self, folder: Path, text_column: str, with_fields: bool) -> None:
-        self._text_column, self._with_fields = text_column, with_fields
+    def __init__(self, folder: Path, target: str, with_fields: bool) -> None:
+        self._target, self._with_fields = target, with_fields
         self._records = write_zstd(folder / RECORDS, ZSTD_LEVEL)
         self._pages = write_zstd(folder / PAGES, ZSTD_LEVEL)
 
@@ -172,7 +183,7 @@ class ShardWriter:
         if isinstance(record, Rejected):
             return record._asdict()
         row = {name: getattr(record, name) for name in Document.__slots__}
-        fields = {**record.fields, self._text_column: ""} if self._with_fields else {}
+        fields = {**record.fields, self._target: ""} if self._with_fields else {}
         return {**row, "text": "", "fields": fields}
 
     def __enter__(self) -> Self:
@@ -204,21 +215,28 @@ def stored_documents(folder: Path, first_record: int) -> Iterator[Document]:
 
     first_record: number of the shard's first record in its file
     """
-    documents = (record for record in _stored_records(folder) if isinstance(record, Document))
+    return (record for record in _with_fields(folder, first_record) if isinstance(record, Document))
+
+
+def _with_fields(folder: Path, first_record: int) -> Iterator[Document | Rejected]:
+    """Yield the records of a shard, those of Parquet with the fields that have a file of their own."""
     if not (folder / FIELDS).exists():
-        yield from documents
+        yield from _stored_records(folder)
         return
     number = first_record
     with closing(CopiedFields(folder / FIELDS)) as fields:
         rows = fields.rows()
-        for document in documents:
+        for record in _stored_records(folder):
+            if isinstance(record, Rejected):
+                yield record
+                continue
             for row in rows:
                 number += 1
-                if number > document.number:
-                    yield replace(document, fields=row)
+                if number > record.number:
+                    yield replace(record, fields=row)
                     break
             else:
-                raise damaged(folder / FIELDS, f"row {document.number} is missing")
+                raise damaged(folder / FIELDS, f"row {record.number} is missing")
 
 
 def _stored_part(file: Any) -> FormatPart:  # noqa: ANN401
@@ -230,10 +248,13 @@ def _stored_part(file: Any) -> FormatPart:  # noqa: ANN401
     return FormatPart(positions, ReadBatch(batch, words_of(batch), markup))
 
 
-def stored_batches(folder: Path) -> Iterator[ParsedBatch]:
-    """Yield the batches that `ShardWriter` wrote; raises `ShardError` if they are damaged."""
+def stored_batches(folder: Path, first_record: int | None) -> Iterator[ParsedBatch]:
+    """Yield the batches that `ShardWriter` wrote; raises `ShardError` if they are damaged.
+
+    first_record: number of the shard's first record in its file; None if no fields are wanted
+    """
     path, first = folder / PAGES, 0
-    records = _stored_records(folder)
+    records = _stored_records(folder) if first_record is None else _with_fields(folder, first_record)
     try:
         with read_zstd(path) as file:
             while (counts := array_from(file).tolist()) != END:

@@ -11,12 +11,12 @@ from detector.corpus.run_folder import MANIFEST, read_json
 from detector.corpus.steps.publish import LINES
 from detector.decisions import DecisionPolicy
 from detector.detector import Detector
-from detector.errors import KernelError, SettingsError
+from detector.errors import KernelError, SettingsError, in_words
 from detector.files.checked import checked
 from detector.files.json_lines import LONGEST, json_line, json_lines
 from detector.model.operating_points import threshold_of
 from detector.records import Format
-from detector.settings import GOALS, Settings, settings_from
+from detector.settings import GOALS, Columns, Settings, settings_from
 from detector.text.read import FORMATS
 
 # The largest line record in bytes: a text, and the results for its lines.
@@ -77,7 +77,7 @@ def _records_of(path: Path) -> Iterator[LineRecord]:
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
     except (ZstdError, EOFError) as error:
-        raise SettingsError(f"{path} is damaged: {error}") from None
+        raise SettingsError(f"{path} is damaged: {in_words(error)}") from None
 
 
 def _manifest(run: Path) -> _Manifest:
@@ -114,8 +114,17 @@ def _threshold(run: Path, detector: Detector, format: Format) -> float | None:
     return threshold_of(settings, (model.text if format == "text" else model.html).points)
 
 
+def _target(run: Path) -> str:
+    """Return the column that the clean texts of a run went to."""
+    columns = _manifest(run).settings_of.get("columns")
+    if not isinstance(columns, dict):
+        return Columns().target()
+    target = columns.get("output") or columns.get("text")
+    return target if isinstance(target, str) else Columns().target()
+
+
 def restored(run: Path, detector: Detector | None, as_decided: bool) -> Iterator[str]:
-    """Yield a line of JSON for each document: its id and text.
+    """Yield a line of JSON for each document: its id, all its fields, and the text.
 
     detector: None for whole texts; otherwise clean texts, under its policy or as decided
     Raises `SettingsError` if the run's folder is damaged.
@@ -125,11 +134,12 @@ def restored(run: Path, detector: Detector | None, as_decided: bool) -> Iterator
         policies = {
             name: DecisionPolicy(detector.settings, _threshold(run, detector, name)) for name in FORMATS
         }
+    target = _target(run)
     for record in stored_records(run):
         text = record.text
         if detector is not None:
             try:
                 text = clean_again(record, None if as_decided else policies[record.format])
             except (ValueError, KernelError) as error:
-                raise SettingsError(f"{run / LINES} is damaged: {error}") from None
-        yield json_line({"id": record.id, "text": text}).decode()
+                raise SettingsError(f"{run / LINES} is damaged: {in_words(error)}") from None
+        yield json_line({"id": record.id, **record.fields, target: text}).decode()

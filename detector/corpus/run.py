@@ -21,6 +21,7 @@ from detector.corpus.first_records import refuse_wrong_columns
 from detector.corpus.formats.documents import Shard
 from detector.corpus.inputs import Input, Survey, inputs_of, survey
 from detector.corpus.manifest import PLAN, Surveyor, plan_for, run_id
+from detector.corpus.output_column import with_output_column
 from detector.corpus.report.loss_limit import Loss, losses
 from detector.corpus.report.summary import document_counts, report_of
 from detector.corpus.run_folder import MANIFEST, read_json
@@ -172,6 +173,7 @@ def run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progre
     Raises `SettingsError` for wrong inputs or folders, `ShardError` for a full disk or an unreadable input.
     """
     inputs = inputs_of(given, spec.output)
+    spec = with_output_column(inputs, spec)
     surveyor = partial(_surveys, engine, spec.corpus.shard_bytes, progress)
     if (spec.output / MANIFEST).is_file():
         return _finished(spec, inputs, surveyor)
@@ -195,6 +197,7 @@ def run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progre
 def dry_run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progress: Progress) -> Outcome:
     """Run everything but publishing, on evenly spaced shards, in a temporary folder."""
     inputs = inputs_of(given, spec.output)
+    spec = with_output_column(inputs, spec)
     refuse_wrong_columns(inputs, spec.columns)
     with tempfile.TemporaryDirectory(prefix="detector-") as folder:
         spec = spec._replace(output=Path(folder))

@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from numpy.typing import NDArray
 
-from detector.errors import SettingsError, ShardError
+from detector.errors import SettingsError, ShardError, in_words
 from detector.files import atomic
 from detector.files.arrays import load_array, mapped_array
 
@@ -69,7 +69,7 @@ def read_json(path: Path) -> dict[str, Any]:
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from None
     except ValueError as error:
-        raise SettingsError(f"{path} is damaged ({error})") from None
+        raise SettingsError(f"{path} is damaged ({in_words(error)})") from None
 
 
 def read_array(path: Path, mapped: bool = False) -> NDArray[Any]:

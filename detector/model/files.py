@@ -23,7 +23,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.errors import ModelFormatError
+from detector.errors import ModelFormatError, in_words
 from detector.features import markup as markup_of
 from detector.features import phrases as phrases_of
 from detector.features.markup import MarkupWeights
@@ -160,7 +160,7 @@ def _config(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ModelFormatError(f"{folder} is no model: it has no {CONFIG_FILE}") from None
     except (OSError, ValueError) as error:
-        raise ModelFormatError(f"{path} cannot be read as JSON ({error}); get the model again") from None
+        raise ModelFormatError(f"{path} cannot be read ({in_words(error)}); get the model again") from None
     if not isinstance(config.get("format"), int):
         raise ModelFormatError(f"{path} is not the description of a model: it has no format number")
     if config["format"] not in (FORMAT, *OLD_FORMATS):
@@ -189,7 +189,7 @@ def _arrays(folder: Path) -> dict[str, NDArray[Any]]:
     except FileNotFoundError:
         raise ModelFormatError(f"{folder} is no model: it has no {ARRAYS_FILE}") from None
     except (OSError, ValueError) as error:
-        raise ModelFormatError(f"{path} is damaged ({error}); get the model again") from None
+        raise ModelFormatError(f"{path} is damaged ({in_words(error)}); get the model again") from None
 
 
 def _network(arrays: Arrays, name: str) -> Network:
@@ -251,6 +251,19 @@ def _checked(arrays: Arrays, name: str) -> NDArray[np.float32]:
     if array is None or array.dtype.kind != "f" or not np.isfinite(array).all():
         raise ModelFormatError(f"the array {name} of this model is missing or holds no finite numbers")
     return np.ascontiguousarray(array, np.float32)
+
+
+def folder_of(model: str | Path | None) -> Path:
+    """Return the folder of a model: that of the default model for None and "default"."""
+    return DEFAULT if model is None or str(model) == "default" else Path(model)
+
+
+def model_of(model: "Model | str | Path | None") -> Model:
+    """Return a model, a model read from its folder, or the default model."""
+    if isinstance(model, Model):
+        return model
+    folder = folder_of(model)
+    return default_model() if folder == DEFAULT else load(folder)
 
 
 def load(folder: Path) -> Model:

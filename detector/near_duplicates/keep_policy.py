@@ -57,8 +57,8 @@ def _order_of(values: Sequence[Any], texts: int) -> Integers:
     known = [at for at, value in enumerate(values) if value is not None and value == value]
     try:
         known.sort(key=lambda at: values[at], reverse=True)  # stable, reversed or not
-    except TypeError as error:
-        raise ValueError(f"the values of `by` cannot be compared: {error}") from None
+    except TypeError:
+        raise ValueError("the values of `by` are of several types: give numbers, texts or dates") from None
     missing = np.setdiff1d(np.arange(texts), known)
     return np.concatenate([np.array(known, np.int64), missing])
 

@@ -4,10 +4,10 @@ import json
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from detector.extras import need
-from detector.records import Format, Reason, ScoredLine, Verdict
+from detector.records import Format, OutputFormat, Reason, ScoredLine, Verdict
 from detector.results.batch import PageLines
 from detector.results.lines import scored_lines
 from detector.results.verdict import PageKind, verdict
@@ -102,6 +102,31 @@ class ScoredPage:
             return text_tree(self.clean_text)
         return clean_tree(self._page, self.lines)
 
+    def to_format(self, format: OutputFormat, name: str | None = None) -> str:
+        """Return what is kept in a format, as `detector clean --format` writes it.
+
+        Parameters
+        ----------
+        format : {"text", "markdown", "html", "xml", "json", "jsonl"}
+            The clean text, or what `to_markdown`, `to_html`, `to_tei`, `to_json` or `to_jsonl` returns.
+        name : str, optional
+            Of the page, as the `id` of "jsonl".
+
+        Raises
+        ------
+        ValueError
+            If there is no such format.
+        """
+        refuse_unknown_format(format)
+        if format == "text":
+            return self.clean_text
+        if format == "jsonl":
+            return self.to_jsonl(name)
+        writers = {
+            "markdown": self.to_markdown, "html": self.to_html, "xml": self.to_tei, "json": self.to_json,
+        }  # fmt: skip
+        return writers[format]()
+
     def to_markdown(
         self,
         *,
@@ -193,6 +218,12 @@ class ScoredPage:
             "confidence": self.confidence,
         }
         return _json(record)
+
+
+def refuse_unknown_format(format: str) -> None:
+    """Raise `ValueError` if a page cannot be written in a format."""
+    if format not in get_args(OutputFormat):
+        raise ValueError(f"{format!r} is no output format: use one of {', '.join(get_args(OutputFormat))}")
 
 
 def _json(value: Any, indent: int | None = None) -> str:  # noqa: ANN401

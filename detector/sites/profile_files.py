@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.errors import ModelFormatError
+from detector.errors import ModelFormatError, in_words
 from detector.files.arrays import array_of, bytes_of, zip_members
 from detector.files.atomic import new_file
 from detector.text.keys import KEYS_VERSION
@@ -63,7 +63,7 @@ def _members(path: Path) -> dict[str, bytes]:
         raise ModelFormatError(f"{path} does not exist: make it with `detector profile`") from None
     except (OSError, ValueError) as error:
         raise ModelFormatError(
-            f"{path} is no profile, or damaged ({error}); make it again with `detector profile`"
+            f"{path} is no profile, or damaged ({in_words(error)}); make it again with `detector profile`"
         ) from None
 
 
@@ -90,7 +90,7 @@ def _arrays(members: dict[str, bytes], path: Path) -> dict[str, NDArray[Any]]:
             array = array_of(members[f"{name}.npy"])
         except (KeyError, ValueError) as error:
             raise ModelFormatError(
-                f"{path}: the array {name} is missing or damaged ({error}); make it again"
+                f"{path}: the array {name} is missing or damaged ({in_words(error)}); make it again"
             ) from None
         if array.dtype != kind or array.ndim != 1:
             raise ModelFormatError(

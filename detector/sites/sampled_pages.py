@@ -15,6 +15,7 @@ from detector.text.decoding import text_of
 from detector.text.keys import NO_WORDS, LineKeys, line_keys
 from detector.text.page import Input, Page
 from detector.text.read import by_format, read_batch
+from detector.text.series import as_chosen, read_series, refuse_single
 
 # A line's text is kept up to here.
 MOST_CHARACTERS: Final = 100
@@ -110,8 +111,9 @@ def all_known(parts: Iterable[dict[int, Known]]) -> dict[int, Known]:
 def batches(pages: Iterable[Input | Page]) -> Iterator[list[Page]]:
     """Yield pages as they come, a batch at a time; those without a name get their number."""
     batch: list[Page] = []
-    for number, source in enumerate(pages, start=1):
-        page = source if isinstance(source, Page) else Page.read(source)
+    refuse_single(pages)
+    for number, page in enumerate(as_chosen(read_series(pages), "raise"), start=1):
+        assert isinstance(page, Page)
         batch.append(page if page.name or page.url else replace(page, name=f"page {number}"))
         if len(batch) == BATCH:
             yield batch

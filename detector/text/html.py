@@ -10,6 +10,7 @@ not lines, nor is what `<iframe>`, `<noembed>` and `<noframes>` hold, which the 
 `<noscript>` is, where the rest of the page has little text. docs/reading.md has the rest.
 """
 
+import html as entities
 from collections.abc import Sequence
 from typing import Final
 
@@ -155,3 +156,16 @@ def html_batch(pages: Sequence[bytes]) -> tuple[Batch, Markup]:
             noscript[page] = MARKUP
     batch, markup = scanned
     return segmented(batch.data, batch.line_start, batch.line_end, batch.page_line), markup
+
+
+def title_of(markup: Markup | None, page: int) -> str | None:
+    """Return the title from the head of a page."""
+    if markup is None:
+        return None
+    first, last = markup.page_hint[page : page + 2].tolist()
+    for hint in range(first, last):
+        if markup.hint_kind[hint] == TITLE_HINT:
+            start = int(markup.hint_end[hint - 1]) if hint else 0
+            raw = markup.hints[start : int(markup.hint_end[hint])].tobytes().decode("utf-8", "replace")
+            return " ".join(entities.unescape(raw).split())
+    return None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from detector.errors import PageError
 from detector.records import Format
@@ -14,7 +14,8 @@ from detector.text.signatures import refuse_binary
 
 Input = str | bytes | Path
 
-# Characters of a one-line string that could be a file's name.
+_ADDRESSES: Final = ("http://", "https://")
+# Characters of a one-line string that could be a file's name or an address.
 _LONGEST_NAME: Final = 1024
 
 
@@ -38,8 +39,22 @@ class Page:
         return utf8(self.text) if self.data is None else self.data
 
     @classmethod
-    def read(cls, source: Input, format: Format | None = None, url: str | None = None) -> "Page":
-        """Decode a page from text, bytes or a path; raises `PageError` if it cannot be read."""
+    def read(cls, source: "Input | Page", format: Format | None = None, url: str | None = None) -> "Page":
+        """Decode a page from text, bytes or a path. One that was read before stays, but for what is given.
+
+        Raises
+        ------
+        PageError
+            If it cannot be read.
+        ValueError
+            If a string is an address or the name of a file, or there is no such format.
+        TypeError
+            If it is none of these.
+        """
+        if format not in (None, *get_args(Format)):
+            raise ValueError(f"a page is read as 'text' or 'html', not {format!r}")
+        if isinstance(source, Page):
+            return replace(source, format=format or source.format, url=url or source.url)
         if isinstance(source, Path):
             data = _named(_file(source), str(source), is_known=format is not None)
             return replace(cls._decoded(decode(data), format, url), name=str(source))
@@ -47,7 +62,7 @@ class Page:
             return cls._decoded(decode(page_bytes(bytes(source))), format, url)
         if not isinstance(source, str):
             raise TypeError(f"a page is str, bytes or pathlib.Path, not {type(source).__name__}")
-        _refuse_file_name(source)
+        _refuse_name(source)
         return cls(source, format or found_format(source), url=url)
 
     @classmethod
@@ -138,12 +153,16 @@ def _file(path: Path) -> bytes:
         raise PageError(f"{path} cannot be read: {error.strerror}") from None
 
 
-def _refuse_file_name(text: str) -> None:
-    """Raise `ValueError` for a one-line string that names a file: surely the file was meant."""
-    if 0 < len(text) <= _LONGEST_NAME and "\n" not in text and "\0" not in text and "<" not in text:
-        try:
-            exists = Path(text).is_file()
-        except (OSError, ValueError):
-            return
-        if exists:
-            raise ValueError(f"{text!r} names a file: pass Path({text!r}) to score what is in it")
+def _refuse_name(text: str) -> None:
+    """Raise `ValueError` for a string that is an address or a file's name: surely what is there was meant."""
+    name = text.strip()
+    if not 0 < len(name) <= _LONGEST_NAME or any(sign in name for sign in "\n\0<"):
+        return
+    if name.lower().startswith(_ADDRESSES) and len(name.split()) == 1:
+        raise ValueError(f"{name!r} is an address, not a page: pass Page.fetch({name!r})")
+    try:
+        exists = Path(name).is_file()
+    except (OSError, ValueError):
+        return
+    if exists:
+        raise ValueError(f"{name!r} names a file: pass Path({name!r}) to score what is in it")

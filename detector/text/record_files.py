@@ -9,7 +9,8 @@ _CORPUS: Final = "`detector clean {name} --output FOLDER` reads it as a corpus"
 STDIN: Final = "standard input"
 _KINDS: Final = {
     ".jsonl": "JSON Lines, a record a line", ".ndjson": "JSON Lines, a record a line", ".csv": "a CSV table",
-    ".parquet": "a Parquet file", ".warc": "a web archive", ".wet": "a web archive",
+    ".tsv": "a table with tabs", ".parquet": "a Parquet file",
+    ".warc": "a web archive", ".wet": "a web archive",
 }  # fmt: skip
 _PACKED: Final = (".gz", ".zst", ".br")
 
@@ -24,12 +25,7 @@ def refuse_records(name: str, data: bytes) -> None:
     data
         What is in it, unpacked.
     """
-    plain = name.lower()
-    for end in _PACKED:
-        plain = plain.removesuffix(end)
-    kind = next((kind for end, kind in _KINDS.items() if plain.endswith(end)), None)
-    if kind is None and data[:1] in (b"{", b"["):
-        kind = _json_kind(data)
+    kind = records_kind(name, data)
     if kind is None:
         return
     how = _CORPUS.format(name=name)
@@ -40,6 +36,15 @@ def refuse_records(name: str, data: bytes) -> None:
             name="that file"
         )
     raise PageError(f"{name} is {kind}, not a page: {how}; --input-format text takes it as one page of text")
+
+
+def records_kind(name: str, data: bytes) -> str | None:
+    """Return what a file of many records is, by its name or the JSON in it; None for a page."""
+    plain = name.lower()
+    for end in _PACKED:
+        plain = plain.removesuffix(end)
+    kind = next((kind for end, kind in _KINDS.items() if plain.endswith(end)), None)
+    return _json_kind(data) if kind is None and data[:1] in (b"{", b"[") else kind
 
 
 def _json_kind(data: bytes) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from detector.detector import profile_for
 from detector.errors import PageError, SettingsError
-from detector.model.files import DEFAULT, Model, load
+from detector.model.files import Model, folder_of, model_of
 from detector.model.files import save as save_model
 from detector.records import Floats
 from detector.settings import Settings
@@ -98,13 +98,6 @@ def refuse_existing(folder: Path, replace: bool) -> None:
         raise SettingsError(f"{folder} already exists: choose another --output, or add --overwrite")
 
 
-def model_of(model: Model | str | Path | None) -> Model:
-    """Return a model, a model read from its folder, or the default model."""
-    if isinstance(model, Model):
-        return model
-    return load(DEFAULT if model is None or str(model) == "default" else Path(model))
-
-
 def _read(pages: Pages, reader: Callable[[Iterable[Path]], Iterable[LabelledPage]]) -> list[LabelledPage]:
     given: list[Source] = [pages] if isinstance(pages, str | Path | LabelledPage) else list(pages)
     files = [Path(source) for source in given if not isinstance(source, LabelledPage)]
@@ -115,8 +108,7 @@ def adaptation_of(
     model: Model | str | Path | None, pages: Sequence[LabelledPage], labels: Sequence[LineLabel]
 ) -> tuple[Adaptation, Floats | None]:
     """Return what adapting a model to pages starts from, and the precisions of its weights, if it has any."""
-    folder = DEFAULT if model is None else None if isinstance(model, Model) else Path(model)
-    precision = load_precision(folder) if folder is not None else None
+    precision = None if isinstance(model, Model) else load_precision(folder_of(model))
     return start(model_of(model), pages, labels, precision), precision
 
 

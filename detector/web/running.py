@@ -6,7 +6,7 @@ from typing import Final
 import uvicorn
 from starlette.applications import Starlette
 
-from detector.errors import SettingsError
+from detector.errors import SettingsError, in_words
 from detector.web.server import Access
 
 # Connections that may wait to be taken.
@@ -19,8 +19,11 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
-    except (OSError, OverflowError) as error:
-        raise SettingsError(f"{host}:{port} cannot be listened at ({error}): choose another --port") from None
+    except (OSError, UnicodeError) as error:
+        reason = in_words(error) if isinstance(error, OSError) else "no such host"
+        raise SettingsError(
+            f"{host}:{port} cannot be listened at ({reason}): choose another --host or --port"
+        ) from None
 
 
 def address_of(listening: socket.socket, access: Access) -> str:
@@ -30,11 +33,12 @@ def address_of(listening: socket.socket, access: Access) -> str:
     return f"http://{name}:{port}/?token={access.token}"
 
 
-def serve(app: Starlette, listening: socket.socket) -> None:
-    """Answer until the process is told to stop."""
+def serve(app: Starlette, listening: socket.socket, colours: bool | None = None) -> None:
+    """Answer until the process is told to stop. colours: of messages; None where the terminal decides."""
     config = uvicorn.Config(
         app,
         log_level="warning",
+        use_colors=colours,
         access_log=False,
         server_header=False,
         timeout_keep_alive=5,

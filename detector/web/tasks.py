@@ -77,12 +77,16 @@ def answers(detector: Detector, jobs: Sequence[PageJob]) -> list[bytes | Failure
     for (settings, profile), pages in groups.items():
         try:
             chosen = _with(detector, settings, profile)
-            scored = list(chosen.score_pages(page for _, page in pages))
         except DetectorError as error:
             found.update((number, failure_of(error)) for number, _ in pages)
             continue
-        for (number, page), result in zip(pages, scored, strict=True):
-            found[number] = json_bytes(_answer(chosen, jobs[number], page, result))
+        results = chosen.score_each(page for _, page in pages)
+        for (number, page), result in zip(pages, results, strict=True):
+            found[number] = (
+                failure_of(result)
+                if isinstance(result, DetectorError)
+                else json_bytes(_answer(chosen, jobs[number], page, result))
+            )
     return [found[number] for number in range(len(jobs))]
 
 

@@ -1,15 +1,20 @@
 """`detector duplicates` as a user calls it."""
 
+import csv
 import gzip
 import io
 import json
 import sys
+from contextlib import ExitStack
+from datetime import date
 from types import SimpleNamespace
 
+import pyarrow.parquet
 import pytest
 
 from detector import find_duplicates
 from detector.cli.main import run
+from detector.corpus.formats.writers import compressing
 
 FERRY = "The last ferry of the winter left the harbour on Monday with eleven people and two dogs on board, the office said"
 TEXTS = [
@@ -82,10 +87,102 @@ def test_folders_files_and_gzip(call, tmp_path):
     )
     code, out, _ = call(folder, packed)
     assert code == 0
-    assert out.splitlines() == ["in/a.txt\tb.txt\t1.000", f"{packed}#1\tb.txt\t1.000"]
-    assert call(folder / "b.txt", folder / "in" / "a.txt")[1].startswith(
-        f"{folder}/in/a.txt\t{folder}/b.txt\t"
+    assert out.splitlines() == ["in/a.txt\tb.txt\t1.000", "packed.jsonl.gz#1\tb.txt\t1.000"]
+    assert call(folder / "in" / "a.txt", folder / "b.txt")[1] == "b.txt\ta.txt\t1.000\n"
+
+
+def test_what_is_missing_is_said_before_anything_is_read(call, pages, tmp_path):
+    code, out, err = call(pages, tmp_path / "missing.txt")
+    assert (code, out) == (2, "")
+    assert "missing.txt does not exist" in err
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.tsv", "semicolons.csv", "t.parquet", "t.jsonl.zst"])
+def test_tables_are_read_with_any_column_and_written_whole(call, tmp_path, name):
+    rows = [{"key": f"k{at}", "body": text, "note": "a, b; c"} for at, text in enumerate(TEXTS)]
+    path = tmp_path / name
+    if name == "t.parquet":
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+    elif name == "t.jsonl.zst":
+        with compressing(path, stack := ExitStack()) as file:
+            file.write(lines(*rows).encode())
+        stack.close()
+    else:
+        delimiter = {"t.csv": ",", "t.tsv": "\t"}.get(name, ";")
+        with path.open("w", newline="") as file:
+            writer = csv.DictWriter(file, list(rows[0]), delimiter=delimiter)
+            writer.writeheader()
+            writer.writerows(rows)
+    kept = tmp_path / "kept.jsonl"
+    code, out, _ = call(path, "--column", "body", "--id-column", "key", "--output", kept)
+    assert (code, out) == (0, "k2\tk0\t1.000\n")
+    assert [json.loads(line) for line in kept.read_text().splitlines()] == rows[:2]
+    code, _, err = call(path)
+    assert code == 2
+    assert (
+        f"{name}: no column 'text'; there are: key, body, note; name the one with the text: --column" in err
     )
+
+
+def test_of_html_the_text_is_compared(call, tmp_path):
+    for at, text in enumerate(TEXTS):
+        (tmp_path / f"{at}.html").write_text(
+            f"<html><body class={at}><p>{text.replace(' ', ' <b>', 1)}</b></p></body></html>"
+        )
+    (tmp_path / "plain.txt").write_text(TEXTS[1])
+    code, out, _ = call(tmp_path)
+    assert code == 0
+    assert out.splitlines() == ["2.html\t0.html\t1.000", "plain.txt\t1.html\t1.000"]
+
+
+def test_two_files_may_use_the_same_ids(call, tmp_path):
+    for name in ("a.jsonl", "b.jsonl"):
+        (tmp_path / name).write_text(lines(*({"id": at, "text": text} for at, text in enumerate(TEXTS[:2]))))
+    code, out, err = call(tmp_path / "b.jsonl", tmp_path / "a.jsonl", "--output", tmp_path / "kept.jsonl")
+    assert (code, out) == (0, "a.jsonl:0\t0\t1.000\na.jsonl:1\t1\t1.000\n")
+    assert "set aside" not in err
+    assert len((tmp_path / "kept.jsonl").read_text().splitlines()) == 2
+
+
+def test_scores_and_dates_of_tables_are_compared_as_such(call, tmp_path):
+    rows = [(9, "2024-01-02"), (0, "2024-01-01"), (10, "2023-12-31")]
+    path = tmp_path / "t.csv"
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows(
+            [
+                ["text", "score", "date"],
+                *((text, *row) for text, row in zip(TEXTS, rows, strict=True)),
+            ]
+        )
+    assert call(path, "--keep", "best")[1] == "t.csv#0\tt.csv#2\t1.000\n"
+    assert call(path, "--keep", "newest")[1] == "t.csv#2\tt.csv#0\t1.000\n"
+    dated = [
+        {"text": text, "date": date.fromisoformat(day)} for text, (_, day) in zip(TEXTS, rows, strict=True)
+    ]
+    pyarrow.parquet.write_table(pyarrow.Table.from_pylist(dated), tmp_path / "t.parquet")
+    assert call(tmp_path / "t.parquet", "--keep", "newest")[1] == "t.parquet#2\tt.parquet#0\t1.000\n"
+
+
+def test_a_threshold_may_be_a_percentage(call, pages):
+    assert call(pages, "--threshold", "80%")[:2] == call(pages, "--threshold", "0.8")[:2]
+
+
+@pytest.mark.parametrize("name", ["kept.csv", "kept.parquet", "kept.jsonl.gz"])
+def test_an_output_of_another_format_is_refused(call, pages, tmp_path, name):
+    code, _, err = call(pages, "--output", tmp_path / name)
+    assert code == 2
+    assert "the records to keep are written as JSONL: name it kept" in err
+    assert not (tmp_path / name).exists()
+
+
+def test_records_without_a_known_ending_are_no_page(call, pages, tmp_path):
+    other = tmp_path / "pages.data"
+    other.write_bytes(pages.read_bytes())
+    code, out, err = call(other)
+    assert (code, out) == (2, "")
+    assert "is JSON Lines, a record a line, not a page: write a record a line, and name it .jsonl" in err
+    other.write_text(TEXTS[0])
+    assert call(other, pages)[1].splitlines() == ["p0\tpages.data\t1.000", "p2\tpages.data\t1.000"]
 
 
 def test_standard_input(call, monkeypatch, tmp_path):
@@ -102,17 +199,16 @@ def test_bad_records_are_set_aside(call, tmp_path):
     path.write_bytes(
         b"\xef\xbb\xbf" + good[0].encode() + b'\n\n{"text": 3}\n[1]\n{"text": "x"\n\xff\n{"text": "\\ud800 y", "id": true}\n' + good[1].encode()
     )  # fmt: skip
-    code, out, err = call(path, tmp_path / "missing.txt", "--json")
+    code, out, err = call(path, "--json")
     assert code == 1
     assert json.loads(out)["kept"] == ["7"]
     for said in (
-        "record 2: no object",
+        "bad.jsonl, record 2: 'text' is a number, not a text",
         "record 3: JSON, but no object",
         "record 4: not JSON",
         "record 5: not UTF-8: byte 0xff at 0",
-        '"id" is neither',
-        "used before",
-        "missing.txt does not exist",
+        "the id 'id' is neither",
+        "the id '7' was used before in this file",
     ):
         assert said in err, said
 
@@ -123,7 +219,7 @@ def test_a_cut_off_gzip_is_said(call, tmp_path):
     path.write_bytes(whole[: len(whole) // 2])
     code, _, err = call(path)
     assert code == 1
-    assert "cannot be read to its end" in err
+    assert "cannot be read from here to its end" in err
 
 
 def test_lone_surrogates_and_odd_texts(call, tmp_path):
@@ -131,7 +227,7 @@ def test_lone_surrogates_and_odd_texts(call, tmp_path):
     path.write_text(lines({"text": "\ud800 a b c d e f"}, {"text": ""}, {"text": "a b c d e f"}))
     code, out, _ = call(path, "--output", tmp_path / "kept.jsonl")
     assert code == 0
-    assert out == f"{path}#2\t{path}#0\t1.000\n"
+    assert out == "odd.jsonl#2\todd.jsonl#0\t1.000\n"
     kept = (tmp_path / "kept.jsonl").read_text().splitlines()
     assert [json.loads(line)["text"] for line in kept] == ["\ud800 a b c d e f", ""]
 
@@ -189,8 +285,8 @@ def test_a_work_folder_goes_on(call, pages, tmp_path):
     ("arguments", "said"),
     [
         (["--add"], "--add needs --index"),
-        (["--threshold", "0.01"], "--threshold is a similarity from 0.05 to 1, not 0.01"),
-        (["--threshold", "nan"], "--threshold is a similarity from 0.05 to 1, not nan"),
+        (["--threshold", "0.01"], "'0.01' is not a similarity from 0.05 to 1"),
+        (["--threshold", "nan"], "'nan' is not a similarity from 0.05 to 1"),
         (["--memory", "1"], "memory must be at least"),
         (["--index", "nowhere"], "holds no index"),
         (["--index", "x", "--keep", "longest"], "leave out --keep"),

@@ -187,3 +187,18 @@ def test_quiet_and_verbose(place, capfd):
     assert call(capfd, "clean", "-q", "a.html")[2] == ""
     assert "clean took " in call(capfd, "clean", "-v", "a.html")[2]
     assert "missing.html does not exist" in call(capfd, "clean", "-q", "missing.html")[2]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["score", "a.html"],
+        ["clean", "a.html"],
+        ["clean", "in.jsonl", "-o", "out"],
+        ["train", "in.jsonl", "-o", "out"],
+    ],
+)
+def test_the_default_model_can_be_named(place, capfd, arguments):
+    code, _, err = call(capfd, *arguments, "--model", "default")
+    assert code != 2
+    assert "is no model" not in err

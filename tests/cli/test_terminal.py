@@ -105,3 +105,27 @@ def test_what_a_terminal_does_not_obey_is_as_it_was():
     text = "Ünïcode, ٣ العربية\tand tabs\nand lines"
     assert printable(text) == text
     assert printable("a\r\nb\rc") == "a\nb\\x0dc"
+
+
+@pytest.mark.parametrize("name", ["score", "duplicates"])
+def test_no_colour_is_shown_if_it_is_not_wanted(evil, monkeypatch, name):
+    assert ("\x1b[" in on_a_terminal(*commands(evil)["score"])) is True
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b[" not in on_a_terminal(*commands(evil)[name])
+
+
+def test_no_colour_while_labels_are_asked_for(evil, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    asked = (
+        "train",
+        evil / "pages",
+        "--ask",
+        "2",
+        "--labels",
+        evil / "labels.jsonl",
+        "--output",
+        evil / "model",
+    )
+    shown = on_a_terminal(*asked, answers=b"q\n")
+    assert "  > " in shown
+    assert "\x1b[" not in shown

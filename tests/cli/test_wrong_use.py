@@ -44,7 +44,10 @@ WRONG = {
         "'1': \"date\" is a number, and a text",
     ),
     "a date that is a list": (["duplicates", "odd.jsonl", "--keep", "newest"], "neither a text nor a number"),
-    "a threshold that is none": (["duplicates", "mixed.jsonl", "--threshold", "7"], "from 0.05 to 1, not 7"),
+    "a threshold that is none": (
+        ["duplicates", "mixed.jsonl", "--threshold", "7"],
+        "'7' is not a similarity from 0.05 to 1: write 0.8 or 80%",
+    ),
     "pages of one group": (["train", "gold.jsonl", "--anew", "--output", "x"], "at least three groups"),
     "a setting of the wrong type": (
         ["score", "pages/1.txt", "--settings", "settings.toml"],

@@ -201,7 +201,7 @@ CUT = {
     "records.jsonl.zst": 3,
     "pages.zst": 2,
     "counts/key.npy": 2,
-    "counts/used.npy": 2,
+    "counts/used_again.npy": 2,
     "groups/removed.npy": 4,
 }
 

@@ -6,6 +6,7 @@ import io
 import json
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 
 from detector.corpus.formats.documents import Document, Part, Rejected
@@ -14,6 +15,7 @@ from detector.corpus.formats.kinds import kind_of
 from detector.corpus.formats.readers import read_shard
 from detector.corpus.formats.zstd_files import write_zstd
 from detector.corpus.inputs import inputs_of, survey
+from detector.corpus.restore import stored_records
 from detector.corpus.shards import shards_of
 from detector.errors import SettingsError
 from detector.settings import Columns
@@ -128,7 +130,7 @@ def test_csv_rows(tmp_path):
     documents = [record for record in found if isinstance(record, Document)]
     assert [(document.id, document.text, document.site) for document in documents] == [
         ("a", "two\nlines, and a comma", "x.example"),
-        ("d", "last", "page:d"),
+        ("d", "last", "page:pages.csv#3"),
     ]
     assert reasons(found) == [(1, "2 cells, but 3 columns"), (2, "bytes that are not UTF-8")]
 
@@ -344,8 +346,47 @@ def test_a_url_is_read_through_fsspec(clean, pages, tmp_path):
 
 def test_ids_are_used_once(clean, pages, tmp_path):
     write_jsonl(tmp_path / "in" / "a.jsonl", pages[:20])
-    write_jsonl(tmp_path / "in" / "b.jsonl", [{**pages[0], "id": "page-3"}, *pages[20:]])
+    write_jsonl(tmp_path / "in" / "b.jsonl", [*pages[20:], {**pages[0], "id": "page-23"}])
     out, outcome = clean(tmp_path / "in")
     assert outcome.report["total"]["documents"] == len(pages)
-    rejected = rows_of(out / "rejects")
-    assert rejected == [{"file": "b.jsonl", "record": 0, "reason": "the id 'page-3' was used before"}]
+    (rejected,) = rows_of(out / "rejects")
+    assert (rejected["file"], rejected["record"]) == ("b.jsonl", len(pages) - 20)
+    assert rejected["reason"] == "the id 'page-23' was used before in this file"
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+@pytest.mark.parametrize("shard_bytes", [1000, 10**6])
+def test_two_files_may_use_the_same_ids(clean, pages, tmp_path, kind, shard_bytes):
+    for name, rows in (("a", pages[:20]), ("b", pages[20:30]), ("c", [*pages[30:], *pages[:3]])):
+        numbered = [{**row, "id": at} for at, row in enumerate(rows)]
+        path = tmp_path / "in" / f"{name}.{kind}"
+        if kind == "jsonl":
+            write_jsonl(path, numbered)
+        else:
+            path.parent.mkdir(exist_ok=True)
+            pyarrow.parquet.write_table(pyarrow.Table.from_pylist(numbered), path, row_group_size=4)
+    out, outcome = clean(tmp_path / "in", shard_bytes=shard_bytes)
+    total = outcome.report["total"]
+    assert (total["documents"], total["kept"], total["duplicates"]) == (len(pages) + 3, len(pages), 3)
+    assert outcome.report["rejected"] == {}
+    again = [(row["id"], row["duplicate_of"]) for row in rows_of(out, "duplicates.jsonl")]
+    assert again == [(f"c.{kind}:{at + len(pages) - 30}", str(at)) for at in range(3)]
+    ids = [record.id for record in stored_records(out)]
+    assert len(set(ids)) == len(ids) == len(pages) + 3
+    assert ids[20] == f"b.{kind}:0"
+    if kind == "jsonl":
+        assert [row["id"] for row in rows_of(out / "data")][20:23] == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("name", "delimiter"), [("pages.tsv", "\t"), ("pages.csv", ";"), ("other.csv", "|")])
+def test_tables_with_other_delimiters(clean, pages, tmp_path, name, delimiter):
+    path = tmp_path / name
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, ["id", "url", "text", "date"], delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(pages)
+    out, _ = clean(path)
+    with (out / "data" / name).open(newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t" if name.endswith(".tsv") else ","))
+    assert [row["id"] for row in rows] == [page["id"] for page in pages]
+    assert all(row["text"] and row["detector_verdict"] for row in rows)

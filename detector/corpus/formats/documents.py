@@ -1,7 +1,7 @@
 """Documents of a corpus as they come from files, whatever the format."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
 from detector.records import Format
@@ -47,7 +47,7 @@ class Shard(NamedTuple):
 class Document:
     """One document.
 
-    file: its name; number: its record in it; id: its name over all files, `named` if a column gave it
+    file: its name; number: its record in it; id: its name, `named` if a column gave it
     text: the page, decoded; empty once its parsed lines are kept instead
     format: None if it is to be found out
     site: whose counts it belongs to; source: what it was collected with
@@ -64,6 +64,11 @@ class Document:
     site: str
     source: str
     fields: Mapping[str, Any]
+
+
+def in_its_file(document: Document) -> Document:
+    """Return a document whose id an earlier file has too: named after its file."""
+    return replace(document, id=f"{document.file}:{document.id}")
 
 
 class Rejected(NamedTuple):

@@ -44,7 +44,7 @@ def document_of(fields: Mapping[str, Any], part: Part, number: int, columns: Col
         text,
         None,
         url,
-        site_name(fields.get(columns.site), url, "", id),
+        site_name(fields.get(columns.site), url, "", f"{part.name}#{number}"),
         _string(fields, columns.source) or source_of(part.name),
         fields,
     )

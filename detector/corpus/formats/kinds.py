@@ -11,6 +11,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
     ".csv": "csv",
+    ".tsv": "csv",
     ".parquet": "parquet",
     ".warc": "warc",
     ".wet": "warc",

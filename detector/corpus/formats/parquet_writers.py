@@ -93,9 +93,10 @@ class FoundColumns:
         for rows in _groups(document.document.fields for document in documents):
             for name in dict.fromkeys(name for row in rows for name in row):
                 self._learn(name, [row.get(name) for row in rows])
-        types = {**self._types, columns.text: pyarrow.string()}
-        types |= dict.fromkeys(self._json - {columns.text}, pyarrow.string())
-        self._text = columns.text
+        target = columns.target()
+        types = {**self._types, target: pyarrow.string()}
+        types |= dict.fromkeys(self._json - {target}, pyarrow.string())
+        self._target = target
         self.schema = pyarrow.schema([(_valid(name), kind) for name, kind in types.items()])
 
     def _learn(self, name: str, values: list[Any]) -> None:
@@ -129,7 +130,7 @@ class FoundColumns:
 
     def _row(self, fields: Row) -> Row:
         return {
-            _valid(name): _as_json(value) if name in self._json and name != self._text else _valid(value)
+            _valid(name): _as_json(value) if name in self._json and name != self._target else _valid(value)
             for name, value in fields.items()
         }
 
@@ -147,8 +148,11 @@ class Parquet:
         self._kinds = {VERDICT: pyarrow.string(), CONTENT_SHARE: pyarrow.float64()}
         if lines:
             self._kinds[LINES_COLUMN] = self._lines_type()
+        target = columns.target()
+        if target != columns.text:
+            self._kinds = {target: pyarrow.string(), **self._kinds}
+        self._target = target
         self._others = [name for name in source.schema.names if name not in self._kinds]
-        self._at = self._others.index(columns.text)
         schema = source.schema
         for name, kind in self._kinds.items():
             if name in schema.names:
@@ -179,9 +183,13 @@ class Parquet:
         }
         if self._lines:
             found[LINES_COLUMN] = [_valid(one.lines) for one in self._held]
-        field = self._schema.field(self._at)
-        texts = self._arrow.array([without_surrogates(one.text) for one in self._held], field.type)
-        table = table.set_column(self._at, field, texts)
+        field = self._schema.field(self._target)
+        texts = [without_surrogates(one.text) for one in self._held]
+        if self._target in self._others:
+            at = self._others.index(self._target)
+            table = table.set_column(at, field, self._arrow.array(texts, field.type))
+        else:
+            found = {self._target: texts, **found}
         for name, values in found.items():
             table = table.append_column(name, self._arrow.array(values, self._kinds[name]))
         self._file.write_table(table.cast(self._schema).combine_chunks())

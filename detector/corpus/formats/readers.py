@@ -20,7 +20,7 @@ from detector.corpus.formats.kinds import plain_name
 from detector.corpus.formats.tables import read_csv, read_parquet
 from detector.corpus.formats.web_archives import read_warc
 from detector.corpus.formats.zstd_files import ZstdError
-from detector.errors import PageError
+from detector.errors import PageError, in_words
 from detector.files.json_lines import LONGEST
 from detector.records import Format
 from detector.settings import Columns
@@ -46,7 +46,7 @@ def read_page(part: Part, columns: Columns) -> Records:
         return
     folder = part.name.rsplit("/", 1)[0] if "/" in part.name else ""
     format: Format | None = "text" if plain_name(part.name.lower()).endswith(TEXTS) else None
-    fields = {"id": part.name, "text": text}
+    fields = {"id": part.name, columns.text: text}
     site = site_name(None, None, folder, part.name)
     yield Document(part.name, 0, part.name, False, text, format, None, site, source_of(part.name), fields)
 
@@ -60,13 +60,13 @@ READERS: Final[Mapping[Kind, Callable[[Part, Columns], Records]]] = {
 
 
 def _why(error: Exception) -> str:
-    return str(getattr(error, "strerror", None) or error or type(error).__name__)[:200]
+    return in_words(error)[:200]
 
 
-def read_part(part: Part, columns: Columns, fields_file: Path | None = None) -> Records:
+def read_part(part: Part, columns: Columns, fields_file: Path | None = None, whole: bool = False) -> Records:
     """Yield the documents of a part in order, and what cannot be one.
 
-    fields_file: where the other columns of Parquet go, see `read_parquet`
+    fields_file: where the other columns of Parquet go, see `read_parquet`; whole: read all its columns
     A file that breaks off (a cut gzip, for example) gives what stands before, and one `Rejected`.
     Raises `ShardError` for a file that cannot be read, or has changed since the run began.
     """
@@ -76,7 +76,7 @@ def read_part(part: Part, columns: Columns, fields_file: Path | None = None) -> 
         return
     try:
         if part.kind == "parquet":
-            records = read_parquet(part, columns, fields_file)
+            records = read_parquet(part, columns, fields_file, whole)
         else:
             records = READERS[part.kind](part, columns)
         for record in records:

@@ -1,9 +1,10 @@
-"""CSV and Parquet: a document a row."""
+"""CSV, also with tabs or semicolons, and Parquet: a document a row."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -11,16 +12,21 @@ from typing import Any, Final
 from detector.corpus.formats.documents import Part, Records, Rejected
 from detector.corpus.formats.fields import document_of
 from detector.corpus.formats.files import opened, stored_part
+from detector.corpus.formats.kinds import plain_name
 from detector.extras import need
 from detector.files.json_lines import LONGEST
 from detector.settings import Columns
 
 # Rows of Parquet that are decoded at once. A page may have megabytes.
 ROWS: Final = 8
-# Rows of the other columns, which are small.
+# Rows of the other columns, which are small, and fewer if they are not: HTML may be kept.
 ROWS_OF_FIELDS: Final = 256
+BYTES_OF_FIELDS: Final = 16_000_000
 # What surrogateescape makes of bytes that are not UTF-8.
 _NOT_UTF8: Final = dict.fromkeys(range(0xDC80, 0xDD00))
+# What may stand between cells where there is no comma.
+_DELIMITERS: Final = ";\t|"
+TABS: Final = ".tsv"
 
 
 class _Lines:
@@ -53,6 +59,15 @@ def _header(names: Sequence[str]) -> list[str]:
     return list(found)
 
 
+def _delimiter(name: str, header: str) -> str:
+    """Return what stands between the cells of a file, by its name and its first line."""
+    if plain_name(name.lower()).endswith(TABS):
+        return "\t"
+    if "," in header:
+        return ","
+    return max(_DELIMITERS, key=header.count) if any(sign in header for sign in _DELIMITERS) else ","
+
+
 def _row_fault(row: Sequence[str], columns: int, never_closed: bool) -> str:
     """Return what is wrong with a row of CSV; empty if nothing is."""
     if never_closed:
@@ -65,11 +80,12 @@ def _row_fault(row: Sequence[str], columns: int, never_closed: bool) -> str:
 
 
 def read_csv(part: Part, columns: Columns) -> Records:
-    """Yield the rows of a CSV file with a header."""
+    """Yield the rows of a CSV file with a header. Its first line shows what stands between cells."""
     csv.field_size_limit(LONGEST)
     with opened(part) as raw:
         lines = _Lines(io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline=""))
-        rows = csv.reader(lines)
+        first = next(lines, "")
+        rows = csv.reader(chain([first], lines), delimiter=_delimiter(part.name, first))
         header: list[str] | None = None
         number = -1
         while True:
@@ -101,14 +117,17 @@ def parquet() -> ModuleType:
 
 
 class _FieldsFile:
-    """A file in Arrow's format with all columns of a Parquet part, the texts null; or none at all."""
+    """A file in Arrow's format with all columns of a Parquet part, one of them null; or none at all.
 
-    def __init__(self, path: Path | None, schema: Any, text: str) -> None:  # noqa: ANN401
+    null: the column that the clean texts go to
+    """
+
+    def __init__(self, path: Path | None, schema: Any, null: str) -> None:  # noqa: ANN401
         import pyarrow
 
-        self._arrow, self._schema, self._text = pyarrow, schema, text
+        self._arrow, self._schema, self._null = pyarrow, schema, null
         self._held: list[Any] = []
-        self._rows = 0
+        self._rows = self._bytes = 0
         self._file: Any = None
         if path is not None:
             options = pyarrow.ipc.IpcWriteOptions(compression="zstd")
@@ -119,17 +138,18 @@ class _FieldsFile:
         if self._file is None:
             return
         columns = [
-            self._arrow.nulls(batch.num_rows, field.type) if field.name == self._text else batch.column(at)
+            self._arrow.nulls(batch.num_rows, field.type) if field.name == self._null else batch.column(at)
             for at, field in enumerate(self._schema)
         ]
         self._held.append(self._arrow.RecordBatch.from_arrays(columns, schema=self._schema))
         self._rows += batch.num_rows
-        if self._rows >= ROWS_OF_FIELDS:
+        self._bytes += self._held[-1].nbytes
+        if self._rows >= ROWS_OF_FIELDS or self._bytes >= BYTES_OF_FIELDS:
             self._flush()
 
     def _flush(self) -> None:
         self._file.write_table(self._arrow.Table.from_batches(self._held, self._schema).combine_chunks())
-        self._held, self._rows = [], 0
+        self._held, self._rows, self._bytes = [], 0, 0
 
     def close(self) -> None:
         """Write the last rows."""
@@ -138,24 +158,31 @@ class _FieldsFile:
             self._file.close()
 
 
-def read_parquet(part: Part, columns: Columns, fields_file: Path | None = None) -> Records:
-    """Yield the rows of a run of row groups: the columns that have a meaning.
+def read_parquet(
+    part: Part, columns: Columns, fields_file: Path | None = None, whole: bool = False
+) -> Records:
+    """Yield the rows of a run of row groups: the columns that have a meaning, or all.
 
-    All columns but the text go to `fields_file`, if it is given: `CopiedFields` reads it.
+    All columns but that of the clean text go to `fields_file`, if it is given: `CopiedFields` reads it.
     """
     with stored_part(part) as file:
         table = parquet().ParquetFile(file)
         schema = table.schema_arrow
         groups = list(range(part.start, table.num_row_groups if part.end < 0 else part.end))
-        places = {name: schema.names.index(name) for name in columns if name in schema.names}
+        wanted = (
+            schema.names
+            if whole
+            else [name for name in columns if isinstance(name, str) and name in schema.names]
+        )
+        places = {name: schema.names.index(name) for name in wanted}
         number = part.first
-        with closing(_FieldsFile(fields_file, schema, columns.text)) as fields:
+        with closing(_FieldsFile(fields_file, schema, columns.target())) as fields:
             for batch in table.iter_batches(ROWS, row_groups=groups):
                 fields.add(batch)
                 for at in range(batch.num_rows):
                     if columns.text in places:
                         # A row at a time: Python's values take as much memory again.
-                        row = {name: batch.column(place)[at].as_py() for name, place in places.items()}
+                        row = {name: _value(batch.column(place), at) for name, place in places.items()}
                     else:
                         row = dict.fromkeys(schema.names)
                     yield document_of(row, part, number, columns)
@@ -185,6 +212,14 @@ def _values(column: Any) -> list[Any]:  # noqa: ANN401
         return list(column.to_pylist())
     except ValueError:
         return list(column.cast(_readable(column.type)).to_pylist())
+
+
+def _value(column: Any, at: int) -> Any:  # noqa: ANN401
+    """Return one value of a column."""
+    try:
+        return column[at].as_py()
+    except ValueError:
+        return _values(column.slice(at, 1))[0]
 
 
 class CopiedFields:

@@ -73,6 +73,6 @@ def read_warc(part: Part, columns: Columns) -> Records:
             except PageError as error:
                 yield Rejected(part.name, number, str(error))
                 continue
-            fields = {"id": id, "url": url, "date": record.headers.get("WARC-Date"), "text": text}
+            fields = {"id": id, "url": url, "date": record.headers.get("WARC-Date"), columns.text: text}
             site = site_name(None, url, "", id)
             yield Document(part.name, number, id, True, text, format, url, site, source_of(part.name), fields)

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
 from detector.corpus.formats.documents import Document
+from detector.corpus.formats.kinds import plain_name
+from detector.corpus.formats.tables import TABS
 from detector.corpus.formats.web_archives import fastwarc
 from detector.corpus.formats.zstd_files import write_zstd
 from detector.files.json_lines import json_line
@@ -38,7 +40,7 @@ class Cleaned(NamedTuple):
         found: dict[str, Any] = {VERDICT: self.verdict, CONTENT_SHARE: round(self.share, 3)}
         if self.lines is not None:
             found[LINES_COLUMN] = self.lines
-        return {**self.document.fields, columns.text: self.text, **found}
+        return {**self.document.fields, columns.target(): self.text, **found}
 
 
 class Writer(Protocol):
@@ -91,12 +93,13 @@ class Csv:
     def __init__(self, path: Path, columns: Columns, names: Sequence[str]) -> None:
         self._stack, self._columns, self._names = ExitStack(), columns, names
         self._file = compressing(path, self._stack)
+        self._delimiter = "\t" if plain_name(path.name.lower()).endswith(TABS) else ","
         if names:
             self._write(dict(zip(names, names, strict=True)))
 
     def _write(self, fields: Mapping[str, Any]) -> None:
         row = io.StringIO(newline="")
-        csv.DictWriter(row, self._names, restval="").writerow(fields)
+        csv.DictWriter(row, self._names, restval="", delimiter=self._delimiter).writerow(fields)
         self._file.write(row.getvalue().encode("utf-8", "replace"))
 
     def write(self, cleaned: Cleaned) -> None:

@@ -19,6 +19,7 @@ from detector.corpus.rules import Rules
 from detector.corpus.run_folder import damaged, new_folder, read_array, write_json
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.count import load_counts
+from detector.corpus.steps.merge import UsedIds
 from detector.detector import Detector, score_read
 from detector.errors import KernelError
 from detector.files.json_lines import json_line
@@ -87,10 +88,10 @@ class Cleaner:
     def clean(self, batch: ParsedBatch, again: set[int]) -> tuple[list[CleanPage], list[Rejected]]:
         """Return the clean pages of a batch and the records set aside, both in order.
 
-        again: numbers in the shard of documents with an id that was used before
+        again: numbers in the shard of documents with an id that was used before in their file
         """
         faults = {
-            position: f"the id {document.id!r} was used before"
+            position: f"the id {document.id!r} was used before in this file"
             for position, document in enumerate(batch.documents)
             if batch.first + position in again
         }
@@ -212,14 +213,13 @@ def clean_shard(spec: RunSpec, shard: Shard) -> None:
     target = run.of("clean", shard.number)
     if target.is_dir():
         return
-    used = read_array(run.step("counts") / "used.npy", mapped=True)
-    first, last = np.searchsorted(used[:, 0], [shard.number, shard.number + 1])
-    again = set(used[first:last, 1].tolist())
+    again, elsewhere = UsedIds.load(run.step("counts")).of(shard.number)
     counts = load_counts(run.step("counts"), mapped=True)
     cleaner = Cleaner(spec.detector(), counts, Rules.of(spec.corpus), LineTally())
     with new_folder(target) as folder:
         with _CleanShard(folder, spec.lines != "none") as files:
-            for batch in stored_batches(run.of("count", shard.number)):
-                files.add(*cleaner.clean(batch, again))
+            first = shard.parts[0].first if spec.lines != "none" else None
+            for batch in stored_batches(run.of("count", shard.number), first):
+                files.add(*cleaner.clean(batch.renamed(elsewhere), again))
         files.pages().save(folder)
         write_json(folder / "tally.json", cleaner.tally.as_dict())

@@ -41,6 +41,12 @@ def ids_of(first: int, documents: Sequence[Document]) -> Integers:
     return np.array(rows, np.int64).reshape(-1, 3)
 
 
+def file_key(shard: Shard) -> int:
+    """Return 64 bits of the name of the file that a shard's ids are from. Pages have no ids."""
+    name = shard.parts[0].name.encode("utf-8", "surrogatepass")
+    return int(np.frombuffer(hashlib.blake2b(name, digest_size=8).digest(), "<i8")[0])
+
+
 def save_counts(folder: Path, counts: LineCounts) -> None:
     """Write counts, an array a file."""
     for name, array in counts._asdict().items():
@@ -63,7 +69,7 @@ def count_shard(spec: RunSpec, shard: Shard) -> None:
         records = read_shard(shard, spec.columns, folder / FIELDS)
         # The other columns of Parquet have a file of their own.
         with_fields = shard.parts[0].kind != "parquet"
-        with ShardWriter(folder, spec.columns.text, with_fields) as kept:
+        with ShardWriter(folder, spec.columns.target(), with_fields) as kept:
             for batch in parsed_batches(records, spec.format, spec.settings.batch_bytes):
                 kept.add(batch)
                 counts += _counts_of(batch)
@@ -75,3 +81,4 @@ def count_shard(spec: RunSpec, shard: Shard) -> None:
         of_shard = np.concatenate(ids)
         np.save(folder / "ids.npy", of_shard[np.lexsort((of_shard[:, 2], of_shard[:, 1], of_shard[:, 0]))])
         np.save(folder / "documents.npy", np.array([documents]))
+        np.save(folder / "file.npy", np.array([file_key(shard)]))

@@ -8,7 +8,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from detector.corpus.formats.documents import Document, Shard
+from detector.corpus.formats.documents import Document, Shard, in_its_file
 from detector.corpus.formats.kinds import output_kind
 from detector.corpus.formats.parquet_writers import FoundColumns, Parquet, SourceColumns
 from detector.corpus.formats.writers import (
@@ -26,6 +26,7 @@ from detector.corpus.parsed_shards import FIELDS, RECORDS, stored_documents
 from detector.corpus.run_folder import damaged, new_folder, read_array, write_json
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.clean import LINE_RECORDS, TEXTS, CleanPages, verdict_name
+from detector.corpus.steps.merge import UsedIds
 from detector.records import Integers
 from detector.sites.names import LONE
 from detector.text.decoding import text_of
@@ -71,11 +72,14 @@ def fates(spec: RunSpec, shard: Shard, removed: set[int]) -> Iterator[Fate]:
     pages = CleanPages.load(folder)
     places = {number: place for place, number in enumerate(pages.number.tolist())}
     source = spec.folder().of("count", shard.number)
+    elsewhere = UsedIds.load(spec.folder().step("counts")).of(shard.number)[1]
     done = 0
     with (folder / TEXTS).open("rb") as texts:
         for number, document in enumerate(stored_documents(source, shard.parts[0].first)):
             if (place := places.get(number)) is None:
                 continue  # set aside
+            if number in elsewhere:
+                document = in_its_file(document)
             size = int(pages.size[place])
             text = text_of(texts.read(size))
             fate = "empty" if not text.strip() else "duplicate" if place in removed else "kept"

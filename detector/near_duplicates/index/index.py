@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.errors import SettingsError
+from detector.errors import SettingsError, in_words
 from detector.files.atomic import write_json
 from detector.near_duplicates.find import MOST_TEXTS
 from detector.near_duplicates.index import files
@@ -246,7 +246,7 @@ def _settings_of(folder: Path, manifest: Mapping[str, Any], settings: DuplicateS
         made_with = replace(settings, **kept)
         bands = bands_for(float(threshold), made_with.slots, made_with.recall)  # type: ignore[arg-type]
     except (TypeError, ValueError, SettingsError) as error:
-        raise files.broken(path, f"its settings are damaged ({error})") from None
+        raise files.broken(path, f"its settings are damaged ({in_words(error)})") from None
     if list(bands) != manifest.get("bands"):
         raise files.broken(path, "its bands do not fit its settings")
     return made_with

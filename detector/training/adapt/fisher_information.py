@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from detector.errors import ModelFormatError
+from detector.errors import ModelFormatError, in_words
 from detector.features.phrases import BUCKETS
 from detector.files.arrays import array_of, zip_members
 from detector.files.atomic import new_file
@@ -42,7 +42,7 @@ def load_precision(folder: Path) -> Floats | None:
         number, phrases = int(arrays["format.npy"]), arrays["phrases.npy"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelFormatError(
-            f"{path} is damaged ({error}); get the model again, or delete this file"
+            f"{path} is damaged ({in_words(error)}); get the model again, or delete this file"
         ) from None
     if number != FORMAT:
         raise ModelFormatError(

@@ -19,8 +19,8 @@ from typing import Any, Final
 
 from detector.errors import SettingsError
 from detector.files.checked import checked
+from detector.files.toml import read_toml
 from detector.records import Format
-from detector.settings import read_toml
 from detector.training.fit.networks import NetworkPlan
 
 _LONG: Final = ((2e-3, 7), (7e-4, 4), (2e-4, 3))
