@@ -177,6 +177,15 @@ FORMULAS = {
         "<p>a <span class=MathJax><nobr aria-hidden=true>x2</nobr><span class=MJX_Assistive_MathML><math><msup><mi>x"
         "</mi><mn>2</mn></msup></math></span></span><script type=math/tex>x^2</script> b</p>", "a $x^2$ b",
     ),
+    "a formula that MathJax 2 has drawn on a line of its own": (
+        "<p>a</p><div class=MathJax_SVG_Display><span class=MathJax_SVG><svg></svg><span class=MJX_Assistive_MathML>"
+        "<math><msup><mi>x</mi><mn>2</mn></msup></math></span></span></div><script type='math/tex; mode=display'>x^2"
+        "</script><p>b</p>", "a\n\n$$x^2$$\n\nb",
+    ),
+    "a formula that MathJax 2 has drawn without MathML": (
+        "<p>a <span class='mjx-chtml MathJax_CHTML'><b>x</b><b>2</b></span><script type=math/tex>x^2</script> b</p>",
+        "a $x^2$ b",
+    ),
     "a formula of MathJax 4": (
         "<p>a <mjx-container><mjx-assistive-mml><math data-latex='x^2'><msup><mi>x</mi><mn>2</mn></msup></math>"
         "</mjx-assistive-mml></mjx-container> b</p>", "a $x^2$ b",

@@ -27,6 +27,7 @@ from detector.results.document.elements import (
     TABLE_PARTS,
 )
 from detector.results.document.formulas import formula, is_second_form, script_formula
+from detector.results.document.raw_formulas import has_formula_script, mark_raw_formulas
 from detector.results.document.source import ENTER, LEAVE, Source, read_source
 from detector.results.document.tables import is_layout
 from detector.text.page import Page
@@ -50,7 +51,10 @@ def clean_tree(page: Page, lines: Sequence[ScoredLine]) -> "Element":
     lines
         Its lines, with what was decided.
     """
-    return _Builder(read_source(page, lines), page.url).build()
+    tree = _Builder(read_source(page, lines), page.url).build()
+    if has_formula_script(page.text):
+        mark_raw_formulas(tree, page.text)
+    return tree
 
 
 def _attribute(element: "Element", name: str) -> str:
