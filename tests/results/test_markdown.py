@@ -107,6 +107,10 @@ def blocks(draw, depth=2):
 
 @given(blocks())
 @example("<ul><li>word</li><li><b><i>word</i>_<i>*</i></b></li></ul>")
+@example(
+    "<ol><li><blockquote>a</blockquote><blockquote><pre>b</pre></blockquote><blockquote>c</blockquote></li></ol>"
+)
+@example("<ul><li><dl><dt>a</dt><dd><blockquote>b</blockquote><blockquote>c</blockquote></dd></dl></li></ul>")
 @settings(max_examples=60, deadline=None)
 def test_any_document_comes_back(html):
     page = Page.read(f"<html><body>{html}</body></html>", "html")
@@ -185,6 +189,13 @@ CASES = {
     "numbers that leap": ("<ol><li>a</li><li value=5>b</li></ol>", "1. a\n\n5) b"),
     "numbers that fall": ("<ol reversed start=2><li>a</li><li>b</li></ol>", "- 2\\. a\n- 1\\. b"),
     "terms and what they mean": ("<dl><dt>a</dt><dd>b</dd></dl>", "**a**\n\nb"),
+    "quotations one after another": (
+        "<blockquote>a</blockquote><blockquote>b</blockquote>", "> a\n\n> b",
+    ),
+    "quotations one after another in an item": (
+        "<ul><li>a<blockquote><p>b</p></blockquote><blockquote><p>c</p></blockquote></li></ul>",
+        "- a\n  > b\n  \n  > c",
+    ),
     "set high and low": ("<p>10<sup>6</sup> H<sub>2</sub>O</p>", "10<sup>6</sup> H<sub>2</sub>O"),
     "quotation marks of the page": ("<p>„<q>a</q>“ <q>b</q></p>", '„a“ "b"'),
     "words of a summary": ("<details><summary>a</summary><p>b</p></details>", "a\n\nb"),

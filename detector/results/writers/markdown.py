@@ -96,6 +96,7 @@ def _options(left_out: list[str], images: bool) -> "Markdown":
         converters={
             "table": table,
             "math": _formula,
+            "blank-line": lambda element, _: "",
             "footnote-mark": lambda element, _: f"[^{element.text}]",
             "dollar-sign": lambda element, _: "\\$",
             **{tag: emphasis(tag) for tag in ("em", "strong") if tag not in left_out},
@@ -146,12 +147,20 @@ def _put_otherwise(element: "Element", images: bool) -> None:
         without_leaps(element)
     elif tag == "q" and _has_marks(element):
         element.unwrap()
+    elif tag == "blockquote" and getattr(element.next_sibling, "tag", "") == "blockquote":
+        if _is_in_item(element):
+            element.insert_after(Element("blank-line"))  # there turbohtml writes none
 
 
 def _around(element: "Node") -> "list[Element]":
     from turbohtml import Element
 
     return [one for one in element.ancestors if isinstance(one, Element)]
+
+
+def _is_in_item(element: "Element") -> bool:
+    """Return whether an item holds an element, and no quotation in it does."""
+    return next((one.tag for one in _around(element) if one.tag in ("li", "blockquote")), "") == "li"
 
 
 def _has_marks(quotation: "Element") -> bool:
