@@ -147,9 +147,8 @@ def _put_otherwise(element: "Element", images: bool) -> None:
         without_leaps(element)
     elif tag == "q" and _has_marks(element):
         element.unwrap()
-    elif tag == "blockquote" and getattr(element.next_sibling, "tag", "") == "blockquote":
-        if _is_in_item(element):
-            element.insert_after(Element("blank-line"))  # there turbohtml writes none
+    elif tag == "blockquote" and _touches_next(element):
+        element.insert_after(Element("blank-line"))
 
 
 def _around(element: "Node") -> "list[Element]":
@@ -158,9 +157,11 @@ def _around(element: "Node") -> "list[Element]":
     return [one for one in element.ancestors if isinstance(one, Element)]
 
 
-def _is_in_item(element: "Element") -> bool:
-    """Return whether an item holds an element, and no quotation in it does."""
-    return next((one.tag for one in _around(element) if one.tag in ("li", "blockquote")), "") == "li"
+def _touches_next(quotation: "Element") -> bool:
+    """Return whether another quotation follows, and turbohtml writes no blank line between: in items."""
+    if getattr(quotation.next_sibling, "tag", "") != "blockquote":
+        return False
+    return next((one.tag for one in _around(quotation) if one.tag in ("li", "blockquote")), "") == "li"
 
 
 def _has_marks(quotation: "Element") -> bool:
