@@ -99,7 +99,8 @@ def blocks(draw, depth=2):
         elif kind == "blockquote":
             out.append(f"<blockquote>{draw(blocks(depth=depth - 1))}</blockquote>")
         else:
-            start = f" start={draw(st.integers(0, 12))}" if kind == "ol" else ""
+            start = f" start={draw(st.integers(-1, 12))}" if kind == "ol" else ""
+            start += draw(st.sampled_from(["", "", " type=a", " type=I", " reversed"]))
             items = draw(st.lists(st.one_of(ITEM, blocks(depth=depth - 1)), min_size=1, max_size=3))
             out.append(f"<{kind}{start}>" + "".join(f"<li>{item}</li>" for item in items) + f"</{kind}>")
     return "".join(out)
@@ -188,6 +189,12 @@ CASES = {
     ),
     "numbers that leap": ("<ol><li>a</li><li value=5>b</li></ol>", "1. a\n\n5) b"),
     "numbers that fall": ("<ol reversed start=2><li>a</li><li>b</li></ol>", "- 2\\. a\n- 1\\. b"),
+    "numbers below nought": ("<ol start=-1><li>a</li></ol>", "- \\-1. a"),
+    "letters": (
+        "<ol type=A start=26><li>a</li><li><p>b</p><p>c</p></li></ol>", "- Z. a\n\n- AA. b\n\n  c",
+    ),
+    "roman numbers": ("<ol type=i start=4><li>a</li><li value=99>b</li></ol>", "- iv. a\n- xcix. b"),
+    "a number that has no roman one": ("<ol type=I start=0><li>a</li></ol>", "0. a"),
     "terms and what they mean": ("<dl><dt>a</dt><dd>b</dd></dl>", "**a**\n\nb"),
     "quotations one after another": (
         "<blockquote>a</blockquote><blockquote>b</blockquote>", "> a\n\n> b",

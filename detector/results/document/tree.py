@@ -271,6 +271,8 @@ class _Builder:
 
 def _number(element: "Element") -> dict[str, str]:
     """Return where an ordered list begins, or the number of its item."""
+    if element.tag == "li" and getattr(element.parent, "tag", "") != "ol":
+        return {}  # such items have no numbers
     name = "start" if element.tag == "ol" else "value"
     number = _attribute(element, name).strip()
     return {name: number} if number.removeprefix("-").isdecimal() and len(number) < 10 else {}

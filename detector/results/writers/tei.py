@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 from detector.results.document.elements import CELLS, HEADINGS
 from detector.results.document.formulas import tex_of
+from detector.results.document.lists import marked_items
 from detector.results.metadata.record import Metadata
 from detector.version import __version__
 
@@ -45,12 +46,15 @@ def tree_tei(tree: "Element", metadata: Metadata, url: str | None) -> str:
     Parameters
     ----------
     tree
-        From `clean_tree`.
+        From `clean_tree`; it is used up.
     metadata
         Of the page, for the header.
     url
         The page's address, if it is known.
     """
+    for block in tree.select("ol"):
+        for item, mark in marked_items(block):
+            item.attrs["value"] = mark
     root = ET.Element("TEI", {"xmlns": NAMESPACE})
     root.append(_header(metadata, url))
     body = ET.SubElement(ET.SubElement(root, "text"), "body")
@@ -188,7 +192,7 @@ def _attributes(element: "Element") -> dict[str, str]:
         for name, other in (("colspan", "cols"), ("rowspan", "rows")):
             if name in attributes:
                 found[other] = str(attributes[name])
-    for name, other in (("value", "n"), ("start", "n"), ("href", "target"), ("lang", _XML + "lang")):
+    for name, other in (("value", "n"), ("href", "target"), ("lang", _XML + "lang")):
         if name in attributes:
             found[other] = str(attributes[name])
     if tag == "time" and "datetime" in attributes:
