@@ -18,6 +18,7 @@ from detector.cli.progress import ShownProgress
 from detector.cli.terminal import note, print_json, print_page_text, say
 from detector.cli.text_records import Source, TextRecord, read_records
 from detector.errors import SettingsError
+from detector.near_duplicates.containment import find_contained
 from detector.near_duplicates.find import find_duplicates
 from detector.near_duplicates.index.files import INDEX_FILE
 from detector.near_duplicates.index.index import DuplicateIndex, Match
@@ -133,6 +134,11 @@ def _find(given: _Input, threshold: float, settings: DuplicateSettings) -> tuple
     return found, list(_rows(found, given.ids))
 
 
+def _contained(given: _Input, least: float, settings: DuplicateSettings) -> tuple[Duplicates, list[str]]:
+    found = find_contained(given.texts(), least, settings=settings)
+    return found, list(_rows(found, given.ids))
+
+
 def _ask_index(
     folder: Path, given: _Input, add: bool, threshold: float | None, settings: DuplicateSettings
 ) -> list[Match]:
@@ -170,6 +176,9 @@ def _ask_index(
     show_default=True,
     help='Which near-duplicate to keep; newest and best compare the fields "date" and "score".',
 )
+@click.option(
+    "--containment", is_flag=True, help="Find texts that stand inside longer ones; the longer is kept."
+)
 @click.option("--mask", is_flag=True, help="Treat all numbers and dates as equal.")
 @click.option(
     "--index", type=click.Path(path_type=Path), help="Find near-duplicates of the texts in this index."
@@ -198,12 +207,17 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
     Examples:
       detector duplicates pages.jsonl --output unique.jsonl
       detector duplicates folder/ --threshold 0.7 --json
+      detector duplicates folder/ --containment
       detector duplicates monday.jsonl --index seen/ --add
       detector duplicates other-index/ --index seen/ --add
     """  # noqa: D301 (click needs the backspace)
     index: Path | None = options["index"]
     if threshold is not None and not LEAST_THRESHOLD <= threshold <= 1:
         raise SettingsError(f"--threshold is a similarity from {LEAST_THRESHOLD} to 1, not {threshold}")
+    if options["containment"] and (index is not None or keep != "first" or options["work"] is not None):
+        raise SettingsError(
+            "--containment keeps the longer text: leave out --keep, --index, --add and --work"
+        )
     if options["add"] and index is None:
         raise SettingsError("--add needs --index: name the index to add to")
     if index is not None and (keep != "first" or options["work"] is not None):
@@ -215,7 +229,8 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
     with ExitStack() as stack:
         given = _Input([_source(name, stack) for name in inputs], keep)
         if index is None:
-            found, rows = _find(given, DEFAULT_THRESHOLD if threshold is None else threshold, settings)
+            least = DEFAULT_THRESHOLD if threshold is None else threshold
+            found, rows = (_contained if options["containment"] else _find)(given, least, settings)
             kept = {given.ids[at] for at in found.kept} if options["output"] else set()
             shown = _as_json(found, given.ids) if options["as_json"] else ""
         else:
@@ -230,5 +245,6 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
     else:
         for line in rows:
             print_page_text(line)
-    note(f"{len(rows):,} of {len(given.ids):,} texts have an earlier near-duplicate")
+    what = "stand inside a longer one" if options["containment"] else "have an earlier near-duplicate"
+    note(f"{len(rows):,} of {len(given.ids):,} texts {what}")
     return 1 if given.aside else 0
