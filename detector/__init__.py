@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from detector.detector import Detector
     from detector.errors import DetectorError
     from detector.near_duplicates.blocks import Block, find_blocks
+    from detector.near_duplicates.containment import find_contained
     from detector.near_duplicates.find import find_duplicates
     from detector.near_duplicates.index.index import DuplicateIndex
     from detector.records import Reason, ScoredLine, Verdict
@@ -58,6 +59,7 @@ __all__ = [
     "clean_corpus",
     "evaluate",
     "find_blocks",
+    "find_contained",
     "find_duplicates",
     "score",
     "train",
@@ -85,6 +87,7 @@ _HOME = {
     "clean_corpus": "detector.corpus.api",
     "evaluate": "detector.training.api",
     "find_blocks": "detector.near_duplicates.blocks",
+    "find_contained": "detector.near_duplicates.containment",
     "find_duplicates": "detector.near_duplicates.find",
     "score": "detector.api",
     "train": "detector.training.api",

@@ -6,8 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
-from datetime import date
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -18,11 +17,12 @@ from detector.cli.corpus_options import Size
 from detector.cli.options import Share
 from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
 from detector.cli.progress import ShownProgress
-from detector.cli.terminal import note, print_json, print_page_text, say
-from detector.cli.text_records import TextRecord, parts_of, read_records
+from detector.cli.terminal import note, print_json, print_page_text
+from detector.cli.text_records import FIELDS, TextInput, parts_of
 from detector.corpus.formats.documents import Part
 from detector.corpus.formats.kinds import kind_of, plain_name
 from detector.errors import SettingsError
+from detector.near_duplicates.containment import find_contained
 from detector.near_duplicates.find import find_duplicates
 from detector.near_duplicates.index.files import INDEX_FILE
 from detector.near_duplicates.index.index import DuplicateIndex, Match
@@ -33,69 +33,7 @@ from detector.settings import Columns, DuplicateSettings
 
 STANDARD_INPUT: Final = "-"
 DEFAULT_THRESHOLD: Final = 0.8
-# The field of a record that a keep policy compares.
-FIELDS: Final = {"newest": "date", "best": "score"}
 COLUMN_OPTION: Final = "--column"
-
-
-@dataclass
-class _Input:
-    """The texts to read, and what was read so far.
-
-    parts: the files; columns: the fields of their records with a meaning
-    ids: ids of the texts; by: values that the keep policy compares; aside: records set aside
-    """
-
-    parts: Sequence[Part]
-    columns: Columns
-    keep: str
-    ids: list[str] = field(default_factory=list)
-    by: list[Any] = field(default_factory=list)
-    aside: int = 0
-    _kind: str = ""
-
-    def set_aside(self, message: str) -> None:
-        """Report a record that is left out."""
-        say(f"set aside: {message}")
-        self.aside += 1
-
-    def texts(self) -> Iterator[str]:
-        """Yield the texts; note their ids and the values that the keep policy compares."""
-        name = FIELDS.get(self.keep)
-        for record in read_records(self.parts, self.columns, self.set_aside):
-            self.ids.append(record.id)
-            if name:
-                self.by.append(self._value(record, name))
-            yield record.text
-
-    def _value(self, record: TextRecord, name: str) -> str | float | None:
-        """Return the value of a field; raises `SettingsError` if it cannot be compared."""
-        value: Any = record.fields.get(name)
-        if isinstance(value, date):
-            value = value.isoformat()
-        if self.keep == "best" and isinstance(value, str):
-            value = _number(value)
-        if value is None or value == "":
-            return None
-        kind = "a text" if isinstance(value, str) else "a number"
-        if isinstance(value, bool) or not isinstance(value, str | int | float):
-            raise SettingsError(f'{record.id!r}: "{name}" is neither a text nor a number')
-        if self._kind not in ("", kind):
-            raise SettingsError(f'{record.id!r}: "{name}" is {kind}, and {self._kind} in earlier records')
-        self._kind = kind
-        return value
-
-    def again(self) -> Iterator[TextRecord]:
-        """Yield the same records once more."""
-        return read_records(self.parts, self.columns, lambda message: None)
-
-
-def _number(text: str) -> str | float:
-    """Return a number that stands in a text, as all of CSV are, or the text."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
 
 
 def _as_json(found: Duplicates, ids: Sequence[str]) -> str:
@@ -132,7 +70,7 @@ def _refuse_other_formats(path: Path | None) -> None:
         raise SettingsError(f"{path}: the records to keep are written as JSONL: name it {path.stem}.jsonl")
 
 
-def _write_kept(path: Path, given: _Input, kept: set[str]) -> None:
+def _write_kept(path: Path, given: TextInput, kept: set[str]) -> None:
     """Write the kept records, all or none."""
     write_whole(path, (record.line() for record in given.again() if record.id in kept))
 
@@ -159,19 +97,30 @@ def _indices(names: Sequence[str]) -> list[Path]:
     return [Path(name) for name in names if (Path(name) / INDEX_FILE).exists()]
 
 
-def _find(given: _Input, threshold: float, settings: DuplicateSettings) -> tuple[Duplicates, list[str]]:
+def _find(given: TextInput, least: float, settings: DuplicateSettings, containment: bool) -> Duplicates:
+    if containment:
+        return find_contained(given.texts(), least, settings=settings)
     values = given.by if given.keep in FIELDS else None
     keep: Keep = given.keep  # type: ignore[assignment]
     with ShownProgress() as progress:
-        found = find_duplicates(
-            given.texts(), threshold, keep, by=values, settings=settings, progress=progress
+        return find_duplicates(given.texts(), least, keep, by=values, settings=settings, progress=progress)
+
+
+def _refuse_useless(index: Path | None, keep: str, *, add: bool, work: bool, containment: bool) -> None:
+    """Refuse options that have nothing to say beside others."""
+    if containment and (index is not None or keep != "first" or work):
+        raise SettingsError(
+            "--containment keeps the longer text: leave out --keep, --index, --add and --work"
         )
-    return found, list(_rows(found, given.ids))
+    if add and index is None:
+        raise SettingsError("--add needs --index: name the index to add to")
+    if index is not None and (keep != "first" or work):
+        raise SettingsError("an index keeps the earlier text and cannot resume: leave out --keep and --work")
 
 
 def _ask_index(
     folder: Path,
-    given: _Input,
+    given: TextInput,
     others: Sequence[Path],
     *,
     add: bool,
@@ -223,6 +172,9 @@ def _ask_index(
     show_default=True,
     help='Which near-duplicate to keep; newest and best compare the fields "date" and "score".',
 )
+@click.option(
+    "--containment", is_flag=True, help="Find texts that stand inside longer ones; the longer is kept."
+)
 @click.option("--mask", is_flag=True, help="Treat all numbers and dates as equal.")
 @click.option(
     "--index", type=click.Path(path_type=Path), help="Find near-duplicates of the texts in this index."
@@ -252,14 +204,13 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
       detector duplicates pages.jsonl --output unique.jsonl
       detector duplicates table.parquet --column body --threshold 90%
       detector duplicates folder/ --threshold 0.7 --json
+      detector duplicates folder/ --containment
       detector duplicates monday.jsonl --index seen/ --add
       detector duplicates other-index/ --index seen/ --add
     """  # noqa: D301 (click needs the backspace)
     inputs, index, output = or_piped(inputs), options["index"], options["output"]
-    if options["add"] and index is None:
-        raise SettingsError("--add needs --index: name the index to add to")
-    if index is not None and (keep != "first" or options["work"] is not None):
-        raise SettingsError("an index keeps the earlier text and cannot resume: leave out --keep and --work")
+    add, containment = options["add"], options["containment"]
+    _refuse_useless(index, keep, add=add, work=options["work"] is not None, containment=containment)
     refuse_existing(output, inputs=inputs)
     _refuse_other_formats(output)
     settings = DuplicateSettings(masked=options["mask"], memory=options["memory"], folder=options["work"])
@@ -267,15 +218,15 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
     with ExitStack() as stack:
         others = [] if index is None else _indices(inputs)
         texts = [name for name in inputs if Path(name) not in others]
-        given = _Input(_parts(texts, columns, stack), columns, keep)
+        given = TextInput(_parts(texts, columns, stack), columns, keep)
         if index is None:
-            found, rows = _find(given, DEFAULT_THRESHOLD if threshold is None else threshold, settings)
+            least = DEFAULT_THRESHOLD if threshold is None else threshold
+            found = _find(given, least, settings, containment)
+            rows = list(_rows(found, given.ids))
             kept = {given.ids[at] for at in found.kept} if output else set()
             shown = _as_json(found, given.ids) if options["as_json"] else ""
         else:
-            matches = _ask_index(
-                index, given, others, add=options["add"], threshold=threshold, settings=settings
-            )
+            matches = _ask_index(index, given, others, add=add, threshold=threshold, settings=settings)
             rows = list(_match_rows(matches))
             kept = {match.id for match in matches if match.earlier is None}
             shown = json.dumps([asdict(match) for match in matches], ensure_ascii=False, indent=1)
@@ -286,5 +237,6 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
     else:
         for line in rows:
             print_page_text(line)
-    note(f"{len(rows):,} of {len(given.ids):,} texts have an earlier near-duplicate")
+    what = "stand inside a longer one" if containment else "have an earlier near-duplicate"
+    note(f"{len(rows):,} of {len(given.ids):,} texts {what}")
     return 1 if given.aside else 0

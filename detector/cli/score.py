@@ -77,6 +77,8 @@ def _table(page: ScoredPage) -> str:
         f"{kept} of {len(lines)} lines kept; content {page.content_share:.0%} of the words, "
         f"confidence {page.confidence:.2f}, read as {page.format}"
     )
+    if page.shape not in (None, "plain"):
+        foot += f" ({page.shape})"
     if page.verdict is not None:
         foot += f"; {page.verdict.text}"
     if page.replaced:

@@ -1,9 +1,12 @@
 """The texts to compare: records of all formats of a corpus, with their ids and all their fields."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
+from detector.cli.terminal import say
 from detector.corpus.first_records import refuse_wrong_columns
 from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.kinds import kind_of
@@ -19,6 +22,8 @@ from detector.text.record_files import records_kind
 
 # Bytes that tell records from a page.
 HEAD = 1 << 16
+# The field of a record that a keep policy compares.
+FIELDS: Final = {"newest": "date", "best": "score"}
 
 
 class TextRecord(NamedTuple):
@@ -97,3 +102,63 @@ def read_records(parts: Sequence[Part], columns: Columns, set_aside: SetAside) -
                 yield TextRecord(name, _compared(record), dict(record.fields))
             except PageError as error:
                 set_aside(f"{part.name}, record {record.number}: {error}")
+
+
+@dataclass
+class TextInput:
+    """The texts to read, and what was read so far.
+
+    parts: the files; columns: the fields of their records with a meaning
+    ids: ids of the texts; by: values that the keep policy compares; aside: records set aside
+    """
+
+    parts: Sequence[Part]
+    columns: Columns
+    keep: str
+    ids: list[str] = field(default_factory=list)
+    by: list[Any] = field(default_factory=list)
+    aside: int = 0
+    _kind: str = ""
+
+    def set_aside(self, message: str) -> None:
+        """Report a record that is left out."""
+        say(f"set aside: {message}")
+        self.aside += 1
+
+    def texts(self) -> Iterator[str]:
+        """Yield the texts; note their ids and the values that the keep policy compares."""
+        name = FIELDS.get(self.keep)
+        for record in read_records(self.parts, self.columns, self.set_aside):
+            self.ids.append(record.id)
+            if name:
+                self.by.append(self._value(record, name))
+            yield record.text
+
+    def _value(self, record: TextRecord, name: str) -> str | float | None:
+        """Return the value of a field; raises `SettingsError` if it cannot be compared."""
+        value: Any = record.fields.get(name)
+        if isinstance(value, date):
+            value = value.isoformat()
+        if self.keep == "best" and isinstance(value, str):
+            value = _number(value)
+        if value is None or value == "":
+            return None
+        kind = "a text" if isinstance(value, str) else "a number"
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise SettingsError(f'{record.id!r}: "{name}" is neither a text nor a number')
+        if self._kind not in ("", kind):
+            raise SettingsError(f'{record.id!r}: "{name}" is {kind}, and {self._kind} in earlier records')
+        self._kind = kind
+        return value
+
+    def again(self) -> Iterator[TextRecord]:
+        """Yield the same records once more."""
+        return read_records(self.parts, self.columns, lambda message: None)
+
+
+def _number(text: str) -> str | float:
+    """Return a number that stands in a text, as all of CSV are, or the text."""
+    try:
+        return float(text)
+    except ValueError:
+        return text

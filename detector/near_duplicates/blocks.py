@@ -131,6 +131,27 @@ def _runs(windows: _Windows, twin: Integers, similarity: Floats64) -> Blocks:
     return Blocks(first[start], end[last], source[start], np.minimum.reduceat(similarity[found], start))
 
 
+def _apart(blocks: Blocks, page: Integers) -> Blocks:
+    """Let no two blocks of a page that come from one earlier page share a line; the first keeps it.
+
+    Pages that repeat themselves make such blocks: windows that follow each other here have twins that do
+    not. page: int64 (lines with words,), the page of each line
+    """
+    here, earlier = page[blocks.first], page[blocks.source]
+    order = np.lexsort((-blocks.end, blocks.first, earlier, here))
+    first, end, source = blocks.first[order], blocks.end[order], blocks.source[order]
+    group = np.cumsum((np.diff(here[order], prepend=-1) != 0) | (np.diff(earlier[order], prepend=-1) != 0))
+    # Ends rise from group to group, so the highest before is that of the same group, or too low to count.
+    apart = group * (page.size + 1)
+    reached = np.maximum.accumulate(end + apart)[:-1] if end.size else end
+    start = np.maximum(first, np.concatenate([np.zeros(1, np.int64), reached])[: end.size] - apart)
+    last_of_earlier = np.searchsorted(page, page[source], "right") - 1
+    source = np.minimum(source + start - first, last_of_earlier)
+    left = np.flatnonzero(start < end)
+    left = left[np.lexsort((order[left], start[left]))]
+    return Blocks(start[left], end[left], source[left], blocks.similarity[order][left])
+
+
 def find_blocks(
     pages: Sequence[str], threshold: float = 0.8, settings: DuplicateSettings | None = None
 ) -> tuple[Block, ...]:
@@ -148,8 +169,8 @@ def find_blocks(
     Returns
     -------
     tuple of Block
-        Ordered by page and line. Blocks of a page may overlap if they come from different pages. What a
-        page repeats of itself is not included.
+        Ordered by page and line. Blocks of a page share lines only if they come from different pages.
+        What a page repeats of itself is not included.
     """
     batch = text_batch([utf8(page) for page in pages])
     lines = PageLines(batch.data, batch.line_start, batch.line_end, batch.page_line)
@@ -177,6 +198,7 @@ def blocks_of_lines(
     spans = Spans(lines.data, lines.line_start[numbers], lines.line_end[numbers])
     blocks = _runs(windows, *_twins(spans, windows, threshold, settings))
     native.run("grow_blocks", sketches.digest[numbers], page, blocks.first, blocks.end, blocks.source)
+    blocks = _apart(blocks, page)
     return Blocks(
         numbers[blocks.first], numbers[blocks.end - 1] + 1, numbers[blocks.source], blocks.similarity
     )

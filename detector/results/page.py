@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from turbohtml import Element
 
     from detector.results.metadata.record import Metadata
+    from detector.text.shape import Shape
 
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -79,6 +80,17 @@ class ScoredPage:
     def verdict(self) -> Verdict | None:
         """The kind of page, with its probability and the evidence."""
         return None if self._kind is None else verdict(*self._kind)
+
+    @cached_property
+    def shape(self) -> "Shape | None":
+        """What a page of plain text is, by its lines; None for HTML.
+
+        "converted-pdf", "mail", "markdown", "subtitles", "chat-log", "source-code", "table" or "plain".
+        Only what is plain to see is named.
+        """
+        from detector.text.shape import text_shape  # most pages are scored without
+
+        return None if self._page is None or self.format != "text" else text_shape(self._page.text)
 
     @cached_property
     def lines(self) -> tuple[ScoredLine, ...]:
@@ -187,8 +199,8 @@ class ScoredPage:
         page = {
             name: getattr(self, name)
             for name in (
-                "url", "title", "format", "encoding", "replaced", "model_id", "content_share", "confidence",
-                "clean_text",
+                "url", "title", "format", "shape", "encoding", "replaced", "model_id", "content_share",
+                "confidence", "clean_text",
             )
         }  # fmt: skip
         verdict = None if self.verdict is None else _verdict_dict(self.verdict)

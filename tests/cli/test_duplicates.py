@@ -291,6 +291,7 @@ def test_a_work_folder_goes_on(call, pages, tmp_path):
         (["--index", "nowhere"], "holds no index"),
         (["--index", "x", "--keep", "longest"], "leave out --keep"),
         (["--keep", "last"], "not one of"),
+        (["--containment", "--index", "x"], "leave out --keep, --index"),
         (["--keep", "newest", "--work", "PAGES"], "cannot be used"),
         (["--output", "PAGES/in/it"], "cannot be written"),
     ],
@@ -305,3 +306,13 @@ def test_wrong_use_is_explained(call, pages, arguments, said):
 def test_the_command_and_the_function_say_the_same(call, pages):
     found = find_duplicates(TEXTS)
     assert json.loads(call(pages, "--json")[1])["kept"] == [f"p{at}" for at in found.kept]
+
+
+def test_texts_inside_longer_ones(call, pages, tmp_path):
+    archive = f"What was written in March. {FERRY} today. And the stalls of the market are open in spring, as each year."
+    pages.write_text(lines({"id": "story", "text": FERRY}, {"id": "archive", "text": archive}))
+    assert call(pages)[1] == ""
+    code, out, err = call(pages, "--containment", "--output", tmp_path / "kept.jsonl")
+    assert (code, out) == (0, "story\tarchive\t1.000\n")
+    assert "1 of 2 texts stand inside a longer one" in err
+    assert json.loads((tmp_path / "kept.jsonl").read_text())["id"] == "archive"

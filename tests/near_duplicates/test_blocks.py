@@ -95,6 +95,12 @@ def test_other_scripts(line):
 
 
 LINES = st.sampled_from([*AGENCY, *BOX, "", "Short line", *own(9)])
+REPEATED = st.sampled_from(
+    [
+        *AGENCY, *(line.replace("the", "a", 1) for line in AGENCY), *BOX[1:], f"{BOX[1]} {BOX[2]}", BOX[1].upper() + " " + BOX[3],
+        f"{AGENCY[0]} {AGENCY[1]}", "Short line",
+    ]
+)  # fmt: skip
 
 
 @settings(max_examples=60)
@@ -106,6 +112,33 @@ def test_blocks_are_lines_of_a_page_that_an_earlier_page_has(pages):
     assert (page == np.searchsorted(page_line, blocks.end - 1, "right")).all()
     assert (np.searchsorted(page_line, blocks.source, "right") < page).all()
     assert (blocks.similarity >= 0.8).all()
+
+
+def overlapping(pages):
+    """Pairs of blocks of one page that share lines and come from one earlier page."""
+    blocks = find_blocks(["\n".join(lines) for lines in pages])
+    return [
+        (one, other)
+        for at, one in enumerate(blocks)
+        for other in blocks[at + 1 :]
+        if (one.page, one.earlier_page) == (other.page, other.earlier_page)
+        and one.first < other.end
+        and other.first < one.end
+    ]
+
+
+def test_a_page_that_has_a_story_twice_gives_no_line_twice():
+    changed = [AGENCY[0], AGENCY[1].replace("November", "December"), AGENCY[2]]
+    assert overlapping([[*AGENCY, *own(0), *changed], [*own(1), *changed, *AGENCY]]) == []
+
+
+@settings(max_examples=200)
+@given(st.lists(st.lists(REPEATED, min_size=2, max_size=12), min_size=2, max_size=4))
+def test_blocks_from_one_earlier_page_share_no_line(pages):
+    assert overlapping(pages) == []
+    blocks, _ = found_in(pages)
+    assert (np.diff(blocks.first) >= 0).all()
+    assert (blocks.first < blocks.end).all()
 
 
 @settings(max_examples=30)

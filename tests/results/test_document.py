@@ -38,6 +38,14 @@ CASES = {
     "tight items": ("<ul><li><p>a</p></li></ul>", "<ul><li>a</li></ul>"),
     "spaced items": ("<ul><li><p>a</p><p>b</p></li></ul>", "<ul><li><p>a</p><p>b</p></li></ul>"),
     "a list begins at a number": ("<ol start=3><li>a<li>b</ol>", '<ol start="3"><li>a</li><li>b</li></ol>'),
+    "a paragraph between items": (
+        "<ol><li>a</li><p>b</p><li value=9>c</li></ol>", '<ol><li>a<p>b</p></li><li value="9">c</li></ol>',
+    ),
+    "a list in a list begins at its own number": (
+        "<ol><li>a<ol type=a start=3><li>b</ol><li>c</ol>",
+        '<ol><li>a<ol type="a" start="3"><li>b</li></ol></li><li>c</li></ol>',
+    ),
+    "a list without numbers": ("<ul start=3><li value=3>a</ul>", "<ul><li>a</li></ul>"),
     "a heading in a heading": ("<h3><h2>a</h2></h3>", "<h2>a</h2>"),
     "a heading in a caption": (
         "<table><caption><h4>a</h4></caption><tr><th>b</th><th>c</th></tr></table>",
@@ -176,6 +184,15 @@ FORMULAS = {
     "a formula that MathJax 2 has drawn": (
         "<p>a <span class=MathJax><nobr aria-hidden=true>x2</nobr><span class=MJX_Assistive_MathML><math><msup><mi>x"
         "</mi><mn>2</mn></msup></math></span></span><script type=math/tex>x^2</script> b</p>", "a $x^2$ b",
+    ),
+    "a formula that MathJax 2 has drawn on a line of its own": (
+        "<p>a</p><div class=MathJax_SVG_Display><span class=MathJax_SVG><svg></svg><span class=MJX_Assistive_MathML>"
+        "<math><msup><mi>x</mi><mn>2</mn></msup></math></span></span></div><script type='math/tex; mode=display'>x^2"
+        "</script><p>b</p>", "a\n\n$$x^2$$\n\nb",
+    ),
+    "a formula that MathJax 2 has drawn without MathML": (
+        "<p>a <span class='mjx-chtml MathJax_CHTML'><b>x</b><b>2</b></span><script type=math/tex>x^2</script> b</p>",
+        "a $x^2$ b",
     ),
     "a formula of MathJax 4": (
         "<p>a <mjx-container><mjx-assistive-mml><math data-latex='x^2'><msup><mi>x</mi><mn>2</mn></msup></math>"

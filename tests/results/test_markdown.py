@@ -99,7 +99,8 @@ def blocks(draw, depth=2):
         elif kind == "blockquote":
             out.append(f"<blockquote>{draw(blocks(depth=depth - 1))}</blockquote>")
         else:
-            start = f" start={draw(st.integers(0, 12))}" if kind == "ol" else ""
+            start = f" start={draw(st.integers(-1, 12))}" if kind == "ol" else ""
+            start += draw(st.sampled_from(["", "", " type=a", " type=I", " reversed"]))
             items = draw(st.lists(st.one_of(ITEM, blocks(depth=depth - 1)), min_size=1, max_size=3))
             out.append(f"<{kind}{start}>" + "".join(f"<li>{item}</li>" for item in items) + f"</{kind}>")
     return "".join(out)
@@ -107,6 +108,10 @@ def blocks(draw, depth=2):
 
 @given(blocks())
 @example("<ul><li>word</li><li><b><i>word</i>_<i>*</i></b></li></ul>")
+@example(
+    "<ol><li><blockquote>a</blockquote><blockquote><pre>b</pre></blockquote><blockquote>c</blockquote></li></ol>"
+)
+@example("<ul><li><dl><dt>a</dt><dd><blockquote>b</blockquote><blockquote>c</blockquote></dd></dl></li></ul>")
 @settings(max_examples=60, deadline=None)
 def test_any_document_comes_back(html):
     page = Page.read(f"<html><body>{html}</body></html>", "html")
@@ -184,7 +189,20 @@ CASES = {
     ),
     "numbers that leap": ("<ol><li>a</li><li value=5>b</li></ol>", "1. a\n\n5) b"),
     "numbers that fall": ("<ol reversed start=2><li>a</li><li>b</li></ol>", "- 2\\. a\n- 1\\. b"),
+    "numbers below nought": ("<ol start=-1><li>a</li></ol>", "- \\-1. a"),
+    "letters": (
+        "<ol type=A start=26><li>a</li><li><p>b</p><p>c</p></li></ol>", "- Z. a\n\n- AA. b\n\n  c",
+    ),
+    "roman numbers": ("<ol type=i start=4><li>a</li><li value=99>b</li></ol>", "- iv. a\n- xcix. b"),
+    "a number that has no roman one": ("<ol type=I start=0><li>a</li></ol>", "0. a"),
     "terms and what they mean": ("<dl><dt>a</dt><dd>b</dd></dl>", "**a**\n\nb"),
+    "quotations one after another": (
+        "<blockquote>a</blockquote><blockquote>b</blockquote>", "> a\n\n> b",
+    ),
+    "quotations one after another in an item": (
+        "<ul><li>a<blockquote><p>b</p></blockquote><blockquote><p>c</p></blockquote></li></ul>",
+        "- a\n  > b\n  \n  > c",
+    ),
     "set high and low": ("<p>10<sup>6</sup> H<sub>2</sub>O</p>", "10<sup>6</sup> H<sub>2</sub>O"),
     "quotation marks of the page": ("<p>„<q>a</q>“ <q>b</q></p>", '„a“ "b"'),
     "words of a summary": ("<details><summary>a</summary><p>b</p></details>", "a\n\nb"),

@@ -8,8 +8,11 @@ import pytest
 from turbohtml import parse
 
 import detector
+from detector import Detector, Settings
 from detector.results.html import document_html
 from detector.results.writers.tei import NAMESPACE
+
+EVERYTHING = Detector(settings=Settings(threshold=1.0))
 
 ROOT = Path(__file__).parent.parent.parent
 TEI = f"{{{NAMESPACE}}}"
@@ -107,7 +110,8 @@ def test_tei_of_all_kinds_of_blocks():
         "cell",
         "figure",
     } <= found
-    assert root.find(f".//{TEI}list").attrib == {"rend": "numbered", "n": "3"}
+    assert root.find(f".//{TEI}list").attrib == {"rend": "numbered"}
+    assert root.find(f".//{TEI}item").attrib == {"n": "3"}
     assert root.find(f".//{TEI}figure/{TEI}graphic").attrib["url"] == "https://example.org/x.png"
 
 
@@ -116,3 +120,23 @@ def test_a_page_can_be_sent_elsewhere(page):
     assert other == page
     assert other.to_markdown() == page.to_markdown()
     assert other.metadata == page.metadata
+
+
+LISTS = "<ol start=4><li>Oil<ol type=a><li>the gate<li>the lock</ol><li value=9>Wind</ol><p>Rest.</p><ol start=10><li>Sleep</ol>"
+
+
+def test_numbers_of_lists_stand_in_all_outputs_but_the_text():
+    """A browser draws them; what it copies as text has none of them either."""
+    page = EVERYTHING.score(LISTS, "html")
+    assert page.clean_text == "Oil\nthe gate\nthe lock\nWind\nRest.\nSleep"
+    assert page.to_markdown() == (
+        "4. Oil\n   - a. the gate\n   - b. the lock\n\n9) Wind\n\nRest.\n\n10. Sleep"
+    )
+    assert '<ol start="4"><li>Oil<ol type="a"><li>the gate' in page.to_html()
+    assert '<li value="9">Wind</li>' in page.to_html()
+    for item in ('<item n="4">Oil<', '<item n="b">the lock<', '<item n="9">Wind<', '<item n="10">Sleep<'):
+        assert item in page.to_tei()
+
+
+def test_numbers_that_the_page_writes_stand_in_the_text():
+    assert EVERYTHING.score("<ul><li>1) Oil<li>2) Wind</ul>", "html").clean_text == "1) Oil\n2) Wind"

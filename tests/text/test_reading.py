@@ -93,6 +93,21 @@ FORMULAS = {
         f"class=MJX_Assistive_MathML>{POWER}</span></span><script type=math/tex>x^2</script> is</p>",
         ["so x^2 is"],
     ),
+    "MathJax 2, displayed": (
+        "<p>so</p><div class=MathJax_Display><span class=MathJax><nobr aria-hidden=true>x2</nobr><span class="
+        f"MJX_Assistive_MathML>{POWER}</span></span></div> <script type='math/tex; mode=display'>x^2</script><p>is</p>",
+        ["so", "x^2", "is"],
+    ),
+    "MathJax 2, displayed as SVG": (
+        "<div class=MathJax_SVG_Display><span class=MathJax_SVG><svg></svg></span></div>"
+        "<script type='math/tex; mode=display'>x^2</script>",
+        ["x^2"],
+    ),
+    "MathJax 2 without MathML": (
+        "<p>so <span class='mjx-chtml MathJax_CHTML'><b>x</b><b>2</b></span><script type=math/tex>x^2</script> is "
+        "<script type=math/tex>y</script></p>",
+        ["so x2 is y"],
+    ),
     "MathJax 2, not rendered": ("<p>so <script type=math/tex>a<b^2</script> is</p>", ["so a<b^2 is"]),
     "MathJax 3": (
         "<p>so <mjx-container class=MathJax><mjx-math aria-hidden=true><mjx-mi></mjx-mi></mjx-math>"
@@ -237,6 +252,7 @@ HOSTILE = {
     "gutters": "<pre><i>1</i>",
     "hidden numbers": "<i aria-hidden=true>1",
     "formulas": "<span class=katex><span aria-hidden=true>x",
+    "formulas and their sources": "</math> <script type=math/tex>x</script><span class=mathjax>x",
     "custom elements": "<x-a>",
     "tables": "<table><tr><td>a<td>b<tr><td>",
     "rows": "<table><tr><td>a<td>b<tr><td>c<td>d</table>",

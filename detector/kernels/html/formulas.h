@@ -6,15 +6,19 @@
 
 namespace detector {
 
-// Finds the copies of a formula that is there as MathML. KaTeX and MathJax write them into one
-// element, MathJax 2 also a script with the TeX source after it.
+// Finds the copies of a formula. KaTeX and MathJax write MathML and a drawing into one element. MathJax 2
+// leaves a script with the source in TeX after what it has drawn.
 class Formulas {
  public:
-  void start_page() { end_ = math_ = failed_ = 0; }
+  void start_page() {
+    end_ = math_ = failed_ = 0;
+    shown_ = -1;
+  }
 
-  // An element begins that may hold a formula, its content at `at`.
-  void open(const Source& source, i64 at) {
+  // An element begins that may hold a formula, its content at `at`; so much was written before.
+  void open(const Source& source, i64 at, i64 written) {
     if (at < end_) return;
+    written_ = written;
     i64 depth = 1;
     math_ = 0;
     failed_ = 0;
@@ -25,6 +29,21 @@ class Formulas {
           if (tag.number == tag::math && !tag.closing && !math_) math_ = tag.start;
           return depth > 0;
         });
+  }
+
+  // An element ends whose end tag reaches from `start` to `stop`; so much was written until then.
+  void close(const Source& source, i64 start, i64 stop, i64 written, bool is_math) {
+    if (is_math || (stop == end_ && written > written_))
+      shown_ = stop;
+    else if (shown_ >= 0)
+      shown_ = ended_before(source, start) ? stop : -1;
+  }
+
+  // Tell whether a script begins right after a formula was shown, and so holds its source.
+  bool is_shown(const Source& source, i64 script) {
+    const bool found = ended_before(source, script);
+    shown_ = -1;  // white space is looked through once
+    return found;
   }
 
   // Tell whether a place is in an element that holds a formula.
@@ -41,12 +60,19 @@ class Formulas {
   }
 
  private:
+  // Tell whether a formula ended right before a place: only ends of elements stand between.
+  bool ended_before(const Source& source, i64 at) const {
+    return shown_ >= 0 && shown_ <= at && source.is_space(shown_, at);
+  }
+
   // Elements that are looked through although the formula stands in them.
   static constexpr i64 MOST_FAILED = 4;
 
   i64 end_ = 0;   // of the element that holds the formula
   i64 math_ = 0;  // where its MathML begins, 0 if there is none
   i64 failed_ = 0;
+  i64 written_ = 0;  // what was written when the element began
+  i64 shown_ = -1;   // where the formula ended that was met last, -1 if something else came after it
 };
 
 // The sign before the n-th part of something in a formula; `(` for none but that it may need brackets,

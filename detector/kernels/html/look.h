@@ -75,6 +75,7 @@ constexpr SayingWord SAYING_WORDS[] = {
     {"mathjaxdisplay", says::FORMULA},
     {"mathjaxpreview", says::FORMULA},
     {"mathjaxsvg", says::FORMULA},
+    {"mathjaxsvgdisplay", says::FORMULA},
     {"mjxcontainer", says::FORMULA},
     {"mjxchtml", says::FORMULA},
     {"mwemathelement", says::FORMULA},

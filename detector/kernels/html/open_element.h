@@ -24,6 +24,12 @@ struct OpenElement {
   u8 children;  // in a formula
 };
 
+// An element that was closed with text in it: how deep it stood, and what was written until then.
+struct Closed {
+  OpenElement element{};
+  i64 depth = -1, written = 0;
+};
+
 INLINE Neighbour neighbour(const Source& source, const OpenElement& one) {
   return {source.html.part(one.class_start, one.class_end), one.name, one.number,
           (one.flags & flag::CUSTOM) != 0, (one.flags & flag::LINK) != 0};

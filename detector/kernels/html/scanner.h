@@ -46,7 +46,6 @@ class Scanner {
     depth_ = preformatted_ = code_ = formula_ = 0;
     is_data_table_ = is_code_row_ = after_brackets_ = false;
     touching_ = {};
-    rendered_formula_ = -1;
     tables_.start_page();
     formulas_.start_page();
     lines.start_page();
@@ -63,12 +62,6 @@ class Scanner {
   }
 
  private:
-  // An element that was closed with text in it: how deep it stood, and what was written until then.
-  struct Closed {
-    OpenElement element{};
-    i64 depth = -1, written = 0;
-  };
-
   // Read the start tag at `at`; return where reading goes on.
   i64 start_tag(i64 at) {
     const Tag tag = source.tag_at(at);
@@ -82,7 +75,7 @@ class Scanner {
     if (!(flags & flag::RAW)) return pass_content(source, markup, tag.name_end, flags);
     const Passed passed = pass_raw(source, markup, tag.name_end, tag.name);
     // The source of a formula that is not on the page in another form.
-    if (passed.is_formula && !preformatted_ && rendered_formula_ != lines.written)
+    if (passed.is_formula && !preformatted_ && !formulas_.is_shown(source, at))
       lines.write_raw(source.html, passed.start, passed.stop);
     return source.after_tag(passed.stop);
   }
@@ -164,7 +157,7 @@ class Scanner {
     } else {
       open_inline(tag, flags, look, at);
     }
-    if (look.says & says::FORMULA) formulas_.open(source, at);
+    if (look.says & says::FORMULA) formulas_.open(source, at, lines.written);
   }
 
   void open_row(const Tag& tag, const Look& look, i64 at) {
@@ -210,12 +203,14 @@ class Scanner {
   // Read the end tag whose name begins at `at`; one that closes nothing is passed.
   i64 end_tag(i64 at) {
     const Name name = read_name(source.html, at, source.end);
+    const i64 after = source.after_tag(name.end);
     if (depth_ > 0 && stack_[depth_ - 1].name == name.hash) {
       depth_ -= 1;
       close_element(stack_[depth_], at);
       lines.innermost = depth_ ? stack_[depth_ - 1].element : -1;
+      formulas_.close(source, at - 2, after, lines.written, name.hash == hash_of("math"));
     }
-    return source.after_tag(name.end);
+    return after;
   }
 
   void close_element(const OpenElement& open, i64 at) {
@@ -261,10 +256,7 @@ class Scanner {
     if (formula_) {
       lines.in_formula = true;
       formula_ -= open.number == tag::math;
-      if (!formula_) {
-        lines.in_formula = false;
-        rendered_formula_ = lines.written;
-      }
+      if (!formula_) lines.in_formula = false;
       return;
     }
     if (open.flags & flag::MARK) {
@@ -294,7 +286,6 @@ class Scanner {
   bool is_code_row_ = false;     // the row has had the number of a line of code
   bool after_brackets_ = false;  // the brackets of a reading aid stand on the page
   Closed touching_;
-  i64 rendered_formula_ = -1;  // what was written when a formula ended
 };
 
 }  // namespace detector

@@ -253,10 +253,9 @@ def _tighten(block: "Element") -> None:
 
     children = [child for child in block.children if isinstance(child, Element)]
     paragraphs = [child for child in children if child.tag == "p"]
-    is_first = bool(children) and children[0].tag == "p"
     if (
         len(paragraphs) == 1
-        and is_first
+        and block.children[0] == paragraphs[0]
         and (block.tag in CELLS or all(child.tag in ("p", "ul", "ol") for child in children))
     ):
         paragraphs[0].unwrap()

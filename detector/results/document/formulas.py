@@ -11,9 +11,12 @@ if TYPE_CHECKING:
 _TEX: Final = ("application/x-tex", "tex", "application/x-latex", "latex", "text/x-latex")
 _TEX_SCRIPT: Final = re.compile(r"^math/(?:tex|asciimath)\s*(;\s*mode=display)?\s*$", re.IGNORECASE)
 # What libraries print for the eye beside what they print for machines.
-_SECOND_FORMS: Final = frozenset(
-    ("katex-html", "mathjax", "mathjax_preview", "mathjax_display", "mathjax_svg", "mathjax_chtml")
+_DRAWN: Final = names(
+    "mathjax mathjax_display mathjax_svg mathjax_svg_display mathjax_chtml mjx-chtml mjxc-display"
 )
+_SECOND_FORMS: Final = _DRAWN | {"katex-html", "mathjax_preview"}
+# A formula that stands on a line of its own.
+_DISPLAYS: Final = names("katex-display mathjax_display mathjax_svg_display mjxc-display")
 # A picture of the formula beside it.
 _PICTURES: Final = frozenset(("mwe-math-fallback-image-inline", "mwe-math-fallback-image-display"))
 # What libraries put the source in when they have no annotation.
@@ -95,7 +98,7 @@ def _following_source(element: "Element") -> str | None:
     from turbohtml import Element
 
     for one, _ in zip((element, *element.ancestors), range(5), strict=False):
-        if isinstance(one, Element) and _classes(one) & {"mathjax", "mathjax_display", "mathjax_svg"}:
+        if isinstance(one, Element) and _classes(one) & _DRAWN:
             following = one.next_sibling
             if isinstance(following, Element) and _script_of(following):
                 return str(following.text)
@@ -122,7 +125,7 @@ def _is_display(element: "Element") -> bool:
     return (
         element.attrs.get("display") == "block"
         or element.attrs.get("mode") == "display"
-        or any(_classes(one) & {"katex-display", "mathjax_display"} for one in around)
+        or any(_classes(one) & _DISPLAYS for one in around)
         or any(one.attrs.get("display") == "true" for one in around if one.tag == "mjx-container")
     )
 

@@ -1,9 +1,12 @@
 """The clean text of a page without markup as a tree: a paragraph between blank lines."""
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from turbohtml import Element
+
+_LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
 
 def text_tree(text: str) -> "Element":
@@ -12,7 +15,7 @@ def text_tree(text: str) -> "Element":
 
     tree = Element("article")
     paragraph: Element | None = None
-    for line in text.splitlines():
+    for line in _LINE_END.split(text):
         if not line.strip():
             paragraph = None
             continue

@@ -27,6 +27,7 @@ from detector.results.document.elements import (
     TABLE_PARTS,
 )
 from detector.results.document.formulas import formula, is_second_form, script_formula
+from detector.results.document.raw_formulas import has_formula_script, mark_raw_formulas
 from detector.results.document.source import ENTER, LEAVE, Source, read_source
 from detector.results.document.tables import is_layout
 from detector.text.page import Page
@@ -50,7 +51,10 @@ def clean_tree(page: Page, lines: Sequence[ScoredLine]) -> "Element":
     lines
         Its lines, with what was decided.
     """
-    return _Builder(read_source(page, lines), page.url).build()
+    tree = _Builder(read_source(page, lines), page.url).build()
+    if has_formula_script(page.text):
+        mark_raw_formulas(tree, page.text)
+    return tree
 
 
 def _attribute(element: "Element", name: str) -> str:
@@ -267,6 +271,8 @@ class _Builder:
 
 def _number(element: "Element") -> dict[str, str]:
     """Return where an ordered list begins, or the number of its item."""
+    if element.tag == "li" and getattr(element.parent, "tag", "") != "ol":
+        return {}  # such items have no numbers
     name = "start" if element.tag == "ol" else "value"
     number = _attribute(element, name).strip()
     return {name: number} if number.removeprefix("-").isdecimal() and len(number) < 10 else {}

@@ -96,6 +96,7 @@ def _options(left_out: list[str], images: bool) -> "Markdown":
         converters={
             "table": table,
             "math": _formula,
+            "blank-line": lambda element, _: "",
             "footnote-mark": lambda element, _: f"[^{element.text}]",
             "dollar-sign": lambda element, _: "\\$",
             **{tag: emphasis(tag) for tag in ("em", "strong") if tag not in left_out},
@@ -146,12 +147,21 @@ def _put_otherwise(element: "Element", images: bool) -> None:
         without_leaps(element)
     elif tag == "q" and _has_marks(element):
         element.unwrap()
+    elif tag == "blockquote" and _touches_next(element):
+        element.insert_after(Element("blank-line"))
 
 
 def _around(element: "Node") -> "list[Element]":
     from turbohtml import Element
 
     return [one for one in element.ancestors if isinstance(one, Element)]
+
+
+def _touches_next(quotation: "Element") -> bool:
+    """Return whether another quotation follows, and turbohtml writes no blank line between: in items."""
+    if getattr(quotation.next_sibling, "tag", "") != "blockquote":
+        return False
+    return next((one.tag for one in _around(quotation) if one.tag in ("li", "blockquote")), "") == "li"
 
 
 def _has_marks(quotation: "Element") -> bool:

@@ -84,4 +84,4 @@ def _words(cell: "Element", options: "Markdown") -> str:
     written = cell.to_markdown(options).split("\n")
     lines = [line.strip().removesuffix("\\").strip() for line in written]
     lines = [_BEGINNING.sub(r"\1\2", line) for line in lines if line]
-    return "<br>".join(lines).replace("|", "\\|").replace("\\\\|", "\\|")
+    return "<br>".join(lines).replace("|", "\\|")

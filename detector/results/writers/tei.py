@@ -3,13 +3,14 @@
 A heading begins a `<div>` that holds what follows, up to the next heading of its level.
 """
 
-import re
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
 from detector.results.document.elements import CELLS, HEADINGS
-from detector.results.document.formulas import tex_of
+from detector.results.document.formulas import readable, tex_of
+from detector.results.document.lists import marked_items
 from detector.results.metadata.record import Metadata
+from detector.results.writers.tei_values import address, language, moment, xml_name, xml_text
 from detector.version import __version__
 
 if TYPE_CHECKING:
@@ -17,10 +18,9 @@ if TYPE_CHECKING:
 
 NAMESPACE: Final = "http://www.tei-c.org/ns/1.0"
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
-# Characters that XML 1.0 cannot hold.
-_NO_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# What is nested deeper is written without what is around it: the standard library writes XML recursively.
+# What is nested deeper is written as words: the standard library writes XML recursively.
 _DEEPEST: Final = 200
+_HOLD_WORDS: Final = frozenset(("p", "item", "label", "quote", "cell", "head", "hi", "ref", "q", "seg"))
 # Elements among words: what they are called, and how they are shown.
 _INLINE: Final = {
     "strong": ("hi", "bold"), "em": ("hi", "italic"), "cite": ("hi", "italic"), "dfn": ("term", None),
@@ -36,6 +36,8 @@ _BLOCKS: Final = {
     "blockquote": "quote", "table": "table", "tr": "row", "td": "cell", "th": "cell", "caption": "head",
     "figure": "figure", "figcaption": "head", "summary": "p",
 }  # fmt: skip
+# What a paragraph cannot hold.
+_BLOCK_NAMES: Final = "p, ul, ol, dl, blockquote, table, pre, figure, h1, h2, h3, h4, h5, h6"
 _UNWRAPPED: Final = frozenset(("thead", "tbody", "tfoot", "details", "div", "article"))
 
 
@@ -45,23 +47,53 @@ def tree_tei(tree: "Element", metadata: Metadata, url: str | None) -> str:
     Parameters
     ----------
     tree
-        From `clean_tree`.
+        From `clean_tree`; it is used up.
     metadata
         Of the page, for the header.
     url
         The page's address, if it is known.
     """
+    _prepare(tree)
     root = ET.Element("TEI", {"xmlns": NAMESPACE})
     root.append(_header(metadata, url))
-    body = ET.SubElement(ET.SubElement(root, "text"), "body")
+    body = ET.SubElement(ET.SubElement(root, "text", _attributes(tree)), "body")
     _Body(body).write(tree)
     if len(body) == 0:
         ET.SubElement(body, "p")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode")
 
 
-def _clean(text: str) -> str:
-    return _NO_XML.sub("\ufffd", text)
+def _prepare(tree: "Element") -> None:
+    """Put what TEI has no form for into one that it has: numbers of items, pairs of terms, names."""
+    for block in tree.select("ol"):
+        for item, mark in marked_items(block):
+            item.attrs["value"] = mark
+    for block in tree.select("dl"):
+        _pair(block)
+    for block in tree.select("summary"):
+        if block.select_one(_BLOCK_NAMES) is not None:
+            block.tag = "div"
+    taken: set[str] = set()
+    names: dict[str, str] = {}
+    for element in tree.select("[id]"):
+        name = str(element.attrs.pop("id"))
+        if name not in names:  # the first of several counts
+            names[name] = element.attrs["id"] = xml_name(name, taken)
+    for link in tree.select("a[href^='#']"):
+        link.attrs["href"] = "#" + names[str(link.attrs["href"])[1:]]
+
+
+def _pair(block: "Element") -> None:
+    """Give each term one meaning, and each meaning one term; empty ones where the page has none."""
+    from turbohtml import Element
+
+    parts = [child for child in block.children if isinstance(child, Element)]
+    for part, following in zip(parts, [*parts[1:], None], strict=True):
+        before = part.previous_sibling
+        if part.tag == "dd" and not (isinstance(before, Element) and before.tag == "dt"):
+            part.insert_before(Element("dt"))
+        if part.tag == "dt" and (following is None or following.tag != "dd"):
+            part.insert_after(Element("dd"))
 
 
 def _header(metadata: Metadata, url: str | None) -> ET.Element:
@@ -76,35 +108,35 @@ def _header(metadata: Metadata, url: str | None) -> ET.Element:
         _add(publication, "publisher", metadata.site_name.value)
     else:
         _add(publication, "p", "unknown")
-    address = url or (metadata.canonical_url.value if metadata.canonical_url else None)
     if metadata.site_name is not None and metadata.published is not None:
-        _add(publication, "date", metadata.published.value, when=metadata.published.value)
+        when = moment(metadata.published.value)
+        _add(publication, "date", metadata.published.value, **({"when": when} if when else {}))
     source = ET.SubElement(file, "sourceDesc")
-    if address:
-        ET.SubElement(ET.SubElement(source, "bibl"), "ptr", {"target": _clean(address)})
+    if place := url or (metadata.canonical_url.value if metadata.canonical_url else None):
+        ET.SubElement(ET.SubElement(source, "bibl"), "ptr", {"target": address(place)})
     else:
         _add(source, "p", "a page without an address")
     encoding = ET.SubElement(ET.SubElement(header, "encodingDesc"), "appInfo")
     application = ET.SubElement(encoding, "application", {"ident": "detector", "version": __version__})
     _add(application, "label", "detector")
-    language = metadata.language or metadata.text_language
-    if language is not None:
+    said = metadata.language or metadata.text_language
+    if said is not None and (tag := language(said.value)):
         used = ET.SubElement(ET.SubElement(header, "profileDesc"), "langUsage")
-        _add(used, "language", language.value, ident=language.value)
+        _add(used, "language", tag, ident=tag)
     return header
 
 
 def _add(parent: ET.Element, tag: str, text: str, **attributes: str) -> ET.Element:
-    child = ET.SubElement(parent, tag, {name: _clean(value) for name, value in attributes.items()})
-    child.text = _clean(text)
+    child = ET.SubElement(parent, tag, {name: xml_text(value) for name, value in attributes.items()})
+    child.text = xml_text(text)
     return child
 
 
 def _append_text(parent: ET.Element, text: str) -> None:
     if len(parent):
-        parent[-1].tail = (parent[-1].tail or "") + _clean(text)
+        parent[-1].tail = (parent[-1].tail or "") + xml_text(text)
     else:
-        parent.text = (parent.text or "") + _clean(text)
+        parent.text = (parent.text or "") + xml_text(text)
 
 
 class _Body:
@@ -124,7 +156,7 @@ class _Body:
                     self.sections.pop()
                 section = ET.SubElement(self.sections[-1][1], "div", {"type": "section"})
                 self.sections.append((level, section))
-                _write(child, ET.SubElement(section, "head"))
+                _write(child, ET.SubElement(section, "head", _attributes(child)))
             elif isinstance(child, Element):
                 _write_into(child, self.sections[-1][1])
 
@@ -139,8 +171,10 @@ def _write(element: "Element", target: ET.Element) -> None:
         if isinstance(node, Text):
             _append_text(parent, node.data)
         elif isinstance(node, Element):
-            written = _begun(node, parent) if depth < _DEEPEST else parent
-            if written is not None:
+            written = _begun(node, parent)
+            if depth >= _DEEPEST and written is not None and written.tag in _HOLD_WORDS:
+                _append_text(written, " ".join(str(node.text).split()))
+            elif written is not None:
                 todo += [(child, written, depth + 1) for child in reversed(node.children)]
 
 
@@ -152,17 +186,30 @@ def _write_into(element: "Element", parent: ET.Element) -> None:
 
 def _begun(element: "Element", parent: ET.Element) -> ET.Element | None:
     """Write an element; returns what its content goes into, or None if it is written whole."""
+    from turbohtml import Element
+
     tag = element.tag
+    if tag == "tr" and not element.select("td, th"):
+        return None
     if tag in _UNWRAPPED:
         return parent
     if tag in _BLOCKS:
         return ET.SubElement(parent, _BLOCKS[tag], _attributes(element))
     if tag in HEADINGS:  # in a list or a quotation, where no section begins
-        return ET.SubElement(parent, "p", {"rend": "head"})
+        return ET.SubElement(parent, "p", {"rend": "head"} | _attributes(element))
     if tag in _INLINE:
         name, shown = _INLINE[tag]
+        if name == "code" and any(isinstance(child, Element) for child in element.children):
+            name, shown = "hi", "code"  # code holds nothing but words
         kept = _attributes(element) | ({"rend": shown} if shown else {})
         return ET.SubElement(parent, name, kept)
+    _write_whole(element, parent)
+    return None
+
+
+def _write_whole(element: "Element", parent: ET.Element) -> None:
+    """Write an element without content, a listing or a formula."""
+    tag = element.tag
     if tag == "br":
         ET.SubElement(parent, "lb")
     elif tag == "hr":
@@ -174,26 +221,30 @@ def _begun(element: "Element", parent: ET.Element) -> ET.Element | None:
     elif tag == "math":
         source = tex_of(element)
         kind = {"notation": "TeX"} if source else {}
-        _add(parent, "formula", source or str(element.text), **kind)
-    return None
+        _add(parent, "formula", source or readable(element), **kind)
 
 
 def _attributes(element: "Element") -> dict[str, str]:
-    tag, attributes = element.tag, element.attrs
-    found: dict[str, str] = {}
+    tag, attributes = element.tag, {name: str(value or "") for name, value in element.attrs.items()}
+    found: dict[str, str | None] = {}
     if tag in ("ul", "ol", "dl"):
         found["rend"] = {"ul": "bulleted", "ol": "numbered", "dl": "gloss"}[tag]
     if tag in CELLS:
-        found |= {"role": "label"} if tag == "th" else {}
+        found["role"] = "label" if tag == "th" else None
         for name, other in (("colspan", "cols"), ("rowspan", "rows")):
-            if name in attributes:
-                found[other] = str(attributes[name])
-    for name, other in (("value", "n"), ("start", "n"), ("href", "target"), ("lang", _XML + "lang")):
-        if name in attributes:
-            found[other] = str(attributes[name])
-    if tag == "time" and "datetime" in attributes:
-        found["when"] = str(attributes["datetime"])
-    return {name: _clean(value) for name, value in found.items()}
+            number = attributes.get(name, "")
+            found[other] = number if number.isascii() and number.isdecimal() else None
+    if "id" in attributes:
+        found[_XML + "id"] = attributes["id"]
+    if "lang" in attributes:
+        found[_XML + "lang"] = language(attributes["lang"])
+    if tag == "a":
+        found["target"] = address(attributes["href"])
+    elif tag == "time":
+        found["when"] = moment(attributes.get("datetime", ""))
+    elif tag == "li":
+        found["n"] = attributes.get("value")
+    return {name: value for name, value in found.items() if value}
 
 
 def _listing(element: "Element", parent: ET.Element) -> None:
@@ -206,6 +257,6 @@ def _listing(element: "Element", parent: ET.Element) -> None:
 
 def _picture(element: "Element", parent: ET.Element) -> None:
     figure = parent if parent.tag == "figure" else ET.SubElement(parent, "figure")
-    ET.SubElement(figure, "graphic", {"url": _clean(str(element.attrs.get("src") or ""))})
+    ET.SubElement(figure, "graphic", {"url": address(str(element.attrs.get("src") or ""))})
     if alternative := str(element.attrs.get("alt") or ""):
         _add(figure, "figDesc", alternative)

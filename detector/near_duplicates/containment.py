@@ -1,0 +1,167 @@
+"""Texts that stand inside longer ones: archive pages that hold an article, an abstract in its report.
+
+Candidates are found exactly. If at least t of a text's n shingles stand in another, then of any
+n - ⌈t n⌉ + 1 of them at least one does. The rarest are looked up in all texts.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import SettingsError
+from detector.near_duplicates.find import no_progress, sketch_all, with_copies
+from detector.near_duplicates.jaccard.shingle_sets import Sets, jaccards, shingle_sets
+from detector.near_duplicates.jaccard.verification import PairArrays, together
+from detector.near_duplicates.keep_policy import copies_of, twins_of
+from detector.near_duplicates.lsh.bands import LEAST_THRESHOLD, bands_for
+from detector.near_duplicates.pairs import Duplicates
+from detector.near_duplicates.texts import HeldTexts
+from detector.near_duplicates.workspace import Workspace
+from detector.records import Floats64, Integers
+from detector.settings import DuplicateSettings
+
+# Candidates that are verified together.
+TOGETHER: Final = 1 << 20
+# A share is a quotient of doubles; so much less still counts as the threshold.
+_ROUNDING: Final = 1e-9
+
+
+class _Postings(NamedTuple):
+    """Which texts have each shingle.
+
+    text: int64 (shingles of all texts,), ordered by shingle, then by rank
+    first, end: int64 (shingles of all texts,), of each in the order of the sets: where its texts begin
+        and end
+    """
+
+    text: Integers
+    first: Integers
+    end: Integers
+
+
+def find_contained(
+    texts: Iterable[str], threshold: float = 0.8, *, settings: DuplicateSettings | None = None
+) -> Duplicates:
+    """Find texts that stand inside longer ones, word for word or nearly.
+
+    The containment of a text in another is the share of its shingles that the other has too. The longer text
+    (with more different shingles; of equally long ones the earlier) is kept. All shingles are held in
+    memory, about 50 bytes each.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        The texts.
+    threshold : float
+        Least containment, .05 to 1.
+    settings : DuplicateSettings, optional
+        The size of a shingle and what counts as equal. A shingle of more than `max_group` texts leads to the
+        longest of them only.
+
+    Returns
+    -------
+    Duplicates
+        As `find_duplicates` returns it. The similarity of a pair is the containment of the shorter text in
+        the longer.
+
+    Raises
+    ------
+    SettingsError
+        If the threshold is none.
+    TypeError
+        If a text is not a string.
+    """
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"expected many texts, not one {type(texts).__name__}: put it into a list")
+    if not LEAST_THRESHOLD <= threshold <= 1:
+        raise SettingsError(f"a containment is from {LEAST_THRESHOLD} to 1, not {threshold}")
+    settings = settings or DuplicateSettings()
+    source = HeldTexts(list(texts))
+    with Workspace(None, settings.memory, {}) as work:
+        sketches = sketch_all(source, bands_for(1, 1, 0.5), settings, work, no_progress)
+        copies = copies_of(sketches.digest, np.arange(len(source)))
+    is_copy = copies.first != np.arange(len(source))
+    sets = _sets(source, is_copy, settings)
+    rank = _rank(np.diff(sets.start)[copies.first])
+    pairs = _contained(sets, rank, threshold, settings.max_group)
+    return with_copies(pairs, twins_of(pairs, rank), copies, ())
+
+
+def _sets(source: HeldTexts, is_copy: NDArray[np.bool_], settings: DuplicateSettings) -> Sets:
+    """Return the shingles of all texts; copies of earlier ones have none."""
+    parts = [shingle_sets(spans, settings) for spans in source.batches(0)]
+    keys = np.concatenate([part.keys for part in parts]) if parts else np.zeros(0, np.uint64)
+    sizes = np.concatenate([np.diff(part.start) for part in parts]) if parts else np.zeros(0, np.int64)
+    own = ~np.repeat(is_copy, sizes)
+    start = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.where(is_copy, 0, sizes))])
+    return Sets(keys[own], start)
+
+
+def _rank(sizes: Integers) -> Integers:
+    """Return the place of each text in the order in which texts are kept: the longest first."""
+    rank = np.empty(sizes.size, np.int64)
+    rank[np.argsort(-sizes, kind="stable")] = np.arange(sizes.size)
+    return rank
+
+
+def _contained(sets: Sets, rank: Integers, threshold: float, most: int) -> PairArrays:
+    """Return the pairs of texts of which the shorter stands in the longer."""
+    owner = np.repeat(np.arange(rank.size), np.diff(sets.start))
+    postings = _postings(sets, owner, rank)
+    found: list[PairArrays] = []
+    for part, whole in _candidates(sets, owner, postings, threshold, most):
+        longer = rank[whole] < rank[part]
+        codes = np.unique(part[longer] << 32 | whole[longer])
+        left, right = codes >> 32, codes & 0xFFFFFFFF
+        share = _containments(left, right, sets)
+        is_in = share >= threshold - _ROUNDING
+        left, right = left[is_in], right[is_in]
+        found.append(PairArrays(np.minimum(left, right), np.maximum(left, right), share[is_in]))
+    return together(found)
+
+
+def _postings(sets: Sets, owner: Integers, rank: Integers) -> _Postings:
+    order = np.lexsort((rank[owner], sets.keys))
+    ordered = sets.keys[order]
+    begins = np.flatnonzero(np.concatenate([np.ones(1, np.bool_), ordered[1:] != ordered[:-1]])[: order.size])
+    sizes = np.diff(np.append(begins, order.size))
+    first = np.empty(order.size, np.int64)
+    first[order] = np.repeat(begins, sizes)
+    end = np.empty(order.size, np.int64)
+    end[order] = np.repeat(begins + sizes, sizes)
+    return _Postings(owner[order], first, end)
+
+
+def _candidates(
+    sets: Sets, owner: Integers, postings: _Postings, threshold: float, most: int
+) -> Iterator[tuple[Integers, Integers]]:
+    """Yield texts, and others that have one of their rarest shingles; a pair may come again."""
+    sizes = np.diff(sets.start)
+    enough = sizes - np.ceil(threshold * sizes - _ROUNDING).astype(np.int64) + 1
+    by_rarity = np.lexsort((postings.end - postings.first, owner))
+    place = np.arange(owner.size) - sets.start[owner]
+    looked_up = by_rarity[place < enough[owner]]
+    first = postings.first[looked_up]
+    number = np.minimum(postings.end[looked_up] - first, most)
+    behind = np.cumsum(number)
+    start = 0
+    while start < looked_up.size:
+        before = int(behind[start - 1]) if start else 0
+        end = max(int(np.searchsorted(behind, before + TOGETHER)), start + 1)
+        some = number[start:end]
+        within = np.arange(int(some.sum())) - np.repeat(np.cumsum(some) - some, some)
+        yield (
+            np.repeat(owner[looked_up[start:end]], some),
+            postings.text[np.repeat(first[start:end], some) + within],
+        )
+        start = end
+
+
+def _containments(part: Integers, whole: Integers, sets: Sets) -> Floats64:
+    """Return the share of each first text's shingles that the second has, by their exact Jaccard."""
+    size, other = (sets.start[side + 1] - sets.start[side] for side in (part, whole))
+    jaccard = jaccards(part, whole, sets, 0.0)
+    shared: Floats64 = np.rint(jaccard * (size + other) / (1 + jaccard))
+    return shared / size
