@@ -81,8 +81,12 @@ def _targets(names: Sequence[str], output: Path | None, format: OutputFormat) ->
     if _is_file(output, names, format):
         refuse_existing(output, inputs=names)
         return [output] * len(names)
-    if output.is_file():
-        raise SettingsError(f"{output} is a file: several pages are written to a folder")
+    if _exists(output) and not output.is_dir():
+        raise SettingsError(
+            f"{output} is a file: name a folder, or for one page a new file such as page.txt"
+            if len(names) == 1
+            else f"{output} is a file: several pages are written to a folder"
+        )
     if format == "jsonl":
         targets = [output / TOGETHER] * len(names)
     else:
@@ -94,6 +98,14 @@ def _targets(names: Sequence[str], output: Path | None, format: OutputFormat) ->
             taken.add(path)
     refuse_existing(*targets, inputs=names)
     return list(targets)
+
+
+def _exists(path: Path) -> bool:
+    """Tell whether a file, a folder or a device has this name."""
+    try:
+        return path.exists()
+    except OSError:  # a name that is too long: writing says so
+        return False
 
 
 def _target(name: str, output: Path, format: OutputFormat) -> Path:

@@ -50,6 +50,12 @@ class Command(click.Command):
                 )
             )  # fmt: skip
 
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Refuse empty arguments: as a path, one would mean the folder that we are in."""
+        if "" in args:
+            raise click.UsageError("an argument is empty: is a variable of the shell not set?", context)
+        return super().parse_args(context, args)
+
     def invoke(self, context: click.Context) -> Any:  # noqa: ANN401
         """Run the command; with `-v`, report how long it took."""
         began = time.monotonic()
@@ -65,7 +71,9 @@ class Command(click.Command):
         rows = [
             row
             for option in self.get_params(context)
-            if (shows_all or option.name in always) and (row := option.get_help_record(context)) is not None
+            if isinstance(option, click.Option)
+            and (shows_all or option.name in always)
+            and (row := option.get_help_record(context)) is not None
         ]
         with formatter.section("Options"):
             formatter.write_dl(rows)

@@ -232,6 +232,7 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
             shown = json.dumps([asdict(match) for match in matches], ensure_ascii=False, indent=1)
         if output:
             _write_kept(output, given, kept)
+            note(f"{len(kept):,} records written to {output}")
     if options["as_json"]:
         print_json(shown)
     else:

@@ -70,7 +70,7 @@ def command(
       detector evaluate default pages.jsonl
       detector evaluate default pages.jsonl --compare my-model --html report.html
       detector evaluate default pages/ --site site.profile
-      detector evaluate my-model pages.jsonl --lose-at-most 0.1% --store careful.toml
+      detector evaluate my-model pages.jsonl --lose-at-most 0.1% --store goal.toml
     """  # noqa: D301 (click needs the backspace)
     settings = Settings(threshold=threshold, lose_at_most=lose_at_most)
     if options["store"] and lose_at_most is None:

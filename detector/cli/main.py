@@ -5,6 +5,7 @@ that cannot be read or written; 3 stopped, because too much would be lost or a m
 in this package; 130 and 143 stopped by Ctrl-C and SIGTERM.
 """
 
+import errno
 import os
 import signal
 import sys
@@ -20,7 +21,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from detector.cli.command import is_piped
-from detector.cli.terminal import say, wants_colour
+from detector.cli.terminal import printable, say, wants_colour
 from detector.errors import DetectorError, PageError
 from detector.version import __version__
 
@@ -42,12 +43,26 @@ WRONG_USE: Final = 2
 OUR_FAULT: Final = 4
 INTERRUPTED: Final = 130
 TERMINATED: Final = 143
+# Errors of a disk that takes no more.
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+# Characters of a name in a message.
+LONGEST_NAME: Final = 200
 PACKAGE: Final = "boilerplate-detector"
 
 
 def _is_input(name: str) -> bool:
     """Tell whether an argument is a file, a folder or an address."""
-    return name == "-" or name.lower().startswith(("http://", "https://")) or Path(name).exists()
+    if name == "-" or name.lower().startswith(("http://", "https://")):
+        return True
+    try:
+        return Path(name).exists()
+    except OSError:  # a name that is too long
+        return False
+
+
+def _seems_input(name: str) -> bool:
+    """Tell whether an argument looks like a file's name or an address rather than a command."""
+    return not name.startswith("-") and ("." in name or "/" in name)
 
 
 class LazyCommands(click.Group):
@@ -61,6 +76,11 @@ class LazyCommands(click.Group):
         """Without a command, clean what is named or piped in."""
         if (not args and is_piped()) or (args and args[0] not in COMMANDS and any(map(_is_input, args))):
             args = ["clean", *args]
+        if args and args[0] not in COMMANDS and _seems_input(args[0]):
+            raise click.UsageError(
+                f"{printable(args[0][:100])} is neither a command nor a file, a folder or an http address",
+                context,
+            )
         return super().parse_args(context, args)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
@@ -171,12 +191,14 @@ def _denied(error: OSError) -> int:
     """Return the exit code for an error of the system, such as a full disk."""
     if error.errno is None:  # raised by a library, not by the system
         return _our_fault()
+    is_full = error.errno in _FULL
     if isinstance(error.filename, str | bytes):
-        return _fail(
-            f"{os.fsdecode(error.filename)}: {error.strerror}: free some space or choose another folder",
-            WRONG_USE,
-        )
-    return _fail(f"{error.strerror}: free some space, or set TMPDIR to a folder on another disk", WRONG_USE)
+        name = os.fsdecode(error.filename)
+        name = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
+        hint = ": free some space or choose another folder" if is_full else ": name another file or folder"
+        return _fail(f"{name}: {error.strerror}{hint}", WRONG_USE)
+    hint = ": free some space, or set TMPDIR to a folder on another disk" if is_full else ""
+    return _fail(f"{error.strerror}{hint}", WRONG_USE)
 
 
 def _close_output() -> None:
@@ -186,6 +208,7 @@ def _close_output() -> None:
 
 def _run(arguments: list[str] | None) -> int:
     """Run the command line; unexpected errors are raised."""
+    output = sys.stdout
     try:
         code = group.main(arguments, prog_name="detector", standalone_mode=False, color=wants_colour())
     except click.exceptions.Abort as error:
@@ -200,6 +223,12 @@ def _run(arguments: list[str] | None) -> int:
     except BrokenPipeError:
         _close_output()
         return 0
+    except SystemExit as error:
+        # click replaces standard output if its reader has closed the pipe, and exits with 1. That is no
+        # fault, and 1 means here that pages were set aside.
+        if sys.stdout is not output:
+            return 0
+        return error.code if isinstance(error.code, int) else 0
     except OSError as error:
         return _denied(error)
     except MemoryError:

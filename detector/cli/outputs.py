@@ -32,8 +32,13 @@ def overwrite_option(function: F) -> F:
 def refuse_existing(*paths: Path | None, inputs: Iterable[str] = ()) -> None:
     """Raise `SettingsError` for a file that exists, unless --overwrite is given.
 
-    Called before the work begins, so that nothing is computed in vain.
+    Folders and devices are never written over. Called before the work begins, so that nothing is
+    computed in vain.
     """
+    for path in paths:
+        if path is not None and path.exists() and not path.is_file():
+            what = "a folder" if path.is_dir() else "a device or a pipe"
+            raise SettingsError(f"{path} is {what}: name a file")
     if click.get_current_context().meta.get(_OVERWRITE, False):
         return
     existing = [path for path in paths if path is not None and path.is_file()]

@@ -7,7 +7,7 @@ import click
 from detector.cli.command import Command
 from detector.cli.options import Policy, policy_options
 from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
-from detector.cli.terminal import print_json
+from detector.cli.terminal import note, print_json
 from detector.corpus.restore import restored, settings_of
 from detector.detector import Detector
 from detector.errors import SettingsError
@@ -52,6 +52,7 @@ def command(run: Path, policy: Policy, output: Path | None, clean: bool) -> int:
     rows = restored(run, detector, clean)
     if output is not None:
         write_whole(output, rows)
+        note(f"written to {output}")
     else:
         for row in rows:
             print_json(row, end="")

@@ -73,8 +73,10 @@ def _parsed(number: int, line: bytes) -> JsonLine:
         return JsonLine(number, None, f"not UTF-8: byte {error.object[error.start]:#04x} at {error.start}")
     except RecursionError:
         return JsonLine(number, None, f"nested more than {DEEPEST} levels deep")
-    except ValueError as error:
-        return JsonLine(number, None, f"not JSON: {str(error)[:80]}")
+    except json.JSONDecodeError as error:
+        return JsonLine(number, None, f"not JSON: wrong from character {error.pos + 1:,} on")
+    except ValueError:  # Python reads no number of thousands of digits
+        return JsonLine(number, None, "not JSON: a number with too many digits")
     if not isinstance(value, dict):
         return JsonLine(number, None, "JSON, but no object")
     if is_deep(value):

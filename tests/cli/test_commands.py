@@ -264,7 +264,7 @@ def test_kinds_of_copies_to_drop(capfd, tmp_path, kinds, copies):
     assert out.count("Village council opens the new bridge") == copies
 
 
-@pytest.mark.parametrize("kinds", ["headlines", "", "none,block"])
+@pytest.mark.parametrize("kinds", ["headlines", " ", "none,block"])
 def test_unknown_kinds_of_copies_are_refused(capfd, page, kinds):
     code, _, err = call(capfd, "clean", page, "--drop-copies", kinds)
     assert code == 2
