@@ -275,7 +275,9 @@ def of_title(page: Page, row: int, title: int, near_counts: bool) -> tuple[str, 
     glued = begin >= 3 and same == len(whole) and row > title and has(page.words[row], 15, 50)
     leads = glued or page.leads_to(title, row)
     fits = page.forms[row] == "prose" and is_long_enough(page.words[title]) and leads
-    return ("headline-prefix", cut) if cut and fits and begins_sentence(page, row, cut, title, glued) else None
+    return (
+        ("headline-prefix", cut) if cut and fits and begins_sentence(page, row, cut, title, glued) else None
+    )
 
 
 def copies_of(page: Page, text: str = "") -> list[tuple[int, int, int]]:
