@@ -21,6 +21,7 @@ from typing import Any
 from benchmarks.data.sets import dataset
 from detector.text.html import html_batch, serialised
 from detector.text.page import Page
+from detector.text.tags import INSIDE
 from tests.conftest import lines_of
 
 COUNTS = Path(__file__).parent / "chromium_counts.json"
@@ -129,7 +130,11 @@ def reason(tags: list[tuple[bool, str, str]]) -> str:
 def compare(page: str, inner: str) -> tuple[int, Counter[str]]:
     """Return the words of a page, and how many are glued and torn, by reason."""
     source = page.encode("utf-8", "replace")
-    ours = [word for line in lines_of(html_batch([source])[0]) for word in words(line)]
+    batch, markup = html_batch([source])
+    hidden = (markup.inside[markup.line_element] >> INSIDE.index("hidden") & 1).tolist()
+    read = list(zip(lines_of(batch), hidden, strict=True))
+    ours = [word for line, _ in read for word in words(line)]
+    hidden_words = {word for line, is_hidden in read if is_hidden for word in words(line)}
     theirs, place, counts = words(inner), Source(source), Counter[str]()
     our_words, their_words, their_pairs = set(ours), set(theirs), set(pairwise(theirs))
     parts = {
@@ -140,7 +145,8 @@ def compare(page: str, inner: str) -> tuple[int, Counter[str]]:
     for word in ours:
         if word not in their_words and word in parts:
             signs = any(not re.search(r"\w", part) for part in parts[word])
-            counts["glued: " + ("a sign and its word" if signs else "none")] += 1
+            why = "hidden text" if word in hidden_words else "a sign and its word" if signs else "none"
+            counts[f"glued: {why}"] += 1
     for one, other in pairwise(ours):
         whole = one + other in their_words and (one, other) not in their_pairs
         if whole and (one not in their_words or other not in their_words):
