@@ -6,12 +6,12 @@ from detector.results.page import ScoredPage
 from detector.text.page import Input, Page
 
 
-def score(page: Input | Page, input_format: Format | None = None, url: str | None = None) -> ScoredPage:
+def score(page: Input | Page, format: Format | None = None, url: str | None = None) -> ScoredPage:
     """Score one page with the default model and settings.
 
     Parameters and errors are those of `Detector.score`.
     """
-    return Detector().score(page, input_format, url)
+    return Detector().score(page, format, url)
 
 
 def clean(

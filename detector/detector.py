@@ -89,7 +89,7 @@ class Detector:
         self.profile = profile_for(self.model, profile)
 
     def score(
-        self, page: Input | Page, input_format: Format | None = None, url: str | None = None
+        self, page: Input | Page, format: Format | None = None, url: str | None = None
     ) -> ScoredPage:
         """Score one page.
 
@@ -97,7 +97,7 @@ class Detector:
         ----------
         page : str, bytes, Path or Page
             The page itself, the path of a file, or a page that was read before. Bytes are decoded.
-        input_format : {"text", "html"}, optional
+        format : {"text", "html"}, optional
             The format of the page; detected by default.
         url : str, optional
             The address of the page.
@@ -114,7 +114,7 @@ class Detector:
         ValueError
             If a string is the name of a file or an address: pass a `Path`, or `Page.fetch` it.
         """
-        return self.score_batch([Page.read(page, input_format, url)])[0]
+        return self.score_batch([Page.read(page, format, url)])[0]
 
     def clean(
         self,

@@ -106,7 +106,7 @@ def test_heads_and_feet_of_a_printed_book_go(detector, feed):
     lines = []
     for number, text in enumerate(STORY, start=9):
         lines += [f"{feed}THE MILLER OF LOW MARSH {number}", text]
-    page = Detector(detector.model, Settings(threshold=1.0)).score("\n".join(lines), input_format="text")
+    page = Detector(detector.model, Settings(threshold=1.0)).score("\n".join(lines), format="text")
     assert [line.number for line in page.lines if not line.kept] == list(range(0, len(lines), 2))
     assert {line.copy_kind for line in page.lines if not line.kept} == {"running-head"}
 
@@ -115,7 +115,7 @@ def test_numbered_headings_are_no_running_heads(detector):
     lines = []
     for number, text in enumerate(STORY, start=1):
         lines += [f"Chapter {number}", f"The miller {text}."]
-    page = Detector(detector.model, Settings(threshold=1.0)).score("\n".join(lines), input_format="text")
+    page = Detector(detector.model, Settings(threshold=1.0)).score("\n".join(lines), format="text")
     assert all(line.kept for line in page.lines)
 
 
@@ -178,7 +178,7 @@ def test_only_the_title_again_is_a_copy(detector, language, family):
     glued = f"{title}. {first}"
     lines = [title, glued, *others, title, title.upper(), second]
     policy = Detector(detector.model, Settings(threshold=1.0))
-    page = policy.score("\n".join(lines), input_format="text")
+    page = policy.score("\n".join(lines), format="text")
     gone = [line.text for line in page.lines if not line.kept]
     assert gone == [title, title.upper()]
     assert page.lines[1].clean == first
@@ -199,7 +199,7 @@ ARTICLE = (
 
 @pytest.mark.parametrize("settings", [{}, {"threshold": 1.0}, {"lose_at_most": 0.0}, {"mostly_content": 0.0}])
 def test_no_setting_brings_a_copy_of_the_title_back(settings):
-    page = Detector(settings=Settings(**settings)).score(ARTICLE, input_format="text")
+    page = Detector(settings=Settings(**settings)).score(ARTICLE, format="text")
     assert page.clean_text.count("Old mill sold to the town") == 1
     copy = page.lines[4]
     assert (copy.copy_of, copy.copy_kind, copy.label) == (0, "headline", "repeat")
@@ -207,7 +207,7 @@ def test_no_setting_brings_a_copy_of_the_title_back(settings):
 
 
 def test_kinds_of_copies_are_chosen_by_name():
-    page = Detector(settings=Settings(threshold=1.0, drop_copies=())).score(ARTICLE, input_format="text")
+    page = Detector(settings=Settings(threshold=1.0, drop_copies=())).score(ARTICLE, format="text")
     assert page.lines[4].kept
     with pytest.raises(SettingsError, match="unknown kinds headlines"):
         Settings(drop_copies=("headlines",))
@@ -216,6 +216,6 @@ def test_kinds_of_copies_are_chosen_by_name():
 def test_where_a_copy_would_stay_its_original_does():
     scores = np.array([line.score for line in Detector().score(ARTICLE).lines])
     between = float(min(scores[0], scores[4]))
-    page = Detector(settings=Settings(threshold=between)).score(ARTICLE, input_format="text")
+    page = Detector(settings=Settings(threshold=between)).score(ARTICLE, format="text")
     assert page.lines[0].kept
     assert not page.lines[4].kept

@@ -142,8 +142,8 @@ def test_the_format_is_found(detector, page, format):
 
 
 def test_a_given_format_is_taken(detector):
-    assert detector.score("<p>a</p>", input_format="text").lines[0].text == "<p>a</p>"
-    assert [line.text for line in detector.score("a\nb", input_format="html").lines] == ["a b"]
+    assert detector.score("<p>a</p>", format="text").lines[0].text == "<p>a</p>"
+    assert [line.text for line in detector.score("a\nb", format="html").lines] == ["a b"]
 
 
 def test_pages_stream_in_order_and_as_alone(detector):

@@ -228,7 +228,7 @@ try:
     if sys.argv[1] == "align_words":
         native.run("align_words", words, ends, words, ends, np.empty(size, np.int64))
     else:
-        Detector().score(page, input_format="text")
+        Detector().score(page, format="text")
 except KeyboardInterrupt:
     print("interrupted", flush=True)
     time.sleep(60)

@@ -23,7 +23,7 @@ def read_case(name):
 
 def failures_of(detector, case):
     """The lines of a golden page that come out wrong: what was wanted, line number, text."""
-    page = detector.score("\n".join(case["input"]), input_format=case["format"])
+    page = detector.score("\n".join(case["input"]), format=case["format"])
     lines = [line for line in page.lines if line.label != "blank"]
     assert [line.text for line in lines] == [wanted[1] for wanted in case["lines"]]
     failures = []

@@ -54,19 +54,19 @@ def test_any_bytes(data):
 
 @given(st.lists(PIECES, max_size=25).map("".join))
 def test_any_mixture_of_markup_as_html(page):
-    check(DETECTOR.score(page, input_format="html"))
+    check(DETECTOR.score(page, format="html"))
 
 
 @given(st.lists(PIECES, max_size=25).map("".join))
 def test_any_mixture_of_markup_as_text(page):
-    scored = DETECTOR.score(page, input_format="text")
+    scored = DETECTOR.score(page, format="text")
     check(scored)
     assert "".join(line.text + line.end for line in scored.lines) == page
 
 
 @given(st.lists(PIECES, max_size=25).map("".join))
 def test_with_everything_kept_nothing_is_lost(page):
-    scored = KEEP_ALL.score(page, input_format="text")
+    scored = KEEP_ALL.score(page, format="text")
     assert all(line.kept and not line.cuts for line in scored.lines if line.label != "blank")
 
 

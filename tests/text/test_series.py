@@ -106,7 +106,7 @@ def test_formats_that_there_are_not_are_refused(detector):
 
 def test_the_format_of_the_input_is_given_apart(detector):
     assert package.clean(HTML, input_format="text") == HTML
-    assert package.score(HTML, input_format="text").format == "text"
+    assert package.score(HTML, format="text").format == "text"
 
 
 def test_a_page_that_was_read_is_scored(detector):

@@ -97,7 +97,7 @@ def test_a_trained_model_is_saved_and_loaded_bit_for_bit(trained, tmp_path):
 def test_it_learns_what_is_template(trained):
     for format in ("html", "text"):
         page = next(page for page in PAGES if page.format == format)
-        lines = Detector(trained.model).score(page.page, input_format=format).lines
+        lines = Detector(trained.model).score(page.page, format=format).lines
         score = {line.text: line.score for line in lines if line.score is not None}
         assert max(score[line] for line in score if line not in MENU) < min(score[line] for line in MENU)
     found = evaluate(trained.model, PAGES).measures

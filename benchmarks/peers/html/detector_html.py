@@ -10,7 +10,7 @@ DETECTOR = Detector()
 
 def extract(html: bytes, language: str | None) -> str:
     """Return a page's clean text."""
-    return DETECTOR.score(html, input_format="html").clean_text
+    return DETECTOR.score(html, "html").clean_text
 
 
 def extract_batch(pages: list[bytes]) -> list[str]:

@@ -10,7 +10,7 @@ DETECTOR = Detector()
 
 def extract(text: str, language: str | None) -> str:
     """Return the clean text of plain text."""
-    return DETECTOR.score(text, input_format="text").clean_text
+    return DETECTOR.score(text, "text").clean_text
 
 
 def extract_batch(pages: list[str]) -> list[str]:
