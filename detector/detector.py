@@ -88,9 +88,7 @@ class Detector:
         self.settings = settings or Settings()
         self.profile = profile_for(self.model, profile)
 
-    def score(
-        self, page: Input | Page, format: Format | None = None, url: str | None = None
-    ) -> ScoredPage:
+    def score(self, page: Input | Page, format: Format | None = None, url: str | None = None) -> ScoredPage:
         """Score one page.
 
         Parameters
