@@ -22,13 +22,13 @@ OPTION: Final = "--output-column"
 def with_output_column(inputs: Sequence[Input], spec: RunSpec) -> RunSpec:
     """Return the specification of a run with the column that the clean texts go to.
 
-    Text is replaced by the clean text. HTML from a column that is not called `text` is kept, and the clean
-    text goes to `text`. Raises `SettingsError` if another value would be lost.
+    Text is replaced by the clean text. HTML from a column that is not called `text` is kept, as is a field
+    of a field, and the clean text goes to `text`. Raises `SettingsError` if another value would be lost.
     """
     if spec.columns.output is not None:
         _refuse_unfit(inputs, spec)
         return spec
-    column = TEXT if spec.columns.text != TEXT and _is_html(inputs, spec) else spec.columns.text
+    column = TEXT if spec.columns.text != TEXT and _is_kept(inputs, spec) else spec.columns.text
     return spec._replace(columns=spec.columns._replace(output=column))
 
 
@@ -44,9 +44,9 @@ def _refuse_unfit(inputs: Sequence[Input], spec: RunSpec) -> None:
         )
 
 
-def _is_html(inputs: Sequence[Input], spec: RunSpec) -> bool:
-    """Tell whether the records of the first file that has any are HTML."""
-    for input in inputs if spec.format != "text" else ():
+def _is_kept(inputs: Sequence[Input], spec: RunSpec) -> bool:
+    """Tell whether the records of the first file that has any are HTML, or a field of a field."""
+    for input in inputs:
         if input.kind not in WITH_COLUMNS or input.fault:
             continue
         # Parquet is read with its column `text` too, if it has one.
@@ -55,10 +55,15 @@ def _is_html(inputs: Sequence[Input], spec: RunSpec) -> bool:
         documents = [record for record in records if isinstance(record, Document)]
         if not documents:
             continue
-        html = [document for document in documents if (spec.format or found_format(document.text)) == "html"]
-        if 2 * len(html) <= len(documents):
+        kept = [
+            document
+            for document in documents
+            if spec.columns.text not in document.fields
+            or (spec.format or found_format(document.text)) == "html"
+        ]
+        if 2 * len(kept) <= len(documents):
             return False
-        if any(TEXT in document.fields for document in html):
+        if any(TEXT in document.fields for document in kept):
             raise SettingsError(
                 f"{input.name} has a column {TEXT!r} already: name one for the clean text with {OPTION}, "
                 f"or write over it with {OPTION} {TEXT}"

@@ -10,6 +10,7 @@ r"""Lines of JSON: the one reader of files with an object a line, and the one wa
 import json
 import math
 import re
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Final, NamedTuple
 
@@ -20,8 +21,15 @@ DEEPEST: Final = 100
 BOM: Final = b"\xef\xbb\xbf"
 _STEP: Final = 1 << 20
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str)
-_INDENTED: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=str, indent=1)
+
+
+def _as_string(value: object) -> str:
+    """Return what JSON has no form for as a string; bytes in base64."""
+    return b64encode(value).decode() if isinstance(value, bytes) else str(value)
+
+
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_as_string)
+_INDENTED: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default=_as_string, indent=1)
 
 
 class JsonLine(NamedTuple):

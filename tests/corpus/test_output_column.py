@@ -1,5 +1,6 @@
 """Where the clean text goes, and that nothing of a record is lost."""
 
+import base64
 import csv
 import json
 from datetime import date
@@ -75,6 +76,35 @@ def test_html_is_kept_beside_its_text(clean, tmp_path, kind, to):
     assert [row["html"] for row in found] == [row["html"] for row in rows]
     assert all("came to watch" in row["text"] and "<p>" not in row["text"] for row in found)
     assert [str(row["id"]) for row in found] == [str(row["id"]) for row in rows]
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+@pytest.mark.parametrize("make", [html_of, page])
+def test_fields_of_fields_are_kept(clean, tmp_path, kind, make):
+    rows = [
+        {"id": at, "page": {"body": make(at), "at": {"url": f"https://a.example/{at}"}}} for at in range(6)
+    ]
+    path = write(tmp_path / f"in.{kind}", rows)
+    found = written(clean(path, text="page.body", url="page.at.url")[0] / "data" / path.name)
+    assert [row["page"] for row in found] == [row["page"] for row in rows]
+    assert all("came to watch" in row["text"] and "<p>" not in row["text"] for row in found)
+    with pytest.raises(SettingsError, match=r"no column 'page\.html'"):
+        clean(path, name="wrong", text="page.html")
+
+
+def test_a_name_with_a_dot_is_a_column_first(clean, tmp_path):
+    rows = [{"id": at, "a.b": page(at), "a": {"b": "not this"}} for at in range(6)]
+    found = written(clean(write(tmp_path / "in.parquet", rows), text="a.b")[0] / "data" / "in.parquet")
+    assert all("came to watch" in row["a.b"] for row in found)
+
+
+@pytest.mark.parametrize("to", ["parquet", "jsonl"])
+def test_bytes_are_decoded_and_kept(clean, tmp_path, to):
+    rows = [{"id": at, "raw": html_of(at).encode("utf-16")} for at in range(6)]
+    found = written(clean(write(tmp_path / "in.parquet", rows), text="raw", to=to)[0] / "data" / f"in.{to}")
+    raw = [row["raw"] if to == "parquet" else base64.b64decode(row["raw"]) for row in found]
+    assert raw == [row["raw"] for row in rows]
+    assert all("came to watch" in row["text"] for row in found)
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv", "parquet"])

@@ -1,12 +1,15 @@
 """A record's fields to a document; says what is wrong with them."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from detector.corpus.formats.documents import Document, Part, Rejected, source_of
+from detector.errors import PageError
 from detector.files.json_lines import LONGEST
 from detector.settings import Columns
 from detector.sites.names import site_name
+from detector.text.decoding import decode
+from detector.text.page import page_bytes
 
 # How the reason begins when a record lacks the text column.
 NO_COLUMN = "no column"
@@ -14,23 +17,45 @@ NO_COLUMN = "no column"
 _KINDS = {"NoneType": "null", "bool": "a truth value", "int": "a number", "float": "a number"}
 
 
+# What `value_of` returns for a field that a record does not have.
+ABSENT: Final = object()
+
+
+def value_of(fields: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401
+    """Return a field; `page.html` is the field `html` of `page`, unless one has that very name."""
+    if name in fields:
+        return fields[name]
+    value: Any = fields
+    for part in name.split("."):
+        if not isinstance(value, Mapping) or part not in value:
+            return ABSENT
+        value = value[part]
+    return value
+
+
 def _string(fields: Mapping[str, Any], name: str) -> str | None:
-    value = fields.get(name)
+    value = value_of(fields, name)
     return value if isinstance(value, str) and value else None
 
 
 def document_of(fields: Mapping[str, Any], part: Part, number: int, columns: Columns) -> Document | Rejected:
     """Return the document of a record, or why there is none."""
-    text = fields.get(columns.text)
+    text = value_of(fields, columns.text)
+    if isinstance(text, bytes):
+        try:
+            text = decode(page_bytes(text)).text
+        except PageError as error:
+            return Rejected(part.name, number, f"{columns.text!r}: {error}")
     if not isinstance(text, str):
-        if columns.text not in fields:
+        if text is ABSENT:
             names = ", ".join(map(str, list(fields)[:8]))
             return Rejected(part.name, number, f"{NO_COLUMN} {columns.text!r}; there are: {names}")
         kind = type(text).__name__
         return Rejected(part.name, number, f"{columns.text!r} is {_KINDS.get(kind, kind)}, not a text")
     if len(text) > LONGEST:
         return Rejected(part.name, number, f"more than {LONGEST:,} characters")
-    name = fields.get(columns.id)
+    name = value_of(fields, columns.id)
+    name = None if name is ABSENT else name
     if name is not None and (isinstance(name, bool) or not isinstance(name, str | int)):
         return Rejected(part.name, number, f"the id {columns.id!r} is neither a string nor a whole number")
     named = name is not None and name != ""
@@ -44,7 +69,7 @@ def document_of(fields: Mapping[str, Any], part: Part, number: int, columns: Col
         text,
         None,
         url,
-        site_name(fields.get(columns.site), url, "", f"{part.name}#{number}"),
+        site_name(_string(fields, columns.site), url, "", f"{part.name}#{number}"),
         _string(fields, columns.source) or source_of(part.name),
         fields,
     )

@@ -158,6 +158,12 @@ class _FieldsFile:
             self._file.close()
 
 
+def _wanted(names: Iterable[str | None], there: Sequence[str]) -> list[str]:
+    """Return those of some fields that a file has: for `page.html`, also the column `page`."""
+    found = ((name if name in there else name.split(".")[0]) for name in names if name is not None)
+    return list(dict.fromkeys(name for name in found if name in there))
+
+
 def read_parquet(
     part: Part, columns: Columns, fields_file: Path | None = None, whole: bool = False
 ) -> Records:
@@ -169,18 +175,15 @@ def read_parquet(
         table = parquet().ParquetFile(file)
         schema = table.schema_arrow
         groups = list(range(part.start, table.num_row_groups if part.end < 0 else part.end))
-        wanted = (
-            schema.names
-            if whole
-            else [name for name in columns if isinstance(name, str) and name in schema.names]
-        )
+        wanted = schema.names if whole else _wanted(columns, schema.names)
         places = {name: schema.names.index(name) for name in wanted}
+        has_text = _wanted((columns.text,), schema.names)
         number = part.first
         with closing(_FieldsFile(fields_file, schema, columns.target())) as fields:
             for batch in table.iter_batches(ROWS, row_groups=groups):
                 fields.add(batch)
                 for at in range(batch.num_rows):
-                    if columns.text in places:
+                    if has_text:
                         # A row at a time: Python's values take as much memory again.
                         row = {name: _value(batch.column(place), at) for name, place in places.items()}
                     else:
