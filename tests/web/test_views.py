@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from detector import Page, SiteProfile
 from detector.files.json_lines import json_lines
 from detector.settings import CorpusSettings
 from tests.web.browser import serving
@@ -137,6 +138,26 @@ def test_compare_two_policies_and_another_text(new_page, site):
     page.get_by_role("button", name="Compare").click()
     page.get_by_text("Something else", exact=True).wait_for()
     assert page.locator(".differences dd").first.text_content() == "0.000"
+
+
+def test_compare_with_a_profile_and_a_file(new_page, tmp_path):
+    pages = sorted((EXAMPLES / "messenger").glob("*.txt"))
+    SiteProfile.learn([Page.read(path) for path in pages], "messenger").save(tmp_path / "messenger.profile")
+    (tmp_path / "peer.txt").write_text("What another program found")
+    with serving(EXAMPLES / "messenger") as address:
+        page = opened(new_page(), address, "/compare")
+        page.locator("#page").fill((EXAMPLES / "messenger" / "bees.txt").read_text())
+        page.get_by_label("Second way: what is kept").select_option("page")
+        page.get_by_label("Second way: profile of the site").set_input_files(tmp_path / "messenger.profile")
+        page.get_by_role("button", name="Compare").click()
+        page.locator(".differences del").first.wait_for()
+        assert "The Tarnfeld Messenger" in page.locator(".differences del").first.text_content()
+        assert "messenger.profile" in page.locator("#result").text_content()
+        page.get_by_label("First way: what is kept").select_option("text")
+        page.get_by_label("First way: file of another program").set_input_files(tmp_path / "peer.txt")
+        page.wait_for_function("document.querySelector('#one-text').value.includes('another program')")
+        page.get_by_role("button", name="Compare").click()
+        page.locator("#result").get_by_text("peer.txt").first.wait_for()
 
 
 def test_a_profile_from_a_folder(new_page, tmp_path):
