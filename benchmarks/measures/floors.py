@@ -176,7 +176,8 @@ def check_not_lowered(stored: dict[str, Any]) -> None:
 
 def _measured() -> tuple[Figures, str]:
     """Return the figures of the shipped model and of the results, and the sample's hash."""
-    from benchmarks.peers.html import detector_html, detector_lines
+    from benchmarks.peers.html import detector_html
+    from benchmarks.peers.renderers import detector_lines
 
     def scorer(page: bytes | str, given: Literal["html", "text"]) -> str:
         return detector_html.DETECTOR.clean(page, input_format=given)

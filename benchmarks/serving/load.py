@@ -22,7 +22,7 @@ from benchmarks.files import RESULTS, ROOT, write_json
 from benchmarks.measures.process_tree import used_now
 from benchmarks.peers.environments import calling, identity_of, python_of
 from benchmarks.peers.systems import HTML, OURS, Peer
-from benchmarks.run.speed_samples import pages_of
+from benchmarks.run.timing.speed_samples import pages_of
 
 WARM_UP: Final = 3.0
 LOOKED_AT: Final = 0.5

@@ -24,8 +24,8 @@ from benchmarks.peers.systems import (
     Peer,
 )
 from benchmarks.peers.text import line_rules, refinedweb
-from benchmarks.run import speed, speed_samples
 from benchmarks.run.quality import _peer_rows, _row
+from benchmarks.run.timing import speed, speed_samples
 from detector.model.files import default_model
 
 FAKE = Peer("fake", "tests.benchmarks.fake_peer", OURS, "text")

@@ -25,8 +25,8 @@ from benchmarks.peers.environments import calling, identity_of, python_of
 from benchmarks.peers.process import ONE_THREAD
 from benchmarks.peers.speed_worker import BATCH
 from benchmarks.peers.systems import HTML_PEERS, LINES_SYSTEMS, OUR_SYSTEMS, TEXT_PEERS, Peer
-from benchmarks.run import start_up
-from benchmarks.run.speed_samples import SEED, Sample, make_sample
+from benchmarks.run.timing import start_up
+from benchmarks.run.timing.speed_samples import SEED, Sample, make_sample
 
 SYSTEMS: Final = {
     "html": tuple(peer for peer in (*OUR_SYSTEMS, *HTML_PEERS) if peer.format == "html"),

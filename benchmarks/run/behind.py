@@ -1,0 +1,114 @@
+"""Pages on which a peer is far ahead of us, and by what: words that it keeps and we lose, or ours to drop."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from benchmarks.data.pages import UNKNOWN, Page
+from benchmarks.data.sets import SETS, dataset
+from benchmarks.environment import made
+from benchmarks.files import RESULTS, write_json
+from benchmarks.measures import out_of_fold
+from benchmarks.measures.metrics import Overlap, overlap, overlap_f1
+from benchmarks.peers.answers import asking, cache_folder
+from benchmarks.peers.process import NotInstalledError
+from benchmarks.peers.systems import HTML_PEERS, Peer
+
+AHEAD: Final = 0.2
+WITH_GOLD: Final = tuple(record.name for record in SETS if record.truth == "gold")
+
+
+def page_row(page: Page, ours: Overlap, peers: Mapping[str, Overlap]) -> dict[str, Any]:
+    """Return our F1 on a page beside that of the best peer.
+
+    lost: the share of the gold's words that we lack beyond the peer; left: the share of our words that are
+    not the gold's, beyond the peer's
+    """
+    best = max(peers, key=lambda name: overlap_f1(peers[name]))
+    theirs = peers[best]
+    gold = max(ours.gold, 1)
+    return {
+        "page": page.id,
+        "type": page.page_type,
+        "language": page.language,
+        "ours": round(overlap_f1(ours), 3),
+        "peer": best,
+        "theirs": round(overlap_f1(theirs), 3),
+        "lost": round((theirs.shared - ours.shared) / gold, 3),
+        "left": round(_left(ours) - _left(theirs), 3),
+    }
+
+
+def _left(found: Overlap) -> float:
+    return (found.found - found.shared) / max(found.found, 1)
+
+
+def summary(rows: Sequence[Mapping[str, Any]], by: float) -> dict[str, Any]:
+    """Return how many pages there are, on how many the best peer is ahead by so much, and we of all peers."""
+    behind = sorted(
+        (row for row in rows if row["theirs"] - row["ours"] > by), key=lambda row: row["ours"] - row["theirs"]
+    )
+    return {
+        "pages": len(rows),
+        "behind": len(behind),
+        "ahead": sum(row["ours"] - row["theirs"] > by for row in rows),
+        "by_loss": sum(row["lost"] > row["left"] for row in behind),
+        "rows": behind,
+    }
+
+
+def _texts(peer: Peer, pages: Iterable[Page]) -> dict[str, str]:
+    """Return a peer's text for each page, by page; nothing for a peer that is not installed."""
+    found: dict[str, str] = {}
+    try:
+        with asking(peer, cache_folder()) as cached:
+            for page in pages:
+                language = None if page.language == UNKNOWN else page.language
+                answer = cached.ask(page.html or b"", language)
+                if answer.text is not None:
+                    found[page.id] = answer.text
+    except NotInstalledError as error:
+        click.echo(str(error), err=True)
+    return found
+
+
+def _rows(name: str, outputs: out_of_fold.Outputs, systems: frozenset[str]) -> Iterator[dict[str, Any]]:
+    ours = outputs.get((name, out_of_fold.HTML), {})
+    pages = [page for page in dataset(name).pages() if page.id in ours and page.gold is not None]
+    chosen = [peer for peer in HTML_PEERS if not systems or peer.name in systems]
+    texts = {peer.name: _texts(peer, pages) for peer in chosen}
+    for page in pages:
+        gold = page.gold or ""
+        peers = {peer: overlap(found[page.id], gold) for peer, found in texts.items() if page.id in found}
+        if peers:
+            yield page_row(page, overlap(ours[page.id].clean_text, gold), peers)
+
+
+@click.command()
+@click.argument("outputs", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--set", "sets", type=click.Choice(WITH_GOLD), multiple=True, help="By default all with gold.")
+@click.option("--system", "systems", multiple=True, help="A peer; by default all.")
+@click.option("--by", default=AHEAD, show_default=True, help="Least difference of words F1.")
+@click.option("--results", type=click.Path(path_type=Path), default=RESULTS, help="The folder to write to.")
+def command(outputs: Path, sets: tuple[str, ...], systems: tuple[str, ...], by: float, results: Path) -> None:
+    """List the pages of HTML on which a peer is ahead of us, to behind.json.
+
+    OUTPUTS is a file of `run outputs`. For each page the best peer counts. The list has names and
+    numbers, and no text.
+
+    \b
+    Examples:
+      python -m benchmarks run behind build/outputs.jsonl.gz
+      python -m benchmarks run behind build/outputs.jsonl.gz --set wcxb-dev --system pagesift
+    """
+    read = out_of_fold.read(outputs)
+    found = {name: summary(list(_rows(name, read, frozenset(systems))), by) for name in sets or WITH_GOLD}
+    found = {name: one for name, one in found.items() if one["pages"]}
+    models = sorted({page.model_id for pages in read.values() for page in pages.values()})
+    write_json(results / "behind.json", {"by": by, "models": models, "sets": found, "made": made()})
+    for name, one in found.items():
+        click.echo(
+            f"{name}: a peer is ahead on {one['behind']} of {one['pages']} pages, we on {one['ahead']}"
+        )

@@ -1,0 +1,1 @@
+"""Times of pages, beside the peers and version 0.1."""
