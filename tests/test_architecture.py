@@ -37,7 +37,7 @@ ROOMS = (
     ("native",),
     ("records",),
     ("files",),
-    ("errors", "extras", "version"),
+    ("errors", "extras", "progress", "version"),
 )
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "core", "manager"}

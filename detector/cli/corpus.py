@@ -6,11 +6,11 @@ from typing import Final
 
 from detector.cli.corpus_options import CorpusOptions
 from detector.cli.options import Policy
-from detector.cli.progress import ShownProgress
 from detector.cli.terminal import note, print_page_text, say
 from detector.corpus import api
 from detector.corpus.run import Outcome
 from detector.errors import SettingsError
+from detector.progress import ShownProgress
 from detector.records import Format
 from detector.settings import Columns, CorpusSettings, EngineSettings, RecordSettings
 

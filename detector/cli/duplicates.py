@@ -16,7 +16,6 @@ from detector.cli.command import INPUT, Command, or_piped
 from detector.cli.corpus_options import Size
 from detector.cli.options import Share
 from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
-from detector.cli.progress import ShownProgress
 from detector.cli.terminal import note, print_json, print_page_text
 from detector.cli.text_records import FIELDS, TextInput, parts_of
 from detector.corpus.formats.documents import Part
@@ -29,6 +28,7 @@ from detector.near_duplicates.index.index import DuplicateIndex, Match
 from detector.near_duplicates.keep_policy import Keep
 from detector.near_duplicates.lsh.bands import LEAST_THRESHOLD
 from detector.near_duplicates.pairs import Duplicates
+from detector.progress import ShownProgress
 from detector.settings import Columns, DuplicateSettings
 
 STANDARD_INPUT: Final = "-"

@@ -8,8 +8,7 @@ from typing import Final
 from detector.corpus.run import Outcome, dry_run, run
 from detector.corpus.run_spec import RunSpec
 from detector.engines.choice import PARENT, engine_of
-from detector.near_duplicates.find import no_progress
-from detector.near_duplicates.workspace import Progress
+from detector.progress import Progress, progress_of
 from detector.settings import CorpusSettings, EngineSettings, RecordSettings, Settings
 
 # The least memory for finding near-duplicates, in bytes.
@@ -30,7 +29,7 @@ def clean_corpus(
     engine: EngineSettings | None = None,
     *,
     sample: bool = False,
-    progress: Progress = no_progress,
+    progress: bool | Progress = False,
 ) -> Outcome:
     """Clean a corpus into a folder, as `detector clean` does; see docs/corpus.md.
 
@@ -50,8 +49,8 @@ def clean_corpus(
         What runs the tasks.
     sample : bool
         Only process a sample and write nothing, like `--dry-run`.
-    progress : callable, optional
-        Called with the name of a step, the work done, and the total work.
+    progress : bool or callable
+        True shows a bar. A function is called with the name of a step, the work done, and the total work.
 
     Returns
     -------
@@ -82,6 +81,9 @@ def clean_corpus(
     workers = engine_of(engine.name, memory=engine.memory, workers=engine.workers)
     begin = dry_run if sample else run
     try:
-        return begin([str(path) for path in inputs], spec, workers, _grouping_memory(engine.memory), progress)
+        with progress_of(progress) as shown:
+            return begin(
+                [str(path) for path in inputs], spec, workers, _grouping_memory(engine.memory), shown
+            )
     finally:
         workers.close()

@@ -34,7 +34,7 @@ from detector.corpus.steps.publish import publish, rejected_counts
 from detector.corpus.steps.write import write_shard
 from detector.engines.engine import Engine
 from detector.errors import SettingsError
-from detector.near_duplicates.workspace import Progress
+from detector.progress import Progress
 
 # Number of shards in a dry run, and their size.
 SAMPLED: Final = 16

@@ -13,13 +13,14 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from detector import native
-from detector.near_duplicates.find import all_pairs, no_progress, remove, sketch_all
+from detector.near_duplicates.find import all_pairs, remove, sketch_all
 from detector.near_duplicates.jaccard.verification import Verifier
 from detector.near_duplicates.keep_policy import copies_of
 from detector.near_duplicates.lsh.bands import bands_for
 from detector.near_duplicates.lsh.representatives import Links
 from detector.near_duplicates.texts import Spans, SpanTexts
 from detector.near_duplicates.workspace import Workspace
+from detector.progress import no_progress
 from detector.records import Bytes, Floats64, Integers
 from detector.settings import DuplicateSettings
 from detector.text.decoding import utf8

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import SettingsError
-from detector.near_duplicates.find import no_progress, sketch_all, with_copies
+from detector.near_duplicates.find import sketch_all, with_copies
 from detector.near_duplicates.jaccard.shingle_sets import Sets, jaccards, shingle_sets
 from detector.near_duplicates.jaccard.verification import PairArrays, together
 from detector.near_duplicates.keep_policy import copies_of, twins_of
@@ -19,6 +19,7 @@ from detector.near_duplicates.lsh.bands import LEAST_THRESHOLD, bands_for
 from detector.near_duplicates.pairs import Duplicates
 from detector.near_duplicates.texts import HeldTexts
 from detector.near_duplicates.workspace import Workspace
+from detector.progress import no_progress
 from detector.records import Floats64, Integers
 from detector.settings import DuplicateSettings
 

@@ -34,7 +34,8 @@ from detector.near_duplicates.lsh.template_buckets import rare_pairs
 from detector.near_duplicates.minhash.sketches import Sketches, sketch
 from detector.near_duplicates.pairs import Duplicates, Group, Pairs, Removed
 from detector.near_duplicates.texts import HeldTexts, SpilledTexts, Texts, spilled, spilled_before
-from detector.near_duplicates.workspace import Progress, Workspace
+from detector.near_duplicates.workspace import Workspace
+from detector.progress import Progress, progress_of
 from detector.records import Integers
 from detector.settings import DuplicateSettings
 
@@ -48,10 +49,6 @@ NOTE_EVERY: Final = 20_000
 MOST_ROUNDS: Final = 8
 # Positions are half of a 64-bit code.
 MOST_TEXTS: Final = 1 << 32
-
-
-def no_progress(step: str, done: int, total: int) -> None:
-    """Show no progress."""
 
 
 def empty_sketches(count: int, bands: Bands, work: Workspace) -> Sketches:
@@ -227,7 +224,7 @@ def find_duplicates(
     *,
     by: Sequence[Any] | None = None,
     settings: DuplicateSettings | None = None,
-    progress: Progress = no_progress,
+    progress: bool | Progress = False,
 ) -> Duplicates:
     """Find near-duplicates among texts: all pairs, and which texts to keep.
 
@@ -249,8 +246,8 @@ def find_duplicates(
         Dates ("newest") or scores ("best"), one per text.
     settings : DuplicateSettings, optional
         How near-duplicates are found.
-    progress : callable, optional
-        Called with the name of a step, the work done, and the total work.
+    progress : bool or callable
+        True shows a bar. A function is called with the name of a step, the work done, and the total work.
 
     Returns
     -------
@@ -280,4 +277,5 @@ def find_duplicates(
         identity["texts"] = len(texts)  # type: ignore[arg-type]
     with Workspace(settings.folder, settings.memory // WORKSPACE_SHARE, identity) as work:
         source = HeldTexts(texts) if held else _streamed(texts, settings, work)  # type: ignore[arg-type]
-        return duplicates_of(source, threshold, (keep, by), (settings, work, progress))
+        with progress_of(progress) as shown:
+            return duplicates_of(source, threshold, (keep, by), (settings, work, shown))

@@ -7,7 +7,7 @@ call goes on where it was stopped; arrays are .npy files, what was done is in st
 import json
 import mmap
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
@@ -21,9 +21,6 @@ from detector.files.atomic import new_file, read_json, write_json
 
 FORMAT: Final = 1
 STATE_FILE: Final = "state.json"
-
-# What is called with the name of a step, how much of it is done, and how much there is.
-Progress = Callable[[str, int, int], None]
 
 
 class Workspace:

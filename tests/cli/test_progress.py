@@ -1,4 +1,4 @@
-"""The progress of a command: a bar on a terminal, nothing elsewhere."""
+"""Progress: a bar on a terminal, and where it is wanted; nothing elsewhere."""
 
 import re
 from types import SimpleNamespace
@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import pytest
 from tqdm import tqdm
 
-from detector.cli import progress as shown
-from detector.cli.progress import ShownProgress
+from detector import find_duplicates
+from detector import progress as shown
+from detector.progress import ShownProgress
 
 
 class Terminal:
@@ -31,7 +32,7 @@ def terminal(monkeypatch):
     found = Terminal()
     monkeypatch.setattr(shown, "sys", SimpleNamespace(stderr=found))
     monkeypatch.setattr(
-        shown, "tqdm", lambda **options: tqdm(file=found, ncols=100, mininterval=0, miniters=1, **options)
+        "tqdm.auto.tqdm", lambda **options: tqdm(file=found, ncols=100, mininterval=0, miniters=1, **options)
     )
     return found
 
@@ -66,3 +67,17 @@ def test_nothing_is_shown_elsewhere(capsys):
         progress("cleaning", 0, 100)
         progress("cleaning", 100, 100)
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("wish", [True, False])
+def test_a_bar_in_python_where_it_is_wanted(capsys, wish):
+    texts = [f"the ferry to island number {number} runs all winter again" for number in range(50)]
+    find_duplicates(texts, progress=wish)
+    assert ("50 of 50" in capsys.readouterr().err) == wish
+
+
+def test_a_function_of_ones_own_is_called():
+    seen = []
+    find_duplicates(["the ferry runs all winter"] * 3, progress=lambda *step: seen.append(step))
+    assert seen[-1][1] == seen[-1][2]
+    assert {step for step, _, _ in seen} >= {"sketching"}

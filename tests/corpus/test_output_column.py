@@ -98,6 +98,16 @@ def test_a_name_with_a_dot_is_a_column_first(clean, tmp_path):
     assert all("came to watch" in row["a.b"] for row in found)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32", "cp1252"])
+def test_the_encoding_of_csv_is_found(clean, tmp_path, encoding):
+    text = "id;text\r\n" + "".join(f'{at};"{page(at)}"\r\n' for at in range(6))
+    text = text.replace("came to watch", "kämen über Bäche")
+    (tmp_path / "in.csv").write_bytes(text.encode(encoding))
+    found = written(clean(tmp_path / "in.csv")[0] / "data" / "in.csv")
+    assert len(found) == 6
+    assert all("kämen über Bäche" in row["text"] for row in found)
+
+
 @pytest.mark.parametrize("to", ["parquet", "jsonl"])
 def test_bytes_are_decoded_and_kept(clean, tmp_path, to):
     rows = [{"id": at, "raw": html_of(at).encode("utf-16")} for at in range(6)]

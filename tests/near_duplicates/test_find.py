@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from detector import DuplicateSettings, find_duplicates
 from detector.errors import SettingsError
-from detector.near_duplicates.find import no_progress, sketch_all
+from detector.near_duplicates.find import sketch_all
 from detector.near_duplicates.lsh.bands import bands_for
 from detector.near_duplicates.minhash.shingles import reference_shingles, reference_words
 from detector.near_duplicates.minhash.signatures import signatures_of
 from detector.near_duplicates.texts import HeldTexts
 from detector.near_duplicates.workspace import Workspace
+from detector.progress import no_progress
 from tests.oracles.minhash import signature_of
 
 # So high a recall that brute force and bands differ once in a billion pairs.

@@ -1,5 +1,6 @@
 """CSV, also with tabs or semicolons, and Parquet: a document a row."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,12 +17,15 @@ from detector.corpus.formats.kinds import plain_name
 from detector.extras import need
 from detector.files.json_lines import LONGEST
 from detector.settings import Columns
+from detector.text.decoding import decode
 
 # Rows of Parquet that are decoded at once. A page may have megabytes.
 ROWS: Final = 8
 # Rows of the other columns, which are small, and fewer if they are not: HTML may be kept.
 ROWS_OF_FIELDS: Final = 256
 BYTES_OF_FIELDS: Final = 16_000_000
+# Bytes of CSV that show its encoding.
+ENCODING_BYTES: Final = 1 << 18
 # What surrogateescape makes of bytes that are not UTF-8.
 _NOT_UTF8: Final = dict.fromkeys(range(0xDC80, 0xDD00))
 # What may stand between cells where there is no comma.
@@ -59,6 +63,17 @@ def _header(names: Sequence[str]) -> list[str]:
     return list(found)
 
 
+def _encoding(part: Part) -> str:
+    """Return the encoding of a file, by its beginning; whole lines, so that no character is cut."""
+    with opened(part) as raw:
+        head = raw.read(ENCODING_BYTES)
+    found = decode(head[: head.rfind(b"\n") + 1] or head).encoding or "utf-8"
+    try:
+        return "utf-8-sig" if found == "utf-8" else codecs.lookup(found).name
+    except LookupError:  # one that only browsers know: its rows are set aside
+        return "utf-8-sig"
+
+
 def _delimiter(name: str, header: str) -> str:
     """Return what stands between the cells of a file, by its name and its first line."""
     if plain_name(name.lower()).endswith(TABS):
@@ -82,8 +97,9 @@ def _row_fault(row: Sequence[str], columns: int, never_closed: bool) -> str:
 def read_csv(part: Part, columns: Columns) -> Records:
     """Yield the rows of a CSV file with a header. Its first line shows what stands between cells."""
     csv.field_size_limit(LONGEST)
+    encoding = _encoding(part)
     with opened(part) as raw:
-        lines = _Lines(io.TextIOWrapper(raw, "utf-8-sig", errors="surrogateescape", newline=""))
+        lines = _Lines(io.TextIOWrapper(raw, encoding, errors="surrogateescape", newline=""))
         first = next(lines, "")
         rows = csv.reader(chain([first], lines), delimiter=_delimiter(part.name, first))
         header: list[str] | None = None

@@ -18,14 +18,14 @@ from detector.near_duplicates.find import (
     WORKSPACE_SHARE,
     duplicates_among,
     empty_sketches,
-    no_progress,
     sketch_all,
 )
 from detector.near_duplicates.lsh.bands import Bands, bands_for
 from detector.near_duplicates.minhash.sketches import Sketches
 from detector.near_duplicates.pairs import Removed
 from detector.near_duplicates.texts import Spans, SpilledTexts, normalised
-from detector.near_duplicates.workspace import Progress, Workspace
+from detector.near_duplicates.workspace import Workspace
+from detector.progress import Progress, no_progress
 from detector.records import Integers
 from detector.settings import DuplicateSettings
 

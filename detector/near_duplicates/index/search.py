@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.near_duplicates.find import all_pairs, no_progress, sketch_all
+from detector.near_duplicates.find import all_pairs, sketch_all
 from detector.near_duplicates.index.files import Segment, broken
 from detector.near_duplicates.jaccard.shingle_sets import Sets, jaccards, shingle_sets
 from detector.near_duplicates.jaccard.verification import NO_OWNERS, Verifier
@@ -16,6 +16,7 @@ from detector.near_duplicates.lsh.representatives import Links
 from detector.near_duplicates.minhash.sketches import Sketches
 from detector.near_duplicates.texts import HeldTexts
 from detector.near_duplicates.workspace import Workspace
+from detector.progress import no_progress
 from detector.records import Floats64, Integers
 from detector.settings import DuplicateSettings
 

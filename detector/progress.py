@@ -1,10 +1,13 @@
-"""The progress bar of a command: with rate and time left on a terminal, nothing elsewhere."""
+"""Progress of long work: a bar with rate and time left, on a terminal and in a notebook."""
 
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Final, Self
 
-from tqdm import tqdm
+# Called with the name of a step, the work done, and the total work.
+Progress = Callable[[str, int, int], None]
 
 # Steps whose work is counted in bytes rather than in texts.
 IN_BYTES: Final = ("looking at files", "counting lines", "cleaning", "signing", "writing")
@@ -13,15 +16,33 @@ BAR: Final = (
 )
 
 
+def no_progress(step: str, done: int, total: int) -> None:
+    """Show no progress."""
+
+
+@contextmanager
+def progress_of(wish: bool | Progress) -> Iterator[Progress]:
+    """Give what shows the progress: a bar for True, nothing for False, and a function of the caller's own."""
+    if callable(wish):
+        yield wish
+    elif wish:
+        with ShownProgress(wanted=True) as bar:
+            yield bar
+    else:
+        yield no_progress
+
+
 class ShownProgress:
     """Shows the progress of each step on standard error; called with its name, the work done, and the total.
 
-    Work that an earlier, stopped run did does not count for the rate and the time left.
+    Work that an earlier, stopped run did does not count for the rate and the time left. `wanted`: also
+    where there is no terminal.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: bool = False) -> None:
         self._step = ""
         self._bar: Any = None
+        self._disabled = not (wanted or sys.stderr.isatty())
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Show the progress; tqdm limits how often."""
@@ -30,8 +51,9 @@ class ShownProgress:
             self._step, self._bar = step, self._new_bar(step, done, total)
         self._bar.update(done - self._bar.n)
 
-    @staticmethod
-    def _new_bar(step: str, done: int, total: int) -> Any:  # noqa: ANN401
+    def _new_bar(self, step: str, done: int, total: int) -> Any:  # noqa: ANN401
+        from tqdm.auto import tqdm  # slow to import, and most work is too short for a bar
+
         in_bytes = step in IN_BYTES
         return tqdm(
             desc=step,
@@ -40,7 +62,7 @@ class ShownProgress:
             unit="B" if in_bytes else "",
             unit_scale=in_bytes,
             bar_format=BAR,
-            disable=not sys.stderr.isatty(),
+            disable=self._disabled,
         )
 
     def close(self) -> None:
