@@ -292,10 +292,13 @@ def test_time_grows_with_the_page_and_no_faster(piece):
 def test_shadow_trees_are_put_together_in_linear_time(piece):
     def seconds(times):
         page = b"<div><template shadowrootmode=open>" + (piece * times).encode()
-        start = time.process_time()
-        found = with_shadow_trees(page)
-        assert len(found) < 8 * len(page)
-        return time.process_time() - start
+        taken = []
+        for _ in range(3):
+            start = time.process_time()
+            found = with_shadow_trees(page)
+            taken.append(time.process_time() - start)
+            assert len(found) < 8 * len(page)
+        return min(taken)
 
     assert seconds(16_000) < 16 * max(seconds(2_000), 0.01)
 
