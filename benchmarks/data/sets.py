@@ -173,6 +173,7 @@ SETS: Final = (
 
 
 # Sets that any figure is made of.
+WITH_GOLD: Final = tuple(record.name for record in SETS if record.truth == "gold")
 SCORABLE: Final = tuple(record.name for record in SETS if record.truth not in ("pairs", "none"))
 
 

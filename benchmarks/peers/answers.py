@@ -7,11 +7,12 @@ texts are third parties': the cache must never stand inside the checkout.
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from benchmarks.data.pages import UNKNOWN, Page
 from benchmarks.environment import sources_hash
 from benchmarks.errors import BenchmarkError
 from benchmarks.files import ROOT
@@ -74,6 +75,17 @@ def asking(peer: Peer, folder: Path) -> Iterator["CachedPeer"]:
         yield cached
     finally:
         cached.close()
+
+
+def answers_of(peer: Peer, pages: Sequence[Page], inputs: Sequence[bytes | str | None]) -> list[Answer]:
+    """Return a peer's answer for each page; a page without input has failed before the peer."""
+    with asking(peer, cache_folder()) as cached:
+        return [
+            Answer(None, "no rendering", 0.0)
+            if given is None
+            else cached.ask(given, None if page.language == UNKNOWN else page.language)
+            for page, given in zip(pages, inputs, strict=True)
+        ]
 
 
 class CachedPeer:

@@ -1,23 +1,22 @@
 """Pages on which a peer is far ahead of us, and by what: words that it keeps and we lose, or ours to drop."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from benchmarks.data.pages import UNKNOWN, Page
-from benchmarks.data.sets import SETS, dataset
+from benchmarks.data.pages import Page
+from benchmarks.data.sets import WITH_GOLD, dataset
 from benchmarks.environment import made
 from benchmarks.files import RESULTS, write_json
 from benchmarks.measures import out_of_fold
 from benchmarks.measures.metrics import Overlap, overlap, overlap_f1
-from benchmarks.peers.answers import asking, cache_folder
+from benchmarks.peers.answers import answers_of
 from benchmarks.peers.process import NotInstalledError
 from benchmarks.peers.systems import HTML_PEERS, Peer
 
 AHEAD: Final = 0.2
-WITH_GOLD: Final = tuple(record.name for record in SETS if record.truth == "gold")
 
 
 def page_row(page: Page, ours: Overlap, peers: Mapping[str, Overlap]) -> dict[str, Any]:
@@ -59,19 +58,16 @@ def summary(rows: Sequence[Mapping[str, Any]], by: float) -> dict[str, Any]:
     }
 
 
-def _texts(peer: Peer, pages: Iterable[Page]) -> dict[str, str]:
+def _texts(peer: Peer, pages: Sequence[Page]) -> dict[str, str]:
     """Return a peer's text for each page, by page; nothing for a peer that is not installed."""
-    found: dict[str, str] = {}
     try:
-        with asking(peer, cache_folder()) as cached:
-            for page in pages:
-                language = None if page.language == UNKNOWN else page.language
-                answer = cached.ask(page.html or b"", language)
-                if answer.text is not None:
-                    found[page.id] = answer.text
+        answers = answers_of(peer, pages, [page.html for page in pages])
     except NotInstalledError as error:
         click.echo(str(error), err=True)
-    return found
+        return {}
+    return {
+        page.id: answer.text for page, answer in zip(pages, answers, strict=True) if answer.text is not None
+    }
 
 
 def _rows(name: str, outputs: out_of_fold.Outputs, systems: frozenset[str]) -> Iterator[dict[str, Any]]:

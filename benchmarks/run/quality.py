@@ -11,12 +11,12 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from benchmarks.data.pages import UNKNOWN, Page
-from benchmarks.data.sets import OWN_LABELS, SCORABLE, SETS, dataset
+from benchmarks.data.pages import Page
+from benchmarks.data.sets import OWN_LABELS, SCORABLE, WITH_GOLD, dataset
 from benchmarks.environment import made, ours
 from benchmarks.files import RESULTS, write_json
 from benchmarks.measures import ceiling, out_of_fold, scoring
-from benchmarks.peers.answers import asking, cache_folder
+from benchmarks.peers.answers import answers_of
 from benchmarks.peers.environments import identity_of
 from benchmarks.peers.process import Answer, NotInstalledError
 from benchmarks.peers.systems import HTML_PEERS, RENDERINGS, TEXT_PEERS, Peer
@@ -38,19 +38,6 @@ class Run(NamedTuple):
         return not self.systems or peer.name in self.systems
 
 
-def _language(page: Page) -> str | None:
-    return None if page.language == UNKNOWN else page.language
-
-
-def _answers(peer: Peer, pages: Sequence[Page], inputs: Sequence[bytes | str | None]) -> list[Answer]:
-    """Return a peer's answer for each page; a page without input has failed before the peer."""
-    with asking(peer, cache_folder()) as cached:
-        return [
-            Answer(None, "no rendering", 0.0) if given is None else cached.ask(given, _language(page))
-            for page, given in zip(pages, inputs, strict=True)
-        ]
-
-
 def _row(peer: Peer, pages: Sequence[Page], answers: Sequence[Answer]) -> dict[str, Any]:
     """Return a peer's row of the results; failed pages are counted, never scored."""
     pairs = zip(pages, answers, strict=True)
@@ -69,7 +56,7 @@ def _row(peer: Peer, pages: Sequence[Page], answers: Sequence[Answer]) -> dict[s
 def _peer_rows(peer: Peer, pages: list[Page], inputs: Sequence[bytes | str | None]) -> dict[str, Any]:
     """Return a peer's row; one that is not installed says so and has no numbers."""
     try:
-        return _row(peer, pages, _answers(peer, pages, inputs))
+        return _row(peer, pages, answers_of(peer, pages, inputs))
     except NotInstalledError as error:
         click.echo(str(error), err=True)
         return {"system": peer.name, "input": peer.format, "note": peer.note, "not_installed": str(error)}
@@ -87,7 +74,7 @@ def _renderings(run: Run) -> Iterator[tuple[str, list[str | None]]]:
         yield "text", [page.text for page in run.pages]
         return
     for renderer in RENDERINGS:
-        answers = _answers(renderer, run.pages, [page.html for page in run.pages])
+        answers = answers_of(renderer, run.pages, [page.html for page in run.pages])
         yield renderer.name, [answer.text for answer in answers]
 
 
@@ -168,11 +155,10 @@ def write(run: Run, folder: Path, producers: Sequence[Producer] | None = None) -
 
 def _sets(named: Sequence[str], with_gold: bool) -> list[str]:
     """Return the sets to score; the locked third of our labels is opened by its name only."""
-    gold = {record.name for record in SETS if record.truth == "gold"}
     return [
         name
         for name in named or SCORABLE
-        if (named or name != OWN_LABELS[True]) and (name in gold or not with_gold)
+        if (named or name != OWN_LABELS[True]) and (name in WITH_GOLD or not with_gold)
     ]
 
 

@@ -22,11 +22,11 @@ def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def number(value: float | None) -> str:
+def number(value: float | None, places: int = 3) -> str:
     """Return a share without its leading zero, to three places; nothing where there is none."""
     if value is None:
         return ""
-    return f"{value:.3f}".removeprefix("0") if value < 1 else f"{value:.3f}"
+    return f"{value:.{places}f}".removeprefix("0") if value < 1 else f"{value:.{places}f}"
 
 
 def name_of(row: Results) -> str:

@@ -99,7 +99,7 @@ def held(folder: Path, names: str) -> str:
             if row["system"] == "keep-all" and "words" in row:
                 found.setdefault(name, {})[row["rendering"]] = 1 - row["words"]["content_lost"]
     columns = list(dict.fromkeys(column for shares in found.values() for column in shares))
-    rows = [[name, *(f"{shares[column]:.4f}"[1:] for column in columns)] for name, shares in found.items()]
+    rows = [[name, *(number(shares[column], 4) for column in columns)] for name, shares in found.items()]
     return grid(["set", *columns], rows)
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 import click
 from click.core import ParameterSource
 
-from detector.cli.command import INPUT, Command, or_piped, refuse_unused
+from detector.cli.command import INPUT, Command, exists, or_piped, refuse_unused
 from detector.cli.corpus_options import CorpusOptions, corpus_options, is_corpus, is_page_address
 from detector.cli.options import Policy, input_options, page_of, policy_options
 from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
@@ -81,7 +81,7 @@ def _targets(names: Sequence[str], output: Path | None, format: OutputFormat) ->
     if _is_file(output, names, format):
         refuse_existing(output, inputs=names)
         return [output] * len(names)
-    if _exists(output) and not output.is_dir():
+    if exists(output) and not output.is_dir():
         raise SettingsError(
             f"{output} is a file: name a folder, or for one page a new file such as page.txt"
             if len(names) == 1
@@ -98,14 +98,6 @@ def _targets(names: Sequence[str], output: Path | None, format: OutputFormat) ->
             taken.add(path)
     refuse_existing(*targets, inputs=names)
     return list(targets)
-
-
-def _exists(path: Path) -> bool:
-    """Tell whether a file, a folder or a device has this name."""
-    try:
-        return path.exists()
-    except OSError:  # a name that is too long: writing says so
-        return False
 
 
 def _target(name: str, output: Path, format: OutputFormat) -> Path:

@@ -5,6 +5,7 @@ import stat
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -81,6 +82,14 @@ class Command(click.Command):
 
 # What is read: files, folders and addresses. Shells complete it as files; the command says what is wrong.
 INPUT: Final = click.Path(readable=False)
+
+
+def exists(path: Path) -> bool:
+    """Tell whether a file, a folder or a device has this name."""
+    try:
+        return path.exists()
+    except OSError:  # a name that is too long: whoever opens it says so
+        return False
 
 
 def or_piped(names: Sequence[str]) -> Sequence[str]:

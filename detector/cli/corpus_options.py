@@ -11,6 +11,7 @@ import click
 
 from detector.corpus.formats.kinds import is_remote, kind_of
 from detector.settings import Columns, EngineSettings, Lines
+from detector.text.addresses import is_address
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -94,7 +95,7 @@ def is_corpus(names: Sequence[str]) -> bool:
 
 def is_page_address(name: str) -> bool:
     """Tell whether an input is the http or https address of a single page."""
-    return name.lower().startswith(("http://", "https://")) and kind_of(urlsplit(name).path) in (None, "page")
+    return is_address(name) and kind_of(urlsplit(name).path) in (None, "page")
 
 
 class CorpusOptions(NamedTuple):

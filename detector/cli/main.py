@@ -20,9 +20,10 @@ from typing import Final
 import click
 from click.shell_completion import CompletionItem
 
-from detector.cli.command import is_piped
+from detector.cli.command import exists, is_piped
 from detector.cli.terminal import printable, say, wants_colour
 from detector.errors import DetectorError, PageError
+from detector.text.addresses import is_address
 from detector.version import __version__
 
 # For each command, its module and one line of help. The module is imported when the
@@ -52,12 +53,7 @@ PACKAGE: Final = "boilerplate-detector"
 
 def _is_input(name: str) -> bool:
     """Tell whether an argument is a file, a folder or an address."""
-    if name == "-" or name.lower().startswith(("http://", "https://")):
-        return True
-    try:
-        return Path(name).exists()
-    except OSError:  # a name that is too long
-        return False
+    return name == "-" or is_address(name) or exists(Path(name))
 
 
 def _seems_input(name: str) -> bool:

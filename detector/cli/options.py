@@ -13,6 +13,7 @@ from detector.detector import Detector
 from detector.errors import PageError
 from detector.records import COPY_KINDS, Format
 from detector.settings import DROPPED_COPIES, Settings
+from detector.text.addresses import is_address
 from detector.text.formatting import refuse_explosive
 from detector.text.page import Page, page_bytes
 from detector.text.record_files import STDIN, refuse_records
@@ -161,7 +162,7 @@ def policy_options(function: F) -> F:
 
 def page_of(name: str, input_format: Format | None, url: str | None = None) -> Page:
     """Read a page from a file, an http or https address, or from standard input for `-`."""
-    if name.lower().startswith(("http://", "https://")):
+    if is_address(name):
         allowed = click.get_current_context().meta.get(_ALLOW_PRIVATE, False)
         page = Page.fetch(name, input_format, allow_private=allowed)
         page = page if url is None else replace(page, url=url)

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from detector.cli.terminal import say
 from detector.corpus.first_records import refuse_wrong_columns
-from detector.corpus.formats.documents import Document, Part, Rejected
+from detector.corpus.formats.documents import Document, Part, Rejected, in_its_file
 from detector.corpus.formats.kinds import kind_of
 from detector.corpus.formats.readers import read_part
 from detector.corpus.inputs import inputs_as_given
@@ -94,12 +94,11 @@ def read_records(parts: Sequence[Part], columns: Columns, set_aside: SetAside) -
                 set_aside(f"{part.name}: the id {record.id!r} was used before in this file")
                 continue
             of_file.add(record.id)
-            name = record.id
-            while name in used:
-                name = f"{part.name}:{name}"
-            used.add(name)
+            while record.id in used:
+                record = in_its_file(record)
+            used.add(record.id)
             try:
-                yield TextRecord(name, _compared(record), dict(record.fields))
+                yield TextRecord(record.id, _compared(record), dict(record.fields))
             except PageError as error:
                 set_aside(f"{part.name}, record {record.number}: {error}")
 

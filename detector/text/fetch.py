@@ -27,11 +27,6 @@ class Fetched(NamedTuple):
     charset: str | None
 
 
-def is_address(text: str) -> bool:
-    """Return whether a text is the address of a page."""
-    return text.lower().startswith(("http://", "https://"))
-
-
 def fetch(url: str, *, timeout: float, most_bytes: int, allow_private: bool) -> Fetched:
     """Fetch a page.
 

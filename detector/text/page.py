@@ -6,6 +6,7 @@ from typing import Final, get_args
 
 from detector.errors import PageError
 from detector.records import Format
+from detector.text.addresses import is_address
 from detector.text.compressed import unpacked
 from detector.text.decoding import Decoded, decode, is_wide, utf8
 from detector.text.formats import found_format
@@ -14,7 +15,6 @@ from detector.text.signatures import refuse_binary
 
 Input = str | bytes | Path
 
-_ADDRESSES: Final = ("http://", "https://")
 # Characters of a one-line string that could be a file's name or an address.
 _LONGEST_NAME: Final = 1024
 
@@ -158,7 +158,7 @@ def _refuse_name(text: str) -> None:
     name = text.strip()
     if not 0 < len(name) <= _LONGEST_NAME or any(sign in name for sign in "\n\0<"):
         return
-    if name.lower().startswith(_ADDRESSES) and len(name.split()) == 1:
+    if is_address(name) and len(name.split()) == 1:
         raise ValueError(f"{name!r} is an address, not a page: pass Page.fetch({name!r})")
     try:
         exists = Path(name).is_file()

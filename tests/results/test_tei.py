@@ -105,12 +105,19 @@ def test_text_is_parted_where_its_lines_end():
 
 @given(st.text())
 def test_any_text_and_any_name_can_be_written(text):
-    taken = {"a"}
+    taken = {"a": 1}
     names = [xml_name(text, taken) for _ in range(3)]
     assert len({*names, "a"}) == 4
     for name in names:
         assert broken_rules(tei_of("<p>a</p>").replace("<body><p>", f'<body><p xml:id="{name}">')) == []
     xml_text(text).encode("utf-8")
+
+
+def test_a_name_that_comes_often_is_numbered_on():
+    taken = {}
+    names = [xml_name("note", taken) for _ in range(4)]
+    assert names == ["note", "note.2", "note.3", "note.4"]
+    assert taken["note"] == 4  # where the next search begins: it does not count from 2 again
 
 
 @pytest.mark.parametrize(

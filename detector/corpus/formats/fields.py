@@ -17,18 +17,18 @@ NO_COLUMN = "no column"
 _KINDS = {"NoneType": "null", "bool": "a truth value", "int": "a number", "float": "a number"}
 
 
-# What `value_of` returns for a field that a record does not have.
-ABSENT: Final = object()
+# No value of a field.
+_ABSENT: Final = object()
 
 
-def value_of(fields: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401
+def value_of(fields: Mapping[str, Any], name: str, absent: object = None) -> Any:  # noqa: ANN401
     """Return a field; `page.html` is the field `html` of `page`, unless one has that very name."""
     if name in fields:
         return fields[name]
     value: Any = fields
     for part in name.split("."):
         if not isinstance(value, Mapping) or part not in value:
-            return ABSENT
+            return absent
         value = value[part]
     return value
 
@@ -40,14 +40,14 @@ def _string(fields: Mapping[str, Any], name: str) -> str | None:
 
 def document_of(fields: Mapping[str, Any], part: Part, number: int, columns: Columns) -> Document | Rejected:
     """Return the document of a record, or why there is none."""
-    text = value_of(fields, columns.text)
+    text = value_of(fields, columns.text, _ABSENT)
     if isinstance(text, bytes):
         try:
             text = decode(page_bytes(text)).text
         except PageError as error:
             return Rejected(part.name, number, f"{columns.text!r}: {error}")
     if not isinstance(text, str):
-        if text is ABSENT:
+        if text is _ABSENT:
             names = ", ".join(map(str, list(fields)[:8]))
             return Rejected(part.name, number, f"{NO_COLUMN} {columns.text!r}; there are: {names}")
         kind = type(text).__name__
@@ -55,7 +55,6 @@ def document_of(fields: Mapping[str, Any], part: Part, number: int, columns: Col
     if len(text) > LONGEST:
         return Rejected(part.name, number, f"more than {LONGEST:,} characters")
     name = value_of(fields, columns.id)
-    name = None if name is ABSENT else name
     if name is not None and (isinstance(name, bool) or not isinstance(name, str | int)):
         return Rejected(part.name, number, f"the id {columns.id!r} is neither a string nor a whole number")
     named = name is not None and name != ""

@@ -8,7 +8,7 @@ from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, BinaryIO, Final
 
 from detector.corpus.formats.documents import Part, Records, Rejected
 from detector.corpus.formats.fields import document_of
@@ -30,7 +30,6 @@ ENCODING_BYTES: Final = 1 << 18
 _NOT_UTF8: Final = dict.fromkeys(range(0xDC80, 0xDD00))
 # What may stand between cells where there is no comma.
 _DELIMITERS: Final = ";\t|"
-TABS: Final = ".tsv"
 
 
 class _Lines:
@@ -63,10 +62,24 @@ def _header(names: Sequence[str]) -> list[str]:
     return list(found)
 
 
-def _encoding(part: Part) -> str:
+class _Replayed(io.RawIOBase):
+    """A file of which the beginning was read: that, and then the rest."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = io.BytesIO(head), rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401
+        view = memoryview(buffer)
+        read = self._head.read(len(view)) or self._rest.read(len(view))
+        view[: len(read)] = read
+        return len(read)
+
+
+def _encoding(head: bytes) -> str:
     """Return the encoding of a file, by its beginning; whole lines, so that no character is cut."""
-    with opened(part) as raw:
-        head = raw.read(ENCODING_BYTES)
     found = decode(head[: head.rfind(b"\n") + 1] or head).encoding or "utf-8"
     try:
         return "utf-8-sig" if found == "utf-8" else codecs.lookup(found).name
@@ -74,9 +87,14 @@ def _encoding(part: Part) -> str:
         return "utf-8-sig"
 
 
+def has_tabs(name: str) -> bool:
+    """Tell whether a file's name says that tabs stand between its cells."""
+    return plain_name(name.lower()).endswith(".tsv")
+
+
 def _delimiter(name: str, header: str) -> str:
     """Return what stands between the cells of a file, by its name and its first line."""
-    if plain_name(name.lower()).endswith(TABS):
+    if has_tabs(name):
         return "\t"
     if "," in header:
         return ","
@@ -97,9 +115,10 @@ def _row_fault(row: Sequence[str], columns: int, never_closed: bool) -> str:
 def read_csv(part: Part, columns: Columns) -> Records:
     """Yield the rows of a CSV file with a header. Its first line shows what stands between cells."""
     csv.field_size_limit(LONGEST)
-    encoding = _encoding(part)
     with opened(part) as raw:
-        lines = _Lines(io.TextIOWrapper(raw, encoding, errors="surrogateescape", newline=""))
+        head = raw.read(ENCODING_BYTES)
+        whole = io.BufferedReader(_Replayed(head, raw))
+        lines = _Lines(io.TextIOWrapper(whole, _encoding(head), errors="surrogateescape", newline=""))
         first = next(lines, "")
         rows = csv.reader(chain([first], lines), delimiter=_delimiter(part.name, first))
         header: list[str] | None = None

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
 from detector.corpus.formats.documents import Document
-from detector.corpus.formats.kinds import plain_name
-from detector.corpus.formats.tables import TABS
+from detector.corpus.formats.tables import has_tabs
 from detector.corpus.formats.web_archives import fastwarc
 from detector.corpus.formats.zstd_files import write_zstd
 from detector.files.json_lines import json_line
@@ -93,7 +92,7 @@ class Csv:
     def __init__(self, path: Path, columns: Columns, names: Sequence[str]) -> None:
         self._stack, self._columns, self._names = ExitStack(), columns, names
         self._file = compressing(path, self._stack)
-        self._delimiter = "\t" if plain_name(path.name.lower()).endswith(TABS) else ","
+        self._delimiter = "\t" if has_tabs(path.name) else ","
         if names:
             self._write(dict(zip(names, names, strict=True)))
 

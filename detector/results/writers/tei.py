@@ -73,7 +73,7 @@ def _prepare(tree: "Element") -> None:
     for block in tree.select("summary"):
         if block.select_one(_BLOCK_NAMES) is not None:
             block.tag = "div"
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     names: dict[str, str] = {}
     for element in tree.select("[id]"):
         name = str(element.attrs.pop("id"))

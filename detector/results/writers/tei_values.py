@@ -27,19 +27,20 @@ def xml_text(text: str) -> str:
     return _NO_XML.sub("\ufffd", text)
 
 
-def xml_name(name: str, taken: set[str]) -> str:
+def xml_name(name: str, taken: dict[str, int]) -> str:
     """Return a name of an element that XML allows and that is free, and take it.
 
     name: as the page has it: "1:note a" becomes "_1_note_a"
+    taken: the names taken, with the last number that was put behind each
     """
     written = _NO_NAME.sub("_", name)
     if not written or _NO_FIRST.match(written):
         written = "_" + written
-    number, free = 1, written
+    free = written
     while free in taken:
-        number += 1
-        free = f"{written}.{number}"
-    taken.add(free)
+        taken[written] += 1
+        free = f"{written}.{taken[written]}"
+    taken[free] = 1
     return free
 
 
