@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from detector.corpus.formats.documents import Kind
 from detector.corpus.formats.files import listed, size_and_time, stored, unreadable
 from detector.corpus.formats.kinds import COMPRESSED, is_remote, kind_of
-from detector.corpus.formats.tables import parquet
+from detector.corpus.formats.parquet_files import parquet
 from detector.corpus.run_folder import RunFolder
 from detector.errors import SettingsError
 

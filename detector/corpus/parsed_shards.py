@@ -20,7 +20,7 @@ from typing import Any, Final, NamedTuple, Self
 import numpy as np
 
 from detector.corpus.formats.documents import Document, Records, Rejected, in_its_file
-from detector.corpus.formats.tables import CopiedFields
+from detector.corpus.formats.parquet_files import CopiedFields
 from detector.corpus.formats.zstd_files import ZstdError, read_zstd, write_zstd
 from detector.corpus.run_folder import damaged
 from detector.errors import DetectorError, KernelError, PageError

@@ -130,8 +130,8 @@ def test_columns_of_all_types_stay(clean, tmp_path):
 
 
 def test_rows_of_parquet_keep_their_fields_when_others_go(clean, tmp_path, monkeypatch):
-    monkeypatch.setattr("detector.corpus.formats.tables.ROWS_OF_FIELDS", 4)
-    monkeypatch.setattr("detector.corpus.formats.tables.ROWS", 3)
+    monkeypatch.setattr("detector.corpus.formats.parquet_files.ROWS_OF_FIELDS", 4)
+    monkeypatch.setattr("detector.corpus.formats.parquet_files.ROWS", 3)
     monkeypatch.setattr("detector.corpus.formats.parquet_writers.ROW_GROUP", 3)
     rows = [{**row, "n": at} for at, row in enumerate(records(30))]
     for at in (0, 7, 8, 9, 20):
@@ -175,7 +175,7 @@ def test_large_texts_of_parquet_take_little_memory(tmp_path):
     assert path.stat().st_size < 1_000_000
     program = (
         "import sys\nfrom detector.corpus.formats.documents import Part\n"
-        "from detector.corpus.formats.tables import read_parquet\nfrom detector.settings import Columns\n"
+        "from detector.corpus.formats.parquet_files import read_parquet\nfrom detector.settings import Columns\n"
         "print(sum(len(one.text) for one in read_parquet(Part(sys.argv[1], 'x', 'parquet'), Columns())))"
     )
     (characters,), _, peak = peak_of(program, path)
@@ -211,7 +211,7 @@ def test_columns_of_one_name_are_all_kept(clean, tmp_path):
 
 
 def test_a_header_that_is_no_csv_is_said(clean, tmp_path, monkeypatch):
-    monkeypatch.setattr("detector.corpus.formats.tables.LONGEST", 100)
+    monkeypatch.setattr("detector.corpus.formats.csv_files.LONGEST", 100)
     (tmp_path / "pages.csv").write_text("x" * 200 + "\n1\n")
     _, outcome = clean(tmp_path / "pages.csv")
     assert "not CSV" in next(iter(outcome.report["rejected"]))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from detector.corpus.formats.tables import CopiedFields, parquet
+from detector.corpus.formats.parquet_files import CopiedFields, parquet
 from detector.corpus.formats.writers import CONTENT_SHARE, LINES_COLUMN, VERDICT, Cleaned
 from detector.corpus.line_records import PIECE
 from detector.files.json_lines import json_bytes

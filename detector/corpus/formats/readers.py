@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from detector.corpus.formats.csv_files import read_csv
 from detector.corpus.formats.documents import (
     Document,
     Kind,
@@ -17,7 +18,7 @@ from detector.corpus.formats.documents import (
 from detector.corpus.formats.files import opened
 from detector.corpus.formats.jsonl import read_jsonl
 from detector.corpus.formats.kinds import plain_name
-from detector.corpus.formats.tables import read_csv, read_parquet
+from detector.corpus.formats.parquet_files import read_parquet
 from detector.corpus.formats.web_archives import read_warc
 from detector.corpus.formats.zstd_files import ZstdError
 from detector.errors import PageError, in_words

@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
+from detector.corpus.formats.csv_files import has_tabs
 from detector.corpus.formats.documents import Document
-from detector.corpus.formats.tables import has_tabs
 from detector.corpus.formats.web_archives import fastwarc
 from detector.corpus.formats.zstd_files import write_zstd
 from detector.files.json_lines import json_line

@@ -1,0 +1,134 @@
+"""CSV, also with tabs or semicolons: a document a row."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import Any, BinaryIO, Final
+
+from detector.corpus.formats.documents import Part, Records, Rejected
+from detector.corpus.formats.fields import document_of
+from detector.corpus.formats.files import opened
+from detector.corpus.formats.kinds import plain_name
+from detector.files.json_lines import LONGEST
+from detector.settings import Columns
+from detector.text.decoding import decode
+
+# Bytes that show the encoding.
+ENCODING_BYTES: Final = 1 << 18
+# What surrogateescape makes of bytes that are not UTF-8.
+_NOT_UTF8: Final = dict.fromkeys(range(0xDC80, 0xDD00))
+# What may stand between cells where there is no comma.
+_DELIMITERS: Final = ";\t|"
+
+
+class _Lines:
+    """The lines of a file; notes that there are no more."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self.at_end = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        try:
+            return next(self._lines)
+        except StopIteration:
+            self.at_end = True
+            raise
+
+
+def _header(names: Sequence[str]) -> list[str]:
+    """Return the names of columns, a number behind those that come again."""
+    found: dict[str, int] = {}  # and the last number behind each
+    for name in names:
+        again = name
+        while again in found:
+            found[name] += 1
+            again = f"{name}.{found[name]}"
+        found[again] = 0
+    return list(found)
+
+
+class _Replayed(io.RawIOBase):
+    """A file of which the beginning was read: that, and then the rest."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = io.BytesIO(head), rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401
+        view = memoryview(buffer)
+        read = self._head.read(len(view)) or self._rest.read(len(view))
+        view[: len(read)] = read
+        return len(read)
+
+
+def _encoding(head: bytes) -> str:
+    """Return the encoding of a file, by its beginning; whole lines, so that no character is cut."""
+    found = decode(head[: head.rfind(b"\n") + 1] or head).encoding or "utf-8"
+    try:
+        return "utf-8-sig" if found == "utf-8" else codecs.lookup(found).name
+    except LookupError:  # one that only browsers know: its rows are set aside
+        return "utf-8-sig"
+
+
+def has_tabs(name: str) -> bool:
+    """Tell whether a file's name says that tabs stand between its cells."""
+    return plain_name(name.lower()).endswith(".tsv")
+
+
+def _delimiter(name: str, header: str) -> str:
+    """Return what stands between the cells of a file, by its name and its first line."""
+    if has_tabs(name):
+        return "\t"
+    if "," in header:
+        return ","
+    return max(_DELIMITERS, key=header.count) if any(sign in header for sign in _DELIMITERS) else ","
+
+
+def _row_fault(row: Sequence[str], columns: int, never_closed: bool) -> str:
+    """Return what is wrong with a row of CSV; empty if nothing is."""
+    if never_closed:
+        return "a quote that is never closed: this and all that follows is one row"
+    if len(row) != columns:
+        return f"{len(row)} cells, but {columns} columns"
+    if any(not cell.isascii() and cell.translate(_NOT_UTF8) != cell for cell in row):
+        return "bytes that are not UTF-8"
+    return ""
+
+
+def read_csv(part: Part, columns: Columns) -> Records:
+    """Yield the rows of a CSV file with a header. Its first line shows what stands between cells."""
+    csv.field_size_limit(LONGEST)
+    with opened(part) as raw:
+        head = raw.read(ENCODING_BYTES)
+        whole = io.BufferedReader(_Replayed(head, raw))
+        lines = _Lines(io.TextIOWrapper(whole, _encoding(head), errors="surrogateescape", newline=""))
+        first = next(lines, "")
+        rows = csv.reader(chain([first], lines), delimiter=_delimiter(part.name, first))
+        header: list[str] | None = None
+        number = -1
+        while True:
+            try:
+                row = next(rows)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                number += 1
+                yield Rejected(part.name, number, f"not CSV: {error}")
+                continue
+            if header is None:
+                header = _header(row)
+                continue
+            number += 1
+            # A row ends with its line, so only one with an open quote has asked for more lines.
+            if row and (fault := _row_fault(row, len(header), lines.at_end)):
+                yield Rejected(part.name, number, fault)
+            elif row:
+                yield document_of(dict(zip(header, row, strict=True)), part, number, columns)
