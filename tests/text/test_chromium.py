@@ -14,7 +14,7 @@ def test_the_counts_that_are_stored():
     assert all(rate <= LIMIT for rate in stored["in 10,000 words"].values()), stored
 
 
-def test_a_few_pages_are_read_as_chromium_shows_them():
+def test_a_few_pages_are_read_as_chromium_shows_them(shared):
     pytest.importorskip("playwright")
     path = chromium()
     if path is None:
