@@ -37,6 +37,7 @@ DATA: Final = {
 }
 TRAIN: Final = {
     "folds": Entry("benchmarks.train.fold_models", "A model, and one without each fold."),
+    "kinds": Entry("benchmarks.train.line_kinds", "The networks of kinds of such models, anew."),
     "experiment": Entry("benchmarks.train.experiment", "Train by a configuration, and compare with another."),
     "adaptation": Entry(
         "benchmarks.train.adaptation_models", "A pair of models, one without some languages."

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from detector import native
 from detector.model.score import ScoredLines
-from detector.records import COPY_KINDS, Bytes, Copies, Floats, Integers, Words
+from detector.records import COPY_KINDS, LINE_KINDS, Bytes, Copies, Floats, Integers, Words
 from detector.settings import Settings
 from detector.sites.recurrence import SURE_PAGES
 
@@ -102,4 +102,21 @@ def decide_scored(
 ) -> Decisions:
     """Return what stays of what was just scored, with what is known of the pages' sites."""
     policy = DecisionPolicy(settings, threshold, lines.site_pages)
-    return decide(lines.scores, words, page_segment, copies, policy)
+    return decide(by_kind(lines.scores, lines.kinds, settings), words, page_segment, copies, policy)
+
+
+def by_kind(scores: Floats, kinds: Floats, settings: Settings) -> Floats:
+    """Return the scores that are decided by: lines of kept kinds have lower ones, of dropped kinds higher.
+
+    A line stays with probability K + (1 - K - D) (1 - score): K is the probability of the kinds that are kept,
+    D of those that are dropped, and of the others the score decides. Without kinds, scores are as they are.
+    """
+    if not kinds.size or not (settings.keep or settings.drop):
+        return scores
+    kept, dropped = (
+        kinds[:, [LINE_KINDS.index(kind) for kind in chosen]].sum(axis=1, dtype=np.float64)
+        for chosen in (settings.keep, settings.drop)
+    )
+    stays = kept + np.maximum(1 - kept - dropped, 0) * (1 - scores.astype(np.float64))
+    decided: Floats = (np.rint(np.clip(1 - stays, 0, 1) * 1000) / 1000).astype(np.float32)
+    return decided

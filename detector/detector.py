@@ -48,6 +48,7 @@ def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites |
         copies=copies,
         scores=lines.scores,
         contributions=lines.contributions,
+        line_kinds=lines.kinds,
         kinds=kinds_of(batch, words, markup, lines.scores, model.kinds),
         decisions=decisions,
         clean=clean_text(batch, words, decisions),

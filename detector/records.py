@@ -7,7 +7,8 @@ when a person asks for them. No step changes a record that it was given.
 Shapes are in these letters: P pages, L lines, S segments, W words, E elements, F features.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -23,6 +24,13 @@ Format = Literal["text", "html"]
 OutputFormat = Literal["text", "markdown", "html", "xml", "json", "jsonl"]
 
 
+# What a line can be, by number (docs/kinds.md).
+LINE_KINDS: Final = (
+    "title", "body", "caption", "byline", "comment", "navigation", "teaser", "promotion", "sharing", "form",
+    "legal", "author", "notice",
+)  # fmt: skip
+# Kinds that are main content.
+CONTENT_KINDS: Final = ("title", "body", "caption")
 # Kinds of copies, by number; the kernel has the same.
 COPY_KINDS: Final = (
     "",  # no copy
@@ -208,6 +216,8 @@ class ScoredLine:
     copy_of: number of the line that this one is a copy of, if any
     copy_kind: the kind of copy (`COPY_KINDS`): "headline", "block", "refrain", ...
     block: for HTML, what the line is: "h1" to "h6", "li", "tr", "pre", "quote", "p", ...
+    kind: the likeliest of `LINE_KINDS`; None for a blank line, and from a model that knows no kinds
+    kinds: the probabilities of the kinds that are likelier than one in a thousand, the likeliest first
     """
 
     number: int
@@ -222,3 +232,5 @@ class ScoredLine:
     copy_of: int | None
     copy_kind: str | None = None
     block: str | None = None
+    kind: str | None = None
+    kinds: Mapping[str, float] = field(default_factory=dict)

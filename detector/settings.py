@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from detector.errors import SettingsError
 from detector.files.toml import read_toml
-from detector.records import COPY_KINDS, Format
+from detector.records import COPY_KINDS, LINE_KINDS, Format
 
 S = TypeVar("S", "Settings", "CorpusSettings")
 
@@ -42,6 +42,24 @@ def _refuse_unknown_kinds(kinds: tuple[str, ...]) -> None:
         raise SettingsError(f"drop_copies has unknown kinds {unknown}; known: {', '.join(COPY_KINDS[1:])}")
 
 
+def _refuse_unknown_line_kinds(keep: tuple[str, ...], drop: tuple[str, ...]) -> None:
+    """Raise `SettingsError` for a kind of line that there is not, or that is both kept and dropped."""
+    for name, kinds in (("keep", keep), ("drop", drop)):
+        if unknown := ", ".join(sorted(set(kinds) - set(LINE_KINDS))):
+            raise SettingsError(f"{name} has unknown kinds {unknown}; known: {', '.join(LINE_KINDS)}")
+    if both := ", ".join(sorted(set(keep) & set(drop))):
+        raise SettingsError(f"keep and drop both have {both}: choose one of them")
+
+
+# What to keep and drop by kind, under the names of the command line. Of the other kinds scores decide.
+PRESETS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
+    "article": (("title",), ()),
+    "body-only": ((), ("title", "byline", "comment", "author")),
+    "with-comments": (("title", "comment"), ()),
+    "everything-but-boilerplate": (("title", "body", "caption", "byline", "comment", "author"), ()),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Which lines are kept.
@@ -61,6 +79,12 @@ class Settings:
         Keep at least this share of the content words, 0 to 1: 1 - `lose_at_most`.
     precision : float, optional
         At least this share of the kept words is content, 0 to 1.
+    keep : tuple of str
+        The kinds of lines to keep, whatever their scores: "title", "body", "caption", "byline", "comment",
+        "navigation", "teaser", "promotion", "sharing", "form", "legal", "author", "notice".
+    drop : tuple of str
+        The kinds of lines to drop, whatever their scores. Of all other kinds the scores decide. As a kind is
+        a probability, so is the decision: a line that is a title at .8 stays more easily, not always.
     cut_headlines : bool
         Cut off a headline at the beginning of a longer line if it also has a line of its own.
     drop_copies : tuple of str
@@ -86,6 +110,8 @@ class Settings:
     lose_at_most: float | None = None
     recall: float | None = None
     precision: float | None = None
+    keep: tuple[str, ...] = ("title",)
+    drop: tuple[str, ...] = ()
     cut_headlines: bool = True
     drop_copies: tuple[str, ...] = DROPPED_COPIES
     least_content: float = 0.2
@@ -101,6 +127,7 @@ class Settings:
         if len(given) > 1:
             raise SettingsError(f"{' and '.join(given)} cannot be combined: give only one of them")
         _refuse_unknown_kinds(self.drop_copies)
+        _refuse_unknown_line_kinds(self.keep, self.drop)
         if self.batch_bytes < 1:
             raise SettingsError(f"batch_bytes must be at least 1, not {self.batch_bytes}")
 

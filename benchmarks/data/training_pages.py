@@ -13,14 +13,21 @@ from benchmarks.data import plain_pages
 from benchmarks.data.composed_pages import composed_pages, empty_pages
 from benchmarks.data.evaluated import evaluated
 from benchmarks.data.folds import splits
+from benchmarks.data.kinds_of_sets import said_of
 from benchmarks.data.pages import Page
 from benchmarks.data.sets import SETS
 from benchmarks.data.wall import Wall
 from benchmarks.files import ROOT, json_lines, write_json_lines
-from benchmarks.labels.kinds.training import labelled_by_kind
+from benchmarks.labels.kinds.training import KnownKinds, labelled_by_kind
+from benchmarks.labels.lines import lines_of
 from benchmarks.labels.weak_labels import hand_labelled, page_record, site_pages, snippet_pages
 from benchmarks.peers.answers import asking, cache_folder
 from benchmarks.peers.systems import RENDERINGS
+from detector.text.decoding import utf8
+from detector.text.plain import text_batch
+from detector.text.words import words_of
+from detector.training.data.alignment import content_shares
+from detector.training.data.line_kinds import IN_GOLD
 
 # Sets whose gold is learned from even where we labelled the page ourselves.
 BY_GOLD_ALONE: Final = frozenset(("wcxb-dev", "daniel", "fundus"))
@@ -36,24 +43,43 @@ OWN_WEIGHT: Final = 2.0
 RENDERED_WEIGHT: Final = 0.5
 
 
-def _gold_page(page: Page, split: splits.Splits) -> dict[str, Any]:
+def _gold_page(page: Page, split: splits.Splits, known: KnownKinds) -> dict[str, Any]:
     first_line = next((line for line in (page.gold or "").split("\n") if line.strip()), None)
-    return {**page_record(page, split), "title": page.title or first_line, "gold": page.gold}
+    said = said_of(page.set)
+    return {
+        **page_record(page, split),
+        "title": page.title or first_line,
+        "gold": page.gold,
+        "kinds": _kinds(page, known),
+        "inside": sorted(said.inside),
+        "outside": sorted(said.outside),
+    }
 
 
-def gold_pages(split: splits.Splits) -> Iterator[tuple[Page, dict[str, Any]]]:
+def _kinds(page: Page, known: KnownKinds) -> list[str | None] | None:
+    """Return what readers, or a set that has comments apart, say of a page's lines."""
+    kinds = known.of(page, page.key)
+    if not page.comments:
+        return kinds
+    lines = text_batch([utf8("\n".join(line.text for line in lines_of(page)))])
+    in_comments = content_shares(words_of(lines), page.comments)[lines.line_segment[:-1]]
+    said = ["comment" if share >= IN_GOLD else None for share in in_comments]
+    return said if kinds is None else [one or other for one, other in zip(kinds, said, strict=True)]
+
+
+def gold_pages(split: splits.Splits, known: KnownKinds) -> Iterator[tuple[Page, dict[str, Any]]]:
     """Yield the pages with gold text that may be trained on, as they are and as records."""
     for data_set in SETS:
         if data_set.name in GOLD_SETS:
             for page in data_set.pages():
                 if page.gold and split.may_train(page.key):
-                    yield page, _gold_page(page, split)
+                    yield page, _gold_page(page, split, known)
 
 
 def rendered_pages(gold: Sequence[tuple[Page, dict[str, Any]]]) -> Iterator[dict[str, Any]]:
     """Yield each gold page once more as text, as one of the other renderers leaves it."""
     others = RENDERINGS[1:]
-    changes = {"set": "rendered", "format": "text", "weight": RENDERED_WEIGHT}
+    changes = {"set": "rendered", "format": "text", "weight": RENDERED_WEIGHT, "kinds": None}
     for number, renderer in enumerate(others):
         with asking(renderer, cache_folder()) as cached:
             for page, record in gold:
@@ -72,14 +98,15 @@ def own_pages() -> Iterator[dict[str, Any]]:
 
 def pages_of_others(split: splits.Splits) -> Iterator[dict[str, Any]]:
     """Yield the training pages that are others'; `source` names each in the splits."""
-    by_hand = [*hand_labelled(split), *labelled_by_kind(split, BY_GOLD_ALONE)]
+    known = KnownKinds()
+    by_hand = [*hand_labelled(split, known), *labelled_by_kind(split, BY_GOLD_ALONE)]
     sources = frozenset(page["source"] for page in by_hand)
-    gold = [pair for pair in gold_pages(split) if pair[0].key not in sources]
+    gold = [pair for pair in gold_pages(split, known) if pair[0].key not in sources]
     yield from (record for _, record in gold)
     yield from rendered_pages(gold)
     yield from by_hand
-    yield from site_pages(split, sources)
-    yield from (page for page in snippet_pages(split) if page["source"] not in sources)
+    yield from site_pages(split, sources, known)
+    yield from (page for page in snippet_pages(split, known) if page["source"] not in sources)
 
 
 def pages_of_ours(wall: Wall, folds: int) -> Iterator[dict[str, Any]]:

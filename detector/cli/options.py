@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -10,9 +10,9 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 import click
 
 from detector.detector import Detector
-from detector.errors import PageError
-from detector.records import COPY_KINDS, Format
-from detector.settings import DROPPED_COPIES, Settings
+from detector.errors import PageError, SettingsError
+from detector.records import COPY_KINDS, LINE_KINDS, Format
+from detector.settings import DROPPED_COPIES, PRESETS, Settings
 from detector.text.addresses import is_address
 from detector.text.formatting import refuse_explosive
 from detector.text.page import Page, page_bytes
@@ -67,21 +67,24 @@ class Share(click.ParamType):  # type: ignore[type-arg]
         return share
 
 
-class CopyKinds(click.ParamType):  # type: ignore[type-arg]
-    """Kinds of copies as `Settings.drop_copies` names them, with commas between, or none."""
+class Names(click.ParamType):  # type: ignore[type-arg]
+    """Some of a list of names, with commas between, or none: kinds of lines, kinds of copies."""
 
     name = "kinds"
 
+    def __init__(self, known: Sequence[str], what: str) -> None:
+        self._known, self._what = tuple(known), what
+
     def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:  # noqa: ANN401
-        """Read the kinds."""
+        """Read the names."""
         if isinstance(value, tuple):
             return value
         names = tuple(name.strip() for name in str(value).split(",") if name.strip())
         if names == (NO_KINDS,):
             return ()
-        if not names or set(names) - set(COPY_KINDS[1:]):
-            known = ", ".join(COPY_KINDS[1:])
-            self.fail(f"{value!r} is not a list of kinds of copies: write {NO_KINDS}, or some of {known}")
+        if not names or set(names) - set(self._known):
+            known = ", ".join(self._known)
+            self.fail(f"{value!r} is not a list of kinds of {self._what}: write {NO_KINDS}, or some of {known}")
         return names
 
 
@@ -96,6 +99,9 @@ class Policy(NamedTuple):
     precision: float | None
     recall: float | None
     drop_copies: tuple[str, ...] | None
+    preset: str | None
+    keep: tuple[str, ...] | None
+    drop: tuple[str, ...] | None
 
     def chosen(self, before: Settings | None = None) -> Settings:
         """Return the settings that the options ask for; `before` has the others."""
@@ -103,8 +109,21 @@ class Policy(NamedTuple):
         if self.drop_copies is not None:
             changes["drop_copies"] = self.drop_copies
         if self.settings:
-            return Settings.read(self.settings, **changes)
-        return replace(before or Settings(), **changes)
+            given = Settings.read(self.settings, **changes)
+        else:
+            given = replace(before or Settings(), **changes)
+        return self._by_kind(given)
+
+    def _by_kind(self, settings: Settings) -> Settings:
+        """Return settings with the kinds of the preset, of --keep and of --drop."""
+        keep, drop = (settings.keep, settings.drop) if self.preset is None else PRESETS[self.preset]
+        if both := sorted({*(self.keep or ())} & {*(self.drop or ())}):
+            raise SettingsError(f"--keep and --drop both have {', '.join(both)}: choose one of them")
+        if self.keep is not None:
+            keep, drop = (*keep, *self.keep), tuple(kind for kind in drop if kind not in self.keep)
+        if self.drop is not None:
+            keep, drop = tuple(kind for kind in keep if kind not in self.drop), (*drop, *self.drop)
+        return replace(settings, keep=tuple(dict.fromkeys(keep)), drop=tuple(dict.fromkeys(drop)))
 
     def detector(self) -> Detector:
         """Return a detector with this model, these settings and this profile."""
@@ -139,10 +158,23 @@ _POLICY_OPTIONS: Final = (
     click.option("--recall", type=Share(), help="Instead: keep at least this share of the content."),
     click.option(
         "--drop-copies",
-        type=CopyKinds(),
+        type=Names(COPY_KINDS[1:], "copies"),
         help="Kinds of copies to drop, with commas between, or none.  [default: "
         + ",".join(DROPPED_COPIES)
         + "]",
+    ),
+    click.option(
+        "--preset",
+        type=click.Choice(list(PRESETS)),
+        help="What to keep by kind of line.  [default: article]",
+    ),
+    click.option(
+        "--keep",
+        type=Names(LINE_KINDS, "lines"),
+        help="Kinds of lines to keep as well, with commas between: comment,author.",
+    ),
+    click.option(
+        "--drop", type=Names(LINE_KINDS, "lines"), help="Kinds of lines to drop as well: caption,byline."
     ),
 )
 

@@ -30,7 +30,8 @@ def command(run: Path, policy: Policy, output: Path | None, clean: bool) -> int:
     """Restore the documents of RUN, the output folder of `detector clean` on a corpus.
 
     Prints a JSON line for each document, with all its fields and its whole text (of HTML, its lines).
-    With --threshold, --lose-at-most, --precision, --recall, --drop-copies or --settings, prints
+    With --threshold, --lose-at-most, --precision, --recall, --drop-copies, --preset, --keep, --drop or
+    --settings, prints
     the clean text under that policy instead, from the stored scores. Other settings and rules
     are those of the run.
 

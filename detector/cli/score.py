@@ -1,4 +1,4 @@
-"""`detector score`: the lines of a page with score, label and reason."""
+"""`detector score`: the lines of a page with score, kind and reason."""
 
 import shutil
 import textwrap
@@ -20,13 +20,18 @@ from detector.results.page import ScoredPage
 GREEN: Final = 0.35
 YELLOW: Final = 0.65
 # Columns of a row without reason and text, and the fewest that are left for the text: then reasons wrap.
-BEFORE_REASON: Final = 32
+BEFORE_REASON: Final = 34
 LEAST_TEXT: Final = 24
 WITHOUT_TERMINAL: Final = 120
 
 
 def _colour(score: float) -> str:
     return "green" if score <= GREEN else "yellow" if score <= YELLOW else "red"
+
+
+def _kind(line: ScoredLine) -> str:
+    """Return what a line is; from a model that knows no kinds, its label."""
+    return line.label if line.kind is None or line.label == "repeat" else line.kind
 
 
 def _strongest(line: ScoredLine) -> str:
@@ -48,7 +53,7 @@ def _row(line: ScoredLine, reason_width: int, width: int) -> str:
     reason, *rest = textwrap.wrap(_strongest(line), reason_width)
     shown = printable(" ".join((line.clean if line.kept else line.text).split()))
     shown = shown if len(shown) <= width else shown[: width - 1] + "…"
-    head = f"{line.number:>5}  {mark}  {score:.3f}  {line.label:<8}  {reason:<{reason_width}}  "
+    head = f"{line.number:>5}  {mark}  {score:.3f}  {_kind(line):<10}  {reason:<{reason_width}}  "
     below = "".join(f"\n{'':{BEFORE_REASON - 2}}{part}" for part in rest)
     colour = _colour(score)
     return (
@@ -72,7 +77,7 @@ def _table(page: ScoredPage) -> str:
     kept = sum(line.kept for line in lines)
     reason_width, width = _widths(lines)
     rows = [_row(line, reason_width, width) for line in lines]
-    head = f" line        score  label     {'strongest reason':<{reason_width}}  text"
+    head = f" line        score  kind        {'strongest reason':<{reason_width}}  text"
     foot = (
         f"{kept} of {len(lines)} lines kept; content {page.content_share:.0%} of the words, "
         f"confidence {page.confidence:.2f}, read as {page.format}"
@@ -108,7 +113,7 @@ def command(
     policy: Policy,
     **output: object,
 ) -> int:
-    """Show every line of PAGE (a file, or - for standard input) with its score and reason.
+    """Show every line of PAGE (a file, or - for standard input) with its score, kind and reason.
 
     The score is the probability that the line is not main content.
 

@@ -13,9 +13,9 @@ import numpy as np
 from detector.clean_text import Clean, clean_text
 from detector.corpus.formats.documents import Document
 from detector.corpus.rules import RULES, SCORE, as_ruled
-from detector.decisions import DecisionPolicy, Decisions, decide
+from detector.decisions import DecisionPolicy, Decisions, by_kind, decide
 from detector.features.schema import CODES
-from detector.records import COPY_KINDS, Batch, Bytes, Copies, Format
+from detector.records import COPY_KINDS, LINE_KINDS, Batch, Bytes, Copies, Format
 from detector.results.batch import ScoredBatch
 from detector.text.decoding import text_of, utf8
 from detector.text.plain import text_batch
@@ -29,6 +29,7 @@ class LineRecord:
     format: "text" or "html"; text: its whole text
     threshold: the score above which its lines are dropped; -1 if the whole page is dropped
     scores: thousandths, by segment; kept: 1 or 0; reasons: the strongest evidence for the decision
+    kinds: thousandths, by segment and kind of line (`LINE_KINDS`); empty from a model that knows no kinds
     copies: rows (segment, its original, the kind of copy, words of the title at its beginning)
     cuts: rows (segment, words) of those whose beginning was cut
     site_pages: other pages known of its site
@@ -44,6 +45,7 @@ class LineRecord:
     scores: list[int] = field(default_factory=list)
     kept: list[int] = field(default_factory=list)
     reasons: list[str] = field(default_factory=list)
+    kinds: list[list[int]] = field(default_factory=list)
     copies: list[list[int]] = field(default_factory=list)
     cuts: list[list[int]] = field(default_factory=list)
     site_pages: int = 0
@@ -60,6 +62,7 @@ class LinePiece(NamedTuple):
 
     end: the line ending; clean: what is kept of `text`
     score, kept, reason: None for a blank line, which goes with its neighbours
+    kind: what the line is, if the model knows kinds
     """
 
     text: str
@@ -68,10 +71,11 @@ class LinePiece(NamedTuple):
     score: float | None
     kept: bool | None
     reason: str | None
+    kind: str | None = None
 
 
 # The type of each field of `LinePiece`.
-PIECE: Final = {"text": str, "end": str, "clean": str, "score": float, "kept": bool, "reason": str}
+PIECE: Final = {"text": str, "end": str, "clean": str, "score": float, "kept": bool, "reason": str, "kind": str}
 
 
 def _texts(result: ScoredBatch) -> Iterator[str]:
@@ -104,6 +108,7 @@ def line_records(result: ScoredBatch, why: Bytes, documents: Sequence[Document])
     """Return the records of a batch of one format. why: uint8 (S,), what decided (`rules`)."""
     segments = result.batch.page_segment()
     scores = np.rint(result.scores * 1000).astype(int).tolist()
+    kinds = np.rint(result.line_kinds * 1000).astype(int).tolist()
     kept, reasons = result.decisions.kept.astype(int).tolist(), _reasons(result, why)
     records = []
     for page, (document, text) in enumerate(zip(documents, _texts(result), strict=True)):
@@ -119,6 +124,7 @@ def line_records(result: ScoredBatch, why: Bytes, documents: Sequence[Document])
                 scores=scores[first:last],
                 kept=kept[first:last],
                 reasons=reasons[first:last],
+                kinds=kinds[first:last],
                 copies=_copies(result, first, last),
                 cuts=_cuts(result, first, last),
                 site_pages=0 if result.recurrence is None else int(result.recurrence.site_pages[page]),
@@ -152,6 +158,10 @@ def fault_of(record: LineRecord) -> str:
         return "a score is not from 0 to 1000, or the threshold not from -1 to 1"
     if not all(kept in (0, 1) for kept in record.kept) or not 0 <= record.site_pages < 1 << 31:
         return "a decision is neither 0 nor 1, or the site has no such number of pages"
+    if record.kinds and len(record.kinds) != size:
+        return "scores and kinds are not of the same number of lines"
+    if not all(len(row) == len(LINE_KINDS) and 0 <= min(row) <= max(row) <= 1000 for row in record.kinds):
+        return "a probability of a kind is not from 0 to 1000, or there are not as many as kinds"
     for name, width, segments in (("copies", 4, 2), ("cuts", 2, 1)):
         for row in getattr(record, name):
             fits = len(row) == width and all(0 <= at < size for at in row[:segments])
@@ -173,7 +183,9 @@ def clean_again(record: LineRecord, policy: DecisionPolicy | None) -> str:
         scores = np.array(record.scores, np.float32) / np.float32(1000)
         copies = _stored_copies(record)
         policy = policy._replace(site_pages=np.array([record.site_pages], np.int32))
-        other = decide(scores, words, batch.page_segment(), copies, policy)
+        kinds = np.array(record.kinds, np.float32) / np.float32(1000)
+        decided = by_kind(scores, kinds, policy.settings)
+        other = decide(decided, words, batch.page_segment(), copies, policy)
         rules = [RULES.index(reason) if reason in RULES else SCORE for reason in record.reasons]
         decisions = as_ruled(other, np.array(rules, np.uint8), decisions.kept)
     return text_of(clean_text(batch, words, decisions).text.tobytes())
@@ -237,4 +249,5 @@ def _piece(record: LineRecord, batch: Batch, data: bytes, clean: Clean, segment:
         score=record.scores[segment] / 1000,
         kept=bool(record.kept[segment]),
         reason=record.reasons[segment],
+        kind=LINE_KINDS[int(np.argmax(record.kinds[segment]))] if record.kinds else None,
     )

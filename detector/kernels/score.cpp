@@ -4,6 +4,7 @@
 #include "features/cohesion.h"
 #include "features/html_features.h"
 #include "features/text_features.h"
+#include "model/line_kinds.h"
 #include "model/scorers.h"
 
 namespace detector {
@@ -13,23 +14,24 @@ namespace {
 // Rows that are taken together, if one page has not more.
 constexpr i64 ROWS_TOGETHER = 256;
 
-// What scores need of a model; see model.network.Scorer.
+// What scores and kinds need of a model; see model.network.Scorer.
 struct Scorer {
   Network first;
   View<const i64> first_used;
   Network second;
   View<const i64> second_used;
   Calibration calibration;
+  KindNetwork kinds;
 
   explicit Scorer(Call& call)
-      : first(call), first_used(call), second(call), second_used(call), calibration(call) {}
+      : first(call), first_used(call), second(call), second_used(call), calibration(call), kinds(call) {}
 };
 
 // The steps that text and HTML have in common.
 class Pipeline {
  public:
-  Pipeline(Call& call, const Batch& batch, const Scorer& scorer, const NewScores& out, i64 feature_columns,
-           i64 context_columns)
+  Pipeline(Call& call, const Batch& batch, const Words& words, const Scorer& scorer, const NewScores& out,
+           const Table<f32>& kinds, i64 elements, i64 feature_columns, i64 context_columns)
       : batch_(batch),
         out_(out),
         most_rows_(batch.longest_page() + ROWS_TOGETHER),
@@ -39,15 +41,21 @@ class Pipeline {
         log_odds_(scratch<f32>(call, batch.segments())),
         contributions_(call, out.contributions, code::CODES),
         guesser_(call, scorer.first, scorer.first_used),
-        line_scorer_(call, scorer.second, scorer.second_used, scorer.calibration) {}
+        line_scorer_(call, scorer.second, scorer.second_used, scorer.calibration),
+        kinds_(call, words, scorer.kinds, most_rows_, elements, kinds) {}
 
   View<const f32> log_odds() const { return log_odds_; }
+  const LineKinds& kinds() const { return kinds_; }
 
-  bool start() const { return guesser_.start(features_.columns()) && line_scorer_.start(context_.columns()); }
+  bool start() const {
+    return guesser_.start(features_.columns()) && line_scorer_.start(context_.columns()) &&
+           kinds_.start(features_.columns(), context_.columns());
+  }
 
-  // `write_features(page, rows)` and `write_context(page, features, rows)` write a page's rows.
-  template <class F, class C>
-  void run(Call& call, F&& write_features, C&& write_context) const {
+  // `write_features(page, rows)` and `write_context(page, features, rows)` write a page's rows;
+  // `read_markup(page, first)` reads what its markup says of kinds, for rows from `first` on.
+  template <class F, class C, class M>
+  void run(Call& call, F&& write_features, C&& write_context, M&& read_markup) const {
     for (i64 page = 0; page < batch_.pages() && !call.stopped();) {
       const i64 first_page = page, first = batch_.first_of(page);
       while (page < batch_.pages() &&
@@ -61,10 +69,24 @@ class Pipeline {
       guesser_.run(features, first, last, log_odds_, without);
       for (i64 at = first_page; at < page; ++at) write_context(at, features, context);
       line_scorer_.run(context, first, last, without, out_, contributions_);
+      if (!kinds_.is_empty()) find_kinds(features, context, first_page, page, read_markup);
     }
   }
 
  private:
+  template <class M>
+  void find_kinds(const Rows<const f32>& features, const Rows<const f32>& context, i64 first_page,
+                  i64 last_page, M&& read_markup) const {
+    const i64 first = batch_.first_of(first_page), last = batch_.first_of(last_page);
+    for (i64 page = first_page; page < last_page; ++page) {
+      const i64 begin = batch_.first_of(page), end = batch_.first_of(page + 1);
+      for (i64 row = begin; row < end; ++row) kinds_.read_words(row, first);
+      read_markup(page, first);
+      kinds_.look_around(begin, end, first);
+    }
+    kinds_.run(features, context, out_.log_odds, first, last);
+  }
+
   const Batch& batch_;
   const NewScores& out_;
   i64 most_rows_;
@@ -73,6 +95,7 @@ class Pipeline {
   Rows<f32> contributions_;
   Guesser guesser_;
   LineScorer line_scorer_;
+  LineKinds kinds_;
 };
 
 }  // namespace
@@ -86,7 +109,9 @@ i64 score_text(Call& call) {
   const Scorer scorer(call);
   const NewRepeats repeats(call);
   const NewScores out(call);
-  const Pipeline pipeline(call, batch, scorer, out, feature::TEXT_COLUMNS, context::TEXT_COLUMNS);
+  const Table<f32> kinds(call);
+  const Pipeline pipeline(call, batch, words, scorer, out, kinds, 0, feature::TEXT_COLUMNS,
+                          context::TEXT_COLUMNS);
   TextFeatures text(call, batch, words, weights, permutation, repeats);
   const Guesses guesses(call, pipeline.log_odds());
   const TextContext context(call, batch, words, guesses);
@@ -98,7 +123,8 @@ i64 score_text(Call& call) {
       [&](i64 page, const Rows<const f32>& features, const Rows<f32>& rows) {
         context.write_page(page, features, rows);
         cohesion.write_page(page, rows);
-      });
+      },
+      [](i64, i64) {});
   return 0;
 }
 
@@ -114,7 +140,9 @@ i64 score_html(Call& call) {
   const Scorer scorer(call);
   const NewRepeats repeats(call);
   const NewScores out(call);
-  const Pipeline pipeline(call, batch, scorer, out, feature::COLUMNS, context::COLUMNS);
+  const Table<f32> kinds(call);
+  const Pipeline pipeline(call, batch, words, scorer, out, kinds, markup.elements(), feature::COLUMNS,
+                          context::COLUMNS);
   const NewTree new_tree(call, markup.elements());
   const Tree tree(new_tree);
   TextFeatures text(call, batch, words, weights, permutation, repeats);
@@ -135,6 +163,12 @@ i64 score_html(Call& call) {
         text_context.write_page(page, features, rows);
         cohesion.write_page(page, rows);
         html_context.write_page(page, features, rows);
+      },
+      [&](i64 page, i64 first) {
+        pipeline.kinds().read_elements(markup, tree, page);
+        for (i64 line = batch.page_line[page]; line < batch.page_line[page + 1]; ++line)
+          for (i64 row = batch.line_segment[line]; row < batch.line_segment[line + 1]; ++row)
+            pipeline.kinds().read_markup(markup, tree, markup.line_element[line], row, first);
       });
   return 0;
 }

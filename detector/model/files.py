@@ -11,6 +11,8 @@ the reader of the old number with a test that reads an old file, and write it do
        FORMAT_site_knot and FORMAT_site_share
     3  the same; the network of sites sees stretches of new lines, too. That of a file of
        format 2 is left out: the model reads as one that does not know sites
+    4  the same, and for a model that knows kinds of lines FORMAT_kinds_*, the fields of
+       `LineKindNetwork`; config.json has the names of its columns
 """
 
 import hashlib
@@ -41,12 +43,16 @@ from detector.features.schema import (
 from detector.files.arrays import array_of, zip_members
 from detector.files.atomic import new_file, new_folder, read_json, write_json
 from detector.model import page_kinds as kinds_of
+from detector.model.line_kinds import EMBEDDING, NGRAM_BITS, TOKEN_BITS, LineKindNetwork, columns_of
 from detector.model.network import UNITS, Calibration, Network, OperatingPoints, Scorer, SiteStep
 from detector.model.operating_points import THRESHOLDS
 from detector.model.page_kinds import KindWeights
+from detector.records import LINE_KINDS
 
-FORMAT: Final = 3
-OLD_FORMATS: Final = (1, 2)
+FORMAT: Final = 4
+OLD_FORMATS: Final = (1, 2, 3)
+# Formats whose network of sites saw less: it is left out.
+OLD_SITES: Final = (1, 2)
 DEFAULT: Final = Path(__file__).with_name("default")
 CONFIG_FILE: Final = "config.json"
 ARRAYS_FILE: Final = "arrays.npz"
@@ -58,6 +64,11 @@ Arrays = Mapping[str, NDArray[Any]]
 
 # What a file holds of a network; the blocks of its columns follow from their names.
 NETWORK_FIELDS: Final = Network._fields[:-2]
+
+# What a file holds of a network of kinds; the columns that it sees follow from their names.
+KIND_FIELDS: Final = tuple(name for name in LineKindNetwork._fields if not name.endswith("_columns"))
+# Arrays that are stored in half precision.
+HALVES: Final = ("_bucket", "_kinds_ngram", "_kinds_token")
 
 # The table of each network.
 TABLES: Final[Mapping[str, Blocks]] = {
@@ -111,12 +122,14 @@ def _parts(model: Model) -> Iterator[tuple[str, NDArray[Any]]]:
         if scorer.site is not None:
             yield from _network_parts(f"{name}_site", scorer.site.network)
             yield from _calibration_parts(f"{name}_site", scorer.site.calibration)
+        if scorer.kinds is not None:
+            yield from ((f"{name}_kinds_{field}", getattr(scorer.kinds, field)) for field in KIND_FIELDS)
 
 
 def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
     """Return all arrays of a model by name; n-gram weights in half precision, as stored."""
     return {
-        name: array.astype(np.float16) if name.endswith("_bucket") else array for name, array in _parts(model)
+        name: array.astype(np.float16) if name.endswith(HALVES) else array for name, array in _parts(model)
     }
 
 
@@ -168,7 +181,7 @@ def _config(folder: Path) -> dict[str, Any]:
             f"{folder} has format {config['format']}; this version of detector reads {FORMAT}: "
             f"train the model anew or install the version that wrote it"
         )
-    later = SITE_TABLES if config["format"] in OLD_FORMATS else ()
+    later = SITE_TABLES if config["format"] in OLD_SITES else ()
     wanted = {table: list(names(blocks)) for table, blocks in TABLES.items() if table not in later}
     columns = config.get("columns")
     if not isinstance(columns, dict) or {k: v for k, v in columns.items() if k not in later} != wanted:
@@ -233,7 +246,28 @@ def _scorer(arrays: Arrays, name: str) -> Scorer:
             f"the curve of {name} does not have {THRESHOLDS} thresholds: get the model again"
         )
     first, second = _network(arrays, f"{name}_first"), _network(arrays, f"{name}_second")
-    return Scorer(first, second, _calibration(arrays, name), points, _site(arrays, f"{name}_site"))
+    calibration, site = _calibration(arrays, name), _site(arrays, f"{name}_site")
+    return Scorer(first, second, calibration, points, site, _line_kinds(arrays, name))
+
+
+def _line_kinds(arrays: Arrays, format: str) -> LineKindNetwork | None:
+    """Build the network of kinds; None where a model has none of its arrays."""
+    name = f"{format}_kinds"
+    if not any(array.startswith(f"{name}_") for array in arrays):
+        return None
+    first, second = columns_of("html" if format == "html" else "text")
+    fields = {field: _checked(arrays, f"{name}_{field}") for field in KIND_FIELDS}
+    dense, units = first.size + second.size + 1, fields["hidden_bias"].size
+    own = EMBEDDING * (2 if format == "html" else 1)
+    wanted = {
+        "mean": (dense,), "scale": (dense,), "hidden": (units, dense + 3 * own), "hidden_bias": (units,),
+        "out": (len(LINE_KINDS), units), "out_bias": (len(LINE_KINDS),),
+        "ngram": (1 << NGRAM_BITS, EMBEDDING),
+        "token": (1 << TOKEN_BITS if format == "html" else 0, EMBEDDING),
+    }  # fmt: skip
+    if {field: array.shape for field, array in fields.items()} != wanted or units < 1 or units % UNITS:
+        raise ModelFormatError(f"the arrays {name}_* of this model do not fit together: get the model again")
+    return LineKindNetwork(**fields, first_columns=first, second_columns=second)
 
 
 def _kinds(arrays: Arrays) -> KindWeights:
@@ -269,7 +303,7 @@ def model_of(model: "Model | str | Path | None") -> Model:
 def load(folder: Path) -> Model:
     """Read a model; raises `ModelFormatError` for anything but a whole one."""
     config, arrays = _config(folder), _arrays(folder)
-    if config["format"] in OLD_FORMATS:
+    if config["format"] in OLD_SITES:
         arrays = {name: array for name, array in arrays.items() if not name.startswith(SITE_TABLES)}
     known = arrays.get("phrases_known")
     if known is None or known.dtype != np.uint64 or known.shape != (1 << (phrases_of.KNOWN_BITS - 6),):

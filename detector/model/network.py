@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from detector import native
 from detector.features.schema import CODES
+from detector.model.line_kinds import LineKindNetwork, no_kinds
 from detector.records import Floats, Integers
 
 # Centred and scaled features beyond this are cut off: outliers say no more than "much".
@@ -80,6 +81,7 @@ class Scorer:
     """Everything that turns one format's features into scores.
 
     site: None in a model that was trained without sites of several pages
+    kinds: None in a model that was trained without kinds of lines
     """
 
     first: Network
@@ -87,6 +89,7 @@ class Scorer:
     calibration: Calibration
     points: OperatingPoints
     site: SiteStep | None = None
+    kinds: LineKindNetwork | None = None
 
     @cached_property
     def first_arrays(self) -> native.Prepared:
@@ -101,7 +104,12 @@ class Scorer:
     @cached_property
     def arrays(self) -> native.Prepared:
         """What the kernels of all steps in one take."""
-        return native.Prepared(self.first_arrays, self.second_arrays)
+        return native.Prepared(self.first_arrays, self.second_arrays, self.line_kinds)
+
+    @cached_property
+    def line_kinds(self) -> LineKindNetwork:
+        """The network of kinds, or one that says nothing."""
+        return no_kinds() if self.kinds is None else self.kinds
 
     def _used(self) -> Integers:
         """Return the codes that the networks have, rising."""

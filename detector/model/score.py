@@ -20,6 +20,7 @@ from detector.features.build import (
 )
 from detector.features.site import LEAST_PAGES, site_features
 from detector.model.files import Model
+from detector.model.line_kinds import new_kinds
 from detector.model.network import Scorer, SiteStep, adjusted, new_scores
 from detector.near_duplicates.minhash.permutations import permutations
 from detector.records import Batch, Floats, Markup, Repeats, Words
@@ -34,6 +35,7 @@ class ScoredLines(NamedTuple):
     contributions: float32 (S, codes), what each reason code adds to the log-odds
     log_odds: float32 (S,), of boilerplate, before calibration and without the site
     repeats: what stands more than once
+    kinds: float32 (S, K), the probability of each kind of line (`LINE_KINDS`); (0, K) of a model without
     recurrence: on how many pages of its site each line stands, where sites were given
     """
 
@@ -41,6 +43,7 @@ class ScoredLines(NamedTuple):
     contributions: Floats
     log_odds: Floats
     repeats: Repeats
+    kinds: Floats
     recurrence: LineRecurrence | None = None
 
     @property
@@ -66,15 +69,15 @@ def score_lines(
     """
     scorer: Scorer = model.text if markup is None else model.html
     size = batch.segment_start.size
-    repeats, found = new_repeats(size), new_scores(size)
+    repeats, found, kinds = new_repeats(size), new_scores(size), new_kinds(scorer.line_kinds, size)
     permutation = permutations(LINE_SLOTS)
     if markup is None:
         text = (batch, words, model.phrases)
-        native.run("score_text", text, permutation, scorer.arrays, repeats, found)
+        native.run("score_text", text, permutation, scorer.arrays, repeats, found, kinds)
     else:
         html = (batch, words, markup, hint_words(markup), model.phrases, model.markup)
-        native.run("score_html", html, permutation, scorer.arrays, repeats, found)
-    alone = ScoredLines(*found, repeats)
+        native.run("score_html", html, permutation, scorer.arrays, repeats, found, kinds)
+    alone = ScoredLines(*found, repeats, kinds)
     if sites is None or scorer.site is None:
         return alone
     return _with_sites(batch, words, alone, scorer.site, sites)

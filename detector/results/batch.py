@@ -18,7 +18,8 @@ from detector.sites.recurrence import LineRecurrence
 class ScoredBatch(NamedTuple):
     """Everything that scoring found about a batch.
 
-    `markup` is None for text, `recurrence` where nothing is known of sites.
+    `markup` is None for text, `recurrence` where nothing is known of sites. `line_kinds` has no row if the
+    model knows no kinds of lines; `kinds` are the pages'.
     """
 
     batch: Batch
@@ -27,6 +28,7 @@ class ScoredBatch(NamedTuple):
     copies: Copies
     scores: Floats
     contributions: Floats
+    line_kinds: Floats
     kinds: PageKinds
     decisions: Decisions
     clean: Clean
@@ -43,6 +45,7 @@ class PageLines(NamedTuple):
         copies decided
     element: int32 (E, 2), tag, and the element that it stands in or -1; of HTML, else empty
     scores: float32 (S,); contributions: float32 (S, codes)
+    kinds: float32 (S, K), the probability of each kind of line; no row if the model knows none
     seen: int32 (S,), other pages of the site with the line, numbers aside; site_pages: those known
     policy, threshold: what decided about the page
     """
@@ -53,6 +56,7 @@ class PageLines(NamedTuple):
     element: NDArray[np.int32]
     scores: Floats
     contributions: Floats
+    kinds: Floats
     seen: NDArray[np.int32]
     site_pages: int
     policy: int
@@ -96,6 +100,7 @@ def pages_lines(scored: ScoredBatch) -> Iterator[PageLines]:
             element=element[first:last].copy(),
             scores=scored.scores[row:row_end].copy(),
             contributions=scored.contributions[row:row_end].copy(),
+            kinds=scored.line_kinds[row:row_end].copy(),
             seen=_NO_SEEN if recurrence is None else recurrence.masked[row:row_end].copy(),
             site_pages=0 if recurrence is None else int(recurrence.site_pages[page]),
             policy=policies[page],

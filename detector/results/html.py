@@ -14,13 +14,13 @@ from detector.text.decoding import without_surrogates
 _STYLE: Final = """
 .detector-page { font: 16px/1.5 system-ui, sans-serif; color: #1b1b1b; }
 .detector-page ol, .detector-page ul { list-style: none; padding: 0; margin: 0; }
-.detector-page summary { display: grid; grid-template-columns: 3rem 4rem 5.5rem 1fr; gap: .5rem;
+.detector-page summary { display: grid; grid-template-columns: 3rem 4rem 6.5rem 1fr; gap: .5rem;
   padding: .2rem .5rem; cursor: pointer; font-variant-numeric: tabular-nums; }
 .detector-page .number, .detector-page .label { color: #666; }
 .detector-page .text { white-space: pre-wrap; overflow-wrap: anywhere; }
 .detector-page .dropped .text, .detector-page .cut { text-decoration: line-through; color: #777; }
 .detector-page .blank { height: .6rem; }
-.detector-page ul { padding: .2rem .5rem .4rem 13.5rem; font-size: .9em; background: #f6f6f6; }
+.detector-page ul { padding: .2rem .5rem .4rem 14.5rem; font-size: .9em; background: #f6f6f6; }
 """
 _PAGE_STYLE: Final = """
 body { max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
@@ -58,7 +58,7 @@ def _item(line: ScoredLine) -> str:
     return (
         f'<li class="{kind}"><details><summary style="background: {_colour(line.score)}">'
         f'<span class="number">{line.number}</span><span>{line.score:.3f}</span>'
-        f'<span class="label">{escape(line.label)}</span><span class="text">{_text(line)}</span></summary>'
+        f'<span class="label">{escape(line.kind or line.label)}</span><span class="text">{_text(line)}</span></summary>'
         f"<ul>{reasons}</ul></details></li>"
     )
 

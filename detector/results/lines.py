@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.decisions import COPY_DROPPED, ORIGINAL_KEPT
-from detector.records import COPY_KINDS, Reason, ScoredLine
+from detector.records import COPY_KINDS, LINE_KINDS, Reason, ScoredLine
 from detector.results.batch import PageLines
 from detector.results.blocks import block_names
 from detector.results.reasons import (
@@ -57,6 +57,26 @@ def line_scores(page: PageLines) -> NDArray[np.float64]:
     return np.round(scores, 3)
 
 
+def line_kinds(page: PageLines) -> list[dict[str, float]]:
+    """Return for each line the probabilities of its kinds, the likeliest first.
+
+    Those of a long line are the means of its segments', weighted by length.
+    """
+    lines, count = page.line.shape[0], _segments_of_lines(page)
+    if not page.kinds.size:
+        return [{} for _ in range(lines)]
+    line = np.repeat(np.arange(lines), count)
+    size = np.maximum(page.segment[:, SIZE], 1).astype(np.float64)
+    total = np.maximum(np.bincount(line, size, lines), 1)
+    shares = [np.bincount(line, size * kind, lines) / total for kind in page.kinds.T.astype(np.float64)]
+    table = np.round(np.stack(shares, axis=1), 3)
+    order = np.argsort(-table, axis=1, kind="stable").tolist()
+    return [
+        {LINE_KINDS[kind]: row[kind] for kind in best if row[kind] > 0}
+        for row, best in zip(table.tolist(), order, strict=True)
+    ]
+
+
 def _segments_of_lines(page: PageLines) -> NDArray[np.int32]:
     return np.diff(page.line[:, FIRST_SEGMENT], append=np.int32(page.scores.size))
 
@@ -81,6 +101,7 @@ class _Lines:
         self.was_cut, self.kind, self.rule = decided
         self.stay = list(zip(stay, stay_end, strict=True))
         self.codes = shown_codes(page.contributions)
+        self.kinds = line_kinds(page)
         line_of = np.repeat(np.arange(page.line.shape[0]), _segments_of_lines(page))
         self.original_line = line_of[np.maximum(page.segment[:, ORIGINAL], 0)].tolist()
         self.blocks = self._blocks() if page.is_html else []
@@ -122,6 +143,8 @@ class _Lines:
             copy_of=self.original_line[rows[0]] if original >= 0 else None,
             copy_kind=COPY_KINDS[self.kind[rows[0]]] if original >= 0 else None,
             block=self.blocks[number] if self.blocks else None,
+            kind=next(iter(self.kinds[number]), None),
+            kinds=self.kinds[number],
         )
 
     def _policy(self, rows: range, kept: bool) -> Iterator[Reason]:

@@ -41,6 +41,8 @@ class SettingsIn(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     lose_at_most: Share | None = None
     recall: Share | None = None
     precision: Share | None = None
+    keep: tuple[str, ...] = ("title",)
+    drop: tuple[str, ...] = ()
     cut_headlines: bool = True
     drop_copies: tuple[str, ...] = DROPPED_COPIES
     least_content: Share = 0.2

@@ -28,6 +28,8 @@ class LineOut(msgspec.Struct):
     copy_of: int | None
     copy_kind: str | None
     block: str | None
+    kind: str | None
+    kinds: dict[str, float]
     reasons: list[ReasonOut]
 
 

@@ -1,5 +1,6 @@
 // Features to log-odds, and log-odds to scores.
 #include "../wide.h"
+#include "line_kinds.h"
 #include "scorers.h"
 
 namespace detector {
@@ -15,6 +16,35 @@ void run_block_widest(const Network& network, bool has_guess, const Block& block
   if (has_wide_vectors) return run_block_wide(network, has_guess, block);
 #endif
   run_block(network, has_guess, block);
+}
+
+// Write the log-odds of every kind for a block of lines.
+static INLINE void run_kinds(const KindNetwork& network, View<const f32> table, View<f32> odds) {
+  for (i64 kind = 0; kind < network.kinds(); ++kind)
+    PerLine::all(network.out_bias.data[kind]).store(odds.data + kind * LINES);
+  for (i64 unit = 0; unit < network.units(); unit += UNITS) {
+    const Tile sums = tile_sums(network.hidden, table.data, unit, 0, network.columns());
+    const PerLine one = (sums.first + PerLine::all(network.hidden_bias.data[unit])).positive(),
+                  two = (sums.second + PerLine::all(network.hidden_bias.data[unit + 1])).positive();
+    for (i64 kind = 0; kind < network.kinds(); ++kind) {
+      const f32* const out = network.out.all.data + kind * network.units() + unit;
+      f32* const to = odds.data + kind * LINES;
+      (PerLine::at(to) + one * out[0] + two * out[1]).store(to);
+    }
+  }
+}
+
+#if HAS_WIDE
+static WIDE void run_kinds_wide(const KindNetwork& network, View<const f32> table, View<f32> odds) {
+  run_kinds(network, table, odds);
+}
+#endif
+
+void run_kinds_widest(const KindNetwork& network, View<const f32> table, View<f32> odds) {
+#if HAS_WIDE
+  if (has_wide_vectors) return run_kinds_wide(network, table, odds);
+#endif
+  run_kinds(network, table, odds);
 }
 
 // Write the first network's log-odds of each row, and those without each block of features.
@@ -66,7 +96,7 @@ i64 site_log_odds(Call& call) {
     block.load(table, first, lines, network);
     block.log_odds.fill(network.out_bias.data[0]);
     for (i64 unit = 0; unit < network.units(); unit += UNITS) {
-      const Tile sums = tile_sums(network, block.table.data, unit, 0, network.columns());
+      const Tile sums = tile_sums(network.hidden, block.table.data, unit, 0, network.columns());
       const Tile bias = {PerLine::all(network.hidden_bias.data[unit]),
                          PerLine::all(network.hidden_bias.data[unit + 1])};
       add_output(network, unit, sums + bias, block.log_odds.data);

@@ -133,10 +133,10 @@ struct Block {
 };
 
 // The sums of a tile's units over some columns.
-INLINE Tile tile_sums(const Network& network, const f32* table, i64 unit, i64 first, i64 last) {
+INLINE Tile tile_sums(const Table<const f32>& hidden, const f32* table, i64 unit, i64 first, i64 last) {
   Tile sums = {};
-  const f32* const one = network.hidden.all.data + unit * network.columns();
-  const f32* const two = one + network.columns();
+  const f32* const one = hidden.all.data + unit * hidden.columns;
+  const f32* const two = one + hidden.columns;
   for (i64 column = first; column < last; ++column) {
     const PerLine lines = PerLine::at(table + column * LINES);
     sums.first = sums.first + lines * one[column];
@@ -172,7 +172,7 @@ INLINE void run_block(const Network& network, bool has_guess, const Block& block
     for (i64 number = 0; number < network.block_code.size; ++number) {
       const i64 code = network.block_code.data[number];
       Tile& of_code = sums[code < 0 ? static_cast<i64>(code::CODES) : code];
-      of_code = of_code + tile_sums(network, block.table.data, unit, network.block_start.data[number],
+      of_code = of_code + tile_sums(network.hidden, block.table.data, unit, network.block_start.data[number],
                                     network.block_start.data[number + 1]);
     }
     Tile total = {PerLine::all(network.hidden_bias.data[unit]),

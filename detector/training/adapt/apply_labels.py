@@ -13,7 +13,7 @@ from detector.text.keys import line_keys
 from detector.text.plain import text_batch
 from detector.text.words import words_of
 from detector.training.adapt.model import Material
-from detector.training.data.labelled_pages import NEITHER
+from detector.training.data.labelled_pages import CONTENT_LABELS, NEITHER
 from detector.training.data.line_labels import LineLabel
 
 
@@ -103,7 +103,7 @@ def with_labels(materials: Sequence[Material], labels: Sequence[LineLabel], site
             rows = _on_one_page(materials, label)
         else:
             rows = _on_all_pages(materials, label, sites)
-        share = -1.0 if label.label in NEITHER else float(label.label == "content")
+        share = -1.0 if label.label in NEITHER else float(label.label in CONTENT_LABELS)
         for at, part in enumerate(rows):
             shares[at][part], answered[at][part] = share, True
     return Labelled(

@@ -22,7 +22,8 @@ from detector.text.plain import text_batch
 from detector.text.read import read_texts
 from detector.text.words import words_of
 from detector.training.data.alignment import content_shares
-from detector.training.data.labelled_pages import NEITHER, LabelledPage
+from detector.training.data.labelled_pages import CONTENT_LABELS, NEITHER, LabelledPage
+from detector.training.data.line_kinds import allowed_kinds
 
 FORMATS: Final[tuple[Format, ...]] = ("html", "text")
 FOLDS: Final = 5
@@ -40,6 +41,7 @@ class Examples:
 
     share: float64 (S,), share of content, or -1; weight: float64 (S,), 0 where unknown
     page: int64 (S,), the page of each segment; fold: int64 (P,)
+    allowed: uint16 (S,), a bit for each kind that the segment can be (`training.data.line_kinds`)
     gold: a page's gold words' keys (uint64), or None where lines are labelled
     sites: what is known of the pages' site, if they were read with its profile
     """
@@ -52,6 +54,7 @@ class Examples:
     weight: NDArray[np.float64]
     page: Integers
     fold: Integers
+    allowed: NDArray[np.uint16]
     gold: Sequence[NDArray[np.uint64] | None]
     sites: Sites | None = None
 
@@ -77,6 +80,7 @@ class Examples:
             self.weight[rows],
             self.page[rows] - first,
             self.fold[first:last],
+            self.allowed[rows],
             self.gold[first:last],
         )
 
@@ -153,7 +157,7 @@ def _labelled_shares(page: LabelledPage, line_segment: Integers) -> NDArray[np.f
     shares = np.full(int(line_segment[-1] - line_segment[0]), -1.0)
     for line, label in zip(filled, labels, strict=True):
         rows = slice(int(line_segment[line] - line_segment[0]), int(line_segment[line + 1] - line_segment[0]))
-        shares[rows] = -1.0 if label in NEITHER else float(label == "content")
+        shares[rows] = -1.0 if label in NEITHER else float(label in CONTENT_LABELS)
     return shares
 
 
@@ -241,6 +245,7 @@ def examples_of(pages: Sequence[LabelledPage], profile: SiteProfile | None = Non
         weight=_weights(share, of_page, words) * np.array([page.weight for page in pages])[of_page],
         page=of_page,
         fold=np.array([fold_of(page) for page in pages], np.int64),
+        allowed=allowed_kinds(pages, batch, markup, share),
         gold=[gold_keys(page.gold) if page.gold is not None else None for page in pages],
         sites=sites,
     )

@@ -3,9 +3,12 @@
 One JSON object a line (JSONL, also .gz):
 
     {"id": "…", "page": "<html>…" or "text…", "gold": "the main content as text"}
-    {"id": "…", "page": "…", "labels": ["content", "template", …]}     one a line that is not blank
+    {"id": "…", "page": "…", "labels": ["title", "body", "navigation", …]}     one a line that is not blank
 
-and optionally "title" (its headline), "format", "group" (pages of one group are never on
+A label is a kind of line (`records.LINE_KINDS`), or says less: "content", "template", "repeat", "metadata",
+"comment" or "unknown". Optional are "kinds", beside a gold text or labels that say less (the kind of each
+line that is not blank, or null), "inside" and "outside" (the kinds that lines in the gold text and outside of
+it can be, where the gold follows rules of its own), "title" (its headline), "format", "group" (pages of one group are never on
 both sides of a split; by default the id), "language", "kind", "set", "fold", "kept_from"
 (further folds whose models must not learn from the page), "weight" (how much the page
 counts, 1 by default) and "site" (pages that have a template in common; by default the
@@ -22,12 +25,16 @@ from typing import Any, BinaryIO, Final
 from detector.errors import PageError
 from detector.files.checked import checked
 from detector.files.json_lines import json_lines
-from detector.records import Format
+from detector.records import CONTENT_KINDS, LINE_KINDS, Format
 from detector.text.formats import found_format
 
-LABELS: Final = ("content", "template", "repeat", "metadata", "comment", "unknown")
+# Labels that say less than a kind does.
+COARSE: Final = ("content", "template", "repeat", "metadata", "comment", "unknown")
+LABELS: Final = tuple(dict.fromkeys((*LINE_KINDS, *COARSE)))
 # Labels that are neither asked for nor forbidden (contracts, "Gold policy"), or not known.
-NEITHER: Final = ("metadata", "comment", "unknown")
+NEITHER: Final = ("byline", "metadata", "comment", "unknown")
+# Labels of main content.
+CONTENT_LABELS: Final = (*CONTENT_KINDS, "content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,9 @@ class LabelledPage:
     weight: float = 1.0
     site: str | None = None
     kept_from: tuple[int, ...] = ()
+    kinds: tuple[str | None, ...] | None = None
+    inside: tuple[str, ...] | None = None
+    outside: tuple[str, ...] | None = None
 
     @property
     def of_site(self) -> str:
@@ -78,6 +88,23 @@ class _Fields:
     weight: float = 1.0
     site: str | int | None = None
     kept_from: tuple[int, ...] = ()
+    kinds: list[str | None] | None = None
+    inside: list[str] | None = None
+    outside: list[str] | None = None
+
+
+def _refuse_unknown_kinds(fields: _Fields, where: str) -> None:
+    """Raise `PageError` for a kind of line that there is not."""
+    for name in ("kinds", "inside", "outside"):
+        given = {kind for kind in getattr(fields, name) or () if kind is not None}
+        if unknown := sorted(given - set(LINE_KINDS)):
+            raise PageError(
+                f'{where}: "{name}" has {unknown[0]!r}, which is no kind; there are {", ".join(LINE_KINDS)}'
+            )
+
+
+def _tuple(values: list[Any] | None) -> tuple[Any, ...] | None:
+    return None if values is None else tuple(values)
 
 
 def page_of_record(record: Mapping[str, Any], where: str, need_truth: bool = True) -> LabelledPage:
@@ -95,13 +122,14 @@ def page_of_record(record: Mapping[str, Any], where: str, need_truth: bool = Tru
         raise PageError(f'{where}: "format" is html or text, not {format!r}; without it, it is found out')
     if not fields.weight >= 0:
         raise PageError(f'{where}: "weight" must not be below 0, and is {fields.weight}')
+    _refuse_unknown_kinds(fields, where)
     name = str(where if fields.id is None else fields.id)
     return LabelledPage(
         id=name,
         page=fields.page,
         format="html" if format == "html" else "text" if format == "text" else found_format(fields.page),
         gold=gold,
-        labels=None if labels is None else tuple(labels),
+        labels=_tuple(labels),
         group=str(name if fields.group is None else fields.group),
         title=fields.title,
         set=fields.set,
@@ -111,6 +139,9 @@ def page_of_record(record: Mapping[str, Any], where: str, need_truth: bool = Tru
         weight=fields.weight,
         site=None if fields.site is None else str(fields.site),
         kept_from=fields.kept_from,
+        kinds=_tuple(fields.kinds),
+        inside=_tuple(fields.inside),
+        outside=_tuple(fields.outside),
     )
 
 

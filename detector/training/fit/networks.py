@@ -17,9 +17,8 @@ from detector.features.schema import Blocks
 from detector.model.files import blocks_of
 from detector.model.network import CLIP, UNITS, Network
 from detector.records import Floats, Integers
+from detector.training.fit.adam import Adam
 
-# Adam, as Kingma and Ba have it.
-FIRST_MOMENT, SECOND_MOMENT, LEAST = np.float32(0.9), np.float32(0.999), np.float32(1e-8)
 # Log-odds beyond this are as sure as can be.
 SUREST: Final = 30.0
 
@@ -99,25 +98,6 @@ def _slopes(layers: _Layers, table: Floats, truth: Floats, weight: Floats, penal
         np.einsum("bt,bth->th", gap, active) + layers.out * share[:, None],
         gap.sum(axis=0),
     )
-
-
-class _Adam:
-    """Steps against slopes, scaled by how large and how steady they were."""
-
-    def __init__(self, layers: _Layers, rate: float) -> None:
-        self.rate, self.steps = rate, 0
-        self.mean = [np.zeros_like(weights) for weights in layers]
-        self.square = [np.zeros_like(weights) for weights in layers]
-
-    def step(self, layers: _Layers, slopes: _Layers) -> None:
-        """Change the weights in place."""
-        self.steps += 1
-        first, second = 1 - FIRST_MOMENT**self.steps, 1 - SECOND_MOMENT**self.steps
-        rate = np.float32(self.rate * np.sqrt(second) / first)
-        for weights, slope, mean, square in zip(layers, slopes, self.mean, self.square, strict=True):
-            mean += (1 - FIRST_MOMENT) * (slope - mean)
-            square += (1 - SECOND_MOMENT) * (slope * slope - square)
-            weights -= rate * mean / (np.sqrt(square) + LEAST)
 
 
 def _batches(size: int, batch: int, rng: np.random.Generator) -> Iterator[Integers]:
@@ -202,7 +182,7 @@ def fit_networks(
     rng = np.random.default_rng([plan.seed, 1])
     layers = _first_layers(table.shape[1], weight.shape[1], plan.hidden, rng)
     for rate, epochs in plan.phases:
-        adam = _Adam(layers, rate)
+        adam = Adam(layers, rate)
         for _ in range(epochs):
             for part in _batches(known.size, plan.batch, rng):
                 given = scale.of(table[known[part]])

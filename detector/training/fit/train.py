@@ -17,6 +17,7 @@ from detector.training.data.examples import FORMATS, Examples, gathered
 from detector.training.data.labelled_pages import LabelledPage
 from detector.training.data.synthetic import made_pages
 from detector.training.fit.configuration import Configuration
+from detector.training.fit.line_kinds import with_line_kinds
 from detector.training.fit.linear_models import LinearModels
 from detector.training.fit.null_model import silent_html
 from detector.training.fit.page_kinds import Scored, fit_kinds, kinds_found
@@ -176,6 +177,7 @@ def train_gathered(
             _model(linear, (of_text.scorers[fold], of_html.scorers[fold]), kinds[fold], fold, notes)
             for fold in ALL_MODELS
         )
+        model, of_fold = with_line_kinds(model, of_fold, {"html": html, "text": sets}, pool, log)
         return Trained(model, scored[EVERY], of_fold, linear.precision())
 
 

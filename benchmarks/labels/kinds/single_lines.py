@@ -1,0 +1,36 @@
+"""Kinds of single lines, in training_data/labels/kinds/lines.jsonl: hashes and kinds, never text.
+
+Lines of which models were unsure, or which are of rare kinds, were shown to readers with the lines around them;
+they labelled all that they could tell. A page a line, the kinds by line number:
+
+    {"page": "wcxb-dev/0012", "lines": {"47": ["9f3a...", "c"]}}
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from benchmarks.files import json_lines
+from benchmarks.labels.kinds.records import FOLDER, KIND
+from benchmarks.labels.label_files import LabelError, line_hash
+
+PATH: Final = FOLDER / "lines.jsonl"
+
+
+def read_single_lines() -> dict[str, dict[int, tuple[str, str]]]:
+    """Return by page, by line number, the hash of the line and its kind."""
+    return {
+        row["page"]: {int(number): (hashed, KIND[letter]) for number, (hashed, letter) in row["lines"].items()}
+        for row in json_lines(PATH)
+    }
+
+
+def kinds_of_lines(
+    page: str, labels: Mapping[int, tuple[str, str]], texts: Sequence[str]
+) -> list[str | None]:
+    """Return the kind of each line, None where it has no label; refuses labels of other lines."""
+    kinds: list[str | None] = [None] * len(texts)
+    for number, (hashed, kind) in labels.items():
+        if number >= len(texts) or line_hash(texts[number]) != hashed:
+            raise LabelError(f"{page}, line {number}: the page has another text there")
+        kinds[number] = kind
+    return kinds

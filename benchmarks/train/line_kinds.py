@@ -1,0 +1,43 @@
+"""Fit the networks of kinds anew, to models that have all the rest: minutes in place of an hour."""
+
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+from threadpoolctl import threadpool_limits
+
+from detector.model.files import load, save
+from detector.training.data.labelled_pages import read_pages
+from detector.training.fit.line_kinds import with_line_kinds
+from detector.training.fit.stack import ALL_MODELS
+from detector.training.fit.train import gather
+
+
+@click.command()
+@click.argument("pages", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("models", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def command(pages: Path, models: Path) -> None:
+    """Fit the networks of kinds of MODELS, a folder that `train folds` wrote, to the same PAGES.
+
+    The models are replaced; they are what `train folds` would write with these labels of kinds.
+
+    \b
+    Examples:
+      python -m benchmarks train kinds build/training.jsonl.gz build/models
+    """
+    start = time.monotonic()
+    gathered = gather(list(read_pages([pages])))
+    folders = [models / ("all" if fold is None else f"fold-{fold}") for fold in ALL_MODELS]
+    *of_fold, model = (load(folder) for folder in folders)
+    with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count() or 1) as workers:
+        model, of_fold = with_line_kinds(
+            model,
+            of_fold,
+            {"html": gathered.html, "text": gathered.sets},
+            workers,
+            log=lambda text: click.echo(f"{time.monotonic() - start:6.0f} s  {text}"),
+        )
+    for one, folder in zip((*of_fold, model), folders, strict=True):
+        save(one, folder)

@@ -1,0 +1,228 @@
+// What each line is: the probability of every kind, from its features, its words, its markup, and those
+// of the lines around it. A network of one hidden layer over a block of lines; see model/line_kinds.py.
+#pragma once
+
+#include "../features/markup.h"
+#include "../features/phrases.h"
+#include "network.h"
+
+namespace detector {
+
+// Numbers that stand for the words of a line, and as many for its markup.
+constexpr i64 EMBEDDING = LANES;
+
+// A trained network of kinds; see model.line_kinds.LineKindNetwork. H hidden units, K kinds.
+struct KindNetwork {
+  View<const f32> ngram, token;
+  View<const i64> first_columns, second_columns;
+  View<const f32> mean, scale;
+  Table<const f32> hidden;
+  View<const f32> hidden_bias;
+  Table<const f32> out;
+  View<const f32> out_bias;
+
+  explicit KindNetwork(Call& call)
+      : ngram(call),
+        token(call),
+        first_columns(call),
+        second_columns(call),
+        mean(call),
+        scale(call),
+        hidden(call),
+        hidden_bias(call),
+        out(call),
+        out_bias(call) {}
+
+  bool is_empty() const { return out_bias.size == 0; }
+  i64 units() const { return hidden_bias.size; }
+  i64 kinds() const { return out_bias.size; }
+  // Columns of the tables, and the log-odds.
+  i64 dense() const { return first_columns.size + second_columns.size + 1; }
+  // Numbers of a line's own: of its words, and of its markup if there is any.
+  i64 own() const { return token.size ? 2 * EMBEDDING : EMBEDDING; }
+  // All that is seen of a line: what is dense, its own, and those before and after it.
+  i64 columns() const { return dense() + 3 * own(); }
+
+  // Tell whether the arrays fit together and the tables, so that kernels need not ask again.
+  bool fits(i64 feature_columns, i64 context_columns) const {
+    for (const i64 column : first_columns)
+      if (column < 0 || column >= feature_columns) return false;
+    for (const i64 column : second_columns)
+      if (column < 0 || column >= context_columns) return false;
+    return is_power(ngram.size) && (token.size == 0 || is_power(token.size)) && mean.size == dense() &&
+           scale.size == dense() && hidden.rows == units() && hidden.columns == columns() &&
+           units() % UNITS == 0 && out.rows == kinds() && out.columns == units();
+  }
+
+  INLINE f32 scaled(f32 value, i64 column) const {
+    return within((value - mean.data[column]) * scale.data[column], -CLIP, CLIP);
+  }
+
+  // The numbers of a hashed word or token.
+  static INLINE Vector row_of(View<const f32> rows, i64 bucket) {
+    const i64 number = bucket & (rows.size / EMBEDDING - 1);
+    return *reinterpret_cast<const StoredVector*>(rows.data + number * EMBEDDING);
+  }
+
+ private:
+  static bool is_power(i64 size) { return size >= EMBEDDING && (size & (size - 1)) == 0; }
+};
+
+// Write the log-odds of every kind for a block of lines, (kinds, LINES), with the widest vectors there are.
+void run_kinds_widest(const KindNetwork& network, View<const f32> table, View<f32> odds);
+
+// The lines of pages as the network sees them, and what it says of them.
+class LineKinds {
+ public:
+  LineKinds(Call& call, const Words& words, const KindNetwork& network, i64 most_rows, i64 elements,
+            const Table<f32>& out)
+      : words_(words),
+        network_(network),
+        row_width_(3 * network.own()),
+        around_(scratch<f32>(call, network.is_empty() ? i64{0} : most_rows * row_width_)),
+        says_(scratch<f32>(call, network.is_empty() ? i64{0} : elements * TREE_WIDTH)),
+        table_(scratch<f32>(call, network.columns() * LINES)),
+        odds_(scratch<f32>(call, network.kinds() * LINES)),
+        out_(call, out, network.kinds()) {}
+
+  bool is_empty() const { return network_.is_empty(); }
+
+  bool start(i64 feature_columns, i64 context_columns) const {
+    table_.fill(0);
+    return network_.is_empty() || network_.fits(feature_columns, context_columns);
+  }
+
+  // Sum up the tokens of each element of a page, parents before children.
+  void read_elements(const Markup& markup, const Tree& tree, i64 page) const {
+    using namespace markup_tokens;
+    if (network_.is_empty()) return;
+    const i64 last = markup.page_element[page + 1];
+    for (i64 element = markup.page_element[page]; element < last && !says_.call->stopped(); ++element) {
+      const View<f32> says = says_.part(element * TREE_WIDTH, (element + 1) * TREE_WIDTH);
+      if (says.size != TREE_WIDTH) return;
+      says.fill(0);
+      each(markup, element, [&](u32 token) {
+        for (i64 distance = 0; distance < DISTANCES; ++distance)
+          add(says.data + distance * EMBEDDING,
+              KindNetwork::row_of(network_.token, bucket_of(token, distance)));
+      });
+      const i64 parent = markup.parent[element];
+      if (parent < 0) continue;
+      const f32* const above = says_.part(parent * TREE_WIDTH, (parent + 1) * TREE_WIDTH).data;
+      if (!above) return;
+      const bool inside_block = tree.block[element] != element;
+      if (inside_block) add(says.data + NEAR * EMBEDDING, vector_at(above + NEAR * EMBEDDING));
+      add(says.data + FAR * EMBEDDING, vector_at(above + FAR * EMBEDDING));
+    }
+  }
+
+  // Write the numbers of a row's words.
+  void read_words(i64 row, i64 first) const {
+    Vector sum = {};
+    phrases::each(words_, row, [&](i64 bucket, i64) { sum = sum + KindNetwork::row_of(network_.ngram, bucket); });
+    f32* const own = own_of(row, first);
+    if (own) put(own, sum * (1.0f / sqrt(static_cast<f32>(phrases::number_of(words_.number(row))))));
+  }
+
+  // Write the numbers of the markup around a line.
+  void read_markup(const Markup& markup, const Tree& tree, i64 element, i64 row, i64 first) const {
+    using namespace markup_tokens;
+    f32* const own = own_of(row, first);
+    if (!own) return;
+    Vector sum = {};
+    if (element >= 0) {
+      sum = says_of(element, NEAR);
+      const i64 block = tree.block[element];
+      i64 at = block >= 0 ? markup.parent[block] : -1;
+      for (i64 level = 0; level < LEVELS && at >= 0; ++level, at = markup.parent[at])
+        sum = sum + says_of(at, BLOCK);
+      if (at >= 0) sum = sum + says_of(at, FAR);
+      sum = sum * (1.0f / sqrt(static_cast<f32>(most(tree.tokens[2 * element + 1], 1))));
+    }
+    put(own + EMBEDDING, sum);
+  }
+
+  // Write the means of a page's lines before and after each, fading. `origin` is the first row in scratch.
+  void look_around(i64 first, i64 last, i64 origin) const {
+    sweep(first, last, 1, network_.own(), origin);
+    sweep(last - 1, first - 1, -1, 2 * network_.own(), origin);
+  }
+
+  // Write the probabilities of the kinds of rows.
+  void run(const Rows<const f32>& features, const Rows<const f32>& context, View<const f32> log_odds,
+           i64 first, i64 last) const {
+    for (i64 row = first; row < last && !says_.call->stopped(); row += LINES) {
+      const i64 lines = least(LINES, last - row);
+      for (i64 line = 0; line < lines; ++line)
+        load(features[row + line], context[row + line], log_odds[row + line], own_of(row + line, first), line);
+      run_kinds_widest(network_, table_, odds_);
+      for (i64 line = 0; line < lines; ++line) write(out_[row + line], line);
+    }
+  }
+
+ private:
+  // What an element keeps for each distance of a token.
+  static constexpr i64 TREE_WIDTH = markup_tokens::DISTANCES * EMBEDDING;
+  // What a window keeps of itself from one line to the next: half of it after one and a half.
+  static constexpr f32 FADE = 0.6299605f;
+
+  static INLINE Vector vector_at(const f32* at) { return *reinterpret_cast<const StoredVector*>(at); }
+  static INLINE void put(f32* at, Vector value) { *reinterpret_cast<StoredVector*>(at) = value; }
+  static INLINE void add(f32* at, Vector value) { put(at, vector_at(at) + value); }
+
+  Vector says_of(i64 element, i64 distance) const {
+    const i64 at = element * TREE_WIDTH + distance * EMBEDDING;
+    const View<f32> says = says_.part(at, at + EMBEDDING);
+    return says.size == EMBEDDING ? vector_at(says.data) : Vector{};
+  }
+
+  f32* own_of(i64 row, i64 first) const {
+    return around_.part((row - first) * row_width_, (row - first + 1) * row_width_).data;
+  }
+
+  void sweep(i64 first, i64 end, i64 step, i64 at, i64 origin) const {
+    Vector sums[2] = {};
+    f32 weight = 0;
+    for (i64 row = first; row != end; row += step) {
+      f32* const here = own_of(row, origin);
+      if (!here) return;
+      const f32 scale = weight > 0 ? 1.0f / weight : 0.0f;
+      for (i64 part = 0; part < network_.own() / EMBEDDING; ++part) {
+        put(here + at + part * EMBEDDING, sums[part] * scale);
+        sums[part] = (sums[part] + vector_at(here + part * EMBEDDING)) * FADE;
+      }
+      weight = (weight + 1.0f) * FADE;
+    }
+  }
+
+  // Put a line into the table, columns first.
+  void load(const f32* features, const f32* context, f32 log_odds, const f32* own, i64 line) const {
+    f32* to = table_.data + line;
+    i64 column = 0;
+    const auto give = [&](f32 value) { *to = value, to += LINES; };
+    for (const i64 from : network_.first_columns) give(network_.scaled(features[from], column++));
+    for (const i64 from : network_.second_columns) give(network_.scaled(context[from], column++));
+    give(network_.scaled(log_odds, column));
+    for (i64 number = 0; number < row_width_; ++number) give(own ? own[number] : 0.0f);
+  }
+
+  // Write the probabilities of one line: a softmax over its log-odds.
+  void write(f32* to, i64 line) const {
+    f32 largest = odds_.data[line], total = 0;
+    for (i64 kind = 1; kind < network_.kinds(); ++kind)
+      largest = most(largest, odds_.data[kind * LINES + line]);
+    for (i64 kind = 0; kind < network_.kinds(); ++kind) {
+      to[kind] = exp(odds_.data[kind * LINES + line] - largest);
+      total += to[kind];
+    }
+    for (i64 kind = 0; kind < network_.kinds(); ++kind) to[kind] = nearest(to[kind] / total * 1000.0f) / 1000.0f;
+  }
+
+  const Words& words_;
+  const KindNetwork& network_;
+  i64 row_width_;
+  View<f32> around_, says_, table_, odds_;
+  Rows<f32> out_;
+};
+
+}  // namespace detector

@@ -1,0 +1,108 @@
+"""What is known of the kinds of lines: for each line, the kinds that it can be.
+
+    labelled "teaser"               a teaser
+    labelled "content"              a title, body or caption
+    in a page's gold text           any of the kinds that its set calls content
+    in a list of class "related"    a teaser, a menu entry, a byline or an advert
+
+So no set's habit is taught as the truth about a line: a network is fitted to such sets of kinds.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.errors import PageError
+from detector.records import CONTENT_KINDS, LINE_KINDS, Batch, Markup
+from detector.training.data.labelled_pages import LabelledPage
+from detector.training.data.markup_kinds import kinds_by_markup
+
+Allowed = NDArray[np.uint16]
+# From this share of its words in the gold text on, a line stands in it.
+IN_GOLD: Final = 0.5
+
+
+def bits(kinds: Iterable[str]) -> int:
+    """Return a bit for each kind."""
+    return sum(1 << LINE_KINDS.index(kind) for kind in set(kinds))
+
+
+EVERY: Final = bits(LINE_KINDS)
+_INSIDE: Final = bits((*CONTENT_KINDS, "byline", "comment"))
+_OUTSIDE: Final = EVERY & ~bits(("body",))
+# What a label that says less than a kind allows.
+_LABELLED: Final[Mapping[str, int]] = {
+    **{kind: bits((kind,)) for kind in LINE_KINDS},
+    "content": bits(CONTENT_KINDS),
+    "template": EVERY & ~bits((*CONTENT_KINDS, "comment")),
+    "repeat": EVERY,
+    "metadata": bits(("byline",)),
+    "unknown": EVERY,
+}
+
+
+def is_known(allowed: Allowed) -> NDArray[np.bool_]:
+    """Return bool (S,): the lines that can be of one kind only."""
+    found: NDArray[np.bool_] = (allowed & (allowed - np.uint16(1))) == 0
+    return found
+
+
+def allowed_kinds(
+    pages: Sequence[LabelledPage], batch: Batch, markup: Markup | None, share: NDArray[np.float64]
+) -> Allowed:
+    """Return uint16 (S,): a bit for each kind (`LINE_KINDS`) that a segment can be.
+
+    Parameters
+    ----------
+    pages, batch, markup
+        The pages, and what was read of them.
+    share : ndarray of float64, (S,)
+        The share of content of each segment, -1 where unknown.
+
+    Raises
+    ------
+    PageError
+        If a page has not as many kinds as lines.
+    """
+    allowed = np.empty(share.size, np.uint16)
+    segments = batch.page_segment()
+    for number, page in enumerate(pages):
+        rows = slice(int(segments[number]), int(segments[number + 1]))
+        allowed[rows] = _of_gold(page, share[rows]) if page.labels is None else EVERY
+    if markup is not None:
+        by_markup = np.repeat(kinds_by_markup(markup), np.diff(batch.line_segment))
+        both = allowed & by_markup
+        allowed = np.where(both > 0, both, allowed)
+    for number, page in enumerate(pages):
+        for labels in (page.labels, page.kinds):
+            if labels is not None:
+                _label(page, labels, batch, number, allowed)
+    return allowed
+
+
+def _of_gold(page: LabelledPage, share: NDArray[np.float64]) -> Allowed:
+    """Return what the gold text says of a page's segments."""
+    inside = _INSIDE if page.inside is None else bits(page.inside)
+    outside = _OUTSIDE if page.outside is None else bits(page.outside)
+    return np.where(share < 0, EVERY, np.where(share >= IN_GOLD, inside, outside)).astype(np.uint16)
+
+
+def _label(
+    page: LabelledPage, labels: Sequence[str | None], batch: Batch, number: int, allowed: Allowed
+) -> None:
+    """Narrow what a page's segments can be to what their labels allow; a label that contradicts wins."""
+    lines = batch.line_segment[batch.page_line[number] : batch.page_line[number + 1] + 1]
+    filled = np.flatnonzero(np.diff(lines) > 0)
+    if filled.size != len(labels):
+        raise PageError(
+            f"the page {page.id!r} has {len(labels)} kinds, and {filled.size} lines that are not blank: "
+            "give one for each line that `detector score` shows, null where it is not known"
+        )
+    for line, label in zip(filled, labels, strict=True):
+        if label is None:
+            continue
+        rows, said = slice(int(lines[line]), int(lines[line + 1])), np.uint16(_LABELLED[label])
+        both = allowed[rows] & said
+        allowed[rows] = np.where(both > 0, both, said)

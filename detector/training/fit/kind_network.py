@@ -1,0 +1,232 @@
+"""Lines and the kinds that each can be, to a network of kinds.
+
+The loss of a line is the negative log of the probability that the network gives to all kinds that the line can
+be, together (Jin and Ghahramani 2002, "Learning with multiple labels"). N-grams and tokens are dropped at
+random while it learns, so that it does not rely on single ones.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+import numpy as np
+import scipy.sparse as sparse
+from numpy.typing import NDArray
+
+from detector.model.line_kinds import EMBEDDING, NGRAM_BITS, TOKEN_BITS, LineKindNetwork
+from detector.model.network import CLIP
+from detector.records import LINE_KINDS, Floats, Integers
+from detector.training.fit.adam import Adam
+
+# What a window keeps of itself from one line to the next, and the lines that it sees: what is farther
+# weighs less than a hundredth.
+FADE: Final = 0.6299605
+FARTHEST: Final = 10
+K: Final = len(LINE_KINDS)
+
+
+@dataclass(frozen=True)
+class KindPlan:
+    """How the network of kinds is fitted; chosen by cross-validation on pages labelled by kind.
+
+    weak: the weight of lines that can be of several kinds, beside those whose kind is known
+    """
+
+    hidden: int = 32
+    phases: tuple[tuple[float, int], ...] = ((4e-3, 4), (1e-3, 2))
+    rows: int = 4000
+    dropped: float = 0.3
+    weak: float = 0.05
+    penalty: float = 1e-4
+    seed: int = 0
+
+
+class KindRows(NamedTuple):
+    """Lines of pages that stand together, and what can be learned of them.
+
+    dense: float32 (S, D), scaled; ngrams: sparse (S, 2^16); tokens: sparse (S, 2^14), or None for text
+    allowed: float32 (S, K), 1 for each kind that a line can be; weight: float32 (S,)
+    page_row: int64 (P + 1,), the first line of each page
+    """
+
+    dense: Floats
+    ngrams: sparse.csr_matrix
+    tokens: sparse.csr_matrix | None
+    allowed: Floats
+    weight: Floats
+    page_row: Integers
+
+    def of_pages(self, pages: Integers) -> "KindRows":
+        """Return the lines of some pages."""
+        sizes = np.diff(self.page_row)[pages]
+        rows = np.repeat(self.page_row[pages] - np.cumsum(sizes) + sizes, sizes) + np.arange(sizes.sum())
+        return KindRows(
+            self.dense[rows],
+            self.ngrams[rows],
+            None if self.tokens is None else self.tokens[rows],
+            self.allowed[rows],
+            self.weight[rows],
+            np.concatenate(([0], np.cumsum(sizes))),
+        )
+
+
+class Layers(NamedTuple):
+    """The weights, or the slopes of the loss by them; `LineKindNetwork` has what they are, transposed."""
+
+    ngram: Floats
+    token: Floats
+    hidden: Floats
+    hidden_bias: Floats
+    out: Floats
+    out_bias: Floats
+
+
+class _Windows:
+    """The fading means of the lines before and after each line of its page."""
+
+    def __init__(self, page_row: Integers) -> None:
+        sizes = np.diff(page_row)
+        place = np.arange(int(page_row[-1])) - np.repeat(page_row[:-1], sizes)
+        left = np.repeat(sizes, sizes) - 1 - place
+        self.pairs: list[tuple[Integers, int, np.float32]] = []
+        self.weight = np.zeros((2, place.size, 1), np.float32)
+        for side, room in enumerate((place, left)):
+            for distance in range(1, FARTHEST + 1):
+                rows = np.flatnonzero(room >= distance)
+                fade = np.float32(FADE**distance)
+                self.pairs.append((rows, -distance if side == 0 else distance, fade))
+                self.weight[side, rows] += fade
+        self.weight = np.maximum(self.weight, np.float32(1e-6))
+
+    def of(self, own: Floats) -> tuple[Floats, Floats]:
+        """Return the means before and after, each of the shape of `own`."""
+        sums = np.zeros((2, *own.shape), np.float32)
+        for rows, offset, fade in self.pairs:
+            sums[int(offset > 0), rows] += fade * own[rows + offset]
+        sums /= self.weight
+        return sums[0], sums[1]
+
+    def back(self, before: Floats, after: Floats) -> Floats:
+        """Return the slopes by the lines themselves, from those by the means."""
+        slopes, sides = np.zeros_like(before), (before / self.weight[0], after / self.weight[1])
+        for rows, offset, fade in self.pairs:
+            slopes[rows + offset] += fade * sides[int(offset > 0)][rows]
+        return slopes
+
+
+def _first_layers(dense: int, with_tokens: bool, units: int, rng: np.random.Generator) -> Layers:
+    """Return weights to start from."""
+    own = EMBEDDING * (2 if with_tokens else 1)
+    columns = dense + 3 * own
+    inner, outer = np.sqrt(6 / (columns + units)), np.sqrt(6 / (units + K))
+    tokens = 1 << TOKEN_BITS if with_tokens else 0
+    return Layers(
+        rng.normal(0, 0.1, (1 << NGRAM_BITS, EMBEDDING)).astype(np.float32),
+        rng.normal(0, 0.1, (tokens, EMBEDDING)).astype(np.float32),
+        rng.uniform(-inner, inner, (columns, units)).astype(np.float32),
+        np.zeros(units, np.float32),
+        rng.uniform(-outer, outer, (units, K)).astype(np.float32),
+        np.zeros(K, np.float32),
+    )
+
+
+class _Seen(NamedTuple):
+    """What the network sees of lines, its hidden units, and the probabilities that it gives."""
+
+    table: Floats
+    active: Floats
+    share: Floats
+
+
+def _seen(layers: Layers, rows: KindRows, windows: _Windows) -> _Seen:
+    own = rows.ngrams @ layers.ngram
+    if rows.tokens is not None:
+        own = np.hstack((own, rows.tokens @ layers.token))
+    before, after = windows.of(own)
+    table = np.hstack((rows.dense, own, before, after))
+    active = np.maximum(table @ layers.hidden + layers.hidden_bias, 0)
+    odds = active @ layers.out + layers.out_bias
+    share = np.exp(odds - odds.max(axis=1, keepdims=True))
+    return _Seen(table, active, share / share.sum(axis=1, keepdims=True))
+
+
+def _slopes(layers: Layers, rows: KindRows, penalty: float) -> Layers:
+    """Return the slopes of the mean loss of some pages."""
+    windows = _Windows(rows.page_row)
+    table, active, share = _seen(layers, rows, windows)
+    wanted = share * rows.allowed
+    wanted /= np.maximum(wanted.sum(axis=1, keepdims=True), np.float32(1e-9))
+    gap = (share - wanted) * (rows.weight / rows.weight.sum())[:, None]
+    back = (gap @ layers.out.T) * (active > 0)
+    dense = rows.dense.shape[1]
+    around = back @ layers.hidden[dense:].T
+    width = around.shape[1] // 3
+    own = around[:, :width] + windows.back(around[:, width : 2 * width], around[:, 2 * width :])
+    weaker = np.float32(penalty)
+    tokens = np.zeros_like(layers.token) if rows.tokens is None else rows.tokens.T @ own[:, EMBEDDING:]
+    return Layers(
+        (rows.ngrams.T @ own[:, :EMBEDDING] + weaker * layers.ngram).astype(np.float32),
+        (tokens + weaker * layers.token).astype(np.float32),
+        table.T @ back + weaker * layers.hidden,
+        back.sum(axis=0),
+        active.T @ gap + weaker * layers.out,
+        gap.sum(axis=0),
+    )
+
+
+def _dropped(matrix: sparse.csr_matrix, share: float, rng: np.random.Generator) -> sparse.csr_matrix:
+    """Return a matrix without a share of its entries, the others larger by as much."""
+    kept = rng.random(matrix.data.size) >= share
+    data = (matrix.data * kept / (1 - share)).astype(np.float32)
+    return sparse.csr_matrix((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def _batches(page_row: Integers, most: int, rng: np.random.Generator) -> Iterator[Integers]:
+    """Yield the pages in random order, about `most` lines at a time."""
+    order = rng.permutation(page_row.size - 1)
+    lines = np.cumsum(np.diff(page_row)[order])
+    yield from np.split(order, np.flatnonzero(np.diff(lines // most)) + 1)
+
+
+def fit_layers(rows: KindRows, plan: KindPlan) -> Layers:
+    """Return the weights of a network that was fitted to all lines with a weight."""
+    rng = np.random.default_rng([plan.seed, 2])
+    layers = _first_layers(rows.dense.shape[1], rows.tokens is not None, plan.hidden, rng)
+    for rate, epochs in plan.phases:
+        adam = Adam(layers, rate)
+        for _ in range(epochs):
+            for pages in _batches(rows.page_row, plan.rows, rng):
+                part = rows.of_pages(pages)
+                if not part.weight.any():
+                    continue
+                part = part._replace(
+                    ngrams=_dropped(part.ngrams, plan.dropped, rng),
+                    tokens=None if part.tokens is None else _dropped(part.tokens, plan.dropped, rng),
+                )
+                adam.step(layers, _slopes(layers, part, plan.penalty))
+    return layers
+
+
+def network_of(
+    layers: Layers, columns: tuple[Integers, Integers], mean: Floats, scale: Floats
+) -> LineKindNetwork:
+    """Return the weights as a model has them; n-grams and tokens in half precision, as stored."""
+    ngram, token = (
+        np.ascontiguousarray(table.astype(np.float16), np.float32) for table in (layers.ngram, layers.token)
+    )
+    hidden, out = (np.ascontiguousarray(table.T, np.float32) for table in (layers.hidden, layers.out))
+    return LineKindNetwork(
+        ngram, token, *columns, mean, scale, hidden, layers.hidden_bias, out, layers.out_bias
+    )
+
+
+def shares(layers: Layers, rows: KindRows) -> NDArray[np.float32]:
+    """Return float32 (S, K): the probabilities of each line's kinds."""
+    found: NDArray[np.float32] = _seen(layers, rows, _Windows(rows.page_row)).share
+    return found
+
+
+def clipped(table: Floats, mean: Floats, scale: Floats) -> Floats:
+    """Return dense columns centred, scaled and cut off."""
+    scaled: Floats = np.clip((table - mean) * scale, -CLIP, CLIP)
+    return scaled
