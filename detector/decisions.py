@@ -108,8 +108,9 @@ def decide_scored(
 def by_kind(scores: Floats, kinds: Floats, settings: Settings) -> Floats:
     """Return the scores that are decided by: lines of kept kinds have lower ones, of dropped kinds higher.
 
-    A line stays with probability K + (1 - K - D) (1 - score): K is the probability of the kinds that are kept,
-    D of those that are dropped, and of the others the score decides. Without kinds, scores are as they are.
+    A line stays with probability K + (1 - K - D) (1 - score): K is the probability of the kinds that are
+    kept, D of those that are dropped, and of the others the score decides. Without kinds, scores are as
+    they are.
     """
     if not kinds.size or not (settings.keep or settings.drop):
         return scores

@@ -84,7 +84,9 @@ class Names(click.ParamType):  # type: ignore[type-arg]
             return ()
         if not names or set(names) - set(self._known):
             known = ", ".join(self._known)
-            self.fail(f"{value!r} is not a list of kinds of {self._what}: write {NO_KINDS}, or some of {known}")
+            self.fail(
+                f"{value!r} is not a list of kinds of {self._what}: write {NO_KINDS}, or some of {known}"
+            )
         return names
 
 

@@ -75,7 +75,15 @@ class LinePiece(NamedTuple):
 
 
 # The type of each field of `LinePiece`.
-PIECE: Final = {"text": str, "end": str, "clean": str, "score": float, "kept": bool, "reason": str, "kind": str}
+PIECE: Final = {
+    "text": str,
+    "end": str,
+    "clean": str,
+    "score": float,
+    "kept": bool,
+    "reason": str,
+    "kind": str,
+}
 
 
 def _texts(result: ScoredBatch) -> Iterator[str]:

@@ -71,9 +71,12 @@ def columns_of(format: Format) -> tuple[Integers, Integers]:
     first, second = (
         (HTML_COLUMNS, names(HTML_CONTEXT)) if format == "html" else (TEXT_COLUMNS, names(TEXT_CONTEXT))
     )
-    chosen = ([column for column in SEEN if column in first], first), (
-        [column for column in SEEN_IN_CONTEXT if column in second],
-        second,
+    chosen = (
+        ([column for column in SEEN if column in first], first),
+        (
+            [column for column in SEEN_IN_CONTEXT if column in second],
+            second,
+        ),
     )
     one, two = (np.array([table.index(column) for column in seen], np.int64) for seen, table in chosen)
     return one, two

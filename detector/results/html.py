@@ -58,7 +58,8 @@ def _item(line: ScoredLine) -> str:
     return (
         f'<li class="{kind}"><details><summary style="background: {_colour(line.score)}">'
         f'<span class="number">{line.number}</span><span>{line.score:.3f}</span>'
-        f'<span class="label">{escape(line.kind or line.label)}</span><span class="text">{_text(line)}</span></summary>'
+        f'<span class="label">{escape(line.kind or line.label)}</span>'
+        f'<span class="text">{_text(line)}</span></summary>'
         f"<ul>{reasons}</ul></details></li>"
     )
 

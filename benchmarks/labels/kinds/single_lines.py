@@ -1,7 +1,7 @@
 """Kinds of single lines, in training_data/labels/kinds/lines.jsonl: hashes and kinds, never text.
 
-Lines of which models were unsure, or which are of rare kinds, were shown to readers with the lines around them;
-they labelled all that they could tell. A page a line, the kinds by line number:
+Lines of which models were unsure, or which are of rare kinds, were shown to readers with the lines around
+them; they labelled all that they could tell. A page a line, the kinds by line number:
 
     {"page": "wcxb-dev/0012", "lines": {"47": ["9f3a...", "c"]}}
 """
@@ -19,7 +19,9 @@ PATH: Final = FOLDER / "lines.jsonl"
 def read_single_lines() -> dict[str, dict[int, tuple[str, str]]]:
     """Return by page, by line number, the hash of the line and its kind."""
     return {
-        row["page"]: {int(number): (hashed, KIND[letter]) for number, (hashed, letter) in row["lines"].items()}
+        row["page"]: {
+            int(number): (hashed, KIND[letter]) for number, (hashed, letter) in row["lines"].items()
+        }
         for row in json_lines(PATH)
     }
 

@@ -45,9 +45,13 @@ class KnownKinds:
 
 def labelled_by_kind(split: Splits, without: frozenset[str]) -> Iterator[dict[str, Any]]:
     """Yield the new pages that were read whole and may be trained on, but those of some sets."""
-    wanted = {row["page"] for row in drawn() if row["lot"] == NEW and row["page"].split("/", 1)[0] not in without}
+    wanted = {
+        row["page"] for row in drawn() if row["lot"] == NEW and row["page"].split("/", 1)[0] not in without
+    }
     known = {name for name in wanted if name in split.group_of_page and split.may_train(name)}
-    labels: Mapping[str, KindLabels] = {row.page: row for row in read(FOLDER / "first.jsonl") if row.page in known}
+    labels: Mapping[str, KindLabels] = {
+        row.page: row for row in read(FOLDER / "first.jsonl") if row.page in known
+    }
     pages = pages_named(set(labels))
     for name, row in sorted(labels.items()):
         page = pages[name]

@@ -6,13 +6,16 @@ One JSON object a line (JSONL, also .gz):
     {"id": "…", "page": "…", "labels": ["title", "body", "navigation", …]}     one a line that is not blank
 
 A label is a kind of line (`records.LINE_KINDS`), or says less: "content", "template", "repeat", "metadata",
-"comment" or "unknown". Optional are "kinds", beside a gold text or labels that say less (the kind of each
-line that is not blank, or null), "inside" and "outside" (the kinds that lines in the gold text and outside of
-it can be, where the gold follows rules of its own), "title" (its headline), "format", "group" (pages of one group are never on
-both sides of a split; by default the id), "language", "kind", "set", "fold", "kept_from"
-(further folds whose models must not learn from the page), "weight" (how much the page
-counts, 1 by default) and "site" (pages that have a template in common; by default the
-group, "" for a page of no site).
+"comment" or "unknown". Optional are
+
+- "title": its headline; "format"; "language"; "kind": of the page; "set"
+- "kinds": beside a gold text or labels that say less, the kind of each line that is not blank, or null
+- "inside", "outside": the kinds that lines in the gold text and outside of it can be, where the gold follows
+  rules of its own
+- "group": pages of one group are never on both sides of a split; by default the id
+- "fold", "kept_from": its fold, and further folds whose models must not learn from it
+- "weight": how much the page counts, 1 by default
+- "site": pages that have a template in common; by default the group, "" for a page of no site
 """
 
 import gzip

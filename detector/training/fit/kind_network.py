@@ -1,7 +1,7 @@
 """Lines and the kinds that each can be, to a network of kinds.
 
-The loss of a line is the negative log of the probability that the network gives to all kinds that the line can
-be, together (Jin and Ghahramani 2002, "Learning with multiple labels"). N-grams and tokens are dropped at
+The loss of a line is the negative log of the probability that the network gives to all kinds that the line
+can be, together (Jin and Ghahramani 2002, "Learning with multiple labels"). N-grams and tokens are dropped at
 random while it learns, so that it does not rely on single ones.
 """
 

@@ -30,6 +30,7 @@ from detector.training.fit.stack import ALL_MODELS
 Log = Callable[[str], None]
 # With fewer lines of known kind, a network would be guesswork.
 LEAST_LINES: Final = 500
+DEFAULT: Final = KindPlan()
 
 
 class _Pages(NamedTuple):
@@ -132,7 +133,7 @@ def with_line_kinds(
     sets: dict[Format, Sequence[Examples]],
     workers: Executor,
     log: Log = lambda message: None,
-    plan: KindPlan = KindPlan(),
+    plan: KindPlan = DEFAULT,
 ) -> tuple[Model, list[Model]]:
     """Return the models with networks of kinds, fitted to pages with lines of known kind.
 
@@ -149,7 +150,7 @@ def with_line_kinds(
     """
     models: list[Model] = [*of_fold, model]
     for format in ("html", "text"):
-        pages = _pages_with_kinds(sets[format], of_fold, format, plan)  # type: ignore[index]
+        pages = _pages_with_kinds(sets[format], of_fold, format, plan)
         if pages is None:
             continue
         fitted = workers.map(lambda fold: _fitted(pages, fold, format, plan), ALL_MODELS)  # noqa: B023

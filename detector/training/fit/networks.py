@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.features.schema import Blocks
-from detector.model.files import blocks_of
+from detector.model.arrays import blocks_of
 from detector.model.network import CLIP, UNITS, Network
 from detector.records import Floats, Integers
 from detector.training.fit.adam import Adam

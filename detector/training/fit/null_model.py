@@ -3,7 +3,7 @@
 import numpy as np
 
 from detector.features.schema import HTML_BLOCKS, HTML_CONTEXT, Blocks, names
-from detector.model.files import blocks_of
+from detector.model.arrays import blocks_of
 from detector.model.network import UNITS, Calibration, Network, OperatingPoints, Scorer
 from detector.model.operating_points import THRESHOLDS
 
