@@ -17,13 +17,14 @@ from detector.records import LINE_KINDS, Markup
 _WORDS: Final = (
     (
         "figcaption caption wp-caption-text imagecaption image-caption photo-caption media-caption "
-        "img-caption caption-text photocaption image__caption figure-caption credit photo-credit image-credit",
+        "img-caption caption-text photocaption image__caption figure-caption credit photo-credit "
+        "image-credit",
         ("caption", "teaser", "sharing", "notice", "body", "legal", "byline"),
     ),
     (
         "byline author-name post-meta entry-meta article-meta dateline published post-date entry-date "
-        "posted-on timestamp pubdate publish-date article-date post-author entry-author postmetadata meta-date "
-        "date-published datepublished article-info post-info post_meta entry-footer time",
+        "posted-on timestamp pubdate publish-date article-date post-author entry-author postmetadata "
+        "meta-date date-published datepublished article-info post-info post_meta entry-footer time",
         ("byline", "teaser", "body", "navigation"),
     ),
     (
@@ -68,7 +69,7 @@ def _token(word: str) -> int:
 
 
 def kinds_by_markup(markup: Markup) -> NDArray[np.uint16]:
-    """Return uint16 (L,): a bit for each kind that the markup around a line allows, all if it says nothing."""
+    """Return uint16 (L,): a bit for each kind that the markup of a line allows; all if it says nothing."""
     every = (1 << len(LINE_KINDS)) - 1
     said = np.zeros(markup.tag.size + 1, np.uint16)  # the last is for lines outside of all elements
     allowed = {
