@@ -9,10 +9,11 @@ import click
 from threadpoolctl import threadpool_limits
 
 from detector.model.files import load, save
+from detector.training.data.examples import gathered
 from detector.training.data.labelled_pages import read_pages
+from detector.training.data.line_kinds import has_kinds
 from detector.training.fit.line_kinds import with_line_kinds
 from detector.training.fit.stack import ALL_MODELS
-from detector.training.fit.train import gather
 
 
 @click.command()
@@ -28,14 +29,14 @@ def command(pages: Path, models: Path) -> None:
       python -m benchmarks train kinds build/training.jsonl.gz build/models
     """
     start = time.monotonic()
-    gathered = gather(list(read_pages([pages])))
+    chosen = gathered([page for page in read_pages([pages]) if has_kinds(page)])
     folders = [models / ("all" if fold is None else f"fold-{fold}") for fold in ALL_MODELS]
     *of_fold, model = (load(folder) for folder in folders)
     with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count() or 1) as workers:
         model, of_fold = with_line_kinds(
             model,
             of_fold,
-            {"html": gathered.html, "text": gathered.sets},
+            {"html": [chosen["html"]], "text": list(chosen.values())},
             workers,
             log=lambda text: click.echo(f"{time.monotonic() - start:6.0f} s  {text}"),
         )

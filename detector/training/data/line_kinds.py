@@ -49,6 +49,12 @@ def is_known(allowed: Allowed) -> NDArray[np.bool_]:
     return found
 
 
+def has_kinds(page: LabelledPage) -> bool:
+    """Tell whether a page has a label that names one kind."""
+    labels = {*(page.kinds or ()), *(page.labels or ())} - {None}
+    return any(_LABELLED[label].bit_count() == 1 for label in labels if label is not None)
+
+
 def allowed_kinds(
     pages: Sequence[LabelledPage], batch: Batch, markup: Markup | None, share: NDArray[np.float64]
 ) -> Allowed:

@@ -177,8 +177,14 @@ def train_gathered(
             _model(linear, (of_text.scorers[fold], of_html.scorers[fold]), kinds[fold], fold, notes)
             for fold in ALL_MODELS
         )
-        model, of_fold = with_line_kinds(model, of_fold, {"html": html, "text": sets}, pool, log)
+        model, of_fold = with_line_kinds(model, of_fold, _real(gathered_pages), pool, log)
         return Trained(model, scored[EVERY], of_fold, linear.precision())
+
+
+def _real(pages: Gathered) -> dict[Format, list[Examples]]:
+    """Return the real pages: kinds are not learned from those made of them."""
+    html, text = list(pages.html[:1]), list(pages.text[:1])
+    return {"html": html, "text": [*html, *text]}
 
 
 def _no_html() -> _Format:
