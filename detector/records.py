@@ -207,7 +207,10 @@ class ScoredLine:
     clean: the text without them, empty if the line is dropped
     copy_of: number of the line that this one is a copy of, if any
     copy_kind: the kind of copy (`COPY_KINDS`): "headline", "block", "refrain", ...
-    block: for HTML, what the line is: "h1" to "h6", "li", "tr", "pre", "quote", "p", ...
+    block: number of the block that the line stands in, if any: a list, a table, code, a stanza
+    block_kind: "list", "table", "definition-list", "code", "verse", "quotation", "dialogue", "post" or
+        "question", which is a question with its answers
+    element: for HTML, what the line is: "h1" to "h6", "li", "tr", "pre", "blockquote", "p", ...
     """
 
     number: int
@@ -221,4 +224,6 @@ class ScoredLine:
     reasons: tuple[Reason, ...]
     copy_of: int | None
     copy_kind: str | None = None
-    block: str | None = None
+    block: int | None = None
+    block_kind: str | None = None
+    element: str | None = None

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from detector.decisions import COPY_DROPPED, ORIGINAL_KEPT
 from detector.records import COPY_KINDS, Reason, ScoredLine
 from detector.results.batch import PageLines
-from detector.results.blocks import block_names
+from detector.results.blocks import blocks_by_markup
+from detector.results.elements import element_names
 from detector.results.reasons import (
     CUT,
     ORIGINAL_STAYS,
@@ -19,6 +20,7 @@ from detector.results.reasons import (
     policy_reason,
     shown_codes,
 )
+from detector.text.blocks.find import blocks_by_shape
 from detector.text.decoding import text_of
 
 # Columns of `PageLines.line` and `PageLines.segment`.
@@ -83,11 +85,11 @@ class _Lines:
         self.codes = shown_codes(page.contributions)
         line_of = np.repeat(np.arange(page.line.shape[0]), _segments_of_lines(page))
         self.original_line = line_of[np.maximum(page.segment[:, ORIGINAL], 0)].tolist()
-        self.blocks = self._blocks() if page.is_html else []
-
-    def _blocks(self) -> list[str | None]:
-        tag, parent = self.page.element.T
-        return block_names(tag, parent, self.page.line[:, ELEMENT])
+        texts = [text_of(self.data[start:end]) for start, end in zip(self.start, self.end, strict=True)]
+        tag, parent, element = page.element[:, 0], page.element[:, 1], page.line[:, ELEMENT]
+        is_html = page.is_html
+        self.blocks = blocks_by_markup(tag, parent, element, texts) if is_html else blocks_by_shape(texts)
+        self.elements = element_names(tag, parent, element) if is_html else [None] * len(texts)
 
     def __iter__(self) -> Iterator[ScoredLine]:
         after = [*self.start[1:], len(self.data)]
@@ -108,7 +110,7 @@ class _Lines:
             *evidence_reasons(self.codes[spoken], seen, self.page.site_pages),
             *self._policy(rows, kept),
         ]
-        original = self.original[rows[0]]
+        original, block = self.original[rows[0]], self.blocks[number]
         return ScoredLine(
             number=number,
             text=text,
@@ -121,7 +123,9 @@ class _Lines:
             reasons=tuple(reasons),
             copy_of=self.original_line[rows[0]] if original >= 0 else None,
             copy_kind=COPY_KINDS[self.kind[rows[0]]] if original >= 0 else None,
-            block=self.blocks[number] if self.blocks else None,
+            block=None if block is None else block.number,
+            block_kind=None if block is None else block.kind,
+            element=self.elements[number],
         )
 
     def _policy(self, rows: range, kept: bool) -> Iterator[Reason]:

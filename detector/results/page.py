@@ -256,6 +256,8 @@ def _line_dict(line: ScoredLine) -> dict[str, Any]:
         "copy_of": line.copy_of,
         "copy_kind": line.copy_kind,
         "block": line.block,
+        "block_kind": line.block_kind,
+        "element": line.element,
         "reasons": [_reason_dict(reason) for reason in line.reasons],
     }
 

@@ -27,7 +27,9 @@ class LineOut(msgspec.Struct):
     clean: str
     copy_of: int | None
     copy_kind: str | None
-    block: str | None
+    block: int | None
+    block_kind: str | None
+    element: str | None
     reasons: list[ReasonOut]
 
 
