@@ -14,6 +14,7 @@ from detector.clean_text import clean_text
 from detector.copies import find_copies
 from detector.decisions import decide_scored
 from detector.errors import DetectorError, KernelError, PageError, SettingsError
+from detector.joined_lines import joined_lines
 from detector.model.files import Model, model_of
 from detector.model.operating_points import threshold_of
 from detector.model.page_kinds import kinds_of
@@ -41,6 +42,7 @@ def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites |
     threshold = threshold_of(settings, (model.text if markup is None else model.html).points)
     copies = find_copies(batch, words, markup, lines.repeats)
     decisions = decide_scored(lines, copies, words, batch.page_segment(), settings, threshold)
+    joins = joined_lines(batch, words, copies, decisions) if settings.join_lines and markup is None else None
     return ScoredBatch(
         batch=batch,
         words=words,
@@ -50,7 +52,7 @@ def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites |
         contributions=lines.contributions,
         kinds=kinds_of(batch, words, markup, lines.scores, model.kinds),
         decisions=decisions,
-        clean=clean_text(batch, words, decisions),
+        clean=clean_text(batch, words, decisions, joins),
         recurrence=lines.recurrence,
     )
 

@@ -51,9 +51,8 @@ class Settings:
     Attributes
     ----------
     threshold : float, optional
-        Drop lines with a higher score, 0 to 1. By default, each page gets the threshold with the best
-        expected F1 of the kept words. On WCXB dev, that is .01 to .015 words F1 better than the best
-        single threshold.
+        Drop lines with a higher score, 0 to 1. By default, each page gets the threshold with the best expected
+        F1 of the kept words: on WCXB dev, .01 to .015 better than the best threshold for all pages.
     lose_at_most : float, optional
         Lose at most this share of the content words, 0 to 1. Uses the lowest threshold that lost no more on
         pages of sites that the model had not seen.
@@ -63,6 +62,8 @@ class Settings:
         At least this share of the kept words is content, 0 to 1.
     cut_headlines : bool
         Cut off a headline at the beginning of a longer line if it also has a line of its own.
+    join_lines : bool
+        Join halves of sentences that the ends of printed pages cut, in text from PDF and OCR.
     drop_copies : tuple of str
         The kinds of copies to drop, whatever their scores: "headline", "running-head", "block", "contents",
         "refrain", "quotation", "parallel". A "repeat", a short line that stands twice for no known reason, is
@@ -87,6 +88,7 @@ class Settings:
     recall: float | None = None
     precision: float | None = None
     cut_headlines: bool = True
+    join_lines: bool = False
     drop_copies: tuple[str, ...] = DROPPED_COPIES
     least_content: float = 0.2
     mostly_content: float = 0.9

@@ -26,6 +26,7 @@ ROOMS = (
     ("detector",),
     ("results",),
     ("clean_text",),
+    ("joined_lines",),
     ("decisions",),
     ("copies",),
     ("model",),

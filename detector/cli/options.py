@@ -96,12 +96,14 @@ class Policy(NamedTuple):
     precision: float | None
     recall: float | None
     drop_copies: tuple[str, ...] | None
+    join_lines: bool | None
 
     def chosen(self, before: Settings | None = None) -> Settings:
         """Return the settings that the options ask for; `before` has the others."""
         changes: dict[str, Any] = dict(zip(self._fields[3:7], self[3:7], strict=True))
-        if self.drop_copies is not None:
-            changes["drop_copies"] = self.drop_copies
+        for name in ("drop_copies", "join_lines"):
+            if getattr(self, name) is not None:
+                changes[name] = getattr(self, name)
         if self.settings:
             return Settings.read(self.settings, **changes)
         return replace(before or Settings(), **changes)
@@ -143,6 +145,12 @@ _POLICY_OPTIONS: Final = (
         help="Kinds of copies to drop, with commas between, or none.  [default: "
         + ",".join(DROPPED_COPIES)
         + "]",
+    ),
+    click.option(
+        "--join-lines",
+        is_flag=True,
+        default=None,
+        help="Join halves of sentences that the end of a printed page cut (PDF, OCR).",
     ),
 )
 

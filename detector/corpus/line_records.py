@@ -15,6 +15,7 @@ from detector.corpus.formats.documents import Document
 from detector.corpus.rules import RULES, SCORE, as_ruled
 from detector.decisions import DecisionPolicy, Decisions, decide
 from detector.features.schema import CODES
+from detector.joined_lines import joined_lines
 from detector.records import COPY_KINDS, Batch, Bytes, Copies, Format
 from detector.results.batch import ScoredBatch
 from detector.text.decoding import text_of, utf8
@@ -162,21 +163,24 @@ def fault_of(record: LineRecord) -> str:
     return ""
 
 
-def clean_again(record: LineRecord, policy: DecisionPolicy | None) -> str:
+def clean_again(record: LineRecord, policy: DecisionPolicy | None, *, join_lines: bool = False) -> str:
     """Return the clean text of a stored document, as decided or under another policy.
 
     Without a policy, the stored decisions apply. Decisions made by a rule always apply.
+    join_lines: whether halves of sentences are joined in text
     """
-    batch = _stored_batch(record)
+    batch, copies = _stored_batch(record), _stored_copies(record)
     words, decisions = words_of(batch), _stored_decisions(record)
     if policy is not None:
         scores = np.array(record.scores, np.float32) / np.float32(1000)
-        copies = _stored_copies(record)
         policy = policy._replace(site_pages=np.array([record.site_pages], np.int32))
         other = decide(scores, words, batch.page_segment(), copies, policy)
         rules = [RULES.index(reason) if reason in RULES else SCORE for reason in record.reasons]
         decisions = as_ruled(other, np.array(rules, np.uint8), decisions.kept)
-    return text_of(clean_text(batch, words, decisions).text.tobytes())
+    joins = None
+    if join_lines and record.format == "text":
+        joins = joined_lines(batch, words, copies, decisions)
+    return text_of(clean_text(batch, words, decisions, joins).text.tobytes())
 
 
 def _stored_batch(record: LineRecord) -> Batch:

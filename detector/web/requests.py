@@ -42,6 +42,7 @@ class SettingsIn(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     recall: Share | None = None
     precision: Share | None = None
     cut_headlines: bool = True
+    join_lines: bool = False
     drop_copies: tuple[str, ...] = DROPPED_COPIES
     least_content: Share = 0.2
     mostly_content: Share = 0.9
