@@ -37,6 +37,7 @@ DATA: Final = {
 }
 TRAIN: Final = {
     "folds": Entry("benchmarks.train.fold_models", "A model, and one without each fold."),
+    "copies": Entry("benchmarks.train.copy_probability", "How likely copies are to be taken out."),
     "experiment": Entry("benchmarks.train.experiment", "Train by a configuration, and compare with another."),
     "adaptation": Entry(
         "benchmarks.train.adaptation_models", "A pair of models, one without some languages."

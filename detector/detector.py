@@ -47,6 +47,7 @@ def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites |
         batch=batch,
         words=words,
         markup=markup,
+        repeats=lines.repeats,
         copies=copies,
         scores=lines.scores,
         contributions=lines.contributions,

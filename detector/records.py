@@ -207,6 +207,7 @@ class ScoredLine:
     clean: the text without them, empty if the line is dropped
     copy_of: number of the line that this one is a copy of, if any
     copy_kind: the kind of copy (`COPY_KINDS`): "headline", "block", "refrain", ...
+    copy_probability: that a reader takes the copy out, whatever its score; None if it is no copy
     block: number of the block that the line stands in, if any: a list, a table, code, a stanza
     block_kind: "list", "table", "definition-list", "code", "verse", "quotation", "dialogue", "post" or
         "question", which is a question with its answers
@@ -224,6 +225,7 @@ class ScoredLine:
     reasons: tuple[Reason, ...]
     copy_of: int | None
     copy_kind: str | None = None
+    copy_probability: float | None = None
     block: int | None = None
     block_kind: str | None = None
     element: str | None = None

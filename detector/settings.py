@@ -51,7 +51,7 @@ class Settings:
     Attributes
     ----------
     threshold : float, optional
-        Drop lines with a higher score, 0 to 1. By default, each page gets the threshold with the best expected
+        Drop lines with a higher score, 0 to 1. By default, each page gets the threshold of the best expected
         F1 of the kept words: on WCXB dev, .01 to .015 better than the best threshold for all pages.
     lose_at_most : float, optional
         Lose at most this share of the content words, 0 to 1. Uses the lowest threshold that lost no more on

@@ -10,6 +10,7 @@ from detector.decisions import COPY_DROPPED, ORIGINAL_KEPT
 from detector.records import COPY_KINDS, Reason, ScoredLine
 from detector.results.batch import PageLines
 from detector.results.blocks import blocks_by_markup
+from detector.results.copy_probability import copy_probabilities
 from detector.results.elements import element_names
 from detector.results.reasons import (
     CUT,
@@ -82,6 +83,7 @@ class _Lines:
         _, stay, stay_end, self.original, self.kept, *decided = page.segment.T.tolist()
         self.was_cut, self.kind, self.rule = decided
         self.stay = list(zip(stay, stay_end, strict=True))
+        self.copy_probability = copy_probabilities(page)
         self.codes = shown_codes(page.contributions)
         line_of = np.repeat(np.arange(page.line.shape[0]), _segments_of_lines(page))
         self.original_line = line_of[np.maximum(page.segment[:, ORIGINAL], 0)].tolist()
@@ -123,6 +125,7 @@ class _Lines:
             reasons=tuple(reasons),
             copy_of=self.original_line[rows[0]] if original >= 0 else None,
             copy_kind=COPY_KINDS[self.kind[rows[0]]] if original >= 0 else None,
+            copy_probability=self.copy_probability.get(rows[0]) if original >= 0 else None,
             block=None if block is None else block.number,
             block_kind=None if block is None else block.kind,
             element=self.elements[number],

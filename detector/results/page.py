@@ -255,6 +255,7 @@ def _line_dict(line: ScoredLine) -> dict[str, Any]:
         "clean": line.clean,
         "copy_of": line.copy_of,
         "copy_kind": line.copy_kind,
+        "copy_probability": line.copy_probability,
         "block": line.block,
         "block_kind": line.block_kind,
         "element": line.element,

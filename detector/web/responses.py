@@ -27,6 +27,7 @@ class LineOut(msgspec.Struct):
     clean: str
     copy_of: int | None
     copy_kind: str | None
+    copy_probability: float | None
     block: int | None
     block_kind: str | None
     element: str | None
