@@ -35,6 +35,7 @@ ROOMS = (
     ("near_duplicates",),
     ("text",),
     ("settings",),
+    ("duplicate_settings",),
     ("native",),
     ("records",),
     ("files",),
