@@ -26,6 +26,7 @@ RUN: Final = {
     "serve": Entry("benchmarks.serving.load", "Many clients of a server at a time."),
     "corpus": Entry("benchmarks.run.corpus", "Filters of whole corpora; runs that are killed."),
     "profile": Entry("benchmarks.run.profile", "What site profiles are worth."),
+    "copies": Entry("benchmarks.run.copies", "Which copies go, on planted sites."),
     "newlines": Entry("benchmarks.run.newlines", "Profiles on pages without newlines."),
     "adaptation": Entry("benchmarks.run.adaptation", "Adapting to languages that a model does not know."),
     "adaptation-time": Entry("benchmarks.run.adaptation_time", "Time and memory of adapting."),

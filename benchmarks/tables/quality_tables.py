@@ -149,8 +149,27 @@ def kinds(folder: Path, name: str) -> str:
     return grid(["kind", "first", "second", "kappa", "F1"], rows)
 
 
+PLANTED: Final = (
+    "verbatim",
+    "varied",
+    "prefix",
+    "paragraph-twice",
+    "headline",
+    "refrain",
+    "paragraph",
+    "template",
+)
+
+
 def copies(folder: Path, name: str) -> str:
-    """Return how good the probability of copies is, or its bins."""
+    """Return how good the probability of copies is, its bins, or what goes of planted copies."""
+    if name == "planted":
+        found = read(folder, "copies")["rows"]
+        rows = [
+            [kind, f"{found[0]['lines'][kind]:,}", *(number(row["right"][kind]) for row in found)]
+            for kind in PLANTED
+        ]
+        return grid(["lines", "number", *(row["judged"] for row in found)], rows)
     result = read(folder, "copy-probability")
     if name == "bins":
         rows = [
