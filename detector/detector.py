@@ -30,6 +30,7 @@ from detector.text.html import title_of
 from detector.text.page import Input, Page
 from detector.text.read import ReadBatch, by_format, read_batch
 from detector.text.series import Errors, Missing, as_chosen, read_series, refuse_single, refuse_unknown
+from detector.whole_blocks import whole_blocks
 
 if TYPE_CHECKING:
     from detector.sites.profile import SiteProfile
@@ -41,7 +42,8 @@ def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites |
     lines = score_lines(batch, words, markup, model, sites)
     threshold = threshold_of(settings, (model.text if markup is None else model.html).points)
     copies = find_copies(batch, words, markup, lines.repeats)
-    decisions = decide_scored(lines, copies, words, batch.page_segment(), settings, threshold)
+    blocks = whole_blocks(batch, markup)
+    decisions = decide_scored(lines, copies, words, batch.page_segment(), settings, threshold, blocks)
     joins = joined_lines(batch, words, copies, decisions) if settings.join_lines and markup is None else None
     return ScoredBatch(
         batch=batch,
@@ -49,6 +51,7 @@ def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites |
         markup=markup,
         repeats=lines.repeats,
         copies=copies,
+        blocks=blocks,
         scores=lines.scores,
         contributions=lines.contributions,
         kinds=kinds_of(batch, words, markup, lines.scores, model.kinds),

@@ -66,6 +66,8 @@ class Settings:
         Cut off a headline at the beginning of a longer line if it also has a line of its own.
     join_lines : bool
         Join halves of sentences that the ends of printed pages cut, in text from PDF and OCR.
+    whole_blocks : bool
+        Decide lists, tables, definition lists and code of HTML as one where each page has its own threshold.
     drop_copies : tuple of str
         The kinds of copies to drop, whatever their scores: "headline", "running-head", "block", "contents",
         "refrain", "quotation", "parallel". A "repeat", a short line that stands twice for no known reason, is
@@ -91,6 +93,7 @@ class Settings:
     precision: float | None = None
     cut_headlines: bool = True
     join_lines: bool = False
+    whole_blocks: bool = True
     drop_copies: tuple[str, ...] = DROPPED_COPIES
     least_content: float = 0.2
     mostly_content: float = 0.9

@@ -28,7 +28,7 @@ ROOMS = (
     ("clean_text",),
     ("joined_lines",),
     ("decisions",),
-    ("copies",),
+    ("copies", "whole_blocks"),
     ("model",),
     ("features",),
     ("sites",),

@@ -11,7 +11,7 @@ from detector import native
 from detector.clean_text import Clean
 from detector.decisions import Decisions
 from detector.model.page_kinds import PageKinds
-from detector.records import Batch, Bytes, Copies, Floats, Markup, Repeats, Words
+from detector.records import Batch, Bytes, Copies, Floats, Integers, Markup, Repeats, Words
 from detector.sites.recurrence import LineRecurrence
 
 
@@ -26,6 +26,7 @@ class ScoredBatch(NamedTuple):
     markup: Markup | None
     repeats: Repeats
     copies: Copies
+    blocks: Integers
     scores: Floats
     contributions: Floats
     kinds: PageKinds

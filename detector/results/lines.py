@@ -6,13 +6,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.decisions import COPY_DROPPED, ORIGINAL_KEPT
+from detector.decisions import BLOCK_DROPPED, BLOCK_KEPT, COPY_DROPPED, ORIGINAL_KEPT
 from detector.records import COPY_KINDS, Reason, ScoredLine
 from detector.results.batch import PageLines
 from detector.results.blocks import blocks_by_markup
 from detector.results.copy_probability import copy_probabilities
 from detector.results.elements import element_names
 from detector.results.reasons import (
+    BLOCK_GOES,
+    BLOCK_STAYS,
     CUT,
     ORIGINAL_STAYS,
     SENTENCES_CUT,
@@ -138,6 +140,10 @@ class _Lines:
             yield copy_reason(COPY_KINDS[self.kind[rows[0]]], self.original_line[rows[0]])
         elif any(self.rule[row] == ORIGINAL_KEPT for row in rows):
             yield ORIGINAL_STAYS
+        elif kept and any(self.rule[row] == BLOCK_KEPT for row in rows):
+            yield BLOCK_STAYS
+        elif not kept and any(self.rule[row] == BLOCK_DROPPED for row in rows):
+            yield BLOCK_GOES
         else:
             yield policy_reason(self.page.policy, threshold, kept)
         if kept and self.was_cut[rows[0]]:
