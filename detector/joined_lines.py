@@ -5,8 +5,9 @@
     tide, so that every pile ...           -> "... kept a daily record of the tide, so that every pile ..."
 
 A form feed, a running head or the number of a page must stand between the halves, and nothing that is
-kept. The first must be half a sentence and the second go on in lower case, so scripts without case are
-never joined. Lines of lists, tables, code, dialogue and other blocks, and headings, stay apart.
+kept; numbers count only where they rise and cut sentences (`text.shape`). The first must be half a sentence
+and the second go on in lower case, so scripts without case are never joined. Lines of lists, tables, code,
+dialogue and other blocks, and headings, stay apart.
 """
 
 import re
@@ -20,6 +21,7 @@ from detector.decisions import Decisions
 from detector.records import COPY_KINDS, Batch, Bytes, Copies, Words
 from detector.text.blocks.find import blocks_by_shape
 from detector.text.decoding import text_of
+from detector.text.shape import has_pages
 
 # How a line is joined to the kept one before it; the kernel has the same.
 APART: Final = 0
@@ -67,6 +69,7 @@ class _Page:
         self.any_kept = [bool(kept[rows.start : rows.stop].any()) for rows in self.rows]
         self.words = words
         self._lines: list[str] = []
+        self._has_pages: bool | None = None
 
     def breaks(self) -> list[tuple[int, int]]:
         """Return pairs of lines, kept and whole, between which a printed page may end."""
@@ -85,8 +88,14 @@ class _Page:
         return (
             b"\f" in self.data[slice(*lead)]
             or any(self.is_head[number] for number in between)
-            or any(_PAGE_NUMBER.fullmatch(self._text(number)) for number in between)
+            or (any(_PAGE_NUMBER.fullmatch(self._text(number)) for number in between) and self._is_printed())
         )
+
+    def _is_printed(self) -> bool:
+        """Tell whether numbers on lines of their own are those of pages."""
+        if self._has_pages is None:
+            self._has_pages = has_pages([self._text(number) for number, rows in enumerate(self.rows) if rows])
+        return self._has_pages
 
     def _size(self, line: int) -> int:
         rows = self.rows[line]

@@ -49,15 +49,17 @@ def joins_of(text, dropped):
     return joined_lines(batch, words, copies, decisions).tolist()
 
 
-@pytest.mark.parametrize("number", ["12", "- 12 -", "xiv", "Page 12", "12 / 30", "Seite 3 von 9", "[12]"])
+@pytest.mark.parametrize("number", ["{}", "- {} -", "Page {}", "{} / 30", "Seite {} von 9", "[{}]"])
 def test_the_number_of_a_page_stands_between_halves(number):
-    text = f"{BEFORE}\n{number}\nthe miller and two of his sons."
-    assert joins_of(text, dropped=[1]) == [APART, APART, BY_SPACE]
-    assert joins_of(text, dropped=[]) == [APART] * 3, "it stays, so the halves stay apart"
+    lines = [f"{BEFORE}\n{number.format(at)}\nthe miller and two of his sons." for at in (7, 8, 9)]
+    numbers = [1, 4, 7]
+    assert joins_of("\n".join(lines), dropped=numbers) == [APART, APART, BY_SPACE] * 3
+    assert joins_of("\n".join(lines), dropped=[]) == [APART] * 9, "they stay, so the halves stay apart"
+    assert joins_of(lines[0], dropped=[1]) == [APART] * 3, "a number is no page's if no others rise from it"
 
 
 @pytest.mark.parametrize(
-    "between", ["Read also: the mill of Ostrand", "advertisement", "12 mills and a river"]
+    "between", ["Read also: the mill of Ostrand", "advertisement", "12 mills and a river", "12"]
 )
 def test_other_dropped_lines_are_no_end_of_a_page(between):
     assert joins_of(f"{BEFORE}\n{between}\nthe miller and two of his sons.", dropped=[1]) == [APART] * 3

@@ -115,7 +115,7 @@ def _shapes(lines: Sequence[str]) -> Iterator[Shape]:
         yield "chat-log"
     if "@" in text and _has_mail_head(lines):
         yield "mail"
-    if _has_pages(lines):
+    if has_pages(lines):
         yield "converted-pdf"
     if any(sign in text for sign in ("](", "#", "```", "~~~", "---")) and _is_markdown(lines):
         yield "markdown"
@@ -152,7 +152,7 @@ def _has_mail_quotation(lines: Sequence[str]) -> bool:
     return False
 
 
-def _has_pages(lines: Sequence[str]) -> bool:
+def has_pages(lines: Sequence[str]) -> bool:
     """Return whether form feeds part pages, or numbers of pages cut sentences in two."""
     feeds = [number for number, line in enumerate(lines) if "\f" in line]
     if any(feed and any(map(str.strip, lines[feed:])) for feed in feeds):

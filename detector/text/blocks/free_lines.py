@@ -21,6 +21,11 @@ Found = tuple[BlockKind, list[int]]
 _MOST_CHARACTERS: Final = 300
 
 
+def tail(line: str) -> str:
+    """Return the last three characters: patterns for ends need not run over the whole line."""
+    return line.rstrip()[-3:]
+
+
 class FreeLines:
     """The lines of a page, and which of them stand in a block already."""
 
@@ -28,9 +33,14 @@ class FreeLines:
         self.lines = [line[:_MOST_CHARACTERS] for line in lines]
         self.is_blank = [not line.strip() for line in self.lines]
         self.taken = [False] * len(lines) if taken is None else list(taken)
+        self._characters = frozenset("".join(self.lines))
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def has(self, signs: str) -> bool:
+        """Tell whether any of some characters stands on the page: else many patterns need no trial."""
+        return not self._characters.isdisjoint(signs)
 
     def take(self, members: Sequence[int]) -> None:
         """Note that lines stand in a block."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from detector.text.blocks.free_lines import Found, FreeLines
+from detector.text.blocks.free_lines import Found, FreeLines, tail
 from detector.text.shape import QUOTED, is_statement
 
 _FENCE: Final = re.compile(r"\s{0,3}(```|~~~)")
@@ -20,14 +20,14 @@ _INDENTED: Final = re.compile(r"(?: {2,}|\t|:\s+)\S")
 _CODE_MARKS: Final = re.compile(r"[{}()=<>\[\]_$\\]")
 _ENDS_SENTENCE: Final = re.compile(r"[.!?…。！？:]['\"”»)]?\s*$")
 # Words of a term whose meaning is set in, and of one that only stands above it.
-_TERM_WORDS, _TOLD_WORDS = 6, 2
+_TERM_WORDS, _TOLD_WORDS, _TOLD_CHARACTERS = 6, 2, 60
 _CODE_INDENT: Final = re.compile(r"(?: {4}|\t)")
 
 
 def fences(page: FreeLines) -> Iterator[Found]:
     """Yield what stands between lines of three backticks or tildes."""
     opened, members = "", []
-    for number, line in enumerate(page.lines):
+    for number, line in enumerate(page.lines if page.has("`~") else ()):
         mark = _FENCE.match(line)
         if not opened and not (mark and page.is_free(number)):
             continue
@@ -42,7 +42,7 @@ def fences(page: FreeLines) -> Iterator[Found]:
 
 def quotations(page: FreeLines) -> Iterator[Found]:
     """Yield lines that begin with ">", as in mails; prompts of an interpreter are code."""
-    for run in page.runs(QUOTED.match, 1, gap=1):
+    for run in page.runs(QUOTED.match, 1, gap=1) if page.has(">") else ():
         prompts = sum(_PROMPT.match(page.lines[number]) is not None for number in run)
         yield ("code" if 2 * prompts > len(run) else "quotation"), run
 
@@ -51,12 +51,16 @@ def tables(page: FreeLines) -> Iterator[Found]:
     """Yield rows with pipes, tabs, or gaps of three spaces and more."""
 
     def is_row(line: str) -> bool:
-        return (_PIPES.match(line) or _TABS.match(line)) is not None and not _ITEM.match(line)
+        cells = ("|" in line and _PIPES.match(line)) or ("\t" in line and _TABS.match(line))
+        return bool(cells) and not _ITEM.match(line)
 
-    for run in page.runs(is_row, 2):
+    def has_gaps(line: str) -> bool:
+        return "   " in line and _GAPS.match(line) is not None and not _ITEM.match(line)
+
+    for run in page.runs(is_row, 2) if page.has("|\t") else ():
         page.take(run)
         yield "table", run
-    for run in page.runs(lambda line: _GAPS.match(line) and not _ITEM.match(line), 3):
+    for run in page.runs(has_gaps, 3):
         if sum(is_statement(page.lines[number]) for number in run) < 0.5 * len(run):
             yield "table", run
 
@@ -108,7 +112,7 @@ def _nested(page: FreeLines, run: Sequence[int]) -> Iterator[Found]:
 
 def definition_lists(page: FreeLines) -> Iterator[Found]:
     """Yield fields (`Height: 12 m`) of different names, and terms whose meanings are set in below them."""
-    for run in page.runs(_FIELD.match, 3):
+    for run in page.runs(_FIELD.match, 3) if page.has(":：") else ():
         names = [found[1].casefold() for number in run if (found := _FIELD.match(page.lines[number]))]
         if len(set(names)) == len(names):
             page.take(run)
@@ -126,7 +130,8 @@ def _pairs(page: FreeLines, pair_of: Callable[[FreeLines, int], list[int]]) -> I
     run: list[list[int]] = []
     number = 0
     while number < len(page):
-        pair = pair_of(page, number) if _is_term(page, number) else []
+        pair = pair_of(page, number)
+        pair = pair if pair and _is_term(page, number) else []
         if run and pair and page.after(run[-1][-1], 1) != number:
             yield run
             run = []
@@ -139,7 +144,7 @@ def _is_term(page: FreeLines, number: int) -> bool:
     line = page.lines[number]
     if not page.is_free(number) or not line[0].isalpha():
         return False
-    return len(line.split()) <= _TERM_WORDS and not _ENDS_SENTENCE.search(line)
+    return len(line.split()) <= _TERM_WORDS and not _ENDS_SENTENCE.search(tail(line))
 
 
 def _set_in(page: FreeLines, number: int) -> list[int]:
@@ -152,10 +157,11 @@ def _set_in(page: FreeLines, number: int) -> list[int]:
 
 def _told(page: FreeLines, number: int) -> list[int]:
     """Return a term of a word or two and the sentence below it; none if there is none."""
-    if len(page.lines[number].split()) > _TOLD_WORDS or not page.is_free(number + 1):
+    line = page.lines[number]
+    if len(line) > _TOLD_CHARACTERS or len(line.split()) > _TOLD_WORDS or not page.is_free(number + 1):
         return []
     meaning = page.lines[number + 1]
-    is_told = _ENDS_SENTENCE.search(meaning) and len(meaning.split()) > _TOLD_WORDS
+    is_told = _ENDS_SENTENCE.search(tail(meaning)) and len(meaning.split()) > _TOLD_WORDS
     return [number, number + 1] if is_told else []
 
 
@@ -165,7 +171,8 @@ def code(page: FreeLines) -> Iterator[Found]:
         if _statements(page, run) >= 0.5 * len(run):
             page.take(run)
             yield "code", run
-    for run in page.runs(lambda line: is_statement(line) or line[:1].isspace(), 3, gap=1):
+    marked = page.has("{}()=<>[]_$\\")
+    for run in page.runs(lambda line: line[:1].isspace() or is_statement(line), 3, gap=1) if marked else ():
         if _statements(page, run) >= 0.6 * len(run):
             yield "code", run
 

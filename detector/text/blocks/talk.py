@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from detector.text.blocks.free_lines import Found, FreeLines
+from detector.text.blocks.free_lines import Found, FreeLines, tail
 from detector.text.shape import CLOCK, CUE, MESSAGE
 
 _SPEAKER: Final = re.compile(
@@ -35,18 +35,23 @@ _VERSE_CHARACTERS, _VERSE_WORDS, _STANZA = 60, 4, 3
 
 def dialogue(page: FreeLines) -> Iterator[Found]:
     """Yield messages with their times, subtitles, turns with speakers, and turns after dashes."""
-    for run in page.runs(MESSAGE.match, 3, gap=1):
+    for run in page.runs(_is_message, 3, gap=1) if page.has(":<>") else ():
         page.take(run)
         yield "dialogue", run
-    cues = [number for number, line in enumerate(page.lines) if page.is_free(number) and CUE.match(line)]
+    lines = enumerate(page.lines if page.has(">[") or page.has("D") else ())
+    cues = [number for number, line in lines if page.is_free(number) and CUE.match(line)]
     if len(cues) >= 2:
         members = sorted({near for cue in cues for near in _cue_lines(page, cue)})
         page.take(members)
         yield "dialogue", members
     yield from _turns(page)
-    for run in page.runs(_DASH.match, 2, gap=1):
+    for run in page.runs(_DASH.match, 2, gap=1) if page.has("—–") else ():
         if _sentences(page, run) >= 0.5 * len(run):
             yield "dialogue", run
+
+
+def _is_message(line: str) -> bool:
+    return (_has_mark(line) or "<" in line) and MESSAGE.match(line) is not None
 
 
 def _cue_lines(page: FreeLines, cue: int) -> Iterator[int]:
@@ -59,7 +64,7 @@ def _cue_lines(page: FreeLines, cue: int) -> Iterator[int]:
 
 
 def _sentences(page: FreeLines, run: Sequence[int]) -> int:
-    return sum(_ENDS_SENTENCE.search(page.lines[number]) is not None for number in run)
+    return sum(_ENDS_SENTENCE.search(tail(page.lines[number])) is not None for number in run)
 
 
 def _turns(page: FreeLines) -> Iterator[Found]:
@@ -67,13 +72,18 @@ def _turns(page: FreeLines) -> Iterator[Found]:
     turns = {
         number: (found["name"] or found["capitals"]).casefold()
         for number, line in enumerate(page.lines)
-        if page.is_free(number) and (found := _SPEAKER.match(line))
+        if _has_mark(line) and page.is_free(number) and (found := _SPEAKER.match(line))
         if not (_ASKED.match(line) or _ANSWERED.match(line))
     }
     for run in _near(list(turns), _MOST_BETWEEN):
         speakers = {turns[number] for number in run}
         if 2 <= len(speakers) < len(run) and _sentences(page, run) >= 0.5 * len(run):
             yield "dialogue", [near for near in range(run[0], run[-1] + 1) if page.is_free(near)]
+
+
+def _has_mark(line: str) -> bool:
+    """Tell whether a line has what stands in times and after speakers."""
+    return ":" in line or "." in line or "：" in line
 
 
 def _near(numbers: Sequence[int], most: int) -> Iterator[list[int]]:
@@ -112,10 +122,10 @@ def _is_question(page: FreeLines, number: int) -> bool:
     return (
         page.is_free(number)
         and page.is_free(after)
-        and _ENDS_QUESTION.search(page.lines[number]) is not None
+        and _ENDS_QUESTION.search(tail(page.lines[number])) is not None
         and len(page.lines[number].split()) <= _QUESTION_WORDS
-        and not _ENDS_QUESTION.search(page.lines[after])
-        and _ENDS_SENTENCE.search(page.lines[after]) is not None
+        and not _ENDS_QUESTION.search(tail(page.lines[after]))
+        and _ENDS_SENTENCE.search(tail(page.lines[after])) is not None
     )
 
 
@@ -138,7 +148,7 @@ def posts(page: FreeLines) -> Iterator[Found]:
     posted = [
         number
         for number, line in enumerate(page.lines)
-        if page.is_free(number) and not _ENDS_SENTENCE.search(line)
+        if _has_mark(line) and page.is_free(number) and not _ENDS_SENTENCE.search(tail(line))
         if _TIME.fullmatch(line) or (_POSTED.match(line) and _POST_DATE.search(line))
     ]
     for run in _near(posted, _MOST_POST):
@@ -156,8 +166,8 @@ def verse(page: FreeLines) -> Iterator[Found]:
         lines = [page.lines[number].strip() for number in run]
         words = [len(line.split()) for line in lines]
         begins = sum(not line[:1].islower() for line in lines)
-        marks = sum(_VERSE_MARK.search(line) is not None for line in lines)
-        full = sum(_ENDS_SENTENCE.search(line) is not None for line in lines)
+        marks = sum(_VERSE_MARK.search(tail(line)) is not None for line in lines)
+        full = sum(_ENDS_SENTENCE.search(tail(line)) is not None for line in lines)
         if min(words) < 2 or sum(words) < _VERSE_WORDS * len(lines) or begins < 0.9 * len(lines):
             continue
         if marks >= 0.4 * len(lines) and full <= 0.6 * len(lines):
