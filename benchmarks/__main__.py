@@ -26,6 +26,7 @@ RUN: Final = {
     "serve": Entry("benchmarks.serving.load", "Many clients of a server at a time."),
     "corpus": Entry("benchmarks.run.corpus", "Filters of whole corpora; runs that are killed."),
     "profile": Entry("benchmarks.run.profile", "What site profiles are worth."),
+    "copies": Entry("benchmarks.run.copies", "Which copies go, on planted sites."),
     "newlines": Entry("benchmarks.run.newlines", "Profiles on pages without newlines."),
     "adaptation": Entry("benchmarks.run.adaptation", "Adapting to languages that a model does not know."),
     "adaptation-time": Entry("benchmarks.run.adaptation_time", "Time and memory of adapting."),
@@ -38,6 +39,7 @@ DATA: Final = {
 TRAIN: Final = {
     "folds": Entry("benchmarks.train.fold_models", "A model, and one without each fold."),
     "kinds": Entry("benchmarks.train.line_kinds", "The networks of kinds of such models, anew."),
+    "copies": Entry("benchmarks.train.copy_probability", "How likely copies are to be taken out."),
     "experiment": Entry("benchmarks.train.experiment", "Train by a configuration, and compare with another."),
     "adaptation": Entry(
         "benchmarks.train.adaptation_models", "A pair of models, one without some languages."

@@ -2,7 +2,8 @@
 
 Kept lines stand in their order with what was between them. Where lines were dropped, the blank lines
 around them become the longest of their runs. No blank lines stand at the ends, and the last line has
-no ending. The kernel is kernels/clean.cpp.
+no ending. Only halves of a sentence are joined, where that is wanted (`joined_lines`). The kernel is
+kernels/clean.cpp.
 """
 
 from typing import NamedTuple
@@ -28,8 +29,9 @@ class Clean(NamedTuple):
     stay_end: Integers
 
 
-def clean_text(batch: Batch, words: Words, decisions: Decisions) -> Clean:
-    """Return the clean text of all pages."""
+def clean_text(batch: Batch, words: Words, decisions: Decisions, joins: Bytes | None = None) -> Clean:
+    """Return the clean text of all pages; joins: uint8 (L,), how lines are joined to those before them."""
+    joins = np.zeros(0, np.uint8) if joins is None else joins
     n_segments = batch.segment_start.size
     out = Clean(
         text=np.empty(batch.data.size + 1, np.uint8),
@@ -37,5 +39,5 @@ def clean_text(batch: Batch, words: Words, decisions: Decisions) -> Clean:
         stay_start=np.empty(n_segments, np.int64),
         stay_end=np.empty(n_segments, np.int64),
     )
-    written = native.run("clean_text", batch, words, decisions.kept, decisions.cut_words, out)
+    written = native.run("clean_text", batch, words, decisions.kept, decisions.cut_words, joins, out)
     return out._replace(text=out.text[:written])

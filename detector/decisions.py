@@ -6,10 +6,16 @@ F = 2 Σ_kept qw / (Σ_kept w + Σ qw), and the best k is where the next line's 
 et al. 2014, "Optimal thresholding of classifiers to maximize F1 measure").
 
 Copies (`copies.py`) are decided by their kind, whatever their score: a kind in `drop_copies` goes, and
-where such a copy would stay, its original stays in its place. Only of a "repeat", a short line that
+where such a copy would stay, its original stays in its place. A title that comes again stays wherever
+the page has a threshold of its own. Only of a "repeat", a short line that
 stands twice for no known reason, does the score decide: it is dropped above .3 if its original stays.
 A refrain or a parallel line stays, unless its score is above .65: then it is template that recurs.
-The kernel is kernels/decide.cpp.
+
+Lists, tables, definition lists and code of HTML (`whole_blocks.py`) are decided as one on pages with a
+threshold of their own, by the mean log-odds of their rows, weighted by words. A block stays whole if that is
+not above the threshold and half of its rows would stay anyway; it goes if that is above .7. Rows up to .2
+stay and rows from .9 on go by themselves.
+The kernels are kernels/decide.cpp and kernels/blocks.cpp.
 """
 
 from typing import Final, NamedTuple
@@ -31,6 +37,9 @@ MOSTLY_CONTENT: Final = 3
 # What copies decided about a segment, whatever its score.
 COPY_DROPPED: Final = 1
 ORIGINAL_KEPT: Final = 2
+# What its block decided about a segment.
+BLOCK_KEPT: Final = 3
+BLOCK_DROPPED: Final = 4
 
 
 class DecisionPolicy(NamedTuple):
@@ -52,7 +61,7 @@ class Decisions(NamedTuple):
     cut_words: int32 (S,), words at the segment's beginning that are cut: a headline again
     threshold: float32 (P,), the score above which the page's lines are dropped
     policy: uint8 (P,), what decided (`BY_SCORE` and so on)
-    rule: uint8 (S,), what copies decided: nothing, `COPY_DROPPED` or `ORIGINAL_KEPT`
+    rule: uint8 (S,), what copies or its block decided: nothing, `COPY_DROPPED` and so on
     content: float32 (P, 2): expected words of content, and words
     """
 
@@ -70,8 +79,12 @@ def decide(
     page_segment: Integers,
     copies: Copies,
     policy: DecisionPolicy,
+    blocks: Integers | None = None,
 ) -> Decisions:
-    """Return what stays of each segment; without a threshold, each page gets its own."""
+    """Return what stays of each segment; without a threshold, each page gets its own.
+
+    blocks: int64 (S,), the first row of each row's block, or -1 (`whole_blocks`)
+    """
     settings = policy.settings
     n_pages, n_segments = page_segment.size - 1, scores.size
     out = Decisions(
@@ -89,6 +102,9 @@ def decide(
     limits = (threshold, float(settings.least_content), float(settings.mostly_content))
     switches = (sum(1 << COPY_KINDS.index(kind) for kind in settings.drop_copies), settings.cut_headlines)
     native.run("decide", scores, words, page_segment, copies, well_known, limits, switches, out)
+    if settings.whole_blocks and blocks is not None:
+        decided = (out.threshold, out.policy, out.kept, out.rule)
+        native.run("decide_blocks", scores, words, page_segment, blocks, decided)
     return out
 
 
@@ -99,10 +115,12 @@ def decide_scored(
     page_segment: Integers,
     settings: Settings,
     threshold: float | None = None,
+    blocks: Integers | None = None,
 ) -> Decisions:
     """Return what stays of what was just scored, with what is known of the pages' sites."""
     policy = DecisionPolicy(settings, threshold, lines.site_pages)
-    return decide(by_kind(lines.scores, lines.kinds, settings), words, page_segment, copies, policy)
+    decided = by_kind(lines.scores, lines.kinds, settings)
+    return decide(decided, words, page_segment, copies, policy, blocks)
 
 
 def by_kind(scores: Floats, kinds: Floats, settings: Settings) -> Floats:

@@ -14,6 +14,7 @@ from detector.clean_text import clean_text
 from detector.copies import find_copies
 from detector.decisions import decide_scored
 from detector.errors import DetectorError, KernelError, PageError, SettingsError
+from detector.joined_lines import joined_lines
 from detector.model.files import Model, model_of
 from detector.model.operating_points import threshold_of
 from detector.model.page_kinds import kinds_of
@@ -29,6 +30,7 @@ from detector.text.html import title_of
 from detector.text.page import Input, Page
 from detector.text.read import ReadBatch, by_format, read_batch
 from detector.text.series import Errors, Missing, as_chosen, read_series, refuse_single, refuse_unknown
+from detector.whole_blocks import whole_blocks
 
 if TYPE_CHECKING:
     from detector.sites.profile import SiteProfile
@@ -40,18 +42,22 @@ def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites |
     lines = score_lines(batch, words, markup, model, sites)
     threshold = threshold_of(settings, (model.text if markup is None else model.html).points)
     copies = find_copies(batch, words, markup, lines.repeats)
-    decisions = decide_scored(lines, copies, words, batch.page_segment(), settings, threshold)
+    blocks = whole_blocks(batch, markup)
+    decisions = decide_scored(lines, copies, words, batch.page_segment(), settings, threshold, blocks)
+    joins = joined_lines(batch, words, copies, decisions) if settings.join_lines and markup is None else None
     return ScoredBatch(
         batch=batch,
         words=words,
         markup=markup,
+        repeats=lines.repeats,
         copies=copies,
+        blocks=blocks,
         scores=lines.scores,
         contributions=lines.contributions,
         line_kinds=lines.kinds,
         kinds=kinds_of(batch, words, markup, lines.scores, model.kinds),
         decisions=decisions,
-        clean=clean_text(batch, words, decisions),
+        clean=clean_text(batch, words, decisions, joins),
         recurrence=lines.recurrence,
     )
 

@@ -215,9 +215,13 @@ class ScoredLine:
     clean: the text without them, empty if the line is dropped
     copy_of: number of the line that this one is a copy of, if any
     copy_kind: the kind of copy (`COPY_KINDS`): "headline", "block", "refrain", ...
-    block: for HTML, what the line is: "h1" to "h6", "li", "tr", "pre", "quote", "p", ...
     kind: the likeliest of `LINE_KINDS`; None for a blank line, and from a model that knows no kinds
     kinds: the probabilities of the kinds that are likelier than one in a thousand, the likeliest first
+    copy_probability: that a reader takes the copy out, whatever its score; None if it is no copy
+    block: number of the block that the line stands in, if any: a list, a table, code, a stanza
+    block_kind: "list", "table", "definition-list", "code", "verse", "quotation", "dialogue", "post" or
+        "question", which is a question with its answers
+    element: for HTML, what the line is: "h1" to "h6", "li", "tr", "pre", "blockquote", "p", ...
     """
 
     number: int
@@ -231,6 +235,9 @@ class ScoredLine:
     reasons: tuple[Reason, ...]
     copy_of: int | None
     copy_kind: str | None = None
-    block: str | None = None
+    copy_probability: float | None = None
+    block: int | None = None
+    block_kind: str | None = None
+    element: str | None = None
     kind: str | None = None
     kinds: Mapping[str, float] = field(default_factory=dict)

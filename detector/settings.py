@@ -8,8 +8,9 @@ kept, `DuplicateSettings` how near-duplicates are found, and `CorpusSettings`, `
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar, get_args
 
+from detector.duplicate_settings import DuplicateSettings as DuplicateSettings
 from detector.errors import SettingsError
 from detector.files.toml import read_toml
 from detector.records import COPY_KINDS, LINE_KINDS, Format
@@ -18,7 +19,8 @@ S = TypeVar("S", "Settings", "CorpusSettings")
 
 # Settings that choose a threshold by its effect on pages that the model has not seen.
 GOALS: Final = ("lose_at_most", "recall", "precision")
-MOST_SLOTS = 1024
+# What near-duplicates of a corpus are measured by.
+Similarity = Literal["jaccard", "containment"]
 # Kinds of copies that go: the others are part of the text, or navigation that scores find.
 DROPPED_COPIES: Final = ("headline", "running-head", "block", "repeat")
 
@@ -69,9 +71,8 @@ class Settings:
     Attributes
     ----------
     threshold : float, optional
-        Drop lines with a higher score, 0 to 1. By default, each page gets the threshold with the best
-        expected F1 of the kept words. On WCXB dev, that is .01 to .015 words F1 better than the best
-        single threshold.
+        Drop lines with a higher score, 0 to 1. By default, each page gets the threshold of the best expected
+        F1 of the kept words: on WCXB dev, .01 to .015 better than the best threshold for all pages.
     lose_at_most : float, optional
         Lose at most this share of the content words, 0 to 1. Uses the lowest threshold that lost no more on
         pages of sites that the model had not seen.
@@ -87,6 +88,10 @@ class Settings:
         a probability, so is the decision: a line that is a title at .8 stays more easily, not always.
     cut_headlines : bool
         Cut off a headline at the beginning of a longer line if it also has a line of its own.
+    join_lines : bool
+        Join halves of sentences that the ends of printed pages cut, in text from PDF and OCR.
+    whole_blocks : bool
+        Decide lists, tables, definition lists and code of HTML as one where each page has its own threshold.
     drop_copies : tuple of str
         The kinds of copies to drop, whatever their scores: "headline", "running-head", "block", "contents",
         "refrain", "quotation", "parallel". A "repeat", a short line that stands twice for no known reason, is
@@ -113,6 +118,8 @@ class Settings:
     keep: tuple[str, ...] = ("title",)
     drop: tuple[str, ...] = ()
     cut_headlines: bool = True
+    join_lines: bool = False
+    whole_blocks: bool = True
     drop_copies: tuple[str, ...] = DROPPED_COPIES
     least_content: float = 0.2
     mostly_content: float = 0.9
@@ -138,58 +145,6 @@ class Settings:
         return replace(settings_from(read_toml(path), cls, str(path)), **given)
 
 
-@dataclass(frozen=True, slots=True)
-class DuplicateSettings:
-    """How near-duplicates are found.
-
-    Attributes
-    ----------
-    shingle : int
-        Words per shingle (characters in scripts without spaces). Five is usual: with fewer, unrelated texts
-        look similar; with more, small changes weigh too much.
-    slots : int
-        Slots per MinHash signature. 128 is the default of datasketch; 21 bands of 6 of them find .998 of
-        the pairs exactly at .8.
-    recall : float
-        The share of the pairs exactly at the threshold that must be compared, between 0 and 1.
-    masked : bool
-        Treat all numbers and dates as equal.
-    equal_forms : bool
-        Compare Unicode forms that readers take for equal as equal, and words with "_" as one word.
-    max_group : int
-        In larger groups of similar texts, each text is compared only with a representative.
-    memory : int
-        Bytes for working arrays, in addition to the texts and about 100 bytes per text.
-    folder : Path, optional
-        Where to put arrays that do not fit into memory, and where a stopped run is continued. By default a
-        temporary folder, if one is needed.
-    """
-
-    shingle: int = 5
-    slots: int = 128
-    recall: float = 0.995
-    masked: bool = False
-    equal_forms: bool = True
-    max_group: int = 1000
-    memory: int = 200_000_000
-    folder: Path | None = None
-
-    def __post_init__(self) -> None:
-        if not 0 < self.recall < 1:
-            raise SettingsError(f"recall is a share between 0 and 1, not {self.recall}")
-        least = {"shingle": 1, "slots": 1, "max_group": 2, "memory": 10_000_000}
-        for name, number in least.items():
-            if getattr(self, name) < number:
-                raise SettingsError(f"{name} must be at least {number}, not {getattr(self, name)}")
-        if self.slots > MOST_SLOTS:
-            raise SettingsError(f"slots must be at most {MOST_SLOTS}, not {self.slots}")
-
-    @property
-    def folding(self) -> int:
-        """How words are folded: the bits that kernels take."""
-        return self.masked + 2 * self.equal_forms
-
-
 def _refuse_wrong(pattern: str) -> None:
     """Raise `SettingsError` for a pattern that is not a regular expression."""
     import regex  # slow to import, and scoring a page does not need it
@@ -209,6 +164,9 @@ class CorpusSettings:
     duplicates : float
         Documents whose clean texts have at least this Jaccard similarity are near-duplicates, and only the
         first is kept. 0 keeps all. .8 is usual.
+    near_duplicates : {"jaccard", "containment"}
+        Whether `duplicates` is the Jaccard similarity, or how much of the shorter text stands in the longer
+        one, which is kept then: an archive page rather than each of its articles.
     protect : tuple of str
         Regular expressions. A line that matches one is never dropped.
     template : tuple of str
@@ -229,6 +187,7 @@ class CorpusSettings:
     """
 
     duplicates: float = 0.8
+    near_duplicates: Similarity = "jaccard"
     protect: tuple[str, ...] = ()
     template: tuple[str, ...] = ()
     thresholds: Mapping[str, float] = field(default_factory=dict)
@@ -241,6 +200,9 @@ class CorpusSettings:
     def __post_init__(self) -> None:
         if not (self.duplicates == 0 or 0.05 <= self.duplicates <= 1):
             raise SettingsError(f"duplicates is 0 or a similarity from .05 to 1, not {self.duplicates}")
+        if self.near_duplicates not in get_args(Similarity):
+            names = " or ".join(get_args(Similarity))
+            raise SettingsError(f"near_duplicates is {names}, not {self.near_duplicates!r}")
         shares = {"most_lost": self.most_lost} | {
             f"the threshold of {site}": value for site, value in self.thresholds.items()
         }

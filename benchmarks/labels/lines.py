@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from benchmarks.data.pages import Page
-from detector.results.blocks import block_names
+from detector.results.elements import element_names
 from detector.text.decoding import text_of
 from detector.text.page import Page as Decoded
 from detector.text.read import read_batch
@@ -31,7 +31,7 @@ def lines_of(page: Page) -> list[Line]:
     batch, _, markup = read_batch([Decoded.read(page.html, "html")])
     assert markup is not None
     spans = zip(batch.line_start.tolist(), batch.line_end.tolist(), strict=True)
-    blocks = block_names(markup.tag, markup.parent, markup.line_element)
+    blocks = element_names(markup.tag, markup.parent, markup.line_element)
     return [
         Line(text_of(bytes(batch.data[start:end])), blocks[number] or "")
         for number, (start, end) in enumerate(spans)

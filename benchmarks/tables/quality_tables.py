@@ -149,6 +149,43 @@ def kinds(folder: Path, name: str) -> str:
     return grid(["kind", "first", "second", "kappa", "F1"], rows)
 
 
+PLANTED: Final = (
+    "verbatim",
+    "varied",
+    "prefix",
+    "paragraph-twice",
+    "headline",
+    "refrain",
+    "paragraph",
+    "template",
+)
+
+
+def copies(folder: Path, name: str) -> str:
+    """Return how good the probability of copies is, its bins, or what goes of planted copies."""
+    if name == "planted":
+        found = read(folder, "copies")["rows"]
+        rows = [
+            [kind, f"{found[0]['lines'][kind]:,}", *(number(row["right"][kind]) for row in found)]
+            for kind in PLANTED
+        ]
+        return grid(["lines", "number", *(row["judged"] for row in found)], rows)
+    result = read(folder, "copy-probability")
+    if name == "bins":
+        rows = [
+            [f"{row['copies']:,}", number(row["expected"]), number(row["taken_out"])]
+            for row in result["bins"]
+        ]
+        return grid(["copies", "mean probability", "taken out by readers"], rows)
+    if name == "decisions":
+        keys = ("copies", "right", "kept", "kept_right")
+        rows = [[number(row["limit"], 1), *(f"{row[key]:,}" for key in keys)] for row in result["decisions"]]
+        return grid(["above", "copies", "right", "of these kept by score", "right"], rows)
+    names = {"probability": "all evidence", "kind_alone": "the kind of copy alone"}
+    rows = [[text, *(number(value) for value in result[key].values())] for key, text in names.items()]
+    return grid(["by", "log loss", "AUC", "calibration error"], rows)
+
+
 def lines(folder: Path, name: str) -> str:
     """Return the table of decisions on labelled lines."""
     order = ("precision", "recall", "f1", "template_recall")

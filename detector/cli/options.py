@@ -104,12 +104,14 @@ class Policy(NamedTuple):
     preset: str | None
     keep: tuple[str, ...] | None
     drop: tuple[str, ...] | None
+    join_lines: bool | None
 
     def chosen(self, before: Settings | None = None) -> Settings:
         """Return the settings that the options ask for; `before` has the others."""
         changes: dict[str, Any] = dict(zip(self._fields[3:7], self[3:7], strict=True))
-        if self.drop_copies is not None:
-            changes["drop_copies"] = self.drop_copies
+        for name in ("drop_copies", "join_lines"):
+            if getattr(self, name) is not None:
+                changes[name] = getattr(self, name)
         if self.settings:
             given = Settings.read(self.settings, **changes)
         else:
@@ -177,6 +179,12 @@ _POLICY_OPTIONS: Final = (
     ),
     click.option(
         "--drop", type=Names(LINE_KINDS, "lines"), help="Kinds of lines to drop as well: caption,byline."
+    ),
+    click.option(
+        "--join-lines",
+        is_flag=True,
+        default=None,
+        help="Join halves of sentences that the end of a printed page cut (PDF, OCR).",
     ),
 )
 

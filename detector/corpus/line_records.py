@@ -15,7 +15,8 @@ from detector.corpus.formats.documents import Document
 from detector.corpus.rules import RULES, SCORE, as_ruled
 from detector.decisions import DecisionPolicy, Decisions, by_kind, decide
 from detector.features.schema import CODES
-from detector.records import COPY_KINDS, LINE_KINDS, Batch, Bytes, Copies, Format
+from detector.joined_lines import joined_lines
+from detector.records import COPY_KINDS, LINE_KINDS, Batch, Bytes, Copies, Format, Integers
 from detector.results.batch import ScoredBatch
 from detector.text.decoding import text_of, utf8
 from detector.text.plain import text_batch
@@ -32,6 +33,7 @@ class LineRecord:
     kinds: thousandths, by segment and kind of line (`LINE_KINDS`); empty from a model that knows no kinds
     copies: rows (segment, its original, the kind of copy, words of the title at its beginning)
     cuts: rows (segment, words) of those whose beginning was cut
+    blocks: rows (segment, the one after the last, first segment of the block) of lists, tables and code
     site_pages: other pages known of its site
     fields: its whole record; the field that the clean text went to is empty
     """
@@ -48,6 +50,7 @@ class LineRecord:
     kinds: list[list[int]] = field(default_factory=list)
     copies: list[list[int]] = field(default_factory=list)
     cuts: list[list[int]] = field(default_factory=list)
+    blocks: list[list[int]] = field(default_factory=list)
     site_pages: int = 0
     fields: Mapping[str, Any] = field(default_factory=dict)
 
@@ -135,6 +138,7 @@ def line_records(result: ScoredBatch, why: Bytes, documents: Sequence[Document])
                 kinds=kinds[first:last],
                 copies=_copies(result, first, last),
                 cuts=_cuts(result, first, last),
+                blocks=_blocks(result, first, last),
                 site_pages=0 if result.recurrence is None else int(result.recurrence.site_pages[page]),
                 fields=document.fields,
             )
@@ -154,6 +158,15 @@ def _cuts(result: ScoredBatch, first: int, last: int) -> list[list[int]]:
     return [[row, int(cut[row])] for row in np.flatnonzero(cut).tolist()]
 
 
+def _blocks(result: ScoredBatch, first: int, last: int) -> list[list[int]]:
+    block = result.blocks[first:last]
+    border = np.flatnonzero(np.diff(block)) + 1
+    runs = zip([0, *border.tolist()], [*border.tolist(), block.size], strict=True)
+    return [
+        [start, end, int(block[start]) - first] for start, end in runs if start < end and block[start] >= 0
+    ]
+
+
 def fault_of(record: LineRecord) -> str:
     """Return what is wrong with the numbers of a stored record, or an empty string.
 
@@ -170,6 +183,8 @@ def fault_of(record: LineRecord) -> str:
         return "scores and kinds are not of the same number of lines"
     if not all(len(row) == len(LINE_KINDS) and 0 <= min(row) <= max(row) <= 1000 for row in record.kinds):
         return "a probability of a kind is not from 0 to 1000, or there are not as many as kinds"
+    if not all(len(row) == 3 and 0 <= row[2] <= row[0] < row[1] <= size for row in record.blocks):
+        return "a row of blocks names a line that is not there"
     for name, width, segments in (("copies", 4, 2), ("cuts", 2, 1)):
         for row in getattr(record, name):
             fits = len(row) == width and all(0 <= at < size for at in row[:segments])
@@ -180,23 +195,26 @@ def fault_of(record: LineRecord) -> str:
     return ""
 
 
-def clean_again(record: LineRecord, policy: DecisionPolicy | None) -> str:
+def clean_again(record: LineRecord, policy: DecisionPolicy | None, *, join_lines: bool = False) -> str:
     """Return the clean text of a stored document, as decided or under another policy.
 
     Without a policy, the stored decisions apply. Decisions made by a rule always apply.
+    join_lines: whether halves of sentences are joined in text
     """
-    batch = _stored_batch(record)
+    batch, copies = _stored_batch(record), _stored_copies(record)
     words, decisions = words_of(batch), _stored_decisions(record)
     if policy is not None:
         scores = np.array(record.scores, np.float32) / np.float32(1000)
-        copies = _stored_copies(record)
         policy = policy._replace(site_pages=np.array([record.site_pages], np.int32))
         kinds = np.array(record.kinds, np.float32) / np.float32(1000)
         decided = by_kind(scores, kinds, policy.settings)
-        other = decide(decided, words, batch.page_segment(), copies, policy)
+        other = decide(decided, words, batch.page_segment(), copies, policy, _stored_blocks(record))
         rules = [RULES.index(reason) if reason in RULES else SCORE for reason in record.reasons]
         decisions = as_ruled(other, np.array(rules, np.uint8), decisions.kept)
-    return text_of(clean_text(batch, words, decisions).text.tobytes())
+    joins = None
+    if join_lines and record.format == "text":
+        joins = joined_lines(batch, words, copies, decisions)
+    return text_of(clean_text(batch, words, decisions, joins).text.tobytes())
 
 
 def _stored_batch(record: LineRecord) -> Batch:
@@ -226,6 +244,14 @@ def _stored_copies(record: LineRecord) -> Copies:
     found = Copies(np.full(size, -1, np.int64), np.zeros(size, np.uint8), np.zeros(size, np.int32))
     for segment, original, kind, words in record.copies:
         found.of[segment], found.kind[segment], found.cut_words[segment] = original, kind, words
+    return found
+
+
+def _stored_blocks(record: LineRecord) -> Integers:
+    """Return the blocks of a document's rows."""
+    found = np.full(len(record.scores), -1, np.int64)
+    for start, end, block in record.blocks:
+        found[start:end] = block
     return found
 
 

@@ -139,7 +139,8 @@ def restored(run: Path, detector: Detector | None, as_decided: bool) -> Iterator
         text = record.text
         if detector is not None:
             try:
-                text = clean_again(record, None if as_decided else policies[record.format])
+                policy = None if as_decided else policies[record.format]
+                text = clean_again(record, policy, join_lines=detector.settings.join_lines)
             except (ValueError, KernelError) as error:
                 raise SettingsError(f"{run / LINES} is damaged: {in_words(error)}") from None
         yield json_line({"id": record.id, **record.fields, target: text}).decode()

@@ -17,6 +17,7 @@ from detector.clean_text import clean_text
 from detector.corpus.formats.documents import Document
 from detector.decisions import Decisions
 from detector.errors import SettingsError
+from detector.joined_lines import joined_lines
 from detector.records import Batch, Bytes
 from detector.results.batch import ScoredBatch
 from detector.settings import CorpusSettings
@@ -60,9 +61,12 @@ class Rules:
             dict(settings.thresholds),
         )
 
-    def apply(self, result: ScoredBatch, documents: Sequence[Document]) -> tuple[ScoredBatch, Bytes]:
+    def apply(
+        self, result: ScoredBatch, documents: Sequence[Document], *, join_lines: bool = False
+    ) -> tuple[ScoredBatch, Bytes]:
         """Return the result after the rules, and uint8 (S,): what decided on each segment.
 
+        join_lines: whether halves of sentences are joined in text
         Raises `SettingsError` for a pattern that takes too long.
         """
         why = np.zeros(result.scores.size, np.uint8)
@@ -81,7 +85,10 @@ class Rules:
             self._by_line(result.batch, why)
             kept[why == PHRASE], kept[why == PROTECTED] = False, True
         decisions = as_ruled(result.decisions, why, kept)
-        clean = clean_text(result.batch, result.words, decisions)
+        batch, words, joins = result.batch, result.words, None
+        if join_lines and result.markup is None:
+            joins = joined_lines(batch, words, result.copies, decisions)
+        clean = clean_text(batch, words, decisions, joins)
         return result._replace(decisions=decisions, clean=clean), why
 
     def _by_line(self, batch: Batch, why: Bytes) -> None:

@@ -8,15 +8,18 @@ namespace {
 
 // What may stand between a headline and the text that it is glued to, with spaces around it.
 constexpr u32 SEPARATORS[] = {'-', 0x2013, 0x2014, '|', ':', 0xB7, 0x2022, 0xBB, '/', '~'};
+// How a line is joined to the kept one before it; see joined_lines.py.
+enum Join : u8 { APART, BY_SPACE, CLOSE, WITHOUT_HYPHEN };
 
 class Cleaner {
  public:
   Cleaner(const Batch& batch, const Words& words, View<const bool> kept, View<const i32> cut_words,
-          View<u8> text, View<i64> stay_start, View<i64> stay_end)
+          View<const u8> joins, View<u8> text, View<i64> stay_start, View<i64> stay_end)
       : batch_(batch),
         words_(words),
         kept_(kept),
         cut_words_(cut_words),
+        joins_(joins),
         text_(text),
         stay_start_(stay_start),
         stay_end_(stay_end) {}
@@ -58,12 +61,18 @@ class Cleaner {
       }
       run = 0;
       if (!stays(line)) continue;
-      if (previous >= 0) {
+      const u8 join = previous >= 0 && joins_.size ? joins_[line] : u8{APART};
+      if (join != APART) {
+        drop_end(join == WITHOUT_HYPHEN);
+        if (join == BY_SPACE) text_[written_++] = ' ';
+      } else if (previous >= 0) {
         copy(batch_.line_end[previous], batch_.line_start[previous + 1]);
         if (best) copy(batch_.line_start[best_start], batch_.line_start[best_start + best]);
       }
-      for (i64 row = batch_.line_segment[line]; row < batch_.line_segment[line + 1]; ++row)
-        copy(stay_start_[row], stay_end_[row]);
+      for (i64 row = batch_.line_segment[line]; row < batch_.line_segment[line + 1]; ++row) {
+        const bool is_second = join != APART && row == batch_.line_segment[line];
+        copy(is_second ? skip(stay_start_[row], stay_end_[row], true) : stay_start_[row], stay_end_[row]);
+      }
       previous = line;
       best = 0;
     }
@@ -83,6 +92,14 @@ class Cleaner {
     const View<u8> to = text_.part(written_, written_ + from.size);
     if (to.size) __builtin_memcpy(to.data, from.data, static_cast<u64>(from.size));
     written_ += from.size;
+  }
+
+  // Take white space off the end of what is written, and a hyphen before it.
+  void drop_end(bool hyphen) {
+    while (written_ > 0 && text_[written_ - 1] <= 32) written_ -= 1;
+    if (!hyphen) return;
+    while (written_ > 0 && (text_[written_ - 1] & 0xC0) == 0x80) written_ -= 1;
+    if (written_ > 0) written_ -= 1;
   }
 
   Character peek(i64 at, i64 end) const { return at < end ? read(batch_.data, at) : Character{0, OTHER, 0}; }
@@ -120,6 +137,7 @@ class Cleaner {
   const Words& words_;
   View<const bool> kept_;
   View<const i32> cut_words_;
+  View<const u8> joins_;
   View<u8> text_;
   View<i64> stay_start_, stay_end_;
   i64 written_ = 0;
@@ -127,15 +145,17 @@ class Cleaner {
 
 }  // namespace
 
-// Write the clean text of all pages, where each ends, and which bytes of each segment stay.
+// Write the clean text of all pages, where each ends, and which bytes of each segment stay. `joins` (L,):
+// how each line is joined to the one before it, or empty: none is.
 i64 clean_text(Call& call) {
   const Batch batch(call);
   const Words words(call);
   const View<const bool> kept(call);
   const View<const i32> cut_words(call);
+  const View<const u8> joins(call);
   const View<u8> text(call);
   const View<i64> page_end(call), stay_start(call), stay_end(call);
-  Cleaner cleaner(batch, words, kept, cut_words, text, stay_start, stay_end);
+  Cleaner cleaner(batch, words, kept, cut_words, joins, text, stay_start, stay_end);
   for (i64 line = 0; line < batch.lines() && !call.stopped(); ++line) cleaner.mark(line);
   for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page) {
     cleaner.write_page(batch.page_line[page], batch.page_line[page + 1]);

@@ -30,7 +30,9 @@ namespace detector {
   K(page_words)             \
   K(page_kinds)             \
   K(find_copies)            \
+  K(find_blocks)            \
   K(decide)                 \
+  K(decide_blocks)          \
   K(clean_text)             \
   K(page_records)           \
   K(sign_texts)             \

@@ -16,8 +16,9 @@ from detector.near_duplicates.jaccard.shingle_sets import Sets, jaccards, shingl
 from detector.near_duplicates.jaccard.verification import PairArrays, together
 from detector.near_duplicates.keep_policy import copies_of, twins_of
 from detector.near_duplicates.lsh.bands import LEAST_THRESHOLD, bands_for
+from detector.near_duplicates.minhash.sketches import Sketches
 from detector.near_duplicates.pairs import Duplicates
-from detector.near_duplicates.texts import HeldTexts
+from detector.near_duplicates.texts import HeldTexts, Texts
 from detector.near_duplicates.workspace import Workspace
 from detector.progress import no_progress
 from detector.records import Floats64, Integers
@@ -25,6 +26,8 @@ from detector.settings import DuplicateSettings
 
 # Candidates that are verified together.
 TOGETHER: Final = 1 << 20
+# Bytes of memory for each shingle of all texts.
+SHINGLE_BYTES: Final = 50
 # A share is a quotient of doubles; so much less still counts as the threshold.
 _ROUNDING: Final = 1e-9
 
@@ -82,17 +85,24 @@ def find_contained(
     source = HeldTexts(list(texts))
     with Workspace(None, settings.memory, {}) as work:
         sketches = sketch_all(source, bands_for(1, 1, 0.5), settings, work, no_progress)
-        copies = copies_of(sketches.digest, np.arange(len(source)))
-    is_copy = copies.first != np.arange(len(source))
-    sets = _sets(source, is_copy, settings)
+        return contained_among(source, sketches, threshold, settings)
+
+
+def contained_among(
+    texts: Texts, sketches: Sketches, threshold: float, settings: DuplicateSettings
+) -> Duplicates:
+    """Return which of some sketched texts stand inside longer ones."""
+    copies = copies_of(sketches.digest, np.arange(len(texts)))
+    is_copy = copies.first != np.arange(len(texts))
+    sets = _sets(texts, is_copy, settings)
     rank = _rank(np.diff(sets.start)[copies.first])
     pairs = _contained(sets, rank, threshold, settings.max_group)
     return with_copies(pairs, twins_of(pairs, rank), copies, ())
 
 
-def _sets(source: HeldTexts, is_copy: NDArray[np.bool_], settings: DuplicateSettings) -> Sets:
+def _sets(texts: Texts, is_copy: NDArray[np.bool_], settings: DuplicateSettings) -> Sets:
     """Return the shingles of all texts; copies of earlier ones have none."""
-    parts = [shingle_sets(spans, settings) for spans in source.batches(0)]
+    parts = [shingle_sets(spans, settings) for spans in texts.batches(0)]
     keys = np.concatenate([part.keys for part in parts]) if parts else np.zeros(0, np.uint64)
     sizes = np.concatenate([np.diff(part.start) for part in parts]) if parts else np.zeros(0, np.int64)
     own = ~np.repeat(is_copy, sizes)

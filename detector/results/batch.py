@@ -11,7 +11,7 @@ from detector import native
 from detector.clean_text import Clean
 from detector.decisions import Decisions
 from detector.model.page_kinds import PageKinds
-from detector.records import Batch, Bytes, Copies, Floats, Markup, Words
+from detector.records import Batch, Bytes, Copies, Floats, Integers, Markup, Repeats, Words
 from detector.sites.recurrence import LineRecurrence
 
 
@@ -25,7 +25,9 @@ class ScoredBatch(NamedTuple):
     batch: Batch
     words: Words
     markup: Markup | None
+    repeats: Repeats
     copies: Copies
+    blocks: Integers
     scores: Floats
     contributions: Floats
     line_kinds: Floats
@@ -44,6 +46,8 @@ class PageLines(NamedTuple):
         copy of or -1, whether it is kept, whether a headline was cut off, the kind of copy, and what
         copies decided
     element: int32 (E, 2), tag, and the element that it stands in or -1; of HTML, else empty
+    repeats: float32 (S, 5), similarity to the original, copies, lines of the block, rows alike, words
+    inside: uint32 (L,), what each line of HTML stands in (bits of `tags.INSIDE`); empty for text
     scores: float32 (S,); contributions: float32 (S, codes)
     kinds: float32 (S, K), the probability of each kind of line; no row if the model knows none
     seen: int32 (S,), other pages of the site with the line, numbers aside; site_pages: those known
@@ -54,6 +58,8 @@ class PageLines(NamedTuple):
     line: NDArray[np.int32]
     segment: NDArray[np.int32]
     element: NDArray[np.int32]
+    repeats: Floats
+    inside: NDArray[np.uint32]
     scores: Floats
     contributions: Floats
     kinds: Floats
@@ -65,6 +71,7 @@ class PageLines(NamedTuple):
 
 
 _NO_SEEN = np.zeros(0, np.int32)
+_NO_INSIDE = np.zeros(0, np.uint32)
 _NO_MARKUP = (np.zeros(0, np.uint8), *(np.zeros(0, np.int64) for _ in range(3)))
 
 
@@ -81,6 +88,7 @@ def pages_lines(scored: ScoredBatch) -> Iterator[PageLines]:
     stays = (scored.clean.stay_start, scored.clean.stay_end)
     decided = (decisions.kept, decisions.cut_words, decisions.rule, stays)
     native.run("page_records", batch, page_byte, scored.copies, decided, structure, line, segment, element)
+    repeats, inside = _repeats(scored), _inside(scored)
     recurrence = scored.recurrence
     first_element = [0] * page_byte.size if markup is None else markup.page_element.tolist()
     bounds = zip(
@@ -98,6 +106,8 @@ def pages_lines(scored: ScoredBatch) -> Iterator[PageLines]:
             line=line[first_line:last_line].copy(),
             segment=segment[row:row_end].copy(),
             element=element[first:last].copy(),
+            repeats=repeats[row:row_end].copy(),
+            inside=inside[first_line:last_line].copy(),
             scores=scored.scores[row:row_end].copy(),
             contributions=scored.contributions[row:row_end].copy(),
             kinds=scored.line_kinds[row:row_end].copy(),
@@ -107,3 +117,20 @@ def pages_lines(scored: ScoredBatch) -> Iterator[PageLines]:
             threshold=thresholds[page],
             is_html=markup is not None,
         )
+
+
+def _repeats(scored: ScoredBatch) -> Floats:
+    """Return float32 (S, 5), what of repeats and words a page's lines keep."""
+    found = scored.repeats
+    columns = (found.similarity, found.copies, found.block, found.alike, np.diff(scored.words.segment_word))
+    return np.column_stack(columns).astype(np.float32)
+
+
+def _inside(scored: ScoredBatch) -> NDArray[np.uint32]:
+    """Return uint32 (L,), what each line of HTML stands in; empty for text."""
+    markup = scored.markup
+    if markup is None:
+        return _NO_INSIDE
+    if not markup.inside.size:
+        return np.zeros(markup.line_element.size, np.uint32)
+    return np.where(markup.line_element >= 0, markup.inside[markup.line_element], np.uint32(0))

@@ -6,11 +6,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.decisions import COPY_DROPPED, ORIGINAL_KEPT
+from detector.decisions import BLOCK_DROPPED, BLOCK_KEPT, COPY_DROPPED, ORIGINAL_KEPT
 from detector.records import COPY_KINDS, LINE_KINDS, Reason, ScoredLine
 from detector.results.batch import PageLines
-from detector.results.blocks import block_names
+from detector.results.blocks import blocks_by_markup
+from detector.results.copy_probability import copy_probabilities
+from detector.results.elements import element_names
 from detector.results.reasons import (
+    BLOCK_GOES,
+    BLOCK_STAYS,
     CUT,
     ORIGINAL_STAYS,
     SENTENCES_CUT,
@@ -19,6 +23,7 @@ from detector.results.reasons import (
     policy_reason,
     shown_codes,
 )
+from detector.text.blocks.find import blocks_by_shape
 from detector.text.decoding import text_of
 
 # Columns of `PageLines.line` and `PageLines.segment`.
@@ -100,15 +105,16 @@ class _Lines:
         _, stay, stay_end, self.original, self.kept, *decided = page.segment.T.tolist()
         self.was_cut, self.kind, self.rule = decided
         self.stay = list(zip(stay, stay_end, strict=True))
+        self.copy_probability = copy_probabilities(page)
         self.codes = shown_codes(page.contributions)
         self.kinds = line_kinds(page)
         line_of = np.repeat(np.arange(page.line.shape[0]), _segments_of_lines(page))
         self.original_line = line_of[np.maximum(page.segment[:, ORIGINAL], 0)].tolist()
-        self.blocks = self._blocks() if page.is_html else []
-
-    def _blocks(self) -> list[str | None]:
-        tag, parent = self.page.element.T
-        return block_names(tag, parent, self.page.line[:, ELEMENT])
+        texts = [text_of(self.data[start:end]) for start, end in zip(self.start, self.end, strict=True)]
+        tag, parent, element = page.element[:, 0], page.element[:, 1], page.line[:, ELEMENT]
+        is_html = page.is_html
+        self.blocks = blocks_by_markup(tag, parent, element, texts) if is_html else blocks_by_shape(texts)
+        self.elements = element_names(tag, parent, element) if is_html else [None] * len(texts)
 
     def __iter__(self) -> Iterator[ScoredLine]:
         after = [*self.start[1:], len(self.data)]
@@ -129,7 +135,7 @@ class _Lines:
             *evidence_reasons(self.codes[spoken], seen, self.page.site_pages),
             *self._policy(rows, kept),
         ]
-        original = self.original[rows[0]]
+        original, block = self.original[rows[0]], self.blocks[number]
         return ScoredLine(
             number=number,
             text=text,
@@ -142,9 +148,12 @@ class _Lines:
             reasons=tuple(reasons),
             copy_of=self.original_line[rows[0]] if original >= 0 else None,
             copy_kind=COPY_KINDS[self.kind[rows[0]]] if original >= 0 else None,
-            block=self.blocks[number] if self.blocks else None,
+            copy_probability=self.copy_probability.get(rows[0]) if original >= 0 else None,
+            block=None if block is None else block.number,
+            block_kind=None if block is None else block.kind,
             kind=next(iter(self.kinds[number]), None),
             kinds=self.kinds[number],
+            element=self.elements[number],
         )
 
     def _policy(self, rows: range, kept: bool) -> Iterator[Reason]:
@@ -154,6 +163,10 @@ class _Lines:
             yield copy_reason(COPY_KINDS[self.kind[rows[0]]], self.original_line[rows[0]])
         elif any(self.rule[row] == ORIGINAL_KEPT for row in rows):
             yield ORIGINAL_STAYS
+        elif kept and any(self.rule[row] == BLOCK_KEPT for row in rows):
+            yield BLOCK_STAYS
+        elif not kept and any(self.rule[row] == BLOCK_DROPPED for row in rows):
+            yield BLOCK_GOES
         else:
             yield policy_reason(self.page.policy, threshold, kept)
         if kept and self.was_cut[rows[0]]:

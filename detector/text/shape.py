@@ -18,20 +18,20 @@ _MOST_LINES: Final = 400
 _MOST_CHARACTERS: Final = 300
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
-_CLOCK: Final = r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?"
-_CUE: Final = re.compile(
+CLOCK: Final = r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?"
+CUE: Final = re.compile(
     r"(?:\d{1,2}:)?\d\d:\d\d[.,]\d{1,3}\s+-->\s+(?:\d{1,2}:)?\d\d:\d\d|Dialogue:\s*\d,\d:\d\d:\d\d|\[\d\d:\d\d[.:]\d\d\]"
 )
 # A time, then who speaks: `[10:15] <ann> hello`, `12/03/2024, 10:15 - Ann: hello`, `ann [10:15]: hello`.
-_MESSAGE: Final = re.compile(
+MESSAGE: Final = re.compile(
     rf"""(?:
-        \[?(?:[\dA-Za-z./-]+[T,]?\s+){{0,3}}(?:[\d-]+T)?{_CLOCK}\]?\s+(?:-\s+)?
+        \[?(?:[\dA-Za-z./-]+[T,]?\s+){{0,3}}(?:[\d-]+T)?{CLOCK}\]?\s+(?:-\s+)?
             (?:<[^<>\s][^<>]*>|\*\s|\*\*\*\s|-!-\s|-->|<--|--&gt;|==\s)
-        | \[?\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}},?\s+{_CLOCK}\]?:?\s+(?:[-–]\s+)?[^\s:][^:]{{0,40}}:\s
-        | [\[(]{_CLOCK}[\])]\s+(?:<[^<>]+>|[^\s:][^:]{{0,30}}:\s)
-        | {_CLOCK}\s+(?:<[^<>\s][^<>]*>|[@\w.-]{{2,20}}:\s)
+        | \[?\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}},?\s+{CLOCK}\]?:?\s+(?:[-–]\s+)?[^\s:][^:]{{0,40}}:\s
+        | [\[(]{CLOCK}[\])]\s+(?:<[^<>]+>|[^\s:][^:]{{0,30}}:\s)
+        | {CLOCK}\s+(?:<[^<>\s][^<>]*>|[@\w.-]{{2,20}}:\s)
         | <[@+%~& ]?[\w\[\]\\`^{{}}|-]{{1,24}}>\s
-        | [^\s:\[(][^:\[(]{{0,30}}\s?[\[(]{_CLOCK}[\])]:
+        | [^\s:\[(][^:\[(]{{0,30}}\s?[\[(]{CLOCK}[\])]:
     )""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -41,7 +41,7 @@ _PAGE_NUMBER: Final = re.compile(
 _FIELD: Final = re.compile(r"([^\W\d][\w-]{1,24})\s?:\s+\S")
 _TIME: Final = re.compile(r"\d[:.]\d\d\b")
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+\.\w|@[\w-]+\.\w")
-_QUOTED: Final = re.compile(r"\s?(?:>\s?)+")
+QUOTED: Final = re.compile(r"\s?(?:>\s?)+")
 _FORWARDED: Final = re.compile(r"\s*[-_]{3,}\s*[^\W\d_][^-_]{4,50}\s*[-_]{3,}\s*")
 # Signs of Markdown: what a line must have, and how it looks then.
 _MARKDOWN: Final[dict[str, tuple[str, re.Pattern[str]]]] = {
@@ -107,15 +107,15 @@ def _first_lines(text: str) -> list[str]:
 def _shapes(lines: Sequence[str]) -> Iterator[Shape]:
     """Yield what the lines are, the surest first."""
     text = "\n".join(lines)
-    cues = sum(_CUE.match(line) is not None for line in lines)
+    cues = sum(CUE.match(line) is not None for line in lines)
     if cues >= 2 and cues >= 0.15 * len(lines):
         yield "subtitles"
-    messages = sum(_MESSAGE.match(line) is not None for line in lines)
+    messages = sum(MESSAGE.match(line) is not None for line in lines)
     if messages >= 3 and messages >= 0.5 * len(lines):
         yield "chat-log"
     if "@" in text and _has_mail_head(lines):
         yield "mail"
-    if _has_pages(lines):
+    if has_pages(lines):
         yield "converted-pdf"
     if any(sign in text for sign in ("](", "#", "```", "~~~", "---")) and _is_markdown(lines):
         yield "markdown"
@@ -144,15 +144,15 @@ def _has_mail_head(lines: Sequence[str]) -> bool:
 def _has_mail_quotation(lines: Sequence[str]) -> bool:
     """Return whether quoted lines follow one that says whose they are, or fields one that says so."""
     for before, line, after in zip(lines, lines[1:], [*lines[2:], ""], strict=False):
-        if before.rstrip().endswith(":") and _QUOTED.match(line) and _QUOTED.match(after):
-            if not _QUOTED.match(before) and (_ADDRESS.search(before) or _TIME.search(before)):
+        if before.rstrip().endswith(":") and QUOTED.match(line) and QUOTED.match(after):
+            if not QUOTED.match(before) and (_ADDRESS.search(before) or _TIME.search(before)):
                 return True
         elif _FORWARDED.fullmatch(before) and _FIELD.match(line) and _FIELD.match(after):
             return True
     return False
 
 
-def _has_pages(lines: Sequence[str]) -> bool:
+def has_pages(lines: Sequence[str]) -> bool:
     """Return whether form feeds part pages, or numbers of pages cut sentences in two."""
     feeds = [number for number, line in enumerate(lines) if "\f" in line]
     if any(feed and any(map(str.strip, lines[feed:])) for feed in feeds):
@@ -228,11 +228,12 @@ def _is_source_code(lines: Sequence[str], least: float = 0.6) -> bool:
     Comments and what documents a function count for nothing.
     """
     program = [line for line in _outside(lines, _COMMENT_BLOCKS) if not _COMMENT.match(line)]
-    statements = sum(map(_is_statement, program))
+    statements = sum(map(is_statement, program))
     return statements >= 3 and statements >= least * len(program)
 
 
-def _is_statement(line: str) -> bool:
+def is_statement(line: str) -> bool:
+    """Tell whether a line ends in a sign of a program, or begins as statements do."""
     last = line.rstrip()[-1:]
     return (
         last in _ENDS

@@ -44,6 +44,8 @@ class SettingsIn(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     keep: tuple[str, ...] = ("title",)
     drop: tuple[str, ...] = ()
     cut_headlines: bool = True
+    join_lines: bool = False
+    whole_blocks: bool = True
     drop_copies: tuple[str, ...] = DROPPED_COPIES
     least_content: Share = 0.2
     mostly_content: Share = 0.9

@@ -27,7 +27,10 @@ class LineOut(msgspec.Struct):
     clean: str
     copy_of: int | None
     copy_kind: str | None
-    block: str | None
+    copy_probability: float | None
+    block: int | None
+    block_kind: str | None
+    element: str | None
     kind: str | None
     kinds: dict[str, float]
     reasons: list[ReasonOut]

@@ -1,6 +1,7 @@
 """What lines are copies of: the rules of kernels/copies.cpp, for one page."""
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from detector.records import COPY_KINDS
@@ -154,6 +155,16 @@ def is_number(word: Word) -> bool:
     return word.has_digit or bool(re.fullmatch("[ivxlcdmIVXLCDM]{1,7}", word.text))
 
 
+def masked_groups(page: Page) -> Iterable[list[int]]:
+    """Return the rows that are the same but for numbers, of up to 15 words."""
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for row, words in enumerate(page.words):
+        if 0 < len(words) <= 15:
+            key = tuple(0 if is_number(word) else word.key for word in words)
+            groups.setdefault(key, []).append(row)
+    return groups.values()
+
+
 def running_heads(page: Page, text: str) -> dict[int, int]:
     """Return heads and feet of printed pages, each with the first of its group. text: the whole page."""
     raw, size = text.encode(), len(page.rows)
@@ -161,8 +172,11 @@ def running_heads(page: Page, text: str) -> dict[int, int]:
              for row, words in zip(page.rows, page.words, strict=True)]  # fmt: skip
 
     def feed(row: int) -> bool:
-        if not 0 <= row < size:
-            return False
+        if row in (0, size):
+            return any(map(has_feed, range(size)))
+        return 0 < row < size and has_feed(row)
+
+    def has_feed(row: int) -> bool:
         start = spans[row - 1][1] if row else page.rows[row].start
         return b"\f" in raw[start : max(spans[row][0], start)]
 
@@ -176,19 +190,15 @@ def running_heads(page: Page, text: str) -> dict[int, int]:
         kinds = page.kinds[before].strip("1"), page.kinds[after].strip("1")
         return "3" in "".join(kinds) and kinds[0][-1:] in ("2", "3") and kinds[1][:1] == "2"
 
-    groups: dict[tuple[int, ...], list[int]] = {}
-    for row, words in enumerate(page.words):
-        if 0 < len(words) <= 15:
-            key = tuple(0 if is_number(word) else word.key for word in words)
-            groups.setdefault(key, []).append(row)
     found = {}
-    for rows in groups.values():
+    for rows in masked_groups(page):
         feeds = sum(feed(at) or feed(at + 1) or (bare(at - 1) and feed(at - 1))
                     or (bare(at + 1) and feed(at + 2)) for at in rows)  # fmt: skip
         numbered = [at for at in rows if bare(at - 1) or bare(at + 1) or any(map(is_number, page.words[at]))]
         broken = sum(map(in_sentence, numbered))
         if len(rows) >= 3 and (5 * feeds >= 4 * len(rows) or 2 * broken >= len(rows)):
-            found |= dict.fromkeys(rows, rows[0])
+            is_title = rows[0] == 0 and len({page.keys[at] for at in rows}) == 1
+            found |= dict.fromkeys(rows[is_title:], rows[0])
     return found
 
 

@@ -22,7 +22,7 @@ from benchmarks.labels.kinds.sources import pages_named
 from benchmarks.labels.label_files import LabelError, settled
 from benchmarks.labels.lines import lines_of
 from detector.records import Markup
-from detector.results.blocks import block_names
+from detector.results.elements import element_names
 from detector.text.decoding import text_of
 from detector.text.page import Page as Decoded
 from detector.text.read import read_batch
@@ -57,7 +57,7 @@ def shown_lines(page: Page) -> list[Shown]:
         return [Shown(line.text, "") for line in lines_of(page)]
     batch, _, markup = read_batch([Decoded.read(page.html, "html")])
     assert markup is not None
-    blocks = block_names(markup.tag, markup.parent, markup.line_element)
+    blocks = element_names(markup.tag, markup.parent, markup.line_element)
     found = []
     for number, (start, end) in enumerate(
         zip(batch.line_start.tolist(), batch.line_end.tolist(), strict=True)

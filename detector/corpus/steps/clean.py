@@ -117,7 +117,7 @@ class Cleaner:
 
     def _decided(self, batch: ParsedBatch, part: FormatPart, scored: ScoredBatch) -> Iterator[CleanPage]:
         documents = [batch.documents[position] for position in part.positions]
-        result, why = self.rules.apply(scored, documents)
+        result, why = self.rules.apply(scored, documents, join_lines=self.detector.settings.join_lines)
         records = line_records(result, why, documents)
         self.tally.add(result, why, records)
         content, words = result.decisions.content.T

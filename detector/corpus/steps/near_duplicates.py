@@ -1,7 +1,8 @@
 """Near-duplicates among the clean texts, found like in `find_duplicates`.
 
 Clean texts are compared, not pages. So pages are not near-duplicates because they share a template, and
-a story that two sites print is found under both templates. The first one is kept.
+a story that two sites print is found under both templates. The first one is kept; by containment, the
+longest.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,8 @@ from detector.corpus.formats.documents import Shard
 from detector.corpus.run_folder import RunFolder, new_folder, read_array
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.clean import TEXTS, text_sizes
+from detector.errors import SettingsError
+from detector.near_duplicates.containment import SHINGLE_BYTES, contained_among
 from detector.near_duplicates.find import (
     WORKSPACE_SHARE,
     duplicates_among,
@@ -111,10 +114,23 @@ def _removed(
     settings = DuplicateSettings(memory=max(memory, LEAST_MEMORY))
     with Workspace(None, settings.memory // WORKSPACE_SHARE, {}) as work:
         sketches = _gathered(spec, shards, texts.first, work)
+        if spec.corpus.near_duplicates == "containment":
+            _refuse_too_many(int(sketches.shingles.sum(dtype=np.int64)), settings.memory)
+            return contained_among(texts, sketches, spec.corpus.duplicates, settings).removed
         found = duplicates_among(
             texts, sketches, spec.corpus.duplicates, ("first", None), (settings, work, progress)
         )
         return found.removed
+
+
+def _refuse_too_many(shingles: int, memory: int) -> None:
+    """Raise `SettingsError` if the shingles of all texts do not fit into memory."""
+    if shingles * SHINGLE_BYTES > memory:
+        needed, given = shingles * SHINGLE_BYTES / 1e9, memory / 1e9
+        raise SettingsError(
+            f"containment holds all {shingles:,} shingles in memory, about {needed:.2f} GB, and it may take "
+            f"{given:.2f} GB: give more --memory, or clean the sites one by one"
+        )
 
 
 def group(spec: RunSpec, shards: Sequence[int], memory: int, progress: Progress) -> None:

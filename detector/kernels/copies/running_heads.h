@@ -20,6 +20,8 @@ class RunningHeads {
   void each(i64 first, i64 last, F&& write) {
     first_ = first;
     last_ = last;
+    has_feeds_ = false;
+    for (i64 row = first; row < last && !has_feeds_; ++row) has_feeds_ = has_feed(row);
     table_.start(last - first);
     for (i64 row = first; row < last; ++row) seen_[row - first] = {0, 0, 0};
     for (i64 row = first; row < last; ++row) {
@@ -31,10 +33,18 @@ class RunningHeads {
     }
     for (i64 row = first; row < last; ++row)
       if (const i64 group = group_[row - first]; group >= 0 && is_running(seen_[group - first]))
-        write(row, group);
+        if (row > first || !is_title()) write(row, group);
   }
 
  private:
+  // Tell whether the first line, which is a head, is the title of it all: others say the same, also in
+  // numbers.
+  bool is_title() const {
+    for (i64 row = first_ + 1; row < last_; ++row)
+      if (group_[row - first_] == first_ && line_key(words_, row) != line_key(words_, first_)) return false;
+    return true;
+  }
+
   // Words of the longest head, and pages from which there are heads.
   static constexpr i64 LONGEST = 15, LEAST_PAGES = 3;
   // Words of a line that a page break may cut, letters of a roman number, and words of a page number.
@@ -76,9 +86,14 @@ class RunningHeads {
     return true;
   }
 
-  // Tell whether a form feed stands between the words of a row and those of the row before.
+  // Tell whether a printed page begins with a row. Its text begins and ends with one, too.
   bool feed_before(i64 row) const {
-    if (!is_on_page(row)) return false;
+    if (row == first_ || row == last_) return has_feeds_;
+    return is_on_page(row) && has_feed(row);
+  }
+
+  // Tell whether a form feed stands between the words of a row and those of the row before.
+  bool has_feed(i64 row) const {
     const bool is_first = row == first_;
     const i64 from = is_first                 ? batch_.segment_start[row]
                      : words_.number(row - 1) ? words_.end[words_.last(row - 1) - 1]
@@ -128,6 +143,7 @@ class RunningHeads {
   View<i64> group_;
   View<Seen> seen_;
   i64 first_ = 0, last_ = 0;
+  bool has_feeds_ = false;
 };
 
 }  // namespace detector

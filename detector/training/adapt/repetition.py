@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.records import Batch, Integers, Markup, Words
-from detector.results.blocks import block_names
+from detector.results.elements import element_names
 from detector.text.characters import SINGLE
 from detector.text.keys import line_keys
 
@@ -70,7 +70,7 @@ def _headlines(batch: Batch, markup: Markup | None, key: Integers, page: Integer
     if markup is None:
         return np.zeros(key.size, np.bool_)
     line_of_row = np.repeat(np.arange(batch.line_start.size), np.diff(batch.line_segment))
-    blocks = block_names(markup.tag, markup.parent, markup.line_element)
+    blocks = element_names(markup.tag, markup.parent, markup.line_element)
     first = np.array([name == "h1" for name in blocks], np.bool_)[line_of_row]
     known = set(zip(page[first].tolist(), key[first].tolist(), strict=True))
     return np.array([pair in known for pair in zip(page.tolist(), key.tolist(), strict=True)], np.bool_)

@@ -86,10 +86,10 @@ export function cleanText(page, decisions) {
 const TIGHT = new Set(["li", "tr", "pre"]);
 
 function block(line, text) {
-  if (/^h[1-6]$/.test(line.block ?? "")) return `${"#".repeat(Number(line.block[1]))} ${text}`;
-  if (line.block === "li") return `- ${text}`;
-  if (line.block === "tr") return `| ${text.split("\t").map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
-  return line.block === "blockquote" ? `> ${text}` : text;
+  if (/^h[1-6]$/.test(line.element ?? "")) return `${"#".repeat(Number(line.element[1]))} ${text}`;
+  if (line.element === "li") return `- ${text}`;
+  if (line.element === "tr") return `| ${text.split("\t").map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return line.element === "blockquote" ? `> ${text}` : text;
 }
 
 /** Return kept lines of an HTML page as Markdown; of a text page the clean text. */
@@ -99,7 +99,7 @@ export function markdown(page, decisions) {
   let before = null;
   page.lines.forEach((line, number) => {
     if (!decisions[number]?.kept) return;
-    const text = left(line, decisions[number]), kind = line.block;
+    const text = left(line, decisions[number]), kind = line.element;
     if (before === "pre" && kind !== "pre") out.push("```");
     if (out.length && !(kind === before && TIGHT.has(kind))) out.push("");
     if (kind === "pre" && before !== "pre") out.push("```");

@@ -1,0 +1,99 @@
+"""Copies on planted sites: how many go when each page is judged alone, and when its site is known.
+
+Sites of 40 pages whose every line is known (`benchmarks.data.planted.sites`). Headlines come again verbatim,
+varied, and as the beginning of a paragraph; on every third page we print a paragraph twice. What must not go
+is measured too: refrains, headings and disclaimers that recur, and all other content.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import click
+
+from benchmarks.data.planted.sites import PlantedLine, PlantedPage, Site, site
+from benchmarks.environment import made, ours
+from benchmarks.files import RESULTS, write_json
+from detector import Detector, SiteProfile
+from detector.records import ScoredLine
+from detector.text.page import Page
+
+SEED: Final = 17
+PAGES: Final = 40
+EVERY: Final = 3
+LONG: Final = 15
+TWICE: Final = "paragraph-twice"
+
+
+def with_paragraph_twice(page: PlantedPage) -> PlantedPage:
+    """Return a page whose first long paragraph stands again after the last one."""
+    places = [at for at, line in enumerate(page.lines) if line.kind == "paragraph"]
+    long = [at for at in places if len(page.lines[at].text.split()) >= LONG]
+    if len(places) < 2 or not long:
+        return page
+    again = PlantedLine(page.lines[long[0]].text, "repeat", TWICE)
+    return PlantedPage(page.id, (*page.lines[: places[-1] + 1], again, *page.lines[places[-1] + 1 :]))
+
+
+def planted_sites(count: int) -> Iterator[Site]:
+    """Yield sites in which copies of headlines and of paragraphs are planted."""
+    for number in range(count):
+        found = site(SEED, number, PAGES)
+        pages = (
+            with_paragraph_twice(page) if at % EVERY == 0 else page for at, page in enumerate(found.pages)
+        )
+        yield Site(found.domain, found.language, found.template, tuple(pages))
+
+
+def is_right(line: ScoredLine, planted: PlantedLine) -> bool:
+    """Tell whether a line came out as it was planted."""
+    if planted.label != "content":
+        return not line.kept
+    return line.kept and line.clean == planted.text[planted.cut :]
+
+
+def stands_once(line: ScoredLine, lines: Sequence[ScoredLine]) -> bool:
+    """Tell whether a paragraph that is printed twice stays once, at either place."""
+    return sum(other.kept for other in lines if other.text == line.text) == 1
+
+
+def judged(pages: Sequence[PlantedPage], detector: Detector) -> Iterator[tuple[str, bool]]:
+    """Yield the kind of each planted line, and whether it came out right."""
+    read = [Page("\n".join(line.text for line in page.lines), "text") for page in pages]
+    for page, scored in zip(pages, detector.score_batch(read), strict=True):
+        for line, planted in zip(scored.lines, page.lines, strict=True):
+            is_twice = planted.kind == TWICE
+            right = stands_once(line, scored.lines) if is_twice else is_right(line, planted)
+            yield planted.kind if planted.label != "template" else "template", right
+
+
+def row(name: str, found: Sequence[tuple[str, bool]]) -> dict[str, Any]:
+    """Return the shares that came out right, by kind of line."""
+    total, right = Counter(kind for kind, _ in found), Counter(kind for kind, is_so in found if is_so)
+    shares = {kind: round(right[kind] / total[kind], 4) for kind in total}
+    return {"judged": name, "lines": dict(total), "right": shares}
+
+
+@click.command()
+@click.option("--sites", default=60, show_default=True, help="Number of sites of 40 pages.")
+def command(sites: int) -> None:
+    """Measure which copies go on planted sites, to copies.json.
+
+    \b
+    Examples:
+      python -m benchmarks run copies
+    """
+    alone: list[tuple[str, bool]] = []
+    known: list[tuple[str, bool]] = []
+    detector = Detector()
+    for planted in planted_sites(sites):
+        alone += judged(planted.pages, detector)
+        texts = ["\n".join(line.text for line in page.lines) for page in planted.pages]
+        profile = SiteProfile.learn([Page(text, "text") for text in texts])
+        known += judged(planted.pages, Detector(detector.model, profile=profile))
+    rows = [row("page alone", alone), row("site known", known)]
+    write_json(
+        RESULTS / "copies.json", {**made(), **ours(), "sites": sites, "pages": sites * PAGES, "rows": rows}
+    )
+    for found in rows:
+        click.echo(f"{found['judged']}: {found['right']}")
