@@ -8,6 +8,7 @@ from detector.cli.corpus_options import CorpusOptions
 from detector.cli.options import Policy
 from detector.cli.terminal import note, print_page_text, say
 from detector.corpus import api
+from detector.corpus.formats.documents import NO_PAGE
 from detector.corpus.run import Outcome
 from detector.errors import SettingsError
 from detector.progress import ShownProgress
@@ -55,7 +56,7 @@ def clean_corpus(
     _tell(outcome, options)
     if outcome.losses and not options.dry_run:
         return OVER_LOSS_LIMIT
-    return 1 if outcome.report["rejected"] else 0
+    return 1 if any(not reason.startswith(NO_PAGE) for reason in outcome.report["rejected"]) else 0
 
 
 def _tell(outcome: Outcome, options: CorpusOptions) -> None:

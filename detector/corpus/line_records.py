@@ -14,7 +14,7 @@ from detector.clean_text import Clean, clean_text
 from detector.corpus.formats.documents import Document
 from detector.corpus.rules import RULES, SCORE, as_ruled
 from detector.decisions import DecisionPolicy, Decisions, decide
-from detector.features.schema import CODES
+from detector.features.schema import ALL_CODES
 from detector.records import COPY_KINDS, Batch, Bytes, Copies, Format
 from detector.results.batch import ScoredBatch
 from detector.text.decoding import text_of, utf8
@@ -95,8 +95,8 @@ def _reasons(result: ScoredBatch, why: Bytes) -> list[str]:
         if kept.size
         else kept
     )
-    names = (*CODES, *RULES)
-    code = np.where(why == SCORE, strongest, len(CODES) + why.astype(np.int64))
+    names = (*ALL_CODES, *RULES)
+    code = np.where(why == SCORE, strongest, len(ALL_CODES) + why.astype(np.int64))
     return [names[number] for number in code.tolist()]
 
 

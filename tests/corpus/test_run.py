@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from detector.corpus.restore import restored, settings_of
+from detector.corpus.restore import restored, settings_of, stored_records
 from detector.corpus.run import run
 from detector.detector import Detector, Page
 from detector.engines.in_process import InProcess
 from detector.engines.processes import Processes
 from detector.errors import SettingsError
+from detector.features.schema import SITE_CODE
 from detector.settings import Settings
 from tests.corpus.conftest import quiet
 from tests.corpus.made import everything, page, read_jsonl, story, write_jsonl
@@ -318,3 +319,20 @@ def test_markup_is_no_text_that_is_lost(clean, pages, tmp_path):
     _, outcome = clean(write_jsonl(tmp_path / "pages.jsonl", heavy), least_pages=5)
     assert outcome.losses == []
     assert outcome.published
+
+
+def test_the_evidence_of_sites_has_its_name(clean, pages, tmp_path):
+    """Whatever the strongest evidence is, it is one that `detector score` names too."""
+    rows = [
+        {
+            **row,
+            "text": row["text"]
+            + "\nThe harbour clock has stood still since the flood, as every child here knows.",
+        }
+        for row in pages
+    ]
+    out, outcome = clean(write_jsonl(tmp_path / "pages.jsonl", rows), lines="sidecar")
+    reasons = {reason for record in stored_records(out) for reason in record.reasons}
+    assert set(outcome.report["bytes_dropped_by_reason"]) <= reasons
+    assert "score" not in reasons
+    assert SITE_CODE in reasons

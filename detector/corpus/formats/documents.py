@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from detector.records import Format
+
+# How the reason begins for a record that can be read, but is no page (a redirect, robots.txt).
+NO_PAGE: Final = "no page, "
 
 Kind = Literal["jsonl", "csv", "parquet", "warc", "page"]
 
@@ -72,7 +75,7 @@ def in_its_file(document: Document) -> Document:
 
 
 class Rejected(NamedTuple):
-    """A record that cannot be used: where it is, and why."""
+    """A record that is not used: where it is, and why. A reason that begins with `NO_PAGE` is no fault."""
 
     file: str
     record: int
