@@ -7,6 +7,7 @@ from typing import Final
 
 from detector.corpus.formats.csv_files import read_csv
 from detector.corpus.formats.documents import (
+    NO_PAGE,
     Document,
     Kind,
     Part,
@@ -73,7 +74,8 @@ def read_part(part: Part, columns: Columns, fields_file: Path | None = None, who
     """
     number = part.first
     if part.fault:
-        yield Rejected(part.name, number, f"cannot be read: {part.fault}")
+        is_fault = not part.fault.startswith(NO_PAGE)
+        yield Rejected(part.name, number, f"cannot be read: {part.fault}" if is_fault else part.fault)
         return
     try:
         if part.kind == "parquet":
