@@ -25,6 +25,7 @@ class Input(NamedTuple):
 
     size: bytes, -1 if unknown; time: of the last change (ns), 0 if unknown
     fault: why it cannot be read; empty if it can
+    site: of a page, if its folders show it (`folder_sites`)
     """
 
     path: str
@@ -33,6 +34,7 @@ class Input(NamedTuple):
     size: int = -1
     time: int = 0
     fault: str = ""
+    site: str = ""
 
 
 class Survey(NamedTuple):

@@ -136,6 +136,7 @@ def _cut(input: Input, survey: Survey) -> Iterator[Part]:
             size=input.size,
             time=input.time,
             fault=input.fault,
+            site=input.site,
         )
 
 

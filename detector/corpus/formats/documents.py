@@ -20,6 +20,7 @@ class Part(NamedTuple):
     first: number of the first record; output: the name of a page's clean text
     size, time: the file's bytes, and when it changed, as the run began (-1 and 0 if not known)
     fault: why the file cannot be read at all; empty if it can
+    site: of a page, if its folders show it
     """
 
     path: str
@@ -32,6 +33,7 @@ class Part(NamedTuple):
     size: int = -1
     time: int = 0
     fault: str = ""
+    site: str = ""
 
 
 class Shard(NamedTuple):

@@ -53,7 +53,7 @@ def _sort_of(reason: str) -> str:
 
 
 def _duplicates(spec: RunSpec, shards: Sequence[Shard]) -> Iterator[bytes]:
-    """Yield a line for each document that repeats an earlier one."""
+    """Yield a line for each document that repeats one that stays."""
     names: dict[str, str] = {}
     for shard in shards:
         names |= read_json(spec.folder().of("out", shard.number) / "paired.json")
