@@ -14,11 +14,13 @@ from typing import Any, Final
 
 from detector.extras import need
 
-__all__ = ["clean", "near_duplicates", "score", "site_counts"]
+__all__ = ["clean", "clean_corpus", "near_duplicates", "read_pages", "score", "site_counts"]
 
 _HOME: Final = {
     "clean": "detector.spark.cleaning",
+    "clean_corpus": "detector.spark.corpus",
     "near_duplicates": "detector.spark.duplicates",
+    "read_pages": "detector.spark.reading",
     "score": "detector.spark.cleaning",
     "site_counts": "detector.spark.sites",
 }

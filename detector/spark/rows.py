@@ -1,7 +1,7 @@
 """Rows of Arrow tables as documents, and what becomes of documents as rows. No Spark in here."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -21,12 +21,15 @@ from detector.model.files import Model
 from detector.records import Format, Integers
 from detector.settings import Columns, CorpusSettings, Settings
 from detector.sites.recurrence import NO_COUNTS, LineCounts, merge, pruned
+from detector.text.decoding import text_of, without_surrogates
 from detector.text.keys import site_id
 
 # Columns that cleaning adds.
 VERDICT: Final = "detector_verdict"
 CONTENT_SHARE: Final = "detector_content_share"
 FAULT: Final = "detector_fault"
+# What a page is read as, and why a row is no page, if `read_pages` knows it.
+FORMAT: Final = "detector_format"
 LINES: Final = "detector_lines"
 # Ids and sources of documents are not used: rows keep their own columns.
 ROWS: Final = Part("", "rows", "parquet")
@@ -57,9 +60,15 @@ def wanted(columns: Columns, there: Sequence[str]) -> list[str]:
 def documents_of(table: pyarrow.Table, columns: Columns) -> Iterator[Document | Rejected]:
     """Yield a document for each row, with the row's number as its own, or why there is none."""
     names = wanted(columns, table.column_names)
+    known = [name for name in (FORMAT, FAULT) if name in table.column_names]
     for number in range(table.num_rows):
-        fields = {name: table.column(name)[number].as_py() for name in names}
-        yield document_of(fields, ROWS, number, columns._replace(id="", source=""))
+        fields = {name: table.column(name)[number].as_py() for name in (*names, *known)}
+        if fault := fields.get(FAULT):
+            yield Rejected(ROWS.name, number, fault)
+            continue
+        found = document_of(fields, ROWS, number, columns._replace(id="", source=""))
+        format = fields.get(FORMAT)
+        yield replace(found, format=format) if format and isinstance(found, Document) else found
 
 
 def batches_of(table: pyarrow.Table, spec: PageSpec) -> Iterator[ParsedBatch]:
@@ -112,7 +121,7 @@ class RowResults:
 
     def texts(self) -> pyarrow.Array:
         """Return the clean texts; lone surrogates, which Arrow does not have, as U+FFFD."""
-        texts = [None if page is None else page.text.decode("utf-8", "replace") for page in self.pages]
+        texts = [None if page is None else without_surrogates(text_of(page.text)) for page in self.pages]
         return pyarrow.array(texts, pyarrow.string())
 
 
@@ -123,13 +132,9 @@ LINES_TYPE: Final = pyarrow.list_(pyarrow.struct([(name, _ARROW[kind]) for name,
 def _lines(page: CleanPage) -> list[dict[str, Any]]:
     found = (piece._asdict() for piece in pieces(page.lines))
     return [
-        {name: _plain(value) if isinstance(value, str) else value for name, value in row.items()}
+        {name: without_surrogates(value) if isinstance(value, str) else value for name, value in row.items()}
         for row in found
     ]
-
-
-def _plain(text: str) -> str:
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def cleaned(table: pyarrow.Table, spec: PageSpec, model: Model, given: GivenCounts | None) -> pyarrow.Table:
