@@ -6,16 +6,19 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from detector.corpus.formats.documents import NO_PAGE, Kind
 from detector.corpus.formats.files import begins_as_html, listed, size_and_time, stored, unreadable
 from detector.corpus.formats.kinds import COMPRESSED, is_remote, kind_of
 from detector.corpus.formats.parquet_files import parquet
+from detector.corpus.formats.web_archives import record_starts
 from detector.corpus.run_folder import RunFolder
 from detector.errors import SettingsError
 
 BLOCK: Final = 1 << 20
+# Bytes that are the same at the beginning of each record of an archive, or of each gzip or Zstandard frame.
+HEAD: Final = 3
 # The ending of a name, with that of a compressed file.
 ENDING: Final = re.compile(r"\.\w{1,8}(\.(gz|zst|br|bz2|xz))?$", re.ASCII | re.IGNORECASE)
 
@@ -164,6 +167,23 @@ def _cut_lines(path: str, shard_bytes: int) -> Survey:
     return Survey(digest.hexdigest(), tuple(starts))
 
 
+class Hashed:
+    """A file that is hashed as it is read."""
+
+    def __init__(self, file: BinaryIO, digest: "hashlib.blake2b") -> None:
+        self._file, self._digest = file, digest
+
+    def read(self, size: int) -> bytes:
+        """Read some bytes."""
+        data = self._file.read(size)
+        self._digest.update(data)
+        return data
+
+    def tell(self) -> int:
+        """Return the place."""
+        return self._file.tell()
+
+
 def _cut_row_groups(path: str, shard_bytes: int) -> list[tuple[int, int]]:
     with stored(path) as file:
         table = parquet().ParquetFile(file).metadata
@@ -177,17 +197,30 @@ def _cut_row_groups(path: str, shard_bytes: int) -> list[tuple[int, int]]:
     return starts
 
 
+def _begin_alike(file: BinaryIO, starts: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a file can be read from each start: it begins there as at its beginning."""
+    heads = set()
+    for start, _ in starts:
+        file.seek(start)
+        heads.add(file.read(HEAD))
+    return len(heads) == 1
+
+
 def survey(input: Input, shard_bytes: int) -> Survey:
     """Return the hash of a file and where it can be split; raises `ShardError` if it cannot be read."""
     if input.fault:
         return NOTHING_SEEN
     if input.kind == "jsonl" and not input.name.endswith(COMPRESSED):
         return _cut_lines(input.path, shard_bytes)
-    digest = hashlib.blake2b(digest_size=16)
+    digest, starts = hashlib.blake2b(digest_size=16), [(0, 0)]
     with stored(input.path) as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-    starts = [(0, 0)]
+        hashed = Hashed(file, digest)
+        if input.kind == "warc" and input.size > shard_bytes:
+            starts = record_starts(hashed, shard_bytes)
+        while hashed.read(BLOCK):
+            pass
+        if len(starts) > 1 and not _begin_alike(file, starts):
+            starts = [(0, 0)]
     if input.kind == "parquet":
         try:
             starts = _cut_row_groups(input.path, shard_bytes)

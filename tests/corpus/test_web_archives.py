@@ -1,6 +1,7 @@
 """Web archives as crawlers write them: stale headers, charsets of HTTP, and records that are no pages."""
 
 import gzip
+import hashlib
 import io
 import json
 import zlib
@@ -10,9 +11,11 @@ import pytest
 from detector.cli.main import run
 from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.http_bodies import sent_page, unchunked
+from detector.corpus.formats.readers import read_part
 from detector.corpus.formats.web_archives import read_warc
+from detector.corpus.inputs import Input, survey
 from detector.settings import Columns
-from tests.corpus.made import page
+from tests.corpus.made import page, read_jsonl
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
 TEXT = ("Content-Type", "text/plain")
@@ -121,3 +124,48 @@ def test_records_that_are_no_pages(tmp_path, capsys):
     assert "1 records: no page, robots.txt" in capsys.readouterr().err
     rejected = json.loads((tmp_path / "out" / "report.json").read_text())["rejected"]
     assert sum(rejected.values()) == len(NO_PAGES)
+
+
+@pytest.mark.parametrize("name", ["large.warc.gz", "large.warc"])
+def test_a_large_archive_is_many_shards(clean, tmp_path, name):
+    """It used to be read by one worker, from its beginning to its end."""
+    pages = [(f"http://v.example/{n}", "200 OK", [HTML], html(n)) for n in range(60)]
+    pages[7:7] = [record[:4] for record in NO_PAGES]
+    path = archive(tmp_path / name, pages)
+    whole, once = clean(path, name="whole", to="jsonl", shard_bytes=10**9)
+    parts, cut = clean(path, name="parts", to="jsonl", shard_bytes=path.stat().st_size // 5)
+    assert once.shards == 1
+    assert 4 <= cut.shards <= 6
+    assert read_jsonl(parts / "data") == read_jsonl(whole / "data")
+    assert cut.report["total"] == once.report["total"]
+    assert read_jsonl(parts / "rejects") == read_jsonl(whole / "rejects")
+    assert once.report["total"]["documents"] == 60
+
+
+def test_an_archive_that_is_damaged_or_packed_as_a_whole(tmp_path):
+    """What is read of it does not depend on where it is cut."""
+    sent = [(f"http://v.example/{n}", "200 OK", [HTML], html(n)) for n in range(9)]
+    data = archive(tmp_path / "a.warc.gz", sent).read_bytes()
+    half = len(data) // 2
+    packed = gzip.compress(archive(tmp_path / "a.warc", sent).read_bytes())
+    contents = {
+        "damaged": data[:half] + b"x" * 99 + data[half:],
+        "cut": data[:-50],
+        "packed": packed,
+        "empty": b"",
+    }
+    for name, content in contents.items():
+        path = tmp_path / f"{name}.warc.gz"
+        path.write_bytes(content)
+        found = survey(Input(str(path), path.name, "warc", len(content)), 500)
+        assert found.hash == hashlib.blake2b(content, digest_size=16).hexdigest()
+        ends = [*(start for start, _ in found.starts[1:]), -1]
+        parts = [
+            Part(str(path), path.name, "warc", start, end, first)
+            for (start, first), end in zip(found.starts, ends, strict=True)
+        ]
+        once, cut = list(read_part(Part(str(path), path.name, "warc"), Columns())), []
+        for part in parts:
+            cut += read_part(part, Columns())
+        assert cut == once
+    assert len(parts) == 1

@@ -1,5 +1,6 @@
 """WARC and WET: responses and resources are pages, conversions are texts."""
 
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, Final
 
@@ -87,12 +88,37 @@ def _document(part: Part, number: int, record: Any, body: bytes, columns: Column
     return Document(part.name, number, id, True, text, format, url, site, source_of(part.name), fields)
 
 
-def read_warc(part: Part, columns: Columns) -> Records:
-    """Yield the pages of a web archive. Images, scripts and the like are passed over."""
+def _records(file: Any, parse_http: bool) -> Iterator[Any]:  # noqa: ANN401
+    """Yield the records of an archive that may be pages."""
     warc = fastwarc()
     kinds = warc.WarcRecordType
     wanted = kinds.response | kinds.resource | kinds.conversion
+    yield from warc.ArchiveIterator(file, record_types=wanted, parse_http=parse_http, auto_decode="none")
+
+
+def record_starts(file: Any, shard_bytes: int) -> list[tuple[int, int]]:  # noqa: ANN401
+    """Return where an archive can be split: bytes of the file, and the number of the record there.
+
+    A compressed archive has a gzip member for each record, so it can be read from any of them. A damaged one
+    is not split: reading it reports the damage.
+    """
+    starts = [(0, 0)]
+    try:
+        for number, record in enumerate(_records(file, parse_http=False)):
+            if record.stream_pos - starts[-1][0] >= shard_bytes:
+                starts.append((record.stream_pos, number))
+    except (OSError, EOFError, ValueError):
+        return [(0, 0)]
+    return starts
+
+
+def read_warc(part: Part, columns: Columns) -> Records:
+    """Yield the pages of a web archive, or of a run of its bytes. Images and the like are passed over."""
+    conversion = fastwarc().WarcRecordType.conversion
     with stored_part(part) as file:
-        for number, record in enumerate(warc.ArchiveIterator(file, record_types=wanted, auto_decode="none")):
-            if _format(record, record.record_type == kinds.conversion) is not None:
+        file.seek(part.start)
+        for number, record in enumerate(_records(file, parse_http=True), part.first):
+            if 0 <= part.end <= record.stream_pos:
+                return
+            if _format(record, record.record_type == conversion) is not None:
                 yield _document(part, number, record, record.reader.read(LONGEST + 1), columns)
