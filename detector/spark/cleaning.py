@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_type
 from pyspark.sql.types import StructField, StructType
@@ -36,6 +36,8 @@ from detector.spark.sites import NAMES, added_up, column_of, counted, refuse_abs
 SITE: Final = "_detector_site"
 CUTS: Final = "_detector_cuts"
 GROUP: Final = "_detector_group"
+# Large sites that every executor may be told, at some 30 bytes each.
+MOST_BROADCAST: Final = 1_000_000
 # Where the clean text of HTML goes.
 TEXT: Final = Columns().text
 
@@ -86,14 +88,13 @@ def clean(
     """
     spec = _spec(pages, columns, settings, rules, format, lines)
     placed = pages.withColumn(SITE, site_of_rows(pages, spec.columns))
-    sizes = placed.groupBy(SITE).count()
-    total = sizes.agg(F.sum("count")).first()
-    groups = -(-int((total and total[0]) or 1) // group_pages)
-    cuts = sizes.where(F.col("count") > group_pages)
-    cuts = cuts.select(SITE, F.ceil(F.col("count") / group_pages).cast("int").alias(CUTS))
-    placed = placed.join(cuts, SITE, "left")
-    salt = F.pmod(F.xxhash64(column_of(pages, spec.columns.text)), F.col(CUTS))
-    placed = placed.withColumn(GROUP, _group(F.coalesce(salt, F.lit(0)), groups))
+    groups = max(-(-placed.count() // group_pages), 1)
+    cuts = _cuts(placed, group_pages)
+    # At most a row for each group.
+    placed = placed.join(F.broadcast(cuts) if groups <= MOST_BROADCAST else cuts, SITE, "left")
+    text = F.xxhash64(column_of(pages, spec.columns.text))
+    salt = F.coalesce(F.pmod(text, F.col(CUTS)), F.lit(0))
+    placed = placed.withColumn(GROUP, _group(F.coalesce(F.col(SITE), text), salt, groups))
     shared = model_shared(pages, model)
 
     def clean_group(rows: pyarrow.Table, counts: pyarrow.Table) -> pyarrow.Table:
@@ -132,9 +133,16 @@ def model_shared(pages: DataFrame, model: str | Path | None) -> Any:  # noqa: AN
     return pages.sparkSession.sparkContext.broadcast(model_of(model))
 
 
-def _group(salt: Any, groups: int) -> Any:  # noqa: ANN401
+def _cuts(placed: DataFrame, group_pages: int) -> DataFrame:
+    """Return the large sites, and into how many groups each is cut."""
+    sizes = placed.where(F.col(SITE).isNotNull()).groupBy(SITE).count()
+    large = sizes.where(F.col("count") > group_pages)
+    return large.select(SITE, F.ceil(F.col("count") / group_pages).cast("int").alias(CUTS))
+
+
+def _group(site: Column, salt: Column, groups: int) -> Column:
     """Return the group of a part of a site."""
-    return F.pmod(F.xxhash64(F.col(SITE), salt.cast("int")), F.lit(groups)).cast("int")
+    return F.pmod(F.xxhash64(site, salt.cast("int")), F.lit(groups)).cast("int")
 
 
 def _counts_of_large(placed: DataFrame, cuts: DataFrame, spec: PageSpec, groups: int) -> DataFrame:
@@ -142,8 +150,8 @@ def _counts_of_large(placed: DataFrame, cuts: DataFrame, spec: PageSpec, groups:
     large = placed.where(F.col(CUTS).isNotNull()).drop(SITE, CUTS, GROUP)
     counts = added_up(counted(large, spec)).join(cuts.withColumnRenamed(SITE, "site"), "site")
     salt = F.explode(F.sequence(F.lit(0), F.col(CUTS) - 1))
-    copies = counts.select(*NAMES, salt.alias("salt"), F.col("site").alias(SITE))
-    return copies.select(*NAMES, _group(F.col("salt"), groups).alias(GROUP))
+    copies = counts.select(*NAMES, salt.alias("salt"))
+    return copies.select(*NAMES, _group(F.col("site"), F.col("salt"), groups).alias(GROUP))
 
 
 def _spec(

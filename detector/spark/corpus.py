@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
+from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -69,11 +70,15 @@ def clean_corpus(
         If the output exists.
     """
     rules = rules or CorpusSettings()
-    read = read_pages(session, inputs, columns, folder_sites=rules.folder_sites)
+    # Pages are looked at more than once, but files are read once.
+    read = read_pages(session, inputs, columns, folder_sites=rules.folder_sites).persist(
+        StorageLevel.DISK_ONLY
+    )
     cleaned = clean(
         read, settings=settings, rules=rules, format=format, model=model, lines=lines, group_pages=group_pages
     )
     cleaned.write.parquet(f"{output}/pages")
+    read.unpersist()
     pages = session.read.parquet(f"{output}/pages")
     documents = pages.where(f"{FAULT} is null")
     with_text = documents.where(F.col("text").rlike(WITH_TEXT))

@@ -75,15 +75,14 @@ def column_of(pages: DataFrame, name: str) -> Column:
 
 
 def site_of_rows(pages: DataFrame, columns: Columns) -> Column:
-    """Return the site of each row, int64; a page alone gets a number of its own, by its text."""
+    """Return the site of each row, int64; null for a page alone."""
 
     def number(url: str | None, site: str | None) -> int | None:
         name = site_name(site, url or None, "", "")
         return None if name == LONE else site_id(name)
 
     url, site = (column_of(pages, name).cast("string") for name in (columns.url, columns.site))
-    found = F.udf(number, "long", useArrow=True)(url, site)
-    return F.coalesce(found, F.xxhash64(column_of(pages, columns.text)))
+    return F.udf(number, "long", useArrow=True)(url, site)
 
 
 def counted(pages: DataFrame, spec: PageSpec) -> DataFrame:
