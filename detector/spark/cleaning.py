@@ -15,16 +15,14 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_type
 from pyspark.sql.types import StructField, StructType
 
+from detector.corpus.formats.writers import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.errors import SettingsError
 from detector.model.files import model_of
 from detector.records import Format
 from detector.settings import Columns, CorpusSettings, Settings
 from detector.spark.rows import (
-    CONTENT_SHARE,
     FAULT,
-    LINES,
     LINES_TYPE,
-    VERDICT,
     PageSpec,
     cleaned,
     given_counts,
@@ -181,7 +179,7 @@ def _schema(pages: DataFrame, spec: PageSpec) -> StructType:
     schema = StructType(
         list({**fields, **{name: _field(name, kind) for name, kind in added.items()}}.values())
     )
-    return schema.add(StructField(LINES, from_arrow_type(LINES_TYPE))) if spec.lines else schema
+    return schema.add(StructField(LINES_COLUMN, from_arrow_type(LINES_TYPE))) if spec.lines else schema
 
 
 def _field(name: str, kind: str) -> StructField:

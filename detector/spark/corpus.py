@@ -8,6 +8,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from detector.corpus.formats.writers import CONTENT_SHARE, VERDICT
 from detector.corpus.steps.near_duplicates import ARTICLE, MOSTLY
 from detector.model.page_kinds import KINDS
 from detector.records import Format
@@ -15,7 +16,7 @@ from detector.settings import Columns, CorpusSettings, KeepDocument, Settings
 from detector.spark.cleaning import clean
 from detector.spark.duplicates import near_duplicates
 from detector.spark.reading import read_pages
-from detector.spark.rows import CONTENT_SHARE, FAULT, VERDICT
+from detector.spark.rows import FAULT
 
 # What `near_duplicates` calls the policies; the others go by a column.
 POLICY: Final[Mapping[KeepDocument, Literal["first", "longest", "best"]]] = {

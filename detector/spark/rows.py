@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.fields import document_of
+from detector.corpus.formats.writers import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.corpus.line_records import PIECE, pieces
 from detector.corpus.parsed_shards import ParsedBatch, parsed_batches
 from detector.corpus.report.line_tally import LineTally
@@ -24,13 +25,9 @@ from detector.sites.recurrence import NO_COUNTS, LineCounts, merge, pruned
 from detector.text.decoding import text_of, without_surrogates
 from detector.text.keys import site_id
 
-# Columns that cleaning adds.
-VERDICT: Final = "detector_verdict"
-CONTENT_SHARE: Final = "detector_content_share"
+# Columns beside those of a corpus run: why a row is no page, and what a page is read as (of `read_pages`).
 FAULT: Final = "detector_fault"
-# What a page is read as, and why a row is no page, if `read_pages` knows it.
 FORMAT: Final = "detector_format"
-LINES: Final = "detector_lines"
 # Ids and sources of documents are not used: rows keep their own columns.
 ROWS: Final = Part("", "rows", "parquet")
 
@@ -115,8 +112,8 @@ class RowResults:
         }
         types = {VERDICT: pyarrow.string(), CONTENT_SHARE: pyarrow.float64(), FAULT: pyarrow.string()}
         if with_lines:
-            found[LINES] = [None if page is None else _lines(page) for page in self.pages]
-            types[LINES] = LINES_TYPE
+            found[LINES_COLUMN] = [None if page is None else _lines(page) for page in self.pages]
+            types[LINES_COLUMN] = LINES_TYPE
         return {name: pyarrow.array(values, types[name]) for name, values in found.items()}
 
     def texts(self) -> pyarrow.Array:

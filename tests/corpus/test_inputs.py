@@ -333,3 +333,13 @@ def test_wrong_columns_are_refused(pages, tmp_path):
         with pytest.raises(SettingsError, match=f"--{name}-column; there are: id, text, metadata.url"):
             cleaned("wrong", **columns)
     assert cleaned("right", url="metadata.url").report["sites"] == 2
+
+
+def test_pages_without_a_site_are_said(pages, tmp_path, capsys):
+    """A URL in a column of another name used to be missed without a word."""
+    rows = [{"id": row["id"], "text": row["text"], "uri": row["url"]} for row in pages[:4]]
+    path = write_jsonl(tmp_path / "pages.jsonl", rows)
+    for name, options in {"wrong": [], "right": ["--url-column", "uri"]}.items():
+        command = ["clean", str(path), "--output", str(tmp_path / name), "--engine", "process", *options]
+        assert run(command) == 0
+        assert ("no page has a site" in capsys.readouterr().err) == (name == "wrong")
