@@ -6,16 +6,14 @@ kept, `DuplicateSettings` how near-duplicates are found, and `CorpusSettings`, `
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple, TypeVar, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from detector.duplicate_settings import DuplicateSettings as DuplicateSettings
 from detector.errors import SettingsError
-from detector.files.toml import read_toml
+from detector.files.toml import read_toml, settings_from
 from detector.records import COPY_KINDS, LINE_KINDS, Format
-
-S = TypeVar("S", "Settings", "CorpusSettings")
 
 # Settings that choose a threshold by its effect on pages that the model has not seen.
 GOALS: Final = ("lose_at_most", "recall", "precision")
@@ -23,19 +21,6 @@ GOALS: Final = ("lose_at_most", "recall", "precision")
 Similarity = Literal["jaccard", "containment"]
 # Kinds of copies that go: the others are part of the text, or navigation that scores find.
 DROPPED_COPIES: Final = ("headline", "running-head", "block", "repeat")
-
-
-def settings_from(table: Mapping[str, Any], kind: type[S], where: str) -> S:
-    """Return settings from plain values; raises `SettingsError` for unknown names and wrong types."""
-    # Imported here because msgspec is slow to import, and scoring a page does not need it.
-    from detector.files.checked import checked
-
-    known = {field.name for field in fields(kind)}
-    if unknown := sorted(set(table) - known):
-        raise SettingsError(
-            f"{where} has unknown settings {', '.join(unknown)}; known: {', '.join(sorted(known))}"
-        )
-    return checked(table, kind, where, SettingsError)
 
 
 def _refuse_unknown_kinds(kinds: tuple[str, ...]) -> None:
@@ -155,6 +140,11 @@ def _refuse_wrong(pattern: str) -> None:
         raise SettingsError(f"the protect pattern {pattern!r} is wrong: {error}") from None
 
 
+# Which document of near-duplicates stays, and how the sites of pages in folders are told.
+KeepDocument = Literal["article", "first", "longest", "best"]
+FolderSites = Literal["found", "top", "folder", "one", "none"]
+
+
 @dataclass(frozen=True, slots=True)
 class CorpusSettings:
     """The rules of a corpus run, in addition to scoring.
@@ -162,11 +152,14 @@ class CorpusSettings:
     Attributes
     ----------
     duplicates : float
-        Documents whose clean texts have at least this Jaccard similarity are near-duplicates, and only the
-        first is kept. 0 keeps all. .8 is usual.
+        Documents whose clean texts have at least this Jaccard similarity are near-duplicates, and only one
+        of them is kept. 0 keeps all. .8 is usual.
     near_duplicates : {"jaccard", "containment"}
         Whether `duplicates` is the Jaccard similarity, or how much of the shorter text stands in the longer
         one, which is kept then: an archive page rather than each of its articles.
+    keep : {"article", "first", "longest", "best"}
+        Which near-duplicate to keep: an article rather than an archive page, the first, the longest clean
+        text, or the largest share of content. Ties go to the earlier document. Not for containment.
     protect : tuple of str
         Regular expressions. A line that matches one is never dropped.
     template : tuple of str
@@ -175,6 +168,9 @@ class CorpusSettings:
         For the name of a site, the score above which its lines are dropped; 1 drops none.
     drop_copies : tuple of str, optional
         The kinds of copies to drop, instead of those in `Settings`.
+    folder_sites : {"found", "top", "folder", "one", "none"}
+        The site of a page in a folder: found (a folder named as a host, a canonical link, a shared
+        template), its first folder, its own folder, one site for all, or none.
     most_lost : float
         Nothing is published if a site or source loses more than this share of its text or documents. Real
         sites lose up to about four fifths; nine tenths is a mistake.
@@ -188,10 +184,12 @@ class CorpusSettings:
 
     duplicates: float = 0.8
     near_duplicates: Similarity = "jaccard"
+    keep: KeepDocument = "article"
     protect: tuple[str, ...] = ()
     template: tuple[str, ...] = ()
     thresholds: Mapping[str, float] = field(default_factory=dict)
     drop_copies: tuple[str, ...] | None = None
+    folder_sites: FolderSites = "found"
     most_lost: float = 0.9
     least_pages: int = 100
     allow: tuple[str, ...] = ()
@@ -212,6 +210,10 @@ class CorpusSettings:
         for pattern in self.protect:
             _refuse_wrong(pattern)
         _refuse_unknown_kinds(self.drop_copies or ())
+        for name, choices in (("folder_sites", FolderSites), ("keep", KeepDocument)):
+            if getattr(self, name) not in get_args(choices):
+                names = ", ".join(get_args(choices))
+                raise SettingsError(f"{name} is one of {names}, not {getattr(self, name)!r}")
         if min(self.shard_bytes, self.least_pages) < 1:
             raise SettingsError("shard_bytes and least_pages must be at least 1")
 

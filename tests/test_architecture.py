@@ -20,6 +20,7 @@ ROOMS = (
     ("adapters",),
     ("web",),
     ("training",),
+    ("spark",),
     ("corpus",),
     ("engines",),
     ("api",),

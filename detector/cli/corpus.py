@@ -8,7 +8,9 @@ from detector.cli.corpus_options import CorpusOptions
 from detector.cli.options import Policy
 from detector.cli.terminal import note, print_page_text, say
 from detector.corpus import api
+from detector.corpus.formats.documents import NO_PAGE
 from detector.corpus.run import Outcome
+from detector.corpus.steps.write import LONE_PAGES
 from detector.errors import SettingsError
 from detector.progress import ShownProgress
 from detector.records import Format
@@ -55,7 +57,7 @@ def clean_corpus(
     _tell(outcome, options)
     if outcome.losses and not options.dry_run:
         return OVER_LOSS_LIMIT
-    return 1 if outcome.report["rejected"] else 0
+    return 1 if any(not reason.startswith(NO_PAGE) for reason in outcome.report["rejected"]) else 0
 
 
 def _tell(outcome: Outcome, options: CorpusOptions) -> None:
@@ -64,7 +66,12 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
     if options.dry_run:
         _print_sample(outcome)
     for reason, count in report["rejected"].items():
-        say(f"set aside: {count:,} records: {reason}")
+        if reason.startswith(NO_PAGE):
+            note(f"passed over: {count:,} records: {reason}")
+        else:
+            say(f"set aside: {count:,} records: {reason}")
+    if total["documents"] > 1 and [row["name"] for row in report["by_site"]] == [LONE_PAGES]:
+        note("no page has a site, so lines are counted over none: see --url-column and --site-column")
     share = total["bytes_kept"] / max(total["bytes"], 1)
     note(
         f"{total['kept']:,} of {total['documents']:,} documents kept ({total['empty']:,} empty, "

@@ -1,11 +1,11 @@
 """A wrong column name is found at the first records of a file, before anything is written."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
-from detector.corpus.formats.documents import Part, Rejected
-from detector.corpus.formats.fields import NO_COLUMN
+from detector.corpus.formats.documents import Document, Part, Rejected, source_of
+from detector.corpus.formats.fields import NO_COLUMN, value_of
 from detector.corpus.formats.kinds import is_remote
 from detector.corpus.formats.readers import read_part
 from detector.corpus.inputs import Input
@@ -15,22 +15,53 @@ from detector.settings import Columns
 # Some records of a good file may lack the field, but not all of these.
 LOOKED_AT: Final = 20
 WITH_COLUMNS: Final = ("jsonl", "csv", "parquet")
+# Whether a document has what a column gives, by the name of the column's option.
+HAS: Final[Mapping[str, Callable[[Document, Columns], bool]]] = {
+    "id": lambda document, columns: document.named,
+    "url": lambda document, columns: document.url is not None,
+    "site": lambda document, columns: value_of(document.fields, columns.site) is not None,
+    "source": lambda document, columns: document.source != source_of(document.file),
+}
 
 
 def refuse_wrong_columns(inputs: Sequence[Input], columns: Columns, option: str = "--text-column") -> None:
-    """Raise `SettingsError` if the first records of a file on this machine do not have the text column.
+    """Raise `SettingsError` if the first records of files on this machine do not have the named columns.
 
-    option: what names the column on the command line
+    The text must be in every file, other columns in one of them, unless they have their default names.
+    option: what names the text column on the command line
     """
-    for input in inputs:
-        if input.kind not in WITH_COLUMNS or input.fault or is_remote(input.path):
-            continue
-        records = read_part(Part(input.path, input.name, input.kind), columns)
-        first = list(islice(records, LOOKED_AT))
+    tables = [input for input in inputs if input.kind in WITH_COLUMNS and not input.fault]
+    absent = {name for name in HAS if getattr(columns, name) != getattr(Columns(), name)}
+    local = [Part(input.path, input.name, input.kind) for input in tables if not is_remote(input.path)]
+    for part in local:
+        first = list(islice(read_part(part, columns), LOOKED_AT))
         missing = [
             record.reason
             for record in first
             if isinstance(record, Rejected) and record.reason.startswith(NO_COLUMN)
         ]
         if missing and len(missing) == len(first):
-            raise SettingsError(f"{input.name}: {missing[0]}; name the one with the text: {option}")
+            raise SettingsError(f"{part.name}: {missing[0]}; name the one with the text: {option}")
+        documents = [record for record in first if isinstance(record, Document)]
+        absent -= {name for name in absent if any(HAS[name](document, columns) for document in documents)}
+    if absent and len(local) == len(inputs):
+        name = min(absent)
+        raise SettingsError(
+            f"no record has the column {getattr(columns, name)!r} of --{name}-column; "
+            f"there are: {_names(local[0], columns)}"
+        )
+
+
+def _names(part: Part, columns: Columns) -> str:
+    """Return the names of the fields of a file's first record, those of fields of fields with dots."""
+    found = (record for record in read_part(part, columns, whole=True) if isinstance(record, Document))
+    first = next(found, None)
+    return "" if first is None else ", ".join(_paths(first.fields))
+
+
+def _paths(fields: Mapping[str, Any], above: str = "") -> Iterator[str]:
+    for name, value in fields.items():
+        if isinstance(value, Mapping) and value:
+            yield from _paths(value, f"{above}{name}.")
+        else:
+            yield above + name

@@ -2,19 +2,25 @@
 
 import hashlib
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
-from detector.corpus.formats.documents import Kind
-from detector.corpus.formats.files import listed, size_and_time, stored, unreadable
+from detector.corpus.formats.documents import NO_PAGE, Kind
+from detector.corpus.formats.files import begins_as_html, listed, size_and_time, stored, unreadable
 from detector.corpus.formats.kinds import COMPRESSED, is_remote, kind_of
 from detector.corpus.formats.parquet_files import parquet
+from detector.corpus.formats.web_archives import record_starts
 from detector.corpus.run_folder import RunFolder
 from detector.errors import SettingsError
 
 BLOCK: Final = 1 << 20
+# Bytes that are the same at the beginning of each record of an archive, or of each gzip or Zstandard frame.
+HEAD: Final = 3
+# The ending of a name, with that of a compressed file.
+ENDING: Final = re.compile(r"\.\w{1,8}(\.(gz|zst|br|bz2|xz))?$", re.ASCII | re.IGNORECASE)
 
 
 class Input(NamedTuple):
@@ -22,6 +28,7 @@ class Input(NamedTuple):
 
     size: bytes, -1 if unknown; time: of the last change (ns), 0 if unknown
     fault: why it cannot be read; empty if it can
+    site: of a page, if its folders show it (`folder_sites`)
     """
 
     path: str
@@ -30,6 +37,7 @@ class Input(NamedTuple):
     size: int = -1
     time: int = 0
     fault: str = ""
+    site: str = ""
 
 
 class Survey(NamedTuple):
@@ -78,35 +86,61 @@ def _input(path: str, name: str, kind: Kind) -> Input:
 def inputs_of(given: Sequence[str], output: Path) -> list[Input]:
     """Return the files of all inputs, each once, in the order of their names.
 
+    Those of other kinds are among them, with a fault that says so.
     given: files, folders and URLs; output: the folder of the run, which is not read
     Raises `SettingsError` if there is nothing to read, or a file is of an unknown kind.
     """
-    single = [path for path in given if _is_unknown_file(path)]
+    single = [path for path in given if _is_unknown_file(path) and not begins_as_html(path)]
     if single:
         raise SettingsError(
-            f"{single[0]} is of no kind that is read: .txt, .html, .jsonl, .csv, .tsv (also .gz, .zst), "
-            ".parquet, .warc, .wet (also .gz)"
+            f"{single[0]} is of no kind that is read: .txt, .html, .jsonl, .json, .csv, .tsv (also .gz, "
+            ".zst), .parquet, .warc, .wet (also .gz)"
         )
-    return sorted(inputs_as_given(given, output), key=lambda input: input.name)
+    inputs, others = _read_and_others(given, output)
+    passed_over = [Input(path, name, "page", fault=f"{NO_PAGE}{_described(name)}") for path, name in others]
+    return sorted([*inputs, *passed_over], key=lambda input: input.name)
 
 
-def inputs_as_given(given: Sequence[str], output: Path | None = None) -> list[Input]:
+def inputs_as_given(given: Sequence[str]) -> list[Input]:
     """Return the files of all inputs in the order in which they are given, those of a folder by name.
 
     A file of an unknown kind is a page if it is named itself, and passed over in a folder.
     """
-    inputs, unknown = [], []
-    named = {os.path.realpath(path) for path in given if _is_unknown_file(path)}
+    return _read_and_others(given, None)[0]
+
+
+def _read_and_others(given: Sequence[str], output: Path | None) -> tuple[list[Input], list[tuple[str, str]]]:
+    """Return the files that are read, and path and name of those of other kinds."""
+    inputs, others = [], []
+    named = {path if is_remote(path) else os.path.realpath(path) for path in given}
     for path, name in _names(given, output).items():
-        kind = "page" if path in named else kind_of(name)
+        kind = _kind(path, name, path in named)
         if kind is None:
-            unknown.append(name)
+            others.append((path, name))
         else:
             inputs.append(_input(path, name, kind))
     if not inputs:
-        passed_over = f"; {len(unknown)} files of other kinds were passed over" if unknown else ""
+        passed_over = f"; {len(others)} files of other kinds were passed over" if others else ""
         raise SettingsError(f"{', '.join(given)}: nothing to read there{passed_over}")
-    return inputs
+    return inputs, others
+
+
+def _kind(path: str, name: str, is_named: bool) -> Kind | None:
+    """Return the kind of a file by its name, or else by how it begins; None if it is not read.
+
+    Mirrors hold pages under names such as `about`, `index.php?id=3` and `news.shtml`, and JSON that is no
+    corpus.
+    """
+    kind = kind_of(name)
+    if kind is None and not is_remote(path):
+        return "page" if is_named or begins_as_html(path) else None
+    return None if name.lower().endswith(".json") and not is_named else kind
+
+
+def _described(name: str) -> str:
+    """Return what a file of another kind is called in the report: by its ending."""
+    ending = ENDING.search(name)
+    return f"a file of another kind ({ending[0].lower()})" if ending else "a file without an ending"
 
 
 def _is_unknown_file(path: str) -> bool:
@@ -133,6 +167,23 @@ def _cut_lines(path: str, shard_bytes: int) -> Survey:
     return Survey(digest.hexdigest(), tuple(starts))
 
 
+class Hashed:
+    """A file that is hashed as it is read."""
+
+    def __init__(self, file: BinaryIO, digest: "hashlib.blake2b") -> None:
+        self._file, self._digest = file, digest
+
+    def read(self, size: int) -> bytes:
+        """Read some bytes."""
+        data = self._file.read(size)
+        self._digest.update(data)
+        return data
+
+    def tell(self) -> int:
+        """Return the place."""
+        return self._file.tell()
+
+
 def _cut_row_groups(path: str, shard_bytes: int) -> list[tuple[int, int]]:
     with stored(path) as file:
         table = parquet().ParquetFile(file).metadata
@@ -146,17 +197,30 @@ def _cut_row_groups(path: str, shard_bytes: int) -> list[tuple[int, int]]:
     return starts
 
 
+def _begin_alike(file: BinaryIO, starts: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether a file can be read from each start: it begins there as at its beginning."""
+    heads = set()
+    for start, _ in starts:
+        file.seek(start)
+        heads.add(file.read(HEAD))
+    return len(heads) == 1
+
+
 def survey(input: Input, shard_bytes: int) -> Survey:
     """Return the hash of a file and where it can be split; raises `ShardError` if it cannot be read."""
     if input.fault:
         return NOTHING_SEEN
     if input.kind == "jsonl" and not input.name.endswith(COMPRESSED):
         return _cut_lines(input.path, shard_bytes)
-    digest = hashlib.blake2b(digest_size=16)
+    digest, starts = hashlib.blake2b(digest_size=16), [(0, 0)]
     with stored(input.path) as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-    starts = [(0, 0)]
+        hashed = Hashed(file, digest)
+        if input.kind == "warc" and input.size > shard_bytes:
+            starts = record_starts(hashed, shard_bytes)
+        while hashed.read(BLOCK):
+            pass
+        if len(starts) > 1 and not _begin_alike(file, starts):
+            starts = [(0, 0)]
     if input.kind == "parquet":
         try:
             starts = _cut_row_groups(input.path, shard_bytes)

@@ -14,7 +14,7 @@ from detector.clean_text import Clean, clean_text
 from detector.corpus.formats.documents import Document
 from detector.corpus.rules import RULES, SCORE, as_ruled
 from detector.decisions import DecisionPolicy, Decisions, by_kind, decide
-from detector.features.schema import CODES
+from detector.features.schema import ALL_CODES
 from detector.joined_lines import joined_lines
 from detector.records import COPY_KINDS, LINE_KINDS, Batch, Bytes, Copies, Format, Integers
 from detector.results.batch import ScoredBatch
@@ -110,8 +110,8 @@ def _reasons(result: ScoredBatch, why: Bytes) -> list[str]:
         if kept.size
         else kept
     )
-    names = (*CODES, *RULES)
-    code = np.where(why == SCORE, strongest, len(CODES) + why.astype(np.int64))
+    names = (*ALL_CODES, *RULES)
+    code = np.where(why == SCORE, strongest, len(ALL_CODES) + why.astype(np.int64))
     return [names[number] for number in code.tolist()]
 
 
@@ -167,6 +167,15 @@ def _blocks(result: ScoredBatch, first: int, last: int) -> list[list[int]]:
     ]
 
 
+def _fault_of_kinds(record: LineRecord) -> str:
+    """Return what is wrong with the stored kinds, or an empty string."""
+    if record.kinds and len(record.kinds) != len(record.scores):
+        return "scores and kinds are not of the same number of lines"
+    if not all(len(row) == len(LINE_KINDS) and 0 <= min(row) <= max(row) <= 1000 for row in record.kinds):
+        return "a probability of a kind is not from 0 to 1000, or there are not as many as kinds"
+    return ""
+
+
 def fault_of(record: LineRecord) -> str:
     """Return what is wrong with the numbers of a stored record, or an empty string.
 
@@ -179,10 +188,8 @@ def fault_of(record: LineRecord) -> str:
         return "a score is not from 0 to 1000, or the threshold not from -1 to 1"
     if not all(kept in (0, 1) for kept in record.kept) or not 0 <= record.site_pages < 1 << 31:
         return "a decision is neither 0 nor 1, or the site has no such number of pages"
-    if record.kinds and len(record.kinds) != size:
-        return "scores and kinds are not of the same number of lines"
-    if not all(len(row) == len(LINE_KINDS) and 0 <= min(row) <= max(row) <= 1000 for row in record.kinds):
-        return "a probability of a kind is not from 0 to 1000, or there are not as many as kinds"
+    if fault := _fault_of_kinds(record):
+        return fault
     if not all(len(row) == 3 and 0 <= row[2] <= row[0] < row[1] <= size for row in record.blocks):
         return "a row of blocks names a line that is not there"
     for name, width, segments in (("copies", 4, 2), ("cuts", 2, 1)):

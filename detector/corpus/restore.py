@@ -14,9 +14,10 @@ from detector.detector import Detector
 from detector.errors import KernelError, SettingsError, in_words
 from detector.files.checked import checked
 from detector.files.json_lines import LONGEST, json_line, json_lines
+from detector.files.toml import settings_from
 from detector.model.operating_points import threshold_of
 from detector.records import Format
-from detector.settings import GOALS, Columns, Settings, settings_from
+from detector.settings import GOALS, Columns, Settings
 from detector.text.read import FORMATS
 
 # The largest line record in bytes: a text, and the results for its lines.

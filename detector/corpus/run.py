@@ -18,6 +18,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from detector.corpus.first_records import refuse_wrong_columns
+from detector.corpus.folder_sites import with_sites
 from detector.corpus.formats.documents import Shard
 from detector.corpus.inputs import Input, Survey, inputs_of, survey
 from detector.corpus.manifest import PLAN, Surveyor, plan_for, run_id
@@ -172,7 +173,7 @@ def run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progre
     given: files, folders and URLs; memory: bytes for merging and for near-duplicates
     Raises `SettingsError` for wrong inputs or folders, `ShardError` for a full disk or an unreadable input.
     """
-    inputs = inputs_of(given, spec.output)
+    inputs = with_sites(inputs_of(given, spec.output), spec.corpus.folder_sites)
     spec = with_output_column(inputs, spec)
     surveyor = partial(_surveys, engine, spec.corpus.shard_bytes, progress)
     if (spec.output / MANIFEST).is_file():
@@ -196,7 +197,7 @@ def run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progre
 
 def dry_run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progress: Progress) -> Outcome:
     """Run everything but publishing, on evenly spaced shards, in a temporary folder."""
-    inputs = inputs_of(given, spec.output)
+    inputs = with_sites(inputs_of(given, spec.output), spec.corpus.folder_sites)
     spec = with_output_column(inputs, spec)
     refuse_wrong_columns(inputs, spec.columns)
     with tempfile.TemporaryDirectory(prefix="detector-") as folder:

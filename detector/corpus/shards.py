@@ -90,7 +90,7 @@ class _Namer:
             input.name: [start for start, _ in survey.starts]
             for input, survey in zip(inputs, surveys, strict=True)
         }
-        pages = [input.name for input in inputs if input.kind == "page"]
+        pages = [input.name for input in inputs if input.kind == "page" and not input.fault]
         files = [input.name for input in inputs if input.kind != "page"]
         self._pages = _chosen({name: _page_names(name) for name in pages})
         # A file of records becomes a folder of texts, which is called as it is.
@@ -104,10 +104,14 @@ class _Namer:
         if output_kind(self._to, first.kind) != "page":
             return self._free(self._file(number, first)), tuple(parts)
         if first.kind == "page":
-            return "", tuple(part._replace(output=self._free(self._pages[part.name])) for part in parts)
+            return "", tuple(self._page(part) for part in parts)
         if first.name not in self._folders:
             self._folders[first.name] = self._free(self._files[first.name])
         return self._folders[first.name], tuple(parts)
+
+    def _page(self, part: Part) -> Part:
+        """Return the part of a page with the name of its text, if it can be read."""
+        return part if part.fault else part._replace(output=self._free(self._pages[part.name]))
 
     def _file(self, number: int, first: Part) -> str:
         if first.kind == "page":
@@ -132,6 +136,7 @@ def _cut(input: Input, survey: Survey) -> Iterator[Part]:
             size=input.size,
             time=input.time,
             fault=input.fault,
+            site=input.site,
         )
 
 

@@ -1,9 +1,13 @@
 """TOML files that users write."""
 
+from collections.abc import Mapping
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from detector.errors import SettingsError
+
+T = TypeVar("T")
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -18,3 +22,16 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"the settings file {path} is not TOML: it is not UTF-8") from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"the settings file {path} is not TOML: {error}") from None
+
+
+def settings_from(table: Mapping[str, Any], kind: type[T], where: str) -> T:
+    """Return settings from plain values; raises `SettingsError` for unknown names and wrong types."""
+    # Imported here because msgspec is slow to import, and scoring a page does not need it.
+    from detector.files.checked import checked
+
+    known = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    if unknown := sorted(set(table) - known):
+        raise SettingsError(
+            f"{where} has unknown settings {', '.join(unknown)}; known: {', '.join(sorted(known))}"
+        )
+    return checked(table, kind, where, SettingsError)

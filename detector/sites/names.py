@@ -26,6 +26,25 @@ def site_of_host(host: str) -> str:
     return _suffixes().privatesuffix(host) or host
 
 
+@lru_cache(maxsize=1)
+def _known_suffixes() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False)
+
+
+@lru_cache(maxsize=65_536)
+def _is_host(name: str) -> bool:
+    """Tell whether a folder is called as a host is, such as www.bbc.co.uk or 192.168.0.1."""
+    is_address = name.count(".") == 3 and name.replace(".", "").isdigit()
+    return is_address or _known_suffixes().privatesuffix(name.lower()) is not None
+
+
+def site_of_folders(path: str) -> str | None:
+    """Return the site of a file in a mirror by the first of its folders that is a host; None if none is."""
+    hosts = (folder for folder in path.split("/")[:-1] if "." in folder and _is_host(folder))
+    host = next(hosts, None)
+    return None if host is None else site_of_host(host)
+
+
 def site_of_url(url: str) -> str | None:
     """Return the site of a URL, or None if it has no host."""
     try:

@@ -44,7 +44,7 @@ def texts():
 @pytest.fixture
 def spec(spec_of, texts):
     """A run whose shards are clean."""
-    spec, at = spec_of(), 0
+    spec, at = spec_of(keep="first"), 0
     for number, count in enumerate(COUNTS):
         folder = spec.folder().of("clean", number)
         folder.mkdir(parents=True)

@@ -9,10 +9,12 @@ import sys
 
 import pytest
 
+from detector import clean_corpus
 from detector.cli.main import run
 from detector.corpus.inputs import Input, Survey
 from detector.corpus.shards import shards_of
 from detector.errors import SettingsError, ShardError
+from detector.settings import Columns, EngineSettings, RecordSettings
 from tests.corpus.made import everything, page, read_jsonl, records, write_jsonl
 
 AS_ROOT = os.name == "nt" or os.geteuid() == 0
@@ -269,3 +271,75 @@ def test_a_run_of_many_shards_needs_few_open_files(tmp_path):
     )
     assert found.returncode == 0, found.stderr
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] != 100
+
+
+HTML = "<!DOCTYPE html><html><body><h1>The mill</h1><p>The mill stood empty for thirty-one years.</p></body></html>"
+
+
+def test_pages_of_a_mirror_are_known_by_what_is_in_them(clean, tmp_path):
+    folder = tmp_path / "mirror"
+    folder.mkdir()
+    pages = ["about", "index.php", "index.php?id=3", "news.shtml", "x.asp", "y.html"]
+    for name in pages:
+        (folder / name).write_text(HTML.replace("mill", f"mill {name}"))
+    (folder / "comment.aspx").write_text(f"<?xml version='1.0'?>\n<!-- saved -->\n{HTML}")
+    others = {
+        "code.php": "<?php echo 1;",
+        "y.png": "x",
+        "old.arc.gz": "x",
+        "LICENSE": "free",
+        "api.json": "{}",
+    }
+    for name, text in others.items():
+        (folder / name).write_text(text)
+    out, outcome = clean(folder)
+    assert outcome.report["total"]["documents"] == len(pages) + 1
+    assert outcome.report["rejected"] == {
+        "no page, a file of another kind (.arc.gz)": 1,
+        "no page, a file of another kind (.json)": 1,
+        "no page, a file of another kind (.php)": 1,
+        "no page, a file of another kind (.png)": 1,
+        "no page, a file without an ending": 1,
+    }
+    # A picture takes no page's name.
+    assert (out / "data" / "y.txt").is_file()
+    assert len(list((out / "data").iterdir())) == len(pages) + 1
+
+
+def test_json_is_json_lines(clean, pages, tmp_path):
+    """C4 and dolma call it so."""
+    folder = tmp_path / "c4"
+    folder.mkdir()
+    rows = b"".join(json.dumps(row).encode() + b"\n" for row in pages[:9])
+    (folder / "c4-train.00000.json.gz").write_bytes(gzip.compress(rows))
+    (folder / "package.json").write_bytes(b'{"name": "x"}')
+    out, outcome = clean(folder)
+    assert outcome.report["total"]["kept"] == 9
+    assert (out / "data" / "c4-train.00000.json.gz").is_file()
+    (tmp_path / "named.json").write_bytes(rows)
+    assert clean(tmp_path / "named.json", name="two")[1].report["total"]["kept"] == 9
+
+
+def test_wrong_columns_are_refused(pages, tmp_path):
+    nested = [{"id": row["id"], "text": row["text"], "metadata": {"url": row["url"]}} for row in pages[:5]]
+    path = write_jsonl(tmp_path / "pages.jsonl", nested)
+
+    def cleaned(name, **columns):
+        settings = RecordSettings(Columns(**columns))
+        return clean_corpus([path], tmp_path / name, records=settings, engine=EngineSettings("process"))
+
+    for columns in ({"url": "uri"}, {"id": "key"}, {"site": "host"}, {"source": "crawl"}):
+        name = next(iter(columns))
+        with pytest.raises(SettingsError, match=f"--{name}-column; there are: id, text, metadata.url"):
+            cleaned("wrong", **columns)
+    assert cleaned("right", url="metadata.url").report["sites"] == 2
+
+
+def test_pages_without_a_site_are_said(pages, tmp_path, capsys):
+    """A URL in a column of another name used to be missed without a word."""
+    rows = [{"id": row["id"], "text": row["text"], "uri": row["url"]} for row in pages[:4]]
+    path = write_jsonl(tmp_path / "pages.jsonl", rows)
+    for name, options in {"wrong": [], "right": ["--url-column", "uri"]}.items():
+        command = ["clean", str(path), "--output", str(tmp_path / name), "--engine", "process", *options]
+        assert run(command) == 0
+        assert ("no page has a site" in capsys.readouterr().err) == (name == "wrong")

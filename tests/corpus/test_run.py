@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from detector.corpus.restore import restored, settings_of
+from detector.corpus.restore import restored, settings_of, stored_records
 from detector.corpus.run import run
 from detector.detector import Detector, Page
 from detector.engines.in_process import InProcess
 from detector.engines.processes import Processes
 from detector.errors import SettingsError
+from detector.features.schema import SITE_CODE
 from detector.settings import Settings
 from tests.corpus.conftest import quiet
 from tests.corpus.made import everything, page, read_jsonl, story, write_jsonl
@@ -318,3 +319,55 @@ def test_markup_is_no_text_that_is_lost(clean, pages, tmp_path):
     _, outcome = clean(write_jsonl(tmp_path / "pages.jsonl", heavy), least_pages=5)
     assert outcome.losses == []
     assert outcome.published
+
+
+def test_the_evidence_of_sites_has_its_name(clean, pages, tmp_path):
+    """Whatever the strongest evidence is, it is one that `detector score` names too."""
+    rows = [
+        {
+            **row,
+            "text": row["text"]
+            + "\nThe harbour clock has stood still since the flood, as every child here knows.",
+        }
+        for row in pages
+    ]
+    out, outcome = clean(write_jsonl(tmp_path / "pages.jsonl", rows), lines="sidecar")
+    reasons = {reason for record in stored_records(out) for reason in record.reasons}
+    assert set(outcome.report["bytes_dropped_by_reason"]) <= reasons
+    assert "score" not in reasons
+    assert SITE_CODE in reasons
+
+
+@pytest.mark.parametrize(
+    ("keep", "stays"), [("article", "story"), ("first", "archive"), ("longest", "long"), ("best", None)]
+)
+def test_which_near_duplicate_stays(clean, tmp_path, keep, stays):
+    """An archive page that holds a whole story comes first, and a longer copy of the story last."""
+    own = story(3)
+    teasers = [f"{title} - read more" for title in (story(number)[0] for number in range(20, 60))]
+    rows = [
+        {"id": "archive", "text": "\n".join(["Archive", *teasers, *own, *teasers])},
+        {"id": "story", "text": "\n".join(own)},
+        {
+            "id": "long",
+            "text": "\n".join(
+                [*own, "The rain began at nine and did not end before the morning of the next day."]
+            ),
+        },
+    ]
+    path = write_jsonl(tmp_path / "pages.jsonl", rows)
+    whole, _ = clean(path, name="whole", duplicates=0)
+    share = {row["id"]: row["detector_content_share"] for row in read_jsonl(whole / "data")}
+    assert len(share) == len(rows)
+    out, _ = clean(path, keep=keep, duplicates=0.6)
+    assert [row["id"] for row in read_jsonl(out / "data")] == [stays or max(share, key=share.get)]
+
+
+def test_empty_documents_are_no_copies_of_each_other(clean, pages, tmp_path):
+    empty = [
+        {"id": f"empty-{number}", "text": text} for number, text in enumerate(["", " ", "", "Home\nLogin"])
+    ]
+    out, outcome = clean(write_jsonl(tmp_path / "pages.jsonl", [*pages[:9], *empty]))
+    assert outcome.report["total"]["empty"] == len(empty)
+    assert (out / "duplicates.jsonl").read_text() == ""
+    assert outcome.report["near_duplicate_groups_by_size"] == {}

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from detector.records import Format
+
+# How the reason begins for a record that can be read, but is no page (a redirect, robots.txt).
+NO_PAGE: Final = "no page, "
 
 Kind = Literal["jsonl", "csv", "parquet", "warc", "page"]
 
@@ -17,6 +20,7 @@ class Part(NamedTuple):
     first: number of the first record; output: the name of a page's clean text
     size, time: the file's bytes, and when it changed, as the run began (-1 and 0 if not known)
     fault: why the file cannot be read at all; empty if it can
+    site: of a page, if its folders show it
     """
 
     path: str
@@ -29,6 +33,7 @@ class Part(NamedTuple):
     size: int = -1
     time: int = 0
     fault: str = ""
+    site: str = ""
 
 
 class Shard(NamedTuple):
@@ -72,7 +77,7 @@ def in_its_file(document: Document) -> Document:
 
 
 class Rejected(NamedTuple):
-    """A record that cannot be used: where it is, and why."""
+    """A record that is not used: where it is, and why. A reason that begins with `NO_PAGE` is no fault."""
 
     file: str
     record: int

@@ -7,6 +7,7 @@ A file that cannot be opened or read is no bad record: it may be there again in 
 import gzip
 import io
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,13 @@ from detector.corpus.formats.zstd_files import read_zstd
 from detector.errors import SettingsError, ShardError
 
 BUFFER: Final = 1 << 20
+# Bytes that show whether a file is HTML: a document type or `<html>` comes first, or after comments and
+# the declaration of XML.
+HEAD: Final = 4096
+HTML_HEAD: Final = re.compile(
+    rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class _LocalFile(io.FileIO):
@@ -154,6 +162,14 @@ def unreadable(path: str) -> str:
         return "it does not exist, or is a link to nothing"
     except OSError as error:
         return error.strerror or str(error)
+
+
+def begins_as_html(path: str) -> bool:
+    """Tell whether a file on this machine begins as an HTML document does; False if it cannot be read."""
+    if unreadable(path):
+        return False
+    with stored(path) as file:
+        return HTML_HEAD.match(file.read(HEAD)) is not None
 
 
 def size_and_time(path: str) -> tuple[int, int]:

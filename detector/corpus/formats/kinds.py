@@ -10,6 +10,8 @@ COMPRESSED: Final = (".gz", ".zst", ".br")
 KINDS: Final[Mapping[str, Kind]] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    # C4, dolma and others call JSON Lines so, mostly .json.gz.
+    ".json": "jsonl",
     ".csv": "csv",
     ".tsv": "csv",
     ".parquet": "parquet",

@@ -7,6 +7,7 @@ from typing import Final
 
 from detector.corpus.formats.csv_files import read_csv
 from detector.corpus.formats.documents import (
+    NO_PAGE,
     Document,
     Kind,
     Part,
@@ -25,9 +26,10 @@ from detector.errors import PageError, in_words
 from detector.files.json_lines import LONGEST
 from detector.records import Format
 from detector.settings import Columns
+from detector.sites.addresses import address_of
 from detector.sites.names import site_name
 from detector.text.decoding import decode
-from detector.text.page import page_bytes
+from detector.text.page import Page, page_bytes
 
 # What is read as text; the format of other pages is found.
 TEXTS: Final = ".txt"
@@ -45,11 +47,16 @@ def read_page(part: Part, columns: Columns) -> Records:
     except PageError as error:
         yield Rejected(part.name, 0, str(error))
         return
-    folder = part.name.rsplit("/", 1)[0] if "/" in part.name else ""
     format: Format | None = "text" if plain_name(part.name.lower()).endswith(TEXTS) else None
     fields = {"id": part.name, columns.text: text}
-    site = site_name(None, None, folder, part.name)
+    site = _site_of_page(part, text, format)
     yield Document(part.name, 0, part.name, False, text, format, None, site, source_of(part.name), fields)
+
+
+def _site_of_page(part: Part, text: str, format: Format | None) -> str:
+    """Return the site of a page in a folder: as its folders show it, or as it says itself."""
+    declared = None if part.site or format == "text" else address_of(Page(text, "html"))
+    return site_name(part.site or declared, None, "", part.name)
 
 
 READERS: Final[Mapping[Kind, Callable[[Part, Columns], Records]]] = {
@@ -73,7 +80,8 @@ def read_part(part: Part, columns: Columns, fields_file: Path | None = None, who
     """
     number = part.first
     if part.fault:
-        yield Rejected(part.name, number, f"cannot be read: {part.fault}")
+        is_fault = not part.fault.startswith(NO_PAGE)
+        yield Rejected(part.name, number, f"cannot be read: {part.fault}" if is_fault else part.fault)
         return
     try:
         if part.kind == "parquet":

@@ -1,10 +1,12 @@
 """WARC and WET: responses and resources are pages, conversions are texts."""
 
+from collections.abc import Iterator
 from types import ModuleType
 from typing import Any, Final
 
-from detector.corpus.formats.documents import Document, Part, Records, Rejected, source_of
+from detector.corpus.formats.documents import NO_PAGE, Document, Part, Records, Rejected, source_of
 from detector.corpus.formats.files import stored_part
+from detector.corpus.formats.http_bodies import sent_page
 from detector.errors import PageError
 from detector.extras import need
 from detector.files.json_lines import LONGEST
@@ -15,6 +17,11 @@ from detector.text.decoding import decode
 from detector.text.page import page_bytes
 
 HTML: Final = ("text/html", "application/xhtml+xml")
+# Addresses of pages. Others (dns:, urn:, metadata:, filedesc:) are those of a crawler's own records.
+SCHEMES: Final = ("http", "https", "ftp", "file")
+# Texts for programs, by the last part of their address; how playlists begin.
+FOR_ROBOTS: Final = ("robots.txt", "ads.txt", "app-ads.txt", "sitemap.txt")
+PLAYLISTS: Final = (b"#EXTM3U", b"[playlist]")
 
 
 def fastwarc() -> ModuleType:
@@ -31,48 +38,87 @@ def _content_type(record: Any) -> str:  # noqa: ANN401
 
 
 def _format(record: Any, is_conversion: bool) -> Format | None:  # noqa: ANN401
-    """Return what a record holds; None if it is no page."""
+    """Return what a record holds; None if it is an image, a script or the like."""
     kind = _content_type(record)
     if is_conversion or kind == "text/plain":
         return "text"
     return "html" if kind in HTML else None
 
 
-def _missing(record: Any, size: int) -> int:  # noqa: ANN401
-    """Return how many bytes of a body are not there: the archive was cut, and fastwarc says nothing.
+def _no_page(record: Any, url: str, is_html: bool, body: bytes) -> str:  # noqa: ANN401
+    """Return why a response or resource of text or HTML is no page; empty if it is one."""
+    status = record.http_headers.status_code if record.http_headers is not None else None
+    if status is not None and not 200 <= status < 300:
+        return f"HTTP status {status}"
+    scheme, _, rest = url.partition(":")
+    if url and scheme.lower() not in SCHEMES:
+        return "a record of the crawler"
+    if is_html:
+        return ""
+    if (name := rest.partition("?")[0].rpartition("/")[2].lower()) in FOR_ROBOTS:
+        return name
+    return "a playlist" if body[:100].lstrip().startswith(PLAYLISTS) else ""
 
-    What was sent compressed or in chunks has another length than what was decoded.
-    """
-    sent = record.http_headers
-    if sent is not None and (sent.get("Content-Encoding") or sent.get("Transfer-Encoding")):
-        return 0
-    return max(int(record.content_length) - size, 0)
+
+def _page_of(record: Any, body: bytes) -> bytes:  # noqa: ANN401
+    """Return the bytes of a record's page as they were before they were sent."""
+    headers = record.http_headers
+    if headers is None:
+        return body
+    return sent_page(body, headers.get("Transfer-Encoding") or "", headers.get("Content-Encoding") or "")
 
 
-def read_warc(part: Part, columns: Columns) -> Records:
-    """Yield the pages of a web archive; images and the like are not pages, and passed over."""
+def _document(part: Part, number: int, record: Any, body: bytes, columns: Columns) -> Document | Rejected:  # noqa: ANN401
+    """Return the document of a record, or why there is none."""
+    is_conversion = record.record_type == fastwarc().WarcRecordType.conversion
+    url, format = record.headers.get("WARC-Target-URI"), _format(record, is_conversion)
+    if len(body) > LONGEST:
+        return Rejected(part.name, number, f"more than {LONGEST:,} bytes")
+    if missing := max(int(record.content_length) - len(body), 0):  # fastwarc says nothing of a cut
+        return Rejected(part.name, number, f"cut: {missing:,} bytes of it are not there")
+    if not is_conversion and (reason := _no_page(record, url or "", format == "html", body)):
+        return Rejected(part.name, number, NO_PAGE + reason)
+    try:
+        text = decode(page_bytes(_page_of(record, body)), record.http_charset).text
+    except PageError as error:
+        return Rejected(part.name, number, str(error))
+    id = record.record_id or f"{part.name}#{number}"
+    fields = {"id": id, "url": url, "date": record.headers.get("WARC-Date"), columns.text: text}
+    site = site_name(None, url, "", id)
+    return Document(part.name, number, id, True, text, format, url, site, source_of(part.name), fields)
+
+
+def _records(file: Any, parse_http: bool) -> Iterator[Any]:  # noqa: ANN401
+    """Yield the records of an archive that may be pages."""
     warc = fastwarc()
     kinds = warc.WarcRecordType
     wanted = kinds.response | kinds.resource | kinds.conversion
+    yield from warc.ArchiveIterator(file, record_types=wanted, parse_http=parse_http, auto_decode="none")
+
+
+def record_starts(file: Any, shard_bytes: int) -> list[tuple[int, int]]:  # noqa: ANN401
+    """Return where an archive can be split: bytes of the file, and the number of the record there.
+
+    A compressed archive has a gzip member for each record, so it can be read from any of them. A damaged one
+    is not split: reading it reports the damage.
+    """
+    starts = [(0, 0)]
+    try:
+        for number, record in enumerate(_records(file, parse_http=False)):
+            if record.stream_pos - starts[-1][0] >= shard_bytes:
+                starts.append((record.stream_pos, number))
+    except (OSError, EOFError, ValueError):
+        return [(0, 0)]
+    return starts
+
+
+def read_warc(part: Part, columns: Columns) -> Records:
+    """Yield the pages of a web archive, or of a run of its bytes. Images and the like are passed over."""
+    conversion = fastwarc().WarcRecordType.conversion
     with stored_part(part) as file:
-        for number, record in enumerate(warc.ArchiveIterator(file, record_types=wanted, auto_decode="all")):
-            format = _format(record, record.record_type == kinds.conversion)
-            if format is None:
-                continue
-            body = record.reader.read(LONGEST + 1)
-            if len(body) > LONGEST:
-                yield Rejected(part.name, number, f"more than {LONGEST:,} bytes")
-                continue
-            if missing := _missing(record, len(body)):
-                yield Rejected(part.name, number, f"cut: {missing:,} bytes of it are not there")
-                continue
-            url = record.headers.get("WARC-Target-URI")
-            id = record.record_id or f"{part.name}#{number}"
-            try:
-                text = decode(page_bytes(body)).text
-            except PageError as error:
-                yield Rejected(part.name, number, str(error))
-                continue
-            fields = {"id": id, "url": url, "date": record.headers.get("WARC-Date"), columns.text: text}
-            site = site_name(None, url, "", id)
-            yield Document(part.name, number, id, True, text, format, url, site, source_of(part.name), fields)
+        file.seek(part.start)
+        for number, record in enumerate(_records(file, parse_http=True), part.first):
+            if 0 <= part.end <= record.stream_pos:
+                return
+            if _format(record, record.record_type == conversion) is not None:
+                yield _document(part, number, record, record.reader.read(LONGEST + 1), columns)

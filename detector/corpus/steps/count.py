@@ -19,7 +19,8 @@ from detector.text.keys import line_keys
 TOGETHER = 16
 
 
-def _counts_of(batch: ParsedBatch) -> list[LineCounts]:
+def counts_of(batch: ParsedBatch) -> list[LineCounts]:
+    """Return the counts of the lines of a batch, for each format."""
     return [
         count_lines(line_keys(read.words), read.batch.page_segment(), batch.site_ids(positions))
         for positions, read in batch.parts
@@ -72,7 +73,7 @@ def count_shard(spec: RunSpec, shard: Shard) -> None:
         with ShardWriter(folder, spec.columns.target(), with_fields) as kept:
             for batch in parsed_batches(records, spec.format, spec.settings.batch_bytes):
                 kept.add(batch)
-                counts += _counts_of(batch)
+                counts += counts_of(batch)
                 if len(counts) >= TOGETHER:
                     counts = [merge(counts)]
                 ids.append(ids_of(batch.first, batch.documents))

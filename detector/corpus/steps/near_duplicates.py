@@ -1,8 +1,8 @@
 """Near-duplicates among the clean texts, found like in `find_duplicates`.
 
 Clean texts are compared, not pages. So pages are not near-duplicates because they share a template, and
-a story that two sites print is found under both templates. The first one is kept; by containment, the
-longest.
+a story that two sites print is found under both templates. `keep` in the rules says which stays; by
+containment, it is the longest.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.corpus.formats.documents import Shard
 from detector.corpus.run_folder import RunFolder, new_folder, read_array
 from detector.corpus.run_spec import RunSpec
-from detector.corpus.steps.clean import TEXTS, text_sizes
+from detector.corpus.steps.clean import TEXTS, CleanPages, text_sizes
 from detector.errors import SettingsError
+from detector.model.page_kinds import KINDS
 from detector.near_duplicates.containment import SHINGLE_BYTES, contained_among
 from detector.near_duplicates.find import (
     WORKSPACE_SHARE,
@@ -23,6 +25,7 @@ from detector.near_duplicates.find import (
     empty_sketches,
     sketch_all,
 )
+from detector.near_duplicates.keep_policy import Keep
 from detector.near_duplicates.lsh.bands import Bands, bands_for
 from detector.near_duplicates.minhash.sketches import Sketches
 from detector.near_duplicates.pairs import Removed
@@ -32,6 +35,10 @@ from detector.progress import Progress, no_progress
 from detector.records import Integers
 from detector.settings import DuplicateSettings
 
+# The number of the verdict.
+ARTICLE: Final = KINDS.index("article")
+# Share of content from which a page is its text and little else.
+MOSTLY: Final = 0.5
 LEAST_MEMORY: Final = 10_000_000
 # The settings of sketches; the same for all shards.
 SETTINGS: Final = DuplicateSettings()
@@ -107,10 +114,30 @@ def _gathered(spec: RunSpec, shards: Sequence[int], first: Integers, work: Works
     return found
 
 
+def _policy(spec: RunSpec, shards: Sequence[int]) -> tuple[Keep, list[float] | None]:
+    """Return the policy of `find_duplicates`, and the values that it goes by."""
+    keep = spec.corpus.keep
+    if keep in ("first", "longest"):
+        return keep, None
+    pages = [CleanPages.load(spec.folder().of("clean", shard)) for shard in shards]
+    share = np.concatenate([np.zeros(0, np.float32), *(one.share for one in pages)])
+    if keep == "best":
+        return "best", share.tolist()
+    verdict = np.concatenate([np.zeros(0, np.uint8), *(one.verdict for one in pages)])
+    # An archive page may hold a whole story, and be taken for an article itself.
+    return "best", ((verdict == ARTICLE) * 1.0 + (share >= MOSTLY)).tolist()
+
+
+def _with_words(found: Removed, words: NDArray[np.int32]) -> Removed:
+    """Return what is removed without texts that have no words: they are empty, not copies of each other."""
+    stay = words[found.position] > 0
+    return Removed(found.position[stay], found.kept[stay], found.similarity[stay])
+
+
 def _removed(
     spec: RunSpec, shards: Sequence[int], texts: CleanTexts, memory: int, progress: Progress
 ) -> Removed:
-    """Return which documents repeat an earlier one."""
+    """Return which documents repeat one that stays."""
     settings = DuplicateSettings(memory=max(memory, LEAST_MEMORY))
     with Workspace(None, settings.memory // WORKSPACE_SHARE, {}) as work:
         sketches = _gathered(spec, shards, texts.first, work)
@@ -118,9 +145,9 @@ def _removed(
             _refuse_too_many(int(sketches.shingles.sum(dtype=np.int64)), settings.memory)
             return contained_among(texts, sketches, spec.corpus.duplicates, settings).removed
         found = duplicates_among(
-            texts, sketches, spec.corpus.duplicates, ("first", None), (settings, work, progress)
+            texts, sketches, spec.corpus.duplicates, _policy(spec, shards), (settings, work, progress)
         )
-        return found.removed
+        return _with_words(found.removed, sketches.words)
 
 
 def _refuse_too_many(shingles: int, memory: int) -> None:
@@ -134,7 +161,7 @@ def _refuse_too_many(shingles: int, memory: int) -> None:
 
 
 def group(spec: RunSpec, shards: Sequence[int], memory: int, progress: Progress) -> None:
-    """Find which documents repeat an earlier one, unless that is finished.
+    """Find which documents repeat one that stays, unless that is finished.
 
     Written are `removed.npy`, int64 (n, 2): the document and the one that stays, as
     positions in the corpus, `similarity.npy`, float64 (n,), and `first.npy`, int64, each

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from detector.corpus.formats.documents import Shard
+from detector.corpus.formats.documents import NO_PAGE, Shard
 from detector.corpus.report.page import report_page
 from detector.corpus.run_folder import MANIFEST, read_array, read_json
 from detector.corpus.run_spec import RunSpec
@@ -42,6 +42,8 @@ def rejected_counts(spec: RunSpec, shards: Sequence[Shard]) -> dict[str, int]:
 
 def _sort_of(reason: str) -> str:
     """Return a reason without the parts that differ between records."""
+    if reason.startswith(NO_PAGE):
+        return reason
     short = reason.split(":", 1)[0]
     return (
         "".join("#" if char.isdigit() else char for char in short)[:80]
@@ -51,7 +53,7 @@ def _sort_of(reason: str) -> str:
 
 
 def _duplicates(spec: RunSpec, shards: Sequence[Shard]) -> Iterator[bytes]:
-    """Yield a line for each document that repeats an earlier one."""
+    """Yield a line for each document that repeats one that stays."""
     names: dict[str, str] = {}
     for shard in shards:
         names |= read_json(spec.folder().of("out", shard.number) / "paired.json")

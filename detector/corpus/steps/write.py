@@ -52,7 +52,7 @@ class Fate(NamedTuple):
 
 
 class Repeating(NamedTuple):
-    """Numbers of clean documents of a shard: near-duplicates of an earlier one, and those in any pair."""
+    """Numbers of clean documents of a shard: near-duplicates of one that stays, and those in any pair."""
 
     removed: set[int]
     paired: set[int]

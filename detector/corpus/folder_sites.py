@@ -1,0 +1,134 @@
+"""Which site the pages of folders are of: a mirror is one site, however deep its folders are.
+
+    www.valley.org/2024/harbour/index.html     a folder that is a host's name: valley.org
+    mirror/index.html, mirror/2024/1.html      pages of a folder that share a template: mirror, or the
+                                               address that they name as their own (a canonical link)
+
+Other pages are of the site that they name, or stand alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, zip_longest
+from typing import Final
+
+import numpy as np
+
+from detector.corpus.formats.documents import Document, Part
+from detector.corpus.formats.readers import read_page
+from detector.corpus.inputs import Input
+from detector.errors import KernelError, PageError
+from detector.records import Integers
+from detector.settings import Columns, FolderSites
+from detector.sites.addresses import address_of
+from detector.sites.names import LONE, site_of_folders
+from detector.sites.recurrence import LineCounts, count_lines, merge
+from detector.text.formats import found_format
+from detector.text.keys import line_keys
+from detector.text.page import Page
+from detector.text.read import read_batch
+
+# Pages of a folder that are looked at.
+SAMPLED: Final = 24
+# So many lines are a template, if they stand on half of the pages.
+LEAST_LINES: Final = 3
+# The name of the site of all pages, if they are one.
+ALL: Final = "(all pages)"
+
+
+def with_sites(inputs: Sequence[Input], how: FolderSites) -> list[Input]:
+    """Return inputs with the sites of pages; "" where a page says it itself, or stands alone."""
+    names = [input.name for input in inputs if input.kind == "page" and not input.fault]
+    by_name = {input.name: input for input in inputs}
+    sites = _found(by_name, names) if how == "found" else {name: _by_rule(name, how) for name in names}
+    return [input._replace(site=sites.get(input.name, "")) for input in inputs]
+
+
+def _by_rule(name: str, how: FolderSites) -> str:
+    """Return the site of a page by a rule that the user chose."""
+    folder = name.rpartition("/")[0]
+    sites = {"one": ALL, "top": folder.partition("/")[0], "folder": folder, "none": ""}
+    return sites[how] or f"{LONE}{name}"
+
+
+def _found(inputs: Mapping[str, Input], names: Sequence[str]) -> dict[str, str]:
+    """Return the sites of pages whose folders show it."""
+    hosts = {name: site_of_folders(name) for name in names}
+    rest = [name for name in names if hosts[name] is None]
+    shared = dict(_divided(inputs, "", rest))
+    return {name: site for name, site in {**hosts, **shared}.items() if site is not None}
+
+
+def _divided(inputs: Mapping[str, Input], folder: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield the pages below a folder that are of one site: of its own, or of those of folders in it."""
+    if len(names) < 2:
+        return
+    inside = _by_folder(folder, names)
+    sample = [inputs[name] for name in _spread(inside)]
+    site = _site_of(sample, folder.rstrip("/") or ALL, _has_index(inside[""]))
+    if site is not None:
+        yield from ((name, site) for name in names)
+        return
+    for deeper, below in inside.items():
+        if deeper:
+            yield from _divided(inputs, f"{folder}{deeper}/", below)
+
+
+def _by_folder(folder: str, names: Sequence[str]) -> dict[str, list[str]]:
+    """Return pages by the folder in a folder, those that lie in it itself under an empty name."""
+    found: dict[str, list[str]] = defaultdict(list, {"": []})
+    for name in names:
+        found[name[len(folder) :].rpartition("/")[0].partition("/")[0]].append(name)
+    return found
+
+
+def _has_index(names: Sequence[str]) -> bool:
+    return any(name.rpartition("/")[2].startswith("index.") for name in names)
+
+
+def _spread(inside: Mapping[str, Sequence[str]]) -> list[str]:
+    """Return some pages from as many folders as possible, from all over each."""
+    folders = sorted(inside.values(), key=len, reverse=True)[:SAMPLED]
+    drawn = [
+        [names[at] for at in np.unique(np.linspace(0, len(names) - 1, SAMPLED).astype(int)).tolist()]
+        for names in folders
+        if names
+    ]
+    turns = chain.from_iterable(zip_longest(*drawn))
+    return [name for name in turns if name is not None][:SAMPLED]
+
+
+def _pages(inputs: Sequence[Input]) -> Iterator[Page]:
+    for input in inputs:
+        for record in read_page(Part(input.path, input.name, input.kind), Columns()):
+            if isinstance(record, Document):
+                yield Page(record.text, record.format or found_format(record.text))
+
+
+def _lines(pages: Sequence[Page]) -> Iterator[LineCounts]:
+    """Yield the lines of each page that can be parsed."""
+    for page in pages:
+        try:
+            read = read_batch([page])
+        except (PageError, KernelError):  # the run sets it aside, and says why
+            continue
+        yield count_lines(line_keys(read.words), read.batch.page_segment(), np.zeros(1, np.int64))
+
+
+def _site_of(sample: Sequence[Input], name: str, has_index: bool) -> str | None:
+    """Return the site of pages that share a template: the address that they name as their own, or `name`.
+
+    None if they do not share one, or name several addresses.
+    has_index: their folder has the first page of a site; then some pages may have another template
+    """
+    pages = list(_pages(sample))
+    addresses = {address for page in pages if (address := address_of(page))}
+    lines = list(_lines(pages))
+    counts = merge(lines)
+    template: Integers = counts.key[counts.pages * 2 >= max(len(lines), 3)]
+    if len(addresses) > 1 or len(lines) < 2 or template.size < LEAST_LINES:
+        return None
+    without = sum(np.isin(template, page.key).mean() < 0.5 for page in lines)
+    if not has_index and without > len(lines) // SAMPLED:
+        return None
+    return min(addresses, default=name)

@@ -1,0 +1,33 @@
+"""Data frames of PySpark in, data frames out: many pages cleaned on a cluster.
+
+>>> from detector import spark                                           # doctest: +SKIP
+>>> pages = session.read.parquet("s3a://crawl/")                         # doctest: +SKIP
+>>> spark.clean(pages).write.parquet("s3a://clean/")                     # doctest: +SKIP
+
+Spark reads, shuffles and writes; the functions that read, count, score and compare pages are those of a
+corpus run on one machine, and give the same results. Nothing that grows with the corpus is held by the
+driver. See docs/spark.md.
+"""
+
+from importlib import import_module
+from typing import Any, Final
+
+from detector.extras import need
+
+__all__ = ["clean", "clean_corpus", "near_duplicates", "read_pages", "score", "site_counts"]
+
+_HOME: Final = {
+    "clean": "detector.spark.cleaning",
+    "clean_corpus": "detector.spark.corpus",
+    "near_duplicates": "detector.spark.duplicates",
+    "read_pages": "detector.spark.reading",
+    "score": "detector.spark.cleaning",
+    "site_counts": "detector.spark.sites",
+}
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    need("pyspark", "spark", "detector.spark")
+    return getattr(import_module(_HOME[name]), name)

@@ -1,0 +1,186 @@
+"""Pages cleaned with the counts of their sites: each page is shuffled once, to the other pages of its site.
+
+pages ─▶ site of each ─▶ pages a site ─┬─▶ small sites: whole in one group, counted and cleaned there
+                                       └─▶ large sites: counted first (a shuffle), cut into many groups
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import from_arrow_type
+from pyspark.sql.types import StructField, StructType
+
+from detector.corpus.formats.writers import CONTENT_SHARE, LINES_COLUMN, VERDICT
+from detector.errors import SettingsError
+from detector.model.files import model_of
+from detector.records import Format
+from detector.settings import Columns, CorpusSettings, Settings
+from detector.spark.rows import (
+    FAULT,
+    LINES_TYPE,
+    PageSpec,
+    cleaned,
+    given_counts,
+)
+from detector.spark.sites import NAMES, added_up, column_of, counted, refuse_absent, site_of_rows
+
+# Columns while pages are on their way: the site, the number of groups that it is cut into (null for a small
+# site), and the group.
+SITE: Final = "_detector_site"
+CUTS: Final = "_detector_cuts"
+GROUP: Final = "_detector_group"
+# Large sites that every executor may be told, at some 30 bytes each.
+MOST_BROADCAST: Final = 1_000_000
+# Where the clean text of HTML goes.
+TEXT: Final = Columns().text
+
+
+def clean(
+    pages: DataFrame,
+    columns: Columns | None = None,
+    *,
+    settings: Settings | None = None,
+    rules: CorpusSettings | None = None,
+    format: Format | None = None,
+    model: str | Path | None = None,
+    lines: bool = False,
+    group_pages: int = 1000,
+) -> DataFrame:
+    """Clean pages, with the lines of their sites counted.
+
+    Parameters
+    ----------
+    pages : DataFrame
+        A page a row.
+    columns : Columns, optional
+        The names of the columns with the text, the URL and the site, and of the one for the clean text. It
+        replaces the text; HTML from a column of another name than `text` stays.
+    settings : Settings, optional
+        Which lines of a page to keep.
+    rules : CorpusSettings, optional
+        Protected lines, template phrases and thresholds of sites; its other settings are not used.
+    format : {"text", "html"}, optional
+        What all pages are; found for each by default.
+    model : str or Path, optional
+        The folder of a model on the driver, instead of the default model.
+    lines : bool
+        Whether to add all lines with scores, decisions and reasons.
+    group_pages : int
+        Pages that a task holds at a time, about. Larger sites are cut into groups of this size.
+
+    Returns
+    -------
+    DataFrame
+        The rows in any order, with `detector_verdict`, `detector_content_share`, `detector_fault` (why a
+        row is no page; its clean text is null) and, if wanted, `detector_lines`.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such column, or a column would be lost.
+    """
+    spec = _spec(pages, columns, settings, rules, format, lines)
+    placed = pages.withColumn(SITE, site_of_rows(pages, spec.columns))
+    groups = max(-(-placed.count() // group_pages), 1)
+    cuts = _cuts(placed, group_pages)
+    # At most a row for each group.
+    placed = placed.join(F.broadcast(cuts) if groups <= MOST_BROADCAST else cuts, SITE, "left")
+    text = F.xxhash64(column_of(pages, spec.columns.text))
+    salt = F.coalesce(F.pmod(text, F.col(CUTS)), F.lit(0))
+    placed = placed.withColumn(GROUP, _group(F.coalesce(F.col(SITE), text), salt, groups))
+    shared = model_shared(pages, model)
+
+    def clean_group(rows: pyarrow.Table, counts: pyarrow.Table) -> pyarrow.Table:
+        rows = rows.drop_columns([SITE, CUTS, GROUP])
+        return cleaned(rows, spec, shared.value, given_counts(counts.select(NAMES)))
+
+    counts = _counts_of_large(placed, cuts, spec, groups)
+    together = placed.groupBy(GROUP).cogroup(counts.groupBy(GROUP))
+    return together.applyInArrow(clean_group, _schema(pages, spec))
+
+
+def score(
+    pages: DataFrame,
+    columns: Columns | None = None,
+    *,
+    settings: Settings | None = None,
+    rules: CorpusSettings | None = None,
+    format: Format | None = None,
+    model: str | Path | None = None,
+    lines: bool = True,
+) -> DataFrame:
+    """Clean each page on its own: nothing is shuffled. Parameters and results are those of `clean`."""
+    spec = _spec(pages, columns, settings, rules, format, lines)
+    shared = model_shared(pages, model)
+
+    def score_batches(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+        for batch in batches:
+            rows = pyarrow.Table.from_batches([batch])
+            yield from cleaned(rows, spec, shared.value, None).to_batches()
+
+    return pages.mapInArrow(score_batches, _schema(pages, spec))
+
+
+def model_shared(pages: DataFrame, model: str | Path | None) -> Any:  # noqa: ANN401
+    """Return the model as a broadcast variable: it travels to each executor once."""
+    return pages.sparkSession.sparkContext.broadcast(model_of(model))
+
+
+def _cuts(placed: DataFrame, group_pages: int) -> DataFrame:
+    """Return the large sites, and into how many groups each is cut."""
+    sizes = placed.where(F.col(SITE).isNotNull()).groupBy(SITE).count()
+    large = sizes.where(F.col("count") > group_pages)
+    return large.select(SITE, F.ceil(F.col("count") / group_pages).cast("int").alias(CUTS))
+
+
+def _group(site: Column, salt: Column, groups: int) -> Column:
+    """Return the group of a part of a site."""
+    return F.pmod(F.xxhash64(site, salt.cast("int")), F.lit(groups)).cast("int")
+
+
+def _counts_of_large(placed: DataFrame, cuts: DataFrame, spec: PageSpec, groups: int) -> DataFrame:
+    """Return the counts of large sites for each group with pages of theirs."""
+    large = placed.where(F.col(CUTS).isNotNull()).drop(SITE, CUTS, GROUP)
+    counts = added_up(counted(large, spec)).join(cuts.withColumnRenamed(SITE, "site"), "site")
+    salt = F.explode(F.sequence(F.lit(0), F.col(CUTS) - 1))
+    copies = counts.select(*NAMES, salt.alias("salt"))
+    return copies.select(*NAMES, _group(F.col("site"), F.col("salt"), groups).alias(GROUP))
+
+
+def _spec(
+    pages: DataFrame,
+    columns: Columns | None,
+    settings: Settings | None,
+    rules: CorpusSettings | None,
+    format: Format | None,
+    lines: bool,
+) -> PageSpec:
+    columns, rules = columns or Columns(), rules or CorpusSettings()
+    refuse_absent(pages, columns)
+    if columns.output is None:
+        columns = columns._replace(output=TEXT)
+        if columns.text != TEXT and TEXT in pages.columns:
+            raise SettingsError(f"the column {TEXT!r} would be written over: give Columns(output=...)")
+    settings = settings or Settings()
+    if rules.drop_copies is not None:
+        settings = replace(settings, drop_copies=rules.drop_copies)
+    return PageSpec(columns, settings, rules, format, lines)
+
+
+def _schema(pages: DataFrame, spec: PageSpec) -> StructType:
+    """Return the columns of the result."""
+    added = {spec.columns.target(): "string", VERDICT: "string", CONTENT_SHARE: "double", FAULT: "string"}
+    fields = {field.name: field for field in pages.schema.fields}
+    schema = StructType(
+        list({**fields, **{name: _field(name, kind) for name, kind in added.items()}}.values())
+    )
+    return schema.add(StructField(LINES_COLUMN, from_arrow_type(LINES_TYPE))) if spec.lines else schema
+
+
+def _field(name: str, kind: str) -> StructField:
+    return StructType().add(name, kind)[0]

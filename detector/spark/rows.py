@@ -1,0 +1,174 @@
+"""Rows of Arrow tables as documents, and what becomes of documents as rows. No Spark in here."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import pyarrow
+from numpy.typing import NDArray
+
+from detector.corpus.formats.documents import Document, Part, Rejected
+from detector.corpus.formats.fields import document_of
+from detector.corpus.formats.writers import CONTENT_SHARE, LINES_COLUMN, VERDICT
+from detector.corpus.line_records import PIECE, pieces
+from detector.corpus.parsed_shards import ParsedBatch, parsed_batches
+from detector.corpus.report.line_tally import LineTally
+from detector.corpus.rules import Rules
+from detector.corpus.steps.clean import Cleaner, CleanPage, verdict_name
+from detector.corpus.steps.count import counts_of
+from detector.detector import Detector
+from detector.model.files import Model
+from detector.records import Format, Integers
+from detector.settings import Columns, CorpusSettings, Settings
+from detector.sites.recurrence import NO_COUNTS, LineCounts, merge, pruned
+from detector.text.decoding import text_of, without_surrogates
+from detector.text.keys import site_id
+
+# Columns beside those of a corpus run: why a row is no page, and what a page is read as (of `read_pages`).
+FAULT: Final = "detector_fault"
+FORMAT: Final = "detector_format"
+# Ids and sources of documents are not used: rows keep their own columns.
+ROWS: Final = Part("", "rows", "parquet")
+
+
+@dataclass(frozen=True)
+class PageSpec:
+    """How pages are read, scored and decided on; see `RunSpec`. lines: whether each line is returned."""
+
+    columns: Columns
+    settings: Settings
+    rules: CorpusSettings
+    format: Format | None
+    lines: bool
+
+    def detector(self, model: Model) -> Detector:
+        """Return a detector with these settings."""
+        return Detector(model, self.settings)
+
+
+def wanted(columns: Columns, there: Sequence[str]) -> list[str]:
+    """Return the columns of a table that hold fields with a meaning; `page.html` is in `page`."""
+    named = (columns.text, columns.url, columns.site)
+    found = (name if name in there else name.split(".", 1)[0] for name in named)
+    return list(dict.fromkeys(name for name in found if name in there))
+
+
+def documents_of(table: pyarrow.Table, columns: Columns) -> Iterator[Document | Rejected]:
+    """Yield a document for each row, with the row's number as its own, or why there is none."""
+    names = wanted(columns, table.column_names)
+    known = [name for name in (FORMAT, FAULT) if name in table.column_names]
+    for number in range(table.num_rows):
+        fields = {name: table.column(name)[number].as_py() for name in (*names, *known)}
+        if fault := fields.get(FAULT):
+            yield Rejected(ROWS.name, number, fault)
+            continue
+        found = document_of(fields, ROWS, number, columns._replace(id="", source=""))
+        format = fields.get(FORMAT)
+        yield replace(found, format=format) if format and isinstance(found, Document) else found
+
+
+def batches_of(table: pyarrow.Table, spec: PageSpec) -> Iterator[ParsedBatch]:
+    """Yield the rows of a table as parsed pages."""
+    return parsed_batches(documents_of(table, spec.columns), spec.format, spec.settings.batch_bytes)
+
+
+def without(batch: ParsedBatch, leaves_out: Callable[[Document], bool]) -> ParsedBatch:
+    """Return a batch whose pages are counted without some documents."""
+    positions = {at for at, document in enumerate(batch.documents) if leaves_out(document)}
+    if not positions:
+        return batch
+    parts = [left for part in batch.parts if (left := part.without(positions)) is not None]
+    return ParsedBatch(batch.first, batch.records, parts)
+
+
+@dataclass(frozen=True)
+class GivenCounts:
+    """Counts of sites whose pages are not all in the table; `site` tells which sites these are."""
+
+    counts: LineCounts
+
+    def with_those_of(self, batches: Sequence[ParsedBatch]) -> LineCounts:
+        """Return the counts of all sites of some pages. All pages of other sites must be there."""
+        given = set(self.counts.site.tolist())
+        others = (without(batch, lambda document: site_id(document.site) in given) for batch in batches)
+        local = [part for batch in others for part in counts_of(batch)]
+        return pruned(merge([merge(local), self.counts]))
+
+
+@dataclass(frozen=True)
+class RowResults:
+    """What was found for the rows of a table, in their order; None where a row is no page."""
+
+    pages: list[CleanPage | None]
+    faults: list[str | None]
+
+    def columns(self, with_lines: bool) -> dict[str, pyarrow.Array]:
+        """Return the columns to add, by name."""
+        found: dict[str, Any] = {
+            VERDICT: [None if page is None else verdict_name(page.verdict) for page in self.pages],
+            CONTENT_SHARE: [None if page is None else round(float(page.share), 3) for page in self.pages],
+            FAULT: self.faults,
+        }
+        types = {VERDICT: pyarrow.string(), CONTENT_SHARE: pyarrow.float64(), FAULT: pyarrow.string()}
+        if with_lines:
+            found[LINES_COLUMN] = [None if page is None else _lines(page) for page in self.pages]
+            types[LINES_COLUMN] = LINES_TYPE
+        return {name: pyarrow.array(values, types[name]) for name, values in found.items()}
+
+    def texts(self) -> pyarrow.Array:
+        """Return the clean texts; lone surrogates, which Arrow does not have, as U+FFFD."""
+        texts = [None if page is None else without_surrogates(text_of(page.text)) for page in self.pages]
+        return pyarrow.array(texts, pyarrow.string())
+
+
+_ARROW: Final = {str: pyarrow.string(), float: pyarrow.float64(), bool: pyarrow.bool_()}
+LINES_TYPE: Final = pyarrow.list_(pyarrow.struct([(name, _ARROW[kind]) for name, kind in PIECE.items()]))
+
+
+def _lines(page: CleanPage) -> list[dict[str, Any]]:
+    found = (piece._asdict() for piece in pieces(page.lines))
+    return [
+        {name: without_surrogates(value) if isinstance(value, str) else value for name, value in row.items()}
+        for row in found
+    ]
+
+
+def cleaned(table: pyarrow.Table, spec: PageSpec, model: Model, given: GivenCounts | None) -> pyarrow.Table:
+    """Return the rows of a table with clean texts, and what was found of each page.
+
+    given: counts of large sites; None if each page is judged on its own
+    """
+    batches = list(batches_of(table, spec))
+    counts = NO_COUNTS if given is None else given.with_those_of(batches)
+    cleaner = Cleaner(spec.detector(model), counts, Rules.of(spec.rules), LineTally())
+    found = RowResults([None] * table.num_rows, [None] * table.num_rows)
+    for batch in batches:
+        pages, rejected = cleaner.clean(batch, set())
+        for page in pages:
+            found.pages[batch.documents[page.number - batch.first].number] = page
+        for record in rejected:
+            found.faults[record.record] = record.reason
+    return with_columns(table, {spec.columns.target(): found.texts(), **found.columns(spec.lines)})
+
+
+def with_columns(table: pyarrow.Table, columns: dict[str, pyarrow.Array]) -> pyarrow.Table:
+    """Return a table with columns set: in their place, or at the end."""
+    for name, values in columns.items():
+        at = table.schema.get_field_index(name)
+        table = table.append_column(name, values) if at < 0 else table.set_column(at, name, values)
+    return table
+
+
+def given_counts(table: pyarrow.Table) -> GivenCounts:
+    """Return the counts in rows of `sites.SCHEMA`; a row may stand there more than once."""
+    site, key, pages, is_site = (table.column(at).to_numpy() for at in range(4))
+    is_site = is_site.astype(np.bool_)
+    lines, sites = _first(key[~is_site], pages[~is_site]), _first(site[is_site], pages[is_site])
+    return GivenCounts(LineCounts(lines[0], lines[1], sites[0], sites[1]))
+
+
+def _first(keys: Integers, values: Integers) -> tuple[Integers, NDArray[np.int32]]:
+    """Return different keys, rising, with the first value of each."""
+    found, at = np.unique(keys.astype(np.int64), return_index=True)
+    return found, values[at].astype(np.int32)

@@ -1,0 +1,135 @@
+"""How many pages of each site have each line: what a corpus run counts in its first pass.
+
+Lines are counted in every task, and the counts added up in a shuffle. A line is a row for each task that has
+it, however many pages do, so a very large site is no heavier than many small ones.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+import pyarrow
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from detector.corpus.parsed_shards import ParsedBatch
+from detector.corpus.steps.count import counts_of
+from detector.errors import SettingsError
+from detector.records import Format, Integers
+from detector.settings import Columns, CorpusSettings, Settings
+from detector.sites.names import LONE, site_name
+from detector.sites.recurrence import merge, site_line_key
+from detector.spark.rows import PageSpec, batches_of, without
+from detector.text.keys import line_keys, site_id
+
+# A line of a site, and the pages that have it; or a site (its key is its own), and its pages.
+SCHEMA: Final = "site long, key long, pages int, is_site boolean"
+NAMES: Final = ["site", "key", "pages", "is_site"]
+# Batches of pages whose counts a task adds up before it hands them on.
+TOGETHER: Final = 32
+LEAST_PAGES: Final = 2
+
+
+def site_counts(
+    pages: DataFrame, columns: Columns | None = None, *, format: Format | None = None
+) -> DataFrame:
+    """Count the lines of each site.
+
+    Parameters
+    ----------
+    pages : DataFrame
+        A page a row.
+    columns : Columns, optional
+        The names of the columns with the text, the URL and the site.
+    format : {"text", "html"}, optional
+        What all pages are; found for each by default.
+
+    Returns
+    -------
+    DataFrame
+        `site` and `key` (the hash of a line of a site, int64), `pages`, and `is_site`: in such rows, `pages`
+        is the number of pages of the site. Lines on a single page are left out.
+
+    Raises
+    ------
+    SettingsError
+        If there is no column with the text.
+    """
+    columns = columns or Columns()
+    refuse_absent(pages, columns)
+    return added_up(counted(pages, PageSpec(columns, Settings(), CorpusSettings(), format, lines=False)))
+
+
+def refuse_absent(pages: DataFrame, columns: Columns) -> None:
+    """Raise `SettingsError` if a data frame does not have the text, or another column that is named."""
+    for name, default in ((columns.text, ""), (columns.url, Columns().url), (columns.site, Columns().site)):
+        if name != default and not {name, name.split(".", 1)[0]} & set(pages.columns):
+            raise SettingsError(f"there is no column {name!r}; there are: {', '.join(pages.columns)}")
+
+
+def column_of(pages: DataFrame, name: str) -> Column:
+    """Return a column by its name, or a field of one; null if there is none."""
+    if name in pages.columns:
+        return F.col(f"`{name}`")
+    return F.col(name) if name.split(".", 1)[0] in pages.columns else F.lit(None)
+
+
+def site_of_rows(pages: DataFrame, columns: Columns) -> Column:
+    """Return the site of each row, int64; null for a page alone."""
+
+    def number(url: str | None, site: str | None) -> int | None:
+        name = site_name(site, url or None, "", "")
+        return None if name == LONE else site_id(name)
+
+    url, site = (column_of(pages, name).cast("string") for name in (columns.url, columns.site))
+    return F.udf(number, "long", useArrow=True)(url, site)
+
+
+def counted(pages: DataFrame, spec: PageSpec) -> DataFrame:
+    """Return the counts of every task, not added up."""
+
+    def count(tables: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+        found: list[ParsedBatch] = []
+        for table in tables:
+            for batch in batches_of(pyarrow.Table.from_batches([table]), spec):
+                # A page without a site has a name of its own in its batch only.
+                found.append(without(batch, lambda document: document.site.startswith(LONE)))
+                if len(found) >= TOGETHER:
+                    yield _rows(found)
+                    found = []
+        yield _rows(found)
+
+    return pages.mapInArrow(count, SCHEMA)
+
+
+def _sites_of_keys(batches: Sequence[ParsedBatch]) -> tuple[Integers, Integers]:
+    """Return the keys of the lines of some pages, rising, and the site that each is of."""
+    keys, sites = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for batch in batches:
+        for positions, read in batch.parts:
+            page = np.repeat(np.arange(len(positions)), np.diff(read.batch.page_segment()))
+            site, lines = batch.site_ids(positions)[page], line_keys(read.words)
+            keys += [site_line_key(site, lines.exact), site_line_key(site, lines.masked, masked=True)]
+            sites += [site, site]
+    key, first = np.unique(np.concatenate(keys), return_index=True)
+    return key, np.concatenate(sites)[first]
+
+
+def _rows(batches: Sequence[ParsedBatch]) -> pyarrow.RecordBatch:
+    """Return the counts of some pages as rows of `SCHEMA`."""
+    counts = merge([part for batch in batches for part in counts_of(batch)])
+    keys, sites = _sites_of_keys(batches)
+    site = sites[np.searchsorted(keys, counts.key)]
+    columns = (
+        np.concatenate((site, counts.site)),
+        np.concatenate((counts.key, counts.site)),
+        np.concatenate((counts.pages, counts.site_pages)),
+        np.repeat([False, True], [site.size, counts.site.size]),
+    )
+    return pyarrow.RecordBatch.from_arrays([pyarrow.array(one) for one in columns], NAMES)
+
+
+def added_up(counts: DataFrame) -> DataFrame:
+    """Return the counts of all tasks as one, without lines on a single page."""
+    total = counts.groupBy("site", "key", "is_site").agg(F.sum("pages").cast("int").alias("pages"))
+    return total.where(F.col("is_site") | (F.col("pages") >= LEAST_PAGES)).select(NAMES)

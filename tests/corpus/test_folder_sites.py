@@ -1,0 +1,115 @@
+"""The pages of a mirror in folders are of one site, those of a folder of odd pages of none."""
+
+import json
+
+import pytest
+
+from detector.corpus.folder_sites import ALL, with_sites
+from detector.corpus.formats.documents import Part
+from detector.corpus.formats.readers import read_page
+from detector.corpus.inputs import inputs_of
+from detector.errors import SettingsError
+from detector.settings import Columns, CorpusSettings
+from detector.sites.names import site_of_folders
+from tests.corpus.made import page, story
+
+
+def html(number, site=0, head="", lines=None):
+    body = "".join(f"<p>{line}</p>" for line in lines or page(number, site).split("\n"))
+    return f"<!doctype html><html><head>{head}</head><body>{body}</body></html>"
+
+
+def write(folder, pages):
+    for name, text in pages.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+def sites(folder, how="found"):
+    """The site of each page, by the name of its file."""
+    inputs = with_sites(inputs_of([str(folder)], folder / "out"), how)
+    parts = [Part(input.path, input.name, input.kind, site=input.site) for input in inputs]
+    return {document.file: document.site for part in parts for document in read_page(part, Columns())}
+
+
+def test_folders_that_are_hosts():
+    found = {
+        "www.bbc.co.uk/news/1.html": "bbc.co.uk",
+        "crawl/one.github.io/x/index.html": "one.github.io",
+        "192.168.0.1/x.html": "192.168.0.1",
+        "2024.05.01/x.html": None,
+        "node_modules/v1.2/x.html": None,
+        "bbc.co.uk.html": None,
+    }
+    assert {name: site_of_folders(name) for name in found} == found
+
+
+def test_a_mirror_is_one_site(tmp_path):
+    deep = {f"2024/{number}/index.html": html(number) for number in range(30)}
+    assert set(sites(write(tmp_path / "deep", deep)).values()) == {ALL}
+    flat = {f"{number}.html": html(number) for number in range(30)}
+    assert set(sites(write(tmp_path / "flat", flat)).values()) == {ALL}
+    hosted = {f"www.valley.org/{name}": text for name, text in deep.items()}
+    assert set(sites(write(tmp_path / "hosted", hosted)).values()) == {"valley.org"}
+    canonical = '<link rel="canonical" href="https://www.valley.org/{}">'
+    named = {f"{number}.html": html(number, head=canonical.format(number)) for number in range(30)}
+    assert set(sites(write(tmp_path / "named", named)).values()) == {"valley.org"}
+
+
+def other(number):
+    """A page of another template."""
+    return html(
+        number, lines=["Start", "Bread of the day", "Where we bake", *story(number), "Baked since 1911"]
+    )
+
+
+def test_mirrors_beside_each_other_are_sites_of_their_own(tmp_path):
+    two = {f"valley/2024/{number}.html": html(number) for number in range(20)}
+    two |= {f"bakery/{number}/index.html": other(100 + number) for number in range(3)}
+    found = sites(write(tmp_path / "two", two))
+    assert {name.split("/")[0]: site for name, site in found.items()} == {
+        "valley": "valley",
+        "bakery": "bakery",
+    }
+    assert set(found.values()) == {"valley", "bakery"}
+    # A site with an index may have pages of another template.
+    one = {"index.html": html(500), **two}
+    assert set(sites(write(tmp_path / "one", one)).values()) == {ALL}
+
+
+def test_odd_pages_are_of_the_sites_that_they_name(tmp_path):
+    canonical = '<link rel="canonical" href="https://site{}.org/x">'
+    odd = {f"{n}.html": html(n, head=canonical.format(n % 3), lines=story(n)) for n in range(12)}
+    odd |= {"12.html": html(12, lines=story(12)), "13.txt": "\n".join(story(13))}
+    found = sites(write(tmp_path / "odd", odd))
+    assert found == {f"{n}.html": f"site{n % 3}.org" for n in range(12)} | {
+        "12.html": "page:12.html",
+        "13.txt": "page:13.txt",
+    }
+
+
+def test_sites_of_folders_can_be_given(tmp_path):
+    folder = write(tmp_path / "in", {"a/b/1.html": html(1), "www.x.org/2.html": html(2), "3.html": html(3)})
+    names = ["a/b/1.html", "www.x.org/2.html", "3.html"]
+    wanted = {
+        "one": [ALL] * 3,
+        "top": ["a", "www.x.org", "page:3.html"],
+        "folder": ["a/b", "www.x.org", "page:3.html"],
+        "none": [f"page:{name}" for name in names],
+    }
+    for how, expected in wanted.items():
+        found = sites(folder, how)
+        assert [found[name] for name in names] == expected
+    with pytest.raises(SettingsError, match="folder_sites is one of found, top"):
+        CorpusSettings(folder_sites="host")
+
+
+def test_the_lines_of_a_mirror_are_counted(clean, tmp_path):
+    """What the template of a site is shows in its report; a mirror used to be as many sites as pages."""
+    folder = write(tmp_path / "in", {f"2024/{number}/index.html": html(number) for number in range(12)})
+    outcome = clean(folder)[1]
+    assert [(row["name"], row["documents"]) for row in outcome.report["by_site"]] == [(ALL, 12)]
+    alone, _ = clean(folder, name="alone", folder_sites="none")
+    assert json.loads((alone / "report.json").read_text())["by_site"][0]["name"] == "(pages alone)"

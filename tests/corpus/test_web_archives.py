@@ -1,0 +1,171 @@
+"""Web archives as crawlers write them: stale headers, charsets of HTTP, and records that are no pages."""
+
+import gzip
+import hashlib
+import io
+import json
+import zlib
+
+import pytest
+
+from detector.cli.main import run
+from detector.corpus.formats.documents import Document, Part, Rejected
+from detector.corpus.formats.http_bodies import sent_page, unchunked
+from detector.corpus.formats.readers import read_part
+from detector.corpus.formats.web_archives import read_warc
+from detector.corpus.inputs import Input, survey
+from detector.settings import Columns
+from tests.corpus.made import page, read_jsonl
+
+HTML = ("Content-Type", "text/html; charset=utf-8")
+TEXT = ("Content-Type", "text/plain")
+
+
+def html(number):
+    lines = "".join(f"<p>{line}</p>" for line in page(number).split("\n"))
+    return f"<!doctype html><html><body>{lines}</body></html>".encode()
+
+
+def archive(path, records):
+    """Write responses: address, status, headers, body."""
+    from fastwarc.warc import WarcRecord, WarcRecordType
+
+    with path.open("wb") as file:
+        for url, status, headers, body in records:
+            record = WarcRecord()
+            record.init_headers(record_type=WarcRecordType.response)
+            record.headers["WARC-Target-URI"] = url
+            record.headers["Content-Type"] = "application/http; msgtype=response"
+            head = "".join(f"{name}: {value}\r\n" for name, value in headers)
+            record.set_bytes_content(f"HTTP/1.1 {status}\r\n{head}\r\n".encode() + body)
+            plain = io.BytesIO()
+            record.write(plain)
+            data = plain.getvalue()
+            file.write(gzip.compress(data) if path.suffix == ".gz" else data)
+    return path
+
+
+def read(path):
+    return list(read_warc(Part(str(path), path.name, "warc"), Columns()))
+
+
+CHUNKED = ("Transfer-Encoding", "chunked")
+
+
+def test_a_stale_header_loses_nothing(tmp_path):
+    stale = {
+        2: CHUNKED,
+        3: ("Content-Encoding", "gzip"),
+        4: ("Content-Encoding", "br"),
+        5: ("Content-Encoding", "deflate"),
+    }
+    pages = [
+        (f"http://v.example/{n}", "200 OK", [HTML, stale[n]] if n in stale else [HTML], html(n))
+        for n in range(8)
+    ]
+    found = read(archive(tmp_path / "stale.warc.gz", pages))
+    assert [record.text.encode() for record in found] == [html(n) for n in range(8)]
+
+
+def test_encodings_that_were_used_are_taken_off(tmp_path):
+    body, half = html(1), len(html(1)) // 2
+    chunks = (
+        b"".join(b"%x;x=y\r\n%s\r\n" % (len(part), part) for part in (body[:half], body[half:]))
+        + b"0\r\n\r\n"
+    )
+    bare = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    sent = [
+        ([CHUNKED], chunks),
+        ([("Content-Encoding", "deflate")], zlib.compress(body)),
+        ([("Content-Encoding", "deflate")], bare.compress(body) + bare.flush()),
+        ([("Content-Encoding", "gzip")], gzip.compress(body)),
+    ]
+    pages = [
+        (f"http://v.example/{n}", "200 OK", [HTML, *headers], data) for n, (headers, data) in enumerate(sent)
+    ]
+    assert [record.text.encode() for record in read(archive(tmp_path / "a.warc", pages))] == [body] * 4
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"5\r\nabc", b"5\r\nabcdefgh\r\n0\r\n\r\n", b"-1\r\n\r\n", b"\r\n"]
+)
+def test_what_is_not_in_chunks_is_not_taken_for_it(body):
+    assert unchunked(body) is None
+    assert sent_page(body, "chunked", "") == body
+
+
+def test_the_charset_of_http_is_used(tmp_path):
+    text = "<html><body><h1>Мэр</h1><p>Дом</p></body></html>"
+    headers = [("Content-Type", "text/html; charset=koi8-r")]
+    path = archive(tmp_path / "a.warc", [("http://v.example/", "200 OK", headers, text.encode("koi8-r"))])
+    assert read(path)[0].text == text
+
+
+NO_PAGES = [
+    ("http://v.example/old", "301 Moved Permanently", [HTML], html(1), "HTTP status 301"),
+    ("http://v.example/none", "404 Not Found", [HTML], html(2), "HTTP status 404"),
+    ("http://v.example/robots.txt", "200 OK", [TEXT], b"User-agent: *\nDisallow: /x\n", "robots.txt"),
+    ("http://v.example/live.m3u8", "200 OK", [TEXT], b"#EXTM3U\n#EXTINF:10\na.ts\n", "a playlist"),
+    ("metadata://gnu.org/software/wget/warc/wget.log", "200 OK", [TEXT], b"saved", "a record of the crawler"),
+    ("dns:v.example", "200 OK", [TEXT], b"20240101 v.example. 60 IN A 192.0.2.1", "a record of the crawler"),
+]
+
+
+def test_records_that_are_no_pages(tmp_path, capsys):
+    pages = [(f"http://v.example/{n}", "200 OK", [HTML], html(n)) for n in range(3)]
+    pages.append(("http://v.example/about.txt", "200 OK", [TEXT], page(9).encode()))
+    path = archive(tmp_path / "a.warc", [*pages, *(record[:4] for record in NO_PAGES)])
+    found = read(path)
+    assert [record.url for record in found if isinstance(record, Document)] == [url for url, *_ in pages]
+    reasons = [record.reason for record in found if isinstance(record, Rejected)]
+    assert reasons == [f"no page, {reason}" for *_, reason in NO_PAGES]
+    # They are listed, but nothing went wrong.
+    assert run(["clean", str(path), "--output", str(tmp_path / "out"), "--engine", "process"]) == 0
+    assert "1 records: no page, robots.txt" in capsys.readouterr().err
+    rejected = json.loads((tmp_path / "out" / "report.json").read_text())["rejected"]
+    assert sum(rejected.values()) == len(NO_PAGES)
+
+
+@pytest.mark.parametrize("name", ["large.warc.gz", "large.warc"])
+def test_a_large_archive_is_many_shards(clean, tmp_path, name):
+    """It used to be read by one worker, from its beginning to its end."""
+    pages = [(f"http://v.example/{n}", "200 OK", [HTML], html(n)) for n in range(60)]
+    pages[7:7] = [record[:4] for record in NO_PAGES]
+    path = archive(tmp_path / name, pages)
+    whole, once = clean(path, name="whole", to="jsonl", shard_bytes=10**9)
+    parts, cut = clean(path, name="parts", to="jsonl", shard_bytes=path.stat().st_size // 5)
+    assert once.shards == 1
+    assert 4 <= cut.shards <= 6
+    assert read_jsonl(parts / "data") == read_jsonl(whole / "data")
+    assert cut.report["total"] == once.report["total"]
+    assert read_jsonl(parts / "rejects") == read_jsonl(whole / "rejects")
+    assert once.report["total"]["documents"] == 60
+
+
+def test_an_archive_that_is_damaged_or_packed_as_a_whole(tmp_path):
+    """What is read of it does not depend on where it is cut."""
+    sent = [(f"http://v.example/{n}", "200 OK", [HTML], html(n)) for n in range(9)]
+    data = archive(tmp_path / "a.warc.gz", sent).read_bytes()
+    half = len(data) // 2
+    packed = gzip.compress(archive(tmp_path / "a.warc", sent).read_bytes())
+    contents = {
+        "damaged": data[:half] + b"x" * 99 + data[half:],
+        "cut": data[:-50],
+        "packed": packed,
+        "empty": b"",
+    }
+    for name, content in contents.items():
+        path = tmp_path / f"{name}.warc.gz"
+        path.write_bytes(content)
+        found = survey(Input(str(path), path.name, "warc", len(content)), 500)
+        assert found.hash == hashlib.blake2b(content, digest_size=16).hexdigest()
+        ends = [*(start for start, _ in found.starts[1:]), -1]
+        parts = [
+            Part(str(path), path.name, "warc", start, end, first)
+            for (start, first), end in zip(found.starts, ends, strict=True)
+        ]
+        once, cut = list(read_part(Part(str(path), path.name, "warc"), Columns())), []
+        for part in parts:
+            cut += read_part(part, Columns())
+        assert cut == once
+    assert len(parts) == 1

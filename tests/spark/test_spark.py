@@ -1,0 +1,168 @@
+"""Data frames of Spark give what a corpus run gives."""
+
+import pytest
+
+from detector import clean_corpus
+from detector.errors import SettingsError
+from detector.near_duplicates.find import find_duplicates
+from detector.settings import Columns, CorpusSettings, DuplicateSettings, EngineSettings
+from detector.sites.recurrence import pruned
+from tests.corpus.made import page, read_jsonl, records, story, write_jsonl
+
+pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+
+FIELDS = ("text", "detector_verdict", "detector_content_share")
+
+
+@pytest.fixture(scope="module")
+def pages():
+    """Pages of two large sites, a small one, and pages alone; a page without text."""
+    rows = [{**row, "date": None} for row in records(60)]
+    small = [
+        {"id": f"small-{n}", "url": f"https://small.example/{n}", "text": page(100 + n, 2)} for n in range(4)
+    ]
+    alone = [{"id": f"alone-{n}", "url": None, "text": page(200 + n, 3 + n)} for n in range(3)]
+    html = "<html><body>" + "".join(f"<p>{line}</p>" for line in page(300, 1).split("\n")) + "</body></html>"
+    markup = [{"id": "html", "url": "https://site1.example/html", "text": html}]
+    return [{"date": None, **row} for row in [*rows, *small, *alone, *markup]]
+
+
+SCHEMA = "id string, url string, text string, date string"
+
+
+@pytest.fixture(scope="module")
+def frame(session, pages):
+    rows = [tuple(row[name.split()[0]] for name in SCHEMA.split(", ")) for row in pages]
+    return session.createDataFrame([*rows, ("nothing", None, None, None)], SCHEMA).repartition(5)
+
+
+def test_clean_is_a_corpus_run(frame, pages, tmp_path):
+    """The same texts, kinds and shares, with sites cut into groups, whole, and with rules."""
+    from detector import spark
+
+    rules = CorpusSettings(duplicates=0, template=("came to watch",), thresholds={"small.example": 1.0})
+    path = write_jsonl(tmp_path / "pages.jsonl", pages)
+    for name, corpus in {"plain": CorpusSettings(duplicates=0), "ruled": rules}.items():
+        clean_corpus([path], tmp_path / name, corpus=corpus, engine=EngineSettings("process"))
+        wanted = {row["id"]: [row[field] for field in FIELDS] for row in read_jsonl(tmp_path / name / "data")}
+        for group_pages in (7, 1000):
+            found = spark.clean(frame, rules=corpus, group_pages=group_pages).collect()
+            assert len(found) == len(pages) + 1
+            kept = {
+                row["id"]: [row[field] for field in FIELDS] for row in found if (row["text"] or "").strip()
+            }
+            assert kept == wanted
+            faults = {row["id"]: row["detector_fault"] for row in found if row["detector_fault"]}
+            assert faults == {"nothing": "'text' is null, not a text"}
+
+
+def test_counts_are_those_of_a_corpus_run(frame, pages, tmp_path, monkeypatch):
+    from detector import spark
+    from detector.corpus.steps import merge
+
+    kept = []
+    save = merge.save_counts
+    monkeypatch.setattr(
+        merge, "save_counts", lambda folder, counts: (kept.append(counts), save(folder, counts))
+    )
+    path = write_jsonl(tmp_path / "pages.jsonl", pages)
+    clean_corpus([path], tmp_path / "out", engine=EngineSettings("process"))
+    wanted = pruned(kept[0])
+    found = spark.site_counts(frame).collect()
+    lines = {row["key"]: row["pages"] for row in found if not row["is_site"]}
+    assert lines == dict(zip(wanted.key.tolist(), wanted.pages.tolist(), strict=True))
+    sites = {row["key"]: row["pages"] for row in found if row["is_site"]}
+    # Pages alone are no sites in Spark.
+    assert sorted(sites.values()) == [4, 30, 31]
+    assert sites.items() <= dict(zip(wanted.site.tolist(), wanted.site_pages.tolist(), strict=True)).items()
+    assert {row["site"] for row in found} == set(sites)
+
+
+def test_pages_on_their_own(frame, pages):
+    import detector
+    from detector import spark
+
+    found = {row["id"]: row for row in spark.score(frame).collect()}
+    for row in pages[:3] + pages[-1:]:
+        lines = found[row["id"]]["detector_lines"]
+        scored = detector.score(row["text"])
+        assert found[row["id"]]["text"] == scored.clean_text
+        assert [line["score"] for line in lines] == pytest.approx(
+            [line.score for line in scored.lines], abs=6e-4
+        )
+        assert [line["kept"] for line in lines] == [line.kept for line in scored.lines]
+
+
+def test_columns(session, frame):
+    from detector import spark
+
+    nested = frame.selectExpr("struct(text as html) as page", "url as address", "id")
+    columns = Columns("page.html", url="address")
+    found = {row["id"]: row["text"] for row in spark.clean(nested, columns, group_pages=7).collect()}
+    assert found == {row["id"]: row["text"] for row in spark.clean(frame, group_pages=7).collect()}
+    with pytest.raises(SettingsError, match="no column 'html'; there are: id, url, text, date"):
+        spark.clean(frame, Columns("html"))
+    with pytest.raises(SettingsError, match="no column 'uri'"):
+        spark.site_counts(frame, Columns(url="uri"))
+    with pytest.raises(SettingsError, match="would be written over"):
+        spark.clean(frame, Columns("url"))
+
+
+def alike(count):
+    """Texts of which many are near-duplicates, in chains too: each differs from the next in a few words."""
+    words = " ".join(" ".join(story(number)) for number in range(3)).split()
+    texts = []
+    for number in range(count):
+        changed = list(words)
+        for at in range(number % 20):
+            changed[at * 7] = f"w{at}"
+        texts.append(" ".join(changed if number % 3 else changed[: 100 + number % 7]))
+    return [*texts, "", "  ", "***", "***", "short", "short", "Short!"]
+
+
+KEEP = {"first": {}, "longest": {"keep": "longest"}, "best": {"keep": "best", "by": "value"}}
+
+
+@pytest.mark.parametrize("keep", KEEP)
+@pytest.mark.parametrize("threshold", [0.6, 0.9])
+def test_near_duplicates_are_those_of_one_process(session, keep, threshold):
+    from detector import spark
+
+    texts = alike(90)
+    values = [float(number * 7 % 5) for number in range(len(texts))]
+    rows = [(f"t{number}", number, values[number], text) for number, text in enumerate(texts)]
+    frame = session.createDataFrame(rows, "id string, number int, value double, text string").repartition(3)
+    found = spark.near_duplicates(frame, threshold, order="number", **KEEP[keep]).collect()
+    by = values if keep == "best" else None
+    removed = find_duplicates(texts, threshold, keep, by=by).removed
+    wanted = {
+        f"t{position}": (f"t{stays}", round(similarity, 9))
+        for position, stays, similarity in zip(
+            removed.position, removed.kept, removed.similarity, strict=True
+        )
+        if texts[position].strip("* ")
+    }
+    assert len(wanted) > 20
+    assert {row["id"]: (row["duplicate_of"], round(row["similarity"], 9)) for row in found} == wanted
+
+
+def test_a_crowd_is_compared_with_its_first(session):
+    from detector import spark
+
+    texts = [" ".join(story(1)) + f" and {number}" for number in range(60)]
+    frame = session.createDataFrame(list(enumerate(texts)), "id long, text string")
+    found = spark.near_duplicates(frame, settings=DuplicateSettings(max_group=5)).collect()
+    assert {row["id"]: row["duplicate_of"] for row in found} == dict.fromkeys(range(1, 60), 0)
+
+
+def test_wrong_columns_for_near_duplicates(session):
+    from detector import spark
+
+    frame = session.createDataFrame([(1, "a")], "id long, text string")
+    with pytest.raises(SettingsError, match="no column 'body'"):
+        spark.near_duplicates(frame, text="body")
+    with pytest.raises(SettingsError, match="needs a column"):
+        spark.near_duplicates(frame, keep="best")
+    with pytest.raises(SettingsError, match="takes no by"):
+        spark.near_duplicates(frame, by="id")
+    assert spark.near_duplicates(frame).collect() == []
