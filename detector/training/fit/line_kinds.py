@@ -5,7 +5,7 @@ they did not learn from. These models did learn from the fold, though not its ki
 measured in docs/training.md.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from typing import Final, NamedTuple
@@ -130,7 +130,7 @@ def _fitted(pages: _Pages, fold: int | None, format: Format, plan: KindPlan) -> 
 def with_line_kinds(
     model: Model,
     of_fold: Sequence[Model],
-    sets: dict[Format, Sequence[Examples]],
+    sets: Mapping[Format, Sequence[Examples]],
     workers: Executor,
     log: Log = lambda message: None,
     plan: KindPlan = DEFAULT,
