@@ -70,6 +70,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "decided-lines": quality_tables.decided_lines,
     "labels": quality_tables.labels,
     "kinds": quality_tables.kinds,
+    "line-kinds": quality_tables.line_kinds,
     "copies": quality_tables.copies,
     "speed": speed_tables.speed,
     "serve": speed_tables.serve,

@@ -149,6 +149,27 @@ def kinds(folder: Path, name: str) -> str:
     return grid(["kind", "first", "second", "kappa", "F1"], rows)
 
 
+def line_kinds(folder: Path, name: str) -> str:
+    """Return the F1 of each kind of line, as HTML and as text: of "line-kinds" or "line-kinds-locked"."""
+    rows = {row["input"]: row for row in read(folder, name)["rows"]}
+    found = [
+        [
+            kind,
+            f"{rows['html']['kinds'][kind]['lines']:,}",
+            *(number(row["kinds"][kind]["f1"]) for row in rows.values()),
+        ]
+        for kind in rows["html"]["kinds"]
+    ]
+    for title, key in (
+        ("mean of the kinds", "macro_f1"),
+        ("lines right", "right"),
+        ("calibration error", "calibration"),
+    ):
+        lines = f"{rows['html']['lines']:,}" if key == "right" else ""
+        found.append([f"**{title}**", lines, *(number(row[key]) for row in rows.values())])
+    return grid(["kind", "lines", "F1, HTML", "F1, text"], found)
+
+
 PLANTED: Final = (
     "verbatim",
     "varied",
