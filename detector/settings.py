@@ -40,7 +40,7 @@ def _refuse_unknown_line_kinds(keep: tuple[str, ...], drop: tuple[str, ...]) -> 
 
 # What to keep and drop by kind, under the names of the command line. Of the other kinds scores decide.
 PRESETS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "article": (("title",), ()),
+    "article": (("title",), ("comment", "author")),
     "body-only": ((), ("title", "byline", "comment", "author")),
     "with-comments": (("title", "comment"), ()),
     "everything-but-boilerplate": (("title", "body", "caption", "byline", "comment", "author"), ()),
@@ -69,8 +69,9 @@ class Settings:
         The kinds of lines to keep, whatever their scores: "title", "body", "caption", "byline", "comment",
         "navigation", "teaser", "promotion", "sharing", "form", "legal", "author", "notice".
     drop : tuple of str
-        The kinds of lines to drop, whatever their scores. Of all other kinds the scores decide. As a kind is
-        a probability, so is the decision: a line that is a title at .8 stays more easily, not always.
+        The kinds of lines to drop, whatever their scores. Of all other kinds the scores decide, as they do by
+        default of all. A kind is a probability, and so is the decision: a line that is a title at .8 stays
+        more easily, not always.
     cut_headlines : bool
         Cut off a headline at the beginning of a longer line if it also has a line of its own.
     join_lines : bool
@@ -100,7 +101,7 @@ class Settings:
     lose_at_most: float | None = None
     recall: float | None = None
     precision: float | None = None
-    keep: tuple[str, ...] = ("title",)
+    keep: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     cut_headlines: bool = True
     join_lines: bool = False

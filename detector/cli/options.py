@@ -170,7 +170,7 @@ _POLICY_OPTIONS: Final = (
     click.option(
         "--preset",
         type=click.Choice(list(PRESETS)),
-        help="What to keep by kind of line.  [default: article]",
+        help="What to keep by kind of line. By default, the scores decide of all kinds.",
     ),
     click.option(
         "--keep",

@@ -41,7 +41,7 @@ class SettingsIn(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
     lose_at_most: Share | None = None
     recall: Share | None = None
     precision: Share | None = None
-    keep: tuple[str, ...] = ("title",)
+    keep: tuple[str, ...] = ()
     drop: tuple[str, ...] = ()
     cut_headlines: bool = True
     join_lines: bool = False

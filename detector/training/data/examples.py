@@ -29,8 +29,6 @@ FORMATS: Final[tuple[Format, ...]] = ("html", "text")
 FOLDS: Final = 5
 # A segment counts as content in training from this share of its words on.
 CONTENT: Final = 0.5
-# A line with so many of the headline's words, of all that either has, is the headline in other words.
-SAME_HEADLINE: Final = 0.55
 # Share of a page's weight that goes by words; measured .5, .7 and .9: .7 was best by .002.
 BY_WORDS: Final = 0.7
 
@@ -170,24 +168,17 @@ def _with_headline(page: LabelledPage, words: Words, shares: NDArray[np.float64]
     content = np.flatnonzero(shares >= CONTENT)
     if title.size < 2 or not content.size:
         return shares
-    likeness = _likeness(words, title)
-    likest = np.flatnonzero(likeness == likeness.max())
-    if likeness[likest[0]] < SAME_HEADLINE or (shares[likest] >= CONTENT).any():
+    same = [
+        row
+        for row in range(shares.size)
+        if words.segment_word[row + 1] - words.segment_word[row] == title.size
+        and (words.key[words.segment_word[row] : words.segment_word[row + 1]] == title).all()
+    ]
+    if not same or (shares[same] >= CONTENT).any():
         return shares
     shares = shares.copy()
-    before = likest[likest <= content[0]]
-    shares[before[-1] if before.size else likest[0]] = 1.0
+    shares[max((row for row in same if row <= content[0]), default=same[0])] = 1.0
     return shares
-
-
-def _likeness(words: Words, title: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """Return float64 (S,): the Jaccard similarity of each segment's words with the title's."""
-    wanted, size = np.unique(title), np.diff(words.segment_word)
-    segment = np.repeat(np.arange(size.size), size)
-    shared = np.bincount(segment, np.isin(words.key, wanted), size.size)
-    # Words that stand twice count twice: exact enough for a headline, and linear.
-    likeness: NDArray[np.float64] = shared / np.maximum(size + wanted.size - shared, 1)
-    return likeness
 
 
 def gold_keys(gold: str) -> NDArray[np.uint64]:
