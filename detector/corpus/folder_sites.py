@@ -4,11 +4,12 @@
     mirror/index.html, mirror/2024/1.html      pages of a folder that share a template: mirror, or the
                                                address that they name as their own (a canonical link)
 
-Other pages are of the site that they name, or stand alone.
+Other pages in a folder are of one site, called as the folder, unless they name several. Pages outside of
+all folders are of the site that they name, or stand alone.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, zip_longest
 from typing import Final
 
@@ -32,6 +33,10 @@ from detector.text.read import read_batch
 SAMPLED: Final = 24
 # So many lines are a template, if they stand on half of the pages.
 LEAST_LINES: Final = 3
+# Share of the pages that may lack most of these lines: odd pages of a site.
+MOST_WITHOUT: Final = 1 / 6
+# The site of a page that is looked at alone.
+ONE_SITE: Final = np.zeros(1, np.int64)
 # The name of the site of all pages, if they are one.
 ALL: Final = "(all pages)"
 
@@ -64,22 +69,34 @@ def _divided(inputs: Mapping[str, Input], folder: str, names: Sequence[str]) -> 
     if len(names) < 2:
         return
     inside = _by_folder(folder, names)
-    sample = [inputs[name] for name in _spread(inside)]
-    site = _site_of(sample, folder.rstrip("/") or ALL, _has_index(inside[""]))
-    if site is not None:
-        yield from ((name, site) for name in names)
+    pages = list(_pages(inputs[name] for name in _spread(inside)))
+    addresses, name = _addresses(pages), folder.rstrip("/") or ALL
+    if len(addresses) <= 1 and _share_a_template(pages, folder, _has_index(inside[""])):
+        yield from ((page, min(addresses, default=name)) for page in names)
         return
     for deeper, below in inside.items():
         if deeper:
             yield from _divided(inputs, f"{folder}{deeper}/", below)
+    if folder:
+        yield from ((page, name) for page in _loose(inputs, inside[""]))
+
+
+def _loose(inputs: Mapping[str, Input], names: Sequence[str]) -> Sequence[str]:
+    """Return the pages that lie in a folder itself, unless they say that they are of several sites."""
+    several = len(_addresses(_pages(inputs[name] for name in _spread({"": names})))) > 1
+    return [] if several else names
 
 
 def _by_folder(folder: str, names: Sequence[str]) -> dict[str, list[str]]:
     """Return pages by the folder in a folder, those that lie in it itself under an empty name."""
     found: dict[str, list[str]] = defaultdict(list, {"": []})
     for name in names:
-        found[name[len(folder) :].rpartition("/")[0].partition("/")[0]].append(name)
+        found[_folder_in(folder, name)].append(name)
     return found
+
+
+def _folder_in(folder: str, name: str) -> str:
+    return name[len(folder) :].rpartition("/")[0].partition("/")[0]
 
 
 def _has_index(names: Sequence[str]) -> bool:
@@ -98,37 +115,48 @@ def _spread(inside: Mapping[str, Sequence[str]]) -> list[str]:
     return [name for name in turns if name is not None][:SAMPLED]
 
 
-def _pages(inputs: Sequence[Input]) -> Iterator[Page]:
+def _pages(inputs: Iterable[Input]) -> Iterator[Page]:
     for input in inputs:
         for record in read_page(Part(input.path, input.name, input.kind), Columns()):
             if isinstance(record, Document):
-                yield Page(record.text, record.format or found_format(record.text))
+                yield Page(record.text, record.format or found_format(record.text), name=input.name)
 
 
-def _lines(pages: Sequence[Page]) -> Iterator[LineCounts]:
-    """Yield the lines of each page that can be parsed."""
+def _lines(pages: Sequence[Page]) -> Iterator[tuple[str, LineCounts]]:
+    """Yield the name and the lines of each page that can be parsed."""
     for page in pages:
         try:
             read = read_batch([page])
         except (PageError, KernelError):  # the run sets it aside, and says why
             continue
-        yield count_lines(line_keys(read.words), read.batch.page_segment(), np.zeros(1, np.int64))
+        yield page.name or "", count_lines(line_keys(read.words), read.batch.page_segment(), ONE_SITE)
 
 
-def _site_of(sample: Sequence[Input], name: str, has_index: bool) -> str | None:
-    """Return the site of pages that share a template: the address that they name as their own, or `name`.
+def _addresses(pages: Iterable[Page]) -> set[str]:
+    """Return the sites that pages say they are of."""
+    return {address for page in pages if (address := address_of(page))}
 
-    None if they do not share one, or name several addresses.
-    has_index: their folder has the first page of a site; then some pages may have another template
+
+def _share_a_template(pages: Sequence[Page], folder: str, has_index: bool) -> bool:
+    """Tell whether pages below a folder share lines.
+
+    has_index: the folder has the first page of a site; then more pages may have another template
     """
-    pages = list(_pages(sample))
-    addresses = {address for page in pages if (address := address_of(page))}
-    lines = list(_lines(pages))
-    counts = merge(lines)
+    lines = dict(_lines(pages))
+    counts = merge(list(lines.values()))
     template: Integers = counts.key[counts.pages * 2 >= max(len(lines), 3)]
-    if len(addresses) > 1 or len(lines) < 2 or template.size < LEAST_LINES:
-        return None
-    without = sum(np.isin(template, page.key).mean() < 0.5 for page in lines)
-    if not has_index and without > len(lines) // SAMPLED:
-        return None
-    return min(addresses, default=name)
+    if len(lines) < 2 or template.size < LEAST_LINES:
+        return False
+    without = [name for name, page in lines.items() if np.isin(template, page.key).mean() < 0.5]
+    return has_index or (
+        len(without) <= MOST_WITHOUT * len(lines) and not _fill_a_folder(folder, without, list(lines))
+    )
+
+
+def _fill_a_folder(folder: str, odd: Sequence[str], names: Sequence[str]) -> bool:
+    """Tell whether some pages are all that is in a folder of several: a site of its own."""
+    sizes = Counter(_folder_in(folder, name) for name in names)
+    return any(
+        1 < count == sizes[inside]
+        for inside, count in Counter(_folder_in(folder, name) for name in odd).items()
+    )

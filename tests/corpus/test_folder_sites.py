@@ -90,6 +90,24 @@ def test_odd_pages_are_of_the_sites_that_they_name(tmp_path):
     }
 
 
+def test_folders_without_a_template(tmp_path):
+    """Pages that share nothing are of their folder, unless they name several sites."""
+    canonical = '<link rel="canonical" href="https://site{}.org/x">'
+    bare = {f"book/{n}.html": html(n, lines=story(n)) for n in range(5)}
+    odd = {f"odd/{n}.html": html(n, head=canonical.format(n), lines=story(n)) for n in range(5, 8)}
+    found = sites(write(tmp_path / "in", {**bare, **odd, "index.html": html(9, lines=story(9))}))
+    assert found == dict.fromkeys(bare, "book") | {f"odd/{n}.html": f"site{n}.org" for n in range(5, 8)} | {
+        "index.html": "page:index.html"
+    }
+
+
+def test_odd_pages_of_a_site_belong_to_it(tmp_path):
+    pages = {f"{number}.html": html(number) for number in range(40)} | {
+        "license.html": html(0, lines=story(50))
+    }
+    assert set(sites(write(tmp_path / "in", pages)).values()) == {ALL}
+
+
 def test_sites_of_folders_can_be_given(tmp_path):
     folder = write(tmp_path / "in", {"a/b/1.html": html(1), "www.x.org/2.html": html(2), "3.html": html(3)})
     names = ["a/b/1.html", "www.x.org/2.html", "3.html"]

@@ -43,6 +43,9 @@ def write_run(folder):
         (pages / "1.txt").read_text().replace("half of the village", "all of the village", 1)
     )
     clean_corpus(
-        [pages], folder / "clean", corpus=CorpusSettings(least_pages=1000), engine=EngineSettings("process")
+        [pages],
+        folder / "clean",
+        corpus=CorpusSettings(least_pages=1000, folder_sites="none"),
+        engine=EngineSettings("process"),
     )
     return folder
