@@ -21,7 +21,7 @@ GREEN: Final = 0.35
 YELLOW: Final = 0.65
 # Columns of a row without reason and text, and the fewest that are left for the text: then reasons wrap.
 BEFORE_REASON: Final = 34
-LEAST_TEXT: Final = 24
+LEAST_TEXT: Final = 23
 WITHOUT_TERMINAL: Final = 120
 
 

@@ -150,7 +150,7 @@ def test_the_table_fits_and_shows_reasons_whole(place, capfd, monkeypatch, colum
     _, out, _ = call(capfd, "score", "a.html")
     rows = out.splitlines()[:-1]
     assert max(map(len, rows)) <= columns
-    shown = " ".join(" ".join(row[30:] if row.startswith(" " * 30) else row[30:56] for row in rows).split())
+    shown = " ".join(" ".join(row[32:] if row.startswith(" " * 32) else row[32:55] for row in rows).split())
     for line in json.loads(call(capfd, "score", "a.html", "--json")[1])["lines"]:
         if columns == 80:
             assert any(reason["text"] in shown for reason in line["reasons"])

@@ -213,7 +213,7 @@ def test_a_single_page_has_no_interval(capfd, tmp_path):
             {"page": "x\ny", "labels": ["content"]},
             "has 1 labels, and 2 lines that are not blank: give a label",
         ),
-        ({"page": "x", "labels": ["advert"]}, "label 0 is 'advert', which does not exist; there are content"),
+        ({"page": "x", "labels": ["advert"]}, "label 0 is 'advert', which does not exist; there are title"),
         ({"page": "x", "labels": ["unknown"]}, "no labelled page among 1"),
         ({"page": "x", "gold": "x", "format": "pdf"}, "line 1: \"format\" is html or text, not 'pdf'"),
         ({"page": "x", "gold": "x", "fold": "a"}, 'line 1: "fold" must be a whole number, not a text'),
