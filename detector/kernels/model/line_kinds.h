@@ -119,7 +119,8 @@ class LineKinds {
   // Write the numbers of a row's words.
   void read_words(i64 row, i64 first) const {
     Vector sum = {};
-    phrases::each(words_, row, [&](i64 bucket, i64) { sum = sum + KindNetwork::row_of(network_.ngram, bucket); });
+    phrases::each(words_, row,
+                  [&](i64 bucket, i64) { sum = sum + KindNetwork::row_of(network_.ngram, bucket); });
     f32* const own = own_of(row, first);
     if (own) put(own, sum * (1.0f / sqrt(static_cast<f32>(phrases::number_of(words_.number(row))))));
   }
@@ -154,7 +155,8 @@ class LineKinds {
     for (i64 row = first; row < last && !says_.call->stopped(); row += LINES) {
       const i64 lines = least(LINES, last - row);
       for (i64 line = 0; line < lines; ++line)
-        load(features[row + line], context[row + line], log_odds[row + line], own_of(row + line, first), line);
+        load(features[row + line], context[row + line], log_odds[row + line], own_of(row + line, first),
+             line);
       run_kinds_widest(network_, table_, odds_);
       for (i64 line = 0; line < lines; ++line) write(out_[row + line], line);
     }
@@ -215,7 +217,8 @@ class LineKinds {
       to[kind] = exp(odds_.data[kind * LINES + line] - largest);
       total += to[kind];
     }
-    for (i64 kind = 0; kind < network_.kinds(); ++kind) to[kind] = nearest(to[kind] / total * 1000.0f) / 1000.0f;
+    for (i64 kind = 0; kind < network_.kinds(); ++kind)
+      to[kind] = nearest(to[kind] / total * 1000.0f) / 1000.0f;
   }
 
   const Words& words_;
