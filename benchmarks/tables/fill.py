@@ -71,6 +71,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "labels": quality_tables.labels,
     "kinds": quality_tables.kinds,
     "line-kinds": quality_tables.line_kinds,
+    "parts": quality_tables.parts,
     "copies": quality_tables.copies,
     "speed": speed_tables.speed,
     "serve": speed_tables.serve,

@@ -149,6 +149,19 @@ def kinds(folder: Path, name: str) -> str:
     return grid(["kind", "first", "second", "kappa", "F1"], rows)
 
 
+def parts(folder: Path, name: str) -> str:
+    """Return the share of the parts that must stay that each system keeps, on HTML."""
+    rows = [
+        row for row in read(folder, f"quality-{name}")["rows"] if row["input"] == "html" and "parts" in row
+    ]
+    names = list(rows[0]["parts"])
+    head = ["system", *(f"{part}, {rows[0]['parts'][part]['parts']:,}" for part in names)]
+    rows.sort(key=lambda row: -row["parts"][names[0]]["kept"])
+    return grid(
+        head, [[name_of(row), *(number(row["parts"][part]["kept"]) for part in names)] for row in rows]
+    )
+
+
 def line_kinds(folder: Path, name: str) -> str:
     """Return the F1 of each kind of line, as HTML and as text: of "line-kinds" or "line-kinds-locked"."""
     rows = {row["input"]: row for row in read(folder, name)["rows"]}

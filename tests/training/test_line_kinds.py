@@ -1,0 +1,163 @@
+"""What is known of the kinds of lines, and the network that learns from it."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from detector.errors import PageError
+from detector.records import LINE_KINDS
+from detector.training.data.examples import examples_of
+from detector.training.data.labelled_pages import page_of_record
+from detector.training.data.line_kinds import EVERY, bits, has_kinds, is_known
+from detector.training.fit.kind_network import KindPlan, fit_layers, shares
+from detector.training.fit.line_kinds import kind_rows
+
+CONTENT = ("title", "body", "caption")
+
+
+def page(**fields):
+    return page_of_record({"id": "a", **fields}, "here")
+
+
+def allowed(**fields):
+    return examples_of([page(**fields)]).allowed.tolist()
+
+
+def test_labels_say_what_a_line_can_be():
+    """A kind is that kind; coarser labels allow several, and an unknown line everything."""
+    labels = ["teaser", "content", "template", "metadata", "unknown"]
+    found = allowed(page="One\nTwo\nThree\nFour\nFive", labels=labels, format="text")
+    assert found == [
+        bits(["teaser"]),
+        bits(CONTENT),
+        EVERY & ~bits([*CONTENT, "comment"]),
+        bits(["byline"]),
+        EVERY,
+    ]
+
+
+def test_gold_is_a_statement_about_kinds():
+    """Inside and outside of a gold text, by the set's own rules where there are any."""
+    text = "The mill stood empty for years.\nLeave a reply below"
+    gold = "The mill stood empty for years."
+    assert allowed(page=text, gold=gold, format="text") == [
+        bits([*CONTENT, "byline", "comment"]),
+        EVERY & ~bits(["body"]),
+    ]
+    own = {"inside": ["title", "body"], "outside": ["form", "legal"]}
+    assert allowed(page=text, gold=gold, format="text", **own) == [
+        bits(["title", "body"]),
+        bits(["form", "legal"]),
+    ]
+
+
+def test_readers_come_before_gold():
+    """The kind of a single line wins, also against the gold."""
+    text = "The mill stood empty for years.\nLeave a reply below\nMore"
+    gold = "The mill stood empty for years."
+    found = allowed(page=text, gold=gold, format="text", kinds=["caption", "form", None])
+    assert found == [bits(["caption"]), bits(["form"]), EVERY & ~bits(["body"])]
+    found = allowed(page=text, gold=gold, format="text", kinds=["notice", None, None])
+    assert found[0] == bits(["notice"])
+
+
+def test_markup_narrows_what_is_not_labelled():
+    """The innermost element with a telling class counts; a label that contradicts it wins."""
+    html = "<div class=related><p>Other story<ul class=menu><li>News</ul></div><p>Text of it"
+    found = allowed(page=html, labels=["unknown", "unknown", "unknown"], format="html")
+    assert found[0] == bits(["teaser", "navigation", "byline", "promotion"])
+    assert found[1] & bits(["navigation"]) and not found[1] & bits(["byline"])
+    assert found[2] == EVERY
+    assert allowed(page=html, labels=["body", "unknown", "unknown"], format="html")[0] == bits(["body"])
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"labels": ["content"], "kinds": ["headline"]}, '"kinds" has \'headline\', which is no kind'),
+        ({"gold": "x", "inside": ["advert"]}, '"inside" has \'advert\''),
+    ],
+)
+def test_unknown_kinds_are_refused(fields, says):
+    with pytest.raises(PageError, match=says):
+        page(page="x", **fields)
+
+
+def test_as_many_kinds_as_lines():
+    with pytest.raises(PageError, match="has 1 kinds, and 2 lines that are not blank"):
+        allowed(page="One\nTwo", gold="One", kinds=["body"], format="text")
+
+
+def test_pages_that_name_a_kind():
+    """Coarse labels that mean one kind count; others do not."""
+    assert has_kinds(page(page="x", labels=["teaser"]))
+    assert has_kinds(page(page="x", gold="x", kinds=["body"]))
+    assert not has_kinds(page(page="x", labels=["content"]))
+    assert is_known(np.array([1, 3, EVERY], np.uint16)).tolist() == [True, False, False]
+
+
+def made_pages(count):
+    """Pages of four lines whose words give their kinds away; half of them say less than the kind."""
+    rng = np.random.default_rng(0)
+    words = {"title": "headline news story", "body": "text words long", "form": "reply email send",
+             "sharing": "share tweet print"}  # fmt: skip
+    pages = []
+    for number in range(count):
+        chosen = [" ".join(rng.permutation(said.split())) for said in words.values()]
+        coarse = ["content", "content", "template", "template"]
+        labels = list(words) if number % 2 else coarse
+        pages.append(page(page="\n".join(chosen), labels=labels, format="text", group=str(number)))
+    return [replace(one, id=str(number)) for number, one in enumerate(pages)]
+
+
+def test_the_network_learns_from_sets_of_kinds():
+    """It finds the kinds of lines of which it was only told that they are content or template."""
+    examples = examples_of(made_pages(60))
+    plan = KindPlan(hidden=8, phases=((1e-2, 40),), rows=60, dropped=0.1)
+    rows = kind_rows(examples, np.zeros((examples.share.size, 2), np.float32), "text", plan)
+    assert rows.weight[~is_known(examples.allowed)].max() < rows.weight[is_known(examples.allowed)].min()
+    found = shares(fit_layers(rows, plan), rows)
+    kinds = [LINE_KINDS[number] for number in found.argmax(axis=1)]
+    assert kinds[:4] == ["title", "body", "form", "sharing"]
+    np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-5)
+    again = shares(fit_layers(rows, plan), rows)
+    np.testing.assert_array_equal(found, again)
+
+
+def test_slopes_are_those_of_the_loss():
+    """Each weight's slope agrees with the loss a little to either side."""
+    from detector.training.fit import kind_network as under
+
+    examples = examples_of(made_pages(4))
+    plan = KindPlan(hidden=4)
+    rng = np.random.default_rng(1)
+    dense = rng.normal(size=(examples.share.size, 3)).astype(np.float32)
+    rows = kind_rows(examples, dense, "text", plan)
+    layers = under._first_layers(3, False, 4, rng)
+
+    def loss():
+        share = under.shares(layers, rows)
+        wanted = np.log((share * rows.allowed).sum(axis=1, dtype=np.float64))
+        return -(wanted * rows.weight).sum() / rows.weight.sum()
+
+    slopes = under._slopes(layers, rows, penalty=0)
+    for weights, slope in zip(layers, slopes, strict=True):
+        if not weights.size:
+            continue
+        place = np.unravel_index(np.abs(slope).argmax(), slope.shape)
+        before = weights[place]
+        weights[place] = before + 1e-2
+        above = loss()
+        weights[place] = before - 1e-2
+        below = loss()
+        weights[place] = before
+        assert (above - below) / 2e-2 == pytest.approx(float(slope[place]), rel=0.05, abs=1e-4)
+
+
+def test_records_keep_kinds():
+    """Kinds of a record survive JSON."""
+    record = {"id": "a", "page": "One\nTwo", "labels": ["title", "body"], "kinds": [None, "caption"]}
+    found = page_of_record(json.loads(json.dumps(record)), "here")
+    assert found.kinds == (None, "caption") and found.labels == ("title", "body")
