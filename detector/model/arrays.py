@@ -31,6 +31,7 @@ NETWORK_FIELDS: Final = Network._fields[:-2]
 
 # What a file holds of a network of kinds; the columns that it sees follow from their names.
 KIND_FIELDS: Final = tuple(name for name in LineKindNetwork._fields if not name.endswith("_columns"))
+BYTES: Final = ("ngram", "token")
 # The table of each network.
 TABLES: Final[Mapping[str, Blocks]] = {
     "text_first": TEXT_BLOCKS,
@@ -101,13 +102,17 @@ def _line_kinds(arrays: Arrays, format: str) -> LineKindNetwork | None:
     if not any(array.startswith(f"{name}_") for array in arrays):
         return None
     first, second = columns_of("html" if format == "html" else "text")
-    fields = {field: checked_array(arrays, f"{name}_{field}") for field in KIND_FIELDS}
+    fields: dict[str, Any] = {
+        field: (_bytes if field in BYTES else checked_array)(arrays, f"{name}_{field}")
+        for field in KIND_FIELDS
+    }
     dense, units = first.size + second.size + 1, fields["hidden_bias"].size
     own = EMBEDDING * (2 if format == "html" else 1)
     wanted = {
         "mean": (dense,), "scale": (dense,), "hidden": (units, dense + 3 * own), "hidden_bias": (units,),
         "out": (len(LINE_KINDS), units), "out_bias": (len(LINE_KINDS),),
         "ngram": (1 << NGRAM_BITS, EMBEDDING),
+        "ngram_scale": (EMBEDDING,), "token_scale": (EMBEDDING,),
         "token": (1 << TOKEN_BITS if format == "html" else 0, EMBEDDING),
     }  # fmt: skip
     if {field: array.shape for field, array in fields.items()} != wanted or units < 1 or units % UNITS:
@@ -123,6 +128,14 @@ def page_kinds_from(arrays: Arrays) -> KindWeights:
     if tuple(array.shape for array in weights) != wanted:
         raise ModelFormatError("the arrays kinds_* of this model do not fit together: get the model again")
     return weights
+
+
+def _bytes(arrays: Arrays, name: str) -> NDArray[np.uint8]:
+    """Return an array of bytes; raises `ModelFormatError` if there is none of this name."""
+    array = arrays.get(name)
+    if array is None or array.dtype != np.uint8:
+        raise ModelFormatError(f"the array {name} of this model is missing or holds no bytes")
+    return np.ascontiguousarray(array)
 
 
 def checked_array(arrays: Arrays, name: str) -> NDArray[np.float32]:

@@ -57,7 +57,7 @@ ARRAYS_FILE: Final = "arrays.npz"
 # No model is larger in memory; a file that claims to be is refused before it is unpacked.
 MOST_BYTES: Final = 64_000_000
 # Arrays that are stored in half precision.
-HALVES: Final = ("_bucket", "_kinds_ngram", "_kinds_token")
+HALVES: Final = ("_bucket",)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from detector.features.schema import (
     TITLES,
     names,
 )
-from detector.records import LINE_KINDS, Floats, Format, Integers
+from detector.records import LINE_KINDS, Bytes, Floats, Format, Integers
 
 # Numbers that stand for an n-gram or a token.
 EMBEDDING: Final = 8
@@ -48,14 +48,18 @@ SEEN_IN_CONTEXT: Final = (*GUESS, *GUESSES_ON_PAGE, *PLACE_IN_CONTENT, *COHESION
 class LineKindNetwork(NamedTuple):
     """A trained network (D dense columns, H hidden units, K kinds).
 
-    ngram: float32 (2^16, 8); token: float32 (2^14, 8), or (0, 8) for text
+    ngram: uint8 (2^16, 8); token: uint8 (2^14, 8), or (0, 8) for text: less 128, times the scale of the
+        column, they are the numbers that stand for an n-gram or a token
+    ngram_scale, token_scale: float32 (8,)
     first_columns, second_columns: int64, the columns of the two tables that it sees: D with the log-odds
     mean, scale: float32 (D,); hidden: float32 (H, D + 3 * 8 or 3 * 16): own, before, after
     hidden_bias: float32 (H,); out: float32 (K, H); out_bias: float32 (K,)
     """
 
-    ngram: Floats
-    token: Floats
+    ngram: Bytes
+    ngram_scale: Floats
+    token: Bytes
+    token_scale: Floats
     first_columns: Integers
     second_columns: Integers
     mean: Floats
@@ -85,8 +89,14 @@ def columns_of(format: Format) -> tuple[Integers, Integers]:
 def no_kinds() -> LineKindNetwork:
     """Return what stands in place of a network in a model that knows no kinds."""
     none, columns = np.zeros(0, np.float32), np.zeros(0, np.int64)
-    row = np.zeros((0, EMBEDDING), np.float32)
-    return LineKindNetwork(row, row, columns, columns, none, none, row, none, row, none)
+    row, table = np.zeros((0, EMBEDDING), np.uint8), np.zeros((0, EMBEDDING), np.float32)
+    return LineKindNetwork(row, none, row, none, columns, columns, none, none, table, none, table, none)
+
+
+def in_bytes(rows: Floats) -> tuple[Bytes, Floats]:
+    """Return rows of numbers as bytes, and the scale of each column: a byte less 128, times the scale."""
+    scale = np.maximum(np.abs(rows).max(axis=0, initial=0), 1e-9) / 127
+    return (np.rint(rows / scale) + 128).astype(np.uint8), scale.astype(np.float32)
 
 
 def new_kinds(network: LineKindNetwork, size: int) -> Floats:

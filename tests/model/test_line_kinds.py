@@ -9,7 +9,7 @@ from detector import Detector, Settings
 from detector.decisions import by_kind
 from detector.errors import SettingsError
 from detector.model.files import Model, default_model
-from detector.model.line_kinds import EMBEDDING, NGRAM_BITS, TOKEN_BITS, LineKindNetwork, columns_of
+from detector.model.line_kinds import EMBEDDING, NGRAM_BITS, TOKEN_BITS, LineKindNetwork, columns_of, in_bytes
 from detector.model.score import score_lines
 from detector.records import LINE_KINDS, Format
 from detector.text.page import Page
@@ -36,7 +36,8 @@ def network(format: Format, seed: int = 0) -> LineKindNetwork:
 
     tokens = 1 << TOKEN_BITS if format == "html" else 0
     return LineKindNetwork(
-        drawn(1 << NGRAM_BITS, EMBEDDING), drawn(tokens, EMBEDDING), first, second, drawn(dense),
+        *in_bytes(drawn(1 << NGRAM_BITS, EMBEDDING)), *in_bytes(drawn(tokens, EMBEDDING)), first, second,
+        drawn(dense),
         np.abs(drawn(dense)), drawn(6, dense + 3 * own), drawn(6), drawn(13, 6), drawn(13),
     )  # fmt: skip
 

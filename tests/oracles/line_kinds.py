@@ -11,16 +11,16 @@ from detector.model.files import Model
 from detector.model.line_kinds import EMBEDDING, LineKindNetwork
 from detector.model.network import CLIP, guess, score
 from detector.model.score import features_of
-from detector.records import Batch, Floats, Integers, Markup, Words
+from detector.records import Batch, Bytes, Floats, Integers, Markup, Words
 
 FADE = 0.5 ** (1 / 1.5)
 
 
-def summed(start: Integers, buckets: Integers, rows: Floats) -> Floats:
+def summed(start: Integers, buckets: Integers, rows: Bytes, scale: Floats) -> Floats:
     """Return the sum of the rows of each segment's buckets over the root of their number."""
     found = np.zeros((start.size - 1, EMBEDDING))
     for row, (first, last) in enumerate(pairwise(start)):
-        chosen = rows[buckets[first:last] & (rows.shape[0] - 1)]
+        chosen = (rows[buckets[first:last] & (rows.shape[0] - 1)].astype(float) - 128) * scale
         found[row] = chosen.sum(axis=0) / np.sqrt(max(last - first, 1))
     return found
 
@@ -47,9 +47,9 @@ def kinds_of_lines(batch: Batch, words: Words, markup: Markup | None, model: Mod
         (features.table[:, network.first_columns], context[:, network.second_columns], odds[:, None])
     )
     dense = np.clip((dense - network.mean) * network.scale, -CLIP, CLIP)
-    own = summed(*ngram_buckets(words), network.ngram)
+    own = summed(*ngram_buckets(words), network.ngram, network.ngram_scale)
     if markup is not None:
-        own = np.hstack((own, summed(*markup_buckets(batch, markup), network.token)))
+        own = np.hstack((own, summed(*markup_buckets(batch, markup), network.token, network.token_scale)))
     before, after = np.zeros_like(own), np.zeros_like(own)
     for first, last in pairwise(batch.page_segment()):
         rows = slice(int(first), int(last))

@@ -11,9 +11,37 @@ namespace detector {
 // Numbers that stand for the words of a line, and as many for its markup.
 constexpr i64 EMBEDDING = LANES;
 
+// Sums of the small whole numbers that stand for n-grams and tokens, one a lane.
+typedef i32 Sums __attribute__((vector_size(LANES * sizeof(i32))));
+typedef u8 SmallNumbers __attribute__((vector_size(LANES)));
+
+// The rows that hashed n-grams or tokens have: whole numbers from -128 to 127, stored 128 higher.
+struct Embedding {
+  View<const u8> rows;
+  View<const f32> scale;
+
+  explicit Embedding(Call& call) : rows(call), scale(call) {}
+
+  bool fits() const {
+    return rows.size >= EMBEDDING && (rows.size & (rows.size - 1)) == 0 && scale.size == EMBEDDING;
+  }
+
+  // Add the row of a bucket to a sum.
+  INLINE void add(i64 bucket, Sums& sum) const {
+    SmallNumbers row;
+    __builtin_memcpy(&row, rows.data + (bucket & (rows.size / EMBEDDING - 1)) * EMBEDDING, EMBEDDING);
+    sum += __builtin_convertvector(row, Sums) - 128;
+  }
+
+  // What a sum stands for, times a factor.
+  INLINE Vector value(Sums sum, f32 factor) const {
+    return __builtin_convertvector(sum, Vector) * *reinterpret_cast<const StoredVector*>(scale.data) * factor;
+  }
+};
+
 // A trained network of kinds; see model.line_kinds.LineKindNetwork. H hidden units, K kinds.
 struct KindNetwork {
-  View<const f32> ngram, token;
+  Embedding ngram, token;
   View<const i64> first_columns, second_columns;
   View<const f32> mean, scale;
   Table<const f32> hidden;
@@ -39,7 +67,7 @@ struct KindNetwork {
   // Columns of the tables, and the log-odds.
   i64 dense() const { return first_columns.size + second_columns.size + 1; }
   // Numbers of a line's own: of its words, and of its markup if there is any.
-  i64 own() const { return token.size ? 2 * EMBEDDING : EMBEDDING; }
+  i64 own() const { return token.rows.size ? 2 * EMBEDDING : EMBEDDING; }
   // All that is seen of a line: what is dense, its own, and those before and after it.
   i64 columns() const { return dense() + 3 * own(); }
 
@@ -49,7 +77,7 @@ struct KindNetwork {
       if (column < 0 || column >= feature_columns) return false;
     for (const i64 column : second_columns)
       if (column < 0 || column >= context_columns) return false;
-    return is_power(ngram.size) && (token.size == 0 || is_power(token.size)) && mean.size == dense() &&
+    return ngram.fits() && (token.rows.size == 0 || token.fits()) && mean.size == dense() &&
            scale.size == dense() && hidden.rows == units() && hidden.columns == columns() &&
            units() % UNITS == 0 && out.rows == kinds() && out.columns == units();
   }
@@ -57,15 +85,6 @@ struct KindNetwork {
   INLINE f32 scaled(f32 value, i64 column) const {
     return within((value - mean.data[column]) * scale.data[column], -CLIP, CLIP);
   }
-
-  // The numbers of a hashed word or token.
-  static INLINE Vector row_of(View<const f32> rows, i64 bucket) {
-    const i64 number = bucket & (rows.size / EMBEDDING - 1);
-    return *reinterpret_cast<const StoredVector*>(rows.data + number * EMBEDDING);
-  }
-
- private:
-  static bool is_power(i64 size) { return size >= EMBEDDING && (size & (size - 1)) == 0; }
 };
 
 // Write the log-odds of every kind for a block of lines, (kinds, LINES), with the widest vectors there are.
@@ -80,7 +99,7 @@ class LineKinds {
         network_(network),
         row_width_(3 * network.own()),
         around_(scratch<f32>(call, network.is_empty() ? i64{0} : most_rows * row_width_)),
-        says_(scratch<f32>(call, network.is_empty() ? i64{0} : elements * TREE_WIDTH)),
+        says_(scratch<i32>(call, network.is_empty() ? i64{0} : elements * TREE_WIDTH)),
         table_(scratch<f32>(call, network.columns() * LINES)),
         odds_(scratch<f32>(call, network.kinds() * LINES)),
         out_(call, out, network.kinds()) {}
@@ -98,31 +117,33 @@ class LineKinds {
     if (network_.is_empty()) return;
     const i64 last = markup.page_element[page + 1];
     for (i64 element = markup.page_element[page]; element < last && !says_.call->stopped(); ++element) {
-      const View<f32> says = says_.part(element * TREE_WIDTH, (element + 1) * TREE_WIDTH);
+      const View<i32> says = says_.part(element * TREE_WIDTH, (element + 1) * TREE_WIDTH);
       if (says.size != TREE_WIDTH) return;
-      says.fill(0);
+      // What holds no other element is nothing's ancestor.
+      const bool is_leaf = element + 1 == last || markup.parent[element + 1] != element;
+      const i64 distances = is_leaf ? i64{NEAR + 1} : DISTANCES;
+      Sums sums[DISTANCES] = {};
       each(markup, element, [&](u32 token) {
-        for (i64 distance = 0; distance < DISTANCES; ++distance)
-          add(says.data + distance * EMBEDDING,
-              KindNetwork::row_of(network_.token, bucket_of(token, distance)));
+        for (i64 distance = 0; distance < distances; ++distance)
+          network_.token.add(bucket_of(token, distance), sums[distance]);
       });
       const i64 parent = markup.parent[element];
-      if (parent < 0) continue;
-      const f32* const above = says_.part(parent * TREE_WIDTH, (parent + 1) * TREE_WIDTH).data;
-      if (!above) return;
-      const bool inside_block = tree.block[element] != element;
-      if (inside_block) add(says.data + NEAR * EMBEDDING, vector_at(above + NEAR * EMBEDDING));
-      add(says.data + FAR * EMBEDDING, vector_at(above + FAR * EMBEDDING));
+      if (parent >= 0) {
+        if (tree.block[element] != element) sums[NEAR] += sums_of(parent, NEAR);
+        sums[FAR] += sums_of(parent, FAR);
+      }
+      for (i64 distance = 0; distance < DISTANCES; ++distance)
+        __builtin_memcpy(says.data + distance * EMBEDDING, &sums[distance], sizeof(Sums));
     }
   }
 
   // Write the numbers of a row's words.
   void read_words(i64 row, i64 first) const {
-    Vector sum = {};
-    phrases::each(words_, row,
-                  [&](i64 bucket, i64) { sum = sum + KindNetwork::row_of(network_.ngram, bucket); });
+    Sums sum = {};
+    phrases::each(words_, row, [&](i64 bucket, i64) { network_.ngram.add(bucket, sum); });
     f32* const own = own_of(row, first);
-    if (own) put(own, sum * (1.0f / sqrt(static_cast<f32>(phrases::number_of(words_.number(row))))));
+    const f32 number = static_cast<f32>(phrases::number_of(words_.number(row)));
+    if (own) put(own, network_.ngram.value(sum, 1.0f / sqrt(number)));
   }
 
   // Write the numbers of the markup around a line.
@@ -130,17 +151,18 @@ class LineKinds {
     using namespace markup_tokens;
     f32* const own = own_of(row, first);
     if (!own) return;
-    Vector sum = {};
+    Sums sum = {};
+    f32 number = 1;
     if (element >= 0) {
-      sum = says_of(element, NEAR);
+      sum = sums_of(element, NEAR);
       const i64 block = tree.block[element];
       i64 at = block >= 0 ? markup.parent[block] : -1;
       for (i64 level = 0; level < LEVELS && at >= 0; ++level, at = markup.parent[at])
-        sum = sum + says_of(at, BLOCK);
-      if (at >= 0) sum = sum + says_of(at, FAR);
-      sum = sum * (1.0f / sqrt(static_cast<f32>(most(tree.tokens[2 * element + 1], 1))));
+        sum += sums_of(at, BLOCK);
+      if (at >= 0) sum += sums_of(at, FAR);
+      number = static_cast<f32>(most(tree.tokens[2 * element + 1], 1));
     }
-    put(own + EMBEDDING, sum);
+    put(own + EMBEDDING, network_.token.value(sum, 1.0f / sqrt(number)));
   }
 
   // Write the means of a page's lines before and after each, fading. `origin` is the first row in scratch.
@@ -170,12 +192,13 @@ class LineKinds {
 
   static INLINE Vector vector_at(const f32* at) { return *reinterpret_cast<const StoredVector*>(at); }
   static INLINE void put(f32* at, Vector value) { *reinterpret_cast<StoredVector*>(at) = value; }
-  static INLINE void add(f32* at, Vector value) { put(at, vector_at(at) + value); }
 
-  Vector says_of(i64 element, i64 distance) const {
+  Sums sums_of(i64 element, i64 distance) const {
     const i64 at = element * TREE_WIDTH + distance * EMBEDDING;
-    const View<f32> says = says_.part(at, at + EMBEDDING);
-    return says.size == EMBEDDING ? vector_at(says.data) : Vector{};
+    const View<i32> says = says_.part(at, at + EMBEDDING);
+    Sums sums = {};
+    if (says.size == EMBEDDING) __builtin_memcpy(&sums, says.data, sizeof(Sums));
+    return sums;
   }
 
   f32* own_of(i64 row, i64 first) const {
@@ -224,7 +247,9 @@ class LineKinds {
   const Words& words_;
   const KindNetwork& network_;
   i64 row_width_;
-  View<f32> around_, says_, table_, odds_;
+  View<f32> around_;
+  View<i32> says_;
+  View<f32> table_, odds_;
   Rows<f32> out_;
 };
 

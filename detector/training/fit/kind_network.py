@@ -13,7 +13,7 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
-from detector.model.line_kinds import EMBEDDING, NGRAM_BITS, TOKEN_BITS, LineKindNetwork
+from detector.model.line_kinds import EMBEDDING, NGRAM_BITS, TOKEN_BITS, LineKindNetwork, in_bytes
 from detector.model.network import CLIP
 from detector.records import LINE_KINDS, Floats, Integers
 from detector.training.fit.adam import Adam
@@ -210,13 +210,11 @@ def fit_layers(rows: KindRows, plan: KindPlan) -> Layers:
 def network_of(
     layers: Layers, columns: tuple[Integers, Integers], mean: Floats, scale: Floats
 ) -> LineKindNetwork:
-    """Return the weights as a model has them; n-grams and tokens in half precision, as stored."""
-    ngram, token = (
-        np.ascontiguousarray(table.astype(np.float16), np.float32) for table in (layers.ngram, layers.token)
-    )
+    """Return the weights as a model has them."""
+    ngram, token = in_bytes(layers.ngram), in_bytes(layers.token)
     hidden, out = (np.ascontiguousarray(table.T, np.float32) for table in (layers.hidden, layers.out))
     return LineKindNetwork(
-        ngram, token, *columns, mean, scale, hidden, layers.hidden_bias, out, layers.out_bias
+        *ngram, *token, *columns, mean, scale, hidden, layers.hidden_bias, out, layers.out_bias
     )
 
 
