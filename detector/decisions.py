@@ -6,8 +6,7 @@ F = 2 Σ_kept qw / (Σ_kept w + Σ qw), and the best k is where the next line's 
 et al. 2014, "Optimal thresholding of classifiers to maximize F1 measure").
 
 Copies (`copies.py`) are decided by their kind, whatever their score: a kind in `drop_copies` goes, and
-where such a copy would stay, its original stays in its place. A title that comes again stays wherever
-the page has a threshold of its own. Only of a "repeat", a short line that
+where such a copy would stay, its original stays in its place. Only of a "repeat", a short line that
 stands twice for no known reason, does the score decide: it is dropped above .3 if its original stays.
 A refrain or a parallel line stays, unless its score is above .65: then it is template that recurs.
 

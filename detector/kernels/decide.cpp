@@ -69,10 +69,9 @@ Best best_threshold(View<const f32> scores, const Words& words, i64 first, i64 l
   return best;
 }
 
-// Drop copies of the kinds in `dropped` (a bit each). Where a copy would stay, its original does; a title
-// that comes again stays anyway where a page has a threshold of its own (`keeps_titles`).
+// Drop copies of the kinds in `dropped` (a bit each). Where a copy would stay, its original does.
 void drop_copies(View<const f32> scores, const Words& words, const Copies& copies, i64 first, i64 last,
-                 i64 dropped, bool by_f1, bool keeps_titles, const Kept& out) {
+                 i64 dropped, bool by_f1, const Kept& out) {
   for (i64 row = first; row < last; ++row) {
     const u8 kind = copies.kind[row];
     const i64 original = copies.of[row];
@@ -86,8 +85,7 @@ void drop_copies(View<const f32> scores, const Words& words, const Copies& copie
       continue;
     }
     if (!is_dropped) continue;
-    const bool is_title = keeps_titles && kind == copy::HEADLINE;
-    if (is_title || (kind != copy::RUNNING_HEAD && out.kept[row])) out.keep(original);
+    if (kind != copy::RUNNING_HEAD && out.kept[row]) out.keep(original);
     out.drop(row);
   }
 }
@@ -148,8 +146,7 @@ i64 decide(Call& call) {
     for (i64 row = first; row < last; ++row) kept[row] = scores[row] <= threshold;
     cut_words.part(first, last).fill(0);
     rules.part(first, last).fill(NO_RULE);
-    const bool by_f1 = policy == BY_F1, keeps_titles = by_f1 || policy == MOSTLY_CONTENT;
-    drop_copies(scores, words, copies, first, last, dropped, by_f1, keeps_titles, out);
+    drop_copies(scores, words, copies, first, last, dropped, policy == BY_F1, out);
     if (cuts_headlines) cut_titles(copies, first, last, out);
   }
   return 0;

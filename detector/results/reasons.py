@@ -89,7 +89,7 @@ def copy_reason(kind: str, line: int) -> Reason:
     return Reason("policy", "copy", f"dropped: same text as line {line}{_COPIES.get(kind, '')}")
 
 
-ORIGINAL_STAYS: Final = Reason("policy", "original", "kept: the original of copies that are dropped")
+ORIGINAL_STAYS: Final = Reason("policy", "original", "kept: the original of a copy whose score is low enough")
 BLOCK_STAYS: Final = Reason("policy", "block", "kept with the rest of its list, table or code")
 BLOCK_GOES: Final = Reason("policy", "block", "dropped with the rest of its list, table or code")
 CUT: Final = Reason("policy", "headline-cut", "begins with a headline that stands on a line of its own")

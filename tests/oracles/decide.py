@@ -50,8 +50,7 @@ def without_copies(
 ) -> list[bool]:
     """Return what stays of a page when copies of some kinds are dropped, one after another.
 
-    copies: for each line its original and the kind of copy; where a copy would stay, its original does, and
-    so does a title that comes again.
+    copies: for each line its original and the kind of copy; where a copy would stay, its original does.
     """
     stays = list(kept)
     for row, (place, kind) in enumerate(copies):
@@ -62,7 +61,7 @@ def without_copies(
             limit = RECURRING_SCORE if recurs else COPY_SCORE
             stays[row] &= not (stays[place] and scores[row] > limit and sizes[row] >= COPY_WORDS)
             continue
-        if kind == "headline" or (kind != "running-head" and stays[row]):
+        if kind != "running-head" and stays[row]:
             stays[place] = True
         stays[row] = False
     return stays
