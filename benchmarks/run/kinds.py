@@ -100,7 +100,12 @@ def measures(judged: Sequence[_Judged]) -> dict[str, Any]:
 @click.command()
 @click.argument("models", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--locked", is_flag=True, help="Open the locked pages: once, when the kinds are finished.")
-@click.option("--results", type=click.Path(path_type=Path, file_okay=False), default=RESULTS)
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=RESULTS,
+    help="The folder to write to.",
+)
 def command(models: Path, locked: bool, results: Path) -> None:
     """Judge the kinds of lines by MODELS, a folder of `train folds`, to line-kinds.json.
 

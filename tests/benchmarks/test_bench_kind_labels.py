@@ -15,8 +15,11 @@ from benchmarks.labels.kinds.choose import Quota, by_language, draw
 from benchmarks.labels.kinds.jobs import JOB_LINES, jobs_of
 from benchmarks.labels.kinds.records import FOLDER, Copy, KindLabels, check_lines, drawn, read, write
 from benchmarks.labels.kinds.show import listing, shown_lines
+from benchmarks.labels.kinds.single_lines import PATH as SINGLE_LINES
+from benchmarks.labels.kinds.single_lines import kinds_of_lines, read_single_lines
 from benchmarks.labels.label_files import LabelError, line_hash
 from benchmarks.labels.lines import lines_of
+from detector.records import LINE_KINDS
 
 HTML = (
     b"<body><nav><ul><li><a href=/>Home</a></ul></nav><h1>A bridge opens in town</h1><p>It is "
@@ -181,5 +184,22 @@ def test_the_chosen_pages_are_as_the_rule_wants_them():
 
 def test_label_files_hold_chosen_pages():
     lines = {row["page"]: row["lines"] for row in drawn()}
-    rows = [row for path in FOLDER.glob("*.jsonl") for row in read(path)]
+    rows = [row for path in FOLDER.glob("*.jsonl") if path != SINGLE_LINES for row in read(path)]
     assert [row.page for row in rows if len(row.kinds) != lines.get(row.page)] == []
+
+
+def test_single_lines_are_of_pages_that_may_be_learned_from():
+    """No locked page among them, and each label has a kind."""
+    split = splits.load()
+    labels = read_single_lines()
+    assert len(labels) > 1000
+    assert [page for page in labels if not split.may_train(page)] == []
+    assert {kind for lines in labels.values() for _, kind in lines.values()} == set(LINE_KINDS)
+
+
+def test_single_lines_are_refused_on_another_page():
+    labels = {1: (line_hash("Read also"), "teaser")}
+    assert kinds_of_lines("a", labels, ["One", "Read also"]) == [None, "teaser"]
+    for texts in (["One", "Other"], ["One"]):
+        with pytest.raises(LabelError, match="a, line 1: the page has another text there"):
+            kinds_of_lines("a", labels, texts)

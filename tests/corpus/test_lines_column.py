@@ -98,6 +98,7 @@ def test_parquet_has_a_nested_type(clean, pages, tmp_path):
         "score": "double",
         "kept": "bool",
         "reason": "string",
+        "kind": "string",
     }
 
 

@@ -22,7 +22,7 @@ export function decide(page, policy) {
     const ruled = policy.always.get(kindOf(line));
     if (policy.threshold === null && (ruled === undefined || (ruled && line.kept))) return { kept: line.kept, cuts: line.cuts };
     const kept = ruled ?? line.score <= policy.threshold;
-    return { kept, cuts: [], again: ruled === undefined };
+    return { kept, cuts: [], again: true };
   });
   dropCopies(page.lines, found);
   for (const [number, cuts] of Object.entries(page.cuts_if_kept)) {

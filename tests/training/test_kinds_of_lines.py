@@ -76,8 +76,8 @@ def test_markup_narrows_what_is_not_labelled():
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"labels": ["content"], "kinds": ["headline"]}, '"kinds" has \'headline\', which is no kind'),
-        ({"gold": "x", "inside": ["advert"]}, '"inside" has \'advert\''),
+        ({"labels": ["content"], "kinds": ["headline"]}, "\"kinds\" has 'headline', which is no kind"),
+        ({"gold": "x", "inside": ["advert"]}, "\"inside\" has 'advert'"),
     ],
 )
 def test_unknown_kinds_are_refused(fields, says):
