@@ -39,6 +39,8 @@ ORIGINAL_KEPT: Final = 2
 # What its block decided about a segment.
 BLOCK_KEPT: Final = 3
 BLOCK_DROPPED: Final = 4
+# Its score alone would have decided otherwise: settings keep or drop its kind.
+KIND_DECIDED: Final = 5
 
 
 class DecisionPolicy(NamedTuple):
@@ -60,7 +62,7 @@ class Decisions(NamedTuple):
     cut_words: int32 (S,), words at the segment's beginning that are cut: a headline again
     threshold: float32 (P,), the score above which the page's lines are dropped
     policy: uint8 (P,), what decided (`BY_SCORE` and so on)
-    rule: uint8 (S,), what copies or its block decided: nothing, `COPY_DROPPED` and so on
+    rule: uint8 (S,), what copies, its block or its kind decided: nothing, `COPY_DROPPED` and so on
     content: float32 (P, 2): expected words of content, and words
     """
 
@@ -119,7 +121,12 @@ def decide_scored(
     """Return what stays of what was just scored, with what is known of the pages' sites."""
     policy = DecisionPolicy(settings, threshold, lines.site_pages)
     decided = by_kind(lines.scores, lines.kinds, settings)
-    return decide(decided, words, page_segment, copies, policy, blocks)
+    found = decide(decided, words, page_segment, copies, policy, blocks)
+    if decided is lines.scores:
+        return found
+    by_score = lines.scores <= np.repeat(found.threshold, np.diff(page_segment))
+    other = (by_score != found.kept) & (found.rule == 0)
+    return found._replace(rule=np.where(other, np.uint8(KIND_DECIDED), found.rule))
 
 
 def by_kind(scores: Floats, kinds: Floats, settings: Settings) -> Floats:

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.decisions import BLOCK_DROPPED, BLOCK_KEPT, COPY_DROPPED, ORIGINAL_KEPT
+from detector.decisions import BLOCK_DROPPED, BLOCK_KEPT, COPY_DROPPED, KIND_DECIDED, ORIGINAL_KEPT
 from detector.records import COPY_KINDS, LINE_KINDS, Reason, ScoredLine
 from detector.results.batch import PageLines
 from detector.results.blocks import blocks_by_markup
@@ -20,6 +20,7 @@ from detector.results.reasons import (
     SENTENCES_CUT,
     copy_reason,
     evidence_reasons,
+    kind_reason,
     policy_reason,
     shown_codes,
 )
@@ -133,7 +134,7 @@ class _Lines:
         seen = int(self.page.seen[spoken]) if self.page.seen.size else 0
         reasons = [
             *evidence_reasons(self.codes[spoken], seen, self.page.site_pages),
-            *self._policy(rows, kept),
+            *self._policy(number, rows, kept),
         ]
         original, block = self.original[rows[0]], self.blocks[number]
         return ScoredLine(
@@ -156,7 +157,7 @@ class _Lines:
             element=self.elements[number],
         )
 
-    def _policy(self, rows: range, kept: bool) -> Iterator[Reason]:
+    def _policy(self, number: int, rows: range, kept: bool) -> Iterator[Reason]:
         """Yield what decided on a line."""
         threshold = self.page.threshold
         if not kept and all(self.rule[row] == COPY_DROPPED for row in rows):
@@ -167,6 +168,8 @@ class _Lines:
             yield BLOCK_STAYS
         elif not kept and any(self.rule[row] == BLOCK_DROPPED for row in rows):
             yield BLOCK_GOES
+        elif any(self.rule[row] == KIND_DECIDED for row in rows):
+            yield kind_reason(next(iter(self.kinds[number]), ""), kept)
         else:
             yield policy_reason(self.page.policy, threshold, kept)
         if kept and self.was_cut[rows[0]]:

@@ -90,6 +90,14 @@ def copy_reason(kind: str, line: int) -> Reason:
 
 
 ORIGINAL_STAYS: Final = Reason("policy", "original", "kept: the original of a copy whose score is low enough")
+
+
+def kind_reason(kind: str, kept: bool) -> Reason:
+    """Return what decided where the score alone would have decided otherwise: the line's kind."""
+    said = "kept: settings keep its kind" if kept else "dropped: settings drop its kind"
+    return Reason("policy", "kind", f"{said}, {kind}")
+
+
 BLOCK_STAYS: Final = Reason("policy", "block", "kept with the rest of its list, table or code")
 BLOCK_GOES: Final = Reason("policy", "block", "dropped with the rest of its list, table or code")
 CUT: Final = Reason("policy", "headline-cut", "begins with a headline that stands on a line of its own")

@@ -106,3 +106,13 @@ def test_wrong_kinds(keep: tuple[str, ...], drop: tuple[str, ...], message: str)
     """A kind that is not known, or kept and dropped at once, is refused."""
     with pytest.raises(SettingsError, match=message):
         Settings(keep=keep, drop=drop)
+
+
+def test_the_kind_is_named_where_it_decided() -> None:
+    """A line that its score alone would keep says that its kind is dropped."""
+    page = Detector(settings=Settings(drop=("body",))).score(HTML)
+    reasons = [line.reasons[-1] for line in page.lines if line.kind == "body"]
+    assert {(reason.code, reason.text) for reason in reasons} == {
+        ("kind", "dropped: settings drop its kind, body")
+    }
+    assert all(reason.code != "kind" for line in Detector().score(HTML).lines for reason in line.reasons)
