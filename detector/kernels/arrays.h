@@ -82,12 +82,14 @@ struct Table {
 };
 
 // Take memory that lasts for the call. A kernel asks for all it needs before it begins, and
-// returns if `call.stopped()`: the door calls it again with enough.
+// returns if `call.stopped()`: the door calls it again with enough. Sizes come from offsets that may be
+// garbage: what no machine has is refused, so that sums of sizes stay numbers.
 template <class T>
 View<T> scratch(Call& call, i64 size) {
-  constexpr i64 LINE = 64;
+  constexpr i64 LINE = 64, MOST = i64{1} << 40;
   const i64 start = call.scratch_used;
-  if (size < 0) size = 0;
+  if (size > MOST) call.fail(OUT_OF_RANGE, size);
+  if (size < 0 || size > MOST) size = 0;
   call.scratch_used += (size * static_cast<i64>(sizeof(T)) + LINE - 1) / LINE * LINE;
   if (call.scratch_used > call.scratch_size) {
     call.fail(NEEDS_SCRATCH, call.scratch_used);
@@ -98,7 +100,13 @@ View<T> scratch(Call& call, i64 size) {
 
 template <class T>
 Table<T> scratch_table(Call& call, i64 rows, i64 columns) {
-  return Table<T>(scratch<T>(call, rows * columns), rows, columns);
+  i64 size = 0;
+  if (__builtin_mul_overflow(rows, columns, &size) || size < 0) {
+    call.fail(OUT_OF_RANGE, rows);
+    size = 0;
+  }
+  const View<T> all = scratch<T>(call, size);
+  return Table<T>(all, all.size == size && size ? rows : 0, columns);
 }
 
 template <class T>

@@ -25,6 +25,14 @@ struct Scorer {
 
   explicit Scorer(Call& call)
       : first(call), first_used(call), second(call), second_used(call), calibration(call), kinds(call) {}
+
+  // The second network reads what the first writes: both have the same codes.
+  bool has_same_codes() const {
+    if (first_used.size != second_used.size) return false;
+    for (i64 number = 0; number < first_used.size; ++number)
+      if (first_used.data[number] != second_used.data[number]) return false;
+    return true;
+  }
 };
 
 // The steps that text and HTML have in common.
@@ -33,6 +41,7 @@ class Pipeline {
   Pipeline(Call& call, const Batch& batch, const Words& words, const Scorer& scorer, const NewScores& out,
            const Table<f32>& kinds, i64 elements, i64 feature_columns, i64 context_columns)
       : batch_(batch),
+        scorer_(scorer),
         out_(out),
         most_rows_(batch.longest_page() + ROWS_TOGETHER),
         features_(scratch_rows<f32>(call, most_rows_, feature_columns)),
@@ -48,8 +57,8 @@ class Pipeline {
   const LineKinds& kinds() const { return kinds_; }
 
   bool start() const {
-    return guesser_.start(features_.columns()) && line_scorer_.start(context_.columns()) &&
-           kinds_.start(features_.columns(), context_.columns());
+    return scorer_.has_same_codes() && guesser_.start(features_.columns()) &&
+           line_scorer_.start(context_.columns()) && kinds_.start(features_.columns(), context_.columns());
   }
 
   // `write_features(page, rows)` and `write_context(page, features, rows)` write a page's rows;
@@ -88,6 +97,7 @@ class Pipeline {
   }
 
   const Batch& batch_;
+  const Scorer& scorer_;
   const NewScores& out_;
   i64 most_rows_;
   Rows<f32> features_, context_, without_;
@@ -152,6 +162,7 @@ i64 score_html(Call& call) {
   Cohesion cohesion(call, batch, words, guesses);
   HtmlContext html_context(call, batch, markup, tree, guesses);
   if (call.stopped()) return 0;
+  new_tree.clear();
   if (!pipeline.start()) return call.fail(OUT_OF_RANGE, 0), 0;
   pipeline.run(
       call,

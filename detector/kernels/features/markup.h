@@ -47,6 +47,16 @@ struct TreeOf {
     const i64 element = markup.line_element[line];
     return element >= 0 ? block[element] : -1;
   }
+
+  // Say nothing of any element: those of no page are not read, and lines may be said to stand in them.
+  void clear() const {
+    says.fill(0);
+    tokens.fill(0);
+    depth.fill(0);
+    text.fill(0);
+    block.fill(-1);
+    look.fill(0);
+  }
 };
 
 using Tree = TreeOf<false>;

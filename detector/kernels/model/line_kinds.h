@@ -108,6 +108,8 @@ class LineKinds {
 
   bool start(i64 feature_columns, i64 context_columns) const {
     table_.fill(0);
+    // Elements of no page are not read, and lines may be said to stand in them.
+    says_.fill(0);
     return network_.is_empty() || network_.fits(feature_columns, context_columns);
   }
 
