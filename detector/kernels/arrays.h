@@ -101,12 +101,10 @@ View<T> scratch(Call& call, i64 size) {
 template <class T>
 Table<T> scratch_table(Call& call, i64 rows, i64 columns) {
   i64 size = 0;
-  if (__builtin_mul_overflow(rows, columns, &size) || size < 0) {
-    call.fail(OUT_OF_RANGE, rows);
-    size = 0;
-  }
-  const View<T> all = scratch<T>(call, size);
-  return Table<T>(all, all.size == size && size ? rows : 0, columns);
+  const bool is_number = !__builtin_mul_overflow(rows, columns, &size) && size >= 0;
+  if (!is_number) call.fail(OUT_OF_RANGE, rows);
+  const View<T> all = scratch<T>(call, is_number ? size : 0);
+  return Table<T>(all, is_number && all.size == size ? rows : 0, columns);
 }
 
 template <class T>
