@@ -81,12 +81,16 @@ def decide(
     copies: Copies,
     policy: DecisionPolicy,
     blocks: Integers | None = None,
+    kinds: Floats | None = None,
 ) -> Decisions:
     """Return what stays of each segment; without a threshold, each page gets its own.
 
     blocks: int64 (S,), the first row of each row's block, or -1 (`whole_blocks`)
+    kinds: float32 (S, K), the probability of each kind of line; no row where they are not known
     """
-    settings = policy.settings
+    settings, by_score = policy.settings, scores
+    if kinds is not None:
+        scores = by_kind(scores, kinds, settings)
     n_pages, n_segments = page_segment.size - 1, scores.size
     out = Decisions(
         kept=np.empty(n_segments, np.bool_),
@@ -106,6 +110,9 @@ def decide(
     if settings.whole_blocks and blocks is not None:
         decided = (out.threshold, out.policy, out.kept, out.rule)
         native.run("decide_blocks", scores, words, page_segment, blocks, decided)
+    if scores is not by_score:
+        stays = by_score <= np.repeat(out.threshold, np.diff(page_segment))
+        out.rule[(stays != out.kept) & (out.rule == 0)] = KIND_DECIDED
     return out
 
 
@@ -120,13 +127,7 @@ def decide_scored(
 ) -> Decisions:
     """Return what stays of what was just scored, with what is known of the pages' sites."""
     policy = DecisionPolicy(settings, threshold, lines.site_pages)
-    decided = by_kind(lines.scores, lines.kinds, settings)
-    found = decide(decided, words, page_segment, copies, policy, blocks)
-    if decided is lines.scores:
-        return found
-    by_score = lines.scores <= np.repeat(found.threshold, np.diff(page_segment))
-    other = (by_score != found.kept) & (found.rule == 0)
-    return found._replace(rule=np.where(other, np.uint8(KIND_DECIDED), found.rule))
+    return decide(lines.scores, words, page_segment, copies, policy, blocks, lines.kinds)
 
 
 def by_kind(scores: Floats, kinds: Floats, settings: Settings) -> Floats:

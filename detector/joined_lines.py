@@ -43,9 +43,9 @@ _WORD: Final = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 
 def joined_lines(batch: Batch, words: Words, copies: Copies, decisions: Decisions) -> Bytes:
     """Return uint8 (L,), how each line of text is joined to the kept one before it (`APART` and so on)."""
-    joins = np.zeros(batch.line_start.size, np.uint8)
+    joins, data = np.zeros(batch.line_start.size, np.uint8), batch.data.tobytes()
     for first, last in pairwise(batch.page_line.tolist()):
-        page = _Page(batch, words, copies, decisions.kept, first, last)
+        page = _Page(data, batch, words, copies, decisions.kept, first, last)
         for before, after in page.breaks():
             joins[after] = page.join(before, after)
     return joins
@@ -55,9 +55,16 @@ class _Page:
     """The lines `first` to `last` of a batch."""
 
     def __init__(
-        self, batch: Batch, words: Words, copies: Copies, kept: NDArray[np.bool_], first: int, last: int
+        self,
+        data: bytes,
+        batch: Batch,
+        words: Words,
+        copies: Copies,
+        kept: NDArray[np.bool_],
+        first: int,
+        last: int,
     ) -> None:
-        self.first, self.data = first, batch.data.tobytes()
+        self.first, self.data = first, data
         self.start, self.end = batch.line_start[first:last].tolist(), batch.line_end[first:last].tolist()
         segment = batch.line_segment[first : last + 1].tolist()
         self.rows = [range(*pair) for pair in pairwise(segment)]

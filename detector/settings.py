@@ -218,6 +218,10 @@ class CorpusSettings:
         if min(self.shard_bytes, self.least_pages) < 1:
             raise SettingsError("shard_bytes and least_pages must be at least 1")
 
+    def applied_to(self, settings: Settings) -> Settings:
+        """Return the settings of pages with what these rules have instead."""
+        return settings if self.drop_copies is None else replace(settings, drop_copies=self.drop_copies)
+
     @classmethod
     def read(cls, path: Path | None, allow: tuple[str, ...] = ()) -> "CorpusSettings":
         """Read rules from a TOML file, if one is given, and add the names in `allow`."""

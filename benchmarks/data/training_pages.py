@@ -41,22 +41,41 @@ OWN_WEIGHT: Final = 2.0
 RENDERED_WEIGHT: Final = 0.5
 
 
-def _gold_page(page: Page, split: splits.Splits, known: KnownKinds) -> dict[str, Any]:
+def _gold_page(page: Page, split: splits.Splits) -> dict[str, Any]:
     first_line = next((line for line in (page.gold or "").split("\n") if line.strip()), None)
     said = said_of(page.set)
     return {
         **page_record(page, split),
         "title": page.title or first_line,
         "gold": page.gold,
-        "kinds": _kinds(page, known),
         "inside": sorted(said.inside),
         "outside": sorted(said.outside),
     }
 
 
-def _kinds(page: Page, known: KnownKinds) -> list[str | None] | None:
-    """Return what readers, or a set that has comments apart, say of a page's lines."""
-    kinds = known.of(page, page.key)
+def gold_pages(split: splits.Splits) -> Iterator[tuple[Page, dict[str, Any]]]:
+    """Yield the pages with gold text that may be trained on, as they are and as records."""
+    for data_set in SETS:
+        if data_set.name in GOLD_SETS:
+            for page in data_set.pages():
+                if split.may_train(page.key):
+                    yield page, _gold_page(page, split)
+
+
+def pages_of_kinds(split: splits.Splits, known: KnownKinds) -> Iterator[dict[str, Any]]:
+    """Yield pages of which only the kinds of some lines are learned."""
+    for name in KIND_SETS:
+        for page in dataset(name).pages():
+            if not split.may_train(page.key):
+                continue
+            record = page_record(page, split)
+            kinds = _with_comments(page, known.of(page.key, record["page"]))
+            if kinds is not None:
+                yield {**record, "labels": ["unknown"] * len(kinds), "kinds": kinds}
+
+
+def _with_comments(page: Page, kinds: list[str | None] | None) -> list[str | None] | None:
+    """Return what readers said of a page's lines, and the set, if it has comments apart."""
     if not page.comments:
         return kinds
     lines = text_batch([utf8("\n".join(line.text for line in lines_of(page)))])
@@ -65,28 +84,10 @@ def _kinds(page: Page, known: KnownKinds) -> list[str | None] | None:
     return said if kinds is None else [one or other for one, other in zip(kinds, said, strict=True)]
 
 
-def gold_pages(split: splits.Splits, known: KnownKinds) -> Iterator[tuple[Page, dict[str, Any]]]:
-    """Yield the pages with gold text that may be trained on, as they are and as records."""
-    for data_set in SETS:
-        if data_set.name in GOLD_SETS:
-            for page in data_set.pages():
-                if split.may_train(page.key):
-                    yield page, _gold_page(page, split, known)
-
-
-def pages_of_kinds(split: splits.Splits, known: KnownKinds) -> Iterator[dict[str, Any]]:
-    """Yield pages of which only the kinds of some lines are learned."""
-    for name in KIND_SETS:
-        for page in dataset(name).pages():
-            kinds = _kinds(page, known) if split.may_train(page.key) else None
-            if kinds is not None:
-                yield {**page_record(page, split), "labels": ["unknown"] * len(kinds), "kinds": kinds}
-
-
 def rendered_pages(gold: Sequence[tuple[Page, dict[str, Any]]]) -> Iterator[dict[str, Any]]:
     """Yield each gold page once more as text, as one of the other renderers leaves it."""
     others = RENDERINGS[1:]
-    changes = {"set": "rendered", "format": "text", "weight": RENDERED_WEIGHT, "kinds": None}
+    changes = {"set": "rendered", "format": "text", "weight": RENDERED_WEIGHT}
     for number, renderer in enumerate(others):
         with asking(renderer, cache_folder()) as cached:
             for page, record in gold:
@@ -106,15 +107,17 @@ def own_pages() -> Iterator[dict[str, Any]]:
 def pages_of_others(split: splits.Splits) -> Iterator[dict[str, Any]]:
     """Yield the training pages that are others'; `source` names each in the splits."""
     known = KnownKinds()
-    by_hand = [*hand_labelled(split, known), *labelled_by_kind(split, frozenset(GOLD_SETS))]
-    sources = frozenset(page["source"] for page in by_hand)
-    gold = list(gold_pages(split, known))
-    yield from (record for _, record in gold)
+    by_hand = list(hand_labelled(split))
+    by_kind = list(labelled_by_kind(split, frozenset(GOLD_SETS)))
+    sources = frozenset(page["source"] for page in (*by_hand, *by_kind))
+    gold = list(gold_pages(split))
+    yield from known.added_to(record for _, record in gold)
     yield from rendered_pages(gold)
-    yield from by_hand
+    yield from known.added_to(by_hand)
+    yield from by_kind
     yield from (page for page in pages_of_kinds(split, known) if page["source"] not in sources)
-    yield from site_pages(split, sources, known)
-    yield from (page for page in snippet_pages(split, known) if page["source"] not in sources)
+    yield from known.added_to(site_pages(split, sources))
+    yield from known.added_to(page for page in snippet_pages(split) if page["source"] not in sources)
 
 
 def pages_of_ours(wall: Wall, folds: int) -> Iterator[dict[str, Any]]:

@@ -28,7 +28,12 @@ def lines_of(page: Page) -> list[Line]:
     """Return the lines of a page, blank ones left out: those of our renderer, or the text's own."""
     if page.html is None:
         return [Line(text, "") for text in (page.text or "").split("\n") if text.strip()]
-    batch, _, markup = read_batch([Decoded.read(page.html, "html")])
+    return lines_of_html(Decoded.read(page.html, "html"))
+
+
+def lines_of_html(page: Decoded) -> list[Line]:
+    """Return the lines of an HTML page by our renderer, blank ones left out."""
+    batch, _, markup = read_batch([page])
     assert markup is not None
     spans = zip(batch.line_start.tolist(), batch.line_end.tolist(), strict=True)
     blocks = element_names(markup.tag, markup.parent, markup.line_element)

@@ -6,7 +6,7 @@ of cases, and lines said to be content were content in 99 % (metadata left out).
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import click
 import numpy as np
@@ -107,37 +107,20 @@ def page_record(page: Page, split: Splits) -> dict[str, Any]:
     }
 
 
-class Kinds(Protocol):
-    """What readers said of the kinds of lines."""
-
-    def of(self, page: Page, key: str) -> list[str | None] | None:
-        """Return the kind of each line, None where nobody said."""
+def _record(page: Page, labels: Sequence[str], weight: float, split: Splits) -> dict[str, Any]:
+    return {**page_record(page, split), "labels": list(labels), "weight": weight}
 
 
-class NoKinds:
-    """Nobody said anything."""
-
-    def of(self, page: Page, key: str) -> list[str | None] | None:
-        """Return None."""
-        return None
-
-
-def _record(
-    page: Page, labels: Sequence[str], weight: float, split: Splits, kinds: list[str | None] | None
-) -> dict[str, Any]:
-    return {**page_record(page, split), "labels": list(labels), "weight": weight, "kinds": kinds}
-
-
-def snippet_pages(split: Splits, known: Kinds) -> Iterator[dict[str, Any]]:
+def snippet_pages(split: Splits) -> Iterator[dict[str, Any]]:
     """Yield pages of which only snippets are known."""
     for page in dataset("trafilatura-eval-dev").pages():
         if split.may_train(page.key):
             labels = snippet_labels(lines_of(page), page.wanted, page.unwanted)
             if set(labels) != {"unknown"}:
-                yield _record(page, labels, SNIPPETS_WEIGHT, split, known.of(page, page.key))
+                yield _record(page, labels, SNIPPETS_WEIGHT, split)
 
 
-def site_pages(split: Splits, without: frozenset[str], known: Kinds) -> Iterator[dict[str, Any]]:
+def site_pages(split: Splits, without: frozenset[str]) -> Iterator[dict[str, Any]]:
     """Yield pages of sites, labelled by what recurs; `without` those that are labelled by hand."""
     sites: dict[str, list[Page]] = defaultdict(list)
     for page in dataset("sites").pages():
@@ -148,16 +131,16 @@ def site_pages(split: Splits, without: frozenset[str], known: Kinds) -> Iterator
         weight = min(1.0, most / len(pages))
         for page, labels in zip(pages, site_labels([lines_of(page) for page in pages]), strict=True):
             if page.key not in without and set(labels) != {"unknown"}:
-                yield _record(page, labels, weight, split, known.of(page, page.key))
+                yield _record(page, labels, weight, split)
 
 
-def hand_labelled(split: Splits, known: Kinds) -> Iterator[dict[str, Any]]:
+def hand_labelled(split: Splits) -> Iterator[dict[str, Any]]:
     """Yield the pages without a gold text that we labelled."""
     for page in dataset("own-labels").pages():
         name = page.id.split("/", 1)[0]
         if name in ("sites", "idnews", "gne-zh") and split.may_train(page.key):
             labels = [line.label for line in page.lines]
-            yield {**_record(page, labels, 1.0, split, known.of(page, page.id)), "id": page.id}
+            yield {**_record(page, labels, 1.0, split), "id": page.id}
 
 
 @click.command()
@@ -170,9 +153,9 @@ def command() -> None:
     """
     split = splits.load()
     kinds = {
-        "snippets": snippet_pages(split, NoKinds()),
-        "sites": site_pages(split, frozenset(), NoKinds()),
-        "by hand": hand_labelled(split, NoKinds()),
+        "snippets": snippet_pages(split),
+        "sites": site_pages(split, frozenset()),
+        "by hand": hand_labelled(split),
     }
     for name, pages in kinds.items():
         counts = Counter(label for page in pages for label in page["labels"])

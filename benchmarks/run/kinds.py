@@ -19,12 +19,12 @@ from benchmarks.files import RESULTS, write_json
 from benchmarks.labels.kinds.records import FOLDER, KindLabels, check_lines, drawn, read
 from benchmarks.labels.kinds.sources import pages_named
 from benchmarks.labels.lines import lines_of
+from benchmarks.measures.metrics import calibration_error
 from detector.detector import Detector
 from detector.records import LINE_KINDS, Floats, Format, Integers
 from detector.text.page import Page as Decoded
 
 LOCKED: Final = ("locked", "refined-locked")
-BINS: Final = 15
 
 
 class _Judged(NamedTuple):
@@ -67,14 +67,6 @@ def _pages(models: Path, readings: dict[str, KindLabels], format: Format) -> Ite
         if folder not in detectors:
             detectors[folder] = Detector(models / folder)
         yield _judged(detectors[folder], page, readings[name], format)
-
-
-def calibration_error(sure: Floats, right: np.ndarray) -> float:
-    """Return the mean gap between how sure a model is and how often it is right, in 15 equal bins."""
-    order = np.argsort(sure, kind="stable")
-    parts = [part for part in np.array_split(order, BINS) if part.size]
-    gaps = [abs(float(sure[part].mean()) - float(right[part].mean())) * part.size for part in parts]
-    return sum(gaps) / max(sure.size, 1)
 
 
 def measures(judged: Sequence[_Judged]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """`detector.clean_corpus`: a corpus run in one call."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -65,13 +64,11 @@ def clean_corpus(
         If the disk is full, an input cannot be read, or a worker was killed. Finished work is kept.
     """
     records, engine = records or RecordSettings(), engine or EngineSettings()
-    settings, corpus = settings or Settings(), corpus or CorpusSettings()
-    if corpus.drop_copies is not None:
-        settings = replace(settings, drop_copies=corpus.drop_copies)
+    corpus = corpus or CorpusSettings()
     spec = RunSpec(
         output=Path(output).absolute(),
         columns=records.columns,
-        settings=settings,
+        settings=corpus.applied_to(settings or Settings()),
         corpus=corpus,
         model=None if records.model is None else Path(records.model),
         format=records.format,

@@ -13,7 +13,7 @@ import numpy as np
 from detector.clean_text import Clean, clean_text
 from detector.corpus.formats.documents import Document
 from detector.corpus.rules import RULES, SCORE, as_ruled
-from detector.decisions import DecisionPolicy, Decisions, by_kind, decide
+from detector.decisions import DecisionPolicy, Decisions, decide
 from detector.features.schema import ALL_CODES
 from detector.joined_lines import joined_lines
 from detector.records import COPY_KINDS, LINE_KINDS, Batch, Bytes, Copies, Format, Integers
@@ -214,8 +214,7 @@ def clean_again(record: LineRecord, policy: DecisionPolicy | None, *, join_lines
         scores = np.array(record.scores, np.float32) / np.float32(1000)
         policy = policy._replace(site_pages=np.array([record.site_pages], np.int32))
         kinds = np.array(record.kinds, np.float32) / np.float32(1000)
-        decided = by_kind(scores, kinds, policy.settings)
-        other = decide(decided, words, batch.page_segment(), copies, policy, _stored_blocks(record))
+        other = decide(scores, words, batch.page_segment(), copies, policy, _stored_blocks(record), kinds)
         rules = [RULES.index(reason) if reason in RULES else SCORE for reason in record.reasons]
         decisions = as_ruled(other, np.array(rules, np.uint8), decisions.kept)
     joins = None

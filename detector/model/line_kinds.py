@@ -6,10 +6,10 @@ tricks for efficient text classification"), for the line itself and, fading, for
 it. The kernel is kernels/model/line_kinds.h; it runs with the scores, in kernels/score.cpp.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from detector.features.schema import (
     ALIKE,
@@ -75,15 +75,12 @@ def columns_of(format: Format) -> tuple[Integers, Integers]:
     first, second = (
         (HTML_COLUMNS, names(HTML_CONTEXT)) if format == "html" else (TEXT_COLUMNS, names(TEXT_CONTEXT))
     )
-    chosen = (
-        ([column for column in SEEN if column in first], first),
-        (
-            [column for column in SEEN_IN_CONTEXT if column in second],
-            second,
-        ),
-    )
-    one, two = (np.array([table.index(column) for column in seen], np.int64) for seen, table in chosen)
-    return one, two
+    return _places(SEEN, first), _places(SEEN_IN_CONTEXT, second)
+
+
+def _places(seen: Sequence[str], table: Sequence[str]) -> Integers:
+    """Return where the columns that are seen stand in a table, those that it has."""
+    return np.array([table.index(column) for column in seen if column in table], np.int64)
 
 
 def no_kinds() -> LineKindNetwork:
@@ -102,9 +99,3 @@ def in_bytes(rows: Floats) -> tuple[Bytes, Floats]:
 def new_kinds(network: LineKindNetwork, size: int) -> Floats:
     """Return float32 (S, K), the probabilities that are yet to be written: no row if there is no network."""
     return np.empty((size if network.out_bias.size else 0, len(LINE_KINDS)), np.float32)
-
-
-def likeliest(kinds: Floats) -> NDArray[np.uint8]:
-    """Return uint8 (S,): the number of each line's likeliest kind, the first of equals."""
-    found: NDArray[np.uint8] = kinds.argmax(axis=1).astype(np.uint8)
-    return found

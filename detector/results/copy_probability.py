@@ -6,6 +6,7 @@ weights and how well it does out of fold. `python -m benchmarks train copies` wr
 """
 
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -61,13 +62,19 @@ def copy_evidence(page: PageLines) -> tuple[NDArray[np.intp], Floats64]:
     return rows, np.column_stack([np.asarray(column, np.float64) for column in columns])
 
 
+@lru_cache(maxsize=1)
+def _fitted() -> tuple[Floats64, float]:
+    """Return the weights of the evidence, and the intercept."""
+    fitted = json.loads(WEIGHTS.read_text("utf-8"))
+    return np.array([fitted["weights"][name] for name in EVIDENCE], np.float64), fitted["intercept"]
+
+
 def copy_probabilities(page: PageLines) -> dict[int, float]:
     """Return, for each segment of a page that is a copy, the probability that a reader takes it out."""
     if not page.segment[:, _KIND].any():
         return {}
-    fitted = json.loads(WEIGHTS.read_text("utf-8"))
+    weights, intercept = _fitted()
     rows, table = copy_evidence(page)
-    weights = np.array([fitted["weights"][name] for name in EVIDENCE])
-    log_odds = fitted["intercept"] + (table * weights).sum(axis=1)
+    log_odds = intercept + (table * weights).sum(axis=1)
     probability = np.round(1 / (1 + np.exp(-log_odds)), 3)
     return dict(zip(rows.tolist(), probability.tolist(), strict=True))

@@ -111,7 +111,8 @@ class _Lines:
         self.kinds = line_kinds(page)
         line_of = np.repeat(np.arange(page.line.shape[0]), _segments_of_lines(page))
         self.original_line = line_of[np.maximum(page.segment[:, ORIGINAL], 0)].tolist()
-        texts = [text_of(self.data[start:end]) for start, end in zip(self.start, self.end, strict=True)]
+        spans = zip(self.start, self.end, strict=True)
+        self.texts = texts = [text_of(self.data[start:end]) for start, end in spans]
         tag, parent, element = page.element[:, 0], page.element[:, 1], page.line[:, ELEMENT]
         is_html = page.is_html
         self.blocks = blocks_by_markup(tag, parent, element, texts) if is_html else blocks_by_shape(texts)
@@ -119,8 +120,8 @@ class _Lines:
 
     def __iter__(self) -> Iterator[ScoredLine]:
         after = [*self.start[1:], len(self.data)]
-        for number, (start, end) in enumerate(zip(self.start, self.end, strict=True)):
-            text, ending = text_of(self.data[start:end]), text_of(self.data[end : after[number]])
+        for number, text in enumerate(self.texts):
+            ending = text_of(self.data[self.end[number] : after[number]])
             if self.segment[number] == self.segment[number + 1]:
                 yield ScoredLine(number, text, ending, None, "blank", False, (), "", (), None)
             else:

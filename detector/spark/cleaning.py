@@ -5,7 +5,6 @@ pages ─▶ site of each ─▶ pages a site ─┬─▶ small sites: whole in
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_type
 from pyspark.sql.types import StructField, StructType
 
+from detector.corpus.formats.parquet_writers import lines_type
 from detector.corpus.formats.writers import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.errors import SettingsError
 from detector.model.files import model_of
@@ -22,7 +22,6 @@ from detector.records import Format
 from detector.settings import Columns, CorpusSettings, Settings
 from detector.spark.rows import (
     FAULT,
-    LINES_TYPE,
     PageSpec,
     cleaned,
     given_counts,
@@ -166,10 +165,7 @@ def _spec(
         columns = columns._replace(output=TEXT)
         if columns.text != TEXT and TEXT in pages.columns:
             raise SettingsError(f"the column {TEXT!r} would be written over: give Columns(output=...)")
-    settings = settings or Settings()
-    if rules.drop_copies is not None:
-        settings = replace(settings, drop_copies=rules.drop_copies)
-    return PageSpec(columns, settings, rules, format, lines)
+    return PageSpec(columns, rules.applied_to(settings or Settings()), rules, format, lines)
 
 
 def _schema(pages: DataFrame, spec: PageSpec) -> StructType:
@@ -179,7 +175,7 @@ def _schema(pages: DataFrame, spec: PageSpec) -> StructType:
     schema = StructType(
         list({**fields, **{name: _field(name, kind) for name, kind in added.items()}}.values())
     )
-    return schema.add(StructField(LINES_COLUMN, from_arrow_type(LINES_TYPE))) if spec.lines else schema
+    return schema.add(StructField(LINES_COLUMN, from_arrow_type(lines_type()))) if spec.lines else schema
 
 
 def _field(name: str, kind: str) -> StructField:

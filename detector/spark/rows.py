@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.fields import document_of
+from detector.corpus.formats.parquet_writers import lines_type
 from detector.corpus.formats.writers import CONTENT_SHARE, LINES_COLUMN, VERDICT
-from detector.corpus.line_records import PIECE, pieces
+from detector.corpus.line_records import pieces
 from detector.corpus.parsed_shards import ParsedBatch, parsed_batches
 from detector.corpus.report.line_tally import LineTally
 from detector.corpus.rules import Rules
@@ -113,17 +114,13 @@ class RowResults:
         types = {VERDICT: pyarrow.string(), CONTENT_SHARE: pyarrow.float64(), FAULT: pyarrow.string()}
         if with_lines:
             found[LINES_COLUMN] = [None if page is None else _lines(page) for page in self.pages]
-            types[LINES_COLUMN] = LINES_TYPE
+            types[LINES_COLUMN] = lines_type()
         return {name: pyarrow.array(values, types[name]) for name, values in found.items()}
 
     def texts(self) -> pyarrow.Array:
         """Return the clean texts; lone surrogates, which Arrow does not have, as U+FFFD."""
         texts = [None if page is None else without_surrogates(text_of(page.text)) for page in self.pages]
         return pyarrow.array(texts, pyarrow.string())
-
-
-_ARROW: Final = {str: pyarrow.string(), float: pyarrow.float64(), bool: pyarrow.bool_()}
-LINES_TYPE: Final = pyarrow.list_(pyarrow.struct([(name, _ARROW[kind]) for name, kind in PIECE.items()]))
 
 
 def _lines(page: CleanPage) -> list[dict[str, Any]]:

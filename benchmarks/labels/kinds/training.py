@@ -1,15 +1,15 @@
 """Lines labelled by kind as something to train on."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from benchmarks.data.folds.splits import Splits
-from benchmarks.data.pages import Page
 from benchmarks.labels.kinds.records import FOLDER, KindLabels, check_lines, drawn, read
 from benchmarks.labels.kinds.single_lines import kinds_of_lines, read_single_lines
 from benchmarks.labels.kinds.sources import pages_named
-from benchmarks.labels.lines import lines_of
+from benchmarks.labels.lines import lines_of, lines_of_html
 from benchmarks.labels.weak_labels import page_record
+from detector.text.page import Page as Decoded
 
 # Lots of pages that were read whole: new ones, and those that had coarser labels before.
 NEW: Final = "new"
@@ -29,14 +29,20 @@ class KnownKinds:
     def __init__(self) -> None:
         self._whole, self._lines = _read_whole(), read_single_lines()
 
-    def of(self, page: Page, key: str) -> list[str | None] | None:
+    def added_to(self, records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+        """Yield records of HTML pages with the kinds of their lines, where readers gave some."""
+        for record in records:
+            kinds = self.of(record["source"], record["page"])
+            yield record if kinds is None else {**record, "kinds": kinds}
+
+    def of(self, key: str, html: str) -> list[str | None] | None:
         """Return the kind of each line of a page that is not blank, None where nobody said; None of no line.
 
         Raises `LabelError` if the page has other lines than were read.
         """
         if key not in self._whole and key not in self._lines:
             return None
-        texts = [line.text for line in lines_of(page)]
+        texts = [line.text for line in lines_of_html(Decoded(html, "html"))]
         if row := self._whole.get(key):
             check_lines(row, texts)
             return list(row.kinds)

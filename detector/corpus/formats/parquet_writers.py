@@ -22,6 +22,14 @@ _MIXED: Final = (ValueError, TypeError, NotImplementedError, OverflowError)
 Row = Mapping[str, Any]
 
 
+def lines_type() -> Any:  # noqa: ANN401
+    """Return the Arrow type of a document's lines: see `line_records.PIECE`."""
+    import pyarrow
+
+    kinds = {str: pyarrow.string(), float: pyarrow.float64(), bool: pyarrow.bool_()}
+    return pyarrow.list_(pyarrow.struct([(name, kinds[kind]) for name, kind in PIECE.items()]))
+
+
 def _valid(value: Any) -> Any:  # noqa: ANN401
     """Return a value whose texts are valid UTF-8."""
     if isinstance(value, str):
@@ -147,7 +155,7 @@ class Parquet:
         self._arrow, self._source, self._lines = pyarrow, source, lines
         self._kinds = {VERDICT: pyarrow.string(), CONTENT_SHARE: pyarrow.float64()}
         if lines:
-            self._kinds[LINES_COLUMN] = self._lines_type()
+            self._kinds[LINES_COLUMN] = lines_type()
         target = columns.target()
         if target != columns.text:
             self._kinds = {target: pyarrow.string(), **self._kinds}
@@ -162,11 +170,6 @@ class Parquet:
         self._file = parquet().ParquetWriter(path, schema, compression="zstd")
         self._held: list[Cleaned] = []
         self._characters = 0
-
-    def _lines_type(self) -> Any:  # noqa: ANN401
-        """Return the Arrow type of a document's lines: see `line_records.PIECE`."""
-        kinds = {str: self._arrow.string(), float: self._arrow.float64(), bool: self._arrow.bool_()}
-        return self._arrow.list_(self._arrow.struct([(name, kinds[kind]) for name, kind in PIECE.items()]))
 
     def write(self, cleaned: Cleaned) -> None:
         """Write one document."""

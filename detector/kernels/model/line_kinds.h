@@ -116,7 +116,6 @@ class LineKinds {
   // Sum up the tokens of each element of a page, parents before children.
   void read_elements(const Markup& markup, const Tree& tree, i64 page) const {
     using namespace markup_tokens;
-    if (network_.is_empty()) return;
     const i64 last = markup.page_element[page + 1];
     for (i64 element = markup.page_element[page]; element < last && !says_.call->stopped(); ++element) {
       const View<i32> says = says_.part(element * TREE_WIDTH, (element + 1) * TREE_WIDTH);
