@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import click
 
-from benchmarks.data import plain_pages
+from benchmarks.data import plain_pages, text_pages
 from benchmarks.data.composed_pages import composed_pages, empty_pages
 from benchmarks.data.evaluated import evaluated
 from benchmarks.data.folds import splits
@@ -122,7 +122,13 @@ def pages_of_others(split: splits.Splits) -> Iterator[dict[str, Any]]:
 
 def pages_of_ours(wall: Wall, folds: int) -> Iterator[dict[str, Any]]:
     """Yield the training pages that we wrote or composed."""
-    parts = (own_pages(), plain_pages.records(), composed_pages(SEED, wall), empty_pages(SEED))
+    parts = (
+        own_pages(),
+        plain_pages.records(),
+        text_pages.records(),
+        composed_pages(SEED, wall),
+        empty_pages(SEED),
+    )
     for record in chain(*parts):
         # None of them is a page of a site.
         yield {"fold": zlib.crc32(record["group"].encode()) % folds, "site": "", **record}

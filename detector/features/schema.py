@@ -114,7 +114,8 @@ MARKUP_AGAIN: Final[Blocks] = (
     ("links", ("link_share",)),
     ("title", ("in_title", "in_data", "page_has_data")),
 )
-# Lines in blocks that look the same, alone, under the same element, and under the same three.
+# Lines that look the same. In HTML: in blocks that do, alone, under the same element, and under the same
+# three. In text: in one run (a list, a paragraph), on the page, and with the same lines before and after.
 LOOKS: Final = ("block", "pair", "path")
 ALIKE: Final = tuple(f"{what}_alike_{look}" for look in LOOKS for what in ("guess", "log_words", "log_lines"))
 # The elements that hold the line's block, from the innermost out.
@@ -138,10 +139,10 @@ TEXT_CONTEXT: Final[Blocks] = (
     ("place", PLACE_IN_CONTENT),
     ("cohesion", COHESION),
     *AGAIN,
+    ("alike", ALIKE),
 )
 MARKUP_CONTEXT: Final[Blocks] = (
     *MARKUP_AGAIN,
-    ("alike", ALIKE),
     ("around", ANCESTORS),
     ("title", FROM_TITLE),
 )

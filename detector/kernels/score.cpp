@@ -4,6 +4,7 @@
 #include "features/cohesion.h"
 #include "features/html_features.h"
 #include "features/text_features.h"
+#include "features/text_looks.h"
 #include "model/line_kinds.h"
 #include "model/scorers.h"
 
@@ -126,6 +127,7 @@ i64 score_text(Call& call) {
   const Guesses guesses(call, pipeline.log_odds());
   const TextContext context(call, batch, words, guesses);
   Cohesion cohesion(call, batch, words, guesses);
+  TextLooks looks(call, batch, words, guesses);
   if (call.stopped()) return 0;
   if (!pipeline.start()) return call.fail(OUT_OF_RANGE, 0), 0;
   pipeline.run(
@@ -133,6 +135,7 @@ i64 score_text(Call& call) {
       [&](i64 page, const Rows<const f32>& features, const Rows<f32>& rows) {
         context.write_page(page, features, rows);
         cohesion.write_page(page, rows);
+        looks.write_page(page, rows);
       },
       [](i64, i64) {});
   return 0;

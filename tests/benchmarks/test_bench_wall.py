@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from benchmarks.data import plain_pages, training_pages
+from benchmarks.data import plain_pages, text_pages, training_pages
 from benchmarks.data.composed_pages import composed_pages, own_phrases, running_text
 from benchmarks.data.evaluated import NEVER, Evaluated, cases, golden_pages
 from benchmarks.data.folds.splits import LeakError, Splits, load
@@ -153,7 +153,7 @@ def test_the_program_refuses_a_site_on_both_sides(monkeypatch):
 @pytest.mark.shared
 def test_what_we_wrote_holds_nothing_of_golden_pages_and_cases(shared):
     wall = Wall.around([*golden_pages(), *cases(shared.parent / "cases")])
-    ours = list(training_pages.own_pages()) + list(plain_pages.records())
+    ours = [*training_pages.own_pages(), *plain_pages.records(), *text_pages.records()]
     assert len(refused(wall, *({"fold": 0, **one} for one in ours))) == len(ours) > 500
 
 

@@ -43,10 +43,12 @@ from tests.oracles.cohesion import cohesion_columns
 from tests.oracles.context import (
     MOST_LOG_ODDS,
     alike_columns,
+    alike_in_text,
     ancestor_columns,
     from_title_columns,
     guesses_of,
     page_columns,
+    text_looks,
     title_row,
 )
 from tests.oracles.markup import Elements
@@ -54,6 +56,23 @@ from tests.oracles.words import size_of
 
 TEXT = {name: at for at, name in enumerate(names(TEXT_CONTEXT))}
 HTML_AT = {name: at for at, name in enumerate(names(HTML_CONTEXT))}
+# Lines as renderers set them: lists, cells, empty lines between.
+SET_TEXTS = st.lists(
+    st.tuples(
+        st.sampled_from(("", "  ", "• ", "- ", "  * ", "1. ", "12) ", "    ")),
+        st.sampled_from(
+            (
+                "Rope",
+                "rope and tar",
+                "a\tb\tc",
+                "one | two",
+                "It floats on the water for a day or two, at most.",
+            )
+        ),
+    ).map("".join)
+    | st.just(""),
+    max_size=12,
+).map("\n".join)
 ON_PAGE = (*GUESS, *GUESSES_AROUND, *GUESSES_ON_PAGE, *PLACE_IN_CONTENT)
 
 
@@ -101,6 +120,23 @@ def test_cohesion_is_that_of_the_oracle(texts, seed):
         wanted = cohesion_columns(1 / (1 + np.exp(-log_odds)), page.words)
         for row, values in enumerate(wanted, start=page.rows.start):
             check_row(found, row, values, COHESION, 5e-4)
+
+
+@given(st.lists(TEXTS | SET_TEXTS, max_size=3), st.integers(0, 99))
+def test_lines_of_text_that_are_set_alike_are_those_of_the_oracle(texts, seed):
+    for page, log_odds, found in drawn_context(texts, seed):
+        guess, weight = guesses_of(log_odds, np.array([size_of(line) for line in page.words]))
+        lines = sorted(set(page.line))
+        whole = [
+            "".join(page.segments[at] for at, own in enumerate(page.line) if own == line) for line in lines
+        ]
+        sizes = [
+            sum(size_of(page.words[at]) for at, own in enumerate(page.line) if own == line) for line in lines
+        ]
+        keys = text_looks(whole, lines, sizes)
+        wanted = alike_in_text(keys, [lines.index(line) for line in page.line], guess, weight)
+        for row, values in enumerate(wanted, start=page.rows.start):
+            check_row(found, row, values, ALIKE)
 
 
 def test_a_line_whose_words_return_in_the_content_has_cohesion():
@@ -177,6 +213,18 @@ def test_lines_that_look_alike():
     assert found[2, HTML_AT["guess_alike_pair"]] == pytest.approx((guess[2] + guess[4]) / 2, abs=1e-5)
     assert found[5, HTML_AT["guess_alike_pair"]] == pytest.approx(guess[5], abs=1e-5)
     assert found[1, HTML_AT["log_lines_alike_path"]] == pytest.approx(math.log1p(2))
+
+
+def test_lines_of_text_in_one_run():
+    odds = [3.0, -1.0, -2.0, 1.0]
+    found = text_context(["Tar\n\n  • rope\n  • twine\nThe end"], odds)
+    guess = [guessed(value) for value in odds]
+    assert found[0, TEXT["guess_alike_block"]] == pytest.approx(guess[0], abs=1e-5)
+    assert found[1:3, TEXT["guess_alike_block"]] == pytest.approx([(guess[1] + guess[2]) / 2] * 2, abs=1e-5)
+    assert found[3, TEXT["log_lines_alike_block"]] == pytest.approx(math.log1p(1))
+    # The two items look the same, but not with the lines before and after them.
+    assert found[1, TEXT["log_lines_alike_pair"]] == pytest.approx(math.log1p(2))
+    assert found[1, TEXT["log_lines_alike_path"]] == pytest.approx(math.log1p(1))
 
 
 def test_the_elements_that_hold_a_line():

@@ -1,5 +1,6 @@
 """First guesses in their context: over a page, in blocks that look alike, in the elements around a line."""
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 
@@ -8,8 +9,11 @@ import numpy as np
 from detector.features.schema import ANCESTOR_LEVELS, LOOKS
 from tests.oracles.markup import Elements
 from tests.oracles.page import window_columns
+from tests.oracles.shape import BULLETS, edges_of, is_item
 
 MOST_LOG_ODDS, MANY_WORDS, LARGEST, LEAST_TITLE = 12, 20, 60, 0.8
+# Of lines of text: indents and cells beyond these are all the same; words from which on lines are longer.
+MOST_INDENT, MOST_CELLS, LENGTHS, LONG = 15, 7, (3, 6, 12), 10
 # Guesses below these are content.
 LEVELS = {"sure_content": 0.1, "likely_content": 0.3, "even_content": 0.5, "possible_content": 0.8}
 
@@ -65,17 +69,74 @@ def alike_columns(
     looks = [
         [elements.look(element) for element in elements.path(elements.block_of(line))] for line in line_of
     ]
-    rows: list[dict[str, float]] = [{} for _ in line_of]
-    for name, above in zip(LOOKS, (0, 1, 3), strict=True):
-        for row, look in enumerate(looks):
-            alike = [at for at, other in enumerate(looks) if other[: above + 1] == look[: above + 1]]
-            mean, total, number = summed(alike, guess, weight)
-            rows[row] |= {
-                f"guess_alike_{name}": mean,
-                f"log_words_alike_{name}": math.log1p(total),
-                f"log_lines_alike_{name}": math.log1p(number),
-            }
-    return rows
+    ways = list(zip(LOOKS, (0, 1, 3), strict=True))
+    keys = {name: [look[: above + 1] for look in looks] for name, above in ways}
+    return [
+        {
+            column: value
+            for name, _ in ways
+            for column, value in _alike(name, keys[name], row, guess, weight).items()
+        }
+        for row in range(len(line_of))
+    ]
+
+
+def setting(line: str) -> tuple[str, int, bool]:
+    """Return how a line of text is set: its mark ("1" for a number), its indent, whether it has cells."""
+    bare = line.lstrip()
+    mark = ("1" if bare[0] not in BULLETS else bare[:1]) if is_item(bare) else ""
+    return mark, min(len(line) - len(bare), MOST_INDENT), "\t" in bare or "|" in bare
+
+
+def look(line: str, size: float) -> tuple[object, ...]:
+    """Return how a line of so many words looks."""
+    bare, length = line.lstrip(), sum(size >= least for least in LENGTHS)
+    return *setting(line), min(bare.count("\t") + bare.count("|"), MOST_CELLS), length, edges_of(line)
+
+
+def text_looks(lines: Sequence[str], numbers: Sequence[int], sizes: Sequence[float]) -> list[list[object]]:
+    """Return three keys of each line of text that is not empty: its run, its look, and that of those around.
+
+    numbers: the number of each line among all, with the empty ones
+    """
+    settings, looks = [setting(line) for line in lines], list(map(look, lines, sizes))
+    gap = [True, *(two > one + 1 for one, two in itertools.pairwise(numbers)), True]
+    has_gaps = any(gap[1:-1])
+    run, keys = 0, []
+    for at in range(len(lines)):
+        longer = not has_gaps and at > 0 and (sizes[at] >= LONG) != (sizes[at - 1] >= LONG)
+        run += gap[at] or settings[at] != settings[at - 1] or longer
+        before = None if gap[at] else settings[at - 1]
+        after = None if gap[at + 1] else settings[at + 1]
+        keys.append([run, looks[at], (looks[at], before, after)])
+    return keys
+
+
+def alike_in_text(
+    keys: Sequence[Sequence[object]], line_of: Sequence[int], guess: np.ndarray, weight: np.ndarray
+) -> list[dict[str, float]]:
+    """Return the guesses of rows in lines that are set as each row's; `line_of`: the place of its key."""
+    return [
+        {
+            name: value
+            for which, way in enumerate(LOOKS)
+            for name, value in _alike(
+                way, [keys[line][which] for line in line_of], row, guess, weight
+            ).items()
+        }
+        for row in range(len(line_of))
+    ]
+
+
+def _alike(
+    way: str, keys: Sequence[object], row: int, guess: np.ndarray, weight: np.ndarray
+) -> dict[str, float]:
+    mean, total, number = summed([at for at, key in enumerate(keys) if key == keys[row]], guess, weight)
+    return {
+        f"guess_alike_{way}": mean,
+        f"log_words_alike_{way}": math.log1p(total),
+        f"log_lines_alike_{way}": math.log1p(number),
+    }
 
 
 def ancestor_columns(

@@ -87,7 +87,7 @@ class Forms {
     if (lead == '#') return HEADING;
     if (mark.indent >= CODE_INDENT || lead == '$' || addresses) return CODE;
     if (marks >= FEW_MARKS && marks * CODE_SHARE >= end - at) return CODE;
-    return mark.marked ? ITEM : PROSE;
+    return mark.code != 0 ? ITEM : PROSE;
   }
 
   const Batch& batch_;

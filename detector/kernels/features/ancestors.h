@@ -3,75 +3,27 @@
 // and lines: sums go up the tree once, and marks down once.
 #pragma once
 
-#include "context.h"
+#include "alike.h"
 #include "markup.h"
 
 namespace detector {
-
-inline f32 log1p_wide(f64 x) { return static_cast<f32>(log_wide(1 + x)); }
-
-// The weight, weighted guess and number of some lines.
-INLINE void add_guess(f64* sums, f32 weight, f32 guess) {
-  sums[0] += weight;
-  sums[1] += weight * guess;
-  sums[2] += 1;
-}
-
-INLINE f32 mean_guess(const f64* sums) { return sums[0] > 0 ? static_cast<f32>(sums[1] / sums[0]) : 0.0f; }
 
 // Lines that stand in blocks which look the same: alone, under the same element, and under the
 // same three.
 class AlikeBlocks {
  public:
-  AlikeBlocks(Call& call, const Batch& batch, const Markup& markup, const Tree& tree, const Guesses& guesses,
-              i64 most_rows)
-      : batch_(batch),
-        markup_(markup),
-        tree_(tree),
-        guesses_(guesses),
-        key_(scratch<u64>(call, size_for(most_rows))),
-        group_(scratch<i64>(call, size_for(most_rows))),
-        sums_(scratch<f64>(call, 3 * most_rows)),
-        row_group_(scratch<i64>(call, most_rows)) {}
+  AlikeBlocks(Call& call, const Batch& batch, const Markup& markup, const Tree& tree, const Guesses& guesses)
+      : markup_(markup), tree_(tree), alike_(call, batch, guesses) {}
 
   void write_page(i64 page, const Rows<f32>& table) {
-    const i64 first = batch_.first_of(page), last = batch_.first_of(page + 1);
-    const i64 size = size_for(last - first);
-    mask_ = size - 1;
-    for (i64 which = 0; which < LOOKS; ++which) {
-      group_.part(0, size).fill(-1);
-      groups_ = 0;
-      for (i64 line = batch_.page_line[page]; line < batch_.page_line[page + 1]; ++line) {
-        const u64 key = look_key(tree_.block_of(markup_, line), which);
-        for (i64 row = batch_.line_segment[line]; row < batch_.line_segment[line + 1]; ++row) {
-          const i64 group = group_of(key);
-          row_group_[row - first] = group;
-          if (const View<f64> sums = sums_.part(3 * group, 3 * group + 3); sums.size)
-            add_guess(sums.data, guesses_.weight[row], guesses_.guess[row]);
-        }
-      }
-      for (i64 row = first; row < last; ++row) {
-        const i64 group = row_group_[row - first];
-        const View<f64> sums = sums_.part(3 * group, 3 * group + 3);
-        f32* const out = table[row] + context::guess_alike_block + 3 * which;
-        if (!sums.size) return;
-        out[0] = mean_guess(sums.data);
-        out[1] = log1p_wide(sums.data[0]);
-        out[2] = log1p_wide(sums.data[2]);
-      }
-    }
+    alike_.write_page(page, table, [&](i64 line, i64 which) {
+      return look_key(tree_.block_of(markup_, line), which);
+    });
   }
 
  private:
-  static constexpr i64 LOOKS = 3;
   // Elements above the block that each look takes in.
   static constexpr i64 ABOVE[LOOKS] = {0, 1, 3};
-
-  static i64 size_for(i64 rows) {
-    i64 size = 16;
-    while (size < 2 * rows) size *= 2;
-    return size;
-  }
 
   // Lines outside all blocks look the same.
   u64 look_key(i64 block, i64 which) const {
@@ -85,27 +37,9 @@ class AlikeBlocks {
     return key | 1;
   }
 
-  i64 group_of(u64 key) {
-    i64 at = static_cast<i64>(key >> 20) & mask_;
-    for (i64 tried = 0; tried <= mask_ && group_[at] >= 0 && key_[at] != key; ++tried) at = (at + 1) & mask_;
-    if (group_[at] < 0) {
-      key_[at] = key;
-      group_[at] = groups_;
-      sums_.part(3 * groups_, 3 * groups_ + 3).fill(0);
-      groups_ += 1;
-    }
-    return group_[at];
-  }
-
-  const Batch& batch_;
   const Markup& markup_;
   const Tree& tree_;
-  const Guesses& guesses_;
-  View<u64> key_;
-  View<i64> group_;
-  View<f64> sums_;
-  View<i64> row_group_;
-  i64 mask_ = 15, groups_ = 0;
+  AlikeLines alike_;
 };
 
 // The elements that hold a line, from the innermost out, and the way from the title.
@@ -237,7 +171,7 @@ class HtmlContext {
  public:
   HtmlContext(Call& call, const Batch& batch, const Markup& markup, const Tree& tree, const Guesses& guesses)
       : batch_(batch),
-        alike_(call, batch, markup, tree, guesses, batch.longest_page()),
+        alike_(call, batch, markup, tree, guesses),
         ancestors_(call, batch, markup, tree, guesses) {}
 
   void write_page(i64 page, const Rows<const f32>& features, const Rows<f32>& table) {

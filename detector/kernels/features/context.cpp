@@ -1,6 +1,7 @@
 // Kernels of the second feature table: first guesses in their context.
 #include "ancestors.h"
 #include "cohesion.h"
+#include "text_looks.h"
 
 namespace detector {
 
@@ -15,10 +16,12 @@ i64 text_context(Call& call) {
   const Rows<f32> table(call, context_table, context::TEXT_COLUMNS);
   const TextContext context(call, batch, words, guesses);
   Cohesion cohesion(call, batch, words, guesses);
+  TextLooks looks(call, batch, words, guesses);
   if (call.stopped()) return 0;
   for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page) {
     context.write_page(page, features, table);
     cohesion.write_page(page, table);
+    looks.write_page(page, table);
   }
   return 0;
 }

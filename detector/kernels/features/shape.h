@@ -33,12 +33,13 @@ constexpr u32 BULLETS[] = {0x2022, 0xB7,   '*',    '+',    '-',    0x2013, 0x201
                            0x25B8, 0x25BA, 0x2023, 0x2043, 0x25CB, 0x25CF, 0x25A0, 0x25A1, 0x2713};
 constexpr i64 MOST_NUMBER = 3;
 
+// The characters before it, and the bullet ('1' for a number); 0 for none.
 struct ListMark {
   i64 indent;
-  bool marked;
+  u32 code;
 };
 
-// The spaces before a line's text, and whether it begins as an item of a list does.
+// The spaces before a line's text, and what marks it as an item of a list.
 inline ListMark list_mark(View<const u8> data, i64 at, i64 end) {
   Character here{0, OTHER, 0};
   i64 indent = 0;
@@ -48,16 +49,17 @@ inline ListMark list_mark(View<const u8> data, i64 at, i64 end) {
     indent += 1;
     at += here.length;
   }
-  bool marked = false;
-  for (const u32 bullet : BULLETS) marked |= here.code == bullet;
+  u32 mark = 0;
+  for (const u32 bullet : BULLETS) mark = here.code == bullet ? bullet : mark;
   i64 digits = 0;
   while (here.kind == DIGIT && digits < MOST_NUMBER && at + here.length < end) {
     digits += 1;
     at += here.length;
     here = read(data, at);
   }
-  marked |= digits > 0 && (here.code == '.' || here.code == ')');
-  return {indent, marked && at + here.length < end && data[at + here.length] <= 32};
+  if (digits > 0) mark = here.code == '.' || here.code == ')' ? '1' : 0;
+  const bool is_alone = at + here.length >= end || data[at + here.length] > 32;
+  return {indent, is_alone ? 0 : mark};
 }
 
 // The column of each class of character at a line's edge; -1 for none.
@@ -129,7 +131,7 @@ inline void write(const Batch& batch, const Words& words, i64 row, f32* out) {
   out[feature::no_words] = number == 0;
   const ListMark mark = list_mark(batch.data, start, end);
   out[feature::log_indent] = log1p(to_f32(mark.indent));
-  out[feature::bullet] = mark.marked;
+  out[feature::bullet] = mark.code != 0;
   fill(out + feature::first_upper, out + feature::last_symbol + 1, 0.0f);
   const u8 first = words.edges[2 * row], last = words.edges[2 * row + 1];
   if (first < CLASSES && FIRST_COLUMN[first] >= 0) out[FIRST_COLUMN[first]] = 1;

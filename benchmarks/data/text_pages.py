@@ -1,0 +1,81 @@
+"""Pages of text that we wrote with a kind for every line, in training_data/text_pages, one file a batch.
+
+    === de-rope-terms | de | documentation      the page's id, language and kind
+    n<TAB>Startseite                            a letter (KINDS), a tab, the line as a renderer sets it
+
+    b<TAB>  • Hanf
+
+Their content is mostly short lines, which look like menus; their frames have lines that look like content.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from benchmarks.files import ROOT
+
+FOLDER: Final = ROOT / "training_data" / "text_pages"
+KINDS: Final = {
+    "t": "title", "b": "body", "c": "caption", "y": "byline", "m": "comment", "n": "navigation",
+    "r": "teaser", "p": "promotion", "s": "sharing", "f": "form", "l": "legal", "a": "author", "x": "notice",
+}  # fmt: skip
+# Readers' comments stand under something else on these pages: what is asked for is that.
+LABEL_OF: Final = {"comment": "template"}
+
+
+class TextPage(NamedTuple):
+    """A page that we wrote: its lines, "" for empty ones, and the kinds of those that are not."""
+
+    id: str
+    language: str
+    kind: str
+    lines: list[str]
+    kinds: list[str]
+
+
+def _line(row: str, where: str) -> tuple[str, str]:
+    letter, tab, text = row.partition("\t")
+    if letter not in KINDS or not tab or not text.strip():
+        raise ValueError(f"{where}: {row!r} is no letter, tab and text")
+    return KINDS[letter], text
+
+
+def parse(text: str, name: str) -> Iterator[TextPage]:
+    """Yield the pages of a file; raises `ValueError` that names the line that is none."""
+    page: TextPage | None = None
+    for number, row in enumerate(text.rstrip("\n").split("\n"), 1):
+        where = f"{name}, line {number}"
+        if row.startswith("=== "):
+            if page is not None:
+                yield page
+            fields = [part.strip() for part in row[4:].split(" | ")]
+            if len(fields) != 3:
+                raise ValueError(f"{where}: {row!r} is no id, language and kind")
+            page = TextPage(fields[0], fields[1], fields[2], [], [])
+        elif page is None:
+            raise ValueError(f"{where}: a page begins with ===")
+        elif row:
+            kind, line = _line(row, where)
+            page.kinds.append(kind)
+            page.lines.append(line)
+        else:
+            page.lines.append("")
+    if page is not None:
+        yield page
+
+
+def records(folder: Path = FOLDER) -> Iterator[dict[str, Any]]:
+    """Yield each page as training reads it."""
+    for path in sorted(folder.glob("*.txt")):
+        for page in parse(path.read_text("utf-8"), path.name):
+            yield {
+                "id": f"text-pages:{page.id}",
+                "set": "own",
+                "group": f"text-pages:{page.id}",
+                "language": page.language,
+                "kind": page.kind,
+                "format": "text",
+                "page": "\n".join(page.lines),
+                "labels": [LABEL_OF.get(kind, kind) for kind in page.kinds],
+                "kinds": page.kinds,
+            }
