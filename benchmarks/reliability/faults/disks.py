@@ -1,5 +1,6 @@
 """Faults: disks that are full, and places that cannot be written."""
 
+import ctypes
 import os
 import resource
 from functools import partial
@@ -11,8 +12,8 @@ from benchmarks.reliability.faults.places import mount, unmount
 from benchmarks.reliability.faults.processes import Start, Streams
 
 PAGE: Final = 4096
-NOBODY: Final = 65534
-# What `/` must allow to a command that runs as nobody: reading and passing, as for everybody.
+# Version 3 of linux/capability.h.
+CAPABILITIES: Final = 0x20080522
 NOT_WRITABLE: Final = 0o555
 
 
@@ -69,9 +70,15 @@ def full_output(attempt: Attempt) -> None:
     attempt.call_again()
 
 
-def _become_nobody() -> None:
-    os.setgid(NOBODY)
-    os.setuid(NOBODY)
+class _CapabilityHeader(ctypes.Structure):
+    _fields_ = (("version", ctypes.c_uint32), ("pid", ctypes.c_int))
+
+
+def _heed_permissions() -> None:
+    """Give up root's right to write to and read from everything; other users never had it."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.capset(ctypes.byref(_CapabilityHeader(CAPABILITIES, 0)), (ctypes.c_uint32 * 6)(*[0] * 6)):
+        raise OSError(ctypes.get_errno(), "capabilities cannot be given up")
 
 
 def not_writable(attempt: Attempt) -> None:
@@ -80,9 +87,8 @@ def not_writable(attempt: Attempt) -> None:
     modes = {folder: folder.stat().st_mode for folder in folders}
     for folder in folders:
         folder.chmod(NOT_WRITABLE)
-    prepare = _become_nobody if os.geteuid() == 0 else None
     try:
-        ended = attempt.check(attempt.start(Start(prepare=prepare)))
+        ended = attempt.check(attempt.start(Start(prepare=_heed_permissions)))
     finally:
         for folder, mode in modes.items():
             folder.chmod(mode)

@@ -47,10 +47,10 @@ FAULTS: Final = (
     Fault("kill -9 of the command", kill_run, at.WRITERS),
     Fault("SIGTERM of the command", terminate_run, at.WRITERS),
     Fault("Ctrl-C", interrupt_run, at.WRITERS),
-    Fault("kill -9 of a command with workers", kill_run, (at.WORKERS,), every=3),
-    Fault("kill -9 of a worker", kill_worker, (at.WORKERS,), every=3),
-    Fault("SIGTERM of a worker", terminate_worker, (at.WORKERS,), every=3),
-    Fault("a worker out of memory", worker_without_memory, (at.WORKERS,), every=3),
+    Fault("kill -9 of a command with workers", kill_run, (at.WORKERS,), every=6),
+    Fault("kill -9 of a worker", kill_worker, (at.WORKERS,), every=6),
+    Fault("SIGTERM of a worker", terminate_worker, (at.WORKERS,), every=6),
+    Fault("a worker out of memory", worker_without_memory, (at.WORKERS,), every=6),
     Fault("the disk is full", full_disk, at.WRITERS, needs_disk=True),
     Fault(
         "the disk for temporary files is full",
@@ -77,5 +77,5 @@ FAULTS: Final = (
     Fault("input that ends in the middle", cut_input, (at.CLEAN_PIPED, at.PIPED)),
     Fault("streams that are closed from the start", closed_streams, at.ALL),
     Fault("a network that breaks", broken_network, (at.CLEAN,)),
-    Fault("clients of serve that break off", broken_clients, (at.CLEAN,), every=3),
+    Fault("clients of serve that break off", broken_clients, (at.CLEAN,), every=6),
 )
