@@ -61,6 +61,7 @@ LABELS: Final = {
     "weak": Entry("benchmarks.labels.weak_labels", "Count the labels that need no labeller."),
 }
 RELIABILITY: Final = {
+    "soak": Entry("benchmarks.reliability.soak", "Score pages for a long time: memory, and equal bytes."),
     "fuzz": Entry("benchmarks.reliability.fuzz.run", "Give every reader changed files."),
     "faults": Entry(
         "benchmarks.reliability.faults.run", "Kill commands, fill disks, cut networks, and go on."

@@ -145,6 +145,7 @@ def _become(arguments: Sequence[str], logs: Path, how: Start) -> NoReturn:
     code = 1
     try:
         os.setsid()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         _redirect(logs, how.streams)
         _set_environment(how.environment)
         sys.argv = ["detector", *arguments]

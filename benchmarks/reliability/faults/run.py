@@ -3,6 +3,8 @@
 import itertools
 import random
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -60,6 +62,8 @@ def prepared() -> Iterator[Faults]:
     for name in COMMANDS:
         if name not in ("train", "evaluate", "serve"):
             __import__(f"detector.cli.{name}")
+    # Told to end, it takes its disk with it.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="reliability-") as name:
         work = Path(name)
         work.chmod(0o755)
