@@ -147,8 +147,8 @@ def _served(texts: Sequence[str], seconds: float) -> dict[str, Any]:
 def command(count: int, large: int, seconds: float, write: bool) -> None:
     """Score pages for a long time, to reliability-soak.json.
 
-    Memory at a quarter of each run and at its end must be the same, and the first pages must get the same bytes at
-    the end as at the start.
+    Memory at a quarter of each run and at its end must be the same, and the first pages must get the same
+    bytes at the end as at the start.
 
     \b
     Examples:

@@ -19,11 +19,17 @@ import psutil
 from benchmarks.files import ROOT
 from detector.cli import main as cli
 
-# Seconds after which a command hangs, and after which its workers must be gone.
+# Seconds after which a command hangs, and after which its workers must be gone, where a process need not wait
+# for a core; on a busy machine as many times more.
 MOST_SECONDS: Final = 120.0
 GONE_WITHIN: Final = 5.0
 EVERY: Final = 0.005
 HUNG: Final = -1000
+
+
+def _busy() -> float:
+    """Return how many processes want each core, at least 1."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 class Ended(NamedTuple):
@@ -99,7 +105,7 @@ class Running:
 
     def ended(self, most_seconds: float = MOST_SECONDS) -> Ended:
         """Wait until it has ended; after too long it is killed."""
-        hangs = self.sleep(most_seconds)
+        hangs = self.sleep(most_seconds * _busy())
         if hangs:
             self.kill_all()
         seconds = time.monotonic() - self._began
@@ -110,7 +116,7 @@ class Running:
 
     def left_behind(self) -> int:
         """Return how many workers live on, seconds after it has ended; they are killed then."""
-        until = time.monotonic() + GONE_WITHIN
+        until = time.monotonic() + GONE_WITHIN * _busy()
         while (left := self.workers()) and time.monotonic() < until:
             time.sleep(0.05)
         for process in left:

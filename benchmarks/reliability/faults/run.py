@@ -134,7 +134,9 @@ def command(count: int, seed: str, words: tuple[str, ...], write: bool) -> None:
     with prepared() as faults:
         rounds = ((fault, number) for number in itertools.count() for fault in _chosen(words))
         possible = (
-            (fault, number) for fault, number in rounds if faults.can_do(fault) and number % fault.every == 0
+            (fault, number)
+            for fault, number in rounds
+            if faults.can_do(fault) and (number + 1) % fault.every == 0
         )
         for fault, number in itertools.islice(possible, count):
             name = f"{seed}-{number}"
