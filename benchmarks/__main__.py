@@ -60,6 +60,13 @@ LABELS: Final = {
     "carry": Entry("benchmarks.labels.carry", "Carry labels over to lines that are read anew."),
     "weak": Entry("benchmarks.labels.weak_labels", "Count the labels that need no labeller."),
 }
+RELIABILITY: Final = {
+    "soak": Entry("benchmarks.reliability.soak", "Score pages for a long time: memory, and equal bytes."),
+    "fuzz": Entry("benchmarks.reliability.fuzz.run", "Give every reader changed files."),
+    "faults": Entry(
+        "benchmarks.reliability.faults.run", "Kill commands, fill disks, cut networks, and go on."
+    ),
+}
 COMMANDS: Final = {
     "setup": Entry("benchmarks.peers.environments", "Make the environments that peers run in."),
     "run": Entry(RUN, "Measure, and write benchmarks/results/."),
@@ -68,6 +75,7 @@ COMMANDS: Final = {
     "data": Entry(DATA, "Make folds, planted corpora, training pages."),
     "train": Entry(TRAIN, "Train the models that benchmarks need."),
     "labels": Entry(LABELS, "Draw, check and compare labels of lines."),
+    "reliability": Entry(RELIABILITY, "What happens when things go wrong."),
 }
 
 

@@ -42,10 +42,13 @@ class ShownProgress:
     def __init__(self, wanted: bool = False) -> None:
         self._step = ""
         self._bar: Any = None
-        self._disabled = not (wanted or sys.stderr.isatty())
+        # A program may have no standard error at all.
+        self._disabled = sys.stderr is None or not (wanted or sys.stderr.isatty())
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Show the progress; tqdm limits how often."""
+        if self._disabled:
+            return
         if step != self._step:
             self.close()
             self._step, self._bar = step, self._new_bar(step, done, total)
@@ -62,7 +65,6 @@ class ShownProgress:
             unit="B" if in_bytes else "",
             unit_scale=in_bytes,
             bar_format=BAR,
-            disable=self._disabled,
         )
 
     def close(self) -> None:

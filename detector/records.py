@@ -241,3 +241,15 @@ class ScoredLine:
     element: str | None = None
     kind: str | None = None
     kinds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def why(self) -> str:
+        """The reason that says most for the decision, in words; empty for a blank line."""
+        if self.label == "repeat":
+            return f"same text as line {self.copy_of}"
+        speaks = [
+            reason.text
+            for reason in self.reasons
+            if reason.contribution is not None and (reason.contribution > 0) != self.kept
+        ]
+        return (speaks or [reason.text for reason in self.reasons] or [""])[0]

@@ -17,7 +17,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 ROOMS = (
     ("__main__", "kernels"),
     ("cli",),
-    ("adapters",),
+    ("integrations",),
     ("web",),
     ("training",),
     ("spark",),

@@ -80,12 +80,18 @@ ENVIRONMENTS: Final = (
     Environment("rs-trafilatura", ("rs-trafilatura==0.1.1",), python="3.12"),
     Environment("pagesift", ("pagesift==0.80.0", "markdown-it-py", RESILIPARSE)),
     Environment("defuddle", (RESILIPARSE,), packages=("defuddle@0.19.4", "linkedom@0.18.12")),
+    Environment("rdtextract", ("rdtextract==0.4.0", "lxml", "markdown-it-py", RESILIPARSE)),
+    Environment("websieve", ("websieve==0.1.2", RESILIPARSE)),
+    Environment("winnow-md", ("winnow-md==0.1.3",)),
     Environment("html2lines", ("lxml", "charset_normalizer")),
     Environment("datatrove", ("datatrove==0.10.1", *TOKENISERS, "tokenizers", "orjson")),
     # pip finds its s3fs's boto3 by itself, too, but tries every one there is.
     Environment("dolma", ("dolma==1.2.1", "boto3<1.26.162")),
     Environment("rensa", ("rensa==0.5.0",)),
     Environment("gaoya", ("gaoya==0.2.2",)),
+    # No wheel for Linux: compiled when it is installed.
+    Environment("fastsketchlsh", ("fastsketchlsh==1.0.1",)),
+    Environment("tors", ("tors==0.16.0",)),
     # 0.4.1 needs Python 3.12.
     Environment("text-dedup", ("text-dedup==0.4.0",)),
     Environment(NUMBA, (OUR_HISTORY, "numba==0.68.1", "numpy", TURBOHTML), NUMBA_COMMIT),
@@ -123,6 +129,8 @@ HTML_PEERS: Final = (
     ),
     Peer("pagesift", f"{HTML}.pagesift", "pagesift", note="its Markdown, rendered"),
     Peer("defuddle", f"{HTML}.defuddle", "defuddle", note="linkedom; its HTML, rendered"),
+    Peer("rdtextract", f"{HTML}.rdtextract", "rdtextract", note="its Markdown, rendered"),
+    Peer("websieve", f"{HTML}.websieve", "websieve", note="its extraction alone"),
     Peer("turbohtml", f"{HTML}.turbohtml", "turbohtml", note="main text"),
     Peer("readability-lxml", f"{HTML}.readability_lxml", "readability"),
     Peer("justext", f"{HTML}.justext", "justext", note="stop list of the page's language, else none"),
@@ -153,6 +161,7 @@ TEXT_PEERS: Final = (
     Peer("long-lines", f"{TEXT}.line_rules", OURS, "text", "keep_long", note="lines of 5 or more words"),
     Peer("c4-rules", f"{TEXT}.line_rules", OURS, "text", "c4", note="ours, from the paper"),
     Peer("refinedweb", f"{TEXT}.refinedweb", OURS, "text", note="ours, from the paper; no page is dropped"),
+    Peer("winnow-md", f"{TEXT}.winnow_md", "winnow-md", "text", note="its rules, lines as paragraphs"),
     Peer("justext-lines", f"{TEXT}.justext_lines", "justext", "text", note="its rules, no links"),
     Peer("datatrove-c4", f"{TEXT}.datatrove_filters", "datatrove", "text", note="drops lines and pages"),
     Peer(
@@ -218,6 +227,12 @@ NEAR_DUPLICATE_SYSTEMS: Final = (
     ),
     Peer("datasketch-bulk", f"{NEAR_DUPLICATES}.datasketch", OURS, "text", "find_bulk", "32-bit xxHash"),
     Peer("gaoya", f"{NEAR_DUPLICATES}.gaoya", "gaoya", "text", "find", "16 bands of 8"),
+    Peer(
+        "fastsketchlsh", f"{NEAR_DUPLICATES}.fastsketchlsh", "fastsketchlsh", "text", "find", "16 bands of 8"
+    ),
+    Peer(
+        "tors", f"{NEAR_DUPLICATES}.tors", "tors", "text", "find", "words without punctuation; 16 bands of 8"
+    ),
     Peer(
         "text-dedup", f"{NEAR_DUPLICATES}.text_dedup", "text-dedup", "text", "find", "minhash; tells no pairs"
     ),

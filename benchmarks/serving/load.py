@@ -80,7 +80,7 @@ def _started(command: Sequence[str], where: str) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def _served(peer: Peer, workers: int) -> Iterator[Target]:
+def served(peer: Peer, workers: int) -> Iterator[Target]:
     """Start a system's server."""
     if peer is OURS_SERVED:
         options = ["--port", "0", "--no-browser", "--workers", str(workers)]
@@ -140,7 +140,7 @@ async def _watch(target: Target, span: tuple[float, float], seen: Seen) -> None:
         await asyncio.sleep(LOOKED_AT)
 
 
-async def _load(target: Target, pages: Sequence[bytes], clients: int, seconds: float) -> Seen:
+async def load(target: Target, pages: Sequence[bytes], clients: int, seconds: float) -> Seen:
     """Return what so many clients see in so many seconds, after a time that does not count."""
     seen, requests = Seen(), _requests(target, pages)
     first = time.perf_counter() + WARM_UP
@@ -191,8 +191,8 @@ def command(clients: int, seconds: float, count: int, workers: int, output: Path
         if not python_of(peer.environment).is_file():
             click.echo(f"{peer.name} is not installed: python -m benchmarks setup {peer.environment}")
             continue
-        with _served(peer, workers) as target:
-            seen = asyncio.run(_load(target, pages, clients, seconds))
+        with served(peer, workers) as target:
+            seen = asyncio.run(load(target, pages, clients, seconds))
         rows.append(_row(peer, clients, seconds, seen))
         click.echo(json.dumps(rows[-1]))
     size = sum(map(len, pages)) // max(len(pages), 1)

@@ -18,6 +18,7 @@ from benchmarks.tables import (
     near_duplicate_tables,
     profile_tables,
     quality_tables,
+    reliability_tables,
     speed_tables,
 )
 from benchmarks.tables.cells import TableError, grid, read
@@ -60,6 +61,16 @@ def adaptation(folder: Path, words: str) -> str:
     return grid(*adaptation_tables.KINDS[kind](read(folder, f"adaptation-{pair}")))
 
 
+def reliability(folder: Path, kind: str) -> str:
+    """Return a table of reliability: "faults", "fuzz" and so on, or "runs", when and where they were made."""
+    if kind == "runs":
+        there = [name for name in reliability_tables.KINDS if (folder / f"reliability-{name}.json").is_file()]
+        return grid(*reliability_tables.runs({name: read(folder, f"reliability-{name}") for name in there}))
+    if kind not in reliability_tables.KINDS:
+        raise TableError(f"no table {kind!r} of reliability: runs, {', '.join(reliability_tables.KINDS)}")
+    return grid(*reliability_tables.KINDS[kind](read(folder, f"reliability-{kind}")))
+
+
 TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "quality-html": quality_tables.quality_html,
     "quality-text": quality_tables.quality_text,
@@ -79,6 +90,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "corpus": corpus,
     "profile": profile,
     "adaptation": adaptation,
+    "reliability": reliability,
 }
 
 

@@ -243,8 +243,22 @@ def run(arguments: list[str] | None = None) -> int:
         return _our_fault()
 
 
+def _replace_closed_streams() -> None:
+    """Give standard streams that are closed the null device, also as file descriptors.
+
+    Libraries write to them unasked, and would write to whatever file takes their number. Standard input
+    stays None, since a command that needs it says so.
+    """
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)  # workers need them, too
+    os.close(descriptor)
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 (open until the end)
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
+
+
 def main() -> None:
     """Entry point of the `detector` program."""
+    _replace_closed_streams()
     code = run()
     try:
         if sys.stdout is not None:

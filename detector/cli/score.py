@@ -34,23 +34,11 @@ def _kind(line: ScoredLine) -> str:
     return line.label if line.kind is None or line.label == "repeat" else line.kind
 
 
-def _strongest(line: ScoredLine) -> str:
-    """Return the reason that says most for what was decided."""
-    if line.label == "repeat":
-        return f"same text as line {line.copy_of}"
-    speaks = [
-        reason
-        for reason in line.reasons
-        if reason.contribution is not None and (reason.contribution > 0) != line.kept
-    ]
-    return (speaks or list(line.reasons))[0].text
-
-
 def _row(line: ScoredLine, reason_width: int, width: int) -> str:
     """Return one line of the table, and below it what is left of a long reason."""
     score = line.score if line.score is not None else 0.0
     mark = "cut " if line.kept and line.cuts else "keep" if line.kept else "drop"
-    reason, *rest = textwrap.wrap(_strongest(line), reason_width)
+    reason, *rest = textwrap.wrap(line.why, reason_width)
     shown = printable(" ".join((line.clean if line.kept else line.text).split()))
     shown = shown if len(shown) <= width else shown[: width - 1] + "…"
     head = f"{line.number:>5}  {mark}  {score:.3f}  {_kind(line):<10}  {reason:<{reason_width}}  "
@@ -67,7 +55,7 @@ def _widths(lines: Sequence[ScoredLine]) -> tuple[int, int]:
     """Return the width of the reasons and of the text, which together fit the terminal."""
     terminal = shutil.get_terminal_size((WITHOUT_TERMINAL, 24)).columns
     room = max(terminal - BEFORE_REASON, 2 * LEAST_TEXT)
-    longest = max((len(_strongest(line)) for line in lines), default=0)
+    longest = max((len(line.why) for line in lines), default=0)
     reason = min(max(longest, len("strongest reason")), room - LEAST_TEXT)
     return reason, room - reason
 

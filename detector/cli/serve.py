@@ -62,7 +62,8 @@ def command(
         app = create_app(folder, limits, access, ModelChoice(model, site))
         address = address_of(listening, access)
         say(f"open {address} (Ctrl-C ends it)")
-        if browser or (browser is None and host == LOCAL and sys.stderr.isatty()):
+        is_seen = sys.stderr is not None and sys.stderr.isatty()
+        if browser or (browser is None and host == LOCAL and is_seen):
             webbrowser.open(address)
         serve(app, listening, wants_colour())
     return 0

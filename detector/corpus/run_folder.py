@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import xxhash
 from numpy.typing import NDArray
 
 from detector.errors import SettingsError, ShardError, in_words
@@ -24,6 +25,11 @@ from detector.files.arrays import load_array, mapped_array
 RUN: Final = ".run"
 # The files of a finished run.
 MANIFEST: Final = "manifest.json"
+# Length and checksum of each file of a finished step.
+CHECKSUMS: Final = "checksums.json"
+# There while the files of a run are moved to where they are published.
+PUBLISHING: Final = "publishing"
+_BLOCK: Final = 1 << 20
 
 
 def _cannot_write(error: OSError) -> ShardError:
@@ -40,6 +46,20 @@ def damaged(path: Path, what: object) -> ShardError:
     )
 
 
+def _checksum(path: Path) -> list[Any]:
+    """Return the length and the checksum of a file."""
+    found = xxhash.xxh3_128()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            found.update(block)
+        return [file.tell(), found.hexdigest()]
+
+
+def files_of(folder: Path) -> dict[str, list[Any]]:
+    """Return the files that a finished step wrote, with length and checksum; `SettingsError` if damaged."""
+    return read_json(folder / CHECKSUMS)
+
+
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """Yield a folder to write to, which gets its name when it is complete; see `atomic.new_folder`.
@@ -50,6 +70,9 @@ def new_folder(path: Path) -> Iterator[Path]:
     try:
         with atomic.new_folder(path) as folder:
             yield folder
+            files = sorted(file for file in folder.rglob("*") if file.is_file())
+            checksums = {file.relative_to(folder).as_posix(): _checksum(file) for file in files}
+            atomic.write_json(folder / CHECKSUMS, checksums)
     except OSError as error:
         raise _cannot_write(error) from None
 
@@ -83,6 +106,21 @@ def read_array(path: Path, mapped: bool = False) -> NDArray[Any]:
         raise damaged(path, error) from None
 
 
+def _damage(folder: Path, may_be_moved: bool) -> str:
+    """Return what is wrong with the files of a finished step; empty if nothing is.
+
+    may_be_moved: whether some may stand where they are published
+    """
+    try:
+        for name, checksum in files_of(folder).items():
+            path = folder / name
+            if (path.exists() or not may_be_moved) and _checksum(path) != checksum:
+                return f"{name} is not what was written"
+    except (OSError, SettingsError) as error:
+        return str(error)
+    return ""
+
+
 class RunFolder:
     """The folder with the finished work of a run."""
 
@@ -102,9 +140,18 @@ class RunFolder:
         return self.path.exists() or (self.output / MANIFEST).exists()
 
     def sweep(self) -> None:
-        """Remove unfinished files of a stopped run."""
+        """Remove what a stopped run has left unfinished, and finished steps that were damaged since.
+
+        A step gives the same bytes again. Raises `ShardError` if a file is damaged that is published next.
+        """
         for left in self.path.glob(f"**/*{atomic.UNFINISHED}"):
             if left.is_dir():
                 shutil.rmtree(left, ignore_errors=True)
             else:
                 left.unlink(missing_ok=True)
+        publishing = (self.path / PUBLISHING).exists()
+        for folder in sorted({*self.path.glob("*/[0-9]*/"), self.step("counts"), self.step("groups")}):
+            if folder.is_dir() and (fault := _damage(folder, publishing)):
+                if publishing:
+                    raise damaged(folder, fault)
+                shutil.rmtree(folder)

@@ -29,8 +29,8 @@ UNFINISHED: Final = ".unfinished"
 
 
 def unfinished_name(path: Path) -> Path:
-    """Return the name that a file or folder has until it is whole; each process has its own."""
-    return path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
+    """Return a name for a file or folder until it is whole: one that nobody can guess and make first."""
+    return path.with_name(f"{path.name}.{os.urandom(4).hex()}{UNFINISHED}")
 
 
 def sync(path: Path) -> None:
@@ -83,7 +83,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     with _named(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with unfinished.open("wb") as file:
+            with unfinished.open("xb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
@@ -117,7 +117,6 @@ def new_folder(path: Path) -> Iterator[Path]:
     unfinished = unfinished_name(path)
     with _named(path):
         try:
-            shutil.rmtree(unfinished, ignore_errors=True)
             unfinished.mkdir(parents=True)
             yield unfinished
             for file in sorted(unfinished.rglob("*")):

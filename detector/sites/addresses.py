@@ -8,9 +8,9 @@ from detector.sites.names import site_of_url
 from detector.text.page import Page
 
 # A tag that may hold the page's own address, and its attributes. A tag ends at the next `<`
-# too, so that a page of unclosed tags is read in linear time.
+# too, and a name is looked for from its first letter only, so that any page is read in linear time.
 TAG: Final = re.compile(r"<(link|meta|base)\s([^<>]*)", re.IGNORECASE)
-ATTRIBUTE: Final = re.compile(r"""([\w:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+ATTRIBUTE: Final = re.compile(r"""(?<![\w:-])([\w:-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 
 def _declared(html: str) -> Iterator[tuple[int, str]]:

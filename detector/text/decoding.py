@@ -22,7 +22,7 @@ _UTF8_EVIDENCE: Final = 12
 _UTF8_FAULTS: Final = 20
 # Encodings of 7 bits that shift between alphabets by an escape.
 _SHIFTED: Final = ("iso2022_jp", "iso2022_jp_2", "iso2022_jp_3", "iso2022_kr")
-_UTF7_RUN: Final = re.compile(rb"\+[A-Za-z0-9+/]{3,}-")
+_UTF7_RUN: Final = re.compile(rb"(?<![A-Za-z0-9+/])[A-Za-z0-9/]*+(\+[A-Za-z0-9+/]{3,}+-)")
 _UTF7_FEWEST: Final = 3
 _UTF32_MARKS: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _WIDE_MARKS: Final = (*_UTF32_MARKS, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)

@@ -228,6 +228,16 @@ def test_sigterm_stops_in_order():
     assert running.returncode == 143
 
 
+def test_a_corpus_run_needs_no_standard_error(tmp_path):
+    """A service may start programs without one."""
+    rows = [{"id": str(number), "text": f"Page {number} of the valley.\nHome"} for number in range(3)]
+    path = tmp_path / "pages.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    command = f"'{sys.executable}' -m detector clean '{path}' --output '{tmp_path}/out' <&- >&- 2>&-"
+    assert subprocess.run(["sh", "-c", command], check=False).returncode == 0
+    assert (tmp_path / "out" / "manifest.json").is_file()
+
+
 @pytest.mark.parametrize("closed", ["<&-", ">&-"])
 def test_closed_streams_are_no_fault(page, closed):
     name = "-" if closed == "<&-" else str(page)

@@ -158,9 +158,25 @@ class StopsAfter:
         pass
 
 
-def stopped(clean, corpus, steps):
+def stopped(clean, corpus, steps, **options):
     with pytest.raises(KeyboardInterrupt):
-        clean(corpus, engine=StopsAfter(steps))
+        clean(corpus, engine=StopsAfter(steps), **options)
+
+
+class Between:
+    """An engine that does something once, when so many steps over all shards are done."""
+
+    def __init__(self, steps, act):
+        self.steps, self.act = steps, act
+
+    def run(self, task, items):
+        if self.steps == 0:
+            self.act()
+        self.steps -= 1
+        yield from map(task, items)
+
+    def close(self):
+        pass
 
 
 @pytest.mark.parametrize(
@@ -206,23 +222,71 @@ CUT = {
 }
 
 
-@pytest.mark.parametrize("name", CUT)
-@pytest.mark.parametrize("keep", [0.0, 0.5])
-def test_a_cut_file_of_a_run_loses_nothing(clean, corpus, tmp_path, name, keep):
-    """What a full disk or a wrong tool may do to a folder of ours between two runs."""
+def cut(keep):
+    return lambda data: data[: int(len(data) * keep)]
+
+
+def flipped(data):
+    """One bit in the middle is another."""
+    at = len(data) // 2
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("name", "damage"), [*((name, flipped) for name in CUT), ("text.bin", cut(0.5)), ("pages.zst", cut(0))]
+)
+def test_a_file_that_is_damaged_between_two_runs_is_made_again(clean, corpus, tmp_path, name, damage):
+    """What a full disk or a wrong tool may do to a folder of ours."""
     whole, _ = clean(corpus, name="whole", lines="column")
-    with pytest.raises(KeyboardInterrupt):
-        clean(corpus, lines="column", engine=StopsAfter(CUT[name]))
+    stopped(clean, corpus, CUT[name], lines="column")
     path = next((tmp_path / "out" / ".run").glob(f"**/{name}"))
-    data = path.read_bytes()
-    path.write_bytes(data[: int(len(data) * keep)])
+    path.write_bytes(damage(path.read_bytes()))
+    out, _ = clean(corpus, lines="column")
+    assert everything(out / "data") == everything(whole / "data")
+    assert everything(out / "lines") == everything(whole / "lines")
+
+
+@pytest.mark.parametrize("name", ["text.bin", "pages.zst", "counts/key.npy", "groups/removed.npy"])
+def test_a_file_that_is_cut_during_a_run_stops_it(clean, corpus, tmp_path, name):
+    def act():
+        path = next((tmp_path / "out" / ".run").glob(f"**/{name}"))
+        path.write_bytes(cut(0.5)(path.read_bytes()))
+
     with pytest.raises(
         ShardError, match=r"is damaged .*: delete the folder .* and give the same command again"
     ):
-        clean(corpus, lines="column")
-    shutil.rmtree(path.parent)
-    out, _ = clean(corpus, lines="column")
+        clean(corpus, lines="column", engine=Between(CUT[name], act))
+
+
+@pytest.mark.parametrize("name", ["text.bin", "tally.json", "checksums.json"])
+def test_a_file_that_is_missing_is_made_again(clean, corpus, tmp_path, name):
+    whole, _ = clean(corpus, name="whole")
+    stopped(clean, corpus, 3)
+    next((tmp_path / "out" / ".run").glob(f"**/clean/**/{name}")).unlink()
+    out, _ = clean(corpus)
     assert everything(out / "data") == everything(whole / "data")
+
+
+def test_what_is_missing_when_it_is_published_is_named(clean, corpus, tmp_path, monkeypatch):
+    from detector.corpus.steps import publish
+
+    monkeypatch.setattr(publish, "_move_shard", lambda spec, shard: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        clean(corpus)
+    monkeypatch.undo()
+    next((tmp_path / "out" / ".run").glob("out/00000/data/*.jsonl")).unlink()
+    with pytest.raises(ShardError, match="it is missing"):
+        clean(corpus)
+    assert not (tmp_path / "out" / "manifest.json").exists()
+
+
+def test_lines_with_a_turned_bit_are_refused(damaged):
+    path = damaged / "lines" / "00001.jsonl.zst"
+    whole = path.read_bytes()
+    for at in range(len(whole) // 3, len(whole), 97):
+        path.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
+        with pytest.raises(SettingsError, match="damaged"):
+            list(restored(damaged, None, False))
 
 
 def test_a_page_that_a_kernel_faults_on_is_set_aside_alone(clean, corpus, monkeypatch):

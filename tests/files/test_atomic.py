@@ -7,7 +7,15 @@ import sys
 
 import pytest
 
-from detector.files.atomic import UNFINISHED, append, new_file, new_folder, read_json, write_json
+from detector.files.atomic import (
+    UNFINISHED,
+    append,
+    new_file,
+    new_folder,
+    read_json,
+    unfinished_name,
+    write_json,
+)
 
 
 def test_a_file_appears_when_it_is_whole(tmp_path):
@@ -33,6 +41,19 @@ def test_a_folder_appears_when_it_is_whole(tmp_path):
     with pytest.raises(KeyError), new_folder(tmp_path / "y") as folder:
         raise KeyError
     assert [one.name for one in tmp_path.iterdir()] == ["deep"]
+
+
+def test_names_of_the_unfinished_cannot_be_guessed(tmp_path, monkeypatch):
+    """In a folder that others may write to, a link under that name would lead to any file of ours."""
+    assert unfinished_name(tmp_path / "x") != unfinished_name(tmp_path / "x")
+    (tmp_path / "secret").write_text("mine")
+    monkeypatch.setattr("detector.files.atomic.unfinished_name", lambda path: tmp_path / "guessed")
+    for write in (new_file, new_folder):
+        (tmp_path / "guessed").symlink_to(tmp_path / "secret")
+        with pytest.raises(FileExistsError), write(tmp_path / "x"):
+            pass
+        (tmp_path / "guessed").unlink(missing_ok=True)
+    assert (tmp_path / "secret").read_text() == "mine"
 
 
 def test_a_folder_that_another_has_made_stays(tmp_path):

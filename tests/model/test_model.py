@@ -1,5 +1,6 @@
 """Model files: bit-equal after saving and loading, and nothing but a whole one is read."""
 
+import copy
 import json
 import pickle
 
@@ -57,6 +58,26 @@ def test_a_model_of_format_2_is_read_and_knows_no_sites(folder):
     assert old.text.site is old.html.site is None
     with pytest.raises(SettingsError, match="trained without sites"):
         Detector(folder, profile=SiteProfile.learn(["Home\nOne", "Home\nTwo", "Home\nThree"]))
+
+
+def test_a_pickled_default_model_is_its_name():
+    model = default_model()
+    packed = pickle.dumps(Detector())
+    assert len(packed) < 1000
+    assert pickle.loads(packed).model is model
+    assert copy.deepcopy(model) is model
+
+
+def test_a_pickled_default_model_of_another_version_is_refused():
+    packed = pickle.dumps(default_model()).replace(default_model().model_id.encode(), b"0123456789abcdef")
+    with pytest.raises(ModelFormatError, match="install the same version"):
+        pickle.loads(packed)
+
+
+def test_any_other_model_is_pickled_whole(folder):
+    again = pickle.loads(pickle.dumps(load(folder)))
+    assert again.model_id == default_model().model_id
+    assert Detector(again).clean("a page") == Detector().clean("a page")
 
 
 def _change_config(folder, **changes):

@@ -26,7 +26,7 @@ BUFFER: Final = 1 << 20
 # the declaration of XML.
 HEAD: Final = 4096
 HTML_HEAD: Final = re.compile(
-    rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html)\b",
+    rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(?><!--.*?-->\s*)*+<(!doctype\s+html|html)\b",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -24,5 +24,7 @@ def read_zstd(source: Path | BinaryIO) -> BinaryIO:
 
 
 def write_zstd(target: Path | BinaryIO, level: int) -> BinaryIO:
-    """Open a file to write to; the same bytes whenever it is done."""
-    return cast(BinaryIO, zstd.ZstdFile(target, "wb", level=level))
+    """Open a file to write to, with a checksum at its end; the same bytes whenever it is done."""
+    parameter = zstd.CompressionParameter
+    options = {parameter.compression_level: level, parameter.checksum_flag: 1}
+    return cast(BinaryIO, zstd.ZstdFile(target, "wb", options=options))

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from detector.corpus.formats.documents import NO_PAGE, Shard
 from detector.corpus.report.page import report_page
-from detector.corpus.run_folder import MANIFEST, read_array, read_json
+from detector.corpus.run_folder import MANIFEST, PUBLISHING, damaged, files_of, read_array, read_json
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps import clean
 from detector.errors import ShardError
@@ -72,6 +72,8 @@ def _write(path: Path, parts: Iterator[bytes]) -> None:
 
 def _move(source: Path, target: Path) -> None:
     """Rename a file, unless that was done before."""
+    if not source.exists() and not target.exists():
+        raise damaged(source, "it is missing")
     if source.exists():
         if target.exists():  # renaming would overwrite it
             raise ShardError(f"{target} already exists: move it away, and give the same command again")
@@ -80,15 +82,14 @@ def _move(source: Path, target: Path) -> None:
 
 
 def _move_shard(spec: RunSpec, shard: Shard) -> None:
-    done, out = spec.folder().of("clean", shard.number), spec.folder().of("out", shard.number) / DATA
-    for file in sorted(out.rglob("*")):
-        if file.is_file():
-            _move(file, spec.output / DATA / file.relative_to(out))
+    done, out = spec.folder().of("clean", shard.number), spec.folder().of("out", shard.number)
+    for name in files_of(out):
+        if name.startswith(f"{DATA}/"):
+            _move(out / name, spec.output / name)
     if spec.lines != "none":
         _move(done / clean.LINE_RECORDS, spec.output / LINES / f"{shard.number:05d}.jsonl.zst")
-    rejects = done / clean.REJECTS
-    if rejects.exists() and rejects.stat().st_size:
-        _move(rejects, spec.output / REJECTS / f"{shard.number:05d}.jsonl")
+    if files_of(done)[clean.REJECTS][0]:
+        _move(done / clean.REJECTS, spec.output / REJECTS / f"{shard.number:05d}.jsonl")
 
 
 def publish(
@@ -96,6 +97,7 @@ def publish(
 ) -> None:
     """Publish a run, or continue publishing it."""
     try:
+        (spec.folder().path / PUBLISHING).touch()
         for shard in shards:
             _move_shard(spec, shard)
         if spec.corpus.duplicates:

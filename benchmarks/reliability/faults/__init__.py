@@ -1,0 +1,1 @@
+"""Faults that are injected into commands, and what must hold afterwards."""

@@ -1,0 +1,152 @@
+"""One try: a command that is disturbed, then called again, and what must hold of both."""
+
+import random
+import re
+import shutil
+import tempfile
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, Literal
+
+from benchmarks.reliability.faults.places import Place
+from benchmarks.reliability.faults.processes import HUNG, Ended, Running, Start, start
+from benchmarks.reliability.faults.scenarios import Scenario
+
+Disturbed = Literal["finished", "stopped", "killed"]
+# What a user never sees: of Python, and of `cli/main.py` for what it did not expect.
+NOT_OURS: Final = re.compile(r"Traceback \(most recent|internal error|Exception ignored|Fatal Python error")
+MESSAGE: Final = re.compile(r"^(detector: |Error: |Usage: )", re.MULTILINE)
+SHOWN: Final = 600
+# The codes of `cli/main.py`: pages set aside, wrong use, stopped by a limit.
+NAMED: Final = (1, 2, 3)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a command does when nothing disturbs it."""
+
+    ended: Ended
+    result: dict[str, bytes]
+
+
+@dataclass
+class Attempt:
+    """A command in a place of its own, and what was found wrong.
+
+    environment: variables of all its calls
+    disturbed: how the disturbed call ended; again: what came of the call after it
+    step: the step of a corpus run that was reached; problems: what must not be
+    """
+
+    scenario: Scenario
+    reference: Reference
+    place: Place
+    logs: Path
+    chance: random.Random
+    disturbed: Disturbed = "killed"
+    again: Literal["the same", "refused", "not called"] = "not called"
+    step: str = ""
+    problems: list[str] = field(default_factory=list)
+
+    def moment(self) -> float:
+        """Return a moment in the course of the command, in seconds."""
+        return self.chance.uniform(0.01, 1.0) * self.reference.ended.seconds
+
+    def start(self, how: Start | None = None, scenario: Scenario | None = None) -> Running:
+        """Start the command."""
+        return launched(scenario or self.scenario, self.place, self.logs, how)
+
+    def check(self, running: Running, codes: Collection[int] = NAMED, says_why: bool = True) -> Ended:
+        """Wait for a disturbed command: it must finish as ever, or stop with one of the codes and say why."""
+        ended = running.ended()
+        self.step = self.place.step()
+        if left := running.left_behind():
+            self.problem(f"{left} workers live on", ended)
+        if NOT_OURS.search(ended.err):
+            self.problem("an error that is not ours", ended)
+        if ended.code == self.reference.ended.code and ended.code not in codes:
+            self.disturbed = "finished"
+        elif ended.code in codes:
+            self.disturbed = "killed" if ended.code < 0 else "stopped"
+            if says_why and ended.code in NAMED and not MESSAGE.search(ended.err):
+                self.problem("stopped without a message", ended)
+        else:
+            self.problem("hangs" if ended.code == HUNG else f"exit code {ended.code}", ended)
+        return ended
+
+    def check_result(self, ended: Ended) -> None:
+        """Compare what was written, and printed, with what is written and printed undisturbed."""
+        wanted, found = self.reference.result, self.scenario.result(self.place.folder)
+        differing = sorted(
+            name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name)
+        )
+        if differing:
+            self.problem(f"other bytes: {', '.join(differing[:5])}", ended)
+        if not self.scenario.committed and ended.out != self.reference.ended.out:
+            self.problem("other bytes on standard output", ended)
+
+    def call_again(self, refusals: str | None = None) -> None:
+        """Call the command again, undisturbed: it must end as ever, with the same bytes.
+
+        refusals: a pattern; a named error that it matches will do, too
+        """
+        committed = self.scenario.committed
+        if committed and (self.place.folder / committed).exists():
+            self.check_result(self.reference.ended)
+            self.again = "the same"
+            return
+        running = self.start()
+        ended = running.ended()
+        if left := running.left_behind():
+            self.problem(f"{left} workers live on after the next call", ended)
+        if refusals and ended.code in NAMED and re.search(refusals, ended.err):
+            self.again = "refused"
+        elif ended.code != self.reference.ended.code:
+            self.problem(f"the next call ends with {ended.code}", ended)
+        else:
+            self.check_result(ended)
+            self.again = "the same"
+
+    def problem(self, what: str, ended: Ended) -> None:
+        """Note what must not be."""
+        said = ended.err if len(ended.err) <= SHOWN else f"…{ended.err[-SHOWN:]}"
+        self.problems.append(f"{what}; exit code {ended.code}, {said.strip() or 'nothing said'}")
+
+
+def launched(scenario: Scenario, place: Place, logs: Path, how: Start | None = None) -> Running:
+    """Start a scenario's command in a place."""
+    how = how or Start()
+    environment = {"TMPDIR": str(place.temporary), "HOME": str(place.home), **how.environment}
+    streams = how.streams
+    if scenario.stdin and streams.stdin is None and 0 not in streams.closed:
+        # Left open: a few descriptors, until the next one takes its number.
+        with (place.folder / scenario.stdin).open("rb") as file:
+            opened = replace(streams, stdin=file.fileno())
+            return start(
+                scenario.command(place.folder), logs,
+                replace(how, fresh=how.fresh or scenario.fresh, environment=environment, streams=opened),
+            )  # fmt: skip
+    return start(
+        scenario.command(place.folder),
+        logs,
+        replace(how, fresh=how.fresh or scenario.fresh, environment=environment, streams=streams),
+    )
+
+
+def undisturbed(scenario: Scenario, place: Place, logs: Path) -> Reference:
+    """Call a command with nothing to disturb it."""
+    ended = launched(scenario, place, logs).ended()
+    if ended.code != scenario.code:
+        raise AssertionError(f"{scenario.name} ends with {ended.code} undisturbed: {ended.err}")
+    return Reference(ended, scenario.result(place.folder))
+
+
+def new_logs() -> Path:
+    """Return a folder for logs, outside of the place that a fault is done to."""
+    return Path(tempfile.mkdtemp(prefix="reliability-logs-"))
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder."""
+    shutil.rmtree(folder)

@@ -1,0 +1,46 @@
+"""Faults: limits on open files and on memory."""
+
+import resource
+from functools import partial
+
+from benchmarks.reliability.faults.attempt import Attempt
+from benchmarks.reliability.faults.processes import Start
+
+MB = 1 << 20
+
+
+def few_files(attempt: Attempt) -> None:
+    """64 open files at most."""
+    most = attempt.chance.choice((64, 64, 48))
+    prepare = partial(resource.setrlimit, resource.RLIMIT_NOFILE, (most, most))
+    ended = attempt.check(attempt.start(Start(prepare=prepare)))
+    if attempt.disturbed == "finished":
+        attempt.check_result(ended)
+    attempt.call_again()
+
+
+def little_memory(attempt: Attempt) -> None:
+    """`ulimit -v`, from too little to start to enough."""
+    most = attempt.chance.randint(150, 900) * MB
+    prepare = partial(resource.setrlimit, resource.RLIMIT_AS, (most, most))
+    ended = attempt.check(attempt.start(Start(fresh=True, prepare=prepare)))
+    if attempt.disturbed == "finished":
+        attempt.check_result(ended)
+    attempt.call_again()
+
+
+def worker_without_memory(attempt: Attempt) -> None:
+    """A worker gets no more memory than it has, at a random moment."""
+    running = attempt.start()
+    while running.sleep(0.05) and len(running.workers()) < 2:
+        pass
+    running.sleep(attempt.chance.uniform(0, 0.7) * attempt.reference.ended.seconds)
+    for worker in running.workers():
+        if "loky" in " ".join(worker.cmdline()) or attempt.chance.random() < 0.5:
+            most = worker.memory_info().vms + attempt.chance.choice((0, 1, 5, 20)) * MB
+            resource.prlimit(worker.pid, resource.RLIMIT_AS, (most, most))
+            break
+    ended = attempt.check(running)
+    if attempt.disturbed == "finished":
+        attempt.check_result(ended)
+    attempt.call_again()

@@ -1,0 +1,189 @@
+"""Commands of ours as processes that a fault can be done to.
+
+A process is forked from this one, which has imported everything, so that a try takes a third of a second
+instead of one and a half. Where the start of Python matters, or workers are started, it executes Python anew.
+"""
+
+import os
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, NamedTuple, NoReturn
+
+import psutil
+
+from benchmarks.files import ROOT
+from detector.cli import main as cli
+
+# Seconds after which a command hangs, and after which its workers must be gone, where a process need not wait
+# for a core; on a busy machine as many times more.
+MOST_SECONDS: Final = 120.0
+GONE_WITHIN: Final = 5.0
+EVERY: Final = 0.005
+HUNG: Final = -1000
+
+
+def _busy() -> float:
+    """Return how many processes want each core, at least 1."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+
+
+class Ended(NamedTuple):
+    """A process that has ended. code: negative for a signal, `HUNG` for one that had to be killed."""
+
+    code: int
+    out: bytes
+    err: str
+    seconds: float
+
+
+@dataclass
+class Streams:
+    """Where a process reads and writes: open file descriptors, or None for files in the log folder.
+
+    closed: of 0, 1 and 2, those that the process does not have at all
+    """
+
+    stdin: int | None = None
+    stdout: int | None = None
+    closed: tuple[int, ...] = ()
+
+
+@dataclass
+class Start:
+    """How a process starts.
+
+    fresh: execute Python anew; prepare: called in the process, before the command
+    environment: variables to set, or, if None, to remove
+    """
+
+    fresh: bool = False
+    prepare: Callable[[], None] | None = None
+    environment: dict[str, str | None] = field(default_factory=dict)
+    streams: Streams = field(default_factory=Streams)
+
+
+class Running:
+    """A command that runs in a session of its own."""
+
+    def __init__(self, pid: int, logs: Path) -> None:
+        self.pid, self._logs, self._began = pid, logs, time.monotonic()
+        self._code: int | None = None
+
+    def poll(self) -> int | None:
+        """Return the exit code, if it has ended."""
+        if self._code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            self._code = os.waitstatus_to_exitcode(status) if pid else None
+        return self._code
+
+    def sleep(self, seconds: float) -> bool:
+        """Wait for so long or until it has ended; tell whether it still runs."""
+        until = time.monotonic() + seconds
+        while self.poll() is None and time.monotonic() < until:
+            time.sleep(EVERY)
+        return self.poll() is None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal, if it still runs."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def workers(self) -> list[psutil.Process]:
+        """Return the other processes of its session."""
+        return [process for process in psutil.process_iter() if self._is_worker(process.pid)]
+
+    def _is_worker(self, pid: int) -> bool:
+        try:
+            return pid != self.pid and os.getsid(pid) == self.pid
+        except OSError:  # it has ended
+            return False
+
+    def ended(self, most_seconds: float = MOST_SECONDS) -> Ended:
+        """Wait until it has ended; after too long it is killed."""
+        hangs = self.sleep(most_seconds * _busy())
+        if hangs:
+            self.kill_all()
+        seconds = time.monotonic() - self._began
+        out, err = ((self._logs / name).read_bytes() for name in ("stdout", "stderr"))
+        code = HUNG if hangs else self._code
+        assert code is not None
+        return Ended(code, out, err.decode(errors="replace"), seconds)
+
+    def left_behind(self) -> int:
+        """Return how many workers live on, seconds after it has ended; they are killed then."""
+        until = time.monotonic() + GONE_WITHIN * _busy()
+        while (left := self.workers()) and time.monotonic() < until:
+            time.sleep(0.05)
+        for process in left:
+            process.kill()
+        return len(left)
+
+    def kill_all(self) -> None:
+        """Kill it and its workers."""
+        for process in self.workers():
+            process.kill()
+        self.send(signal.SIGKILL)
+        self.sleep(MOST_SECONDS)
+
+
+def start(arguments: Sequence[str], logs: Path, how: Start) -> Running:
+    """Start a command of ours.
+
+    logs: the folder for what it writes on standard output and standard error
+    """
+    for name in ("stdout", "stderr"):
+        (logs / name).write_bytes(b"")
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid == 0:
+        _become(arguments, logs, how)
+    return Running(pid, logs)
+
+
+def _become(arguments: Sequence[str], logs: Path, how: Start) -> NoReturn:
+    """Be the command, in the forked process; never come back."""
+    code = 1
+    try:
+        os.setsid()
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        _redirect(logs, how.streams)
+        _set_environment(how.environment)
+        sys.argv = ["detector", *arguments]
+        if how.prepare:
+            how.prepare()
+        if how.fresh:
+            os.environ["PYTHONPATH"] = str(ROOT)
+            os.execv(sys.executable, [sys.executable, "-m", "detector", *arguments])
+        cli.main()
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else int(error.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        os._exit(code)
+
+
+def _redirect(logs: Path, streams: Streams) -> None:
+    stdin = os.open(os.devnull, os.O_RDONLY) if streams.stdin is None else streams.stdin
+    stdout = os.open(logs / "stdout", os.O_WRONLY) if streams.stdout is None else streams.stdout
+    stderr = os.open(logs / "stderr", os.O_WRONLY | os.O_APPEND)
+    for place, descriptor in enumerate((stdin, stdout, stderr)):
+        os.dup2(descriptor, place)
+    # Ends of pipes that are ours would keep them open.
+    os.closerange(3, 256)
+    for place in streams.closed:
+        os.close(place)
+
+
+def _set_environment(variables: dict[str, str | None]) -> None:
+    for name, value in variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value

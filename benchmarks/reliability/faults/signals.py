@@ -1,0 +1,59 @@
+"""Faults: processes that are killed or told to end."""
+
+import os
+import signal
+
+from benchmarks.reliability.faults.attempt import NAMED, Attempt
+
+STOPPED = {signal.SIGTERM: 143, signal.SIGINT: 130}
+
+
+def _send(attempt: Attempt, number: signal.Signals, code: int) -> None:
+    """Send a signal to one to three calls in a row, then let one finish."""
+    for _ in range(attempt.chance.choice((1, 1, 2, 3))):
+        running = attempt.start()
+        running.sleep(attempt.moment())
+        running.send(number)
+        ended = attempt.check(running, (code, -number))
+        if attempt.disturbed == "finished":
+            attempt.check_result(ended)
+            break
+    attempt.call_again()
+
+
+def kill_run(attempt: Attempt) -> None:
+    """Kill -9 of the command, at a random moment."""
+    _send(attempt, signal.SIGKILL, -signal.SIGKILL)
+
+
+def terminate_run(attempt: Attempt) -> None:
+    """SIGTERM."""
+    _send(attempt, signal.SIGTERM, STOPPED[signal.SIGTERM])
+
+
+def interrupt_run(attempt: Attempt) -> None:
+    """Ctrl-C."""
+    _send(attempt, signal.SIGINT, STOPPED[signal.SIGINT])
+
+
+def _send_to_worker(attempt: Attempt, number: signal.Signals) -> None:
+    running = attempt.start()
+    while running.sleep(0.05) and not running.workers():
+        pass
+    running.sleep(attempt.chance.uniform(0, 0.7) * attempt.reference.ended.seconds)
+    if workers := running.workers():
+        os.kill(attempt.chance.choice(workers).pid, number)
+    ended = attempt.check(running, NAMED)
+    if attempt.disturbed == "finished":
+        attempt.check_result(ended)
+    attempt.call_again()
+
+
+def kill_worker(attempt: Attempt) -> None:
+    """Kill -9 of a worker, as the kernel does when memory is short."""
+    _send_to_worker(attempt, signal.SIGKILL)
+
+
+def terminate_worker(attempt: Attempt) -> None:
+    """SIGTERM of a worker."""
+    _send_to_worker(attempt, signal.SIGTERM)

@@ -1,0 +1,215 @@
+"""Fuzzes a reader in a process of its own: with a limit of time and memory for each input."""
+
+import hashlib
+import mmap
+import os
+import random
+import re
+import resource
+import signal
+import struct
+import tempfile
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import psutil
+
+from benchmarks.reliability.fuzz.mutations import changed
+from benchmarks.reliability.fuzz.targets import Read, Target
+from detector.errors import DetectorError
+
+# An input may take so many seconds, and so many bytes more than the process has after its seeds.
+MOST_SECONDS: Final = 10.0
+MOST_MEMORY: Final = 700_000_000
+LARGEST: Final = 8 << 20
+POOL: Final = 400
+HEAD: Final = struct.Struct("<qqd")
+VARYING: Final = re.compile(r"\d+|'[^']*'|\"[^\"]*\"|/\S+")
+
+
+@dataclass
+class Found:
+    """A fault: what happened, where, and the input."""
+
+    what: str
+    data: bytes
+
+
+@dataclass
+class Outcome:
+    """What came of fuzzing a reader. inputs: how many were read; kinds: different outcomes of these."""
+
+    inputs: int = 0
+    refused: int = 0
+    kinds: int = 0
+    faults: list[Found] = field(default_factory=list)
+
+
+class _Shared:
+    """What parent and child see: number and beginning of the current input, and the input."""
+
+    def __init__(self) -> None:
+        self._map = mmap.mmap(-1, HEAD.size + LARGEST)
+
+    def begin(self, number: int, data: bytes) -> None:
+        """Note the input before it is read: after a crash it is there."""
+        self._map[HEAD.size : HEAD.size + len(data)] = data
+        self._map[: HEAD.size] = HEAD.pack(number, len(data), time.monotonic())
+
+    def seen(self) -> tuple[int, bytes, float]:
+        """Return number, input, and when it was begun (0 if none was)."""
+        number, size, began = HEAD.unpack(self._map[: HEAD.size])
+        return number, self._map[HEAD.size : HEAD.size + size], began
+
+
+def outcome_of(read: Read, data: bytes) -> tuple[str, str]:
+    """Read an input; return a fault ("" if there is none), and what kind of outcome it is."""
+    try:
+        result = read(data)
+    except DetectorError as error:
+        return (
+            "" if str(error) else "an error without a message"
+        ), f"{type(error).__name__} {VARYING.sub('', str(error))[:90]}"
+    except Exception as error:
+        frames = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if "/detector/" in frame.filename
+        ]
+        place = f"{Path(frames[-1].filename).name}, {frames[-1].name}" if frames else "outside"
+        return f"{type(error).__name__} in {place}: {str(error)[:200]}", "fault"
+    return "", f"a result of about {len(repr(result)).bit_length()} bits"
+
+
+def _fuzz(
+    target: Target, folder: Path, seconds: float, seed: int, shared: _Shared, report: Callable[[str], None]
+) -> None:
+    """Read changed files until the time is up."""
+    chance, kinds = random.Random(seed), set[str]()
+    pool = [data for data in target.seeds(folder) if len(data) < LARGEST]
+    seeds = len(pool)
+    read = target.reader(folder)
+    for data in pool:
+        shared.begin(0, data)
+        fault, _ = outcome_of(read, data)
+        if fault:
+            report(f"fault a valid file: {fault}")
+    allowed = psutil.Process().memory_info().rss + MOST_MEMORY
+    _limit_memory(allowed)
+    number, refused, end = 0, 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        data = changed(chance.choice(pool), chance.choice(pool), target.packing, chance)[:LARGEST]
+        number += 1
+        shared.begin(number, data)
+        fault, kind = outcome_of(read, data)
+        refused += "Error" in kind
+        if fault:
+            report(f"fault {fault}")
+        elif kind not in kinds:
+            # What leads to a new outcome is worth changing further.
+            pool.append(data)
+            if len(pool) > POOL:
+                pool.pop(chance.randrange(seeds, len(pool)))
+        kinds.add(kind)
+    report(f"done {number} {refused} {len(kinds)}")
+
+
+def _limit_memory(allowed: int) -> None:
+    """Let the address space grow by as much as the memory may."""
+    now = psutil.Process().memory_info()
+    most = now.vms + allowed - now.rss
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def _child(target: Target, folder: Path, seconds: float, seed: int, shared: _Shared, writing: int) -> None:
+    """Fuzz, in the forked process; faults go to a pipe, each with the input."""
+
+    def report(line: str) -> None:
+        _, data, _ = shared.seen()
+        kept = line.replace("\n", " ").encode()
+        os.write(writing, struct.pack("<ii", len(kept), len(data)) + kept + data)
+
+    code = 1
+    try:
+        with open(os.devnull, "w") as nothing:  # noqa: PTH123
+            for descriptor in (1, 2):
+                os.dup2(nothing.fileno(), descriptor)
+        _fuzz(target, folder, seconds, seed, shared, report)
+        code = 0
+    except BaseException:
+        report(f"fault of the fuzzer: {traceback.format_exc()[-500:]}")
+    finally:
+        os._exit(code)
+
+
+def _messages(file: object) -> list[tuple[str, bytes]]:
+    found = []
+    while head := file.read(8):  # type: ignore[attr-defined]
+        line, size = struct.unpack("<ii", head)
+        found.append((file.read(line).decode(), file.read(size)))  # type: ignore[attr-defined]
+    return found
+
+
+def _watched(pid: int, shared: _Shared, seconds: float) -> str:
+    """Wait for the process; return how it failed, or nothing."""
+    began = time.monotonic()
+    while True:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        if done:
+            code = os.waitstatus_to_exitcode(status)
+            return f"a crash: signal {signal.Signals(-code).name}" if code < 0 else ""
+        _, _, since = shared.seen()
+        now = time.monotonic()
+        if since and now - since > MOST_SECONDS and now > began + MOST_SECONDS:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            return f"more than {MOST_SECONDS:.0f} s" if now - began < seconds + 60 else "it does not end"
+        time.sleep(0.02)
+
+
+def fuzzed(target: Target, seconds: float, seed: int) -> Outcome:
+    """Fuzz a reader for some seconds; after a crash it goes on with another seed."""
+    found, left, places = Outcome(), seconds, set[str]()
+    while left > 0.5:
+        shared, began = _Shared(), time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="fuzz-") as name, tempfile.TemporaryFile() as file:
+            pid = os.fork()
+            if pid == 0:
+                os.setsid()
+                _child(target, Path(name), left, seed, shared, file.fileno())
+            crash = _watched(pid, shared, left)
+            _end_session(pid)
+            file.seek(0)
+            messages = _messages(file)
+        number, data, _ = shared.seen()
+        for line, input in messages:
+            if line.startswith("done "):
+                _, inputs, refused, kinds = line.split()
+                found.inputs, found.refused = found.inputs + int(inputs), found.refused + int(refused)
+                found.kinds = max(found.kinds, int(kinds))
+            elif (place := VARYING.sub("", line)[:120]) not in places:
+                places.add(place)
+                found.faults.append(Found(line.removeprefix("fault "), input))
+        if crash:
+            found.inputs += number
+            found.faults.append(Found(crash, data))
+        left, seed = left - (time.monotonic() - began), seed + 1000
+    return found
+
+
+def _end_session(pid: int) -> None:
+    """Kill the workers that a reader has started."""
+    for process in psutil.process_iter():
+        try:
+            if os.getsid(process.pid) == pid:
+                process.kill()
+        except (OSError, psutil.Error):
+            continue
+
+
+def file_name(target: Target, data: bytes) -> str:
+    """Return the name that an input is kept under."""
+    words = re.sub(r"[^a-z.]+", "-", target.name)
+    return f"{words}-{hashlib.blake2b(data, digest_size=4).hexdigest()}"

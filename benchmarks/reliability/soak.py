@@ -1,0 +1,173 @@
+"""Long runs: memory stays flat, and the same pages get the same bytes at the end as at the start."""
+
+import asyncio
+import gc
+import hashlib
+import json
+import multiprocessing
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import httpx2
+import psutil
+
+from benchmarks.data.planted.corpus_pages import write as write_planted
+from benchmarks.environment import made
+from benchmarks.errors import BenchmarkError
+from benchmarks.files import RESULTS, json_lines, write_json
+from benchmarks.reliability.faults.scenarios import HTML
+from benchmarks.serving.load import OURS_SERVED, load, served
+from detector.detector import Detector
+from detector.text.page import Page
+
+NAME: Final = "reliability-soak"
+BATCH: Final = 50
+# Pages that are scored at the start and at the end, and by workers of all kinds.
+COMPARED: Final = 60
+LARGE: Final = 1_000_000
+WORKERS: Final = 2
+# What memory may differ by between a quarter of a run and its end.
+FLAT: Final = 1.1
+
+
+def _texts(count: int) -> list[str]:
+    with tempfile.TemporaryDirectory(prefix="soak-") as name:
+        write_planted(Path(name), count)
+        return [row["text"] for row in json_lines(Path(name) / "pages.jsonl")]
+
+
+def _page(text: str, number: int) -> Page:
+    """Return a page: every second one as HTML."""
+    if number % 2:
+        return Page(text, "text")
+    return Page(
+        HTML.format(title="A page", body="".join(f"<p>{line}</p>" for line in text.split("\n"))), "html"
+    )
+
+
+def digest(pages: Sequence[Page]) -> str:
+    """Return a hash of everything that is said of some pages."""
+    found = hashlib.blake2b()
+    for page in Detector().score_batch(list(pages)):
+        found.update(json.dumps(page.to_dict()).encode("utf-8", "surrogatepass"))
+    return found.hexdigest()
+
+
+def _memory() -> int:
+    gc.collect()
+    return round(psutil.Process().memory_info().rss / 1e6)
+
+
+def _batches(pages: Iterator[Page], size: int) -> Iterator[list[Page]]:
+    while batch := list(islice(pages, size)):
+        yield batch
+
+
+def _through_one_process(
+    name: str, pages: Callable[[], Iterator[Page]], count: int, size: int
+) -> dict[str, Any]:
+    """Score pages one batch after another; look at memory at a quarter and at the end."""
+    detector, first = Detector(), list(islice(pages(), min(COMPARED, count)))
+    start, done, at_quarter = digest(first), 0, 0
+    for batch in _batches(islice(pages(), count), size):
+        for page in detector.score_batch(batch):
+            page.clean_text, page.lines  # noqa: B018 (made when they are looked at)
+        done += len(batch)
+        if not at_quarter and done >= count / 4:
+            at_quarter = _memory()
+    return {"run": name, "count": done, "memory_mb": [at_quarter, _memory()], "equal": digest(first) == start}
+
+
+def _endless(texts: Sequence[str]) -> Iterator[Page]:
+    number = 0
+    while True:
+        yield _page(f"{texts[number % len(texts)]}\nPage {number}", number)
+        number += 1
+
+
+def _large(texts: Sequence[str]) -> Iterator[Page]:
+    """Yield pages of a megabyte, no two the same."""
+    number = 0
+    while True:
+        order = texts[number % len(texts) :] + texts[: number % len(texts)]
+        text = "\n".join(order)
+        yield _page((text * (LARGE // len(text) + 1))[:LARGE], number)
+        number += 1
+
+
+def _by_workers(texts: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Score the same pages in threads, and in processes of both kinds."""
+    pages = list(islice(_endless(texts), COMPARED))
+    parts = [pages[at : at + COMPARED // 6] for at in range(0, COMPARED, COMPARED // 6)]
+    wanted = [digest(part) for part in parts]
+    pools: dict[str, Callable[[], Any]] = {
+        "threads": lambda: ThreadPoolExecutor(4),
+        "processes by fork": lambda: ProcessPoolExecutor(WORKERS, multiprocessing.get_context("fork")),
+        "processes by spawn": lambda: ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")),
+    }
+    for name, pool in pools.items():
+        before = _memory()
+        with pool() as workers:
+            found = list(workers.map(digest, parts))
+        yield {"run": name, "count": COMPARED, "memory_mb": [before, _memory()], "equal": found == wanted}
+
+
+def _served(texts: Sequence[str], seconds: float) -> dict[str, Any]:
+    """Let clients ask `detector serve` for a while."""
+    pages = [str(_page(text, 0).text).encode() for text in texts[:100]]
+    with served(OURS_SERVED, 1) as target:
+        body = target.body(pages[0])
+        ask = {"content": body, "headers": {"content-type": target.type}, "timeout": 60.0}
+        url = f"http://127.0.0.1:{target.port}{target.path}"
+        first = httpx2.post(url, **ask).content
+        seen = asyncio.run(load(target, pages, 8, seconds))
+        last = httpx2.post(url, **ask).content
+    if seen.failed or not seen.memory:
+        raise BenchmarkError(f"{seen.failed} of {seen.answered} requests failed")
+    quarter = seen.memory[len(seen.memory) // 4]
+    memory = [round(number / 1e6) for number in (quarter, seen.memory[-1])]
+    return {
+        "run": "detector serve under load",
+        "count": seen.answered,
+        "memory_mb": memory,
+        "equal": first == last,
+    }
+
+
+@click.command()
+@click.option("--pages", "count", default=20_000, show_default=True, help="Pages through one process.")
+@click.option("--large", default=100, show_default=True, help="Pages of 1 MB through one process.")
+@click.option("--seconds", default=300.0, show_default=True, help="Of load on the server.")
+@click.option("--write/--no-write", default=True, help="Write the result.")
+def command(count: int, large: int, seconds: float, write: bool) -> None:
+    """Score pages for a long time, to reliability-soak.json.
+
+    Memory at a quarter of each run and at its end must be the same, and the first pages must get the same
+    bytes at the end as at the start.
+
+    \b
+    Examples:
+      python -m benchmarks reliability soak
+      python -m benchmarks reliability soak --pages 1000 --large 4 --seconds 10 --no-write
+    """
+    texts, rows = _texts(600), list[dict[str, Any]]()
+    runs: tuple[Callable[[], list[dict[str, Any]]], ...] = (
+        lambda: list(_by_workers(texts)),
+        lambda: [_through_one_process("one process", lambda: _endless(texts), count, BATCH)],
+        lambda: [_through_one_process("one process, pages of 1 MB", lambda: _large(texts), large, 1)],
+        lambda: [_served(texts, seconds)],
+    )
+    for run in runs:
+        for row in run():
+            click.echo(json.dumps(row))
+            rows.append(row)
+        if write:
+            write_json(RESULTS / f"{NAME}.json", {"made": made(), "seconds": seconds, "rows": rows})
+    grown = [row["run"] for row in rows if row["memory_mb"][1] > FLAT * row["memory_mb"][0]]
+    if wrong := [row["run"] for row in rows if not row["equal"]] or grown:
+        raise BenchmarkError(f"other bytes at the end, or more memory: {', '.join(wrong)}")

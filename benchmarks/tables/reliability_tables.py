@@ -1,0 +1,100 @@
+"""The tables of docs/reliability.md: what was tried, how often, and what happened."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from benchmarks.tables.cells import Results, Table
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else ""
+
+
+def runs(results: Mapping[str, Results]) -> Table:
+    """Return where and when each program ran."""
+    rows = [
+        [
+            f"`python -m benchmarks reliability {name}`",
+            result["made"]["when"][:10],
+            f"{result['made']['machine']['cpu']}, {result['made']['machine']['cores']} cores",
+            f"`{result['made']['commit'][:10]}`",
+        ]
+        for name, result in results.items()
+    ]
+    return ["program", "date", "machine", "commit"], rows
+
+
+def faults(result: Results) -> Table:
+    """Return what came of each fault."""
+    names = ("tries", "finished", "stopped", "killed", "same_afterwards", "refused_afterwards")
+    rows = [
+        [row["fault"], *(f"{row[name]}" for name in names), f"{len(row['failed'])}"] for row in result["rows"]
+    ]
+    sums = [sum(row[name] for row in result["rows"]) for name in names]
+    failed = sum(len(row["failed"]) for row in result["rows"])
+    rows.append(["**all**", *(f"**{number}**" for number in sums), f"**{failed}**"])
+    after = ["same bytes afterwards", "refused afterwards", "failed"]
+    return ["fault", "tries", "finished", "stopped", "killed", *after], rows
+
+
+def fuzz(result: Results) -> Table:
+    """Return how many inputs each reader was given."""
+    rows = [
+        [
+            row["reader"],
+            f"{row['inputs']:,}",
+            _share(row["refused"], row["inputs"]),
+            f"{row['outcomes']}",
+            f"{len(row['faults'])}",
+        ]
+        for row in result["rows"]
+    ]
+    inputs, faults = (
+        sum(row["inputs"] for row in result["rows"]),
+        sum(len(r["faults"]) for r in result["rows"]),
+    )
+    rows.append(["**all**", f"**{inputs:,}**", "", "", f"**{faults}**"])
+    return ["reader", "inputs", "refused by name", "different outcomes", "faults"], rows
+
+
+def soak(result: Results) -> Table:
+    """Return memory and equality of long runs."""
+    rows = [
+        [
+            row["run"],
+            f"{row['count']:,}",
+            " / ".join(f"{number:,}" for number in row["memory_mb"]),
+            "yes" if row["equal"] else "**no**",
+        ]
+        for row in result["rows"]
+    ]
+    return ["run", "pages or requests", "MB: at 25 %, at the end", "same bytes at start and end"], rows
+
+
+def mutants(result: Results) -> Table:
+    """Return how many changes of the code the tests notice."""
+    rows = [
+        [f"`{row['file']}`", f"{row['mutants']}", f"{row['killed']}", _share(row["killed"], row["mutants"])]
+        for row in result["rows"]
+    ]
+    count, killed = (sum(row[name] for row in result["rows"]) for name in ("mutants", "killed"))
+    rows.append(["**all**", f"**{count}**", f"**{killed}**", f"**{_share(killed, count)}**"])
+    return ["file", "changes tried", "noticed", "share"], rows
+
+
+def versions(result: Results) -> Table:
+    """Return which versions of the dependencies the tests passed with."""
+    rows = [
+        [row["which"], ", ".join(row["packages"]), f"{row['passed']}", f"{row['failed']}"]
+        for row in result["rows"]
+    ]
+    return ["versions", "packages", "tests passed", "failed"], rows
+
+
+KINDS: Final[Mapping[str, Callable[[Results], Table]]] = {
+    "faults": faults,
+    "fuzz": fuzz,
+    "soak": soak,
+    "mutants": mutants,
+    "versions": versions,
+}

@@ -1,0 +1,110 @@
+"""Pages in, columns out: what all integrations add to a page."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from detector.corpus.formats.writers import CONTENT_SHARE, LINES_COLUMN, VERDICT
+from detector.detector import Detector
+from detector.errors import DetectorError
+from detector.records import OutputFormat
+from detector.results.page import ScoredPage
+from detector.text.formats import found_format
+from detector.text.page import Page
+from detector.text.series import is_missing
+
+# Why an item is no page.
+FAULT: Final = "detector_fault"
+
+
+def as_page(item: Any, url: object = None) -> Any:  # noqa: ANN401
+    """Return a text as a page, with its address if it is one; anything else as it is.
+
+    In a table a text is a text, also if a file has this name.
+    """
+    if not isinstance(item, str):
+        return item
+    return Page(item, found_format(item), url=url if isinstance(url, str) else None)
+
+
+def scored_or_missing(
+    pages: Iterable[Any], detector: Detector | None = None
+) -> list[ScoredPage | DetectorError | None]:
+    """Return the result for each item, its error, or None for a missing one (None, NaN)."""
+    items = list(pages)
+    present = [as_page(item) for item in items if not is_missing(item)]
+    found = (detector or Detector()).score_pages(present, errors="return")
+    return [None if is_missing(item) else next(found) for item in items]
+
+
+def texts(
+    pages: Iterable[Any], detector: Detector | None = None, format: OutputFormat = "text"
+) -> list[str | None]:
+    """Return what is kept of each page; None for what is missing.
+
+    Raises
+    ------
+    PageError
+        If an item is no page.
+    """
+    found = []
+    for page in scored_or_missing(pages, detector):
+        if isinstance(page, DetectorError):
+            raise page
+        found.append(None if page is None else page.to_format(format))
+    return found
+
+
+def line_rows(page: ScoredPage) -> list[dict[str, Any]]:
+    """Return the lines that are not blank as plain values."""
+    return [
+        {
+            "text": line.text, "clean": line.clean, "score": line.score, "kept": line.kept,
+            "kind": line.kind, "reason": line.why,
+        }
+        for line in page.lines
+        if line.score is not None
+    ]  # fmt: skip
+
+
+def metadata(page: ScoredPage, lines: bool = False) -> dict[str, Any]:
+    """Return what is said about a page beside its text, as plain values."""
+    said: dict[str, Any] = {
+        VERDICT: None if page.verdict is None else page.verdict.kind,
+        CONTENT_SHARE: page.content_share,
+    }
+    return said | {LINES_COLUMN: line_rows(page)} if lines else said
+
+
+def columns(
+    pages: Sequence[Any], detector: Detector | None = None, text: str = "text", lines: bool = False
+) -> dict[str, list[Any]]:
+    """Return columns for a batch of rows: the clean texts, and what is said about each page.
+
+    Parameters
+    ----------
+    pages
+        What `Detector.score` takes; None and NaN are missing and stay so.
+    detector
+        The default model and settings if not given.
+    text
+        The name of the column with the clean texts.
+    lines
+        Whether to add `detector_lines`: a record for each line that is not blank.
+
+    Returns
+    -------
+    dict of str to list
+        `text`, `detector_verdict`, `detector_content_share`, `detector_fault` (why an item is no page; its
+        other values are None) and `detector_lines`.
+    """
+    names = [text, VERDICT, CONTENT_SHARE, FAULT, *([LINES_COLUMN] if lines else [])]
+    found: dict[str, list[Any]] = {name: [] for name in names}
+    for page in scored_or_missing(pages, detector):
+        row: dict[str, Any] = dict.fromkeys(names)
+        if isinstance(page, ScoredPage):
+            row |= {text: page.clean_text, **metadata(page, lines)}
+        elif page is not None:
+            row[FAULT] = str(page)
+        for name, value in row.items():
+            found[name].append(value)
+    return found
