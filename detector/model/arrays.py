@@ -41,8 +41,6 @@ TABLES: Final[Mapping[str, Blocks]] = {
     "text_site": SITE_BLOCKS,
     "html_site": SITE_BLOCKS,
 }
-# Tables that a model of an old format has in another form, or not at all: they are not read.
-SITE_TABLES: Final = ("text_site", "html_site")
 
 
 def blocks_of(blocks: Blocks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

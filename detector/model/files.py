@@ -1,18 +1,13 @@
 """Model files: a folder of one JSON file and one file of arrays; nothing is ever unpickled.
 
-`FORMAT` is the number of the layout described here. To change the layout: raise it, keep
-the reader of the old number with a test that reads an old file, and write it down here.
+`FORMAT` is the number of the layout described here; files of another are refused. To change the layout or
+the columns of a table, raise it and write it down here.
 
-    1  config.json: format, model_id, the columns of each network's table, notes of training
-       arrays.npz: phrases_*, markup_*, and for "text" and "html" FORMAT_first_*,
-       FORMAT_second_*, FORMAT_knot, FORMAT_share, FORMAT_kept and FORMAT_precise; kinds_*
-       (the fields of the records below)
-    2  the same, and for a model that knows sites FORMAT_site_*, the third network with
-       FORMAT_site_knot and FORMAT_site_share
-    3  the same; the network of sites sees stretches of new lines, too. That of a file of
-       format 2 is left out: the model reads as one that does not know sites
-    4  the same, and for a model that knows kinds of lines FORMAT_kinds_*, the fields of
-       `LineKindNetwork`; the columns that it sees stand in line_kinds.py
+    config.json   format, model_id, the columns of each network's table, notes of training
+    arrays.npz    phrases_*, markup_*, kinds_* (of pages), and for "text" and "html":
+                  FORMAT_first_*, FORMAT_second_*, FORMAT_knot, FORMAT_share, FORMAT_kept, FORMAT_precise;
+                  of a model that knows sites FORMAT_site_*, with FORMAT_site_knot and FORMAT_site_share;
+                  of a model that knows kinds of lines FORMAT_kinds_*, the fields of `LineKindNetwork`
 """
 
 import hashlib
@@ -36,7 +31,6 @@ from detector.files.atomic import new_file, new_folder, read_json, write_json
 from detector.model.arrays import (
     KIND_FIELDS,
     NETWORK_FIELDS,
-    SITE_TABLES,
     TABLES,
     Arrays,
     checked_array,
@@ -46,10 +40,7 @@ from detector.model.arrays import (
 from detector.model.network import Calibration, Network, Scorer
 from detector.model.page_kinds import KindWeights
 
-FORMAT: Final = 4
-OLD_FORMATS: Final = (1, 2, 3)
-# Formats whose network of sites saw less: it is left out.
-OLD_SITES: Final = (1, 2)
+FORMAT: Final = 5
 DEFAULT: Final = Path(__file__).with_name("default")
 CONFIG_FILE: Final = "config.json"
 ARRAYS_FILE: Final = "arrays.npz"
@@ -155,17 +146,14 @@ def _config(folder: Path) -> dict[str, Any]:
         raise ModelFormatError(f"{path} cannot be read ({in_words(error)}); get the model again") from None
     if not isinstance(config.get("format"), int):
         raise ModelFormatError(f"{path} is not the description of a model: it has no format number")
-    if config["format"] not in (FORMAT, *OLD_FORMATS):
+    if config["format"] != FORMAT:
         raise ModelFormatError(
             f"{folder} has format {config['format']}; this version of detector reads {FORMAT}: "
-            f"train the model anew or install the version that wrote it"
+            "train the model again, or install the version that wrote it"
         )
-    later = SITE_TABLES if config["format"] in OLD_SITES else ()
-    wanted = {table: list(names(blocks)) for table, blocks in TABLES.items() if table not in later}
-    columns = config.get("columns")
-    if not isinstance(columns, dict) or {k: v for k, v in columns.items() if k not in later} != wanted:
+    if config.get("columns") != {table: list(names(blocks)) for table, blocks in TABLES.items()}:
         raise ModelFormatError(
-            f"{folder} was trained on other evidence than this version gathers: train it anew"
+            f"{folder} was trained on other evidence than this version gathers: train it again"
         )
     if not isinstance(config.get("notes", {}), dict):
         raise ModelFormatError(f"{path} has notes that are not a table; get the model again")
@@ -200,8 +188,6 @@ def model_of(model: "Model | str | Path | None") -> Model:
 def load(folder: Path) -> Model:
     """Read a model; raises `ModelFormatError` for anything but a whole one."""
     config, arrays = _config(folder), _arrays(folder)
-    if config["format"] in OLD_SITES:
-        arrays = {name: array for name, array in arrays.items() if not name.startswith(SITE_TABLES)}
     known = arrays.get("phrases_known")
     if known is None or known.dtype != np.uint64 or known.shape != (1 << (phrases_of.KNOWN_BITS - 6),):
         raise ModelFormatError(f"{folder} has no list of known words: get the model again")

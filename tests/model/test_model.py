@@ -9,7 +9,16 @@ import pytest
 
 from detector.detector import Detector
 from detector.errors import ModelFormatError, SettingsError
-from detector.model.files import ARRAYS_FILE, CONFIG_FILE, DEFAULT, arrays_of, default_model, load, save
+from detector.model.files import (
+    ARRAYS_FILE,
+    CONFIG_FILE,
+    DEFAULT,
+    FORMAT,
+    arrays_of,
+    default_model,
+    load,
+    save,
+)
 from detector.sites.profile import SiteProfile
 
 
@@ -37,25 +46,18 @@ def test_the_default_model_is_small():
     assert sum(path.stat().st_size for path in DEFAULT.iterdir()) < 6_000_000
 
 
-def test_a_model_of_format_1_is_read_and_knows_no_sites(folder):
-    """As written before there were sites: no tables and no arrays of their step."""
-    config = json.loads((folder / CONFIG_FILE).read_text())
-    columns = {name: names for name, names in config["columns"].items() if not name.endswith("_site")}
-    _change_config(folder, format=1, columns=columns)
+@pytest.mark.parametrize("format", [1, 4, 6])
+def test_a_model_of_another_format_is_refused_by_its_number(folder, format):
+    _change_config(folder, format=format)
+    with pytest.raises(ModelFormatError, match=f"has format {format}; .* reads {FORMAT}: train"):
+        load(folder)
+
+
+def test_a_model_without_sites_refuses_a_profile(folder):
     with np.load(folder / ARRAYS_FILE) as stored:
         arrays = {name: stored[name] for name in stored.files if "_site_" not in name}
     np.savez(folder / ARRAYS_FILE, **arrays)
-    old = load(folder)
-    assert old.text.site is old.html.site is None
-    assert (old.text.second.hidden == default_model().text.second.hidden).all()
-
-
-def test_a_model_of_format_2_is_read_and_knows_no_sites(folder):
-    """Its step saw other columns: it is left out, and a profile is refused, not half used."""
-    columns = json.loads((folder / CONFIG_FILE).read_text())["columns"]
-    _change_config(folder, format=2, columns={**columns, "text_site": ["odds"], "html_site": ["odds"]})
-    old = load(folder)
-    assert old.text.site is old.html.site is None
+    assert load(folder).text.site is load(folder).html.site is None
     with pytest.raises(SettingsError, match="trained without sites"):
         Detector(folder, profile=SiteProfile.learn(["Home\nOne", "Home\nTwo", "Home\nThree"]))
 
