@@ -85,13 +85,19 @@ def setting(line: str) -> tuple[str, int, bool]:
     """Return how a line of text is set: its mark ("1" for a number), its indent, whether it has cells."""
     bare = line.lstrip()
     mark = ("1" if bare[0] not in BULLETS else bare[:1]) if is_item(bare) else ""
-    return mark, min(len(line) - len(bare), MOST_INDENT), "\t" in bare or "|" in bare
+    return mark, min(len(line) - len(bare), MOST_INDENT), cells_of(line) > 0
+
+
+def cells_of(line: str) -> int:
+    """Return how many tabs and bars stand after a line's first character that is neither blank nor control."""
+    text = line.lstrip("".join(map(chr, range(33))))
+    return text.count("\t") + text.count("|")
 
 
 def look(line: str, size: float) -> tuple[object, ...]:
     """Return how a line of so many words looks."""
-    bare, length = line.lstrip(), sum(size >= least for least in LENGTHS)
-    return *setting(line), min(bare.count("\t") + bare.count("|"), MOST_CELLS), length, edges_of(line)
+    length = sum(size >= least for least in LENGTHS)
+    return *setting(line), min(cells_of(line), MOST_CELLS), length, edges_of(line)
 
 
 def text_looks(lines: Sequence[str], numbers: Sequence[int], sizes: Sequence[float]) -> list[list[object]]:

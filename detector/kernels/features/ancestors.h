@@ -16,9 +16,8 @@ class AlikeBlocks {
       : markup_(markup), tree_(tree), alike_(call, batch, guesses) {}
 
   void write_page(i64 page, const Rows<f32>& table) {
-    alike_.write_page(page, table, [&](i64 line, i64 which) {
-      return look_key(tree_.block_of(markup_, line), which);
-    });
+    alike_.write_page(page, table,
+                      [&](i64 line, i64 which) { return look_key(tree_.block_of(markup_, line), which); });
   }
 
  private:

@@ -60,9 +60,9 @@ class TextLooks {
     const i64 first = batch_.line_segment[line], last = batch_.line_segment[line + 1];
     const i64 start = batch_.segment_start[first], end = batch_.segment_end[last - 1];
     const shape::ListMark mark = shape::list_mark(batch_.data, start, end);
-    i64 cells = 0;
-    for (i64 byte = start + mark.indent; byte < end; ++byte)
-      cells += batch_.data[byte] == '\t' || batch_.data[byte] == '|';
+    i64 cells = 0, byte = start;
+    while (byte < end && batch_.data[byte] <= ' ') ++byte;
+    for (; byte < end; ++byte) cells += batch_.data[byte] == '\t' || batch_.data[byte] == '|';
     f32 words = 0;
     for (i64 row = first; row < last; ++row) words += words_in(words_, row);
     u64 length = 0;
@@ -70,7 +70,8 @@ class TextLooks {
     const u64 indent = static_cast<u64>(least(mark.indent, MOST_INDENT));
     const u64 edges = static_cast<u64>(words_.edges[2 * first]) << 8 | words_.edges[2 * (last - 1) + 1];
     setting_[at] = joined(joined(mark.code, indent), cells > 0);
-    look_[at] = joined(joined(joined(setting_[at], static_cast<u64>(least(cells, MOST_CELLS))), length), edges);
+    look_[at] =
+        joined(joined(joined(setting_[at], static_cast<u64>(least(cells, MOST_CELLS))), length), edges);
     // For `join`: until then, whether the line is long.
     run_[at] = words >= LONG;
   }
