@@ -1,7 +1,7 @@
 # Everyday commands. CI runs `make check` before the tests.
 PYTHON ?= .venv/bin/python
 
-.PHONY: install kernels check test slow floors bench profiles train golden tables
+.PHONY: install kernels check test slow floors docs pictures bench profiles train golden tables
 
 install:
 	python3 -m venv .venv
@@ -28,6 +28,14 @@ slow:
 # Nothing got worse; needs the shared data.
 floors:
 	$(PYTHON) -m benchmarks check
+
+# The site of docs/, in build/site; warnings are errors.
+docs:
+	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict --quiet
+
+# The pictures of docs/, drawn from the examples; anew after a change of the model.
+pictures:
+	$(PYTHON) -m docs.pictures
 
 # Quality and speed of all systems; needs the shared data and the peers' environments.
 bench:
