@@ -30,9 +30,7 @@ TYPES: Final[dict[str, Any]] = {
 
 def typed(found: dict[str, list[Any]]) -> dict[str, pyarrow.Array]:
     """Return columns as arrays of their types, also where all values are missing."""
-    return {
-        name: pyarrow.array(values, TYPES.get(name, pyarrow.string())) for name, values in found.items()
-    }
+    return {name: pyarrow.array(values, TYPES.get(name, pyarrow.string())) for name, values in found.items()}
 
 
 def cleaned(

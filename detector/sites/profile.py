@@ -156,13 +156,19 @@ class SiteProfile:
 
     def save(self, path: Path, whole: bool = False) -> None:
         """Write the profile atomically, pruned unless `whole`."""
-        profile = self if whole else self.pruned()
-        files.save(path, files.Stored(_about(profile), _arrays_of(profile)))
+        files.save(path, (self if whole else self.pruned())._stored())
+
+    def _stored(self) -> files.Stored:
+        return files.Stored(_about(self), _arrays_of(self))
 
     @classmethod
-    def load(cls, path: Path) -> "SiteProfile":
-        """Read a profile; raises `ModelFormatError` if the file is damaged or is not a profile."""
-        return _profile(files.load(path), path)
+    def load(cls, path: str | Path) -> "SiteProfile":
+        """Read a file, or hf://org/name; raises `ModelFormatError` if it is damaged or not a profile."""
+        return _profile(files.load(found := files.path_of(path)), found)
+
+    def push(self, address: str, private: bool = False, whole: bool = False) -> str:
+        """Upload the profile to hf://org/name; see `Model.push`. It holds lines of the site: `show` them."""
+        return files.push((self if whole else self.pruned())._stored(), self._head(), address, private)
 
     def show(self, lines: int = 20) -> str:
         """Return the profile in words, with its most frequent lines."""
