@@ -3,6 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import click
@@ -65,6 +66,12 @@ REPORTS: Final[dict[str, Callable[[Finding], str]]] = {
 }
 
 
+def _file_of(part: Part) -> str:
+    """Return the name of a file from where we are: annotations need it so."""
+    path = Path(part.path)
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else part.path
+
+
 def _line_of(document: Document, part: Part) -> int:
     """Return where a record begins in its file."""
     if part.kind == "page":
@@ -87,7 +94,9 @@ def _in_page(document: Document, part: Part, page: ScoredPage, least: float) -> 
         if line.kept or not (is_sure or line.label == "repeat"):
             continue
         at = start + line.number if part.kind == "page" and page.format == "text" else start
-        yield Finding(part.path, at, "repeat" if line.label == "repeat" else "boilerplate", _message(line))
+        yield Finding(
+            _file_of(part), at, "repeat" if line.label == "repeat" else "boilerplate", _message(line)
+        )
 
 
 class Check:
@@ -134,7 +143,7 @@ class Check:
             text = "\n".join(line.text for line in page.lines)
             if text.strip():
                 texts.append(text)
-                places.append((part.path, _line_of(document, part)))
+                places.append((_file_of(part), _line_of(document, part)))
         if self.similarity:
             for at, twin in find_duplicates(texts, self.similarity).removed.items():
                 file, line = places[twin.kept]

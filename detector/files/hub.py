@@ -106,7 +106,7 @@ def push_folder(folder: Path, name: str, private: bool = False) -> str:
     try:
         api.create_repo(repository, private=private, exist_ok=True)
         done = api.create_commit(repository, files, commit_message="Upload by detector", revision=revision)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         said = " ".join(str(error).split())[:_SHOWN]
         raise SettingsError(f"{name} cannot be written at {api.endpoint}: {said}") from None
     return str(done.commit_url)

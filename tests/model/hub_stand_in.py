@@ -1,4 +1,8 @@
-"""A stand-in for the Hugging Face Hub on this machine: the calls of its protocol that travelling needs."""
+"""A stand-in for the Hugging Face Hub on this machine: the calls of its protocol that travelling needs.
+
+All files are uploaded within the commit. The real Hub takes large ones by its xet protocol, which is
+huggingface_hub's own matter.
+"""
 
 import base64
 import hashlib
@@ -12,8 +16,6 @@ CALLS = (
     ("POST", r"/api/repos/create", "create"),
     ("POST", r"/api/validate-yaml", "validate"),
     ("POST", rf"/api/models/{REPOSITORY}/preupload/(?P<revision>[^/]+)", "preupload"),
-    ("POST", rf"/{REPOSITORY}\.git/info/lfs/objects/batch", "lfs_batch"),
-    ("PUT", r"/lfs/(?P<oid>\w+)", "lfs_upload"),
     ("POST", rf"/api/models/{REPOSITORY}/commit/(?P<revision>[^/]+)", "commit"),
     ("GET", rf"/api/models/{REPOSITORY}/revision/(?P<revision>[^/]+)", "information"),
     ("GET", rf"/api/models/{REPOSITORY}/tree/(?P<revision>[^/]+)/?", "tree"),
@@ -26,7 +28,7 @@ class Hub:
     """Repositories as lists of commits, each a mapping of names to bytes."""
 
     def __init__(self):
-        self.commits, self.tags, self.large, self.read_only = {}, {}, {}, False
+        self.commits, self.tags, self.read_only = {}, {}, False
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.hub = self
         self.endpoint = f"http://127.0.0.1:{self.server.server_port}"
@@ -55,23 +57,11 @@ class Hub:
         return {"errors": [], "warnings": []}
 
     def preupload(self, body, repository, revision):
-        def mode(path):
-            return "lfs" if path.endswith((".npz", ".profile")) else "regular"
-
         return {
             "files": [
-                {"path": file["path"], "uploadMode": mode(file["path"]), "shouldIgnore": False}
+                {"path": file["path"], "uploadMode": "regular", "shouldIgnore": False}
                 for file in body["files"]
             ]
-        }
-
-    def lfs_batch(self, body, repository):
-        return {
-            "transfer": "basic",
-            "objects": [
-                {**one, "actions": {"upload": {"href": f"{self.endpoint}/lfs/{one['oid']}"}}}
-                for one in body["objects"]
-            ],
         }
 
     def commit(self, body, repository, revision):
@@ -115,9 +105,6 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def call(self, name, data, names):
         hub = self.server.hub
         try:
-            if name == "lfs_upload":
-                hub.large[names["oid"]] = data
-                return self.answer(200, b"")
             if name == "resolve":
                 return self.send_file(hub.files(names["repository"], names["revision"]), names["file"])
             is_lines = "ndjson" in self.headers.get("Content-Type", "")
@@ -142,7 +129,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(data)
 
-    do_GET = do_POST = do_PUT = do_HEAD = do
+    do_GET = do_POST = do_HEAD = do
 
     def log_message(self, *arguments):
         pass
