@@ -23,6 +23,7 @@ RUN: Final = {
     "kinds": Entry("benchmarks.run.kinds", "Kinds of lines, on pages that were read line by line."),
     "outputs": Entry("benchmarks.run.outputs", "Our out-of-fold outputs, for `run quality`."),
     "speed": Entry("benchmarks.run.timing.speed", "Time a page, beside the peers and version 0.1."),
+    "workers": Entry("benchmarks.run.timing.workers", "What a worker of other pipelines costs."),
     "near-duplicates": Entry("benchmarks.run.near_duplicates", "Rates, memory, precision and recall."),
     "serve": Entry("benchmarks.serving.load", "Many clients of a server at a time."),
     "corpus": Entry("benchmarks.run.corpus", "Filters of whole corpora; runs that are killed."),

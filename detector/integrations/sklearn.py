@@ -29,7 +29,7 @@ from detector.sites.profile import SiteProfile  # noqa: E402
 
 
 class _OfTexts(BaseEstimator):
-    """An estimator whose samples are texts, not numbers; it works without being fitted."""
+    """An estimator whose samples are texts, not numbers."""
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -43,14 +43,12 @@ class PageCleaner(TransformerMixin, _OfTexts):
 
     Parameters
     ----------
-    model : Model, str or Path, optional
-        A model or its folder; the default model if not given.
-    settings : Settings, optional
-        Which lines to keep.
+    model, settings
+        As for `Detector`.
     site : bool
         Whether all pages are of one site: `fit` learns its profile, and `transform` uses it.
-    format : {"text", "markdown", "html", "xml", "json", "jsonl"}
-        The format of the results.
+    format : str
+        The format of the results, as for `Detector.clean`.
     """
 
     def __init__(
@@ -74,17 +72,10 @@ class PageCleaner(TransformerMixin, _OfTexts):
 
 
 class LineClassifier(ClassifierMixin, _OfTexts):
-    """Lines to "content" and "template", or to their kinds.
+    """Lines to "content" and "template", or with `target="kind"` to their kinds.
 
     X is an array of lines, each judged on its own, or a table of two columns, page and line: lines of the
-    same page are judged together, in their order.
-
-    Parameters
-    ----------
-    model : Model, str or Path, optional
-        A model or its folder; the default model if not given.
-    target : {"template", "kind"}
-        Whether the classes are "content" and "template", or the kinds of lines.
+    same page are judged together, in their order. `model` is as for `Detector`.
     """
 
     def __init__(self, model: Model | str | Path | None = None, target: Target = "template") -> None:
