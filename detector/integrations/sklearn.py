@@ -21,7 +21,7 @@ from sklearn.utils import Tags  # noqa: E402
 
 from detector.detector import Detector  # noqa: E402
 from detector.integrations.columns import texts  # noqa: E402
-from detector.integrations.sklearn_lines import CLASSES, Target, adapted, line_probabilities  # noqa: E402
+from detector.integrations.sklearn_lines import Target, adapted, classes, line_probabilities  # noqa: E402
 from detector.model.files import Model  # noqa: E402
 from detector.records import OutputFormat  # noqa: E402
 from detector.settings import Settings  # noqa: E402
@@ -84,7 +84,7 @@ class LineClassifier(ClassifierMixin, _OfTexts):
     @property
     def classes_(self) -> NDArray[np.str_]:
         """The classes, in the order of the columns of `predict_proba`."""
-        return np.array(CLASSES[self.target])
+        return np.array(classes(self.target))
 
     def fit(self, X: Any, y: Iterable[str] | None = None) -> "LineClassifier":  # noqa: ANN401
         """Adapt the model to labelled lines, as `detector.train` does; without labels, keep it as it is."""
@@ -97,5 +97,4 @@ class LineClassifier(ClassifierMixin, _OfTexts):
 
     def predict(self, X: Any) -> NDArray[np.str_]:  # noqa: ANN401
         """Return str (lines,): the likeliest class of each line."""
-        likeliest = self.predict_proba(X).argmax(axis=1)
-        return np.asarray(self.classes_[likeliest])
+        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])

@@ -63,6 +63,8 @@ ARRAYS_FILE: Final = "arrays.npz"
 
 # No model is larger in memory; a file that claims to be is refused before it is unpacked.
 MOST_BYTES: Final = 64_000_000
+# Fetched too, if it is there; training reads it.
+PRECISION_FILE: Final = "precision.npz"
 # Arrays that are stored in half precision.
 HALVES: Final = ("_bucket",)
 
@@ -242,7 +244,7 @@ def folder_of(model: str | Path | None) -> Path:
     if model is None or str(model) == "default":
         return DEFAULT
     if is_hub_address(model):
-        return fetch_folder(model, (CONFIG_FILE, ARRAYS_FILE, *INFO_FILES), MOST_BYTES)
+        return fetch_folder(model, (CONFIG_FILE, ARRAYS_FILE, PRECISION_FILE, *INFO_FILES), MOST_BYTES)
     return Path(model)
 
 

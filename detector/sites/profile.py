@@ -10,6 +10,7 @@ default, lack rare lines and cannot be merged.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -125,7 +126,7 @@ class SiteProfile:
         if (page[1:] == page[:-1]).any():
             raise ValueError(f"profiles of {min(names)} share pages: give each page once")
         counts = merge([profile.counts for profile in profiles])
-        sample = sorted((entry for profile in profiles for entry in profile.sample), key=_hash)[:SAMPLED]
+        sample = sorted((entry for profile in profiles for entry in profile.sample), key=attrgetter("own"))[:SAMPLED]
         of_runs = runs.merged([profile.runs for profile in profiles])
         templates = sizes_of(templates_of(sample, _recurring(counts, of_runs)), len(sample))
         known = all_known(profile.known for profile in profiles)
@@ -200,10 +201,6 @@ def _recurring(counts: LineCounts, of_runs: RunCounts) -> Integers:
     """Return int64, rising: the keys of a site's lines and runs that recur."""
     pages = int(counts.site_pages.sum())
     return np.union1d(recurring_lines(counts), runs.recurring(of_runs, pages, of_runs.key.size).key)
-
-
-def _hash(entry: Sampled) -> int:
-    return entry.own
 
 
 def _place(known: Known) -> str:

@@ -17,11 +17,11 @@ ROOT = Path(__file__).parent.parent.parent
 STORY = (
     "The mill stood empty for thirty-one years, until the town bought it last spring and repaired the wheel."
 )
-PAGE = f"Leave a Reply\n{STORY}\nYour email address will not be published.\n"
+PAGE = f"Save now: subscribe to our newsletter!\n{STORY}\nYour email address will not be published.\n"
 
 
 def check(*arguments):
-    return CliRunner().invoke(group, ["check", "--quiet", *map(str, arguments)])
+    return CliRunner().invoke(group, ["check", "--quiet", *map(str, arguments)], standalone_mode=False)
 
 
 @pytest.fixture
@@ -37,17 +37,17 @@ def data(tmp_path, monkeypatch):
 
 def test_lines_of_templates_are_found_where_they_stand(data):
     found = check("page.txt")
-    assert found.exit_code == 1
+    assert found.return_value == 1
     lines = found.stdout.splitlines()
     assert [re.match(r"page\.txt:(\d): boilerplate: “", line)[1] for line in lines] == ["1", "3"]
-    assert "(form, score 0.9" in lines[0]
+    assert "(promotion, score 0.9" in lines[0]
 
 
 def test_near_duplicates_name_both_places(data):
     found = check("rows.jsonl")
-    assert found.exit_code == 1
+    assert found.return_value == 1
     assert found.stdout == "rows.jsonl:3: near-duplicate: similarity 1.00 to rows.jsonl:2\n"
-    assert check("rows.jsonl", "--duplicates", "0").exit_code == 0
+    assert check("rows.jsonl", "--duplicates", "0").return_value == 0
 
 
 def test_a_repeat_in_a_text(data):
@@ -60,14 +60,14 @@ def test_a_repeat_in_a_text(data):
 def test_a_folder_and_clean_data(data):
     assert {line.split(":")[0] for line in check(".").stdout.splitlines()} == {"page.txt", "rows.jsonl"}
     (data / "clean.txt").write_text(STORY)
-    assert (check("clean.txt").exit_code, check("clean.txt").stdout) == (0, "")
+    assert (check("clean.txt").return_value, check("clean.txt").stdout) == (0, "")
 
 
 def test_annotations_of_github(data):
     (data / "a,b.txt").write_text(
-        PAGE.replace("Leave a Reply", "Save 50% today: subscribe to our newsletter!")
+        PAGE.replace("Save now", "Save 50% today")
     )
-    first = check("a,b.txt", "--report", "github").stdout.splitlines()[0]
+    first = check("a,b.txt", "--report", "github", "--least-score", "0.5").stdout.splitlines()[0]
     assert first.startswith("::warning file=a%2Cb.txt,line=1,title=boilerplate::“Save 50%25 today")
 
 
@@ -80,7 +80,7 @@ def test_jsonl(data):
 def test_what_cannot_be_read_is_a_failure_too(data):
     (data / "bad.jsonl").write_text('{"text": \n')
     found = check("bad.jsonl")
-    assert found.exit_code == 1
+    assert found.return_value == 1
     assert "bad.jsonl" in found.stderr
 
 
