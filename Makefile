@@ -1,7 +1,12 @@
 # Everyday commands. CI runs `make check` before the tests.
 PYTHON ?= .venv/bin/python
 
-.PHONY: install kernels check test slow floors docs pictures bench profiles train golden tables
+# Other people's packages, in an environment of their own: theirs are large, and some exclude each other.
+# What dolma imports, without what it asks for.
+DOLMA = dolma smart_open necessary requirements-parser omegaconf antlr4-python3-runtime==4.9.3 blingfire uniseg \
+	anyascii fasttext-wheel tokenizers jq jsonpath-ng python-dotenv
+
+.PHONY: install kernels check test slow integrations floors docs pictures bench profiles train golden tables
 
 install:
 	python3 -m venv .venv
@@ -24,6 +29,12 @@ test:
 # What takes a minute or more: other compilers, sanitizers, training.
 slow:
 	$(PYTHON) -m pytest -n auto -m slow
+
+integrations:
+	python3 -m venv .venv-integrations
+	.venv-integrations/bin/pip install --quiet '.[integrations]' pytest hypothesis rich
+	.venv-integrations/bin/pip install --quiet --no-deps $(DOLMA)
+	.venv-integrations/bin/python -m pytest tests/integrations -m 'slow or not slow'
 
 # Nothing got worse; needs the shared data.
 floors:

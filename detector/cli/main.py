@@ -1,8 +1,8 @@
 """The command line: imports the command that was called, and turns errors into messages.
 
-Exit codes: 0 success; 1 some pages were set aside; 2 wrong use (options, settings, model files), or a file
-that cannot be read or written; 3 stopped, because too much would be lost or a model is not better; 4 a bug
-in this package; 130 and 143 stopped by Ctrl-C and SIGTERM.
+Exit codes: 0 success; 1 some pages were set aside, or `check` found something; 2 wrong use (options,
+settings, model files), or a file that cannot be read or written; 3 stopped, because too much would be lost
+or a model is not better; 4 a bug in this package; 130 and 143 stopped by Ctrl-C and SIGTERM.
 """
 
 import errno
@@ -34,6 +34,7 @@ COMMANDS: Final = {
     "restore": ("detector.cli.restore", "Bring back what a corpus run dropped."),
     "profile": ("detector.cli.profile", "Learn the template of a site from its pages."),
     "duplicates": ("detector.cli.duplicates", "Find near-duplicates among many texts."),
+    "check": ("detector.cli.check", "Report boilerplate and duplicates in text data, as a linter does."),
     "train": ("detector.cli.train", "Adapt the model to pages, or train a new one."),
     "evaluate": ("detector.cli.evaluate", "Measure a model on labelled pages."),
     "serve": ("detector.cli.serve", "Look at pages in a browser, label, read reports; answer over HTTP."),
