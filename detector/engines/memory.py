@@ -70,7 +70,9 @@ class MemoryWatch:
             self._thread.join()
 
     def say(self, then: str) -> None:
-        """Say on standard error that the bound was passed, and what comes of it."""
+        """Say on standard error, if there is one, that the bound was passed, and what comes of it."""
+        if sys.stderr is None:
+            return
         sys.stderr.write(
             f"detector: {self.peak / 1e6:,.0f} MB were in use, more than the {self.bound / 1e6:,.0f} MB "
             f"of --memory: {then}\n"
