@@ -143,6 +143,8 @@ def zip_members(path: Path, most_bytes: int) -> dict[str, bytes]:
     ValueError
         If it is no zip file, or damaged, or larger when unpacked.
     """
+    if path.exists() and not path.is_file():
+        raise ValueError("it is no regular file")
     try:
         with zipfile.ZipFile(path) as file:
             members = file.infolist()

@@ -14,6 +14,7 @@ from detector.corpus.formats.http_bodies import sent_page, unchunked
 from detector.corpus.formats.readers import read_part
 from detector.corpus.formats.web_archives import read_warc
 from detector.corpus.inputs import Input, survey
+from detector.files.limits import ReadLimits
 from detector.settings import Columns
 from tests.corpus.made import page, read_jsonl
 
@@ -46,7 +47,7 @@ def archive(path, records):
 
 
 def read(path):
-    return list(read_warc(Part(str(path), path.name, "warc"), Columns()))
+    return list(read_warc(Part(str(path), path.name, "warc"), Columns(), ReadLimits()))
 
 
 CHUNKED = ("Transfer-Encoding", "chunked")
@@ -164,7 +165,7 @@ def test_an_archive_that_is_damaged_or_packed_as_a_whole(tmp_path):
             Part(str(path), path.name, "warc", start, end, first)
             for (start, first), end in zip(found.starts, ends, strict=True)
         ]
-        once, cut = list(read_part(Part(str(path), path.name, "warc"), Columns())), []
+        once, cut = list(read_part(Part(str(path), path.name, "warc"), Columns(), ReadLimits())), []
         for part in parts:
             cut += read_part(part, Columns())
         assert cut == once
