@@ -160,6 +160,7 @@ def _become(arguments: Sequence[str], logs: Path, how: Start) -> NoReturn:
         if how.fresh:
             os.environ["PYTHONPATH"] = str(ROOT)
             os.execv(sys.executable, [sys.executable, "-m", "detector", *arguments])
+        _open_streams(how.streams)
         cli.main()
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
@@ -179,6 +180,14 @@ def _redirect(logs: Path, streams: Streams) -> None:
     os.closerange(3, 256)
     for place in streams.closed:
         os.close(place)
+
+
+def _open_streams(streams: Streams) -> None:
+    """Give Python the standard streams of this process: those that it has may be of a test's."""
+    sys.stdin, sys.stdout, sys.stderr = (
+        None if place in streams.closed else os.fdopen(place, mode, 1, "utf-8", closefd=False)
+        for place, mode in enumerate("rww")
+    )
 
 
 def _set_environment(variables: dict[str, str | None]) -> None:
