@@ -103,3 +103,13 @@ def test_zip_files_packed_otherwise_are_refused(tmp_path):
         zip_members(path, 100)
     with pytest.raises(OSError, match="No such file"):
         zip_members(tmp_path / "none", 100)
+
+
+def test_a_header_that_claims_gigabytes_takes_no_memory(tmp_path):
+    """numpy would take memory for all of it, and only then see that it is not there."""
+    path = tmp_path / "a.npy"
+    path.write_bytes(b"\x93NUMPY\x02\x00\xff\xff\xff\xff{" + b" " * 100)
+    with pytest.raises(ValueError, match="a header of 4,294,967,295 bytes"):
+        mapped_array(path)
+    with path.open("rb") as file, pytest.raises(ValueError, match="a header of 4,294,967,295 bytes"):
+        array_from(file)
