@@ -63,6 +63,8 @@ LABELS: Final = {
     "weak": Entry("benchmarks.labels.weak_labels", "Count the labels that need no labeller."),
 }
 RELIABILITY: Final = {
+    "versions": Entry("benchmarks.reliability.versions", "The lowest and the newest dependencies."),
+    "mutants": Entry("benchmarks.reliability.mutation.run", "Change the code, and see whether tests notice."),
     "soak": Entry("benchmarks.reliability.soak", "Score pages for a long time: memory, and equal bytes."),
     "fuzz": Entry("benchmarks.reliability.fuzz.run", "Give every reader changed files."),
     "faults": Entry(

@@ -10,6 +10,7 @@ import pytest
 
 from detector.cli.main import run
 from detector.corpus.formats.documents import Document, Part, Rejected
+from detector.corpus.formats.files import size_and_time
 from detector.corpus.formats.http_bodies import sent_page, unchunked
 from detector.corpus.formats.readers import read_part
 from detector.corpus.formats.web_archives import read_warc
@@ -158,7 +159,7 @@ def test_an_archive_that_is_damaged_or_packed_as_a_whole(tmp_path):
     for name, content in contents.items():
         path = tmp_path / f"{name}.warc.gz"
         path.write_bytes(content)
-        found = survey(Input(str(path), path.name, "warc", len(content)), 500)
+        found = survey(Input(str(path), path.name, "warc", *size_and_time(str(path))), 500)
         assert found.hash == hashlib.blake2b(content, digest_size=16).hexdigest()
         ends = [*(start for start, _ in found.starts[1:]), -1]
         parts = [
