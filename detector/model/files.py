@@ -186,17 +186,18 @@ def save(model: Model, folder: Path) -> None:
 
 def _write(model: Model, folder: Path) -> None:
     arrays = arrays_of(model)
+    model_id = arrays_hash(arrays)
     with new_file(folder / ARRAYS_FILE) as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
     config = {
         "format": FORMAT,
-        "model_id": arrays_hash(arrays),
+        "model_id": model_id,
         "columns": {table: names(blocks) for table, blocks in TABLES.items()},
         "licence": model.info.licence,
         "notes": dict(model.notes),
     }
     write_json(folder / CONFIG_FILE, config)
-    model.info.write(folder, config["model_id"])
+    model.info.write(folder, model_id)
 
 
 def _config(folder: Path) -> dict[str, Any]:

@@ -126,8 +126,7 @@ class SiteProfile:
         if (page[1:] == page[:-1]).any():
             raise ValueError(f"profiles of {min(names)} share pages: give each page once")
         counts = merge([profile.counts for profile in profiles])
-        entries = (entry for profile in profiles for entry in profile.sample)
-        sample = sorted(entries, key=attrgetter("own"))[:SAMPLED]
+        sample = sorted((one for some in profiles for one in some.sample), key=attrgetter("own"))[:SAMPLED]
         of_runs = runs.merged([profile.runs for profile in profiles])
         templates = sizes_of(templates_of(sample, _recurring(counts, of_runs)), len(sample))
         known = all_known(profile.known for profile in profiles)
