@@ -1,7 +1,12 @@
 # Everyday commands. CI runs `make check` before the tests.
 PYTHON ?= .venv/bin/python
 
-.PHONY: install kernels check test slow floors bench profiles train golden tables
+# Other people's packages, in an environment of their own: theirs are large, and some exclude each other.
+# What dolma imports, without what it asks for.
+DOLMA = dolma smart_open necessary requirements-parser omegaconf antlr4-python3-runtime==4.9.3 blingfire uniseg \
+	anyascii fasttext-wheel tokenizers jq jsonpath-ng python-dotenv
+
+.PHONY: install kernels check test slow integrations floors docs pictures bench profiles train golden tables reliability sbom audit
 
 install:
 	python3 -m venv .venv
@@ -25,9 +30,23 @@ test:
 slow:
 	$(PYTHON) -m pytest -n auto -m slow
 
+integrations:
+	python3 -m venv .venv-integrations
+	.venv-integrations/bin/pip install --quiet '.[integrations]' pytest hypothesis rich
+	.venv-integrations/bin/pip install --quiet --no-deps $(DOLMA)
+	.venv-integrations/bin/python -m pytest tests/integrations -m 'slow or not slow'
+
 # Nothing got worse; needs the shared data.
 floors:
 	$(PYTHON) -m benchmarks check
+
+# The site of docs/, in build/site; warnings are errors.
+docs:
+	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict --quiet
+
+# The pictures of docs/, drawn from the examples; anew after a change of the model.
+pictures:
+	$(PYTHON) -m docs.pictures
 
 # Quality and speed of all systems; needs the shared data and the peers' environments.
 bench:
@@ -62,3 +81,25 @@ golden:
 
 tables:
 	$(PYTHON) -m benchmarks tables
+
+# Hours: kill, fill, cut, fuzz, and score for a long time.
+reliability:
+	$(PYTHON) -m benchmarks reliability faults 500
+	$(PYTHON) -m benchmarks reliability fuzz 300
+	$(PYTHON) -m benchmarks reliability soak
+	$(PYTHON) -m benchmarks reliability mutants
+	$(PYTHON) -m benchmarks reliability versions
+	$(PYTHON) -m benchmarks tables
+
+# What a plain install brings, as a bill of materials (CycloneDX), and what is known to be wrong with it. The tools
+# have an environment of their own. pip-audit asks pypi.org, which must be reachable.
+build/plain:
+	python3 -m venv build/plain build/audit-tools
+	build/plain/bin/pip install -q .
+	build/audit-tools/bin/pip install -q cyclonedx-bom pip-audit
+
+sbom: build/plain
+	build/audit-tools/bin/cyclonedx-py environment build/plain --output-file build/sbom.cdx.json
+
+audit: build/plain
+	build/audit-tools/bin/pip-audit --path $$(build/plain/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')

@@ -23,6 +23,7 @@ RUN: Final = {
     "kinds": Entry("benchmarks.run.kinds", "Kinds of lines, on pages that were read line by line."),
     "outputs": Entry("benchmarks.run.outputs", "Our out-of-fold outputs, for `run quality`."),
     "speed": Entry("benchmarks.run.timing.speed", "Time a page, beside the peers and version 0.1."),
+    "workers": Entry("benchmarks.run.timing.workers", "What a worker of other pipelines costs."),
     "near-duplicates": Entry("benchmarks.run.near_duplicates", "Rates, memory, precision and recall."),
     "serve": Entry("benchmarks.serving.load", "Many clients of a server at a time."),
     "corpus": Entry("benchmarks.run.corpus", "Filters of whole corpora; runs that are killed."),
@@ -39,6 +40,7 @@ DATA: Final = {
 }
 TRAIN: Final = {
     "folds": Entry("benchmarks.train.fold_models", "A model, and one without each fold."),
+    "info": Entry("benchmarks.train.model_info", "What travels with the default model."),
     "kinds": Entry("benchmarks.train.line_kinds", "The networks of kinds of such models, anew."),
     "copies": Entry("benchmarks.train.copy_probability", "How likely copies are to be taken out."),
     "experiment": Entry("benchmarks.train.experiment", "Train by a configuration, and compare with another."),
@@ -61,6 +63,8 @@ LABELS: Final = {
     "weak": Entry("benchmarks.labels.weak_labels", "Count the labels that need no labeller."),
 }
 RELIABILITY: Final = {
+    "versions": Entry("benchmarks.reliability.versions", "The lowest and the newest dependencies."),
+    "mutants": Entry("benchmarks.reliability.mutation.run", "Change the code, and see whether tests notice."),
     "soak": Entry("benchmarks.reliability.soak", "Score pages for a long time: memory, and equal bytes."),
     "fuzz": Entry("benchmarks.reliability.fuzz.run", "Give every reader changed files."),
     "faults": Entry(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from detector.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from detector.api import clean, score
+    from detector.api import clean, load, score
     from detector.corpus.api import clean_corpus
     from detector.detector import Detector
     from detector.errors import DetectorError
@@ -61,6 +61,7 @@ __all__ = [
     "find_blocks",
     "find_contained",
     "find_duplicates",
+    "load",
     "score",
     "train",
 ]
@@ -89,6 +90,7 @@ _HOME = {
     "find_blocks": "detector.near_duplicates.blocks",
     "find_contained": "detector.near_duplicates.containment",
     "find_duplicates": "detector.near_duplicates.find",
+    "load": "detector.api",
     "score": "detector.api",
     "train": "detector.training.api",
 }

@@ -1,6 +1,9 @@
-"""Shortcuts for one page with the default model and settings."""
+"""Shortcuts for one page with the default model and settings, and models from anywhere."""
+
+from pathlib import Path
 
 from detector.detector import Detector
+from detector.model.files import Model, model_of
 from detector.records import Format, OutputFormat
 from detector.results.page import ScoredPage
 from detector.text.page import Input, Page
@@ -26,3 +29,28 @@ def clean(
     Parameters and errors are those of `Detector.clean`.
     """
     return Detector().clean(page, format, input_format=input_format, url=url)
+
+
+def load(model: str | Path = "default") -> Model:
+    """Load a model, for `Detector(model)`, or to look at its card, or to save or push it.
+
+    Parameters
+    ----------
+    model : str or Path
+        A folder, an address on the Hugging Face Hub (hf://org/name, hf://org/name@revision), or "default".
+
+    Returns
+    -------
+    Model
+        The model; `info` is its card, data manifest, measures and licence.
+
+    Raises
+    ------
+    ModelFormatError
+        If it is damaged, of an unknown format, or cannot be fetched.
+    SettingsError
+        If the address is wrong.
+    MissingExtraError
+        If huggingface_hub is not installed.
+    """
+    return model_of(model)

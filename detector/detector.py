@@ -285,7 +285,7 @@ def profile_for(model: Model, profile: "SiteProfile | str | Path | None") -> "Si
     if isinstance(profile, str | Path):
         from detector.sites.profile import SiteProfile  # most runs need no profile
 
-        return SiteProfile.load(Path(profile))
+        return SiteProfile.load(profile)
     return profile
 
 

@@ -42,8 +42,7 @@ class ShownProgress:
     def __init__(self, wanted: bool = False) -> None:
         self._step = ""
         self._bar: Any = None
-        # A program may have no standard error at all.
-        self._disabled = sys.stderr is None or not (wanted or sys.stderr.isatty())
+        self._disabled = not (wanted or (sys.stderr is not None and sys.stderr.isatty()))
 
     def __call__(self, step: str, done: int, total: int) -> None:
         """Show the progress; tqdm limits how often."""

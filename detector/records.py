@@ -163,9 +163,16 @@ class Copies(NamedTuple):
 class Reason:
     """Why a line has its score, or why it was kept or dropped.
 
-    group: "evidence", whose contributions (in log-odds of boilerplate) made the score:
-        taking the evidence away moves the score that way; or "policy", what decided
-    code: a word for programs; text: the same in a sentence
+    Attributes
+    ----------
+    group : {"evidence", "policy"}
+        Evidence made the score: taking it away moves the score. Policy decided.
+    code : str
+        A word for programs.
+    text : str
+        The same in a sentence.
+    contribution : float, optional
+        Of evidence, in log-odds of boilerplate: above 0 it speaks for boilerplate.
     """
 
     group: str
@@ -182,12 +189,17 @@ SURE: Final = 0.6
 class Verdict:
     """What kind of page it is.
 
-    kind: "article", "documentation", "service", "listing", "product", "forum", "consent wall",
-        "login", "error", or "empty" for a page of hardly a word
-    probability: of that kind, 0 to 1
-    signals: what speaks for it, the strongest first: group "evidence", contributions in
-        log-odds against the mean of all kinds
-    second: the next likeliest kind, and its probability
+    Attributes
+    ----------
+    kind : str
+        "article", "documentation", "service", "listing", "product", "forum", "consent wall", "login",
+        "error", or "empty" for a page of hardly a word.
+    probability : float
+        Of that kind, 0 to 1.
+    signals : tuple of Reason
+        What speaks for it, the strongest first; contributions in log-odds against the mean of all kinds.
+    second : tuple of str and float, optional
+        The next likeliest kind, and its probability.
     """
 
     kind: str
@@ -206,22 +218,41 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class ScoredLine:
-    """One line of a page (contracts, "Result").
+    """One line of a page.
 
-    number: position among all lines; text: the line, end: its ending
-    score: calibrated probability that the line is not main content; None for a blank one
-    label: "content", "template", "repeat" or "blank", the likeliest kind
-    kept: the decision; cuts: spans of `text` (code points) removed from a kept line
-    clean: the text without them, empty if the line is dropped
-    copy_of: number of the line that this one is a copy of, if any
-    copy_kind: the kind of copy (`COPY_KINDS`): "headline", "block", "refrain", ...
-    kind: the likeliest of `LINE_KINDS`; None for a blank line, and from a model that knows no kinds
-    kinds: the probabilities of the kinds that are likelier than one in a thousand, the likeliest first
-    copy_probability: that a reader takes the copy out, whatever its score; None if it is no copy
-    block: number of the block that the line stands in, if any: a list, a table, code, a stanza
-    block_kind: "list", "table", "definition-list", "code", "verse", "quotation", "dialogue", "post" or
-        "question", which is a question with its answers
-    element: for HTML, what the line is: "h1" to "h6", "li", "tr", "pre", "blockquote", "p", ...
+    Attributes
+    ----------
+    number : int
+        Its position among all lines of the page.
+    text, end : str
+        The line, and its line ending.
+    score : float or None
+        Calibrated probability that the line is not main content; None for a blank one.
+    label : {"content", "template", "repeat", "blank"}
+        The likeliest of these.
+    kept : bool
+        The decision.
+    cuts : tuple of (int, int)
+        Spans of `text`, in code points, that are removed from a kept line.
+    clean : str
+        The text without them; empty if the line is dropped.
+    reasons : tuple of Reason
+        The strongest evidence first, then what decided.
+    copy_of : int or None
+        The number of the line that this one is a copy of.
+    copy_kind : str or None
+        The kind of copy: "headline", "block", "refrain", ...
+    copy_probability : float or None
+        That a reader takes the copy out, whatever its score; None if it is no copy.
+    block, block_kind
+        Number and kind of the block that the line stands in, if any: "list", "table", "definition-list",
+        "code", "verse", "quotation", "dialogue", "post", or "question", which is a question with its answers.
+    element : str or None
+        For HTML, what the line is: "h1" to "h6", "li", "tr", "pre", "blockquote", "p", ...
+    kind : str or None
+        The likeliest kind, such as "title"; None for a blank line, and from a model that knows no kinds.
+    kinds : mapping of str to float
+        The probabilities of kinds that are likelier than one in a thousand, the likeliest first.
     """
 
     number: int

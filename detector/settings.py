@@ -12,6 +12,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 
 from detector.duplicate_settings import DuplicateSettings as DuplicateSettings
 from detector.errors import SettingsError
+from detector.files.limits import DEFAULT_LIMITS, ReadLimits
 from detector.files.toml import read_toml, settings_from
 from detector.records import COPY_KINDS, LINE_KINDS, Format
 
@@ -131,16 +132,6 @@ class Settings:
         return replace(settings_from(read_toml(path), cls, str(path)), **given)
 
 
-def _refuse_wrong(pattern: str) -> None:
-    """Raise `SettingsError` for a pattern that is not a regular expression."""
-    import regex  # slow to import, and scoring a page does not need it
-
-    try:
-        regex.compile(pattern)
-    except regex.error as error:
-        raise SettingsError(f"the protect pattern {pattern!r} is wrong: {error}") from None
-
-
 # Which document of near-duplicates stays, and how the sites of pages in folders are told.
 KeepDocument = Literal["article", "first", "longest", "best"]
 FolderSites = Literal["found", "top", "folder", "one", "none"]
@@ -171,7 +162,7 @@ class CorpusSettings:
         The kinds of copies to drop, instead of those in `Settings`.
     folder_sites : {"found", "top", "folder", "one", "none"}
         The site of a page in a folder: found (a folder named as a host, a canonical link, a shared
-        template), its first folder, its own folder, one site for all, or none.
+        template), its first folder, its own folder, one for all, or none.
     most_lost : float
         Nothing is published if a site or source loses more than this share of its text or documents. Real
         sites lose up to about four fifths; nine tenths is a mistake.
@@ -181,6 +172,10 @@ class CorpusSettings:
         Sites and sources that may lose any share.
     shard_bytes : int
         Bytes of input per task. An interrupted task is repeated.
+    record_bytes : int
+        Bytes of the largest record, page or text when it is unpacked. Larger ones are set aside.
+    unpacked_ratio : int
+        A compressed file may hold so many times its size, at least a record. The rest is set aside.
     """
 
     duplicates: float = 0.8
@@ -195,6 +190,8 @@ class CorpusSettings:
     least_pages: int = 100
     allow: tuple[str, ...] = ()
     shard_bytes: int = 32_000_000
+    record_bytes: int = DEFAULT_LIMITS.record_bytes
+    unpacked_ratio: int = DEFAULT_LIMITS.unpacked_ratio
 
     def __post_init__(self) -> None:
         if not (self.duplicates == 0 or 0.05 <= self.duplicates <= 1):
@@ -208,15 +205,22 @@ class CorpusSettings:
         for name, value in shares.items():
             if not 0 <= value <= 1:
                 raise SettingsError(f"{name} is a number from 0 to 1, not {value}")
-        for pattern in self.protect:
-            _refuse_wrong(pattern)
+        if self.protect:
+            from detector.files.checked import refuse_wrong_patterns  # slow to import
+
+            refuse_wrong_patterns(self.protect, "the protect pattern")
         _refuse_unknown_kinds(self.drop_copies or ())
         for name, choices in (("folder_sites", FolderSites), ("keep", KeepDocument)):
             if getattr(self, name) not in get_args(choices):
                 names = ", ".join(get_args(choices))
                 raise SettingsError(f"{name} is one of {names}, not {getattr(self, name)!r}")
-        if min(self.shard_bytes, self.least_pages) < 1:
-            raise SettingsError("shard_bytes and least_pages must be at least 1")
+        for name in ("shard_bytes", "least_pages", "record_bytes", "unpacked_ratio"):
+            if getattr(self, name) < 1:
+                raise SettingsError(f"{name} must be at least 1, not {getattr(self, name)}")
+
+    def limits(self) -> ReadLimits:
+        """Return what a record and a file may unpack to."""
+        return ReadLimits(self.record_bytes, self.unpacked_ratio)
 
     def applied_to(self, settings: Settings) -> Settings:
         """Return the settings of pages with what these rules have instead."""

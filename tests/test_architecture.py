@@ -1,6 +1,7 @@
 """The house rules: one direction of imports, budgets, names, and what start-up loads."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 import detector
 
 PACKAGE = Path(detector.__file__).parent
+DOCS = Path(__file__).parent.parent / "docs"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 # From the first that may import to the last that is only imported. A room may import
@@ -198,3 +200,40 @@ def test_exported_names_are_all_there_is():
     assert set(detector._HOME) == set(detector.__all__)
     with pytest.raises(AttributeError):
         detector.nothing  # noqa: B018
+
+
+def test_the_documented_order_is_that_of_the_rooms():
+    text = (DOCS / "architecture.md").read_text("utf-8")
+    chain = re.search(r"^(> cli →.*?)\n\n", text, re.DOTALL | re.MULTILINE)[1]
+    documented = [step.split(", ") for step in " ".join(chain.replace(">", " ").split()).split(" → ")]
+    levels = [{LEVEL[room] for room in step} for step in documented]
+    assert all(len(level) == 1 for level in levels)
+    assert levels == sorted(levels, key=min)
+    there = {room_of(path) for path in FILES} - {"__init__", "__main__", "kernels", "extras", "version"}
+    assert there <= {room for step in documented for room in step}
+
+
+def test_the_documented_rooms_are_there():
+    text = (DOCS / "architecture.md").read_text("utf-8")
+    table = text.split("| room | what is in it |", 1)[1].split("\n\n", 1)[0]
+    named = [name for row in table.splitlines()[2:] for name in re.findall(r"`([^`]+)`", row.split("|")[1])]
+    # What is merged later may be documented before.
+    absent = {name for name in named if not (PACKAGE / name).exists()} - {"integrations/"}
+    assert absent == set()
+    top = {name.split("/")[0].removesuffix(".py") for name in named}
+    assert {room_of(path) for path in FILES} - {"__init__", "__main__", "extras", "version"} <= top
+
+
+def test_the_documented_limits_are_those_of_the_tests():
+    text = (DOCS / "architecture.md").read_text("utf-8")
+    assert f"{MOST_LINES} lines per file, {MOST_FUNCTION_LINES} per function" in text
+    contributing = (DOCS.parent / "CONTRIBUTING.md").read_text("utf-8")
+    assert f"at most {MOST_LINES} lines and functions {MOST_FUNCTION_LINES}" in " ".join(contributing.split())
+
+
+def test_every_public_name_is_in_the_reference():
+    documented = re.findall(
+        r"^::: detector\.(\w+)$", (DOCS / "reference.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert "errors" in documented
+    assert set(detector.__all__) - {"DetectorError"} == set(documented) - {"errors"}

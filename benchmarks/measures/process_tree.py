@@ -1,5 +1,6 @@
 """Memory and time of a command with all its processes."""
 
+import os
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -51,6 +52,11 @@ def measured(command: Sequence[str], environment: Mapping[str, str] | None = Non
         cpu |= {pid: max(seconds, cpu.get(pid, 0.0)) for pid, (seconds, _) in found.items()}
         time.sleep(EVERY)
     return Used(running.returncode, time.perf_counter() - began, sum(cpu.values()), peak)
+
+
+def crowding() -> float:
+    """Return how many processes want each core, at least 1: limits of time are so many times longer."""
+    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def used_now(root: int) -> tuple[float, int]:

@@ -86,6 +86,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "copies": quality_tables.copies,
     "speed": speed_tables.speed,
     "serve": speed_tables.serve,
+    "workers": speed_tables.workers,
     "duplicates": duplicates,
     "corpus": corpus,
     "profile": profile,

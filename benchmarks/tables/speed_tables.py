@@ -44,6 +44,21 @@ def serve(folder: Path, name: str) -> str:
     return grid(["system", "clients", "CPU ms a page", *waits, "MB: first, most, last", "load"], rows)
 
 
+def workers(folder: Path, name: str) -> str:
+    """Return the table of workers of other people's pipelines: "ready"."""
+    rows = [
+        [
+            row["worker"],
+            f"{row['pickled_bytes']:,}",
+            f"{row['cpu_s']:.2f}",
+            f"{row['wall_s']:.2f}",
+            f"{row['memory_mb']:.0f}",
+        ]
+        for row in read(folder, "workers")["rows"]
+    ]
+    return grid(["worker", "bytes that travel", "ready: CPU s", "by the wall s", "MB"], rows)
+
+
 def _start(folder: Path) -> str:
     """Return the CPU seconds of each process, a column a version."""
     rows = read(folder, "speed-start")["rows"]

@@ -2,10 +2,12 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from benchmarks.train.model_info import default_info
 from detector.model.files import save
 from detector.training.adapt.fisher_information import save_precision
 from detector.training.data.labelled_pages import read_pages
@@ -32,7 +34,7 @@ def command(pages: Path, output: Path) -> None:
         log=lambda text: click.echo(f"{time.monotonic() - start:6.0f} s  {text}"),
         workers=os.cpu_count() or 1,
     )
-    save(trained.model, output / "all")
+    save(replace(trained.model, info=default_info()), output / "all")
     save_precision(trained.precision, output / "all")
     for fold, model in enumerate(trained.of_fold):
         save(model, output / f"fold-{fold}")

@@ -1,7 +1,7 @@
 """`detector clean`: clean text of pages, or of a corpus."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -16,6 +16,7 @@ from detector.cli.terminal import note, print_json, print_page_text, say
 from detector.corpus.formats.kinds import ENDINGS, kind_of
 from detector.detector import Detector
 from detector.errors import PageError, SettingsError
+from detector.files.folders import files_below, refuse_special
 from detector.records import Format, OutputFormat
 from detector.settings import Columns, EngineSettings, Lines
 
@@ -54,8 +55,10 @@ def _pages_in(names: Sequence[str]) -> list[str]:
     """Return the files of pages in folders, and other names as they are."""
     found: list[str] = []
     for name in names:
-        files = [str(file) for file in sorted(Path(name).rglob("*")) if kind_of(file.name) == "page"]
-        found += [file for file in files if Path(file).is_file()] if Path(name).is_dir() else [name]
+        if Path(name).is_dir():
+            found += [str(file) for file in files_below(Path(name)) if kind_of(file.name) == "page"]
+        else:
+            found.append(name)
     if not found:
         raise SettingsError(f"{', '.join(names)}: no pages there; for JSONL, CSV and others add --output")
     return found
@@ -177,7 +180,7 @@ def command(
       detector clean crawl/ --dry-run
     """  # noqa: D301 (click needs the backspace)
     inputs, to, corpus = or_piped(inputs), own.pop("format"), own.pop("corpus")
-    options = CorpusOptions(**own)
+    options, given = CorpusOptions(**own), inputs
     if corpus or is_corpus(inputs):
         if options.output is not None or options.dry_run:
             refuse_unused(OF_PAGES, "a corpus", "single pages; a corpus takes --to")
@@ -194,19 +197,31 @@ def command(
     if options.output is not None and _is_file(options.output, inputs, to):
         to = _format_of(options.output, to)
     refuse_unused(OF_CORPORA, "single pages", "a corpus: JSONL, CSV, Parquet, a folder, or --corpus")
-    return _clean_pages(inputs, policy.detector(), input_format, output=options.output, to=to)
+    below = set(inputs) - set(given)
+    return _clean_pages(inputs, policy.detector(), input_format, output=options.output, to=to, below=below)
 
 
 def _clean_pages(
-    names: Sequence[str], detector: Detector, format: Format | None, *, output: Path | None, to: OutputFormat
+    names: Sequence[str],
+    detector: Detector,
+    format: Format | None,
+    *,
+    output: Path | None,
+    to: OutputFormat,
+    below: Set[str],
 ) -> int:
-    """Clean pages, each on its own."""
+    """Clean pages, each on its own.
+
+    below: those that were found in folders
+    """
     targets = _targets(names, output, to)
     set_aside, written, together = 0, set[Path](), list[str]()
     how = "on its own" if detector.profile is None else f"with the profile of {detector.profile.name}"
     note(f"each page is judged {how}")
     for name, target in zip(names, targets, strict=True):
         try:
+            if name in below:
+                refuse_special(Path(name))
             if target in written:
                 raise PageError(f"{name}: {target} is already the output of another page")
             text = detector.score_batch([page_of(name, format)])[0].to_format(to, name)

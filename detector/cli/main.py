@@ -1,11 +1,12 @@
 """The command line: imports the command that was called, and turns errors into messages.
 
-Exit codes: 0 success; 1 some pages were set aside; 2 wrong use (options, settings, model files), or a file
-that cannot be read or written; 3 stopped, because too much would be lost or a model is not better; 4 a bug
-in this package; 130 and 143 stopped by Ctrl-C and SIGTERM.
+Exit codes: 0 success; 1 some pages were set aside, or `check` found something; 2 wrong use (options,
+settings, model files), or a file that cannot be read or written; 3 stopped, because too much would be lost
+or a model is not better; 4 a bug in this package; 130 and 143 stopped by Ctrl-C and SIGTERM.
 """
 
 import errno
+import io
 import os
 import signal
 import sys
@@ -21,7 +22,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from detector.cli.command import exists, is_piped
-from detector.cli.terminal import printable, say, wants_colour
+from detector.cli.terminal import discard, printable, say, wants_colour, write_error
 from detector.errors import DetectorError, PageError
 from detector.text.addresses import is_address
 from detector.version import __version__
@@ -34,6 +35,7 @@ COMMANDS: Final = {
     "restore": ("detector.cli.restore", "Bring back what a corpus run dropped."),
     "profile": ("detector.cli.profile", "Learn the template of a site from its pages."),
     "duplicates": ("detector.cli.duplicates", "Find near-duplicates among many texts."),
+    "check": ("detector.cli.check", "Report boilerplate and duplicates in text data, as a linter does."),
     "train": ("detector.cli.train", "Adapt the model to pages, or train a new one."),
     "evaluate": ("detector.cli.evaluate", "Measure a model on labelled pages."),
     "serve": ("detector.cli.serve", "Look at pages in a browser, label, read reports; answer over HTTP."),
@@ -48,6 +50,9 @@ TERMINATED: Final = 143
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Characters of a name in a message.
 LONGEST_NAME: Final = 200
+# Numbers of the standard streams.
+STDOUT: Final = 1
+STDERR: Final = 2
 PACKAGE: Final = "boilerplate-detector"
 
 
@@ -197,9 +202,24 @@ def _denied(error: OSError) -> int:
     return _fail(f"{error.strerror}{hint}", WRONG_USE)
 
 
-def _close_output() -> None:
-    """Discard further output: the reader of the pipe has closed it."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _show(error: click.ClickException) -> int:
+    """Show an error of click's, with the usage."""
+    text = io.StringIO()
+    error.show(file=text)
+    write_error(text.getvalue())
+    return WRONG_USE
+
+
+def _open_closed_streams() -> None:
+    """Open the null device in place of standard streams that are closed.
+
+    Else the next file that is opened, such as an output, would be standard output for libraries and workers.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= STDERR:
+        os.set_inheritable(number, True)
+    os.close(number)
+    sys.stdout = sys.stdout or open(STDOUT, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(STDERR, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 def _run(arguments: list[str] | None) -> int:
@@ -210,14 +230,13 @@ def _run(arguments: list[str] | None) -> int:
     except click.exceptions.Abort as error:
         return _stopped(error)
     except click.ClickException as error:
-        error.show()
-        return WRONG_USE
+        return _show(error)
     except PageError as error:
         return _fail(str(error), PAGES_SET_ASIDE)
     except DetectorError as error:
         return _fail(str(error), WRONG_USE)
     except BrokenPipeError:
-        _close_output()
+        discard(sys.stdout)
         return 0
     except SystemExit as error:
         # click replaces standard output if its reader has closed the pipe, and exits with 1. That is no
@@ -243,29 +262,15 @@ def run(arguments: list[str] | None = None) -> int:
         return _our_fault()
 
 
-def _replace_closed_streams() -> None:
-    """Give standard streams that are closed the null device, also as file descriptors.
-
-    Libraries write to them unasked, and would write to whatever file takes their number. Standard input
-    stays None, since a command that needs it says so.
-    """
-    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
-        os.set_inheritable(descriptor, True)  # workers need them, too
-    os.close(descriptor)
-    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: PTH123, SIM115 (open until the end)
-    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115
-
-
 def main() -> None:
     """Entry point of the `detector` program."""
-    _replace_closed_streams()
+    _open_closed_streams()
     code = run()
     try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        sys.stdout.flush()
     except BrokenPipeError:
-        _close_output()
+        discard(sys.stdout)
     except OSError as error:  # a full disk under standard output
         code = _denied(error)
-        _close_output()
+        discard(sys.stdout)
     sys.exit(code)

@@ -9,12 +9,13 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 
 import click
 
+from detector.cli.terminal import say
 from detector.detector import Detector
 from detector.errors import PageError, SettingsError
 from detector.records import COPY_KINDS, LINE_KINDS, Format
 from detector.settings import DROPPED_COPIES, PRESETS, Settings
 from detector.text.addresses import is_address
-from detector.text.formatting import refuse_explosive
+from detector.text.html import why_simplified
 from detector.text.page import Page, page_bytes
 from detector.text.record_files import STDIN, refuse_records
 
@@ -214,10 +215,8 @@ def page_of(name: str, input_format: Format | None, url: str | None = None) -> P
         raise PageError("there is no standard input: name a file")
     else:
         page = _piped(sys.stdin.buffer.read(), input_format, url)
-    try:
-        refuse_explosive(page.utf8() if page.format == "html" else b"")
-    except PageError as error:
-        raise PageError(f"{name}: {error}") from None
+    if page.format == "html" and (why := why_simplified(page.utf8())):
+        say(f"{name}: {why}")
     return page
 
 

@@ -10,6 +10,7 @@ from detector.cli.options import input_options, page_of
 from detector.cli.outputs import overwrite_option, refuse_existing
 from detector.cli.terminal import note, print_page_text, say
 from detector.errors import PageError, SettingsError
+from detector.files.folders import files_below, refuse_special
 from detector.records import Format
 from detector.sites.profile import SiteProfile
 from detector.text.page import Page
@@ -18,12 +19,12 @@ SHOW = "show"
 
 
 def _files(name: str) -> Iterator[str]:
-    """Yield the files of a folder in the order of their names, or the name of a single file."""
+    """Yield what stands below a folder in the order of names, or the name of a single file."""
     path = Path(name)
     if name == "-" or not path.is_dir():
         yield name
         return
-    files = sorted(str(file) for file in path.rglob("*") if file.is_file())
+    files = [str(file) for file in files_below(path)]
     if not files:
         raise PageError(f"{name} is an empty folder: name a folder with pages of the site")
     yield from files
@@ -33,6 +34,8 @@ def _read(names: Sequence[str], input_format: Format | None, set_aside: list[str
     """Yield the pages; report those that cannot be read and add them to `set_aside`."""
     for name in (file for given in names for file in _files(given)):
         try:
+            if name not in names:
+                refuse_special(Path(name))
             page = page_of(name, input_format)
         except PageError as error:
             say(f"set aside: {error}")

@@ -10,7 +10,7 @@ direction. Commands print text of pages with `print_page_text`. Files and pipes 
 import os
 import re
 import sys
-from typing import Final
+from typing import Final, TextIO
 
 import click
 
@@ -69,4 +69,18 @@ def note(message: str) -> None:
 
 def say(message: str) -> None:
     """Print a message on standard error; file names and ids in it may hold control characters."""
-    click.echo(f"detector: {printable(message)}", err=True)
+    write_error(f"detector: {printable(message)}\n")
+
+
+def write_error(text: str) -> None:
+    """Write to standard error; where it is full or closed, nobody reads it, and the work goes on."""
+    try:
+        click.echo(text, err=True, nl=False)
+    except OSError:
+        discard(sys.stderr)
+
+
+def discard(stream: TextIO | None) -> None:
+    """Send what is still written to a stream, and what it holds, to the null device."""
+    if stream is not None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

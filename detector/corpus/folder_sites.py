@@ -19,6 +19,7 @@ from detector.corpus.formats.documents import Document, Part
 from detector.corpus.formats.readers import read_page
 from detector.corpus.inputs import Input
 from detector.errors import KernelError, PageError
+from detector.files.limits import DEFAULT_LIMITS
 from detector.records import Integers
 from detector.settings import Columns, FolderSites
 from detector.sites.addresses import address_of
@@ -117,7 +118,7 @@ def _spread(inside: Mapping[str, Sequence[str]]) -> list[str]:
 
 def _pages(inputs: Iterable[Input]) -> Iterator[Page]:
     for input in inputs:
-        for record in read_page(Part(input.path, input.name, input.kind), Columns()):
+        for record in read_page(Part(input.path, input.name, input.kind), Columns(), DEFAULT_LIMITS):
             if isinstance(record, Document):
                 yield Page(record.text, record.format or found_format(record.text), name=input.name)
 

@@ -8,8 +8,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
-from detector.corpus.formats.documents import NO_PAGE, Kind
-from detector.corpus.formats.files import begins_as_html, listed, size_and_time, stored, unreadable
+from detector.corpus.formats.documents import NO_PAGE, Kind, Part
+from detector.corpus.formats.files import (
+    begins_as_html,
+    listed,
+    size_and_time,
+    stored,
+    stored_part,
+    unreadable,
+)
 from detector.corpus.formats.kinds import COMPRESSED, is_remote, kind_of
 from detector.corpus.formats.parquet_files import parquet
 from detector.corpus.formats.web_archives import record_starts
@@ -148,11 +155,11 @@ def _is_unknown_file(path: str) -> bool:
     return not is_remote(path) and not Path(path).is_dir() and kind_of(path.rsplit("/", 1)[-1]) is None
 
 
-def _cut_lines(path: str, shard_bytes: int) -> Survey:
+def _cut_lines(part: Part, shard_bytes: int) -> Survey:
     """Hash a file, and find where it can be split between lines."""
     digest, starts = hashlib.blake2b(digest_size=16), [(0, 0)]
     read = lines = 0
-    with stored(path) as file:
+    with stored_part(part) as file:
         while block := file.read(BLOCK):
             digest.update(block)
             while True:
@@ -207,13 +214,17 @@ def _begin_alike(file: BinaryIO, starts: Sequence[tuple[int, int]]) -> bool:
 
 
 def survey(input: Input, shard_bytes: int) -> Survey:
-    """Return the hash of a file and where it can be split; raises `ShardError` if it cannot be read."""
+    """Return the hash of a file and where it can be split.
+
+    Raises `ShardError` if it cannot be read, or changes while it is: its hash would be of neither version.
+    """
     if input.fault:
         return NOTHING_SEEN
+    part = Part(input.path, input.name, input.kind, size=input.size, time=input.time)
     if input.kind == "jsonl" and not input.name.endswith(COMPRESSED):
-        return _cut_lines(input.path, shard_bytes)
+        return _cut_lines(part, shard_bytes)
     digest, starts = hashlib.blake2b(digest_size=16), [(0, 0)]
-    with stored(input.path) as file:
+    with stored_part(part) as file:
         hashed = Hashed(file, digest)
         if input.kind == "warc" and input.size > shard_bytes:
             starts = record_starts(hashed, shard_bytes)

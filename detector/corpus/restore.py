@@ -13,7 +13,8 @@ from detector.decisions import DecisionPolicy
 from detector.detector import Detector
 from detector.errors import KernelError, SettingsError, in_words
 from detector.files.checked import checked
-from detector.files.json_lines import LONGEST, json_line, json_lines
+from detector.files.json_lines import json_line, json_lines
+from detector.files.limits import LONGEST
 from detector.files.toml import settings_from
 from detector.model.operating_points import threshold_of
 from detector.records import Format

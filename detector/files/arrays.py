@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 # No array is larger that stands among others in one file.
 MOST_BYTES: Final = 1 << 34
+# numpy refuses longer headers, too, but reads them first: up to 4 GB.
+LONGEST_HEADER: Final = 10_000
 # What numpy raises for a header that is none of its own.
 _DAMAGED: Final = (
     ValueError,
@@ -35,12 +37,17 @@ _KINDS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def _header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Read the header of an .npy file."""
+    """Read the header of an .npy file; its length is checked before any memory is taken for it."""
     try:
         version = np.lib.format.read_magic(file)
+        length = file.read(2 if version == (1, 0) else 4)
+        size = int.from_bytes(length, "little")
+        if size > LONGEST_HEADER:
+            raise ValueError(f"a header of {size:,} bytes")
+        header = io.BytesIO(length + file.read(size))
         if version == (1, 0):
-            return np.lib.format.read_array_header_1_0(file)
-        return np.lib.format.read_array_header_2_0(file)
+            return np.lib.format.read_array_header_1_0(header)
+        return np.lib.format.read_array_header_2_0(header)
     except _DAMAGED as error:
         raise ValueError(f"no array of numbers: {str(error)[:80]}") from None
 
@@ -143,6 +150,8 @@ def zip_members(path: Path, most_bytes: int) -> dict[str, bytes]:
     ValueError
         If it is no zip file, or damaged, or larger when unpacked.
     """
+    if path.exists() and not path.is_file():
+        raise ValueError("it is no regular file")
     try:
         with zipfile.ZipFile(path) as file:
             members = file.infolist()

@@ -17,11 +17,12 @@ Not imported by what scores a page: msgspec takes 40 ms to load.
 """
 
 import re
+from collections.abc import Iterable
 from typing import Any, Final, TypeVar
 
 import msgspec
 
-from detector.errors import DetectorError
+from detector.errors import DetectorError, SettingsError
 
 T = TypeVar("T")
 
@@ -55,6 +56,24 @@ def _said(error: msgspec.ValidationError) -> str:
         got = _WORDS.get(found[2], found[2])
         return f"{name} must be {_in_words(found[1])}, not {got}"
     return f"{name}: {what[0].lower()}{what[1:]}".replace("`", '"')
+
+
+def refuse_wrong_patterns(patterns: Iterable[str], what: str) -> None:
+    """Raise `SettingsError` for a text that is no pattern of the package regex.
+
+    what: what each pattern is, for the message
+    """
+    import regex  # slow to import, and few settings have patterns
+
+    for pattern in patterns:
+        try:
+            regex.compile(pattern)
+        except regex.error as error:
+            raise SettingsError(f"{what} {pattern!r} is wrong: {error}") from None
+        except RecursionError:
+            raise SettingsError(
+                f"{what} {pattern[:40]!r}... is nested too deeply: write it with fewer groups"
+            ) from None
 
 
 def checked(value: Any, kind: type[T], where: str, error: type[DetectorError]) -> T:  # noqa: ANN401

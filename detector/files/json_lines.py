@@ -14,8 +14,8 @@ from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Final, NamedTuple
 
-# Bytes of a line. Longer ones are no pages: the largest real ones have a tenth of it.
-LONGEST: Final = 100_000_000
+from detector.files.limits import LONGEST
+
 # A value in a line may be nested so deeply. Python's own limit depends on who calls.
 DEEPEST: Final = 100
 BOM: Final = b"\xef\xbb\xbf"

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from detector.errors import SettingsError
+from detector.files.limits import bytes_of_file
 
 T = TypeVar("T")
+
+# The largest file of settings: rules may name thousands of sites.
+MOST_BYTES: Final = 10_000_000
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -15,7 +19,7 @@ def read_toml(path: Path) -> dict[str, Any]:
     import tomllib  # slow to import, and few runs need it
 
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        return tomllib.loads(bytes_of_file(path, MOST_BYTES).decode("utf-8"))
     except OSError as error:
         raise SettingsError(f"the settings file {path} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -1,5 +1,7 @@
 """Pages in, columns out: what all integrations add to a page."""
 
+import hashlib
+import pickle
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
@@ -11,9 +13,18 @@ from detector.results.page import ScoredPage
 from detector.text.formats import found_format
 from detector.text.page import Page
 from detector.text.series import is_missing
+from detector.version import __version__
 
 # Why an item is no page.
 FAULT: Final = "detector_fault"
+
+
+def fingerprint(detector: Detector) -> str:
+    """Return a name of everything that results depend on: version, model, settings, profile.
+
+    For caches of results: the same detector has the same name in every process.
+    """
+    return hashlib.sha256(pickle.dumps((__version__, detector), protocol=5)).hexdigest()[:16]
 
 
 def as_page(item: Any, url: object = None) -> Any:  # noqa: ANN401

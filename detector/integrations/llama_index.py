@@ -13,11 +13,11 @@ from detector.extras import need
 need("llama_index", "llama-index", "detector.integrations.llama_index")
 
 from llama_index.core.schema import BaseNode, TransformComponent  # noqa: E402  (as in extras)
-from pydantic import Field  # noqa: E402
+from pydantic import Field, computed_field  # noqa: E402
 
 from detector.detector import Detector  # noqa: E402
 from detector.errors import DetectorError  # noqa: E402
-from detector.integrations.columns import as_page, metadata, scored_or_missing  # noqa: E402
+from detector.integrations.columns import as_page, fingerprint, metadata, scored_or_missing  # noqa: E402
 from detector.records import OutputFormat  # noqa: E402
 
 
@@ -34,6 +34,12 @@ class PageCleaner(TransformComponent):
 
     detector: Detector = Field(default_factory=Detector, exclude=True)
     format: OutputFormat = "text"
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def fingerprint(self) -> str:
+        """What the results depend on: caches of pipelines look for it."""
+        return fingerprint(self.detector)
 
     def __call__(self, nodes: Sequence[BaseNode], **kwargs: Any) -> Sequence[BaseNode]:  # noqa: ANN401
         """Return new nodes; raises `PageError` for one that is no page."""

@@ -21,7 +21,7 @@ from sklearn.utils import Tags  # noqa: E402
 
 from detector.detector import Detector  # noqa: E402
 from detector.integrations.columns import texts  # noqa: E402
-from detector.integrations.sklearn_lines import CLASSES, Target, adapted, line_probabilities  # noqa: E402
+from detector.integrations.sklearn_lines import Target, adapted, classes, line_probabilities  # noqa: E402
 from detector.model.files import Model  # noqa: E402
 from detector.records import OutputFormat  # noqa: E402
 from detector.settings import Settings  # noqa: E402
@@ -29,7 +29,7 @@ from detector.sites.profile import SiteProfile  # noqa: E402
 
 
 class _OfTexts(BaseEstimator):
-    """An estimator whose samples are texts, not numbers; it works without being fitted."""
+    """An estimator whose samples are texts, not numbers."""
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -43,14 +43,12 @@ class PageCleaner(TransformerMixin, _OfTexts):
 
     Parameters
     ----------
-    model : Model, str or Path, optional
-        A model or its folder; the default model if not given.
-    settings : Settings, optional
-        Which lines to keep.
+    model, settings
+        As for `Detector`.
     site : bool
         Whether all pages are of one site: `fit` learns its profile, and `transform` uses it.
-    format : {"text", "markdown", "html", "xml", "json", "jsonl"}
-        The format of the results.
+    format : str
+        The format of the results, as for `Detector.clean`.
     """
 
     def __init__(
@@ -74,17 +72,10 @@ class PageCleaner(TransformerMixin, _OfTexts):
 
 
 class LineClassifier(ClassifierMixin, _OfTexts):
-    """Lines to "content" and "template", or to their kinds.
+    """Lines to "content" and "template", or with `target="kind"` to their kinds.
 
     X is an array of lines, each judged on its own, or a table of two columns, page and line: lines of the
-    same page are judged together, in their order.
-
-    Parameters
-    ----------
-    model : Model, str or Path, optional
-        A model or its folder; the default model if not given.
-    target : {"template", "kind"}
-        Whether the classes are "content" and "template", or the kinds of lines.
+    same page are judged together, in their order. `model` is as for `Detector`.
     """
 
     def __init__(self, model: Model | str | Path | None = None, target: Target = "template") -> None:
@@ -93,7 +84,7 @@ class LineClassifier(ClassifierMixin, _OfTexts):
     @property
     def classes_(self) -> NDArray[np.str_]:
         """The classes, in the order of the columns of `predict_proba`."""
-        return np.array(CLASSES[self.target])
+        return np.array(classes(self.target))
 
     def fit(self, X: Any, y: Iterable[str] | None = None) -> "LineClassifier":  # noqa: ANN401
         """Adapt the model to labelled lines, as `detector.train` does; without labels, keep it as it is."""
@@ -106,5 +97,4 @@ class LineClassifier(ClassifierMixin, _OfTexts):
 
     def predict(self, X: Any) -> NDArray[np.str_]:  # noqa: ANN401
         """Return str (lines,): the likeliest class of each line."""
-        likeliest = self.predict_proba(X).argmax(axis=1)
-        return np.asarray(self.classes_[likeliest])
+        return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])

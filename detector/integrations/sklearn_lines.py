@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,13 @@ CLASSES: Final[dict[Target, tuple[str, ...]]] = {
     "template": ("content", "template"),
     "kind": tuple(sorted(LINE_KINDS)),
 }
+
+
+def classes(target: Target) -> tuple[str, ...]:
+    """Return the names of the classes; raises `ValueError` if there is no such target."""
+    if target not in CLASSES:
+        raise ValueError(f"target is one of {', '.join(CLASSES)}, not {target!r}")
+    return CLASSES[target]
 
 
 def _pages(X: Any) -> tuple[list[str], list[NDArray[np.int64]]]:  # noqa: ANN401
@@ -40,10 +47,8 @@ def _pages(X: Any) -> tuple[list[str], list[NDArray[np.int64]]]:  # noqa: ANN401
 
 def line_probabilities(detector: Detector, X: Any, target: Target) -> NDArray[np.float64]:  # noqa: ANN401
     """Return float64 (lines, classes), rows adding up to 1."""
-    if target not in get_args(Target):
-        raise ValueError(f"target is one of {', '.join(get_args(Target))}, not {target!r}")
     lines, rows = _pages(X)
-    found = np.zeros((len(lines), len(CLASSES[target])))
+    found = np.zeros((len(lines), len(classes(target))))
     # Each line has its end: an empty one counts, too.
     pages = (Page("".join(lines[row] + "\n" for row in page), "text") for page in rows)
     for page, scored in zip(rows, detector.score_pages(pages), strict=True):

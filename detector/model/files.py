@@ -3,16 +3,18 @@
 `FORMAT` is the number of the layout described here; files of another are refused. To change the layout or
 the columns of a table, raise it and write it down here.
 
-    config.json   format, model_id, the columns of each network's table, notes of training
+    config.json   format, model_id, licence, the columns of each network's table, notes of training
     arrays.npz    phrases_*, markup_*, kinds_* (of pages), and for "text" and "html":
                   FORMAT_first_*, FORMAT_second_*, FORMAT_knot, FORMAT_share, FORMAT_kept, FORMAT_precise;
                   of a model that knows sites FORMAT_site_*, with FORMAT_site_knot and FORMAT_site_share;
                   of a model that knows kinds of lines FORMAT_kinds_*, the fields of `LineKindNetwork`
+    CARD.md, data.json, measures.json     what travels with a model (`info`)
 """
 
 import hashlib
+import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +30,7 @@ from detector.features.phrases import PhraseWeights
 from detector.features.schema import names
 from detector.files.arrays import array_of, zip_members
 from detector.files.atomic import new_file, new_folder, read_json, write_json
+from detector.files.hub import fetch_folder, is_hub_address, push_folder
 from detector.model.arrays import (
     KIND_FIELDS,
     NETWORK_FIELDS,
@@ -37,6 +40,7 @@ from detector.model.arrays import (
     page_kinds_from,
     scorer_of,
 )
+from detector.model.info import INFO_FILES, README_FILE, ModelInfo, read_info
 from detector.model.network import Calibration, Network, Scorer
 from detector.model.page_kinds import KindWeights
 
@@ -47,6 +51,8 @@ ARRAYS_FILE: Final = "arrays.npz"
 
 # No model is larger in memory; a file that claims to be is refused before it is unpacked.
 MOST_BYTES: Final = 64_000_000
+# Fetched too, if it is there; training reads it.
+PRECISION_FILE: Final = "precision.npz"
 # Arrays that are stored in half precision.
 HALVES: Final = ("_bucket",)
 
@@ -65,11 +71,55 @@ class Model:
     kinds: KindWeights
     model_id: str
     notes: Mapping[str, Any]
+    info: ModelInfo = field(default_factory=ModelInfo)
+
+    def save(self, folder: str | Path) -> None:
+        """Write the model with its card, data manifest, measures and licence.
+
+        Parameters
+        ----------
+        folder : str or Path
+            A new folder, which appears when it is whole, or that of a model, which is replaced.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
+        save(self, Path(folder))
+
+    def push(self, address: str, private: bool = False) -> str:
+        """Upload the model to the Hugging Face Hub (extra `hub`).
+
+        Parameters
+        ----------
+        address : str
+            "hf://org/name". The repository is made if there is none.
+        private : bool
+            Whether a new repository is private.
+
+        Returns
+        -------
+        str
+            The address of the commit.
+
+        Raises
+        ------
+        SettingsError
+            If the address is wrong, or the Hub refuses.
+        MissingExtraError
+            If huggingface_hub is not installed.
+        """
+        with tempfile.TemporaryDirectory(prefix="detector-") as temporary:
+            folder = Path(temporary)
+            _write(self, folder)
+            (folder / README_FILE).write_text(self.info.readme(self.model_id), "utf-8")
+            return push_folder(folder, address, private)
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         if default_model.cache_info().currsize and self is default_model():
             return _same_default, (self.model_id,)
-        return Model, tuple(getattr(self, field.name) for field in fields(self))
+        return Model, tuple(getattr(self, one.name) for one in fields(self))
 
 
 def _network_parts(name: str, network: Network) -> Iterator[tuple[str, NDArray[Any]]]:
@@ -124,15 +174,18 @@ def save(model: Model, folder: Path) -> None:
 
 def _write(model: Model, folder: Path) -> None:
     arrays = arrays_of(model)
+    model_id = arrays_hash(arrays)
     with new_file(folder / ARRAYS_FILE) as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
     config = {
         "format": FORMAT,
-        "model_id": arrays_hash(arrays),
+        "model_id": model_id,
         "columns": {table: names(blocks) for table, blocks in TABLES.items()},
+        "licence": model.info.licence,
         "notes": dict(model.notes),
     }
     write_json(folder / CONFIG_FILE, config)
+    model.info.write(folder, model_id)
 
 
 def _config(folder: Path) -> dict[str, Any]:
@@ -173,8 +226,12 @@ def _arrays(folder: Path) -> dict[str, NDArray[Any]]:
 
 
 def folder_of(model: str | Path | None) -> Path:
-    """Return the folder of a model: that of the default model for None and "default"."""
-    return DEFAULT if model is None or str(model) == "default" else Path(model)
+    """Return the folder of a model: of the default model for None and "default", fetched from the Hub."""
+    if model is None or str(model) == "default":
+        return DEFAULT
+    if is_hub_address(model):
+        return fetch_folder(model, (CONFIG_FILE, ARRAYS_FILE, PRECISION_FILE, *INFO_FILES), MOST_BYTES)
+    return Path(model)
 
 
 def model_of(model: "Model | str | Path | None") -> Model:
@@ -198,9 +255,15 @@ def load(folder: Path) -> Model:
     for weights, size in ((phrases, phrases_of.BUCKETS), (markup, markup_of.BUCKETS)):
         if weights.bucket.shape != (size,) or weights.bias.shape != (1,):
             raise ModelFormatError(f"{folder} has n-gram weights of another size: get the model again")
-    text, html = scorer_of(arrays, "text"), scorer_of(arrays, "html")
     return Model(
-        phrases, markup, text, html, page_kinds_from(arrays), arrays_hash(arrays), config.get("notes", {})
+        phrases,
+        markup,
+        scorer_of(arrays, "text"),
+        scorer_of(arrays, "html"),
+        page_kinds_from(arrays),
+        arrays_hash(arrays),
+        config.get("notes", {}),
+        read_info(folder, config.get("licence", "")),
     )
 
 

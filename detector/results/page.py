@@ -93,6 +93,16 @@ class ScoredPage:
         return None if self._page is None or self.format != "text" else text_shape(self._page.text)
 
     @cached_property
+    def simplified(self) -> str | None:
+        """Why HTML was read without its formatting tags; None for nearly all pages.
+
+        Pages that leave thousands of them open would fill the memory.
+        """
+        from detector.text.html import why_simplified  # hardly anybody asks
+
+        return None if self._page is None or self.format != "html" else why_simplified(self._page.utf8())
+
+    @cached_property
     def lines(self) -> tuple[ScoredLine, ...]:
         """All lines of the page in order, including blank ones. Made on first access."""
         return () if self._lines is None else scored_lines(self._lines)

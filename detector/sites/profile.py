@@ -10,6 +10,7 @@ default, lack rare lines and cannot be merged.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -125,7 +126,7 @@ class SiteProfile:
         if (page[1:] == page[:-1]).any():
             raise ValueError(f"profiles of {min(names)} share pages: give each page once")
         counts = merge([profile.counts for profile in profiles])
-        sample = sorted((entry for profile in profiles for entry in profile.sample), key=_hash)[:SAMPLED]
+        sample = sorted((one for some in profiles for one in some.sample), key=attrgetter("own"))[:SAMPLED]
         of_runs = runs.merged([profile.runs for profile in profiles])
         templates = sizes_of(templates_of(sample, _recurring(counts, of_runs)), len(sample))
         known = all_known(profile.known for profile in profiles)
@@ -156,13 +157,19 @@ class SiteProfile:
 
     def save(self, path: Path, whole: bool = False) -> None:
         """Write the profile atomically, pruned unless `whole`."""
-        profile = self if whole else self.pruned()
-        files.save(path, files.Stored(_about(profile), _arrays_of(profile)))
+        files.save(path, (self if whole else self.pruned())._stored())
+
+    def _stored(self) -> files.Stored:
+        return files.Stored(_about(self), _arrays_of(self))
 
     @classmethod
-    def load(cls, path: Path) -> "SiteProfile":
-        """Read a profile; raises `ModelFormatError` if the file is damaged or is not a profile."""
-        return _profile(files.load(path), path)
+    def load(cls, path: str | Path) -> "SiteProfile":
+        """Read a file, or hf://org/name; raises `ModelFormatError` if it is damaged or not a profile."""
+        return _profile(files.load(found := files.path_of(path)), found)
+
+    def push(self, address: str, private: bool = False, whole: bool = False) -> str:
+        """Upload the profile to hf://org/name; see `Model.push`. It holds lines of the site: `show` them."""
+        return files.push((self if whole else self.pruned())._stored(), self._head(), address, private)
 
     def show(self, lines: int = 20) -> str:
         """Return the profile in words, with its most frequent lines."""
@@ -194,10 +201,6 @@ def _recurring(counts: LineCounts, of_runs: RunCounts) -> Integers:
     """Return int64, rising: the keys of a site's lines and runs that recur."""
     pages = int(counts.site_pages.sum())
     return np.union1d(recurring_lines(counts), runs.recurring(of_runs, pages, of_runs.key.size).key)
-
-
-def _hash(entry: Sampled) -> int:
-    return entry.own
 
 
 def _place(known: Known) -> str:

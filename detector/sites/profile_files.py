@@ -11,6 +11,7 @@ the old number with a test that reads an old file, and write it down here.
 """
 
 import json
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from detector.errors import ModelFormatError, in_words
 from detector.files.arrays import array_of, bytes_of, zip_members
 from detector.files.atomic import new_file
+from detector.files.hub import fetch_folder, is_hub_address, push_folder
 from detector.text.keys import KEYS_VERSION
 
 FORMAT: Final = 2
@@ -34,6 +36,9 @@ ARRAYS: Final = {
 }  # fmt: skip
 # No profile is larger; a file that claims to be is refused before it is unpacked.
 MOST_BYTES: Final = 512_000_000
+# Its name in a repository of the Hub, beside the card.
+HUB_FILE: Final = "site.profile"
+README_FILE: Final = "README.md"
 # The time of every member: the same profile is the same file.
 TIME: Final = (1980, 1, 1, 0, 0, 0)
 
@@ -98,6 +103,27 @@ def _arrays(members: dict[str, bytes], path: Path) -> dict[str, NDArray[Any]]:
             )
         found[name] = array
     return found
+
+
+def path_of(name: str | Path) -> Path:
+    """Return the file of a profile, fetched if it is on the Hub."""
+    if is_hub_address(name):
+        return fetch_folder(name, (HUB_FILE,), MOST_BYTES) / HUB_FILE
+    return Path(name)
+
+
+def push(stored: Stored, said: str, address: str, private: bool) -> str:
+    """Upload a profile with a card, and return the address of the commit. said: what is in it, in words."""
+    text = (
+        "---\nlibrary_name: boilerplate-detector\ntags:\n- site-profile\n---\n\n"
+        f"# The template of {stored.about['name']}\n\n{said}.\n\n"
+        f"Format {FORMAT}, keys {KEYS_VERSION}. The lines belong to the site.\n\n"
+        f'    Detector(profile="{address}").score(page)\n'
+    )
+    with tempfile.TemporaryDirectory(prefix="detector-") as folder:
+        save(Path(folder, HUB_FILE), stored)
+        Path(folder, README_FILE).write_text(text, "utf-8")
+        return push_folder(Path(folder), address, private)
 
 
 def load(path: Path) -> Stored:

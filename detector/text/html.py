@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from detector import native
 from detector.records import Batch, Bytes, Markup
-from detector.text.formatting import refuse_explosive
+from detector.text.formatting import is_explosive, most_again, parsable
 from detector.text.plain import count_bytes, joined, segmented
 from detector.text.shadow_trees import with_shadow_trees
 from detector.text.structured_data import with_unshown_article
@@ -65,12 +65,26 @@ def serialised(page: bytes, scripting: bool = True) -> bytes:
     from turbohtml import Formatter, Html, parse  # plain text does without it
 
     small, has_article = condensed(with_shadow_trees(page), scripting)
-    refuse_explosive(small)
-    text = small.decode("latin-1")
+    text = parsable(small, small).decode("latin-1")
     source: bytes = parse(text, positions=False, scripting=scripting).encode(
         "latin-1", Html(formatter=Formatter.MINIMAL)
     )
     return with_unshown_article(source) if has_article else source
+
+
+def whole_page(page: bytes) -> bytes:
+    """Return a page, as UTF-8, with all that it has, as it can be parsed."""
+    return parsable(page, condensed(page)[0])
+
+
+def why_simplified(page: bytes) -> str | None:
+    """Return why a page, as UTF-8, is read without its formatting tags; None if it is read with them."""
+    if not is_explosive(page, condensed(page)[0]):
+        return None
+    return (
+        f"this page of {len(page):,} bytes leaves so many formatting tags (b, font and the like) open "
+        f"that it would have more than {most_again(len(page)):,} elements: it is read without them"
+    )
 
 
 def _scanned(sources: Sequence[bytes], noscript: Bytes) -> tuple[Batch, Markup] | None:
@@ -144,10 +158,7 @@ def _cut(batch: Batch, markup: Markup, ends: NDArray[np.int64], sizes: list[int]
 
 
 def html_batch(pages: Sequence[bytes]) -> tuple[Batch, Markup]:
-    """Return lines, segments and markup of HTML pages, each valid UTF-8; linear in their size.
-
-    Raises `PageError` for a page that would fill the memory when it is parsed.
-    """
+    """Return lines, segments and markup of HTML pages, each valid UTF-8; linear in their size."""
     sources = [serialised(page) for page in pages]
     noscript = np.array([PROBED if b"<noscript" in source else NOT_THERE for source in sources], np.uint8)
     while (scanned := _scanned(sources, noscript)) is None:

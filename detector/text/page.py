@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Final, get_args
 
 from detector.errors import PageError
+from detector.files.limits import bytes_of_file
 from detector.records import Format
 from detector.text.addresses import is_address
-from detector.text.compressed import unpacked
+from detector.text.compressed import LARGEST, unpacked
 from detector.text.decoding import Decoded, decode, is_wide, utf8
 from detector.text.formats import found_format
 from detector.text.record_files import refuse_records
@@ -124,9 +125,9 @@ class Page:
         )
 
 
-def page_bytes(data: bytes, name: str = "") -> bytes:
-    """Unpack the bytes of a page; raises `PageError` for those of something else."""
-    data = unpacked(data, name)
+def page_bytes(data: bytes, name: str = "", limit: int = LARGEST) -> bytes:
+    """Unpack the bytes of a page; raises `PageError` for those of something else, or more than the limit."""
+    data = unpacked(data, name, limit)
     refuse_binary(data, is_wide(data))
     return data
 
@@ -144,7 +145,7 @@ def _named(data: bytes, name: str, is_known: bool) -> bytes:
 
 def _file(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return bytes_of_file(path, LARGEST)
     except FileNotFoundError:
         raise PageError(f"{path} does not exist") from None
     except IsADirectoryError:

@@ -8,7 +8,7 @@ Few pages have shadow trees; only they are parsed once more.
 
 from typing import TYPE_CHECKING, Final
 
-from detector.text.formatting import refuse_explosive
+from detector.text.formatting import parsable
 
 if TYPE_CHECKING:
     from turbohtml import Element, Node
@@ -75,16 +75,13 @@ def _text(element: "Element", name: str) -> str:
 
 
 def with_shadow_trees(page: bytes) -> bytes:
-    """Return a page, as UTF-8, with its shadow trees where a browser shows them; linear in its size.
-
-    Raises `PageError` for a page that would fill the memory when it is parsed.
-    """
+    """Return a page, as UTF-8, with its shadow trees where a browser shows them; linear in its size."""
     if _MARK.encode() not in page.lower():
         return page
     from turbohtml import Formatter, Html, parse
 
-    refuse_explosive(page)
-    document = parse(page.decode("utf-8", "replace"), positions=False, allow_declarative_shadow_roots=False)
+    source = parsable(page).decode("utf-8", "replace")
+    document = parse(source, positions=False, allow_declarative_shadow_roots=False)
     root = document.root
     if root is None:
         return page

@@ -1,14 +1,18 @@
 """`detector.train` and `detector.evaluate`: the two commands as functions."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
+
+import numpy as np
 
 from detector.detector import profile_for
 from detector.errors import PageError, SettingsError
 from detector.model.files import Model, folder_of, model_of
 from detector.model.files import save as save_model
+from detector.model.info import ModelInfo
 from detector.records import Floats
 from detector.settings import Settings
 from detector.sites.profile import SiteProfile
@@ -123,14 +127,42 @@ def adapted_training(
     found, judged = adaptation.held_back()
     new = adaptation.adapted()
     elsewhere = general_change(adaptation.model, new, general, pages) if general else None
+    changes = {
+        f"log loss, pages held back by {found.by}": judged,
+        "log loss, pages of other sites": elsewhere,
+    }
+    measured = {name: _plain(change._asdict()) for name, change in changes.items() if change is not None}
+    new = replace(new, info=replace(new.info, measures=measured))
     return Training(new, precision, adaptation.counts(), judged, found.by, elsewhere)
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return values as JSON has them: numbers of numpy as those of Python."""
+    return {
+        name: _plain(value)
+        if isinstance(value, Mapping)
+        else value.tolist()
+        if isinstance(value, np.generic | np.ndarray)
+        else value
+        for name, value in values.items()
+    }
 
 
 def whole_training(pages: Sequence[LabelledPage], seed: int, log: Log = lambda message: None) -> Training:
     """Return a model trained anew; raises `PageError` for pages of fewer than three groups."""
     trained = train_anew(pages, seed=seed, log=log)
     found = tuple((one.format, measures(one.examples, one.scores, Settings())) for one in trained.out_of_fold)
-    return Training(trained.model, trained.precision, out_of_fold=found)
+    info = ModelInfo(
+        data={"pages": len(pages), "sha256": _hash_of(pages), "seed": seed},
+        measures={"out_of_fold": _plain(dict(found))},
+    )
+    return Training(replace(trained.model, info=info), trained.precision, out_of_fold=found)
+
+
+def _hash_of(pages: Sequence[LabelledPage]) -> str:
+    """Return the SHA-256 of pages and what is known of them, in any order."""
+    hashes = sorted(hashlib.sha256(repr(page).encode("utf-8", "replace")).hexdigest() for page in pages)
+    return hashlib.sha256("".join(hashes).encode()).hexdigest()
 
 
 def train(

@@ -19,7 +19,6 @@ from detector.settings import DuplicateSettings, Settings
 from detector.sites.profile import SiteProfile
 from detector.sites.sampled_pages import PLACES
 from detector.text.formats import found_format
-from detector.text.formatting import refuse_explosive
 from detector.text.page import Page
 from detector.web.problems import Failure, status_of
 
@@ -51,7 +50,6 @@ class PageJob(NamedTuple):
         else:
             page = Page(self.page, self.format or found_format(self.page), url=self.url)
         if page.format == "html":
-            refuse_explosive(page.utf8())
             size, most, what = page.text.count("<"), 4 * self.most_lines, "tags"
         else:
             size, most, what = page.text.count("\n") + page.text.count("\r") + 1, self.most_lines, "lines"

@@ -18,6 +18,7 @@ from detector.corpus.inputs import inputs_of, survey
 from detector.corpus.restore import stored_records
 from detector.corpus.shards import shards_of
 from detector.errors import SettingsError
+from detector.files.limits import ReadLimits
 from detector.settings import Columns
 from tests.corpus.made import everything, page, write_jsonl
 from tests.corpus.made import read_jsonl as rows_of
@@ -76,7 +77,7 @@ def test_broken_lines_are_set_aside_alone(tmp_path):
 
 def test_an_endless_line_is_not_held(tmp_path):
     path = write_jsonl(tmp_path / "pages.jsonl", [{"text": "a"}, {"text": "b" * 5000}, {"text": "c"}])
-    found = list(read_jsonl(Part(str(path), "pages.jsonl", "jsonl"), Columns(), longest=1000))
+    found = list(read_jsonl(Part(str(path), "pages.jsonl", "jsonl"), Columns(), ReadLimits(1000)))
     assert [getattr(record, "text", None) for record in found] == ["a", None, "c"]
     assert "5,013 bytes; 1,000 are the most" in found[1].reason
 

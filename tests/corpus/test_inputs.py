@@ -11,7 +11,8 @@ import pytest
 
 from detector import clean_corpus
 from detector.cli.main import run
-from detector.corpus.inputs import Input, Survey
+from detector.corpus.formats.files import size_and_time
+from detector.corpus.inputs import Input, Survey, survey
 from detector.corpus.shards import shards_of
 from detector.errors import SettingsError, ShardError
 from detector.settings import Columns, EngineSettings, RecordSettings
@@ -343,3 +344,17 @@ def test_pages_without_a_site_are_said(pages, tmp_path, capsys):
         command = ["clean", str(path), "--output", str(tmp_path / name), "--engine", "process", *options]
         assert run(command) == 0
         assert ("no page has a site" in capsys.readouterr().err) == (name == "wrong")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("a.jsonl", "jsonl"), ("a.csv", "csv"), ("a.txt", "page")])
+def test_a_file_that_changes_before_it_is_looked_at_gets_no_hash(tmp_path, name, kind):
+    """Else a run that goes on when it is put back would have the hash of neither in its manifest."""
+    path = tmp_path / name
+    path.write_bytes(b'{"text": "first"}\n')
+    input = Input(str(path), name, kind, *size_and_time(str(path)))
+    whole = survey(input, 1000)
+    path.write_bytes(b'{"text": "other"}\n')
+    with pytest.raises(ShardError, match="has changed since the run began"):
+        survey(input, 1000)
+    os.utime(path, ns=(input.time, input.time))
+    assert survey(input, 1000).hash != whole.hash

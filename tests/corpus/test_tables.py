@@ -176,7 +176,8 @@ def test_large_texts_of_parquet_take_little_memory(tmp_path):
     program = (
         "import sys\nfrom detector.corpus.formats.documents import Part\n"
         "from detector.corpus.formats.parquet_files import read_parquet\nfrom detector.settings import Columns\n"
-        "print(sum(len(one.text) for one in read_parquet(Part(sys.argv[1], 'x', 'parquet'), Columns())))"
+        "from detector.files.limits import ReadLimits\nlimits = ReadLimits(unpacked_ratio=10**6)\n"
+        "print(sum(len(one.text) for one in read_parquet(Part(sys.argv[1], 'x', 'parquet'), Columns(), limits)))"
     )
     (characters,), _, peak = peak_of(program, path)
     assert int(characters) == 400_000_000
@@ -210,10 +211,9 @@ def test_columns_of_one_name_are_all_kept(clean, tmp_path):
     assert (row["tag"], row["tag.1"], row[""], row[".1"]) == ("x", "y", "z", "w")
 
 
-def test_a_header_that_is_no_csv_is_said(clean, tmp_path, monkeypatch):
-    monkeypatch.setattr("detector.corpus.formats.csv_files.LONGEST", 100)
+def test_a_header_that_is_no_csv_is_said(clean, tmp_path):
     (tmp_path / "pages.csv").write_text("x" * 200 + "\n1\n")
-    _, outcome = clean(tmp_path / "pages.csv")
+    _, outcome = clean(tmp_path / "pages.csv", record_bytes=100)
     assert "not CSV" in next(iter(outcome.report["rejected"]))
 
 
@@ -249,8 +249,9 @@ def test_zstd_is_read_in_linear_time_and_bounded_memory(tmp_path, name):
     program = (
         "import sys, time\nfrom detector.corpus.formats.documents import Part\n"
         "from detector.corpus.formats.jsonl import read_jsonl\nfrom detector.settings import Columns\n"
+        "from detector.files.limits import ReadLimits\nlimits = ReadLimits(unpacked_ratio=10**6)\n"
         "began = time.process_time()\n"
-        "count = sum(1 for _ in read_jsonl(Part(sys.argv[1], 'x', 'jsonl'), Columns()))\n"
+        "count = sum(1 for _ in read_jsonl(Part(sys.argv[1], 'x', 'jsonl'), Columns(), limits))\n"
         "print(count, time.process_time() - began)"
     )
     line = json.dumps({"text": "a" * 1000}).encode() + b"\n"

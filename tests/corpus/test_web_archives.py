@@ -10,10 +10,12 @@ import pytest
 
 from detector.cli.main import run
 from detector.corpus.formats.documents import Document, Part, Rejected
+from detector.corpus.formats.files import size_and_time
 from detector.corpus.formats.http_bodies import sent_page, unchunked
 from detector.corpus.formats.readers import read_part
 from detector.corpus.formats.web_archives import read_warc
 from detector.corpus.inputs import Input, survey
+from detector.files.limits import ReadLimits
 from detector.settings import Columns
 from tests.corpus.made import page, read_jsonl
 
@@ -46,7 +48,7 @@ def archive(path, records):
 
 
 def read(path):
-    return list(read_warc(Part(str(path), path.name, "warc"), Columns()))
+    return list(read_warc(Part(str(path), path.name, "warc"), Columns(), ReadLimits()))
 
 
 CHUNKED = ("Transfer-Encoding", "chunked")
@@ -157,14 +159,14 @@ def test_an_archive_that_is_damaged_or_packed_as_a_whole(tmp_path):
     for name, content in contents.items():
         path = tmp_path / f"{name}.warc.gz"
         path.write_bytes(content)
-        found = survey(Input(str(path), path.name, "warc", len(content)), 500)
+        found = survey(Input(str(path), path.name, "warc", *size_and_time(str(path))), 500)
         assert found.hash == hashlib.blake2b(content, digest_size=16).hexdigest()
         ends = [*(start for start, _ in found.starts[1:]), -1]
         parts = [
             Part(str(path), path.name, "warc", start, end, first)
             for (start, first), end in zip(found.starts, ends, strict=True)
         ]
-        once, cut = list(read_part(Part(str(path), path.name, "warc"), Columns())), []
+        once, cut = list(read_part(Part(str(path), path.name, "warc"), Columns(), ReadLimits())), []
         for part in parts:
             cut += read_part(part, Columns())
         assert cut == once

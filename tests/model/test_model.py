@@ -3,10 +3,12 @@
 import copy
 import json
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from benchmarks.train.model_info import default_info
 from detector.detector import Detector
 from detector.errors import ModelFormatError, SettingsError
 from detector.model.files import (
@@ -19,6 +21,7 @@ from detector.model.files import (
     load,
     save,
 )
+from detector.model.info import CARD_FILE, DATA_FILE, MEASURES_FILE, ModelInfo
 from detector.sites.profile import SiteProfile
 
 
@@ -62,6 +65,27 @@ def test_a_model_without_sites_refuses_a_profile(folder):
         Detector(folder, profile=SiteProfile.learn(["Home\nOne", "Home\nTwo", "Home\nThree"]))
 
 
+def test_a_model_carries_its_card_data_measures_and_licence(folder):
+    info = load(folder).info
+    assert info == default_model().info
+    assert info.card.startswith("# Model card")
+    assert info.licence == "Apache-2.0"
+    assert {one["name"] for one in info.data["sets"]} >= {"wcxb-dev", "daniel", "fundus"}
+    assert all(len(one["sha256"]) == 64 and one["licence"] for one in info.data["sets"])
+    assert 0.8 < info.measures["words_f1"]["wcxb-dev"]["html"] < 1
+
+
+def test_the_info_of_the_default_model_is_that_of_the_results():
+    assert default_model().info == default_info()
+
+
+def test_a_model_without_a_card_gets_one(tmp_path):
+    replace(default_model(), info=ModelInfo(data={"adapted_from": "abc"})).save(tmp_path / "bare")
+    card = load(tmp_path / "bare").info.card
+    assert "adapted from the model abc" in card
+    assert default_model().model_id in card
+
+
 def test_a_pickled_default_model_is_its_name():
     model = default_model()
     packed = pickle.dumps(Detector())
@@ -101,6 +125,13 @@ DAMAGES = {
     "config is no JSON": lambda folder: (folder / CONFIG_FILE).write_text("{"),
     "config is a list": lambda folder: (folder / CONFIG_FILE).write_text("[]"),
     "config is binary": lambda folder: (folder / CONFIG_FILE).write_bytes(b"\xff\xfe\x00"),
+    "no card": lambda folder: (folder / CARD_FILE).unlink(),
+    "no data manifest": lambda folder: (folder / DATA_FILE).unlink(),
+    "measures are no JSON": lambda folder: (folder / MEASURES_FILE).write_text("{"),
+    "measures are a list": lambda folder: (folder / MEASURES_FILE).write_text("[]"),
+    "a card of bytes": lambda folder: (folder / CARD_FILE).write_bytes(b"\xff\xfe\x00"),
+    "a huge card": lambda folder: (folder / CARD_FILE).write_text("a" * 1_000_001),
+    "licence is a number": lambda folder: _change_config(folder, licence=1),
     "newer format": lambda folder: _change_config(folder, format=99),
     "other columns": lambda folder: _change_config(folder, columns={"text_first": ["a"]}),
     "arrays cut off": lambda folder: (folder / ARRAYS_FILE).write_bytes(

@@ -7,8 +7,8 @@ import pytest
 
 from detector import Detector
 from detector.cli.main import run
-from detector.errors import PageError
-from detector.text.formatting import MOST, elements_again, refuse_explosive
+from detector.text.formatting import elements_again, is_explosive, most_again, parsable
+from detector.text.html import condensed
 from detector.text.page import Page
 from tests.corpus.made import page, read_jsonl, write_jsonl
 
@@ -24,14 +24,69 @@ EXPLOSIVE = {
     "closed in a script": open_tags(8_000).replace("x", "x<script></b></script>"),
     "closed in a cell": "".join(f"<b id={number}>x<table><td></b></td></table>" for number in range(8_000)),
     "closed in SVG": "".join(f"<p><b id={number}>x<svg></b></svg>" for number in range(8_000)),
+    "sixty": open_tags(60) + "<p>x</p>" * 10_000,
     "opened first": "".join(f"<b id={number}>" for number in range(600)) + "<p>x</p>" * 5_000,
 }
 
 
 @pytest.mark.parametrize("name", EXPLOSIVE)
-def test_a_page_that_would_fill_the_memory_is_refused(name):
-    with pytest.raises(PageError, match=f"more than {MOST:,} elements"):
-        refuse_explosive(EXPLOSIVE[name].encode())
+def test_a_page_that_would_fill_the_memory_is_read_without_its_formatting_tags(name):
+    page = EXPLOSIVE[name].encode()
+    assert is_explosive(page)
+    assert is_explosive(page, condensed(page)[0])
+    assert not is_explosive(parsable(page))
+    assert elements_again(parsable(page).decode("latin-1")) == 0
+
+
+TRICKS = {
+    "a tag in a tag": "<p><<b>b id={}>x",
+    "a sign in a value": "<p><b id='>{}'>x",
+    "another sign in a value": "<p><b id='<{}'>x",
+    "a tag that never ends": "<p><b id={} <i",
+    "capitals and a slash": "<P><B/ID={}>x",
+    "a misnested tag": "<b id={}><p>x</b>y</p><i id={}>",
+    "an end in a value": "<p><b id={}><i title='</b></b>'>x",
+    "an end in a text field": '<p><b id={}><textarea></b><a "</textarea>x',
+    "an end in a formula": "<p><b id={}><math><mtext title='></b>'></math>x",
+    "an end in a drawing": "<p><b id={}><svg><desc title='></b>'><p></svg>x",
+    "an attribute that is not read": "<p><b c={}>x",
+}
+
+
+@pytest.mark.parametrize("name", TRICKS)
+def test_no_trick_leaves_formatting_tags(name):
+    page = "".join(TRICKS[name].replace("{}", str(number)) for number in range(4000)).encode()
+    for small in (None, condensed(page)[0]):
+        again = elements_again(parsable(page, small).decode("latin-1"), 10**7)
+        assert again <= most_again(len(page))
+
+
+def test_its_text_and_its_blocks_stay():
+    paragraphs = "".join(
+        f"<p>The wheel of day {number} turns <b id={number}>again." for number in range(1000)
+    )
+    scored = Detector().score(f"<html><body><h1>The mill</h1>{paragraphs}", "html")
+    texts = [line.text for line in scored.lines]
+    assert texts == ["The mill", *(f"The wheel of day {number} turns again." for number in range(1000))]
+    assert "it is read without them" in scored.simplified
+    assert scored.to_markdown().startswith("# The mill") or not scored.lines[0].kept
+    assert Detector().score("<html><p><b>x</b></p>", "html").simplified is None
+
+
+def test_what_reads_a_page_again_is_safe_too():
+    """Attributes that scoring does not read are left out before it parses; others see the whole page."""
+    resource = pytest.importorskip("resource")
+    page = "<html>" + "".join(f"<p><b c={number}>x" for number in range(12_000))
+    program = (
+        "import resource, sys\nfrom detector import Detector\npage = sys.stdin.read()\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (2_000_000_000, 2_000_000_000))\n"
+        "scored = Detector().score(page, 'html')\nprint(len(scored.to_markdown()), scored.metadata.title)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program], input=page, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    assert resource.getrlimit(resource.RLIMIT_AS)[0] != 2_000_000_000
 
 
 HARMLESS = {
@@ -39,27 +94,28 @@ HARMLESS = {
     "the same": "<p><b>x" * 20_000,
     "anchors": open_tags(20_000, "a"),
     "cells": "".join(f"<tr><td><font color={number % 50}>x</font></td></tr>" for number in range(20_000)),
-    "few": open_tags(60) + "<p>x</p>" * 10_000,
+    "few": open_tags(2) + "<p>x</p>" * 5_000,
     "text": "a < b and c > d " * 20_000,
 }
 
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_other_pages_are_not(name):
-    refuse_explosive(HARMLESS[name].encode())
+    page = HARMLESS[name].encode()
+    assert parsable(page) is parsable(page, condensed(page)[0]) is page
 
 
 def test_what_is_counted_is_what_the_parser_makes():
     from detector.text.html import serialised
 
-    texts = (open_tags(300), HARMLESS["the same"][:2_000], open_tags(50) + "<p>x</p>" * 500)
+    texts = (open_tags(150), HARMLESS["the same"][:2_000], open_tags(50) + "<p>x</p>" * 100)
     for text in texts:
         made = serialised(text.encode()).count(b"<b>") + serialised(text.encode()).count(b"<b ")
         assert made <= elements_again(text) + text.count("<b ") + text.count("<b>")
         assert elements_again(text) <= 4 * made + 10
 
 
-def test_a_corpus_sets_such_a_page_aside_before_the_memory_is_gone(tmp_path):
+def test_a_corpus_reads_such_a_page_in_little_memory(tmp_path):
     resource = pytest.importorskip("resource")
     rows = [{"id": str(at), "text": page(at)} for at in range(4)]
     rows[2]["text"] = "<html>" + EXPLOSIVE["b"]
@@ -73,15 +129,14 @@ def test_a_corpus_sets_such_a_page_aside_before_the_memory_is_gone(tmp_path):
     found = subprocess.run(
         [sys.executable, "-c", program, *command], capture_output=True, text=True, check=False
     )
-    assert found.returncode == 1, found.stderr
-    (row,) = read_jsonl(tmp_path / "out" / "rejects")
-    assert (row["record"], "formatting tags" in row["reason"]) == (2, True)
-    assert [row["id"] for row in read_jsonl(tmp_path / "out" / "data")] == ["0", "1", "3", "html"]
+    assert found.returncode == 0, found.stderr
+    assert not (tmp_path / "out" / "rejects").exists()
+    assert {"0", "1", "3", "html"} <= {row["id"] for row in read_jsonl(tmp_path / "out" / "data")}
     assert resource.getrlimit(resource.RLIMIT_AS)[0] != 2_000_000_000
 
 
 @pytest.mark.parametrize("command", ["score", "clean", "profile"])
-def test_commands_set_it_aside_by_its_name(capfd, tmp_path, command):
+def test_commands_say_why(capfd, tmp_path, command):
     (tmp_path / "bad.html").write_text("<html>" + EXPLOSIVE["b"])
     for number in range(3):
         (tmp_path / f"{number}.txt").write_text(page(number))
@@ -90,10 +145,10 @@ def test_commands_set_it_aside_by_its_name(capfd, tmp_path, command):
         "clean": [tmp_path / "bad.html", tmp_path / "1.txt"],
         "profile": [tmp_path, "--output", tmp_path / "site.profile"],
     }
-    assert run([command, *map(str, names[command])]) == 1
+    assert run([command, *map(str, names[command])]) == 0
     _, err = capfd.readouterr()
     assert "bad.html: this page of" in err
-    assert command != "profile" or (tmp_path / "site.profile").exists()
+    assert "it is read without them" in err
 
 
 @pytest.mark.parametrize("escape", ["\\é", "\\か", "\\\U0001f600", "\\u00e9\\か"])

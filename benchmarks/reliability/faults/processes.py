@@ -17,6 +17,7 @@ from typing import Final, NamedTuple, NoReturn
 import psutil
 
 from benchmarks.files import ROOT
+from benchmarks.measures.process_tree import crowding
 from detector.cli import main as cli
 
 # Seconds after which a command hangs, and after which its workers must be gone, where a process need not wait
@@ -25,11 +26,6 @@ MOST_SECONDS: Final = 120.0
 GONE_WITHIN: Final = 5.0
 EVERY: Final = 0.005
 HUNG: Final = -1000
-
-
-def _busy() -> float:
-    """Return how many processes want each core, at least 1."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 class Ended(NamedTuple):
@@ -105,7 +101,7 @@ class Running:
 
     def ended(self, most_seconds: float = MOST_SECONDS) -> Ended:
         """Wait until it has ended; after too long it is killed."""
-        hangs = self.sleep(most_seconds * _busy())
+        hangs = self.sleep(most_seconds * crowding())
         if hangs:
             self.kill_all()
         seconds = time.monotonic() - self._began
@@ -116,7 +112,7 @@ class Running:
 
     def left_behind(self) -> int:
         """Return how many workers live on, seconds after it has ended; they are killed then."""
-        until = time.monotonic() + GONE_WITHIN * _busy()
+        until = time.monotonic() + GONE_WITHIN * crowding()
         while (left := self.workers()) and time.monotonic() < until:
             time.sleep(0.05)
         for process in left:
@@ -160,6 +156,7 @@ def _become(arguments: Sequence[str], logs: Path, how: Start) -> NoReturn:
         if how.fresh:
             os.environ["PYTHONPATH"] = str(ROOT)
             os.execv(sys.executable, [sys.executable, "-m", "detector", *arguments])
+        _open_streams(how.streams)
         cli.main()
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
@@ -179,6 +176,14 @@ def _redirect(logs: Path, streams: Streams) -> None:
     os.closerange(3, 256)
     for place in streams.closed:
         os.close(place)
+
+
+def _open_streams(streams: Streams) -> None:
+    """Give Python the standard streams of this process: those that it has may be of a test's."""
+    sys.stdin, sys.stdout, sys.stderr = (
+        None if place in streams.closed else os.fdopen(place, mode, 1, "utf-8", closefd=False)
+        for place, mode in enumerate("rww")
+    )
 
 
 def _set_environment(variables: dict[str, str | None]) -> None:

@@ -62,8 +62,6 @@ def prepared() -> Iterator[Faults]:
     for name in COMMANDS:
         if name not in ("train", "evaluate", "serve"):
             __import__(f"detector.cli.{name}")
-    # Told to end, it takes its disk with it.
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     with tempfile.TemporaryDirectory(prefix="reliability-") as name:
         work = Path(name)
         work.chmod(0o755)
@@ -131,6 +129,8 @@ def command(count: int, seed: str, words: tuple[str, ...], write: bool) -> None:
       python -m benchmarks reliability faults 20 --fault "disk is full" --no-write
     """
     rows: dict[str, list[tuple[str, Attempt]]] = {}
+    # Told to end, it takes its disk with it.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     with prepared() as faults:
         rounds = ((fault, number) for number in itertools.count() for fault in _chosen(words))
         possible = (

@@ -3,15 +3,15 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, TextIO
 
 from detector.corpus.formats.documents import Part, Records, Rejected
 from detector.corpus.formats.fields import document_of
 from detector.corpus.formats.files import opened
 from detector.corpus.formats.kinds import plain_name
-from detector.files.json_lines import LONGEST
+from detector.files.limits import ReadLimits
 from detector.settings import Columns
 from detector.text.decoding import decode
 
@@ -21,24 +21,33 @@ ENCODING_BYTES: Final = 1 << 18
 _NOT_UTF8: Final = dict.fromkeys(range(0xDC80, 0xDD00))
 # What may stand between cells where there is no comma.
 _DELIMITERS: Final = ";\t|"
+_BREAKS: Final = ("\n", "\r")
+_STEP: Final = 1 << 20
 
 
 class _Lines:
-    """The lines of a file; notes that there are no more."""
+    """The lines of a file; notes that there are no more.
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
+    longest: characters of the longest line; of others, no more is held in memory
+    """
+
+    def __init__(self, file: TextIO, longest: int) -> None:
+        self._file, self._longest = file, longest
         self.at_end = False
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        try:
-            return next(self._lines)
-        except StopIteration:
+        line = self._file.readline(self._longest)
+        if not line:
             self.at_end = True
-            raise
+            raise StopIteration
+        if len(line) < self._longest or line.endswith(_BREAKS):
+            return line
+        while (more := self._file.readline(_STEP)) and not more.endswith(_BREAKS):
+            pass
+        raise csv.Error(f"a line of more than {self._longest:,} characters")
 
 
 def _header(names: Sequence[str]) -> list[str]:
@@ -103,14 +112,19 @@ def _row_fault(row: Sequence[str], columns: int, never_closed: bool) -> str:
     return ""
 
 
-def read_csv(part: Part, columns: Columns) -> Records:
+def read_csv(part: Part, columns: Columns, limits: ReadLimits) -> Records:
     """Yield the rows of a CSV file with a header. Its first line shows what stands between cells."""
-    csv.field_size_limit(LONGEST)
-    with opened(part) as raw:
+    csv.field_size_limit(limits.record_bytes)
+    with opened(part, limits) as raw:
         head = raw.read(ENCODING_BYTES)
         whole = io.BufferedReader(_Replayed(head, raw))
-        lines = _Lines(io.TextIOWrapper(whole, _encoding(head), errors="surrogateescape", newline=""))
-        first = next(lines, "")
+        text = io.TextIOWrapper(whole, _encoding(head), errors="surrogateescape", newline="")
+        lines = _Lines(text, limits.record_bytes)
+        try:
+            first = next(lines, "")
+        except csv.Error as error:
+            yield Rejected(part.name, 0, f"not CSV: {error}, where the columns should be named")
+            return
         rows = csv.reader(chain([first], lines), delimiter=_delimiter(part.name, first))
         header: list[str] | None = None
         number = -1
@@ -131,4 +145,4 @@ def read_csv(part: Part, columns: Columns) -> Records:
             if row and (fault := _row_fault(row, len(header), lines.at_end)):
                 yield Rejected(part.name, number, fault)
             elif row:
-                yield document_of(dict(zip(header, row, strict=True)), part, number, columns)
+                yield document_of(dict(zip(header, row, strict=True)), part, number, columns, limits)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from detector.corpus.formats.documents import Document, Part, Rejected, source_of
 from detector.errors import PageError
-from detector.files.json_lines import LONGEST
+from detector.files.limits import ReadLimits
 from detector.settings import Columns
 from detector.sites.names import site_name
 from detector.text.decoding import decode
@@ -38,12 +38,14 @@ def _string(fields: Mapping[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def document_of(fields: Mapping[str, Any], part: Part, number: int, columns: Columns) -> Document | Rejected:
+def document_of(
+    fields: Mapping[str, Any], part: Part, number: int, columns: Columns, limits: ReadLimits
+) -> Document | Rejected:
     """Return the document of a record, or why there is none."""
     text = value_of(fields, columns.text, _ABSENT)
     if isinstance(text, bytes):
         try:
-            text = decode(page_bytes(text)).text
+            text = decode(page_bytes(text, limit=limits.record_bytes)).text
         except PageError as error:
             return Rejected(part.name, number, f"{columns.text!r}: {error}")
     if not isinstance(text, str):
@@ -52,8 +54,8 @@ def document_of(fields: Mapping[str, Any], part: Part, number: int, columns: Col
             return Rejected(part.name, number, f"{NO_COLUMN} {columns.text!r}; there are: {names}")
         kind = type(text).__name__
         return Rejected(part.name, number, f"{columns.text!r} is {_KINDS.get(kind, kind)}, not a text")
-    if len(text) > LONGEST:
-        return Rejected(part.name, number, f"more than {LONGEST:,} characters")
+    if len(text) > limits.record_bytes:
+        return Rejected(part.name, number, f"more than {limits.record_bytes:,} characters")
     name = value_of(fields, columns.id)
     if name is not None and (isinstance(name, bool) or not isinstance(name, str | int)):
         return Rejected(part.name, number, f"the id {columns.id!r} is neither a string nor a whole number")

@@ -20,6 +20,8 @@ from detector.corpus.formats.kinds import is_remote
 from detector.corpus.formats.remote import RemoteFile, listed_there, size_and_time_there
 from detector.corpus.formats.zstd_files import read_zstd
 from detector.errors import SettingsError, ShardError
+from detector.files.folders import refuse_folder
+from detector.files.limits import ReadLimits, too_large
 
 BUFFER: Final = 1 << 20
 # Bytes that show whether a file is HTML: a document type or `<html>` comes first, or after comments and
@@ -104,25 +106,43 @@ def unpacked(raw: BinaryIO, name: str) -> Iterator[BinaryIO]:
         yield raw
 
 
+class _Bounded(io.RawIOBase):
+    """What a compressed file holds, up to a number of bytes; `OSError` where there are more."""
+
+    def __init__(self, file: BinaryIO, most: int) -> None:
+        self._file, self._most, self._left = cast(io.BufferedReader, file), most, most
+
+    def readable(self) -> bool:
+        """Tell that this is a file to read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401
+        """Read some bytes, none that stand after a cut."""
+        found = self._file.read1(len(buffer))
+        self._left -= len(found)
+        if self._left < 0:
+            raise too_large("it", self._most)
+        buffer[: len(found)] = found
+        return len(found)
+
+
 @contextmanager
-def opened(part: Part) -> Iterator[BinaryIO]:
-    """Open the content of a part's file: .gz, .zst and .br are decompressed."""
+def opened(part: Part, limits: ReadLimits) -> Iterator[BinaryIO]:
+    """Open the content of a part's file: .gz, .zst and .br are decompressed, up to the limit."""
     with stored_part(part) as raw, unpacked(raw, part.path) as file:
-        yield file
-
-
-def _refuse_folder(error: OSError) -> None:
-    raise SettingsError(
-        f"the folder {error.filename} cannot be listed: {error.strerror}. "
-        "Make it readable, or name the files and folders to read"
-    )
+        if file is raw:
+            yield raw
+            return
+        size = size_and_time(part.path)[0] if part.size < 0 else part.size
+        with io.BufferedReader(_Bounded(file, limits.of_file(size)), BUFFER) as bounded:
+            yield bounded
 
 
 def _listed_here(folder: Path, written: Path | None) -> list[str]:
     """Return the files below a folder, without hidden ones and without the folder `written`."""
     found = []
     left_out = written and os.path.realpath(written)
-    for root, folders, files in os.walk(folder, onerror=_refuse_folder):
+    for root, folders, files in os.walk(folder, onerror=refuse_folder):
         folders[:] = [
             name
             for name in folders

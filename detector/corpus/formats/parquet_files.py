@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from detector.corpus.formats.documents import Part, Records
 from detector.corpus.formats.fields import document_of
-from detector.corpus.formats.files import stored_part
+from detector.corpus.formats.files import size_and_time, stored_part
 from detector.extras import need
+from detector.files.limits import ReadLimits, too_large
 from detector.settings import Columns
 
 # Rows of Parquet that are decoded at once. A page may have megabytes.
@@ -75,8 +76,26 @@ def _wanted(names: Iterable[str | None], there: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(name for name in found if name in there))
 
 
+def _refuse_large(metadata: Any, groups: Iterable[int], limits: ReadLimits) -> None:  # noqa: ANN401
+    """Raise `OSError` for row groups with a column that takes more memory than its bytes can mean."""
+    for group in groups:
+        row_group = metadata.row_group(group)
+        for column in map(row_group.column, range(row_group.num_columns)):
+            most = limits.of_file(max(column.total_compressed_size, 0))
+            if column.total_uncompressed_size > most:
+                raise too_large(f"the column {column.path_in_schema!r}", most)
+
+
+def _size(value: Any) -> int:  # noqa: ANN401
+    return len(value) if isinstance(value, str | bytes) else 1
+
+
 def read_parquet(
-    part: Part, columns: Columns, fields_file: Path | None = None, whole: bool = False
+    part: Part,
+    columns: Columns,
+    limits: ReadLimits,
+    fields_file: Path | None = None,
+    whole: bool = False,
 ) -> Records:
     """Yield the rows of a run of row groups: the columns that have a meaning, or all.
 
@@ -90,8 +109,12 @@ def read_parquet(
         places = {name: schema.names.index(name) for name in wanted}
         has_text = _wanted((columns.text,), schema.names)
         number = part.first
+        _refuse_large(table.metadata, groups, limits)
+        # A dictionary or a run of the same value says in some bytes what no page size shows.
+        most = left = limits.of_file(size_and_time(part.path)[0] if part.size < 0 else part.size)
         with closing(_FieldsFile(fields_file, schema, columns.target())) as fields:
-            for batch in table.iter_batches(ROWS, row_groups=groups):
+            # An error in a thread of Arrow's ends the process.
+            for batch in table.iter_batches(ROWS, row_groups=groups, use_threads=False):
                 fields.add(batch)
                 for at in range(batch.num_rows):
                     if has_text:
@@ -99,7 +122,10 @@ def read_parquet(
                         row = {name: _value(batch.column(place), at) for name, place in places.items()}
                     else:
                         row = dict.fromkeys(schema.names)
-                    yield document_of(row, part, number, columns)
+                    left -= sum(map(_size, row.values()))
+                    if left < 0:
+                        raise too_large("it", most)
+                    yield document_of(row, part, number, columns, limits)
                     number += 1
 
 

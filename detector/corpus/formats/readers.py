@@ -23,7 +23,7 @@ from detector.corpus.formats.parquet_files import read_parquet
 from detector.corpus.formats.web_archives import read_warc
 from detector.corpus.formats.zstd_files import ZstdError
 from detector.errors import PageError, in_words
-from detector.files.json_lines import LONGEST
+from detector.files.limits import DEFAULT_LIMITS, ReadLimits
 from detector.records import Format
 from detector.settings import Columns
 from detector.sites.addresses import address_of
@@ -35,15 +35,16 @@ from detector.text.page import Page, page_bytes
 TEXTS: Final = ".txt"
 
 
-def read_page(part: Part, columns: Columns) -> Records:
+def read_page(part: Part, columns: Columns, limits: ReadLimits) -> Records:
     """Yield the one document of a page's file."""
-    with opened(part) as file:
-        data = file.read(LONGEST + 1)
-    if len(data) > LONGEST:
-        yield Rejected(part.name, 0, f"more than {LONGEST:,} bytes")
+    most = limits.record_bytes
+    with opened(part, limits) as file:
+        data = file.read(most + 1)
+    if len(data) > most:
+        yield Rejected(part.name, 0, f"more than {most:,} bytes")
         return
     try:
-        text = decode(page_bytes(data)).text
+        text = decode(page_bytes(data, limit=most)).text
     except PageError as error:
         yield Rejected(part.name, 0, str(error))
         return
@@ -59,7 +60,7 @@ def _site_of_page(part: Part, text: str, format: Format | None) -> str:
     return site_name(part.site or declared, None, "", part.name)
 
 
-READERS: Final[Mapping[Kind, Callable[[Part, Columns], Records]]] = {
+READERS: Final[Mapping[Kind, Callable[[Part, Columns, ReadLimits], Records]]] = {
     "jsonl": read_jsonl,
     "csv": read_csv,
     "warc": read_warc,
@@ -71,10 +72,17 @@ def _why(error: Exception) -> str:
     return in_words(error)[:200]
 
 
-def read_part(part: Part, columns: Columns, fields_file: Path | None = None, whole: bool = False) -> Records:
+def read_part(
+    part: Part,
+    columns: Columns,
+    limits: ReadLimits = DEFAULT_LIMITS,
+    fields_file: Path | None = None,
+    whole: bool = False,
+) -> Records:
     """Yield the documents of a part in order, and what cannot be one.
 
-    fields_file: where the other columns of Parquet go, see `read_parquet`; whole: read all its columns
+    limits: what a record and a file may unpack to; fields_file: where the other columns of Parquet go, see
+    `read_parquet`; whole: read all its columns
     A file that breaks off (a cut gzip, for example) gives what stands before, and one `Rejected`.
     Raises `ShardError` for a file that cannot be read, or has changed since the run began.
     """
@@ -85,9 +93,9 @@ def read_part(part: Part, columns: Columns, fields_file: Path | None = None, who
         return
     try:
         if part.kind == "parquet":
-            records = read_parquet(part, columns, fields_file, whole)
+            records = read_parquet(part, columns, limits, fields_file, whole)
         else:
-            records = READERS[part.kind](part, columns)
+            records = READERS[part.kind](part, columns, limits)
         for record in records:
             number = (record.number if isinstance(record, Document) else record.record) + 1
             yield record
@@ -95,7 +103,9 @@ def read_part(part: Part, columns: Columns, fields_file: Path | None = None, who
         yield Rejected(part.name, number, f"cannot be read from here to its end: {_why(error)}")
 
 
-def read_shard(shard: Shard, columns: Columns, fields_file: Path | None = None) -> Records:
+def read_shard(
+    shard: Shard, columns: Columns, limits: ReadLimits = DEFAULT_LIMITS, fields_file: Path | None = None
+) -> Records:
     """Yield the documents of a shard in order, and what cannot be one; see `read_part`."""
     for part in shard.parts:
-        yield from read_part(part, columns, fields_file)
+        yield from read_part(part, columns, limits, fields_file)

@@ -9,7 +9,7 @@ from detector.corpus.formats.files import stored_part
 from detector.corpus.formats.http_bodies import sent_page
 from detector.errors import PageError
 from detector.extras import need
-from detector.files.json_lines import LONGEST
+from detector.files.limits import ReadLimits
 from detector.records import Format
 from detector.settings import Columns
 from detector.sites.names import site_name
@@ -68,18 +68,26 @@ def _page_of(record: Any, body: bytes) -> bytes:  # noqa: ANN401
     return sent_page(body, headers.get("Transfer-Encoding") or "", headers.get("Content-Encoding") or "")
 
 
-def _document(part: Part, number: int, record: Any, body: bytes, columns: Columns) -> Document | Rejected:  # noqa: ANN401
+def _document(
+    part: Part,
+    number: int,
+    record: Any,  # noqa: ANN401
+    body: bytes,
+    columns: Columns,
+    limits: ReadLimits,
+) -> Document | Rejected:
     """Return the document of a record, or why there is none."""
     is_conversion = record.record_type == fastwarc().WarcRecordType.conversion
     url, format = record.headers.get("WARC-Target-URI"), _format(record, is_conversion)
-    if len(body) > LONGEST:
-        return Rejected(part.name, number, f"more than {LONGEST:,} bytes")
+    if len(body) > limits.record_bytes:
+        return Rejected(part.name, number, f"more than {limits.record_bytes:,} bytes")
     if missing := max(int(record.content_length) - len(body), 0):  # fastwarc says nothing of a cut
         return Rejected(part.name, number, f"cut: {missing:,} bytes of it are not there")
     if not is_conversion and (reason := _no_page(record, url or "", format == "html", body)):
         return Rejected(part.name, number, NO_PAGE + reason)
     try:
-        text = decode(page_bytes(_page_of(record, body)), record.http_charset).text
+        page = page_bytes(_page_of(record, body), limit=limits.record_bytes)
+        text = decode(page, record.http_charset).text
     except PageError as error:
         return Rejected(part.name, number, str(error))
     id = record.record_id or f"{part.name}#{number}"
@@ -112,7 +120,7 @@ def record_starts(file: Any, shard_bytes: int) -> list[tuple[int, int]]:  # noqa
     return starts
 
 
-def read_warc(part: Part, columns: Columns) -> Records:
+def read_warc(part: Part, columns: Columns, limits: ReadLimits) -> Records:
     """Yield the pages of a web archive, or of a run of its bytes. Images and the like are passed over."""
     conversion = fastwarc().WarcRecordType.conversion
     with stored_part(part) as file:
@@ -121,4 +129,5 @@ def read_warc(part: Part, columns: Columns) -> Records:
             if 0 <= part.end <= record.stream_pos:
                 return
             if _format(record, record.record_type == conversion) is not None:
-                yield _document(part, number, record, record.reader.read(LONGEST + 1), columns)
+                body = record.reader.read(limits.record_bytes + 1)
+                yield _document(part, number, record, body, columns, limits)

@@ -26,5 +26,5 @@ def read_zstd(source: Path | BinaryIO) -> BinaryIO:
 def write_zstd(target: Path | BinaryIO, level: int) -> BinaryIO:
     """Open a file to write to, with a checksum at its end; the same bytes whenever it is done."""
     parameter = zstd.CompressionParameter
-    options = {parameter.compression_level: level, parameter.checksum_flag: 1}
-    return cast(BinaryIO, zstd.ZstdFile(target, "wb", options=options))
+    options: dict[int, int] = {parameter.compression_level: level, parameter.checksum_flag: 1}
+    return cast(BinaryIO, zstd.ZstdFile(cast(BinaryIO, target), "wb", options=options))

@@ -67,7 +67,7 @@ def count_shard(spec: RunSpec, shard: Shard) -> None:
     counts: list[LineCounts] = []
     ids, documents = [ids_of(0, [])], 0
     with new_folder(target) as folder:
-        records = read_shard(shard, spec.columns, folder / FIELDS)
+        records = read_shard(shard, spec.columns, spec.corpus.limits(), folder / FIELDS)
         # The other columns of Parquet have a file of their own.
         with_fields = shard.parts[0].kind != "parquet"
         with ShardWriter(folder, spec.columns.target(), with_fields) as kept:

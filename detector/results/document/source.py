@@ -9,6 +9,7 @@ import numpy as np
 from detector.records import Integers, ScoredLine
 from detector.results.document.alignment import aligned, kept_text, stays, visible
 from detector.results.document.elements import SKIPPED
+from detector.text.html import whole_page
 from detector.text.page import Page
 from detector.text.shadow_trees import with_shadow_trees
 
@@ -91,7 +92,7 @@ def _read(page: Page, lines: Sequence[ScoredLine], noscript: bool) -> Source:
     from turbohtml import Element, Text, parse
 
     document = parse(
-        with_shadow_trees(page.utf8()).decode("utf-8", "replace"),
+        whole_page(with_shadow_trees(page.utf8())).decode("utf-8", "replace"),
         positions=False,
         scripting=not noscript,
         allow_declarative_shadow_roots=False,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from detector.results.metadata.languages import language_tag, text_language
 from detector.results.metadata.record import Found, Metadata
 from detector.results.metadata.structured import Thing, things
+from detector.text.html import whole_page
 from detector.text.page import Page
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def read_metadata(page: Page, clean_text: str) -> Metadata:
         return Metadata(text_language=text_language(clean_text))
     from turbohtml import parse
 
-    source = page.utf8().decode("utf-8", "replace")
+    source = whole_page(page.utf8()).decode("utf-8", "replace")
     document = parse(source, positions=False)
     return _Reader(document, page.url, source).metadata(clean_text)
 

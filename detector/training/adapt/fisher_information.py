@@ -12,9 +12,9 @@ from detector.errors import ModelFormatError, in_words
 from detector.features.phrases import BUCKETS
 from detector.files.arrays import array_of, zip_members
 from detector.files.atomic import new_file
+from detector.model.files import PRECISION_FILE as FILE
 from detector.records import Floats
 
-FILE: Final = "precision.npz"
 FORMAT: Final = 1
 # The most that half precision holds; weights that sure do not move anyway.
 MOST: Final = 60_000.0

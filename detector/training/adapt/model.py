@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from detector.errors import PageError
 from detector.model.files import Model, arrays_hash, arrays_of
+from detector.model.info import ModelInfo
 from detector.model.score import score_lines
 from detector.records import Floats, Integers
 from detector.training.adapt.active_learning import Pool
@@ -115,8 +116,10 @@ def adapted(
         raise PageError("there is no line to learn from: all pages have a weight of 0")
     bucket = refitted(lines, model.phrases, precision)
     new = replace(model, phrases=model.phrases._replace(bucket=bucket))
-    notes = {**model.notes, "adapted_from": model.model_id, "adapted_to_pages": sum(map(_size, materials))}
-    return replace(new, model_id=arrays_hash(arrays_of(new)), notes=notes)
+    adapted = {"adapted_from": model.model_id, "adapted_to_pages": sum(map(_size, materials))}
+    info = ModelInfo(licence=model.info.licence, data={**adapted, "before": model.info.data})
+    notes = {**model.notes, **adapted}
+    return replace(new, model_id=arrays_hash(arrays_of(new)), notes=notes, info=info)
 
 
 def _size(material: Material) -> int:

@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Final
 
 from detector.errors import PageError
+from detector.files.folders import files_below, refuse_special
+from detector.files.limits import bytes_of_file
+from detector.text.compressed import LARGEST
 from detector.text.decoding import decode
 from detector.text.formats import found_format
 from detector.training.data.labelled_pages import LabelledPage, page_of_record, read_pages
@@ -24,7 +27,7 @@ MOST_IN_A_FIELD: Final = 1 << 27
 
 def _text(path: Path) -> str:
     try:
-        return decode(path.read_bytes()).text
+        return decode(bytes_of_file(path, LARGEST)).text
     except FileNotFoundError:
         raise PageError(f"{path} does not exist") from None
     except OSError as error:
@@ -46,12 +49,13 @@ def _file(path: Path, name: str, site: str) -> LabelledPage:
 def _folder(folder: Path) -> Iterator[LabelledPage]:
     found = sorted(
         path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in PAGE_SUFFIXES and not path.name.endswith(GOLD_SUFFIX) and path.is_file()
+        for path in files_below(folder)
+        if path.suffix.lower() in PAGE_SUFFIXES and not path.name.endswith(GOLD_SUFFIX) and not path.is_dir()
     )
     if not found:
         raise PageError(f"{folder} holds no pages: there is no file that ends in {', '.join(PAGE_SUFFIXES)}")
     for path in found:
+        refuse_special(path)
         name = path.relative_to(folder)
         inside = name.parent.as_posix()
         yield _file(path, name.as_posix(), folder.resolve().name if inside == "." else inside)

@@ -1,0 +1,1 @@
+"""Changes to the code, and whether the tests notice them."""

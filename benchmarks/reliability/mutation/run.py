@@ -1,0 +1,155 @@
+"""Runs the tests of a file on its mutants: those that no test notices are named."""
+
+import importlib.abc
+import importlib.util
+import os
+import random
+import signal
+import sys
+import time
+import types
+from collections.abc import Mapping, Sequence
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from typing import Any, Final, NoReturn
+
+import click
+import pytest
+
+from benchmarks.environment import made
+from benchmarks.errors import BenchmarkError
+from benchmarks.files import RESULTS, ROOT, write_json
+from benchmarks.reliability.mutation.mutants import Mutant, mutants_of
+
+NAME: Final = "reliability-mutants"
+# A mutant that makes the tests take so many times as long is noticed, too.
+SLOWER: Final = 8.0
+LEAST_SECONDS: Final = 20.0
+# The files where a wrong decision loses something, and the tests that are theirs, the fastest first.
+FILES: Final[Mapping[str, tuple[str, ...]]] = {
+    "detector/decisions.py": ("tests/test_decisions.py", "tests/test_whole_blocks.py"),
+    "detector/copies.py": ("tests/test_copies.py",),
+    "detector/near_duplicates/keep_policy.py": (
+        "tests/near_duplicates/test_keep_policy.py",
+        "tests/near_duplicates/test_pairs.py",
+    ),
+    "detector/near_duplicates/jaccard/verification.py": (
+        "tests/near_duplicates/test_keep_policy.py",
+        "tests/near_duplicates/test_find.py",
+    ),
+    "detector/files/checked.py": ("tests/files/test_checked.py",),
+    "detector/files/json_lines.py": ("tests/files/test_json_lines.py",),
+    "detector/files/arrays.py": ("tests/files/test_arrays.py",),
+    "detector/files/atomic.py": ("tests/files/test_atomic.py",),
+    "detector/settings.py": ("tests/test_settings.py",),
+    "detector/corpus/run_folder.py": ("tests/corpus/test_run_folder.py",),
+    "detector/corpus/manifest.py": ("tests/corpus/test_damage.py",),
+    "detector/corpus/restore.py": ("tests/corpus/test_damage.py", "tests/corpus/test_lines_column.py"),
+}
+
+
+class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds one module with another source."""
+
+    def __init__(self, module: str, path: Path, source: str) -> None:
+        self._module, self._path, self._source = module, path, source
+
+    def find_spec(
+        self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Return the module, if it is the one."""
+        if name != self._module:
+            return None
+        return importlib.util.spec_from_file_location(name, self._path, loader=self)  # type: ignore[arg-type]
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Execute the changed source."""
+        exec(compile(self._source, str(self._path), "exec"), module.__dict__)
+
+
+def _test(file: str, source: str, tests: Sequence[str]) -> NoReturn:
+    """Run the tests with a file changed, in the forked process."""
+    code = 3
+    try:
+        os.setsid()
+        with open(os.devnull, "w") as nothing:  # noqa: PTH123
+            for descriptor in (1, 2):
+                os.dup2(nothing.fileno(), descriptor)
+        for name in [name for name in sys.modules if name.split(".")[0] in ("detector", "tests")]:
+            del sys.modules[name]
+        module = file.removesuffix(".py").replace("/", ".")
+        sys.meta_path.insert(0, _Changed(module, ROOT / file, source))
+        code = int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", *tests]))
+    finally:
+        os._exit(code)
+
+
+def _survives(file: str, source: str, tests: Sequence[str], most_seconds: float) -> tuple[bool, float]:
+    """Tell whether all tests pass with a file changed, and how long they took."""
+    began = time.monotonic()
+    pid = os.fork()
+    if pid == 0:
+        _test(file, source, tests)
+    while True:
+        done, status = os.waitpid(pid, os.WNOHANG)
+        seconds = time.monotonic() - began
+        if done:
+            return status == 0, seconds
+        if seconds > most_seconds:
+            os.killpg(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            return False, seconds
+        time.sleep(0.02)
+
+
+def _drawn(mutants: list[Mutant], most: int, seed: int) -> list[Mutant]:
+    return mutants if len(mutants) <= most else sorted(random.Random(seed).sample(mutants, most))
+
+
+def row_of(file: str, most: int, seed: int) -> dict[str, Any]:
+    """Return how many mutants of a file its tests notice, and which not."""
+    source = (ROOT / file).read_text("utf-8")
+    tests = [test for test in FILES[file] if (ROOT / test).is_file()]
+    passes, seconds = _survives(file, source, tests, 600.0)
+    if not passes:
+        raise BenchmarkError(f"the tests of {file} fail without a change: {', '.join(tests)}")
+    mutants = mutants_of(source)
+    drawn, survivors = _drawn(mutants, most, seed), []
+    for mutant in drawn:
+        if _survives(file, mutant.source, tests, max(SLOWER * seconds, LEAST_SECONDS))[0]:
+            survivors.append({"line": mutant.line, "what": mutant.what})
+            click.echo(f"{file}:{mutant.line}: {mutant.what}")
+    return {
+        "file": file,
+        "tests": tests,
+        "possible": len(mutants),
+        "mutants": len(drawn),
+        "killed": len(drawn) - len(survivors),
+        "survivors": survivors,
+    }
+
+
+@click.command()
+@click.option("--most", default=1000, show_default=True, help="Mutants of a file, drawn by chance.")
+@click.option("--file", "words", multiple=True, help="Only files with these words in their names.")
+@click.option("--seed", default=1, show_default=True, help="Other draws.")
+@click.option("--write/--no-write", default=True, help="Write the result.")
+def command(most: int, words: tuple[str, ...], seed: int, write: bool) -> None:
+    """Change the code, a bit at a time, and see whether the tests notice, to reliability-mutants.json.
+
+    Only tests that call the code in their own process can notice.
+
+    \b
+    Examples:
+      python -m benchmarks reliability mutants --most 20
+      python -m benchmarks reliability mutants --file decisions --no-write
+    """
+    chosen = [file for file in FILES if not words or any(word in file for word in words)]
+    if not chosen:
+        raise BenchmarkError(f"no such file: {', '.join(FILES)}")
+    rows: list[dict[str, Any]] = []
+    for file in chosen:
+        rows.append(row_of(file, most, seed))
+        click.echo(f"{file}: {rows[-1]['killed']} of {rows[-1]['mutants']} noticed")
+        if write:
+            write_json(RESULTS / f"{NAME}.json", {"made": made(), "seed": seed, "rows": rows})

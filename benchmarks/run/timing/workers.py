@@ -1,0 +1,82 @@
+"""What a worker of other people's pipelines costs: its start, what travels to it, and its memory.
+
+Run by the Python of the integrations (`make integrations`): a worker has its package loaded before.
+"""
+
+import json
+import pickle
+import subprocess
+import sys
+from importlib.util import find_spec
+from statistics import median
+from typing import Any, Final
+
+import click
+
+from benchmarks.environment import made
+from benchmarks.files import RESULTS, ROOT
+
+# The class that each integration sends to workers, and what a worker has loaded before; None is a detector.
+WORKERS: Final = {
+    "a detector": ("detector.detector", "Detector", "numpy"),
+    "datasets": ("detector.integrations.datasets", "PageCleaner", "datasets"),
+    "ray": ("detector.integrations.ray", "PageCleaner", "ray.data"),
+    "datatrove": ("detector.integrations.datatrove", "PageCleaner", "datatrove.pipeline.filters"),
+    "scikit-learn": ("detector.integrations.sklearn", "PageCleaner", "sklearn.base"),
+    "langchain": ("detector.integrations.langchain", "PageCleaner", "langchain_core.documents"),
+    "llama-index": ("detector.integrations.llama_index", "PageCleaner", "llama_index.core.schema"),
+}
+PAGES: Final = ("examples/headline.txt", "examples/news.html")
+WORKER: Final = """
+import json, pickle, sys, time
+import psutil, {before}
+memory, cpu, wall = psutil.Process().memory_info().rss, time.process_time(), time.perf_counter()
+worker = pickle.loads(bytes.fromhex(sys.argv[1]))
+from detector import Detector
+pages = [open(name, encoding="utf-8").read() for name in {pages}]
+ready = getattr(worker, "detector", None) or (worker if isinstance(worker, Detector) else Detector())
+texts = [ready.clean(page) for page in pages]
+assert all(texts)
+print(json.dumps([time.process_time() - cpu, time.perf_counter() - wall,
+                  psutil.Process().memory_info().rss - memory]))
+"""
+
+
+def _is_there(package: str) -> bool:
+    return find_spec(package.split(".")[0]) is not None
+
+
+def measured(name: str, rounds: int) -> dict[str, Any]:
+    """Return a row: bytes that travel, and the medians of CPU and wall seconds and of the memory."""
+    module, of, before = WORKERS[name]
+    imported = __import__(module, fromlist=[of])
+    packed = pickle.dumps(getattr(imported, of)())
+    script = WORKER.format(before=before, pages=list(PAGES))
+    found = []
+    for _ in range(rounds):
+        command = [sys.executable, "-c", script, packed.hex()]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+        found.append(json.loads(done.stdout.splitlines()[-1]))
+    cpu, wall, memory = (median(values) for values in zip(*found, strict=True))
+    return {
+        "worker": name,
+        "pickled_bytes": len(packed),
+        "cpu_s": round(cpu, 3),
+        "wall_s": round(wall, 3),
+        "memory_mb": round(memory / 1e6, 1),
+        "rounds": rounds,
+    }
+
+
+@click.command()
+@click.option("--rounds", default=5, show_default=True)
+def command(rounds: int) -> None:
+    """Measure workers: unpickling, the imports, the model, a first page of text and one of HTML.
+
+    \b
+    Examples:
+      .venv-integrations/bin/python -m benchmarks run workers
+    """
+    rows = [measured(name, rounds) for name, (_, _, before) in WORKERS.items() if _is_there(before)]
+    result = {"made": made(), "rows": rows}
+    (RESULTS / "workers.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")

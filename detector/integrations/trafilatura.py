@@ -1,0 +1,47 @@
+"""trafilatura in front: what it extracts of a page, with a score and a reason for every line.
+
+    page = score(html)
+    page.clean_text
+
+trafilatura decides first which parts of a page are main content; what it left out does not come back.
+"""
+
+from typing import Any
+
+from detector.extras import need
+
+need("trafilatura", "trafilatura", "detector.integrations.trafilatura")
+
+import trafilatura  # noqa: E402  (after the word on how to get it)
+
+from detector.detector import Detector  # noqa: E402
+from detector.results.page import ScoredPage  # noqa: E402
+from detector.text.page import Page  # noqa: E402
+
+
+def score(
+    html: str | bytes,
+    url: str | None = None,
+    detector: Detector | None = None,
+    **options: Any,  # noqa: ANN401
+) -> ScoredPage:
+    """Score what trafilatura extracts of a page.
+
+    Parameters
+    ----------
+    html : str or bytes
+        The page.
+    url : str, optional
+        Its address.
+    detector : Detector, optional
+        The default model and settings if not given.
+    **options
+        Of `trafilatura.extract`: `favor_recall`, `include_comments`, ...
+
+    Returns
+    -------
+    ScoredPage
+        The lines of its text; none where trafilatura finds no content.
+    """
+    text = trafilatura.extract(html, url=url, **options)
+    return (detector or Detector()).score_batch([Page(text or "", "text", url=url)])[0]

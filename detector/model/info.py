@@ -1,0 +1,95 @@
+"""What travels with a model beside its numbers: its card, what it learned from, how good it is, its licence.
+
+CARD.md         for people
+data.json       every set that it learned from: name, source, licence, pages, hash
+measures.json   how good it is, and on what
+config.json     has the licence, an SPDX identifier
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from detector.errors import ModelFormatError, in_words
+from detector.files.atomic import new_file, read_json, write_json
+
+CARD_FILE: Final = "CARD.md"
+DATA_FILE: Final = "data.json"
+MEASURES_FILE: Final = "measures.json"
+INFO_FILES: Final = (CARD_FILE, DATA_FILE, MEASURES_FILE)
+# The card as the Hub shows it, with what it sorts models by.
+README_FILE: Final = "README.md"
+# No such file is larger.
+MOST_BYTES: Final = 1_000_000
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What is said of a model.
+
+    card: Markdown; licence: an SPDX identifier, empty if not known
+    data: what it learned from; measures: how good it is
+    """
+
+    card: str = ""
+    licence: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    measures: Mapping[str, Any] = field(default_factory=dict)
+
+    def write(self, folder: Path, model_id: str) -> None:
+        """Write the files; a model without a card gets one that says what is known."""
+        with new_file(folder / CARD_FILE) as file:
+            file.write((self.card or self._least_card(model_id)).encode())
+        write_json(folder / DATA_FILE, self.data)
+        write_json(folder / MEASURES_FILE, self.measures)
+
+    def _least_card(self, model_id: str) -> str:
+        learned = self.data.get("adapted_from")
+        what = "A model for boilerplate-detector" + (f", adapted from the model {learned}" if learned else "")
+        return (
+            f"# Model card: {model_id}\n\n{what}. Nobody has written more yet.\n\n"
+            f"`{DATA_FILE}` says what it learned from, `{MEASURES_FILE}` how good it is. "
+            f"Licence: {self.licence or 'not known'}.\n"
+        )
+
+    def readme(self, model_id: str) -> str:
+        """Return the card with the head that the Hub reads."""
+        licence = f"license: {self.licence.lower()}\n" if self.licence else ""
+        head = (
+            f"---\nlibrary_name: boilerplate-detector\ntags:\n- boilerplate\n- main-content\n{licence}---\n"
+        )
+        return f"{head}\n{self.card or self._least_card(model_id)}"
+
+
+def read_info(folder: Path, licence: object) -> ModelInfo:
+    """Read what travels with a model.
+
+    Parameters
+    ----------
+    folder
+        The model's.
+    licence
+        What its config.json says.
+
+    Raises
+    ------
+    ModelFormatError
+        If a file is missing or damaged.
+    """
+    if not isinstance(licence, str):
+        raise ModelFormatError(f"the licence of {folder} is no text; get the model again")
+    for name in INFO_FILES:
+        path = folder / name
+        if not path.is_file():
+            raise ModelFormatError(f"{folder} is not whole: it has no {name}; get the model again")
+        if path.stat().st_size > MOST_BYTES:
+            raise ModelFormatError(f"{path} is too large for what it should say; get the model again")
+    try:
+        card = (folder / CARD_FILE).read_text("utf-8")
+        data, measures = read_json(folder / DATA_FILE), read_json(folder / MEASURES_FILE)
+    except (OSError, ValueError) as error:
+        raise ModelFormatError(
+            f"what {folder} says of itself is damaged ({in_words(error)}); get the model again"
+        ) from None
+    return ModelInfo(card, licence, data, measures)

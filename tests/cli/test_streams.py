@@ -1,0 +1,100 @@
+"""Standard streams that are closed or full, and folders with pipes and devices in them."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from detector.cli.main import run
+from tests.corpus.made import page, read_jsonl, write_jsonl
+
+CLOSED = ["2>&-", ">&-", "<&- >&- 2>&-", pytest.param("2>/dev/full", marks=pytest.mark.skipif(
+    not os.path.exists("/dev/full"), reason="there is no /dev/full"))]  # noqa: PTH110  # fmt: skip
+
+
+@pytest.mark.parametrize("streams", CLOSED)
+def test_a_corpus_needs_no_streams(tmp_path, streams):
+    """An output that is opened where standard error was closed would get what workers write there."""
+    write_jsonl(tmp_path / "pages.jsonl", [{"id": str(at), "text": page(at)} for at in range(9)])
+    command = f"'{sys.executable}' -m detector clean pages.jsonl --output out --workers 2 {streams}"
+    found = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
+    assert len(read_jsonl(tmp_path / "out" / "data")) == 9
+
+
+@pytest.mark.parametrize(
+    "arguments", ["duplicates pages.jsonl", "clean pages.jsonl --dry-run", "score --nothing"]
+)
+def test_what_cannot_be_said_stops_nothing(tmp_path, arguments):
+    write_jsonl(tmp_path / "pages.jsonl", [{"id": str(at), "text": page(at)} for at in range(9)])
+    command = f"'{sys.executable}' -m detector {arguments}"
+    wanted = 2 if "--nothing" in arguments else 0
+    for streams in ("2>&-", ">&- 2>&-"):
+        found = subprocess.run(
+            ["sh", "-c", f"{command} {streams}"], cwd=tmp_path, check=False, capture_output=True
+        )
+        assert found.returncode == wanted
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Three pages, a pipe that nobody writes to, a device without an end, and a link to nothing."""
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    for at in range(3):
+        (tmp_path / "in" / "deep" / f"{at}.txt").write_text(page(at))
+    os.mkfifo(tmp_path / "in" / "pipe.txt")
+    (tmp_path / "in" / "zero.html").symlink_to("/dev/zero")
+    (tmp_path / "in" / "broken.html").symlink_to(tmp_path / "nowhere")
+    return tmp_path / "in"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["clean"], ["profile", "-o", "site.profile"], ["evaluate", "default"], ["clean", "-o", "out"]],
+)
+def test_what_is_no_file_in_a_folder_is_named(folder, capfd, monkeypatch, arguments):
+    monkeypatch.chdir(folder.parent)
+    command, *options = arguments
+    assert run([command, *options, str(folder)]) == 1
+    err = capfd.readouterr().err
+    if "-o" in options and command == "clean":
+        err = " ".join(row["file"] for row in read_jsonl(folder.parent / "out" / "rejects"))
+    for name in ("broken.html",) if command == "evaluate" else ("broken.html", "pipe.txt", "zero.html"):
+        assert name in err
+
+
+@pytest.mark.parametrize("command", ["clean", "profile", "evaluate"])
+def test_a_folder_that_cannot_be_listed_is_said(folder, capfd, monkeypatch, command):
+    """It was passed over, and nothing was said."""
+    for name in ("pipe.txt", "zero.html", "broken.html"):
+        (folder / name).unlink()
+    scandir = os.scandir
+
+    def denied(path):
+        if os.fspath(path).endswith("deep"):
+            raise PermissionError(13, "Permission denied", os.fspath(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", denied)
+    options = {"evaluate": ["default"], "profile": ["-o", str(folder / "site.profile")], "clean": []}
+    assert run([command, *options[command], str(folder)]) == 2
+    assert "deep cannot be listed: Permission denied" in capfd.readouterr().err
+
+
+ENDLESS = {
+    "a page": ["score", "/dev/zero"],
+    "rules": ["clean", "PLACE/deep", "--rules", "/dev/zero", "-o", "PLACE/out"],
+    "settings": ["score", "PLACE/deep/0.txt", "--settings", "/dev/zero"],
+    "a profile": ["score", "PLACE/deep/0.txt", "--site", "/dev/zero"],
+    "a model": ["score", "PLACE/deep/0.txt", "--model", "/dev/zero"],
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_what_never_ends_is_refused(folder, capfd, name):
+    arguments = [one.replace("PLACE", str(folder)) for one in ENDLESS[name]]
+    assert run(arguments) == (1 if name == "a page" else 2)
+    err = capfd.readouterr().err
+    assert "/dev/zero" in err
+    assert "it holds more than" in err or "no regular file" in err or "Not a directory" in err
