@@ -1,6 +1,6 @@
 """Does an installed detector give the scores that it should? `python check_install.py`, anywhere.
 
-The core is compiled for each platform, and scores must be the same bits on all.
+The core is compiled for each platform, and scores must be the same on all.
 """
 
 import hashlib
@@ -15,7 +15,7 @@ EXPECTED = "690d0a3065c77cbe1836978c90371b6c4c5ab5f826ca4d89e6627128638853c8"
 
 
 def digest() -> str:
-    """Return a hash of all scores, to the last bit."""
+    """Return a hash of all scores, as they are shown."""
     pages = [detector.score(EXAMPLES / name) for name in ("news.html", "headline.txt")]
     scores = [line.score for page in pages for line in page.lines if line.score is not None]
     return hashlib.sha256(",".join(score.hex() for score in scores).encode()).hexdigest()
