@@ -188,7 +188,7 @@ def _write(model: Model, folder: Path) -> None:
     arrays = arrays_of(model)
     with new_file(folder / ARRAYS_FILE) as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-    config = {
+    config: dict[str, Any] = {
         "format": FORMAT,
         "model_id": arrays_hash(arrays),
         "columns": {table: names(blocks) for table, blocks in TABLES.items()},

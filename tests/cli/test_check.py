@@ -64,9 +64,7 @@ def test_a_folder_and_clean_data(data):
 
 
 def test_annotations_of_github(data):
-    (data / "a,b.txt").write_text(
-        PAGE.replace("Save now", "Save 50% today")
-    )
+    (data / "a,b.txt").write_text(PAGE.replace("Save now", "Save 50% today"))
     first = check("a,b.txt", "--report", "github", "--least-score", "0.5").stdout.splitlines()[0]
     assert first.startswith("::warning file=a%2Cb.txt,line=1,title=boilerplate::“Save 50%25 today")
 
