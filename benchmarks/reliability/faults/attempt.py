@@ -83,7 +83,7 @@ class Attempt:
         )
         if differing:
             self.problem(f"other bytes: {', '.join(differing[:5])}", ended)
-        if not self.scenario.committed and ended.out != self.reference.ended.out:
+        if not self.scenario.once and ended.out != self.reference.ended.out:
             self.problem("other bytes on standard output", ended)
 
     def call_again(self, refusals: str | None = None) -> None:
@@ -91,9 +91,7 @@ class Attempt:
 
         refusals: a pattern; a named error that it matches will do, too
         """
-        committed = self.scenario.committed
-        if committed and (self.place.folder / committed).exists():
-            self.check_result(self.reference.ended)
+        if self.scenario.once and self.scenario.result(self.place.folder) == self.reference.result:
             self.again = "the same"
             return
         running = self.start()
