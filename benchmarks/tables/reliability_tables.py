@@ -31,16 +31,16 @@ def faults(result: Results) -> Table:
         [
             row["fault"],
             *(f"{row[name]}" for name in names),
-            f"{len(row.get('mended', []))}",
+            f"{len(row.get('passed_again', []))}",
             f"{len(row['failed'])}",
         ]
         for row in result["rows"]
     ]
     sums = [sum(row[name] for row in result["rows"]) for name in names]
     failed = sum(len(row["failed"]) for row in result["rows"])
-    mended = sum(len(row.get("mended", [])) for row in result["rows"])
-    rows.append(["**all**", *(f"**{number}**" for number in (*sums, mended, failed))])
-    after = ["same bytes afterwards", "refused afterwards", "failed once, mended", "fail"]
+    passed = sum(len(row.get("passed_again", [])) for row in result["rows"])
+    rows.append(["**all**", *(f"**{number}**" for number in (*sums, passed, failed))])
+    after = ["same bytes afterwards", "refused afterwards", "failed, pass after a change", "fail"]
     return ["fault", "tries", "finished", "stopped", "killed", *after], rows
 
 

@@ -128,11 +128,14 @@ def command(count: int, seed: str, words: tuple[str, ...], failed: bool, write: 
     Examples:
       python -m benchmarks reliability faults 500
       python -m benchmarks reliability faults 20 --fault "disk is full" --no-write
-      python -m benchmarks reliability faults --failed
+      python -m benchmarks reliability faults --failed --fault "inputs change"
     """
     if failed:
         with prepared() as faults:
-            write_json(RESULTS / f"{NAME}.json", _mended(faults, read_json(RESULTS / f"{NAME}.json")))
+            write_json(
+                RESULTS / f"{NAME}.json",
+                _done_again(faults, _chosen(words), read_json(RESULTS / f"{NAME}.json")),
+            )
         return
     rows: dict[str, list[tuple[str, Attempt]]] = {}
     # Told to end, it takes its disk with it.
@@ -165,19 +168,18 @@ def _result(seed: str, rows: dict[str, list[tuple[str, Attempt]]]) -> dict[str, 
     }
 
 
-def _mended(faults: Faults, result: dict[str, Any]) -> dict[str, Any]:
-    """Return a result in which the tries that failed were done again: those that do not fail now are mended."""
+def _done_again(faults: Faults, chosen: Sequence[Fault], result: dict[str, Any]) -> dict[str, Any]:
+    """Return a result in which the tries that failed were done again."""
     for row in result["rows"]:
-        (fault,) = (fault for fault in FAULTS if fault.name == row["fault"])
-        still = []
+        still, wanted = [], [fault for fault in chosen if fault.name == row["fault"]]
         for entry in row["failed"]:
-            attempt = faults.tried(fault, entry["seed"])
-            if attempt.problems:
-                still.append({**entry, "problems": attempt.problems})
+            attempt = faults.tried(wanted[0], entry["seed"]) if wanted else None
+            if attempt is None or attempt.problems:
+                still.append({**entry, "problems": attempt.problems} if attempt else entry)
                 continue
             row[attempt.disturbed] += 1
             row["same_afterwards" if attempt.again == "the same" else "refused_afterwards"] += 1
-            row.setdefault("mended", []).append({**entry, "with": commit()})
-        click.echo(f"{row['fault']}: {len(row['failed']) - len(still)} mended, {len(still)} fail")
+            row.setdefault("passed_again", []).append({**entry, "with": commit()})
+            click.echo(f"{row['fault']}, try {entry['seed']}: passes now")
         row["failed"] = still
     return result
