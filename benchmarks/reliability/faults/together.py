@@ -19,7 +19,7 @@ def two_at_once(attempt: Attempt) -> None:
         attempt.problem("the second of two", ended)
     if not finished and one.code != -9:
         attempt.problem("neither of the two finishes", ended)
-    if not attempt.scenario.committed:
+    if not attempt.scenario.once:
         for found in finished:
             attempt.check_result(found)
     attempt.call_again()

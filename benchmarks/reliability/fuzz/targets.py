@@ -263,7 +263,7 @@ def _client() -> Iterator[Any]:
     from detector.web.app import create_app
     from detector.web.settings import ServeSettings
 
-    limits = ServeSettings(most_body=200_000, most_pages=20, most_lines=3000, most_seconds=10.0)
+    limits = ServeSettings(most_body=200_000, most_pages=20, most_lines=3000, most_seconds=120.0)
     with TestClient(
         create_app(limits=limits), "http://127.0.0.1:8765", raise_server_exceptions=False
     ) as client:
