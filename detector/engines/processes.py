@@ -1,18 +1,20 @@
 """joblib: a process a core (loky), or any other backend of joblib by its name."""
 
+import io
 import os
 import signal
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, redirect_stderr
 from dataclasses import dataclass
 from typing import Any, Final
 
 import psutil
 from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky.backend import resource_tracker
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from joblib.parallel import get_active_backend
 
@@ -49,6 +51,15 @@ class _Dependent:
         while os.getppid() == self.parent and psutil.pid_exists(self.parent):
             time.sleep(EVERY)
         os._exit(1)
+
+
+def _start_tracker() -> None:
+    """Start loky's process that removes what workers leave, without a standard error.
+
+    Of a run that is stopped it finds things gone already, and would print a traceback for each.
+    """
+    with redirect_stderr(io.StringIO()):  # it gets the file of `sys.stderr`, where that has one
+        resource_tracker.ensure_running()
 
 
 def _place(backend: str) -> dict[str, str]:
@@ -114,6 +125,7 @@ class Processes:
     def _run(self, task: Callable[[Any], Any], items: Iterator[Any]) -> Iterator[Any]:
         parallel = self._parallel()
         if self._backend == LOKY:
+            _start_tracker()
             task = _Dependent(task, os.getpid())
         try:
             yield from parallel(delayed(task)(item) for item in items)

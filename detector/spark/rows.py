@@ -19,6 +19,7 @@ from detector.corpus.rules import Rules
 from detector.corpus.steps.clean import Cleaner, CleanPage, verdict_name
 from detector.corpus.steps.count import counts_of
 from detector.detector import Detector
+from detector.files.limits import DEFAULT_LIMITS
 from detector.model.files import Model
 from detector.records import Format, Integers
 from detector.settings import Columns, CorpusSettings, Settings
@@ -64,7 +65,7 @@ def documents_of(table: pyarrow.Table, columns: Columns) -> Iterator[Document | 
         if fault := fields.get(FAULT):
             yield Rejected(ROWS.name, number, fault)
             continue
-        found = document_of(fields, ROWS, number, columns._replace(id="", source=""))
+        found = document_of(fields, ROWS, number, columns._replace(id="", source=""), DEFAULT_LIMITS)
         format = fields.get(FORMAT)
         yield replace(found, format=format) if format and isinstance(found, Document) else found
 
