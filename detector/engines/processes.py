@@ -1,13 +1,12 @@
 """joblib: a process a core (loky), or any other backend of joblib by its name."""
 
-import io
 import os
 import signal
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext, redirect_stderr
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,6 +24,7 @@ SCHEDULER: Final = "DASK_SCHEDULER_ADDRESS"
 LOKY: Final = "loky"
 # Seconds after which a worker notices that the run it works for has ended.
 EVERY: Final = 0.5
+_STDERR: Final = 2
 _WATCH: Final = "end with the run"
 
 
@@ -58,8 +58,14 @@ def _start_tracker() -> None:
 
     Of a run that is stopped it finds things gone already, and would print a traceback for each.
     """
-    with redirect_stderr(io.StringIO()):  # it gets the file of `sys.stderr`, where that has one
+    kept, nothing = os.dup(_STDERR), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, _STDERR)
+    try:
         resource_tracker.ensure_running()
+    finally:
+        os.dup2(kept, _STDERR)
+        os.close(kept)
+        os.close(nothing)
 
 
 def _place(backend: str) -> dict[str, str]:
@@ -123,9 +129,10 @@ class Processes:
             raise SettingsError(f"joblib cannot use the backend {self._backend!r}: {reason}") from None
 
     def _run(self, task: Callable[[Any], Any], items: Iterator[Any]) -> Iterator[Any]:
-        parallel = self._parallel()
         if self._backend == LOKY:
             _start_tracker()
+        parallel = self._parallel()
+        if self._backend == LOKY:
             task = _Dependent(task, os.getpid())
         try:
             yield from parallel(delayed(task)(item) for item in items)
