@@ -15,6 +15,11 @@ class AlikeBlocks {
   AlikeBlocks(Call& call, const Batch& batch, const Markup& markup, const Tree& tree, const Guesses& guesses)
       : markup_(markup), tree_(tree), alike_(call, batch, guesses) {}
 
+  void clear() const {
+    sums_.fill(0);
+    row_group_.fill(0);
+  }
+
   void write_page(i64 page, const Rows<f32>& table) {
     alike_.write_page(page, table,
                       [&](i64 line, i64 which) { return look_key(tree_.block_of(markup_, line), which); });
@@ -51,6 +56,11 @@ class Ancestors {
         guesses_(guesses),
         held_(scratch<f64>(call, 3 * markup.elements())),
         shared_(scratch<i64>(call, markup.elements())) {}
+
+  void clear() const {
+    held_.fill(0);
+    shared_.fill(-1);
+  }
 
   // Sum a page's guesses up the tree, children before parents.
   void sum(i64 page) const {
@@ -172,6 +182,12 @@ class HtmlContext {
       : batch_(batch),
         alike_(call, batch, markup, tree, guesses),
         ancestors_(call, batch, markup, tree, guesses) {}
+
+  // Make what no page wrote the same in every call: lines may name elements of other pages.
+  void clear() const {
+    alike_.clear();
+    ancestors_.clear();
+  }
 
   void write_page(i64 page, const Rows<const f32>& features, const Rows<f32>& table) {
     for (i64 row = batch_.first_of(page); row < batch_.first_of(page + 1); ++row)
