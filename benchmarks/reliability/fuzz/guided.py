@@ -1,4 +1,4 @@
-"""Fuzzes a reader guided by coverage, with atheris (`pip install atheris`), for some time or until it fails."""
+"""Fuzzes a reader guided by coverage, with atheris (`pip install atheris`)."""
 
 import tempfile
 from importlib.util import find_spec
