@@ -23,7 +23,11 @@ WORKERS: Final = {
     "ray": ("detector.integrations.ray", "PageCleaner", "ray.data"),
     "datatrove": ("detector.integrations.datatrove", "PageCleaner", "datatrove.pipeline.filters"),
     "scikit-learn": ("detector.integrations.sklearn", "PageCleaner", "sklearn.base"),
-    "langchain": ("detector.integrations.langchain", "PageCleaner", "langchain_core.documents.transformers"),
+    "langchain": (
+        "detector.integrations.langchain",
+        "PageCleaner",
+        "langchain_core.documents.base, langchain_core.documents.transformers",
+    ),
     "llama-index": ("detector.integrations.llama_index", "PageCleaner", "llama_index.core.schema"),
 }
 PAGES: Final = ("examples/headline.txt", "examples/news.html")
