@@ -129,6 +129,7 @@ i64 score_text(Call& call) {
   Cohesion cohesion(call, batch, words, guesses);
   TextLooks looks(call, batch, words, guesses);
   if (call.stopped()) return 0;
+  looks.clear();
   if (!pipeline.start()) return call.fail(OUT_OF_RANGE, 0), 0;
   pipeline.run(
       call, [&](i64 page, const Rows<f32>& rows) { text.write_page(page, rows); },

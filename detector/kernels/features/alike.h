@@ -29,6 +29,12 @@ class AlikeLines {
         sums_(scratch<f64>(call, 3 * batch.longest_page())),
         row_group_(scratch<i64>(call, batch.longest_page())) {}
 
+  // Forget what was in memory before: offsets that no reader makes can leave rows without a line.
+  void clear() const {
+    sums_.fill(0);
+    row_group_.fill(0);
+  }
+
   // Write the columns of a page; `key_of` gives the key of a line in one of the ways.
   template <class KeyOf>
   void write_page(i64 page, const Rows<f32>& table, const KeyOf& key_of) {

@@ -15,10 +15,7 @@ class AlikeBlocks {
   AlikeBlocks(Call& call, const Batch& batch, const Markup& markup, const Tree& tree, const Guesses& guesses)
       : markup_(markup), tree_(tree), alike_(call, batch, guesses) {}
 
-  void clear() const {
-    sums_.fill(0);
-    row_group_.fill(0);
-  }
+  void clear() const { alike_.clear(); }
 
   void write_page(i64 page, const Rows<f32>& table) {
     alike_.write_page(page, table,

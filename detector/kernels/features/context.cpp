@@ -18,6 +18,7 @@ i64 text_context(Call& call) {
   Cohesion cohesion(call, batch, words, guesses);
   TextLooks looks(call, batch, words, guesses);
   if (call.stopped()) return 0;
+  looks.clear();
   for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page) {
     context.write_page(page, features, table);
     cohesion.write_page(page, table);

@@ -18,6 +18,8 @@ class TextLooks {
         run_(scratch<u64>(call, most_lines(batch))),
         around_(scratch<u64>(call, most_lines(batch))) {}
 
+  void clear() const { alike_.clear(); }
+
   void write_page(i64 page, const Rows<f32>& table) {
     const i64 first = batch_.page_line[page], last = batch_.page_line[page + 1];
     bool has_gaps = false;
