@@ -164,8 +164,7 @@ class CorpusSettings:
         The site of a page in a folder: found (a folder named as a host, a canonical link, a shared
         template), its first folder, its own folder, one for all, or none.
     most_lost : float
-        Nothing is published if a site or source loses more than this share of its text or documents. Real
-        sites lose up to about four fifths; nine tenths is a mistake.
+        Nothing is published if a site or source loses more of its text or documents. Sites lose up to .8.
     least_pages : int
         Sites and sources with fewer documents are not checked for that.
     allow : tuple of str
@@ -271,6 +270,8 @@ class RecordSettings(NamedTuple):
         The output format, such as "jsonl" or "parquet", or "same" as the input.
     lines : {"sidecar", "column", "none"}
         Where line records go: into files, also into a column, or nowhere. `detector restore` needs them.
+    csv_safe : bool
+        Write texts in CSV that a spreadsheet would take for a formula after an apostrophe.
     """
 
     columns: Columns = Columns()
@@ -278,6 +279,7 @@ class RecordSettings(NamedTuple):
     model: str | Path | None = None
     to: str = "same"
     lines: Lines = "sidecar"
+    csv_safe: bool = False
 
 
 class EngineSettings(NamedTuple):

@@ -27,7 +27,7 @@ COMMON: Final = ("output", "format", "to", "dry_run", "text_column", "site", "th
 # Options that do nothing for the other kind of input.
 OF_PAGES: Final = ("format",)
 OF_CORPORA: Final = (
-    "to", "dry_run", "rules", "allow", "lines", "engine", "workers", "memory",
+    "to", "dry_run", "rules", "allow", "lines", "csv_safe", "engine", "workers", "memory",
     *(f"{name}_column" for name in Columns._fields),
 )  # fmt: skip
 # Where pages go that are written to one file.
@@ -152,6 +152,11 @@ def _target(name: str, output: Path, format: OutputFormat) -> Path:
     default="sidecar",
     show_default=True,
     help="Store the line records in files (for `detector restore`), also in a column, or nowhere.",
+)
+@click.option(
+    "--csv-safe",
+    is_flag=True,
+    help="Put an apostrophe before texts in CSV that a spreadsheet would take for a formula (=, +, -, @).",
 )
 def command(
     inputs: Sequence[str],

@@ -45,7 +45,7 @@ def clean_corpus(
                 options.output or NOWHERE,
                 policy.chosen(),
                 rules,
-                RecordSettings(columns, format, policy.model, options.to, options.lines),
+                RecordSettings(columns, format, policy.model, options.to, options.lines, options.csv_safe),
                 engine,
                 sample=options.dry_run,
                 progress=progress,

@@ -107,3 +107,4 @@ class CorpusOptions(NamedTuple):
     rules: Path | None
     allow: tuple[str, ...]
     lines: Lines
+    csv_safe: bool

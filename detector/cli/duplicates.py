@@ -16,7 +16,7 @@ from detector.cli.command import INPUT, Command, or_piped
 from detector.cli.corpus_options import Size
 from detector.cli.options import Share
 from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
-from detector.cli.terminal import note, print_json, print_page_text
+from detector.cli.terminal import cell, note, print_json, print_page_text
 from detector.cli.text_records import FIELDS, TextInput, parts_of
 from detector.corpus.formats.documents import Part
 from detector.corpus.formats.kinds import kind_of, plain_name
@@ -55,13 +55,13 @@ def _as_json(found: Duplicates, ids: Sequence[str]) -> str:
 
 def _rows(found: Duplicates, ids: Sequence[str]) -> Iterator[str]:
     for at, twin in found.removed.items():
-        yield f"{ids[at]}\t{ids[twin.kept]}\t{twin.similarity:.3f}"
+        yield f"{cell(ids[at])}\t{cell(ids[twin.kept])}\t{twin.similarity:.3f}"
 
 
 def _match_rows(matches: Sequence[Match]) -> Iterator[str]:
     for match in matches:
         if match.earlier is not None:
-            yield f"{match.id}\t{match.earlier}\t{match.similarity:.3f}"
+            yield f"{cell(match.id)}\t{cell(match.earlier)}\t{match.similarity:.3f}"
 
 
 def _refuse_other_formats(path: Path | None) -> None:

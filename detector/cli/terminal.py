@@ -18,6 +18,8 @@ import click
 _OBEYED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # Where a command's context has "quiet" or "verbose".
 VERBOSITY: Final = "detector.verbosity"
+# What parts cells and rows.
+_PARTING: Final = re.compile("[\t\n\r]")
 _CR_LF: Final = re.compile("\r\n")
 
 
@@ -29,6 +31,11 @@ def _shown(found: re.Match[str]) -> str:
 def printable(text: str) -> str:
     """Return a text with each control character written as its number."""
     return _OBEYED.sub(_shown, _CR_LF.sub("\n", text))
+
+
+def cell(text: str) -> str:
+    """Return a text for a row with tabs between cells: its own tabs and line ends as their numbers."""
+    return _PARTING.sub(_shown, text)
 
 
 def print_page_text(text: str, *, end: str = "\n") -> None:

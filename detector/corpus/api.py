@@ -74,6 +74,7 @@ def clean_corpus(
         format=records.format,
         to=records.to,
         lines=records.lines,
+        csv_safe=records.csv_safe,
     )
     workers = engine_of(engine.name, memory=engine.memory, workers=engine.workers)
     begin = dry_run if sample else run

@@ -10,6 +10,7 @@ from detector.corpus.formats.kinds import is_remote
 from detector.corpus.formats.readers import read_part
 from detector.corpus.inputs import Input
 from detector.errors import SettingsError
+from detector.files.limits import DEFAULT_LIMITS, ReadLimits
 from detector.settings import Columns
 
 # Some records of a good file may lack the field, but not all of these.
@@ -24,17 +25,22 @@ HAS: Final[Mapping[str, Callable[[Document, Columns], bool]]] = {
 }
 
 
-def refuse_wrong_columns(inputs: Sequence[Input], columns: Columns, option: str = "--text-column") -> None:
+def refuse_wrong_columns(
+    inputs: Sequence[Input],
+    columns: Columns,
+    option: str = "--text-column",
+    limits: ReadLimits = DEFAULT_LIMITS,
+) -> None:
     """Raise `SettingsError` if the first records of files on this machine do not have the named columns.
 
     The text must be in every file, other columns in one of them, unless they have their default names.
-    option: what names the text column on the command line
+    option: what names the text column on the command line; limits: what a record and a file may unpack to
     """
     tables = [input for input in inputs if input.kind in WITH_COLUMNS and not input.fault]
     absent = {name for name in HAS if getattr(columns, name) != getattr(Columns(), name)}
     local = [Part(input.path, input.name, input.kind) for input in tables if not is_remote(input.path)]
     for part in local:
-        first = list(islice(read_part(part, columns), LOOKED_AT))
+        first = list(islice(read_part(part, columns, limits), LOOKED_AT))
         missing = [
             record.reason
             for record in first

@@ -55,6 +55,7 @@ def settings_of(spec: RunSpec) -> dict[str, Any]:
         "input_format": spec.format,
         "to": spec.to,
         "lines": spec.lines,
+        "csv_safe": spec.csv_safe,
     }
     return json.loads(json.dumps(settings))  # type: ignore[no-any-return]
 

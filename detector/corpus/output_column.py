@@ -51,7 +51,8 @@ def _is_kept(inputs: Sequence[Input], spec: RunSpec) -> bool:
             continue
         # Parquet is read with its column `text` too, if it has one.
         columns = spec.columns._replace(output=TEXT)
-        records = islice(read_part(Part(input.path, input.name, input.kind), columns), LOOKED_AT)
+        part = Part(input.path, input.name, input.kind)
+        records = islice(read_part(part, columns, spec.corpus.limits()), LOOKED_AT)
         documents = [record for record in records if isinstance(record, Document)]
         if not documents:
             continue

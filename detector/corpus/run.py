@@ -180,7 +180,7 @@ def run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progre
         return _finished(spec, inputs, surveyor)
     _refuse_foreign(spec)
     if not (spec.folder().path / PLAN).exists():  # a run that goes on has read its inputs
-        refuse_wrong_columns(inputs, spec.columns)
+        refuse_wrong_columns(inputs, spec.columns, limits=spec.corpus.limits())
     with _alone(spec):
         spec.folder().sweep()
         shards, manifest = plan_for(spec, inputs, surveyor)
@@ -199,7 +199,7 @@ def dry_run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, pr
     """Run everything but publishing, on evenly spaced shards, in a temporary folder."""
     inputs = with_sites(inputs_of(given, spec.output), spec.corpus.folder_sites)
     spec = with_output_column(inputs, spec)
-    refuse_wrong_columns(inputs, spec.columns)
+    refuse_wrong_columns(inputs, spec.columns, limits=spec.corpus.limits())
     with tempfile.TemporaryDirectory(prefix="detector-") as folder:
         spec = spec._replace(output=Path(folder))
         spec.folder().path.mkdir()

@@ -19,6 +19,7 @@ class RunSpec(NamedTuple):
     settings: which lines to keep; corpus: rules, near-duplicates, the loss limit
     model: a folder, instead of the default model; format: of the texts, detected if not given
     to: output format, or "same" as the input; lines: where line records go
+    csv_safe: whether no cell of CSV is a formula
     """
 
     output: Path
@@ -29,6 +30,7 @@ class RunSpec(NamedTuple):
     format: Format | None = None
     to: str = "same"
     lines: Lines = "sidecar"
+    csv_safe: bool = False
 
     def folder(self) -> RunFolder:
         """Return the run's folder."""

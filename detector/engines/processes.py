@@ -13,6 +13,7 @@ from typing import Any, Final
 import psutil
 from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky.backend import resource_tracker
 from joblib.externals.loky.process_executor import TerminatedWorkerError
 from joblib.parallel import get_active_backend
 
@@ -23,6 +24,7 @@ SCHEDULER: Final = "DASK_SCHEDULER_ADDRESS"
 LOKY: Final = "loky"
 # Seconds after which a worker notices that the run it works for has ended.
 EVERY: Final = 0.5
+_STDERR: Final = 2
 _WATCH: Final = "end with the run"
 
 
@@ -49,6 +51,21 @@ class _Dependent:
         while os.getppid() == self.parent and psutil.pid_exists(self.parent):
             time.sleep(EVERY)
         os._exit(1)
+
+
+def _start_tracker() -> None:
+    """Start loky's process that removes what workers leave, without a standard error.
+
+    Of a run that is stopped it finds things gone already, and would print a traceback for each.
+    """
+    kept, nothing = os.dup(_STDERR), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, _STDERR)
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        os.dup2(kept, _STDERR)
+        os.close(kept)
+        os.close(nothing)
 
 
 def _place(backend: str) -> dict[str, str]:
@@ -112,6 +129,8 @@ class Processes:
             raise SettingsError(f"joblib cannot use the backend {self._backend!r}: {reason}") from None
 
     def _run(self, task: Callable[[Any], Any], items: Iterator[Any]) -> Iterator[Any]:
+        if self._backend == LOKY:
+            _start_tracker()
         parallel = self._parallel()
         if self._backend == LOKY:
             task = _Dependent(task, os.getpid())

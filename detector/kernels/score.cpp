@@ -163,6 +163,7 @@ i64 score_html(Call& call) {
   HtmlContext html_context(call, batch, markup, tree, guesses);
   if (call.stopped()) return 0;
   new_tree.clear();
+  html_context.clear();
   if (!pipeline.start()) return call.fail(OUT_OF_RANGE, 0), 0;
   pipeline.run(
       call,

@@ -129,3 +129,12 @@ def test_no_colour_while_labels_are_asked_for(evil, monkeypatch):
     shown = on_a_terminal(*asked, answers=b"q\n")
     assert "  > " in shown
     assert "\x1b[" not in shown
+
+
+def test_ids_with_tabs_and_line_ends_stay_in_their_cells(tmp_path, capsys):
+    text = "the same old words of a page that is long enough"
+    ids = ("a\tb\nc", "d\re")
+    path = write_jsonl(tmp_path / "pages.jsonl", [{"id": name, "text": text} for name in ids])
+    assert run(["duplicates", str(path)]) == 0
+    (row,) = capsys.readouterr().out.splitlines()
+    assert row == "d\\x0de\ta\\x09b\\x0ac\t1.000"

@@ -181,6 +181,19 @@ def test_sigterm_ends_the_workers_and_loses_nothing(pages, tmp_path):
     assert everything(out) == everything(tmp_path / "whole")
 
 
+def test_what_removes_temporary_files_prints_nothing():
+    """loky's tracker found folders gone after a run was stopped, and printed a traceback for each."""
+    program = (
+        "from detector.engines.processes import Processes\n"
+        "engine = Processes(2)\nassert sorted(engine.run(abs, [1, -2])) == [1, 2]\n"
+        "from joblib.externals.loky.backend import resource_tracker\n"
+        "resource_tracker.register('/nowhere/at/all', 'folder')\n"
+        "resource_tracker.maybe_unlink('/nowhere/at/all', 'folder')\nengine.close()\n"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
 def test_killed_runs_go_on_to_the_same_bytes(clean, pages, tmp_path):
     rows = [{**pages[at % 40], "id": f"{copy}-{at}"} for copy in range(4) for at in range(40)]
     path = write_jsonl(tmp_path / "pages.jsonl", rows)

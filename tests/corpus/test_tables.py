@@ -279,3 +279,25 @@ def test_a_line_without_end_is_not_held_by_other_commands(tmp_path, command):
     assert words == ["1"]
     assert "a line of 838,860,800 bytes; 100,000,000 are the most" in said
     assert peak < 500_000_000
+
+
+FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "＝1"]
+
+
+@pytest.mark.parametrize("safe", [False, True])
+def test_cells_that_begin_as_formulas_do(tmp_path, safe):
+    """Spreadsheets run them: an apostrophe is put before them where that is wished."""
+    import csv
+
+    from detector.cli.main import run
+
+    rows = [
+        {"id": value, "text": page(at), "number": -5, "share": "-1.5"} for at, value in enumerate(FORMULAS)
+    ]
+    path = write_jsonl(tmp_path / "pages.jsonl", rows)
+    options = ["--to", "csv", "--engine", "process", *["--csv-safe"] * safe]
+    assert run(["clean", str(path), "--output", str(tmp_path / "out"), *options]) == 0
+    with (tmp_path / "out" / "data" / "pages.csv").open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    assert [row["id"] for row in found] == [("'" * safe) + value for value in FORMULAS]
+    assert {(row["number"], row["share"]) for row in found} == {("-5", "-1.5")}

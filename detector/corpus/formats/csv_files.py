@@ -114,7 +114,8 @@ def _row_fault(row: Sequence[str], columns: int, never_closed: bool) -> str:
 
 def read_csv(part: Part, columns: Columns, limits: ReadLimits) -> Records:
     """Yield the rows of a CSV file with a header. Its first line shows what stands between cells."""
-    csv.field_size_limit(limits.record_bytes)
+    # For the whole process, so it is never made less.
+    csv.field_size_limit(max(csv.field_size_limit(), limits.record_bytes))
     with opened(part, limits) as raw:
         head = raw.read(ENCODING_BYTES)
         whole = io.BufferedReader(_Replayed(head, raw))

@@ -117,11 +117,15 @@ class _Bounded(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401
-        """Read some bytes, none that stand after a cut."""
-        found = self._file.read1(len(buffer))
-        self._left -= len(found)
+        """Read some bytes, up to the limit."""
         if self._left < 0:
             raise too_large("it", self._most)
+        found = self._file.read1(min(len(buffer), self._left + 1))
+        self._left -= len(found)
+        if self._left < 0:
+            found = found[:-1]
+            if not found:
+                raise too_large("it", self._most)
         buffer[: len(found)] = found
         return len(found)
 

@@ -22,6 +22,9 @@ ZSTD_LEVEL: Final = 3
 VERDICT: Final = "detector_verdict"
 CONTENT_SHARE: Final = "detector_content_share"
 LINES_COLUMN: Final = "detector_lines"
+# How a cell begins that spreadsheets take for a formula.
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_NUMBER: Final = re.compile(r"[-+]?\d{1,30}(?:[.,]\d{1,30})?(?:[eE][-+]?\d{1,3})?", re.ASCII)
 _UNSAFE: Final = re.compile(r'[\x00-\x1f<>:"\\|?*]')
 
 
@@ -86,19 +89,30 @@ def column_names(documents: Iterable[Cleaned], columns: Columns) -> list[str]:
     return list(dict.fromkeys(name for document in documents for name in document.fields(columns)))
 
 
-class Csv:
-    """A row a document; lines are JSON in a cell, and what a document does not have is empty."""
+def _safe(value: Any) -> Any:  # noqa: ANN401
+    """Return a cell that a spreadsheet takes for no formula; numbers stay."""
+    if not isinstance(value, str) or not value.startswith(FORMULA) or _NUMBER.fullmatch(value):
+        return value
+    return f"'{value}"
 
-    def __init__(self, path: Path, columns: Columns, names: Sequence[str]) -> None:
-        self._stack, self._columns, self._names = ExitStack(), columns, names
+
+class Csv:
+    """A row a document; lines are JSON in a cell, and what a document does not have is empty.
+
+    safe: whether texts that a spreadsheet would take for a formula begin with an apostrophe
+    """
+
+    def __init__(self, path: Path, columns: Columns, names: Sequence[str], safe: bool) -> None:
+        self._stack, self._columns, self._names, self._safe = ExitStack(), columns, names, safe
         self._file = compressing(path, self._stack)
         self._delimiter = "\t" if has_tabs(path.name) else ","
         if names:
             self._write(dict(zip(names, names, strict=True)))
 
     def _write(self, fields: Mapping[str, Any]) -> None:
+        cells = [fields.get(name, "") for name in self._names]
         row = io.StringIO(newline="")
-        csv.DictWriter(row, self._names, restval="", delimiter=self._delimiter).writerow(fields)
+        csv.writer(row, delimiter=self._delimiter).writerow(map(_safe, cells) if self._safe else cells)
         self._file.write(row.getvalue().encode("utf-8", "replace"))
 
     def write(self, cleaned: Cleaned) -> None:

@@ -156,7 +156,7 @@ def _opened(spec: RunSpec, shard: Shard, folder: Path, kept: Callable[[], Iterat
     if kind == "warc":
         return WebArchive(path, columns)
     if kind == "csv":
-        return Csv(path, columns, column_names(kept(), columns))
+        return Csv(path, columns, column_names(kept(), columns), spec.csv_safe)
     if kind == "jsonl":
         return JsonLines(path, columns)
     fields = spec.folder().of("count", shard.number) / FIELDS

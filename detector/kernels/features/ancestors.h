@@ -34,6 +34,11 @@ class AlikeBlocks {
         sums_(scratch<f64>(call, 3 * most_rows)),
         row_group_(scratch<i64>(call, most_rows)) {}
 
+  void clear() const {
+    sums_.fill(0);
+    row_group_.fill(0);
+  }
+
   void write_page(i64 page, const Rows<f32>& table) {
     const i64 first = batch_.first_of(page), last = batch_.first_of(page + 1);
     const i64 size = size_for(last - first);
@@ -118,6 +123,11 @@ class Ancestors {
         guesses_(guesses),
         held_(scratch<f64>(call, 3 * markup.elements())),
         shared_(scratch<i64>(call, markup.elements())) {}
+
+  void clear() const {
+    held_.fill(0);
+    shared_.fill(-1);
+  }
 
   // Sum a page's guesses up the tree, children before parents.
   void sum(i64 page) const {
@@ -239,6 +249,12 @@ class HtmlContext {
       : batch_(batch),
         alike_(call, batch, markup, tree, guesses, batch.longest_page()),
         ancestors_(call, batch, markup, tree, guesses) {}
+
+  // Make what no page wrote the same in every call: lines may name elements of other pages.
+  void clear() const {
+    alike_.clear();
+    ancestors_.clear();
+  }
 
   void write_page(i64 page, const Rows<const f32>& features, const Rows<f32>& table) {
     for (i64 row = batch_.first_of(page); row < batch_.first_of(page + 1); ++row)

@@ -35,6 +35,7 @@ i64 html_context(Call& call) {
   const Rows<f32> table(call, context_table, context::COLUMNS);
   HtmlContext context(call, batch, markup, tree, guesses);
   if (call.stopped()) return 0;
+  context.clear();
   for (i64 page = 0; page < batch.pages() && !call.stopped(); ++page)
     context.write_page(page, features, table);
   return 0;
