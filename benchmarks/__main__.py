@@ -63,6 +63,7 @@ LABELS: Final = {
     "weak": Entry("benchmarks.labels.weak_labels", "Count the labels that need no labeller."),
 }
 RELIABILITY: Final = {
+    "guided": Entry("benchmarks.reliability.fuzz.guided", "Fuzz one reader, guided by coverage."),
     "versions": Entry("benchmarks.reliability.versions", "The lowest and the newest dependencies."),
     "mutants": Entry("benchmarks.reliability.mutation.run", "Change the code, and see whether tests notice."),
     "soak": Entry("benchmarks.reliability.soak", "Score pages for a long time: memory, and equal bytes."),

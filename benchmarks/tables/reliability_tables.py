@@ -28,12 +28,19 @@ def faults(result: Results) -> Table:
     """Return what came of each fault."""
     names = ("tries", "finished", "stopped", "killed", "same_afterwards", "refused_afterwards")
     rows = [
-        [row["fault"], *(f"{row[name]}" for name in names), f"{len(row['failed'])}"] for row in result["rows"]
+        [
+            row["fault"],
+            *(f"{row[name]}" for name in names),
+            f"{len(row.get('passed_again', []))}",
+            f"{len(row['failed'])}",
+        ]
+        for row in result["rows"]
     ]
     sums = [sum(row[name] for row in result["rows"]) for name in names]
     failed = sum(len(row["failed"]) for row in result["rows"])
-    rows.append(["**all**", *(f"**{number}**" for number in sums), f"**{failed}**"])
-    after = ["same bytes afterwards", "refused afterwards", "failed"]
+    passed = sum(len(row.get("passed_again", [])) for row in result["rows"])
+    rows.append(["**all**", *(f"**{number}**" for number in (*sums, passed, failed))])
+    after = ["same bytes afterwards", "refused afterwards", "failed, pass after a change", "fail"]
     return ["fault", "tries", "finished", "stopped", "killed", *after], rows
 
 

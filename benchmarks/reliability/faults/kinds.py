@@ -25,8 +25,8 @@ from benchmarks.reliability.faults.signals import (
     kill_worker,
     terminate_run,
     terminate_worker,
+    two_at_once,
 )
-from benchmarks.reliability.faults.together import two_at_once
 
 
 class Fault(NamedTuple):

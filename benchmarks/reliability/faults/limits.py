@@ -3,6 +3,8 @@
 import resource
 from functools import partial
 
+import psutil
+
 from benchmarks.reliability.faults.attempt import Attempt
 from benchmarks.reliability.faults.processes import Start
 
@@ -29,17 +31,22 @@ def little_memory(attempt: Attempt) -> None:
     attempt.call_again()
 
 
+def _is_tracker(process: psutil.Process) -> bool:
+    """Tell whether a process only counts the semaphores of others."""
+    return any("resource_tracker" in word for word in process.cmdline())
+
+
 def worker_without_memory(attempt: Attempt) -> None:
     """A worker gets no more memory than it has, at a random moment."""
     running = attempt.start()
     while running.sleep(0.05) and len(running.workers()) < 2:
         pass
     running.sleep(attempt.chance.uniform(0, 0.7) * attempt.reference.ended.seconds)
-    for worker in running.workers():
-        if "loky" in " ".join(worker.cmdline()) or attempt.chance.random() < 0.5:
-            most = worker.memory_info().vms + attempt.chance.choice((0, 1, 5, 20)) * MB
-            resource.prlimit(worker.pid, resource.RLIMIT_AS, (most, most))
-            break
+    workers = [one for one in running.workers() if not _is_tracker(one)]
+    if workers:
+        worker = attempt.chance.choice(workers)
+        most = worker.memory_info().vms + attempt.chance.choice((0, 1, 5, 20)) * MB
+        resource.prlimit(worker.pid, resource.RLIMIT_AS, (most, most))
     ended = attempt.check(running)
     if attempt.disturbed == "finished":
         attempt.check_result(ended)

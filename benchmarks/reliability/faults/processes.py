@@ -9,6 +9,7 @@ import signal
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -148,6 +149,7 @@ def _become(arguments: Sequence[str], logs: Path, how: Start) -> NoReturn:
     try:
         os.setsid()
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        warnings.resetwarnings()  # in a test they are errors
         _redirect(logs, how.streams)
         _set_environment(how.environment)
         sys.argv = ["detector", *arguments]

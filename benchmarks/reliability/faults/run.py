@@ -14,9 +14,9 @@ from typing import Any, Final
 import click
 
 import detector
-from benchmarks.environment import made
+from benchmarks.environment import commit, made
 from benchmarks.errors import BenchmarkError
-from benchmarks.files import RESULTS, write_json
+from benchmarks.files import RESULTS, read_json, write_json
 from benchmarks.reliability.faults.attempt import Attempt, Reference, undisturbed
 from benchmarks.reliability.faults.kinds import FAULTS, Fault
 from benchmarks.reliability.faults.places import Place, new_place
@@ -112,11 +112,12 @@ def _counted(attempts: Sequence[tuple[str, Attempt]]) -> dict[str, Any]:
 
 
 @click.command()
-@click.argument("count", type=int)
+@click.argument("count", type=int, default=0)
 @click.option("--seed", default="1", show_default=True, help="Other tries.")
 @click.option("--fault", "words", multiple=True, help="Only faults with these words in their names.")
+@click.option("--failed", is_flag=True, help="Do the tries of the result that failed again, and no others.")
 @click.option("--write/--no-write", default=True, help="Write the result.")
-def command(count: int, seed: str, words: tuple[str, ...], write: bool) -> None:
+def command(count: int, seed: str, words: tuple[str, ...], failed: bool, write: bool) -> None:
     """Do COUNT tries of faults, to reliability-faults.json.
 
     A command is disturbed in each try: killed, without room on its disk, with inputs that vanish, and so on.
@@ -127,7 +128,15 @@ def command(count: int, seed: str, words: tuple[str, ...], write: bool) -> None:
     Examples:
       python -m benchmarks reliability faults 500
       python -m benchmarks reliability faults 20 --fault "disk is full" --no-write
+      python -m benchmarks reliability faults --failed --fault "inputs change"
     """
+    if failed:
+        with prepared() as faults:
+            write_json(
+                RESULTS / f"{NAME}.json",
+                _done_again(faults, _chosen(words), read_json(RESULTS / f"{NAME}.json")),
+            )
+        return
     rows: dict[str, list[tuple[str, Attempt]]] = {}
     # Told to end, it takes its disk with it.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
@@ -146,8 +155,8 @@ def command(count: int, seed: str, words: tuple[str, ...], write: bool) -> None:
                 click.echo(f"{fault.name}, try {name}, {attempt.scenario.name}: {problem}")
             if write:  # after each try: a run of hours that is stopped has not been for nothing
                 write_json(RESULTS / f"{NAME}.json", _result(seed, rows))
-    failed = sum(len(row["failed"]) for row in _result(seed, rows)["rows"])
-    click.echo(f"{sum(map(len, rows.values()))} tries, {failed} failed")
+    count_failed = sum(len(row["failed"]) for row in _result(seed, rows)["rows"])
+    click.echo(f"{sum(map(len, rows.values()))} tries, {count_failed} failed")
 
 
 def _result(seed: str, rows: dict[str, list[tuple[str, Attempt]]]) -> dict[str, Any]:
@@ -157,3 +166,20 @@ def _result(seed: str, rows: dict[str, list[tuple[str, Attempt]]]) -> dict[str, 
         "tries": sum(map(len, rows.values())),
         "rows": [{"fault": name, **_counted(attempts)} for name, attempts in rows.items()],
     }
+
+
+def _done_again(faults: Faults, chosen: Sequence[Fault], result: dict[str, Any]) -> dict[str, Any]:
+    """Return a result in which the tries that failed were done again."""
+    for row in result["rows"]:
+        still, wanted = [], [fault for fault in chosen if fault.name == row["fault"]]
+        for entry in row["failed"]:
+            attempt = faults.tried(wanted[0], entry["seed"]) if wanted else None
+            if attempt is None or attempt.problems:
+                still.append({**entry, "problems": attempt.problems} if attempt else entry)
+                continue
+            row[attempt.disturbed] += 1
+            row["same_afterwards" if attempt.again == "the same" else "refused_afterwards"] += 1
+            row.setdefault("passed_again", []).append({**entry, "with": commit()})
+            click.echo(f"{row['fault']}, try {entry['seed']}: passes now")
+        row["failed"] = still
+    return result

@@ -26,7 +26,7 @@ class Scenario:
     arguments: PLACE stands for the folder that it works in
     reads: files and folders that may vanish or change; writes: those that are compared
     code: its exit code when nothing is disturbed
-    committed: a file that says that the work is done; the command would then do more, and is not called again
+    once: called again when its work is done, it would do more
     fresh: it starts workers; stdin: a file that is piped in
     """
 
@@ -35,7 +35,7 @@ class Scenario:
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     code: int = 0
-    committed: str | None = None
+    once: bool = False
     fresh: bool = False
     stdin: str | None = None
 
@@ -78,7 +78,7 @@ INDEX: Final = Scenario(
     ("duplicates", "-q", "PLACE/pages.jsonl", "--index", "PLACE/index", "--add"),
     reads=("pages.jsonl",),
     writes=("index",),
-    committed="index/index.json",
+    once=True,
 )
 PIPED: Final = Scenario("duplicates from a pipe", ("duplicates", "-q", "-"), stdin="pages.jsonl")
 PROFILE: Final = Scenario(

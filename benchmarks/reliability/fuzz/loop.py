@@ -23,8 +23,8 @@ from benchmarks.reliability.fuzz.mutations import changed
 from benchmarks.reliability.fuzz.targets import Read, Target
 from detector.errors import DetectorError
 
-# An input may take so many seconds, and so many bytes more than the process has after its seeds; reading
-# these, and starting what a reader needs, longer.
+# An input may take so many seconds, and so many bytes more than the process has after its seeds. To
+# read these, and to start what a reader needs, it has longer.
 MOST_SECONDS: Final = 10.0
 MOST_TO_BEGIN: Final = 60.0
 MOST_MEMORY: Final = 700_000_000

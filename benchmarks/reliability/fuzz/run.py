@@ -7,7 +7,7 @@ import click
 
 from benchmarks.environment import made
 from benchmarks.errors import BenchmarkError
-from benchmarks.files import RESULTS, ROOT, write_json
+from benchmarks.files import RESULTS, ROOT, read_json, write_json
 from benchmarks.reliability.fuzz.loop import MOST_MEMORY, MOST_SECONDS, Outcome, file_name, fuzzed
 from benchmarks.reliability.fuzz.targets import TARGETS, Target
 
@@ -58,7 +58,10 @@ def command(seconds: float, words: tuple[str, ...], seed: int, write: bool) -> N
     chosen = [target for target in TARGETS if not words or any(word in target.name for word in words)]
     if not chosen:
         raise BenchmarkError(f"no such reader: {', '.join(target.name for target in TARGETS)}")
-    rows: list[dict[str, Any]] = []
+    path, names = RESULTS / f"{NAME}.json", [target.name for target in TARGETS]
+    before = read_json(path)["rows"] if path.is_file() else []
+    # Those of other readers stay.
+    rows = {row["reader"]: row for row in before if row["reader"] not in {target.name for target in chosen}}
     for target in chosen:
         outcome = fuzzed(target, seconds, seed)
         click.echo(
@@ -66,8 +69,9 @@ def command(seconds: float, words: tuple[str, ...], seed: int, write: bool) -> N
             f"{len(outcome.faults)} faults"
         )
         _keep(target, outcome)
-        rows.append(_row(target, outcome))
+        rows[target.name] = _row(target, outcome)
         if write:
             head = {"made": made(), "seconds": seconds, "seed": seed}
             limits = {"most_seconds": MOST_SECONDS, "most_bytes": MOST_MEMORY}
-            write_json(RESULTS / f"{NAME}.json", {**head, **limits, "rows": rows})
+            ordered = [rows[name] for name in names if name in rows]
+            write_json(path, {**head, **limits, "rows": ordered})

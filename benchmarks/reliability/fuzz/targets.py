@@ -1,6 +1,5 @@
 """What is fuzzed: each reader with valid files to begin from."""
 
-import io
 import json
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -9,8 +8,21 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from benchmarks.reliability.faults.scenarios import HTML
 from benchmarks.reliability.fuzz.mutations import GZIP, PLAIN, ZIP, ZSTD, Packing
+from benchmarks.reliability.fuzz.valid_files import (
+    PAGE,
+    RULES,
+    SETTINGS,
+    TEXT,
+    corrected_labels,
+    csv_files,
+    json_lines_of_pages,
+    labelled_pages,
+    parquet_files,
+    requests,
+    some_pages,
+    web_archives,
+)
 from detector import DuplicateIndex, SiteProfile, clean_corpus
 from detector.corpus.formats.documents import Kind, Part
 from detector.corpus.formats.http_bodies import sent_page
@@ -24,22 +36,6 @@ from detector.training.data.labelled_pages import read_pages
 from detector.training.data.line_labels import read_labels
 
 Read = Callable[[bytes], object]
-STORY: Final = (
-    "The ferry to the northern islands will run all winter, the harbour master said on Monday.",
-    "Two pilots and a cook were found in a week, and the old boat was painted green.",
-    "Tickets cost the same as last year. Children under six travel for nothing.",
-)
-LINES: Final = (
-    "Home",
-    "News",
-    "The ferry runs all winter",
-    *STORY,
-    "Share this",
-    "Leave a Reply",
-    "© 2024 The Valley Post",
-)
-TEXT: Final = "\n".join(LINES)
-PAGE: Final = HTML.format(title=LINES[2], body="".join(f"<p>{line}</p>" for line in LINES))
 
 
 class Target(NamedTuple):
@@ -54,26 +50,6 @@ class Target(NamedTuple):
     seeds: Callable[[Path], list[bytes]]
     reader: Callable[[Path], Read]
     packing: Packing = PLAIN
-
-
-def _pages(count: int = 6) -> list[str]:
-    return [f"{TEXT}\nPage {number} of 6\n{STORY[number % 3]} {number}" for number in range(count)]
-
-
-def _rows() -> list[dict[str, Any]]:
-    return [
-        {
-            "id": f"a{number}",
-            "url": f"https://www.valley.org/{number}",
-            "text": page,
-            "tags": [1, None],
-        }
-        for number, page in enumerate(_pages())
-    ]
-
-
-def _jsonl() -> bytes:
-    return b"".join(json.dumps(row).encode() + b"\n" for row in _rows())
 
 
 def _page_reader(format: str, folder: Path) -> Read:
@@ -96,38 +72,6 @@ def _part_reader(name: str, kind: Kind, folder: Path) -> Read:
         ]
 
     return read
-
-
-def _parquet(folder: Path) -> list[bytes]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    found = []
-    for size in (2, 100):
-        written = io.BytesIO()
-        pq.write_table(pa.Table.from_pylist(_rows()), written, row_group_size=size)
-        found.append(written.getvalue())
-    return found
-
-
-def _csv(separator: str, folder: Path) -> list[bytes]:
-    rows = [["id", "url", "text"], *([row["id"], row["url"], row["text"]] for row in _rows())]
-    return ["\r\n".join(separator.join(f'"{cell}"' for cell in row) for row in rows).encode()]
-
-
-def _warc(folder: Path) -> list[bytes]:
-    found = b""
-    for number, page in enumerate((PAGE, TEXT, PAGE)):
-        kind = "text/plain" if number == 1 else "text/html; charset=utf-8"
-        body = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n{page}".encode()
-        head = (
-            "WARC/1.0\r\nWARC-Type: response\r\n"
-            "WARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-00000000000a>\r\n"
-            f"WARC-Date: 2024-05-01T00:00:00Z\r\nWARC-Target-URI: https://www.valley.org/{number}\r\n"
-            f"Content-Type: application/http; msgtype=response\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
-        found += head.encode() + body + b"\r\n\r\n"
-    return [found]
 
 
 def _body_reader(folder: Path) -> Read:
@@ -162,7 +106,7 @@ def _model_reader(name: str, folder: Path) -> Read:
 
 
 def _profile_seeds(folder: Path) -> list[bytes]:
-    pages = [Page.read(page.encode(), "text") for page in _pages()]
+    pages = [Page.read(page.encode(), "text") for page in some_pages()]
     SiteProfile.learn(pages, name="valley").save(folder / "valley.profile")
     SiteProfile.learn(pages, name="valley").save(folder / "whole.profile", whole=True)
     return [(folder / name).read_bytes() for name in ("valley.profile", "whole.profile")]
@@ -181,7 +125,9 @@ def _profile_reader(folder: Path) -> Read:
 def _index(folder: Path) -> Path:
     place = folder / "index"
     if not place.exists():
-        DuplicateIndex.create(place).match([(str(at), text) for at, text in enumerate(_pages())], add=True)
+        DuplicateIndex.create(place).match(
+            [(str(at), text) for at, text in enumerate(some_pages())], add=True
+        )
     return place
 
 
@@ -230,7 +176,7 @@ def _array_reader(folder: Path) -> Read:
 def _run(folder: Path) -> Path:
     out = folder / "out"
     if not out.exists():
-        (folder / "pages.jsonl").write_bytes(_jsonl())
+        (folder / "pages.jsonl").write_bytes(json_lines_of_pages())
         clean_corpus([folder / "pages.jsonl"], out, engine=EngineSettings("process"))
     return out
 
@@ -248,14 +194,6 @@ def _run_reader(name: str, folder: Path) -> Read:
     return _file_reader(run / name, use)
 
 
-RULES: Final = (
-    'protect = ["(?i)recipe", "^Note: .*"]\ntemplate = ["^Share"]\nmost_lost = 0.9\nleast_pages = 100\n'
-    'shard_bytes = 32000000\nkeep = "first"\nfolder_sites = "top"\ndrop_copies = ["headline"]\n'
-    '[thresholds]\n"valley.org" = 0.5\n'
-)
-SETTINGS: Final = 'threshold = 0.5\ncut_headlines = true\nkeep = ["title"]\nleast_content = 0.2\n'
-
-
 @contextmanager
 def _client() -> Iterator[Any]:
     from starlette.testclient import TestClient
@@ -263,24 +201,11 @@ def _client() -> Iterator[Any]:
     from detector.web.app import create_app
     from detector.web.settings import ServeSettings
 
-    limits = ServeSettings(most_body=200_000, most_pages=20, most_lines=3000, most_seconds=10.0)
+    limits = ServeSettings(most_body=200_000, most_pages=20, most_lines=3000, most_seconds=120.0)
     with TestClient(
         create_app(limits=limits), "http://127.0.0.1:8765", raise_server_exceptions=False
     ) as client:
         yield client
-
-
-def _request_seeds(folder: Path) -> list[bytes]:
-    pages = [{"page": PAGE, "format": "html", "id": "a"}, {"page": TEXT, "url": "https://valley.org/"}]
-    bodies = (
-        {"pages": pages, "settings": {"threshold": 0.5, "keep": ["title"]}, "to": "markdown"},
-        {"texts": [{"text": page} for page in _pages(3)], "threshold": 0.8},
-        {"pages": pages, "name": "valley"},
-    )
-    return [
-        *(json.dumps(body).encode() for body in bodies),
-        b"\n".join(json.dumps(page).encode() for page in pages),
-    ]
 
 
 def _request_reader(folder: Path) -> Read:
@@ -302,20 +227,6 @@ def _request_reader(folder: Path) -> Read:
     return read
 
 
-def _label_seeds(folder: Path) -> list[bytes]:
-    labels = ["content" if line in STORY else "template" for line in LINES]
-    rows = (
-        {"id": "a", "page": TEXT, "labels": labels},
-        {"id": "b", "page": PAGE, "format": "html", "gold": "\n".join(STORY)},
-    )
-    return [b"".join(json.dumps(row).encode() + b"\n" for row in rows)]
-
-
-def _correction_seeds(folder: Path) -> list[bytes]:
-    rows = ({"page": "a.html", "line": 3, "label": "content", "text": LINES[3]}, {"undo": 1})
-    return [b"".join(json.dumps(row).encode() + b"\n" for row in rows)]
-
-
 def _texts(*texts: str) -> Callable[[Path], list[bytes]]:
     return lambda folder: [text.encode() for text in texts]
 
@@ -331,7 +242,7 @@ def _packed(seeds: Callable[[Path], list[bytes]], packing: Packing) -> Callable[
 
 
 def _jsonl_seeds(folder: Path) -> list[bytes]:
-    return [_jsonl()]
+    return [json_lines_of_pages()]
 
 
 def _arrays_of_model(folder: Path) -> list[bytes]:
@@ -353,11 +264,11 @@ TARGETS: Final[Sequence[Target]] = (
     _part_target("jsonl", "a.jsonl", "jsonl", _jsonl_seeds),
     _part_target("jsonl.gz", "a.jsonl.gz", "jsonl", _packed(_jsonl_seeds, GZIP), GZIP),
     _part_target("jsonl.zst", "a.jsonl.zst", "jsonl", _packed(_jsonl_seeds, ZSTD), ZSTD),
-    _part_target("csv", "a.csv", "csv", partial(_csv, ",")),
-    _part_target("csv with semicolons", "a.csv", "csv", partial(_csv, ";")),
-    _part_target("parquet", "a.parquet", "parquet", _parquet),
-    _part_target("warc", "a.warc", "warc", _warc),
-    _part_target("warc.gz", "a.warc.gz", "warc", _packed(_warc, GZIP), GZIP),
+    _part_target("csv", "a.csv", "csv", partial(csv_files, ",")),
+    _part_target("csv with semicolons", "a.csv", "csv", partial(csv_files, ";")),
+    _part_target("parquet", "a.parquet", "parquet", parquet_files),
+    _part_target("warc", "a.warc", "warc", web_archives),
+    _part_target("warc.gz", "a.warc.gz", "warc", _packed(web_archives, GZIP), GZIP),
     Target("bodies of archives", _texts("4\r\nWiki\r\n5\r\npedia\r\n0\r\n\r\n", PAGE), _body_reader),
     Target("a model's arrays", _arrays_of_model, partial(_model_reader, ARRAYS_FILE), ZIP),
     Target("a model's description", _config_of_model, partial(_model_reader, CONFIG_FILE)),
@@ -372,11 +283,11 @@ TARGETS: Final[Sequence[Target]] = (
     ),
     Target(
         "labelled pages",
-        _label_seeds,
+        labelled_pages,
         lambda folder: _file_reader(folder / "a.jsonl", lambda path: list(read_pages([path]))),
     ),
     Target(
-        "corrected labels", _correction_seeds, lambda folder: _file_reader(folder / "a.jsonl", read_labels)
+        "corrected labels", corrected_labels, lambda folder: _file_reader(folder / "a.jsonl", read_labels)
     ),
-    Target("requests over HTTP", _request_seeds, _request_reader),
+    Target("requests over HTTP", requests, _request_reader),
 )
