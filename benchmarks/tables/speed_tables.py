@@ -51,12 +51,11 @@ def workers(folder: Path, name: str) -> str:
             row["worker"],
             f"{row['pickled_bytes']:,}",
             f"{row['cpu_s']:.2f}",
-            f"{row['wall_s']:.2f}",
             f"{row['memory_mb']:.0f}",
         ]
         for row in read(folder, "workers")["rows"]
     ]
-    return grid(["worker", "bytes that travel", "ready: CPU s", "by the wall s", "MB"], rows)
+    return grid(["worker", "bytes that travel", "CPU s until ready", "MB"], rows)
 
 
 def _start(folder: Path) -> str:

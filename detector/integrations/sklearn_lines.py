@@ -11,8 +11,6 @@ from detector.detector import Detector
 from detector.model.files import Model
 from detector.records import LINE_KINDS, ScoredLine
 from detector.text.page import Page
-from detector.training.api import train
-from detector.training.data.labelled_pages import LabelledPage
 
 Target = Literal["template", "kind"]
 CLASSES: Final[dict[Target, tuple[str, ...]]] = {
@@ -66,6 +64,9 @@ def _probabilities(line: ScoredLine, target: Target) -> list[float]:
 
 def adapted(model: Model | str | Path | None, X: Any, y: Sequence[str]) -> Model:  # noqa: ANN401
     """Return a model adapted to labelled lines; raises `PageError` if there are too few."""
+    from detector.training.api import train  # half a second, and most classifiers are not adapted
+    from detector.training.data.labelled_pages import LabelledPage
+
     lines, rows = _pages(X)
     if len(y) != len(lines):
         raise ValueError(f"{len(lines)} lines and {len(y)} labels: give one for each")

@@ -15,7 +15,7 @@ need("pyspark", "spark", "detector.integrations.spark")
 import pandas  # noqa: E402  (after the word on how to get it)
 import pyarrow  # noqa: E402
 from pyspark.sql import SparkSession  # noqa: E402
-from pyspark.sql.functions import pandas_udf  # type: ignore[attr-defined]  # noqa: E402
+from pyspark.sql.pandas.functions import pandas_udf  # noqa: E402
 from pyspark.sql.pandas.types import from_arrow_type  # noqa: E402
 
 from detector.detector import Detector  # noqa: E402

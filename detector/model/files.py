@@ -189,7 +189,7 @@ def _write(model: Model, folder: Path) -> None:
     model_id = arrays_hash(arrays)
     with new_file(folder / ARRAYS_FILE) as file:
         np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
-    config = {
+    config: dict[str, Any] = {
         "format": FORMAT,
         "model_id": model_id,
         "columns": {table: names(blocks) for table, blocks in TABLES.items()},

@@ -10,7 +10,6 @@ default, lack rare lines and cannot be merged.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -126,7 +125,8 @@ class SiteProfile:
         if (page[1:] == page[:-1]).any():
             raise ValueError(f"profiles of {min(names)} share pages: give each page once")
         counts = merge([profile.counts for profile in profiles])
-        sample = sorted((one for some in profiles for one in some.sample), key=attrgetter("own"))[:SAMPLED]
+        every = [entry for profile in profiles for entry in profile.sample]
+        sample = sorted(every, key=lambda entry: entry.own)[:SAMPLED]
         of_runs = runs.merged([profile.runs for profile in profiles])
         templates = sizes_of(templates_of(sample, _recurring(counts, of_runs)), len(sample))
         known = all_known(profile.known for profile in profiles)

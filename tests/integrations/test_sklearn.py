@@ -1,5 +1,6 @@
 """Estimators of scikit-learn: its own checks where they apply to texts, and the results of a detector."""
 
+import json
 import pickle
 
 import numpy as np
@@ -86,6 +87,11 @@ def test_fit_with_labels_adapts_the_model():
     adapted = LineClassifier().fit(lines, labels)
     before, after = (one.predict_proba(lines)[:, 1] for one in (LineClassifier(), adapted))
     assert np.mean(after[:12] - after[12:]) > np.mean(before[:12] - before[12:]) + 0.1
+    info = adapted.model_.info
+    assert info.data["adapted_from"] == Detector().model.model_id
+    assert info.data["before"]["sets"]
+    assert info.licence == "Apache-2.0"
+    assert json.loads(json.dumps(info.measures)) == info.measures
     assert adapted.model is None
     assert clone(adapted).model is None
 
