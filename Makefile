@@ -42,7 +42,7 @@ floors:
 
 # The site of docs/, in build/site; warnings are errors.
 docs:
-	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict
 
 # The pictures of docs/, drawn from the examples; anew after a change of the model.
 pictures:

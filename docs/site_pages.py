@@ -28,7 +28,7 @@ ELSEWHERE: Final = {
 # Folders whose files a page may link to.
 COPIED: Final = ("examples", "detector", "benchmarks", "training_data")
 # Pages of the navigation that are left out while nobody has written them.
-NOT_YET: Final = ("integrations.md", "reliability.md", "security.md")
+NOT_YET: Final = ("integrations.md", "models.md", "reliability.md", "security.md")
 LINK: Final = re.compile(r"(\]\()([^)\s#:]+)(#[^)\s]*)?(\))")
 
 

@@ -11,7 +11,7 @@ from typing import Final
 
 from detector.text.tags import INSIDE
 
-# The line itself (shape.py).
+# The line itself (shape.h).
 SHAPE: Final = (
     "log_words", "log_characters", "word_length", "upper_share", "capitalised_share", "digit_share",
     "digit_words", "punctuation_share", "symbol_share", "single_share", "non_ascii_share", "sentence_ends",
@@ -21,10 +21,10 @@ SHAPE: Final = (
     "log_indent", "bullet",
 )  # fmt: skip
 
-# What its words and phrases usually are (phrases.py).
+# What its words and phrases usually are (phrases.h).
 PHRASES: Final = ("words_say", "pairs_say", "line_says", "phrases_say", "strongest", "weakest", "known_words")
 
-# The lines around it (neighbours.py): windows that fade with the distance in lines.
+# The lines around it (neighbours.h): windows that fade with the distance in lines.
 HALF_LIVES: Final = (1.5, 4.0, 12.0, 40.0)
 OFFSETS: Final = (-2, -1, 1, 2)
 
@@ -44,7 +44,7 @@ MARKUP_SIGNALS: Final = ("markup", "links")
 NEIGHBOURS: Final = _around(TEXT_SIGNALS)
 MARKUP_NEIGHBOURS: Final = _around(MARKUP_SIGNALS)
 
-# Where it stands, and on what page (place.py).
+# Where it stands, and on what page (position.h).
 PLACE: Final = (
     "place_by_lines", "place_by_words", "place_by_content", "log_lines_before", "log_lines_after",
 )  # fmt: skip
@@ -53,13 +53,13 @@ PAGE: Final = (
     "page_spread", "page_content", "page_known_words", "page_single_share", "page_repeats",
 )  # fmt: skip
 
-# What stands elsewhere on the page (repeats.py).
+# What stands elsewhere on the page (repeats.h).
 REPEATS: Final = (
     "is_copy", "copy_similarity", "copy_words", "copy_block", "copy_is_short_in_context",
     "original_leads", "log_copies", "has_copies", "log_rows_alike", "begins_like",
 )  # fmt: skip
 
-# Markup, HTML only (markup.py, titles.py).
+# Markup, HTML only (markup.h, titles.h).
 MARKUP: Final = ("element_says", "block_says", "around_says", "markup_says")
 ELEMENT: Final = (
     "heading_level", "in_paragraph", "in_division", "log_depth", "log_blocks_alike", "same_block_before",
@@ -87,10 +87,10 @@ MARKUP_BLOCKS: Final[Blocks] = (
     ("title", TITLES),
 )
 
-# The second table. The first guess itself (context.py); it is the first network's to explain.
+# The second table. The first guess itself (context.h); it is the first network's to explain.
 OWN: Final = "own"
 GUESS: Final = ("guess", "guess_squeezed")
-# Guesses and content of the lines around, in the windows of neighbours.py.
+# Guesses and content of the lines around, in the windows of neighbours.h.
 GUESS_SIGNALS: Final = ("guess", "content")
 GUESSES_AROUND: Final = _around(GUESS_SIGNALS)
 GUESSES_ON_PAGE: Final = (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from itertools import repeat
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, assert_never
 
 from detector.corpus.formats.documents import Document, Shard, in_its_file
 from detector.corpus.formats.kinds import output_kind
@@ -159,6 +159,8 @@ def _opened(spec: RunSpec, shard: Shard, folder: Path, kept: Callable[[], Iterat
         return Csv(path, columns, column_names(kept(), columns), spec.csv_safe)
     if kind == "jsonl":
         return JsonLines(path, columns)
+    if kind != "parquet":
+        assert_never(kind)
     fields = spec.folder().of("count", shard.number) / FIELDS
     if fields.exists():
         source = SourceColumns(fields, shard.parts[0].first)
