@@ -11,8 +11,7 @@ the reader of the old number with a test that reads an old file, and write it do
        FORMAT_site_knot and FORMAT_site_share
     3  the same; the network of sites sees stretches of new lines, too. That of a file of
        format 2 is left out: the model reads as one that does not know sites
-    4  the same, and for a model that knows kinds of lines FORMAT_kinds_*, the fields of
-       `LineKindNetwork`; the columns that it sees stand in line_kinds.py
+    4  the same, and for a model that knows kinds of lines FORMAT_kinds_* (`LineKindNetwork`)
     5  the same, and what travels with a model (`info`): CARD.md, data.json, measures.json, and the
        licence in config.json
 """
