@@ -83,7 +83,7 @@ def test_the_defaults_are_those_of_the_docs():
     )
     assert (rules.near_duplicates, rules.keep, rules.folder_sites) == ("jaccard", "article", "found")
     assert EngineSettings() == ("auto", 4_000_000_000, None)
-    assert RecordSettings() == (Columns(), None, None, "same", "sidecar")
+    assert RecordSettings() == (Columns(), None, None, "same", "sidecar", False)
 
 
 @pytest.mark.parametrize("value", [0, 0.05, 0.5, 1])
@@ -108,8 +108,8 @@ def test_other_similarities_are_refused(value):
         ({"drop_copies": ("x",)}, "drop_copies has unknown kinds x"),
         ({"folder_sites": "x"}, "folder_sites is one of found, top, folder, one, none, not 'x'"),
         ({"keep": "x"}, "keep is one of article, first, longest, best, not 'x'"),
-        ({"shard_bytes": 0}, "shard_bytes and least_pages must be at least 1"),
-        ({"least_pages": 0}, "shard_bytes and least_pages must be at least 1"),
+        ({"shard_bytes": 0}, "shard_bytes must be at least 1, not 0"),
+        ({"least_pages": 0}, "least_pages must be at least 1, not 0"),
     ],
 )
 def test_rules_that_cannot_be_are_refused(change, message):

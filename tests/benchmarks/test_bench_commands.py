@@ -94,7 +94,7 @@ def test_no_file_is_long(path):
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_folder_is_crowded(folder):
-    assert len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) <= 13
+    assert len([path for path in folder.glob("*.py") if path.name != "__init__.py"]) <= 16
 
 
 def test_tables_that_are_up_to_date_pass():

@@ -115,7 +115,7 @@ def test_inputs(place, tmp_path, capfd, monkeypatch, name):
         (["score", "good.html", "--model", "model"], "no format number"),
         (["score", "good.html", "--model", "listed"], "cannot be read (not a JSON object)"),
         (["score", "good.html", "--model", "binary"], "not UTF-8"),
-        (["profile", "show", "empty"], "empty is no profile, or damaged (Is a directory)"),
+        (["profile", "show", "empty"], "empty is no profile, or damaged (it is no regular file)"),
         (["duplicates", "good.jsonl", "--index", "index"], "not an index"),
         (["restore", "old"], "damaged"),
         (["restore", "odd"], "damaged"),

@@ -9,6 +9,7 @@ from detector.corpus.formats.documents import Part
 from detector.corpus.formats.readers import read_page
 from detector.corpus.inputs import inputs_of
 from detector.errors import SettingsError
+from detector.files.limits import DEFAULT_LIMITS
 from detector.settings import Columns, CorpusSettings
 from detector.sites.names import site_of_folders
 from tests.corpus.made import page, story
@@ -31,7 +32,11 @@ def sites(folder, how="found"):
     """The site of each page, by the name of its file."""
     inputs = with_sites(inputs_of([str(folder)], folder / "out"), how)
     parts = [Part(input.path, input.name, input.kind, site=input.site) for input in inputs]
-    return {document.file: document.site for part in parts for document in read_page(part, Columns())}
+    return {
+        document.file: document.site
+        for part in parts
+        for document in read_page(part, Columns(), DEFAULT_LIMITS)
+    }
 
 
 def test_folders_that_are_hosts():

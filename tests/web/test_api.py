@@ -116,12 +116,6 @@ def test_a_profile_scores_as_in_python(post, detector):
         ("/v1/score", pages("a", profile="YWJj"), 422, "no profile"),
         ("/v1/score", pages("a", profile="a!"), 422, "base64"),
         ("/v1/score", pages(*"a" * 21), 413, "20 are the most"),
-        (
-            "/v1/score",
-            pages("<b x=1>" + "".join(f"<p><b x={n}>" for n in range(2900)) + "<p>" * 5000),
-            422,
-            "formatting tags",
-        ),
         ("/v1/profile", pages("a", "a"), 422, "at least 2 different pages"),
         ("/v1/duplicates", {"texts": [{"text": "a", "id": "x"}, {"text": "b", "id": "x"}]}, 422, "one id"),
         ("/v1/duplicates", {"texts": [{"text": "a"}] * 21}, 413, "20 are the most"),

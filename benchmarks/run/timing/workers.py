@@ -73,13 +73,15 @@ def measured(name: str, rounds: int) -> dict[str, Any]:
 
 
 @click.command()
-@click.option("--rounds", default=5, show_default=True)
+@click.option("--rounds", default=5, show_default=True, help="Processes for each worker; the fastest counts.")
 def command(rounds: int) -> None:
     """Measure workers: unpickling, the imports, the model, a first page of text and one of HTML.
 
+    Run it in the environment of `make integrations`, .venv-integrations, which has their packages.
+
     \b
     Examples:
-      .venv-integrations/bin/python -m benchmarks run workers
+      python -m benchmarks run workers
     """
     rows = [measured(name, rounds) for name, (_, _, before) in WORKERS.items() if _is_there(before)]
     result = {"made": made(), "rows": rows}
