@@ -22,7 +22,7 @@ def test_what_a_reader_failed_on_is_read(target, path, tmp_path):
     assert not fault
 
 
-@pytest.mark.slow
+@pytest.mark.reliability
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 def test_a_changed_file_gives_a_result_or_an_error_of_ours(target):

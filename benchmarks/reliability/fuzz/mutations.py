@@ -101,7 +101,8 @@ def _array_changed(data: bytes, chance: random.Random) -> bytes | None:
     if act < 0.15:
         array = array[: chance.randint(0, max(len(array) - 1, 0))] if array.ndim else array
     elif act < 0.25:
-        array = array.astype(chance.choice(DTYPES), casting="unsafe")
+        with np.errstate(all="ignore"):
+            array = array.astype(chance.choice(DTYPES), casting="unsafe")
     elif act < 0.3:
         array = array.reshape(chance.choice(((1, -1), (-1, 1), (-1,), (1, 1, -1))))
     elif array.size:
