@@ -94,3 +94,5 @@ def checked(value: Any, kind: type[T], where: str, error: type[DetectorError]) -
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as found:
         raise error(f"{where}: {_said(found)}") from None
+    except UnicodeEncodeError:
+        raise error(f"{where}: a name holds half of a surrogate pair, which is no character") from None

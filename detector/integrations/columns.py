@@ -2,8 +2,8 @@
 
 import hashlib
 import pickle
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Final, TypeVar
 
 from detector.corpus.formats.writers import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.detector import Detector
@@ -14,6 +14,8 @@ from detector.text.formats import found_format
 from detector.text.page import Page
 from detector.text.series import is_missing
 from detector.version import __version__
+
+D = TypeVar("D")
 
 # Why an item is no page.
 FAULT: Final = "detector_fault"
@@ -45,6 +47,23 @@ def scored_or_missing(
     present = [as_page(item) for item in items if not is_missing(item)]
     found = (detector or Detector()).score_pages(present, errors="return")
     return [None if is_missing(item) else next(found) for item in items]
+
+
+def with_content(
+    documents: Sequence[D], pages: Sequence[Any], detector: Detector
+) -> Iterator[tuple[D, ScoredPage]]:
+    """Yield the documents whose pages have content, each with its page.
+
+    Raises
+    ------
+    PageError
+        If an item is no page.
+    """
+    for document, page in zip(documents, scored_or_missing(pages, detector), strict=True):
+        if isinstance(page, DetectorError):
+            raise page
+        if page is not None and page.clean_text:
+            yield document, page
 
 
 def texts(
@@ -119,3 +138,26 @@ def columns(
         for name, value in row.items():
             found[name].append(value)
     return found
+
+
+class ColumnCleaner:
+    """Batches with a column of pages to their clean texts, and what was found.
+
+    Parameters
+    ----------
+    column : str
+        The name of the column with the pages.
+    detector : Detector, optional
+        The default model and settings if not given.
+    text : str
+        The name of the column for the clean texts.
+    lines : bool
+        Whether to add `detector_lines`.
+    """
+
+    def __init__(
+        self, column: str = "text", detector: Detector | None = None, text: str = "text", lines: bool = False
+    ) -> None:
+        self.column, self.detector, self.text, self.lines = column, detector or Detector(), text, lines
+        # Caches that name results by the cleaner must not find those of another version.
+        self.version = __version__

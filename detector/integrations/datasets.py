@@ -16,32 +16,12 @@ need("datasets", "datasets", "detector.integrations.datasets")
 import datasets  # noqa: E402  (after the word on how to get it)
 import pyarrow  # noqa: E402
 
-from detector.detector import Detector  # noqa: E402
 from detector.integrations.arrow import typed  # noqa: E402
-from detector.integrations.columns import columns  # noqa: E402
-from detector.version import __version__  # noqa: E402
+from detector.integrations.columns import ColumnCleaner, columns  # noqa: E402
 
 
-class PageCleaner:
-    """Batches with a column of pages to their clean texts, and what was found.
-
-    Parameters
-    ----------
-    column : str
-        The name of the column with the pages.
-    detector : Detector, optional
-        The default model and settings if not given.
-    text : str
-        The name of the column for the clean texts.
-    lines : bool
-        Whether to add `detector_lines`.
-    """
-
-    def __init__(
-        self, column: str = "text", detector: Detector | None = None, text: str = "text", lines: bool = False
-    ) -> None:
-        self.column, self.detector, self.text, self.lines = column, detector or Detector(), text, lines
-        self.version = __version__
+class PageCleaner(ColumnCleaner):
+    """Batches with a column of pages to their clean texts; parameters are those of `ColumnCleaner`."""
 
     def __call__(self, batch: Mapping[str, Sequence[Any]]) -> dict[str, list[Any]]:
         """Return `text`, `detector_verdict`, `detector_content_share`, `detector_fault` of a batch."""

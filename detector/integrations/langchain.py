@@ -15,8 +15,7 @@ need("langchain_core", "langchain", "detector.integrations.langchain")
 from langchain_core.documents import BaseDocumentTransformer, Document  # noqa: E402  (as in extras)
 
 from detector.detector import Detector  # noqa: E402
-from detector.errors import DetectorError  # noqa: E402
-from detector.integrations.columns import as_page, metadata, scored_or_missing  # noqa: E402
+from detector.integrations.columns import as_page, metadata, with_content  # noqa: E402
 from detector.records import OutputFormat  # noqa: E402
 
 
@@ -42,11 +41,7 @@ class PageCleaner(BaseDocumentTransformer):
         """Return new documents; raises `PageError` for one that is no page."""
         pages = [as_page(document.page_content, document.metadata.get("source")) for document in documents]
         found = []
-        for document, page in zip(documents, scored_or_missing(pages, self.detector), strict=True):
-            if isinstance(page, DetectorError):
-                raise page
-            if page is None or not page.clean_text:
-                continue
+        for document, page in with_content(documents, pages, self.detector):
             content = page.to_format(self.format)
             said = {**document.metadata, **metadata(page, self.lines)}
             found.append(document.model_copy(update={"page_content": content, "metadata": said}))

@@ -16,8 +16,7 @@ from llama_index.core.schema import BaseNode, TransformComponent  # noqa: E402  
 from pydantic import Field, computed_field  # noqa: E402
 
 from detector.detector import Detector  # noqa: E402
-from detector.errors import DetectorError  # noqa: E402
-from detector.integrations.columns import as_page, fingerprint, metadata, scored_or_missing  # noqa: E402
+from detector.integrations.columns import as_page, fingerprint, metadata, with_content  # noqa: E402
 from detector.records import OutputFormat  # noqa: E402
 
 
@@ -45,11 +44,7 @@ class PageCleaner(TransformComponent):
         """Return new nodes; raises `PageError` for one that is no page."""
         pages = [as_page(node.get_content(), node.metadata.get("url")) for node in nodes]
         found = []
-        for node, page in zip(nodes, scored_or_missing(pages, self.detector), strict=True):
-            if isinstance(page, DetectorError):
-                raise page
-            if page is None or not page.clean_text:
-                continue
+        for node, page in with_content(nodes, pages, self.detector):
             kept = node.model_copy(deep=True)
             kept.set_content(page.to_format(self.format))
             kept.metadata |= metadata(page)

@@ -12,6 +12,7 @@ need("pandas", "pandas", "detector.integrations.pandas")
 
 import pandas  # noqa: E402  (after the word on how to get it)
 
+from detector.corpus.formats.writers import CONTENT_SHARE  # noqa: E402
 from detector.detector import Detector  # noqa: E402
 from detector.integrations.columns import columns, line_rows, scored_or_missing, texts  # noqa: E402
 from detector.records import OutputFormat  # noqa: E402
@@ -41,7 +42,12 @@ class SeriesDetector:
 
     def score(self, detector: Detector | None = None) -> pandas.DataFrame:
         """Return a row for each page: its text, verdict, share of content, and why it is none."""
-        return pandas.DataFrame(columns(self._series, detector), index=self._series.index)
+        found = {
+            # A text that is missing is None with every version of pandas.
+            name: pandas.Series(values, self._series.index, dtype=float if name == CONTENT_SHARE else object)
+            for name, values in columns(self._series, detector).items()
+        }
+        return pandas.DataFrame(found, index=self._series.index)
 
     def lines(self, detector: Detector | None = None) -> pandas.DataFrame:
         """Return a row for each line that is not blank, under the index of its page and its number there."""

@@ -33,20 +33,6 @@ _TAG: Final = re.compile(rf"</?(?:{_NAME})(?:>|[\s/][^>]*>?)".encode(), re.IGNOR
 _BARRIERS: Final = frozenset(
     ("applet", "caption", "marquee", "math", "object", "select", "svg", "td", "template", "th")
 )
-# Elements of a condensed page with text that is no HTML, to their ends; and drawings and formulas with
-# HTML in them, which are not condensed.
-_RAW: Final = re.compile(
-    rb"<(title|textarea|xmp|script|style|iframe|noembed|noframes|noscript|plaintext)[ />](?:.*?</\1|.*\Z)",
-    re.IGNORECASE | re.DOTALL,
-)
-_NOT_CONDENSED: Final = re.compile(rb"<math\b|<svg\b[^>]*(?<!/)>(?!</svg>)", re.IGNORECASE)
-# A whole tag of a condensed page.
-_STEP: Final = re.compile(
-    rf"<(?:(?P<start>{_NAME})(?=[ />])|/(?P<end>{_NAME})(?=[ />])"
-    rf"|(?P<barrier>/?(?:{'|'.join(sorted(_BARRIERS))})(?=[ />]))|[a-z/!?])".encode()
-    + rb'[^>"]*+(?:"[^"]*+"[^>"]*+)*+>?',
-    re.IGNORECASE,
-)
 # In place of a tag: nothing that is seen, and no `<` before it makes a tag of what comes after it.
 _NOTHING: Final = b"<wbr>"
 
@@ -110,38 +96,17 @@ def elements_again(text: str, most: int = MOST) -> int:
     return again
 
 
-def _open_at_once(small: bytes) -> int:
-    """Return how many formatting elements of a condensed page are open at once, or a number above that.
-
-    An end tag is taken to close one that was opened since the last barrier only.
-    """
-    if _NOT_CONDENSED.search(small):
-        return DEEPEST
-    before = here = most = 0
-    for step in _STEP.finditer(_RAW.sub(b"", small)):
-        if step["start"]:
-            here += 1
-            most = max(most, before + here)
-        elif step["end"]:
-            here = max(here - 1, 0)
-        elif step["barrier"]:
-            before, here = before + here, 0
-    return most
-
-
-def is_explosive(page: bytes, small: bytes | None = None) -> bool:
+def is_explosive(page: bytes, open_at_once: int = DEEPEST) -> bool:
     """Return whether a page, as UTF-8, would become too large when it is parsed; nearly all cost one look.
 
-    small: the page without what scoring does not read (`html.condensed`), which saves a closer look
+    open_at_once: how many formatting elements are open at once, at most (`html.condensed` knows)
     """
     most, tags = most_again(len(page)), count_bytes(np.frombuffer(page, np.uint8), b"<<")
-    if tags * min(len(_START.findall(page)), DEEPEST) <= most:
-        return False
-    if small is not None and tags * min(_open_at_once(small), DEEPEST) <= most:
+    if tags * min(open_at_once, DEEPEST) <= most or tags * min(len(_START.findall(page)), DEEPEST) <= most:
         return False
     return elements_again(page.decode("latin-1"), most) > most
 
 
-def parsable(page: bytes, small: bytes | None = None) -> bytes:
+def parsable(page: bytes, open_at_once: int = DEEPEST) -> bytes:
     """Return a page, as UTF-8, as it can be parsed: one that would explode, without its formatting tags."""
-    return _TAG.sub(_NOTHING, page) if is_explosive(page, small) else page
+    return _TAG.sub(_NOTHING, page) if is_explosive(page, open_at_once) else page

@@ -12,7 +12,7 @@ not lines, nor is what `<iframe>`, `<noembed>` and `<noframes>` hold, which the 
 
 import html as entities
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,18 +37,27 @@ DESCRIPTION_HINT: Final = 2
 DATA_HINT: Final = 3
 
 
-def condensed(page: bytes, scripting: bool = True) -> tuple[bytes, bool]:
-    """Return a page, as UTF-8, without what the parser need not see.
+class Condensed(NamedTuple):
+    """A page, as UTF-8, without what the parser need not see.
 
-    Also tell whether its structured data holds an article.
+    has_article: whether its structured data holds an article
+    open_formatting: how many formatting elements are open at once, or a number above that
     """
+
+    page: bytes
+    has_article: bool
+    open_formatting: int
+
+
+def condensed(page: bytes, scripting: bool = True) -> Condensed:
+    """Return a page, as UTF-8, without what the parser need not see."""
     data, room = np.frombuffer(page, np.uint8), len(page) + len(page) // 8 + 64
-    has_article = np.zeros(1, np.uint8)
+    found = np.zeros(2, np.int64)
     while True:
         out = np.empty(room, np.uint8)
-        size = native.run("condense_html", data, scripting, out, has_article)
+        size = native.run("condense_html", data, scripting, out, found)
         if size <= room:
-            return out[:size].tobytes(), bool(has_article[0])
+            return Condensed(out[:size].tobytes(), bool(found[0]), int(found[1]))
         room = size
 
 
@@ -64,22 +73,22 @@ def serialised(page: bytes, scripting: bool = True) -> bytes:
     """
     from turbohtml import Formatter, Html, parse  # plain text does without it
 
-    small, has_article = condensed(with_shadow_trees(page), scripting)
-    text = parsable(small, small).decode("latin-1")
+    small = condensed(with_shadow_trees(page), scripting)
+    text = parsable(small.page, small.open_formatting).decode("latin-1")
     source: bytes = parse(text, positions=False, scripting=scripting).encode(
         "latin-1", Html(formatter=Formatter.MINIMAL)
     )
-    return with_unshown_article(source) if has_article else source
+    return with_unshown_article(source) if small.has_article else source
 
 
 def whole_page(page: bytes) -> bytes:
     """Return a page, as UTF-8, with all that it has, as it can be parsed."""
-    return parsable(page, condensed(page)[0])
+    return parsable(page, condensed(page).open_formatting)
 
 
 def why_simplified(page: bytes) -> str | None:
     """Return why a page, as UTF-8, is read without its formatting tags; None if it is read with them."""
-    if not is_explosive(page, condensed(page)[0]):
+    if not is_explosive(page, condensed(page).open_formatting):
         return None
     return (
         f"this page of {len(page):,} bytes leaves so many formatting tags (b, font and the like) open "

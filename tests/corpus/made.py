@@ -1,6 +1,8 @@
 """Records that we wrote for corpus tests, and what a folder of output holds."""
 
 import json
+import subprocess
+import sys
 
 PLACES = ("harbour", "market", "library", "bridge", "school", "museum", "station", "garden", "mill", "ferry")
 PEOPLE = (
@@ -83,3 +85,31 @@ def everything(folder):
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+class Between:
+    """An engine that does something once, when so many steps over all shards are done."""
+
+    def __init__(self, steps, act):
+        self.steps, self.act = steps, act
+
+    def run(self, task, items):
+        if self.steps == 0:
+            self.act()
+        self.steps -= 1
+        yield from map(task, items)
+
+    def close(self):
+        pass
+
+
+def cleaned_with_limit(limit, most, folder, out):
+    """Clean a folder in a process of its own with a limit, such as RLIMIT_NOFILE."""
+    program = (
+        f"import resource, sys\nresource.setrlimit(resource.{limit}, ({most}, {most}))\n"
+        "from detector.cli.main import run\nsys.exit(run(sys.argv[1:]))"
+    )
+    command = ["clean", str(folder), "--output", str(out), "--engine", "process"]
+    return subprocess.run(
+        [sys.executable, "-c", program, *command], check=False, capture_output=True, text=True
+    )

@@ -12,7 +12,7 @@ from detector.corpus.restore import restored
 from detector.detector import Detector
 from detector.errors import DetectorError, SettingsError, ShardError
 from detector.settings import Settings
-from tests.corpus.made import everything, page, read_jsonl, write_jsonl
+from tests.corpus.made import Between, everything, page, read_jsonl, write_jsonl
 
 
 @pytest.fixture(scope="module")
@@ -161,22 +161,6 @@ class StopsAfter:
 def stopped(clean, corpus, steps, **options):
     with pytest.raises(KeyboardInterrupt):
         clean(corpus, engine=StopsAfter(steps), **options)
-
-
-class Between:
-    """An engine that does something once, when so many steps over all shards are done."""
-
-    def __init__(self, steps, act):
-        self.steps, self.act = steps, act
-
-    def run(self, task, items):
-        if self.steps == 0:
-            self.act()
-        self.steps -= 1
-        yield from map(task, items)
-
-    def close(self):
-        pass
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from detector.corpus.inputs import Input, Survey, survey
 from detector.corpus.shards import shards_of
 from detector.errors import SettingsError, ShardError
 from detector.settings import Columns, EngineSettings, RecordSettings
-from tests.corpus.made import everything, page, read_jsonl, records, write_jsonl
+from tests.corpus.made import Between, cleaned_with_limit, everything, page, read_jsonl, records, write_jsonl
 
 AS_ROOT = os.name == "nt" or os.geteuid() == 0
 
@@ -28,23 +28,6 @@ def folder(tmp_path):
         rows = records(60)[number * 5 : number * 5 + 5]
         write_jsonl(tmp_path / "in" / f"{number:02d}.jsonl", rows)
     return tmp_path / "in"
-
-
-class Between:
-    """An engine that does something once, when so many steps over all shards are done."""
-
-    def __init__(self, steps, act):
-        self.steps, self.act = steps, act
-
-    def run(self, task, items):
-        if self.steps == 0:
-            self.act()
-        self.steps -= 1
-        for item in items:
-            yield task(item)
-
-    def close(self):
-        pass
 
 
 def test_inputs_that_go_after_they_were_read_are_not_missed(clean, folder):
@@ -262,14 +245,7 @@ def test_a_run_of_many_shards_needs_few_open_files(tmp_path):
     resource = pytest.importorskip("resource")
     for number in range(150):
         write_jsonl(tmp_path / "in" / f"{number:03d}.jsonl", [{"id": str(number), "text": page(number)}])
-    program = (
-        "import resource, sys\nresource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))\n"
-        "from detector.cli.main import run\nsys.exit(run(sys.argv[1:]))"
-    )
-    command = ["clean", str(tmp_path / "in"), "--output", str(tmp_path / "out"), "--engine", "process"]
-    found = subprocess.run(
-        [sys.executable, "-c", program, *command], check=False, capture_output=True, text=True
-    )
+    found = cleaned_with_limit("RLIMIT_NOFILE", 100, tmp_path / "in", tmp_path / "out")
     assert found.returncode == 0, found.stderr
     assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] != 100
 

@@ -3,8 +3,6 @@
 import gzip
 import io
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -12,7 +10,7 @@ from detector.cli.main import run
 from detector.corpus.formats.zstd_files import write_zstd
 from detector.errors import SettingsError
 from detector.settings import CorpusSettings
-from tests.corpus.made import page, read_jsonl, write_jsonl
+from tests.corpus.made import cleaned_with_limit, page, read_jsonl, write_jsonl
 
 # What a record may have in these tests.
 MOST = 100_000
@@ -135,14 +133,7 @@ def test_the_default_limits_hold_in_little_memory(tmp_path):
             for _ in range(400):
                 file.write(b" " * 1_000_000)
     write_jsonl(tmp_path / "in" / "good.jsonl", [{"id": "good", "text": page(1)}])
-    program = (
-        "import resource, sys\nresource.setrlimit(resource.RLIMIT_AS, (1_500_000_000, 1_500_000_000))\n"
-        "from detector.cli.main import run\nsys.exit(run(sys.argv[1:]))"
-    )
-    command = ["clean", str(tmp_path / "in"), "--output", str(tmp_path / "out"), "--engine", "process"]
-    found = subprocess.run(
-        [sys.executable, "-c", program, *command], check=False, capture_output=True, text=True
-    )
+    found = cleaned_with_limit("RLIMIT_AS", 1_500_000_000, tmp_path / "in", tmp_path / "out")
     assert found.returncode == 1, found.stderr
     assert {row["file"] for row in read_jsonl(tmp_path / "out" / "rejects")} == {
         "line.csv.zst",

@@ -56,3 +56,8 @@ def test_what_does_not_fit_is_said(given, message):
 def test_the_error_is_the_callers():
     with pytest.raises(ModelFormatError, match='"name" is missing'):
         checked({}, Fields, "x", ModelFormatError)
+
+
+def test_a_name_that_is_no_text_is_said():
+    with pytest.raises(SettingsError, match="a file: a name holds half of a surrogate pair"):
+        checked({"name": "x", "\ud800": 1}, Fields, "a file", SettingsError)

@@ -88,6 +88,7 @@ HOSTILE = {
     "other bands": lambda path: change_json(path, bands=[1, 1]),
     "odd settings": lambda path: change_json(path, settings={"shingle": "x"}),
     "a wild setting": lambda path: change_json(path, settings={"shingle": 5, "slots": 10**12, "slot_bits": 32, "recall": 0.995, "masked": False}),
+    "a setting of another type": lambda path: change_json(path, settings={"shingle": 5, "slots": 128, "slot_bits": 32, "recall": 0.995, "masked": [1]}),
     "a wild threshold": lambda path: change_json(path, threshold="0.8; rm"),
     "ends that do not rise": lambda path: put(path, "id_end", arrays(path, "id_end")[::-1].copy()),
     "rows that are not there": lambda path: put(path, "digest_row", arrays(path, "digest_row") + 10**6),

@@ -7,7 +7,7 @@ import pytest
 
 from detector import Detector
 from detector.cli.main import run
-from detector.text.formatting import elements_again, is_explosive, most_again, parsable
+from detector.text.formatting import DEEPEST, elements_again, is_explosive, most_again, parsable
 from detector.text.html import condensed
 from detector.text.page import Page
 from tests.corpus.made import page, read_jsonl, write_jsonl
@@ -33,7 +33,7 @@ EXPLOSIVE = {
 def test_a_page_that_would_fill_the_memory_is_read_without_its_formatting_tags(name):
     page = EXPLOSIVE[name].encode()
     assert is_explosive(page)
-    assert is_explosive(page, condensed(page)[0])
+    assert is_explosive(page, condensed(page).open_formatting)
     assert not is_explosive(parsable(page))
     assert elements_again(parsable(page).decode("latin-1")) == 0
 
@@ -56,8 +56,8 @@ TRICKS = {
 @pytest.mark.parametrize("name", TRICKS)
 def test_no_trick_leaves_formatting_tags(name):
     page = "".join(TRICKS[name].replace("{}", str(number)) for number in range(4000)).encode()
-    for small in (None, condensed(page)[0]):
-        again = elements_again(parsable(page, small).decode("latin-1"), 10**7)
+    for open_at_once in (DEEPEST, condensed(page).open_formatting):
+        again = elements_again(parsable(page, open_at_once).decode("latin-1"), 10**7)
         assert again <= most_again(len(page))
 
 
@@ -102,7 +102,7 @@ HARMLESS = {
 @pytest.mark.parametrize("name", HARMLESS)
 def test_other_pages_are_not(name):
     page = HARMLESS[name].encode()
-    assert parsable(page) is parsable(page, condensed(page)[0]) is page
+    assert parsable(page) is parsable(page, condensed(page).open_formatting) is page
 
 
 def test_what_is_counted_is_what_the_parser_makes():

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final, Literal
 
+from benchmarks.files import ROOT
 from benchmarks.reliability.faults.places import Place
 from benchmarks.reliability.faults.processes import HUNG, Ended, Running, Start, start
 from benchmarks.reliability.faults.scenarios import Scenario
@@ -109,9 +110,25 @@ class Attempt:
             self.check_result(ended)
             self.again = "the same"
 
+    def conclude(self, ended: Ended) -> None:
+        """Compare what a disturbed command wrote if it finished all the same, and call it again."""
+        if self.disturbed == "finished":
+            self.check_result(ended)
+        self.call_again()
+
+    def remove_written(self) -> None:
+        """Remove what the command writes."""
+        for name in self.scenario.writes:
+            path = self.place.folder / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+
     def problem(self, what: str, ended: Ended) -> None:
         """Note what must not be."""
-        said = ended.err if len(ended.err) <= SHOWN else f"…{ended.err[-SHOWN:]}"
+        err = ended.err.replace(f"{ROOT}/", "")
+        said = err if len(err) <= SHOWN else f"…{err[-SHOWN:]}"
         self.problems.append(f"{what}; exit code {ended.code}, {said.strip() or 'nothing said'}")
 
 

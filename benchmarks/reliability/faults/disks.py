@@ -31,9 +31,7 @@ def full_disk(attempt: Attempt) -> None:
         ended = attempt.check(attempt.start())
     finally:
         place.resize()
-    if attempt.disturbed == "finished":
-        attempt.check_result(ended)
-    attempt.call_again()
+    attempt.conclude(ended)
 
 
 def full_temporary(attempt: Attempt) -> None:
@@ -44,9 +42,7 @@ def full_temporary(attempt: Attempt) -> None:
         ended = attempt.check(attempt.start())
     finally:
         unmount(temporary)
-    if attempt.disturbed == "finished":
-        attempt.check_result(ended)
-    attempt.call_again()
+    attempt.conclude(ended)
 
 
 def limited_files(attempt: Attempt) -> None:
@@ -55,9 +51,7 @@ def limited_files(attempt: Attempt) -> None:
     most = int(largest * attempt.chance.uniform(0, 1.2))
     prepare = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (most, most))
     ended = attempt.check(attempt.start(Start(prepare=prepare)))
-    if attempt.disturbed == "finished":
-        attempt.check_result(ended)
-    attempt.call_again()
+    attempt.conclude(ended)
 
 
 def full_output(attempt: Attempt) -> None:
@@ -92,9 +86,7 @@ def not_writable(attempt: Attempt) -> None:
     finally:
         for folder, mode in modes.items():
             folder.chmod(mode)
-    if attempt.disturbed == "finished":
-        attempt.check_result(ended)
-    attempt.call_again()
+    attempt.conclude(ended)
 
 
 def becomes_read_only(attempt: Attempt) -> None:
@@ -109,9 +101,7 @@ def becomes_read_only(attempt: Attempt) -> None:
     ended = attempt.check(running)
     if not is_busy:
         attempt.place.make_read_only(False)
-    if attempt.disturbed == "finished":
-        attempt.check_result(ended)
-    attempt.call_again()
+    attempt.conclude(ended)
 
 
 def no_home(attempt: Attempt) -> None:

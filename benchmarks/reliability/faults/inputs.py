@@ -37,9 +37,7 @@ def vanished(attempt: Attempt) -> None:
     ended = attempt.check(running)
     for number, path in enumerate(gone):
         (kept / str(number)).rename(path)
-    if attempt.disturbed == "finished":
-        attempt.check_result(ended)
-    attempt.call_again()
+    attempt.conclude(ended)
 
 
 def _appended(data: bytes, chance: random.Random) -> bytes:
@@ -71,7 +69,7 @@ def changed(attempt: Attempt) -> None:
     running = attempt.start()
     running.sleep(attempt.moment())
     path.write_bytes(attempt.chance.choice(CHANGES)(before, attempt.chance))
-    ended = attempt.check(running)
+    attempt.check(running)
     if (
         attempt.disturbed == "finished"
         and attempt.scenario.result(attempt.place.folder) != attempt.reference.result
@@ -81,30 +79,18 @@ def changed(attempt: Attempt) -> None:
     os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
     attempt.call_again(OTHER_INPUTS)
     if attempt.again == "refused":
-        for name in attempt.scenario.writes:
-            shutil.rmtree(attempt.place.folder / name)
+        attempt.remove_written()
         attempt.call_again()
-    del ended
 
 
 def _check_changed(attempt: Attempt) -> None:
     """Compare a result with that of the changed inputs, and leave things as if nothing had been done."""
-    place, found = attempt.place.folder, attempt.scenario.result(attempt.place.folder)
-    for name in attempt.scenario.writes:
-        path = place / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    found = attempt.scenario.result(attempt.place.folder)
+    attempt.remove_written()
     wanted = undisturbed(attempt.scenario, attempt.place, attempt.logs)
     if found != wanted.result:
         attempt.problem("a result of neither the old nor the new inputs", wanted.ended)
-    for name in attempt.scenario.writes:
-        path = place / name
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    attempt.remove_written()
 
 
 DAMAGES: Final = (_cut, _flipped, lambda data, chance: b"", lambda data, chance: chance.randbytes(len(data)))

@@ -16,9 +16,7 @@ def few_files(attempt: Attempt) -> None:
     most = attempt.chance.choice((64, 64, 48))
     prepare = partial(resource.setrlimit, resource.RLIMIT_NOFILE, (most, most))
     ended = attempt.check(attempt.start(Start(prepare=prepare)))
-    if attempt.disturbed == "finished":
-        attempt.check_result(ended)
-    attempt.call_again()
+    attempt.conclude(ended)
 
 
 def little_memory(attempt: Attempt) -> None:
@@ -26,9 +24,7 @@ def little_memory(attempt: Attempt) -> None:
     most = attempt.chance.randint(150, 900) * MB
     prepare = partial(resource.setrlimit, resource.RLIMIT_AS, (most, most))
     ended = attempt.check(attempt.start(Start(fresh=True, prepare=prepare)))
-    if attempt.disturbed == "finished":
-        attempt.check_result(ended)
-    attempt.call_again()
+    attempt.conclude(ended)
 
 
 def _is_tracker(process: psutil.Process) -> bool:
@@ -48,6 +44,4 @@ def worker_without_memory(attempt: Attempt) -> None:
         most = worker.memory_info().vms + attempt.chance.choice((0, 1, 5, 20)) * MB
         resource.prlimit(worker.pid, resource.RLIMIT_AS, (most, most))
     ended = attempt.check(running)
-    if attempt.disturbed == "finished":
-        attempt.check_result(ended)
-    attempt.call_again()
+    attempt.conclude(ended)

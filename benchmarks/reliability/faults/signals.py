@@ -44,9 +44,7 @@ def _send_to_worker(attempt: Attempt, number: signal.Signals) -> None:
     if workers := running.workers():
         os.kill(attempt.chance.choice(workers).pid, number)
     ended = attempt.check(running, NAMED)
-    if attempt.disturbed == "finished":
-        attempt.check_result(ended)
-    attempt.call_again()
+    attempt.conclude(ended)
 
 
 def kill_worker(attempt: Attempt) -> None:

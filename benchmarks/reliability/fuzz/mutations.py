@@ -3,12 +3,14 @@
 import io
 import json
 import random
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.corpus.formats.zstd_files import ZstdError, read_zstd, write_zstd
 from detector.files.arrays import array_of
@@ -93,10 +95,17 @@ def _json_changed(data: bytes, chance: random.Random) -> bytes | None:
 
 def _array_changed(data: bytes, chance: random.Random) -> bytes | None:
     """Return an array with other numbers, shape or type; None if it is none."""
-    try:
-        array = array_of(data)
-    except ValueError:
-        return None
+    with warnings.catch_warnings(action="ignore"):
+        try:
+            changed = _another_array(array_of(data), chance)
+        except ValueError:
+            return None
+    written = io.BytesIO()
+    np.save(written, changed, allow_pickle=False)
+    return written.getvalue()
+
+
+def _another_array(array: NDArray[Any], chance: random.Random) -> NDArray[Any]:
     act = chance.random()
     if act < 0.15:
         array = array[: chance.randint(0, max(len(array) - 1, 0))] if array.ndim else array
@@ -113,12 +122,9 @@ def _array_changed(data: bytes, chance: random.Random) -> bytes | None:
                 if kind == "f"
                 else chance.choice(NUMBERS)
             )
-            with np.errstate(all="ignore"):
-                flat[chance.randrange(flat.size)] = np.array(number).astype(flat.dtype)
+            flat[chance.randrange(flat.size)] = np.array(number).astype(flat.dtype)
         array = flat.reshape(array.shape)
-    written = io.BytesIO()
-    np.save(written, array, allow_pickle=False)
-    return written.getvalue()
+    return array
 
 
 def bytes_changed(data: bytes, other: bytes, chance: random.Random) -> bytes:

@@ -1,6 +1,7 @@
 // A page without what the parser need not see: scripts, styles, comments, drawings, and
 // attributes that nothing reads. What is left gives the same lines and the same markup, and
 // takes the parser half the time.
+#include "open_formatting.h"
 #include "references.h"
 #include "shadow_trees.h"
 #include "unread.h"
@@ -16,6 +17,7 @@ class Condenser {
 
   i64 written() const { return written_; }
   bool has_article() const { return has_article_; }
+  i64 open_formatting() const { return formatting_.most(); }
 
   void condense() {
     const volatile i32* const stop = out_.call->stop;
@@ -131,6 +133,7 @@ class Condenser {
     const Name name = page_.tag_name(at + 2);
     const i64 end = page_.tag_end(name.end);
     if (end < 0) return page_.size();  // the standard leaves out a tag that does not end
+    formatting_.end(name.hash);
     if (name.hash == hash_of("template") && shadow_.close()) {
       write("</shadow-root>");
       return end;
@@ -165,6 +168,7 @@ class Condenser {
       written_ = before;
       return page_.size();
     }
+    formatting_.start(name.hash);
     if (name.hash == hash_of("svg")) return drawing(at, end, before);
     if (name.hash == hash_of("template") && shadow_.open(is_shadow)) {
       written_ = before;
@@ -199,6 +203,7 @@ class Condenser {
       case hash_of("plaintext"):
         return copy_to(at, page_.size());
       case hash_of("math"):
+        formatting_.note_unseen();
         return text_to(at, page_.raw_end(at, "math", 4));
       default:
         return at;
@@ -245,6 +250,7 @@ class Condenser {
       if (name.hash == hash_of("svg") && page_.byte(next - 2) != '/') depth += closing ? -1 : 1;
     }
     if (!plain || depth) {
+      formatting_.note_unseen();
       written_ = before;
       return text_to(at, next);
     }
@@ -263,6 +269,7 @@ class Condenser {
   Tokens page_;
   View<u8> out_;
   ShadowTrees shadow_;
+  OpenFormatting formatting_;
   bool scripting_, has_nul_, in_text_ = false, has_article_ = false;
   i64 written_ = 0;
 };
@@ -271,14 +278,17 @@ class Condenser {
 
 // Write a page without what the parser need not see, references resolved; return the number of bytes,
 // written or, where there is too little room, needed. `scripting` tells whether the parser will take
-// what stands in <noscript> for raw text. `has_article` (1,) receives whether structured data holds one.
+// what stands in <noscript> for raw text. `found` (2,) receives whether structured data holds an article, and
+// how many formatting elements are open at once.
 i64 condense_html(Call& call) {
   const View<const u8> page(call);
   const i64 scripting = call.integer();
-  const View<u8> out(call), has_article(call);
+  const View<u8> out(call);
+  const View<i64> found(call);
   Condenser condenser(page, out, scripting);
   condenser.condense();
-  has_article[0] = condenser.has_article();
+  found[0] = condenser.has_article();
+  found[1] = condenser.open_formatting();
   return condenser.written();
 }
 

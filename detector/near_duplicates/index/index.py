@@ -243,6 +243,8 @@ def _settings_of(folder: Path, manifest: Mapping[str, Any], settings: DuplicateS
             kept = {"equal_forms": False, **kept}
         if not isinstance(kept, dict) or set(kept) != set(KEPT_SETTINGS):
             raise ValueError("its settings are not those of an index")
+        if any(type(value) is not type(getattr(settings, name)) for name, value in kept.items()):
+            raise ValueError("its settings are of other types")
         made_with = replace(settings, **kept)
         bands = bands_for(float(threshold), made_with.slots, made_with.recall)  # type: ignore[arg-type]
     except (TypeError, ValueError, SettingsError) as error:
