@@ -14,6 +14,9 @@ Lists, tables, definition lists and code of HTML (`whole_blocks.py`) are decided
 threshold of their own, by the mean log-odds of their rows, weighted by words. A block stays whole if that is
 not above the threshold and half of its rows would stay anyway; it goes if that is above .7. Rows up to .2
 stay and rows from .9 on go by themselves.
+Kinds of lines that settings keep or drop (`Settings.kinds_decided`) change what is decided by, not the score
+that is shown. On a forum, what looks like a reader's comment is a post: it is dropped with the probability
+that the page is none.
 The kernels are kernels/decide.cpp and kernels/blocks.cpp.
 """
 
@@ -23,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector import native
+from detector.model.page_kinds import FORUM
 from detector.model.score import ScoredLines
 from detector.records import COPY_KINDS, LINE_KINDS, Bytes, Copies, Floats, Integers, Words
 from detector.settings import Settings
@@ -55,6 +59,21 @@ class DecisionPolicy(NamedTuple):
     site_pages: NDArray[np.int32] | None = None
 
 
+# Kinds of lines that are easily taken for the text itself.
+READ_AS_BODY: Final = ("comment", "author")
+
+
+class KnownKinds(NamedTuple):
+    """What lines and pages are.
+
+    lines: float32 (S, K), the probability of each kind of line; no row where they are not known
+    forum: float32 (P,), the probability that the page is a forum
+    """
+
+    lines: Floats
+    forum: Floats
+
+
 class Decisions(NamedTuple):
     """What stays of each segment.
 
@@ -81,16 +100,15 @@ def decide(
     copies: Copies,
     policy: DecisionPolicy,
     blocks: Integers | None = None,
-    kinds: Floats | None = None,
+    kinds: KnownKinds | None = None,
 ) -> Decisions:
     """Return what stays of each segment; without a threshold, each page gets its own.
 
     blocks: int64 (S,), the first row of each row's block, or -1 (`whole_blocks`)
-    kinds: float32 (S, K), the probability of each kind of line; no row where they are not known
     """
     settings, by_score = policy.settings, scores
     if kinds is not None:
-        scores = by_kind(scores, kinds, settings)
+        scores = by_kind(scores, kinds, page_segment, settings)
     n_pages, n_segments = page_segment.size - 1, scores.size
     out = Decisions(
         kept=np.empty(n_segments, np.bool_),
@@ -127,22 +145,47 @@ def decide_scored(
 ) -> Decisions:
     """Return what stays of what was just scored, with what is known of the pages' sites."""
     policy = DecisionPolicy(settings, threshold, lines.site_pages)
-    return decide(lines.scores, words, page_segment, copies, policy, blocks, lines.kinds)
+    kinds = KnownKinds(lines.kinds, lines.pages.share[:, FORUM])
+    return decide(lines.scores, words, page_segment, copies, policy, blocks, kinds)
 
 
-def by_kind(scores: Floats, kinds: Floats, settings: Settings) -> Floats:
+def by_kind(scores: Floats, kinds: KnownKinds, page_segment: Integers, settings: Settings) -> Floats:
     """Return the scores that are decided by: lines of kept kinds have lower ones, of dropped kinds higher.
 
     A line stays with probability K + (1 - K - D) (1 - score): K is the probability of the kinds that are
     kept, D of those that are dropped, and of the others the score decides. Without kinds, scores are as
     they are.
     """
-    if not kinds.size or not (settings.keep or settings.drop):
+    keep, drop = settings.kinds_decided()
+    if not kinds.lines.size or not (keep or drop):
         return scores
-    kept, dropped = (
-        kinds[:, [LINE_KINDS.index(kind) for kind in chosen]].sum(axis=1, dtype=np.float64)
-        for chosen in (settings.keep, settings.drop)
-    )
+    kept = sum(_kept_share(kinds, kind, page_segment) for kind in keep)
+    dropped = sum(_dropped_share(kinds, kind, page_segment) for kind in drop)
     stays = kept + np.maximum(1 - kept - dropped, 0) * (1 - scores.astype(np.float64))
     decided: Floats = (np.rint(np.clip(1 - stays, 0, 1) * 1000) / 1000).astype(np.float32)
     return decided
+
+
+def _share(kinds: KnownKinds, kind: str) -> NDArray[np.float64]:
+    return kinds.lines[:, LINE_KINDS.index(kind)].astype(np.float64)
+
+
+def _kept_share(kinds: KnownKinds, kind: str, page_segment: Integers) -> NDArray[np.float64]:
+    """Return float64 (S,), how surely a line is of a kind that is kept; only one line is the page's title."""
+    share = _share(kinds, kind)
+    if kind == "title":
+        sizes = np.diff(page_segment)
+        likeliest = np.maximum.reduceat(share, page_segment[:-1][sizes > 0])
+        share[share < np.repeat(likeliest, sizes[sizes > 0])] = 0
+    return share
+
+
+def _dropped_share(kinds: KnownKinds, kind: str, page_segment: Integers) -> NDArray[np.float64]:
+    """Return float64 (S,), how surely a line is of a kind that is dropped.
+
+    Comments and notes on authors read as posts and articles do: they must be likelier than all else.
+    """
+    share = _share(kinds, kind)
+    if kind == "comment":
+        share *= np.repeat(1 - kinds.forum, np.diff(page_segment))
+    return np.maximum(2 * share - 1, 0) if kind in READ_AS_BODY else share

@@ -17,7 +17,6 @@ from detector.errors import DetectorError, KernelError, PageError, SettingsError
 from detector.joined_lines import joined_lines
 from detector.model.files import Model, model_of
 from detector.model.operating_points import threshold_of
-from detector.model.page_kinds import kinds_of
 from detector.model.score import score_lines
 from detector.records import Format, OutputFormat
 from detector.results.batch import ScoredBatch, pages_lines
@@ -55,7 +54,7 @@ def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites |
         scores=lines.scores,
         contributions=lines.contributions,
         line_kinds=lines.kinds,
-        kinds=kinds_of(batch, words, markup, lines.scores, model.kinds),
+        kinds=lines.pages,
         decisions=decisions,
         clean=clean_text(batch, words, decisions, joins),
         recurrence=lines.recurrence,

@@ -14,7 +14,8 @@ from detector.duplicate_settings import DuplicateSettings as DuplicateSettings
 from detector.errors import SettingsError
 from detector.files.limits import DEFAULT_LIMITS, ReadLimits
 from detector.files.toml import read_toml, settings_from
-from detector.records import COPY_KINDS, LINE_KINDS, Format
+from detector.presets import DEFAULT_PRESET, PRESETS, refuse_unknown_line_kinds
+from detector.records import COPY_KINDS, Format
 
 # Settings that choose a threshold by its effect on pages that the model has not seen.
 GOALS: Final = ("lose_at_most", "recall", "precision")
@@ -28,24 +29,6 @@ def _refuse_unknown_kinds(kinds: tuple[str, ...]) -> None:
     """Raise `SettingsError` for a kind of copy that there is not."""
     if unknown := ", ".join(sorted(set(kinds) - set(COPY_KINDS[1:]))):
         raise SettingsError(f"drop_copies has unknown kinds {unknown}; known: {', '.join(COPY_KINDS[1:])}")
-
-
-def _refuse_unknown_line_kinds(keep: tuple[str, ...], drop: tuple[str, ...]) -> None:
-    """Raise `SettingsError` for a kind of line that there is not, or that is both kept and dropped."""
-    for name, kinds in (("keep", keep), ("drop", drop)):
-        if unknown := ", ".join(sorted(set(kinds) - set(LINE_KINDS))):
-            raise SettingsError(f"{name} has unknown kinds {unknown}; known: {', '.join(LINE_KINDS)}")
-    if both := ", ".join(sorted(set(keep) & set(drop))):
-        raise SettingsError(f"keep and drop both have {both}: choose one of them")
-
-
-# What to keep and drop by kind, under the names of the command line. Of the other kinds scores decide.
-PRESETS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
-    "article": (("title",), ("comment", "author")),
-    "body-only": ((), ("title", "byline", "comment", "author")),
-    "with-comments": (("title", "comment"), ()),
-    "everything-but-boilerplate": (("title", "body", "caption", "byline", "comment", "author"), ()),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +49,14 @@ class Settings:
         Keep at least this share of the content words, 0 to 1: 1 - `lose_at_most`.
     precision : float, optional
         At least this share of the kept words is content, 0 to 1.
-    keep : tuple of str
+    keep : tuple of str, optional
         The kinds of lines to keep, whatever their scores: "title", "body", "caption", "byline", "comment",
-        "navigation", "teaser", "promotion", "sharing", "form", "legal", "author", "notice".
-    drop : tuple of str
-        The kinds of lines to drop, whatever their scores. Of all other kinds the scores decide, as they do by
-        default of all. A kind is a probability, and so is the decision: a line that is a title at .8 stays
-        more easily, not always.
+        "navigation", "teaser", "promotion", "sharing", "form", "legal", "author", "notice". By default
+        "title", unless it is dropped.
+    drop : tuple of str, optional
+        The kinds of lines to drop, whatever their scores. By default "comment" and "author", unless they are
+        kept. Of all other kinds the scores decide. A kind is a probability, and so is the decision: a line
+        that is a title at .8 stays more easily, not always.
     cut_headlines : bool
         Cut off a headline at the beginning of a longer line if it also has a line of its own.
     join_lines : bool
@@ -102,8 +86,8 @@ class Settings:
     lose_at_most: float | None = None
     recall: float | None = None
     precision: float | None = None
-    keep: tuple[str, ...] = ()
-    drop: tuple[str, ...] = ()
+    keep: tuple[str, ...] | None = None
+    drop: tuple[str, ...] | None = None
     cut_headlines: bool = True
     join_lines: bool = False
     whole_blocks: bool = True
@@ -121,9 +105,18 @@ class Settings:
         if len(given) > 1:
             raise SettingsError(f"{' and '.join(given)} cannot be combined: give only one of them")
         _refuse_unknown_kinds(self.drop_copies)
-        _refuse_unknown_line_kinds(self.keep, self.drop)
+        refuse_unknown_line_kinds(self.keep or (), self.drop or ())
         if self.batch_bytes < 1:
             raise SettingsError(f"batch_bytes must be at least 1, not {self.batch_bytes}")
+
+    def kinds_decided(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the kinds of lines that are kept, and those that are dropped, whatever their scores."""
+        keep, drop = PRESETS[DEFAULT_PRESET]
+        if self.keep is None:
+            keep = tuple(kind for kind in keep if kind not in (self.drop or ()))
+        if self.drop is None:
+            drop = tuple(kind for kind in drop if kind not in (self.keep or ()))
+        return keep if self.keep is None else self.keep, drop if self.drop is None else self.drop
 
     @classmethod
     def read(cls, path: Path, **changes: Any) -> "Settings":  # noqa: ANN401

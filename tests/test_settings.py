@@ -5,9 +5,9 @@ import math
 import pytest
 
 from detector.errors import SettingsError
+from detector.presets import PRESETS
 from detector.settings import (
     DROPPED_COPIES,
-    PRESETS,
     Columns,
     CorpusSettings,
     EngineSettings,

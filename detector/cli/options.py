@@ -12,8 +12,9 @@ import click
 from detector.cli.terminal import say
 from detector.detector import Detector
 from detector.errors import PageError, SettingsError
+from detector.presets import DEFAULT_PRESET, PRESETS
 from detector.records import COPY_KINDS, LINE_KINDS, Format
-from detector.settings import DROPPED_COPIES, PRESETS, Settings
+from detector.settings import DROPPED_COPIES, Settings
 from detector.text.addresses import is_address
 from detector.text.html import why_simplified
 from detector.text.page import Page, page_bytes
@@ -121,7 +122,7 @@ class Policy(NamedTuple):
 
     def _by_kind(self, settings: Settings) -> Settings:
         """Return settings with the kinds of the preset, of --keep and of --drop."""
-        keep, drop = (settings.keep, settings.drop) if self.preset is None else PRESETS[self.preset]
+        keep, drop = settings.kinds_decided() if self.preset is None else PRESETS[self.preset]
         if both := sorted({*(self.keep or ())} & {*(self.drop or ())}):
             raise SettingsError(f"--keep and --drop both have {', '.join(both)}: choose one of them")
         if self.keep is not None:
@@ -171,7 +172,7 @@ _POLICY_OPTIONS: Final = (
     click.option(
         "--preset",
         type=click.Choice(list(PRESETS)),
-        help="What to keep by kind of line. By default, the scores decide of all kinds.",
+        help=f"What to keep by kind of line; scores: none.  [default: {DEFAULT_PRESET}]",
     ),
     click.option(
         "--keep",

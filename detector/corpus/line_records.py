@@ -13,10 +13,11 @@ import numpy as np
 from detector.clean_text import Clean, clean_text
 from detector.corpus.formats.documents import Document
 from detector.corpus.rules import RULES, SCORE, as_ruled
-from detector.decisions import DecisionPolicy, Decisions, decide
+from detector.decisions import DecisionPolicy, Decisions, KnownKinds, decide
 from detector.features.schema import ALL_CODES
 from detector.joined_lines import joined_lines
-from detector.records import COPY_KINDS, LINE_KINDS, Batch, Bytes, Copies, Format, Integers
+from detector.model.page_kinds import FORUM
+from detector.records import LINE_KINDS, Batch, Bytes, Copies, Format, Integers
 from detector.results.batch import ScoredBatch
 from detector.text.decoding import text_of, utf8
 from detector.text.plain import text_batch
@@ -35,6 +36,7 @@ class LineRecord:
     cuts: rows (segment, words) of those whose beginning was cut
     blocks: rows (segment, the one after the last, first segment of the block) of lists, tables and code
     site_pages: other pages known of its site
+    forum: thousandths, the probability that it is a forum
     fields: its whole record; the field that the clean text went to is empty
     """
 
@@ -52,6 +54,7 @@ class LineRecord:
     cuts: list[list[int]] = field(default_factory=list)
     blocks: list[list[int]] = field(default_factory=list)
     site_pages: int = 0
+    forum: int = 0
     fields: Mapping[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
@@ -140,6 +143,7 @@ def line_records(result: ScoredBatch, why: Bytes, documents: Sequence[Document])
                 cuts=_cuts(result, first, last),
                 blocks=_blocks(result, first, last),
                 site_pages=0 if result.recurrence is None else int(result.recurrence.site_pages[page]),
+                forum=round(float(result.kinds.share[page, FORUM]) * 1000),
                 fields=document.fields,
             )
         )
@@ -167,41 +171,6 @@ def _blocks(result: ScoredBatch, first: int, last: int) -> list[list[int]]:
     ]
 
 
-def _fault_of_kinds(record: LineRecord) -> str:
-    """Return what is wrong with the stored kinds, or an empty string."""
-    if record.kinds and len(record.kinds) != len(record.scores):
-        return "scores and kinds are not of the same number of lines"
-    if not all(len(row) == len(LINE_KINDS) and 0 <= min(row) <= max(row) <= 1000 for row in record.kinds):
-        return "a probability of a kind is not from 0 to 1000, or there are not as many as kinds"
-    return ""
-
-
-def fault_of(record: LineRecord) -> str:
-    """Return what is wrong with the numbers of a stored record, or an empty string.
-
-    They are numbers of segments and words, used as indices.
-    """
-    size = len(record.scores)
-    if not size == len(record.kept) == len(record.reasons):
-        return "scores, decisions and reasons are not of the same number of lines"
-    if not all(0 <= score <= 1000 for score in record.scores) or not -1 <= record.threshold <= 1:
-        return "a score is not from 0 to 1000, or the threshold not from -1 to 1"
-    if not all(kept in (0, 1) for kept in record.kept) or not 0 <= record.site_pages < 1 << 31:
-        return "a decision is neither 0 nor 1, or the site has no such number of pages"
-    if fault := _fault_of_kinds(record):
-        return fault
-    if not all(len(row) == 3 and 0 <= row[2] <= row[0] < row[1] <= size for row in record.blocks):
-        return "a row of blocks names a line that is not there"
-    for name, width, segments in (("copies", 4, 2), ("cuts", 2, 1)):
-        for row in getattr(record, name):
-            fits = len(row) == width and all(0 <= at < size for at in row[:segments])
-            if not fits or not all(0 <= count < 1 << 31 for count in row[segments:]):
-                return f"a row of {name} names a line that is not there"
-    if not all(0 < row[2] < len(COPY_KINDS) for row in record.copies):
-        return "a row of copies names a kind that is not known"
-    return ""
-
-
 def clean_again(record: LineRecord, policy: DecisionPolicy | None, *, join_lines: bool = False) -> str:
     """Return the clean text of a stored document, as decided or under another policy.
 
@@ -213,7 +182,7 @@ def clean_again(record: LineRecord, policy: DecisionPolicy | None, *, join_lines
     if policy is not None:
         scores = np.array(record.scores, np.float32) / np.float32(1000)
         policy = policy._replace(site_pages=np.array([record.site_pages], np.int32))
-        kinds = np.array(record.kinds, np.float32) / np.float32(1000)
+        kinds = _stored_kinds(record)
         other = decide(scores, words, batch.page_segment(), copies, policy, _stored_blocks(record), kinds)
         rules = [RULES.index(reason) if reason in RULES else SCORE for reason in record.reasons]
         decisions = as_ruled(other, np.array(rules, np.uint8), decisions.kept)
@@ -231,6 +200,14 @@ def _stored_batch(record: LineRecord) -> Batch:
             f"{record.id!r} has {len(record.scores)} scores for {batch.segment_start.size} lines"
         )
     return batch
+
+
+def _stored_kinds(record: LineRecord) -> KnownKinds:
+    """Return the stored kinds of lines and of the page."""
+    thousand = np.float32(1000)
+    return KnownKinds(
+        np.array(record.kinds, np.float32) / thousand, np.array([record.forum], np.float32) / thousand
+    )
 
 
 def _stored_decisions(record: LineRecord) -> Decisions:

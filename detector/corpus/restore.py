@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from detector.corpus.formats.zstd_files import ZstdError, read_zstd
-from detector.corpus.line_records import LineRecord, clean_again, fault_of
+from detector.corpus.line_faults import fault_of
+from detector.corpus.line_records import LineRecord, clean_again
 from detector.corpus.run_folder import MANIFEST, read_json
 from detector.corpus.steps.publish import LINES
 from detector.decisions import DecisionPolicy

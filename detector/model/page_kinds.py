@@ -16,6 +16,7 @@ from detector.records import Batch, Floats, Integers, Markup, Words
 KINDS: Final = (
     "article", "documentation", "service", "listing", "product", "forum", "consent wall", "login", "error",
 )  # fmt: skip
+FORUM: Final = KINDS.index("forum")
 # A page with fewer words is an empty shell: a script would have filled it.
 LEAST_WORDS: Final = 5
 EMPTY: Final = "empty"

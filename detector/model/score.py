@@ -4,7 +4,7 @@ One kernel does it all (kernels/score.cpp). The steps one by one, which give the
 `features.build` and `model.network`: training needs what is in between.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,10 +22,13 @@ from detector.features.site import LEAST_PAGES, site_features
 from detector.model.files import Model
 from detector.model.line_kinds import new_kinds
 from detector.model.network import Scorer, SiteStep, adjusted, new_scores
+from detector.model.page_kinds import PageKinds, kinds_of
 from detector.near_duplicates.minhash.permutations import permutations
-from detector.records import Batch, Floats, Markup, Repeats, Words
+from detector.records import CONTENT_KINDS, LINE_KINDS, Batch, Floats, Markup, Repeats, Words
 from detector.sites.recurrence import LineRecurrence, Sites, line_recurrence
 from detector.text.keys import line_keys
+
+_CONTENT: Final = [LINE_KINDS.index(kind) for kind in CONTENT_KINDS]
 
 
 class ScoredLines(NamedTuple):
@@ -36,6 +39,7 @@ class ScoredLines(NamedTuple):
     log_odds: float32 (S,), of boilerplate, before calibration and without the site
     repeats: what stands more than once
     kinds: float32 (S, K), the probability of each kind of line (`LINE_KINDS`); (0, K) of a model without
+    pages: the probability of each kind of page
     recurrence: on how many pages of its site each line stands, where sites were given
     """
 
@@ -44,6 +48,7 @@ class ScoredLines(NamedTuple):
     log_odds: Floats
     repeats: Repeats
     kinds: Floats
+    pages: PageKinds
     recurrence: LineRecurrence | None = None
 
     @property
@@ -77,10 +82,12 @@ def score_lines(
     else:
         html = (batch, words, markup, hint_words(markup), model.phrases, model.markup)
         native.run("score_html", html, permutation, scorer.arrays, repeats, found, kinds)
-    alone = ScoredLines(*found, repeats, kinds)
+    pages = kinds_of(batch, words, markup, found.scores, model.kinds)
+    alone = ScoredLines(*found, repeats, kinds, pages)
     if sites is None or scorer.site is None:
         return alone
-    return _with_sites(batch, words, alone, scorer.site, sites)
+    known = _with_sites(batch, words, alone, scorer.site, sites)
+    return known._replace(pages=kinds_of(batch, words, markup, known.scores, model.kinds))
 
 
 def _with_sites(batch: Batch, words: Words, alone: ScoredLines, step: SiteStep, sites: Sites) -> ScoredLines:
@@ -91,4 +98,17 @@ def _with_sites(batch: Batch, words: Words, alone: ScoredLines, step: SiteStep, 
     site_known = np.repeat(recurrence.site_pages >= LEAST_PAGES, np.diff(page_segment))
     scores, added = adjusted(table, step, site_known, alone.scores)
     contributions = np.column_stack((alone.contributions, added))
-    return alone._replace(scores=scores, contributions=contributions, recurrence=recurrence)
+    kinds = _kinds_with_sites(alone, scores)
+    return alone._replace(scores=scores, kinds=kinds, contributions=contributions, recurrence=recurrence)
+
+
+def _kinds_with_sites(alone: ScoredLines, scores: Floats) -> Floats:
+    """Return the kinds with what is known of the site, which multiplies the odds of main content.
+
+    A line that recurs on its site is neither the page's title nor its body.
+    """
+    before, after = (np.clip(one.astype(np.float64), 0.001, 0.999) for one in (alone.scores, scores))
+    kinds = alone.kinds.astype(np.float64)
+    kinds[:, _CONTENT] *= ((1 - after) / after * before / (1 - before))[: kinds.shape[0], None]
+    changed: Floats = (kinds / np.maximum(kinds.sum(axis=1, keepdims=True), 1e-9)).astype(np.float32)
+    return changed

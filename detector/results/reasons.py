@@ -94,8 +94,7 @@ ORIGINAL_STAYS: Final = Reason("policy", "original", "kept: the original of a co
 
 def kind_reason(kind: str, kept: bool) -> Reason:
     """Return what decided where the score alone would have decided otherwise: the line's kind."""
-    said = "kept: settings keep its kind" if kept else "dropped: settings drop its kind"
-    return Reason("policy", "kind", f"{said}, {kind}")
+    return Reason("policy", "kind", f"{'kept' if kept else 'dropped'} by its kind, {kind}")
 
 
 BLOCK_STAYS: Final = Reason("policy", "block", "kept with the rest of its list, table or code")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from detector.cli.main import run
-from detector.settings import PRESETS
+from detector.presets import PRESETS
 
 PAGE = """Old grain mill at Tarnfeld becomes a library
 

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from detector import Detector, Settings
-from detector.decisions import by_kind
+from detector.decisions import KnownKinds, by_kind
 from detector.errors import SettingsError
 from detector.model.files import Model, default_model
 from detector.model.line_kinds import EMBEDDING, NGRAM_BITS, TOKEN_BITS, LineKindNetwork, columns_of, in_bytes
 from detector.model.score import score_lines
 from detector.records import LINE_KINDS, Format
+from detector.sites.profile import SiteProfile
 from detector.text.page import Page
 from detector.text.read import read_batch
 from tests.oracles.line_kinds import kinds_of_lines
@@ -93,9 +94,59 @@ def test_policy_by_kind() -> None:
     kinds[0, LINE_KINDS.index("title")] = 1
     kinds[1, LINE_KINDS.index("form")] = kinds[2, LINE_KINDS.index("caption")] = 1
     kinds[3, LINE_KINDS.index("title")] = kinds[3, LINE_KINDS.index("caption")] = 0.5
-    decided = by_kind(scores, kinds, Settings(keep=("title",), drop=("caption",)))
+    pages, known = np.array([0, 3, 4]), KnownKinds(kinds, np.zeros(2, np.float32))
+    decided = by_kind(scores, known, pages, Settings(keep=("title",), drop=("caption",)))
     np.testing.assert_allclose(decided, [0, 0.9, 1, 0.5])
-    np.testing.assert_array_equal(by_kind(scores, kinds, Settings(keep=(), drop=())), scores)
+    np.testing.assert_array_equal(by_kind(scores, known, pages, Settings(keep=(), drop=())), scores)
+
+
+def test_a_page_has_one_title() -> None:
+    """Only the likeliest line of each page stays as its title."""
+    scores = np.full(5, 0.8, np.float32)
+    kinds = np.zeros((5, len(LINE_KINDS)), np.float32)
+    kinds[:, LINE_KINDS.index("title")] = [0.5, 0.75, 0.25, 0.5, 0]
+    known, pages = KnownKinds(kinds, np.zeros(3, np.float32)), np.array([0, 3, 3, 5])
+    decided = by_kind(scores, known, pages, Settings())
+    np.testing.assert_allclose(decided, [0.8, 0.2, 0.8, 0.4, 0.8], atol=1e-6)
+
+
+def test_comments_go_where_they_are_likelier_than_all_else() -> None:
+    """And not on a forum, where they are the posts."""
+    scores = np.full(4, 0.25, np.float32)
+    kinds = np.zeros((4, len(LINE_KINDS)), np.float32)
+    kinds[:, LINE_KINDS.index("comment")] = [0.5, 0.75, 1, 1]
+    known = KnownKinds(kinds, np.array([0, 0.75], np.float32))
+    decided = by_kind(scores, known, np.array([0, 3, 4]), Settings())
+    np.testing.assert_allclose(decided, [0.25, 0.625, 1, 0.25], atol=1e-3)
+    kept = by_kind(scores, known, np.array([0, 3, 4]), Settings(keep=("comment",)))
+    np.testing.assert_allclose(kept, [0.125, 0.062, 0, 0], atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "keep", "drop"),
+    [
+        (Settings(), ("title",), ("comment", "author")),
+        (Settings(keep=("comment",)), ("comment",), ("author",)),
+        (Settings(drop=("title",)), (), ("title",)),
+        (Settings(keep=(), drop=()), (), ()),
+    ],
+)
+def test_the_default_gives_way(settings: Settings, keep: tuple[str, ...], drop: tuple[str, ...]) -> None:
+    """What is given replaces the default, which never contradicts it."""
+    assert settings.kinds_decided() == (keep, drop)
+
+
+def test_a_site_changes_kinds() -> None:
+    """A line on every page of its site is not the page's title, however much it looks like one."""
+    pages = [
+        f"The Tarnfeld Herald\nMill {n} is sold\nMill {n} was sold on Monday for {n}00 euros."
+        for n in range(12)
+    ]
+    alone = Detector().score(pages[3], "text").lines[0]
+    known = Detector(site=SiteProfile.learn(pages)).score(pages[3], "text").lines[0]
+    assert known.score > alone.score
+    assert known.kinds["title"] < alone.kinds["title"]
+    assert sum(known.kinds.values()) == pytest.approx(1, abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +163,5 @@ def test_the_kind_is_named_where_it_decided() -> None:
     """A line that its score alone would keep says that its kind is dropped."""
     page = Detector(settings=Settings(drop=("body",))).score(HTML)
     reasons = [line.reasons[-1] for line in page.lines if line.kind == "body"]
-    assert {(reason.code, reason.text) for reason in reasons} == {
-        ("kind", "dropped: settings drop its kind, body")
-    }
+    assert {(reason.code, reason.text) for reason in reasons} == {("kind", "dropped by its kind, body")}
     assert all(reason.code != "kind" for line in Detector().score(HTML).lines for reason in line.reasons)
