@@ -24,6 +24,17 @@ def no_markup() -> Markup:
     )  # fmt: skip
 
 
+def comparable(batch: Batch, words: Words) -> Words:
+    """Return words with the keys that copies are compared by.
+
+    In capitals, accents may be lost, and dots of i, so `İSTANBUL'DA` is `Istanbul'da`, `ECOLE` is `École`.
+    Only copies are compared so: features and line keys keep the keys of `words`.
+    """
+    keys = np.empty_like(words.key)
+    native.run("comparable_keys", batch, words, keys)
+    return words._replace(key=keys)
+
+
 def _titles(markup: Markup, pages: int) -> tuple[Words, np.ndarray]:
     """Return the words of the titles that pages have in their heads, and the first title of each page."""
     if not markup.hint_kind.size:
@@ -35,7 +46,7 @@ def _titles(markup: Markup, pages: int) -> tuple[Words, np.ndarray]:
     before = np.concatenate((np.zeros(1, np.int64), np.cumsum(chosen)))
     page_title = before[markup.page_hint]
     batch = Batch(markup.hints, start, end, start, end, number, np.array([0, end.size]))
-    return words_of(batch), page_title
+    return comparable(batch, words_of(batch)), page_title
 
 
 def find_copies(batch: Batch, words: Words, markup: Markup | None, repeats: Repeats) -> Copies:
@@ -52,5 +63,5 @@ def find_copies(batch: Batch, words: Words, markup: Markup | None, repeats: Repe
     out = Copies(np.empty(size, np.int64), np.empty(size, np.uint8), np.empty(size, np.int32))
     known = no_markup() if markup is None else markup
     titles = _titles(known, batch.page_line.size - 1)
-    native.run("find_copies", batch, words, known, titles, repeats, out)
+    native.run("find_copies", batch, comparable(batch, words), known, titles, repeats, out)
     return out

@@ -19,9 +19,9 @@ from detector.text.tags import INSIDE, NUMBER
 from detector.text.words import words_of
 from tests.conftest import lines_of
 from tests.features.drawn import NO_PHRASES
-from tests.oracles.copies import Page, Row, copies_of
+from tests.oracles.copies import Page, Row, copies_of, keys_of
 from tests.oracles.markup import Elements
-from tests.oracles.repeats import Found, keys_of
+from tests.oracles.repeats import Found
 from tests.oracles.words import words_of as words_in
 
 TITLES = (
@@ -29,6 +29,9 @@ TITLES = (
     "Old mill sold to the county",
     "Is the old mill safe?",
     "老磨坊卖给了镇上的居民",
+    "老磨坊卖了",
+    "Eski değirmen Iğdır'da satıldı",
+    "ESKİ DEĞİRMEN IĞDIR'DA SATILDI",
 )
 PROSE = (
     "The town has bought the old mill for a sum that nobody wants to name, and it will open in May.",
@@ -116,6 +119,63 @@ def test_numbered_headings_are_no_running_heads(detector):
     for number, text in enumerate(STORY, start=1):
         lines += [f"Chapter {number}", f"The miller {text}."]
     page = Detector(detector.model, Settings(threshold=1.0)).score("\n".join(lines), format="text")
+    assert all(line.kept for line in page.lines)
+
+
+# Titles, and the same as capitals or keyboards have them.
+AGAIN = [
+    ("Kızıldere Irmağı'nda su seviyesi düştü", "KIZILDERE IRMAĞI'NDA SU SEVİYESİ DÜŞTÜ"),
+    ("İstanbul'da eski iskele yeniden açıldı", "ISTANBUL'DA ESKI ISKELE YENIDEN AÇILDI"),
+    ("Ο ψαράς της Μικρής Αγοράς γύρισε", "Ο ΨΑΡΑΣ ΤΗΣ ΜΙΚΡΗΣ ΑΓΟΡΑΣ ΓΥΡΙΣΕ"),
+    ("École fermée à Évreux après l'orage", "ECOLE FERMEE A EVREUX APRES L'ORAGE"),
+    ("Straße am Fluss wieder frei", "STRASSE AM FLUSS WIEDER FREI"),
+    ("كتاب البحر القديم يعود إلى المكتبة", "كتـــاب البحر القديم يعود إلى المكتبة"),
+    ("Paní Nováková otevřela mlýn u řeky", "Pani\u0301 Nova\u0301kova\u0301 otevřela mlýn u řeky"),
+    ("旧水車小屋再開の日", "旧水車小屋再開の日"),
+]
+
+
+@pytest.mark.parametrize(("title", "again"), AGAIN)
+@pytest.mark.parametrize("is_first", [False, True])
+def test_capitals_and_other_forms_are_the_title_again(detector, title, again, is_first):
+    first, second = (again, title) if is_first else (title, again)
+    policy = Detector(detector.model, Settings(threshold=1.0))
+    page = policy.score("\n".join([first, *PROSE, second, "The roof waits for June."]), format="text")
+    assert (page.lines[3].copy_of, page.lines[3].copy_kind) == (0, "headline")
+    assert [line.text for line in page.lines if line.kept and line.text in (title, again)] == [first]
+
+
+def test_lines_that_differ_in_an_accent_are_not_copies_of_one_another(detector):
+    lines = ["El molino del pueblo", *PROSE, "Si el agua llega a la rueda", "Sí el agua llega a la rueda"]
+    page = Detector(detector.model, Settings(threshold=1.0)).score("\n".join(lines), format="text")
+    assert all(line.kept for line in page.lines)
+
+
+CHINESE = (
+    "镇上的人说，这座磨坊已经有两百年的历史，可是从来没有人修过它的水轮。",
+    "春天河水涨起来的时候，最后一位磨坊主离开了这里，再也没有回来。",
+)
+
+
+@pytest.mark.parametrize("title", ["老磨坊卖了", "老磨坊卖给镇上", "老磨坊卖给镇上居民"])
+def test_a_short_chinese_title_is_cut_off_a_paragraph(detector, title):
+    policy = Detector(detector.model, Settings(threshold=1.0))
+    page = policy.score("\n".join([title, f"{title}。{CHINESE[0]}", CHINESE[1]]), format="text")
+    assert page.lines[1].clean == CHINESE[0]
+
+
+@pytest.mark.parametrize(
+    ("heading", "sentence"),
+    [
+        ("老磨坊卖了", "老磨坊卖了以后，镇上的人再也没有见过那位磨坊主，可是他的歌还在。"),
+        ("如何买面粉", "如何买面粉取决于季节，冬天的时候磨坊不开门，要到镇上的店里去买。"),
+        ("老磨坊", "老磨坊。镇上的人说，这座磨坊已经有两百年的历史了。"),
+    ],
+)
+def test_a_chinese_sentence_that_begins_with_a_heading_stays_whole(detector, heading, sentence):
+    policy = Detector(detector.model, Settings(threshold=1.0))
+    page = policy.score("\n".join([heading, sentence, *CHINESE]), format="text")
+    assert not any(line.cuts for line in page.lines)
     assert all(line.kept for line in page.lines)
 
 

@@ -156,6 +156,9 @@ def zip_members(path: Path, most_bytes: int) -> dict[str, bytes]:
         with zipfile.ZipFile(path) as file:
             members = file.infolist()
             size = sum(member.file_size for member in members)
+            # zipfile takes as much memory as the header claims, before it reads.
+            if sum(member.compress_size for member in members) > path.stat().st_size:
+                raise ValueError("its members are longer than the file")
             if size > most_bytes:
                 raise ValueError(f"it would unpack to {size:,} bytes, and {most_bytes:,} are the most")
             if any(member.compress_type not in _KINDS for member in members):

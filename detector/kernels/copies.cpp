@@ -132,7 +132,7 @@ class CopyFinder {
     const i64 begins = repeats_.begins[row];
     const bool begins_near = begins >= 0 && (begins == title_ || (near_counts_ && is_near_title(begins)));
     const i64 cut = same == whole ? whole : begins_near ? repeats_.begins_words[row] : 0;
-    if (cut == 0 || !is_long_enough(words_, title_)) return;
+    if (cut == 0 || !titles_.says_enough(title_)) return;
     const bool is_glued = is_glued_on_ && same == whole && row > title_ && is_paragraph(row);
     if ((!titles_.leads_to(title_, row) && !is_glued) || !begins_sentence(row, cut, is_glued)) return;
     write(row, copy::PREFIX, title_);

@@ -30,6 +30,7 @@ namespace detector {
   K(page_words)             \
   K(page_kinds)             \
   K(find_copies)            \
+  K(comparable_keys)        \
   K(find_blocks)            \
   K(decide)                 \
   K(decide_blocks)          \

@@ -150,6 +150,8 @@ def all_arrays(tags: Mapping[str, Any], tables: Mapping[str, list[int]]) -> dict
         "form_cell": ("i32", tables["form_cell"]),
         "form_expansion": ("u32", tables["form_expansion"]),
         "form_two_bytes": ("u16", form_two_bytes(tables)),
+        "base_block": ("u16", tables["base_block"]),
+        "base_cell": ("i32", tables["base_cell"]),
         "composing_starts": ("u64", composing_starts(tables)),
         "tag_slot": ("u8", slot),
         "tag_hash": ("u32", name_hash),

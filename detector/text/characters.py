@@ -67,8 +67,11 @@ UNSEEN: Final = (
     (0x591, 0x5BD), (0x5BF, 0x5BF), (0x5C1, 0x5C2), (0x5C4, 0x5C5), (0x5C7, 0x5C7),
     (0x610, 0x61A), (0x64B, 0x65F), (0x6D6, 0x6DC), (0x6DF, 0x6E4), (0x6E7, 0x6E8), (0x6EA, 0x6ED),
 )  # fmt: skip
-# Letters that look alike: apostrophes, and letters that Arabic and Persian keyboards encode differently.
-ALIKE: Final = str.maketrans("ʹʻʼʽˈیکہھەىٱ", "'" * 5 + "يكهههيا")
+# Letters that look alike: apostrophes, letters that Arabic and Persian keyboards encode differently, and i
+# without a dot or with one, whose capitals are I in one language and another letter in the next.
+ALIKE: Final = str.maketrans("ʹʻʼʽˈیکہھەىٱıİ", "'" * 5 + "يكهههيا" + "iI")
+# Accents of scripts with capitals, where capitals lose them.
+ACCENTS: Final = (0x300, 0x36F)
 # Jamo compose to syllables, and one character alone does not say which.
 HANGUL: Final = ((0x3131, 0x318E), (0xFFA0, 0xFFDC))
 
@@ -148,6 +151,29 @@ def build_forms() -> dict[str, NDArray[Any]]:
     }
 
 
+def base_of(char: str) -> str:
+    """Return a letter without its accents; "" for an accent."""
+    parts = unicodedata.normalize("NFD", char)
+    base = "".join(part for part in parts if not ACCENTS[0] <= ord(part) <= ACCENTS[1])
+    return base if len(base) == 1 or char == parts else char
+
+
+def build_bases() -> dict[str, NDArray[Any]]:
+    """Make the tables of `base_of`."""
+    bases = np.zeros(LAST + 1, dtype=np.int64)
+    for code in range(LAST + 1):
+        base = base_of(chr(code))
+        bases[code] = ord(base) - code if base else DROPPED
+    block, cell = _two_level(bases)
+    return {"base_block": block, "base_cell": cell.astype(np.int32)}
+
+
+def comparable(word: str) -> str:
+    """Return a word as copies are compared: in equal forms, case folded, without accents."""
+    forms = "".join(map(form_of, word))
+    return "".join(base_of(part) for char in forms for part in char.casefold())
+
+
 def _two_level(values: NDArray[np.int64]) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
     """Split a table over all code points into block numbers and the distinct blocks."""
     blocks, numbers = np.unique(values.reshape(-1, BLOCK_SIZE), axis=0, return_inverse=True)
@@ -184,6 +210,7 @@ def build() -> dict[str, NDArray[Any]]:
         "fold_cell": fold_cell.astype(np.int32),
         "expansion": np.array(expansion, dtype=np.uint32),
         **build_forms(),
+        **build_bases(),
     }
 
 

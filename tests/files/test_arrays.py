@@ -105,6 +105,19 @@ def test_zip_files_packed_otherwise_are_refused(tmp_path):
         zip_members(tmp_path / "none", 100)
 
 
+def test_a_zip_member_that_claims_gigabytes_takes_no_memory(tmp_path):
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("a", b"x" * 60)
+    data = bytearray(path.read_bytes())
+    directory = data.index(b"PK\x01\x02")
+    for place in (18, directory + 20):  # the compressed size, in the member's header and in the directory
+        data[place : place + 4] = (0xFFFFFFF0).to_bytes(4, "little")
+    path.write_bytes(data)
+    with pytest.raises(ValueError, match="its members are longer than the file"):
+        zip_members(path, 1 << 30)
+
+
 def test_a_header_that_claims_gigabytes_takes_no_memory(tmp_path):
     """numpy would take memory for all of it, and only then see that it is not there."""
     path = tmp_path / "a.npy"

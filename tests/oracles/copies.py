@@ -7,7 +7,7 @@ from typing import NamedTuple
 from detector.records import COPY_KINDS
 from detector.text.characters import END, PUNCTUATION, SPACE
 from detector.text.words import FIRST_UPPER, HAS_DIGIT, IS_SINGLE
-from tests.oracles.repeats import Found, is_long_enough, keys_of
+from tests.oracles.repeats import Found
 from tests.oracles.words import Word, classes_of, size_of, words_of
 
 BULLETS = "•·*+-–—◦▪▸►‣⁃○●■□✓"
@@ -54,6 +54,23 @@ def form_by_markup(inside: frozenset[str]) -> str:
         if name in inside:
             return form
     return "item" if inside & {"li", "definition", "select"} else "prose"
+
+
+def keys_of(line: list[Word]) -> tuple[int, ...]:
+    return tuple(word.comparable_key for word in line)
+
+
+def says_enough(line: list[Word], han: int) -> bool:
+    """Tell whether a line is more than a label: four words, or `han` fortieths for each Chinese character."""
+    sizes = [
+        10
+        if not word.is_single
+        else han
+        if re.match("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0010ffff]", word.text)
+        else 4
+        for word in line
+    ]
+    return sum(sizes) >= 40
 
 
 class Page:
@@ -110,12 +127,33 @@ class Page:
         part = self.part_of_title(row)
         if not 2 <= size <= LONGEST or inside & {"select", "button", "pre"}:
             return 0
-        is_sure = level == 1 or part > 0 if is_long_enough(self.words[row]) else level == 1 and part > 0
+        is_sure = level == 1 or part > 0 if says_enough(self.words[row], 6) else level == 1 and part > 0
         if not is_sure:
             return 0
         points = 3 if level == 1 else 1 if level else 0
         points += (2 + 3 * part if part > 0 else 0) - 3 * bool(inside & {"nav", "aside", "footer"})
         return points - bool(inside & {"link", "li"}) + 0.01 * min(self.lead(row), 90)
+
+    def candidates(self) -> set[int]:
+        """Return the lines that stand again or begin another one."""
+        repeats = self.repeats
+        candidates: set[int] = set()
+        first: dict[tuple[int, ...], int] = {}
+        for row, words in enumerate(self.words):
+            if len(words) > LONGEST or not says_enough(words, 8):
+                continue
+            same = first.setdefault(self.keys[row], row)
+            if not says_enough(words, 6):
+                continue
+            if 1 < repeats.copies[row] <= 5:
+                candidates.add(repeats.original[row])
+            elif same != row and max(repeats.copies[row], repeats.copies[same]) <= 1:
+                candidates.add(same if 2 * self.lead(same) >= self.lead(row) else row)
+        for row, begun in enumerate(repeats.begins):
+            headline = begun if begun >= 0 else self.beginning_of(row, first)
+            if headline >= 0:
+                candidates.add(repeats.original[headline] if repeats.original[headline] >= 0 else headline)
+        return candidates
 
     def title(self) -> int:
         """Return the row of the title, or -1."""
@@ -123,26 +161,26 @@ class Page:
             points = [round(self.points(row), 4) for row in range(len(self.rows))]
             if points and max(points) > 0:
                 return points.index(max(points))
-        repeats, total = self.repeats, sum(self.paragraph)
+        total = sum(self.paragraph)
         if total < 0.33 * sum(map(size_of, self.words)):
             return -1
-        candidates = {
-            of for of, copies in zip(repeats.original, repeats.copies, strict=True) if 1 < copies <= 5
-        }
-        for headline in repeats.begins:
-            if headline >= 0:
-                candidates.add(repeats.original[headline] if repeats.original[headline] >= 0 else headline)
+        candidates = self.candidates()
         best = -1
         for row, words in enumerate(self.words):
             if sum(self.paragraph[:row]) > max(60, 0.2 * total):
                 break
-            fits = (
-                row in candidates and self.lead(row) > 0 and is_long_enough(words) and len(words) <= LONGEST
-            )
+            fits = row in candidates and self.lead(row) > 0 and len(words) <= LONGEST
             says = self.forms[row] in TITLES and self.last_mark(row) not in tuple(".,;。…")
             if fits and says and (best < 0 or len(words) > len(self.words[best])):
                 best = row
         return best
+
+    def beginning_of(self, row: int, first: dict[tuple[int, ...], int]) -> int:
+        """Return the longest line whose words begin a row, or -1."""
+        keys = self.keys[row]
+        sizes = range(4, min(len(keys) - 3, LONGEST) + 1)
+        found = [first[keys[:size]] for size in sizes if first.get(keys[:size], row) != row]
+        return found[-1] if found else -1
 
     def leads_to(self, title: int, row: int) -> bool:
         if self.titles is not None:
@@ -160,7 +198,7 @@ def masked_groups(page: Page) -> Iterable[list[int]]:
     groups: dict[tuple[int, ...], list[int]] = {}
     for row, words in enumerate(page.words):
         if 0 < len(words) <= 15:
-            key = tuple(0 if is_number(word) else word.key for word in words)
+            key = tuple(0 if is_number(word) else word.comparable_key for word in words)
             groups.setdefault(key, []).append(row)
     return groups.values()
 
@@ -284,7 +322,7 @@ def of_title(page: Page, row: int, title: int, near_counts: bool) -> tuple[str, 
     begin = sum(tuple(keys[: len(whole)]) == tuple(whole) for keys in page.keys)
     glued = begin >= 3 and same == len(whole) and row > title and has(page.words[row], 15, 50)
     leads = glued or page.leads_to(title, row)
-    fits = page.forms[row] == "prose" and is_long_enough(page.words[title]) and leads
+    fits = page.forms[row] == "prose" and says_enough(page.words[title], 8) and leads
     return (
         ("headline-prefix", cut) if cut and fits and begins_sentence(page, row, cut, title, glued) else None
     )

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from typing import NamedTuple
 
-from detector.text.characters import CLASS_BITS, DIGIT, LETTER, SINGLE, UPPER, character_class
+from detector.text.characters import CLASS_BITS, DIGIT, LETTER, SINGLE, UPPER, character_class, comparable
 from detector.text.decoding import utf8
 from detector.text.keys import ANY_NUMBER
 from detector.text.words import FIRST_UPPER, HAS_DIGIT, HAS_LOWER, HAS_UPPER, IS_SINGLE, word_key
@@ -23,6 +23,10 @@ class Word(NamedTuple):
     @property
     def key(self) -> int:
         return word_key(unicodedata.normalize("NFC", self.text).casefold())
+
+    @property
+    def comparable_key(self) -> int:
+        return self.key if self.text.isascii() else word_key(comparable(self.text))
 
     @property
     def size(self) -> int:

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector import native
+from detector.copies import comparable
 from detector.near_duplicates.minhash.shingles import reference_words
 from detector.near_duplicates.texts import joined
 from detector.records import Batch
@@ -142,3 +143,11 @@ def test_every_character_that_nfc_may_change_is_flagged(table, every_character):
     spans = (every_character.data, every_character.line_start, every_character.line_end)
     native.run("flag_composing_texts", spans, flags)
     assert (flags == (table & chars.MAY_COMPOSE > 0)).all()
+
+
+def test_every_character_has_the_comparable_key_of_the_reference(every_character):
+    words = words_of(every_character)
+    codes = np.repeat(np.arange(chars.LAST + 1), np.diff(words.segment_word))
+    texts = [chr(code) for code in codes.tolist()]
+    wanted = [word_key(text.lower() if text.isascii() else chars.comparable(text)) for text in texts]
+    assert comparable(every_character, words).key.tolist() == wanted

@@ -26,7 +26,8 @@ class TitleFinder {
         forms_(forms),
         line_(scratch<i64>(call, batch.longest_page())),
         paragraph_(scratch<f32>(call, batch.longest_page())),
-        candidate_(scratch<bool>(call, batch.longest_page())) {}
+        candidate_(scratch<bool>(call, batch.longest_page())),
+        table_(call, batch.longest_page()) {}
 
   // Find the row of a page's title, or -1.
   i64 find(i64 page) {
@@ -52,12 +53,23 @@ class TitleFinder {
 
   i64 line_of(i64 row) const { return line_[row - first_]; }
 
+  // Tell whether a line that begins another is more than a label: four words, or five Chinese characters.
+  bool says_enough(i64 row) const { return in_fortieths(row, HAN_IN_BEGINNING) >= ENOUGH; }
+
  private:
   // Words from which a line is a paragraph, lines after a title in which one begins, the longest
   // title, and how many words of paragraphs, or what share of them, may stand before it.
   static constexpr f32 PARAGRAPH = 15, BEFORE = 60, SHARE_BEFORE = 0.2f, LEAST_PROSE = 0.33f;
   // A line with more copies is a label.
   static constexpr i64 FOLLOWING = 8, LONGEST = 40, MOST_COPIES = 5;
+  // What a word, a Chinese character and a character of another script without spaces count: a line is
+  // more than a label from `ENOUGH` on. Chinese says in five characters what Thai needs ten for. A line
+  // that only stands again must be longer than one that a sentence begins with.
+  static constexpr i64 WORD = 10, HAN_IN_BEGINNING = 8, HAN_IN_COPY = 6, OTHER_SINGLE = 4, ENOUGH = 40;
+  // Of two copies the first is the title unless less than half as much text follows it; words that a
+  // line must have beside the title which it begins with.
+  static constexpr f32 HALF = 0.5f;
+  static constexpr i64 REMAINDER = 3;
   // What speaks for a title on HTML.
   static constexpr f32 H1 = 3, LOWER = 1, IN_TITLE = 2, OF_TITLE = 3, ASIDE = 3, LINKED = 1, LEAD = 0.01f;
   static constexpr f32 MOST_LEAD = 90;
@@ -110,7 +122,7 @@ class TitleFinder {
       if (stands & (inside::select | inside::button | inside::pre)) continue;
       const i64 level = forms_.heading_level(line);
       const f32 part = part_of_title(page, row);
-      const bool is_long = is_long_enough(words_, row);
+      const bool is_long = in_fortieths(row, HAN_IN_COPY) >= ENOUGH;
       if (is_long ? level != 1 && !(part > 0) : level != 1 || !(part > 0)) continue;
       f32 points = level == 1 ? H1 : level > 1 ? LOWER : 0.0f;
       if (part > 0) points += IN_TITLE + OF_TITLE * part;
@@ -126,7 +138,7 @@ class TitleFinder {
   }
 
   bool may_be_title(i64 row) const {
-    if (!is_long_enough(words_, row) || words_.number(row) > LONGEST) return false;
+    if (words_.number(row) > LONGEST) return false;
     const Form form = forms_.of(row, line_of(row));
     const u32 mark = forms_.last_mark(row);
     const bool is_sentence = mark == '.' || mark == ',' || mark == ';' || mark == 0x3002 || mark == 0x2026;
@@ -139,12 +151,14 @@ class TitleFinder {
     const View<bool> candidate = candidate_.part(0, last_ - first_);
     candidate.fill(false);
     f32 all = 0, words = 0, before = 0;
+    table_.start(last_ - first_);
     for (i64 row = first_; row < last_; ++row) {
       all += paragraph_[row - first_];
       words += words_in(words_, row);
-      if (repeats_.copies[row] > 1 && repeats_.copies[row] <= MOST_COPIES)
-        note(candidate, repeats_.original[row]);
-      const i64 headline = repeats_.begins[row];
+      note_copy(candidate, row);
+    }
+    for (i64 row = first_; row < last_; ++row) {
+      const i64 headline = repeats_.begins[row] >= 0 ? repeats_.begins[row] : beginning_of(row);
       if (headline >= 0)
         note(candidate, repeats_.original[headline] >= 0 ? repeats_.original[headline] : headline);
     }
@@ -159,6 +173,44 @@ class TitleFinder {
     return best;
   }
 
+  // Note a line that stands again, in capitals perhaps, where it leads to more text.
+  void note_copy(View<bool> candidate, i64 row) {
+    if (words_.number(row) > LONGEST || !says_enough(row)) return;
+    const i64 first = table_.add(line_key(words_, row), row), copies = repeats_.copies[row];
+    if (in_fortieths(row, HAN_IN_COPY) < ENOUGH) return;
+    if (copies > 1 && copies <= MOST_COPIES) return note(candidate, repeats_.original[row]);
+    if (first == row || copies > 1 || repeats_.copies[first] > 1) return;
+    note(candidate, lead(first) >= HALF * lead(row) ? first : row);
+  }
+
+  // The longest line of the page whose words begin a row, or -1.
+  i64 beginning_of(i64 row) const {
+    const i64 first = words_.first(row), end = least(words_.last(row) - REMAINDER, first + LONGEST);
+    u64 key = LINE_START;
+    i64 best = -1;
+    for (i64 word = first; word < end; ++word) {
+      key = next_key(key, words_.key[word]);
+      if (word - first + 1 < LEAST_WORDS) continue;
+      const i64 found = table_.find(key);
+      if (found >= 0 && found != row) best = found;
+    }
+    return best;
+  }
+
+  // How many words a row has, in fortieths of what is more than a label.
+  i64 in_fortieths(i64 row, i64 han) const {
+    const i64 singles = words_.count(row, SINGLE);
+    i64 total = WORD * (words_.number(row) - singles);
+    for (i64 word = words_.first(row); singles && word < words_.last(row) && total < ENOUGH; ++word)
+      if (words_.shape[word] & IS_SINGLE)
+        total += is_han(read(batch_.data, words_.start[word]).code) ? han : OTHER_SINGLE;
+    return total;
+  }
+
+  static bool is_han(u32 code) {
+    return (code >= 0x3400 && code <= 0x9FFF) || (code >= 0xF900 && code <= 0xFAFF) || code >= 0x20000;
+  }
+
   void note(View<bool> candidate, i64 row) const {
     if (row >= first_ && row < last_) candidate[row - first_] = true;
   }
@@ -171,6 +223,7 @@ class TitleFinder {
   View<i64> line_;
   View<f32> paragraph_;
   View<bool> candidate_;
+  RowTable table_;
   i64 first_ = 0, last_ = 0;
 };
 

@@ -71,4 +71,12 @@ INLINE void equal_form(u32 code, F&& give) {
     if (const u32 next = form_expansion[(change - EXPANDS) * LONGEST_FORM + part]) give(next);
 }
 
+// Give a letter without its accents; nothing for an accent.
+template <class F>
+INLINE void without_accents(u32 code, F&& give) {
+  if (code > LAST_CODE) return give(code);
+  const i32 change = base_cell[base_block[code >> BLOCK_SHIFT] << BLOCK_SHIFT | (code & IN_BLOCK)];
+  if (change != DROPPED) give(static_cast<u32>(static_cast<i32>(code) + change));
+}
+
 }  // namespace detector
