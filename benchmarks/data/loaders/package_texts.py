@@ -1,7 +1,8 @@
-"""Real texts from packages of PyPI, npm and Debian: PDF, statutes, verse, chat, subtitles, logs, Markdown.
+"""Real texts from packages of PyPI, npm and Debian: PDF, OCR, mail, statutes, verse, chat, logs, Markdown.
 
 training_data/labels/kinds/package_texts.json says of each which package, version and file it comes
-from, and its hash. The texts stand outside the repository, in ../texts or $DETECTOR_TEXTS.
+from, and its hash; of mails and OCR texts also the licence and how they were made into text. The texts
+stand outside the repository, in ../texts or $DETECTOR_TEXTS.
 """
 
 import hashlib

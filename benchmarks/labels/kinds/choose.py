@@ -3,7 +3,8 @@
 Three lots: the pages that have coarser labels (refined), new ones to learn from, and whole sites that
 are locked. First sites are locked (`LOCKED`): none of which a page has labels, none that much of the
 training gold comes from. Then new pages are drawn from the others (`NEW`), a third of them to be read
-twice. Pages of at most 120 lines come first, then a site that had no page yet.
+twice. Pages of at most 120 lines come first, then a site that had no page yet. Mails and OCR texts came
+later and are not drawn: each is a new page to learn from.
 """
 
 from collections import Counter, defaultdict
@@ -78,6 +79,8 @@ def by_set(page: Candidate) -> str:
     return page.set
 
 
+# Kinds of texts that came after the draw: all are taken, so that the pages drawn before stay the same.
+ADDED: Final = frozenset({"mail", "OCR"})
 SHOPS: Final = ("woocommerce-fr", "woocommerce-vi")
 NEW: Final = (
     Quota(12, by_set, malayic("idnews", "formasaurus-non-english")),
@@ -217,12 +220,14 @@ def _row(page: Candidate, lot: str, twice: bool) -> dict[str, Any]:
 
 def choose(pool: Sequence[Candidate], split: splits.Splits) -> list[dict[str, Any]]:
     """Return what is known of every chosen page. lot: refined, refined-locked, new or locked."""
+    added = [page for page in pool if page.kind in ADDED]
+    pool = [page for page in pool if page.kind not in ADDED]
     locked = locked_pages(pool, split)
     shut = {page.group for page in locked.values()} | split.locked_groups
     labelled = {row["page"] for row in coarsely_drawn()}
     open_pages = [page for page in pool if page.group not in shut and page.page not in labelled]
     new = draw_all(NEW, open_pages, SEED)
-    twice = read_twice(list(new.values()))
+    twice = read_twice(list(new.values())) | read_twice(added)
     refined = [
         {
             **{name: row[name] for name in ("page", "language", "kind", "lines")},
@@ -232,7 +237,7 @@ def choose(pool: Sequence[Candidate], split: splits.Splits) -> list[dict[str, An
         }
         for row in coarsely_drawn()
     ]
-    rows = [_row(page, "new", page.page in twice) for page in new.values()]
+    rows = [_row(page, "new", page.page in twice) for page in (*new.values(), *added)]
     rows += [_row(page, "locked", False) for page in locked.values()]
     return [*refined, *sorted(rows, key=lambda row: (row["lot"], row["page"]))]
 
