@@ -205,7 +205,7 @@ def _config(folder: Path) -> dict[str, Any]:
     try:
         config = read_json(path)
     except FileNotFoundError:
-        raise ModelFormatError(f"{folder} is no model: it has no {CONFIG_FILE}") from None
+        raise ModelFormatError(f"{folder} is not a model: it has no {CONFIG_FILE}") from None
     except (OSError, ValueError) as error:
         raise ModelFormatError(f"{path} cannot be read ({in_words(error)}); get the model again") from None
     if not isinstance(config.get("format"), int):
@@ -213,14 +213,14 @@ def _config(folder: Path) -> dict[str, Any]:
     if config["format"] not in (FORMAT, *OLD_FORMATS):
         raise ModelFormatError(
             f"{folder} has format {config['format']}; this version of detector reads {FORMAT}: "
-            f"train the model anew or install the version that wrote it"
+            f"train the model again, or install the version that wrote it"
         )
     later = SITE_TABLES if config["format"] in OLD_SITES else ()
     wanted = {table: list(names(blocks)) for table, blocks in TABLES.items() if table not in later}
     columns = config.get("columns")
     if not isinstance(columns, dict) or {k: v for k, v in columns.items() if k not in later} != wanted:
         raise ModelFormatError(
-            f"{folder} was trained on other evidence than this version gathers: train it anew"
+            f"{folder} was trained with other features than this version computes: train it again"
         )
     if not isinstance(config.get("notes", {}), dict):
         raise ModelFormatError(f"{path} has notes that are not a table; get the model again")
@@ -234,7 +234,7 @@ def _arrays(folder: Path) -> dict[str, NDArray[Any]]:
         members = zip_members(path, MOST_BYTES)
         return {name.removesuffix(".npy"): array_of(data) for name, data in members.items()}
     except FileNotFoundError:
-        raise ModelFormatError(f"{folder} is no model: it has no {ARRAYS_FILE}") from None
+        raise ModelFormatError(f"{folder} is not a model: it has no {ARRAYS_FILE}") from None
     except (OSError, ValueError) as error:
         raise ModelFormatError(f"{path} is damaged ({in_words(error)}); get the model again") from None
 

@@ -80,13 +80,13 @@ def read_info(folder: Path, licence: object, is_whole: bool) -> ModelInfo:
         If a file is missing or damaged.
     """
     if not isinstance(licence, str):
-        raise ModelFormatError(f"the licence of {folder} is no text; get the model again")
+        raise ModelFormatError(f"the licence of {folder} is not text; get the model again")
     for name in INFO_FILES:
         path = folder / name
         if is_whole and not path.is_file():
-            raise ModelFormatError(f"{folder} is not whole: it has no {name}; get the model again")
+            raise ModelFormatError(f"{folder} is incomplete: it has no {name}; get the model again")
         if path.is_file() and path.stat().st_size > MOST_BYTES:
-            raise ModelFormatError(f"{path} is too large for what it should say; get the model again")
+            raise ModelFormatError(f"{path} is too large; get the model again")
     if not is_whole:
         return ModelInfo(licence=licence)
     try:
