@@ -19,9 +19,7 @@ from numpy.typing import NDArray
 
 from detector.decisions import Decisions
 from detector.records import COPY_KINDS, Batch, Bytes, Copies, Words
-from detector.text.blocks.find import blocks_by_shape
 from detector.text.decoding import text_of
-from detector.text.shape import has_pages
 
 # How a line is joined to the kept one before it; the kernel has the same.
 APART: Final = 0
@@ -100,6 +98,8 @@ class _Page:
 
     def _is_printed(self) -> bool:
         """Tell whether numbers on lines of their own are those of pages."""
+        from detector.text.shape import has_pages  # most pages have none of its marks
+
         if self._has_pages is None:
             self._has_pages = has_pages([self._text(number) for number, rows in enumerate(self.rows) if rows])
         return self._has_pages
@@ -123,6 +123,8 @@ class _Page:
         return self._by_hyphen(half, rest) if hyphen else BY_SPACE
 
     def _in_block(self, *numbers: int) -> bool:
+        from detector.text.blocks.find import blocks_by_shape  # most pages have no halves of sentences
+
         if not self._lines:
             self._lines = [self._text(number) for number in range(len(self.rows))]
             self._blocks = blocks_by_shape(

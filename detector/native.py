@@ -166,7 +166,7 @@ def run(kernel: str, *arguments: Any) -> int:  # noqa: ANN401
     """
     function, numbers = _library()
     if kernel not in numbers:
-        raise KernelError(f"{LIBRARY} has no kernel {kernel!r}: build it again, as it is of another version")
+        raise KernelError(f"{LIBRARY} has no kernel {kernel!r}: it is from another version: build it again")
     fields: list[int] = []
     size = _describe(arguments, fields)
     described = array("q", fields)
@@ -183,7 +183,7 @@ def run(kernel: str, *arguments: Any) -> int:  # noqa: ANN401
         scratch = np.empty(call.scratch_used, np.uint8)
         call.scratch, call.scratch_size = scratch.ctypes.data, scratch.size
     if call.fault == _OUT_OF_RANGE:
-        raise KernelError(f"{kernel} met an index out of range ({call.where})")
+        raise KernelError(f"{kernel} used an index out of range ({call.where})")
     if call.fault == _WRONG_ARGUMENT:
         raise TypeError(f"{kernel} does not take {_said(fields, call.where)} as argument {call.where}")
     return int(result)

@@ -39,7 +39,7 @@ def _take_back(path: Path, answers: int) -> None:
     if answers:
         undo_labels(path)
     else:
-        click.echo("there is no answer to undo")
+        click.echo("no answer to undo")
 
 
 def ask_round(adaptation: Adaptation, path: Path, done: int, of: int) -> int:

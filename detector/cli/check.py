@@ -160,7 +160,7 @@ class Check:
     type=click.Choice(list(REPORTS)),
     default="text",
     show_default=True,
-    help="How findings are written: github is for annotations of a workflow.",
+    help="How to print findings; github prints annotations for a workflow.",
 )
 @click.option(
     "--least-score",
@@ -174,7 +174,7 @@ class Check:
     type=Share(),
     default=0.8,
     show_default=True,
-    help="Report texts of at least this similarity to an earlier one; 0 reports none.",
+    help="Report texts with at least this similarity to an earlier text; 0 reports none.",
 )
 @click.option("--column", default=Columns().text, show_default=True, help="The field with the text.")
 def command(
@@ -185,7 +185,7 @@ def command(
 ) -> int:
     """Report boilerplate, repeats and near-duplicates in INPUTS: text files, JSONL, CSV, Parquet, folders.
 
-    Exit code 1 if there are any, 0 if not. Nothing is changed: `detector clean` does that.
+    The exit code is 1 if there are any, 0 if not. Nothing is changed; use `detector clean` for that.
 
     \b
     Examples:

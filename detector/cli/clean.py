@@ -60,7 +60,7 @@ def _pages_in(names: Sequence[str]) -> list[str]:
         else:
             found.append(name)
     if not found:
-        raise SettingsError(f"{', '.join(names)}: no pages there; for JSONL, CSV and others add --output")
+        raise SettingsError(f"{', '.join(names)}: no pages found; for JSONL, CSV and others add --output")
     return found
 
 
@@ -141,7 +141,7 @@ def _target(name: str, output: Path, format: OutputFormat) -> Path:
 @click.option(
     "--rules",
     type=click.Path(path_type=Path),
-    help="A TOML file with protected lines, thresholds for sites, limits.",
+    help="A TOML file with protected lines, thresholds of sites, and limits.",
 )
 @click.option(
     "--allow", multiple=True, help="A site or source that may lose nearly everything; can be repeated."
@@ -151,12 +151,12 @@ def _target(name: str, output: Path, format: OutputFormat) -> Path:
     type=click.Choice(get_args(Lines)),
     default="sidecar",
     show_default=True,
-    help="Store the line records in files (for `detector restore`), also in a column, or nowhere.",
+    help="Store line records in files (for `detector restore`), also in a column, or not at all.",
 )
 @click.option(
     "--csv-safe",
     is_flag=True,
-    help="Put an apostrophe before texts in CSV that a spreadsheet would take for a formula (=, +, -, @).",
+    help="In CSV, put an apostrophe before texts that spreadsheets would read as formulas (=, +, -, @).",
 )
 def command(
     inputs: Sequence[str],
@@ -172,7 +172,7 @@ def command(
 
     Folders, URLs, JSONL, CSV, Parquet, WARC and WET are a corpus: lines that recur on a site
     count as evidence, and near-duplicates are left out. To continue a run that was stopped,
-    give the same command again. A run that would drop nearly everything of a site or source
+    run the same command again. A run that would drop nearly everything from a site or source
     publishes nothing (exit code 3). Records that cannot be read are reported and set aside
     (exit code 1).
 
@@ -198,7 +198,7 @@ def command(
         if corpus or not all(Path(name).is_dir() or kind_of(name) in (None, "page") for name in inputs):
             raise SettingsError("a corpus needs an output folder: add --output, or try --dry-run")
         inputs = _pages_in(inputs)
-        note("folders with --output are a corpus: lines are counted over each site, near-duplicates left out")
+        note("folders with --output are a corpus: lines are counted per site, near-duplicates are left out")
     if options.output is not None and _is_file(options.output, inputs, to):
         to = _format_of(options.output, to)
     refuse_unused(OF_CORPORA, "single pages", "a corpus: JSONL, CSV, Parquet, a folder, or --corpus")

@@ -36,11 +36,11 @@ class Command(click.Command):
         self.params += [
             click.Option(
                 ["-q", "--quiet"], is_flag=True, expose_value=False, callback=_note_verbosity,
-                help="Report problems only.",
+                help="Only report problems.",
             ),
             click.Option(
                 ["-v", "--verbose"], is_flag=True, expose_value=False, callback=_note_verbosity,
-                help="Also report the time that it took.",
+                help="Also report how long it took.",
             ),
         ]  # fmt: skip
         if common is not None:
@@ -54,7 +54,7 @@ class Command(click.Command):
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         """Refuse empty arguments: as a path, one would mean the folder that we are in."""
         if "" in args:
-            raise click.UsageError("an argument is empty: is a variable of the shell not set?", context)
+            raise click.UsageError("an argument is empty: is a shell variable unset?", context)
         return super().parse_args(context, args)
 
     def invoke(self, context: click.Context) -> Any:  # noqa: ANN401

@@ -37,7 +37,7 @@ def clean_corpus(
     rules = CorpusSettings.read(options.rules, options.allow)
     if policy.drop_copies is not None and rules.drop_copies is not None:
         raise SettingsError(f"{options.rules} has drop_copies too: leave out --drop-copies")
-    note("a corpus: lines are counted over each site, near-duplicates are left out")
+    note("a corpus: lines are counted per site, near-duplicates are left out")
     try:
         with ShownProgress() as progress:
             outcome = api.clean_corpus(
@@ -52,7 +52,7 @@ def clean_corpus(
             )
     except KeyboardInterrupt:
         if not options.dry_run:
-            say("what is done is kept: the same command resumes the run")
+            say("finished work is kept: run the same command again to resume")
         raise
     _tell(outcome, options)
     if outcome.losses and not options.dry_run:
@@ -67,11 +67,11 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
         _print_sample(outcome)
     for reason, count in report["rejected"].items():
         if reason.startswith(NO_PAGE):
-            note(f"passed over: {count:,} records: {reason}")
+            note(f"skipped: {count:,} records: {reason}")
         else:
             say(f"set aside: {count:,} records: {reason}")
     if total["documents"] > 1 and [row["name"] for row in report["by_site"]] == [LONE_PAGES]:
-        note("no page has a site, so lines are counted over none: see --url-column and --site-column")
+        note("no page has a site, so lines are not counted: see --url-column and --site-column")
     share = total["bytes_kept"] / max(total["bytes"], 1)
     note(
         f"{total['kept']:,} of {total['documents']:,} documents kept ({total['empty']:,} empty, "

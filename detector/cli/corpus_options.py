@@ -54,8 +54,8 @@ _COLUMNS: Final = tuple(
     for name, default, text in (
         ("text", "text", "The field with the text or HTML of a record."),
         ("id", "id", "The field with its id."),
-        ("url", "url", "The field with its URL, which gives its site."),
-        ("site", "site", "The field with its site; comes before the URL."),
+        ("url", "url", "The field with its URL, which determines its site."),
+        ("site", "site", "The field with its site; takes precedence over the URL."),
         ("source", "source", "The field with the collection it is from."),
         (
             "output",

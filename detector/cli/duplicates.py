@@ -80,7 +80,7 @@ def _parts(names: Sequence[str], columns: Columns, stack: ExitStack) -> list[Par
     if STANDARD_INPUT not in names:
         return parts_of(names, columns, COLUMN_OPTION)
     if sys.stdin is None:
-        raise SettingsError("there is no standard input: name a file")
+        raise SettingsError("standard input is closed: name a file")
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="detector-")))
     spooled = folder / "stdin.jsonl"
     with spooled.open("wb") as file:
@@ -172,9 +172,7 @@ def _ask_index(
     show_default=True,
     help='Which near-duplicate to keep; newest and best compare the fields "date" and "score".',
 )
-@click.option(
-    "--containment", is_flag=True, help="Find texts that stand inside longer ones; the longer is kept."
-)
+@click.option("--containment", is_flag=True, help="Find texts inside longer ones; the longer text is kept.")
 @click.option("--mask", is_flag=True, help="Treat all numbers and dates as equal.")
 @click.option(
     "--index", type=click.Path(path_type=Path), help="Find near-duplicates of the texts in this index."
@@ -184,7 +182,7 @@ def _ask_index(
 @click.option(
     "--work",
     type=click.Path(path_type=Path),
-    help="A folder for intermediate files, to continue a stopped run.",
+    help="A folder for intermediate files, to resume an interrupted run.",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the records to keep, as JSONL.")
 @overwrite_option
@@ -195,9 +193,9 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
     """Find near-duplicates among the texts of INPUT... and decide which to remove.
 
     INPUT is a page (text or HTML), a folder of pages, JSONL, CSV, TSV, Parquet, WARC or WET; or
-    JSONL that is piped in. Of HTML, the text is compared. Prints a line for each text to
-    remove: its id (or the name of its file), the id of the text to keep, their similarity.
-    Records that cannot be read are reported and set aside (exit code 1).
+    JSONL from a pipe. HTML is compared by its text. Prints a line for each text to remove: its id
+    (or the name of its file), the id of the text to keep, and their similarity. Records that
+    cannot be read are reported and set aside (exit code 1).
 
     \b
     Examples:
@@ -238,6 +236,6 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
     else:
         for line in rows:
             print_page_text(line)
-    what = "stand inside a longer one" if containment else "have an earlier near-duplicate"
+    what = "are inside a longer one" if containment else "have an earlier near-duplicate"
     note(f"{len(rows):,} of {len(given.ids):,} texts {what}")
     return 1 if given.aside else 0

@@ -60,10 +60,10 @@ def command(
     lose_at_most: float | None,
     **options: Any,  # noqa: ANN401
 ) -> int:
-    """Measure MODEL (a folder, or "default") on PAGES: folders, HTML, JSONL or CSV, labelled.
+    """Measure MODEL (a folder, or "default") on labelled PAGES: folders, HTML, JSONL or CSV.
 
     Prints 90 % intervals from a bootstrap over sites. --store finds the threshold that meets
-    --lose-at-most on these pages, and writes it for --settings of other commands.
+    --lose-at-most on these pages, and writes it to a file for the option --settings.
 
     \b
     Examples:

@@ -30,15 +30,18 @@ from detector.version import __version__
 # For each command, its module and one line of help. The module is imported when the
 # command is called, so that `detector --help` loads nothing heavy.
 COMMANDS: Final = {
-    "score": ("detector.cli.score", "Show every line of a page with its score and the reason."),
+    "score": ("detector.cli.score", "Show each line of a page with its score and reason."),
     "clean": ("detector.cli.clean", "Print or write the clean text of pages, or of a corpus."),
-    "restore": ("detector.cli.restore", "Bring back what a corpus run dropped."),
+    "restore": ("detector.cli.restore", "Restore what a corpus run dropped."),
     "profile": ("detector.cli.profile", "Learn the template of a site from its pages."),
     "duplicates": ("detector.cli.duplicates", "Find near-duplicates among many texts."),
-    "check": ("detector.cli.check", "Report boilerplate and duplicates in text data, as a linter does."),
-    "train": ("detector.cli.train", "Adapt the model to pages, or train a new one."),
+    "check": ("detector.cli.check", "Report boilerplate and duplicates in text data, like a linter."),
+    "train": ("detector.cli.train", "Adapt the model to your pages, or train a new one."),
     "evaluate": ("detector.cli.evaluate", "Measure a model on labelled pages."),
-    "serve": ("detector.cli.serve", "Look at pages in a browser, label, read reports; answer over HTTP."),
+    "serve": (
+        "detector.cli.serve",
+        "Look at pages in the browser, label them, read reports; serve HTTP.",
+    ),
 }
 
 PAGES_SET_ASIDE: Final = 1
@@ -79,7 +82,7 @@ class LazyCommands(click.Group):
             args = ["clean", *args]
         if args and args[0] not in COMMANDS and _seems_input(args[0]):
             raise click.UsageError(
-                f"{printable(args[0][:100])} is neither a command nor a file, a folder or an http address",
+                f"{printable(args[0][:100])} is not a command, a file, a folder or an http address",
                 context,
             )
         return super().parse_args(context, args)
@@ -118,8 +121,8 @@ class LazyCommands(click.Group):
 def group() -> None:
     """Find boilerplate and duplicate content in scraped pages.
 
-    Every line gets a score, which is the probability that it is not main content, and a
-    reason. The lines that are kept are the clean text.
+    Each line gets a score, the probability that it is not main content, and a reason. The lines
+    that are kept are the clean text.
 
     \b
     Examples:

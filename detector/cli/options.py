@@ -140,7 +140,7 @@ _POLICY_OPTIONS: Final = (
     click.option(
         "--model",
         type=click.Path(path_type=Path),
-        help="A folder with a model, or default.",
+        help="The folder of a model, or default.",
     ),
     click.option(
         "--site",
@@ -156,16 +156,14 @@ _POLICY_OPTIONS: Final = (
     click.option(
         "--lose-at-most",
         type=Share(),
-        help="Instead: lose at most this share of the content (0.5% or 0.005).",
+        help="Instead, set a goal: lose at most this share of the content (0.5% or 0.005).",
     ),
-    click.option(
-        "--precision", type=Share(), help="Instead: at least this share of the kept text is content."
-    ),
-    click.option("--recall", type=Share(), help="Instead: keep at least this share of the content."),
+    click.option("--precision", type=Share(), help="Or: at least this share of the kept text is content."),
+    click.option("--recall", type=Share(), help="Or: keep at least this share of the content."),
     click.option(
         "--drop-copies",
         type=Names(COPY_KINDS[1:], "copies"),
-        help="Kinds of copies to drop, with commas between, or none.  [default: "
+        help="Kinds of copies to drop, separated by commas, or none.  [default: "
         + ",".join(DROPPED_COPIES)
         + "]",
     ),
@@ -177,16 +175,16 @@ _POLICY_OPTIONS: Final = (
     click.option(
         "--keep",
         type=Names(LINE_KINDS, "lines"),
-        help="Kinds of lines to keep as well, with commas between: comment,author.",
+        help="Kinds of lines to keep too, separated by commas: comment,author.",
     ),
     click.option(
-        "--drop", type=Names(LINE_KINDS, "lines"), help="Kinds of lines to drop as well: caption,byline."
+        "--drop", type=Names(LINE_KINDS, "lines"), help="Kinds of lines to drop too: caption,byline."
     ),
     click.option(
         "--join-lines",
         is_flag=True,
         default=None,
-        help="Join halves of sentences that the end of a printed page cut (PDF, OCR).",
+        help="Join sentences that are split by the end of a printed page (PDF, OCR).",
     ),
 )
 
@@ -213,7 +211,7 @@ def page_of(name: str, input_format: Format | None, url: str | None = None) -> P
     elif name != "-":
         page = Page.read(Path(name), input_format, url)
     elif sys.stdin is None:
-        raise PageError("there is no standard input: name a file")
+        raise PageError("standard input is closed: name a file")
     else:
         page = _piped(sys.stdin.buffer.read(), input_format, url)
     if page.format == "html" and (why := why_simplified(page.utf8())):

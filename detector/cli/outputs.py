@@ -25,7 +25,7 @@ def overwrite_option(function: F) -> F:
         is_flag=True,
         expose_value=False,
         callback=_note,
-        help="Write over files that exist.",
+        help="Overwrite existing files.",
     )(function)
 
 

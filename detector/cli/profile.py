@@ -70,19 +70,19 @@ def _refuse_unfit(profiles: Sequence[SiteProfile], name: str) -> None:
     help="The file to write the profile to.",
 )
 @overwrite_option
-@click.option("--name", help="The name of the site; that of the output file by default.")
+@click.option("--name", help="The name of the site; by default, the name of the output file.")
 @click.option(
     "--add",
     type=click.Path(path_type=Path),
     multiple=True,
-    help="A profile made with --whole, to add the pages to.",
+    help="Add the pages to this profile, which was made with --whole.",
 )
 @click.option("--whole", is_flag=True, help="Keep all lines, so that pages can be added later.")
-@click.option("--redesigned", is_flag=True, help="The pages are of one site, even if they look like two.")
+@click.option("--redesigned", is_flag=True, help="The pages belong to one site, even if they look like two.")
 def command(pages: Sequence[str], input_format: Format | None, output: Path | None, **options: object) -> int:
     """Learn which lines recur on PAGES of one site (files or folders), or `show` a profile.
 
-    No labels are needed. Ten pages are good, a hundred are better. Use the profile with
+    No labels are needed. Ten pages are good, a hundred are better. Use the profile with the option
     `--site` of `score` and `clean`.
 
     \b
@@ -109,6 +109,6 @@ def command(pages: Sequence[str], input_format: Format | None, output: Path | No
     learned.save(output, whole=bool(options["whole"]))
     note(learned.show(lines=0).splitlines()[0])
     if len(learned.templates) > 1:
-        note("the pages have several templates, which count as one site")
+        note("the pages have several templates; they count as one site")
     note(f"{output} written; use it with --site {output}")
     return int(bool(set_aside))

@@ -25,15 +25,14 @@ from detector.errors import SettingsError
     help="The .jsonl file to write; standard output by default.",
 )
 @overwrite_option
-@click.option("--clean", is_flag=True, help="Print the clean texts of the run instead of the whole ones.")
+@click.option("--clean", is_flag=True, help="Print the clean texts of the run instead of the whole texts.")
 def command(run: Path, policy: Policy, output: Path | None, clean: bool) -> int:
     """Restore the documents of RUN, the output folder of `detector clean` on a corpus.
 
-    Prints a JSON line for each document, with all its fields and its whole text (of HTML, its lines).
+    Prints a JSON line for each document, with all its fields and its whole text (for HTML, its lines).
     With --threshold, --lose-at-most, --precision, --recall, --drop-copies, --preset, --keep, --drop or
-    --settings, prints
-    the clean text under that policy instead, from the stored scores. Other settings and rules
-    are those of the run.
+    --settings, prints the clean text under that policy instead, from the stored scores. Other settings
+    and rules are those of the run.
 
     \b
     Examples:

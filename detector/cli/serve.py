@@ -17,14 +17,14 @@ LOCAL: Final = "127.0.0.1"
 
 @click.command("serve", cls=Command)
 @click.argument("folder", required=False, type=click.Path(path_type=Path, exists=True))
-@click.option("--host", default=LOCAL, show_default=True, help="The address to listen at.")
+@click.option("--host", default=LOCAL, show_default=True, help="The address to listen on.")
 @click.option("--port", default=8765, show_default=True, type=click.IntRange(0, 65535), help="0 for any.")
-@click.option("--host-name", multiple=True, help="Another name that callers may know this machine by.")
+@click.option("--host-name", multiple=True, help="Another host name of this machine.")
 @click.option("--model", type=click.Path(path_type=Path), help="A folder with a model, or default.")
 @click.option("--site", type=click.Path(path_type=Path), help="A profile of the pages' site.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
-@click.option("--seconds", default=30.0, show_default=True, help="What a page may take before it is stopped.")
-@click.option("--browser/--no-browser", default=None, help="Open the page in a browser, or do not.")
+@click.option("--seconds", default=30.0, show_default=True, help="Time limit for a page.")
+@click.option("--browser/--no-browser", default=None, help="Open a browser, or not.")
 def command(
     folder: Path | None,
     host: str,
@@ -36,10 +36,10 @@ def command(
     seconds: float,
     browser: bool | None,
 ) -> int:
-    """Look at pages in the browser, correct labels, read reports; answer programs over HTTP.
+    """Look at pages in the browser, correct labels, read reports; serve programs over HTTP.
 
-    FOLDER holds pages, or the output of a corpus run; a single page will do. Nothing outside it is
-    read or written, and the address that is printed holds a token for it.
+    FOLDER has pages, or is the output of a corpus run; it may also be a single page. Nothing outside it
+    is read or written. The address that is printed contains a token for it.
 
     \b
     Examples:
@@ -61,7 +61,7 @@ def command(
     with listen(host, port) as listening:
         app = create_app(folder, limits, access, ModelChoice(model, site))
         address = address_of(listening, access)
-        say(f"open {address} (Ctrl-C ends it)")
+        say(f"open {address} (press Ctrl-C to stop)")
         is_seen = sys.stderr is not None and sys.stderr.isatty()
         if browser or (browser is None and host == LOCAL and is_seen):
             webbrowser.open(address)

@@ -67,7 +67,7 @@ def _refuse_records(path: str) -> None:
     with Path(path).open("rb") as file:
         kind = records_kind(path, file.read(HEAD))
     if kind is not None:
-        raise SettingsError(f"{path} is {kind}, not a page: write a record a line, and name it .jsonl")
+        raise SettingsError(f"{path} is {kind}, not a page: write one record per line, and name it .jsonl")
 
 
 def _compared(document: Document) -> str:
@@ -146,7 +146,7 @@ class TextInput:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise SettingsError(f'{record.id!r}: "{name}" is neither a text nor a number')
         if self._kind not in ("", kind):
-            raise SettingsError(f'{record.id!r}: "{name}" is {kind}, and {self._kind} in earlier records')
+            raise SettingsError(f'{record.id!r}: "{name}" is {kind}, but {self._kind} in earlier records')
         self._kind = kind
         return value
 

@@ -55,9 +55,11 @@ def _path(**more: bool) -> click.Path:
     "--labels", type=_path(dir_okay=False), help="Labels of lines, JSONL or CSV. Answers are added here."
 )
 @click.option(
-    "--ask", "ask_", type=click.IntRange(min=1), default=None, help="Ask for this many labels first."
+    "--ask", "ask_", type=click.IntRange(min=1), default=None, help="Ask you for this many labels first."
 )
-@click.option("--general", type=_path(), help="Labelled pages of other sites that must not get worse.")
+@click.option(
+    "--general", type=_path(), help="Labelled pages of other sites, which must not get worse."
+)
 @click.option("--anyway", is_flag=True, help="Write the new model even if it is not measurably better.")
 @click.option("--overwrite", "--replace", "replace", is_flag=True, help="Replace the model in --output.")
 @click.option("--anew", is_flag=True, help="Train a new model on labelled pages instead of adapting one.")
@@ -70,8 +72,8 @@ def command(
     """Adapt the model to PAGES: folders, HTML and text files, JSONL, CSV; labelled or not.
 
     The model learns the words of new sites or a new language from lines that recur on a site,
-    from its own scores, and from labels. It is tested before and after on pages that were held
-    back. A model that is not measurably better is not written (exit code 3).
+    from its own scores, and from labels. It is tested on held-out pages, before and after. A model
+    that is not measurably better is not written (exit code 3).
 
     \b
     Examples:
@@ -109,7 +111,7 @@ def _adapt(paths: Sequence[Path], options: AdaptOptions) -> int:
     adaptation.refuse_nothing()
     _tell_counts(adaptation)
     if precision is None:
-        say(f"{folder_of(options.model)} has no precisions of its weights: other sites may get worse")
+        say(f"{folder_of(options.model)} has no precisions for its weights: other sites may get worse")
     found = adapted_training(adaptation, precision, pages, general)
     if found.held_back is not None:
         _tell_change(f"pages held back, by {found.by}", found.held_back)
@@ -131,10 +133,10 @@ def _tell_counts(adaptation: Adaptation) -> None:
     counts = adaptation.counts()
     click.echo(
         f"{counts.pages} pages of {counts.sites} sites; {counts.recurring_lines} lines recur, "
-        f"{counts.known_lines} lines of known label"
+        f"{counts.known_lines} lines with known labels"
     )
     if counts.labels_elsewhere:
-        say(f"{counts.labels_elsewhere} labels are of other sites and were not used")
+        say(f"{counts.labels_elsewhere} labels belong to other sites and were not used")
 
 
 def _tell_change(what: str, found: Change) -> None:

@@ -100,7 +100,7 @@ def inputs_of(given: Sequence[str], output: Path) -> list[Input]:
     single = [path for path in given if _is_unknown_file(path) and not begins_as_html(path)]
     if single:
         raise SettingsError(
-            f"{single[0]} is of no kind that is read: .txt, .html, .jsonl, .json, .csv, .tsv (also .gz, "
+            f"{single[0]} cannot be read, only .txt, .html, .jsonl, .json, .csv, .tsv (also .gz, "
             ".zst), .parquet, .warc, .wet (also .gz)"
         )
     inputs, others = _read_and_others(given, output)
@@ -128,7 +128,7 @@ def _read_and_others(given: Sequence[str], output: Path | None) -> tuple[list[In
             inputs.append(_input(path, name, kind))
     if not inputs:
         passed_over = f"; {len(others)} files of other kinds were passed over" if others else ""
-        raise SettingsError(f"{', '.join(given)}: nothing to read there{passed_over}")
+        raise SettingsError(f"{', '.join(given)}: nothing to read{passed_over}")
     return inputs, others
 
 

@@ -85,10 +85,10 @@ def _stored_plan(spec: RunSpec) -> _StoredPlan | None:
     path = spec.folder().path / PLAN
     if not path.is_file():
         return None
-    where = f"{path} is damaged (delete the folder {path.parent}, and the run begins anew)"
+    where = f"{path} is damaged (delete the folder {path.parent}, and the run starts again)"
     stored = checked(read_json(path), _StoredPlan, where, SettingsError)
     if not all(starts[:1] == ((0, 0),) and _rise(starts) for _, starts in stored.surveys):
-        raise SettingsError(f"{where}: the parts of a file do not follow each other")
+        raise SettingsError(f"{where}: the parts of a file are not consecutive")
     return stored
 
 
@@ -103,7 +103,7 @@ def _refuse_column(spec: RunSpec, inputs: Sequence[Input]) -> None:
         if kind not in TABLES:
             what = "a file of text" if kind == "page" else "a WET file"
             raise SettingsError(
-                f"{input.name} becomes {what}, which has no columns: give --to jsonl, csv or parquet, "
+                f"{input.name} becomes {what}, which has no columns: use --to jsonl, csv or parquet, "
                 "or leave out --lines column"
             )
 
@@ -128,8 +128,8 @@ def plan_for(spec: RunSpec, inputs: Sequence[Input], surveyor: Surveyor) -> Plan
         write_json(spec.folder().path / PLAN, plan)
     elif stored.manifest != manifest:
         raise SettingsError(
-            f"{spec.folder().path} holds a stopped run over other inputs or with other settings: "
-            "give the command of that run, another --output, or delete the folder"
+            f"{spec.folder().path} has an unfinished run with other inputs or settings: "
+            "repeat the command of that run, name another --output, or delete the folder"
         )
     return Plan(shards_of(inputs, surveys, spec.corpus.shard_bytes, spec.to), manifest)
 

@@ -36,10 +36,10 @@ def _refuse_unfit(inputs: Sequence[Input], spec: RunSpec) -> None:
     """Raise `SettingsError` for an output column that would overwrite another, or that no output has."""
     taken = {getattr(spec.columns, name) for name in ("id", "url", "site", "source")}
     if spec.columns.output in taken:
-        raise SettingsError(f"{OPTION} {spec.columns.output} would write over that field: name another")
+        raise SettingsError(f"{OPTION} {spec.columns.output} would overwrite that field: name another")
     if not any(output_kind(spec.to, input.kind) in TABLES for input in inputs):
         raise SettingsError(
-            f"{OPTION}: files of text and WET files have no columns: give --to jsonl, csv or parquet, "
+            f"{OPTION}: text and WET files have no columns: use --to jsonl, csv or parquet, "
             f"or leave out {OPTION}"
         )
 

@@ -52,7 +52,7 @@ def stored_records(run: Path) -> Iterator[LineRecord]:
     wanted = _manifest(run).counts.total.documents
     files = sorted((run / LINES).glob("*.jsonl.zst"))
     if not files and wanted:
-        raise SettingsError(f"{run} has kept no lines: it was run with --lines none")
+        raise SettingsError(f"{run} has no line records: it was run with --lines none")
     found = 0
     for path in files:
         for record in _records_of(path):
@@ -61,7 +61,7 @@ def stored_records(run: Path) -> Iterator[LineRecord]:
     if found != wanted:
         raise SettingsError(
             f"{run / LINES} has the lines of {found:,} documents, and the run had {wanted:,}: "
-            "a file is missing there, or damaged"
+            "a file is missing or damaged"
         )
 
 
@@ -85,7 +85,7 @@ def _records_of(path: Path) -> Iterator[LineRecord]:
 
 def _manifest(run: Path) -> _Manifest:
     if not (run / MANIFEST).is_file():
-        raise SettingsError(f"{run} holds no finished run: {MANIFEST} is missing")
+        raise SettingsError(f"{run} has no finished run: {MANIFEST} is missing")
     return checked(read_json(run / MANIFEST), _Manifest, f"{run / MANIFEST} is damaged", SettingsError)
 
 

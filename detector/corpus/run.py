@@ -158,8 +158,7 @@ def _finished(spec: RunSpec, inputs: Sequence[Input], surveyor: Surveyor) -> Out
         plan = plan_for(elsewhere, inputs, surveyor)
     if read_json(spec.output / MANIFEST).get("run") != run_id(plan.manifest):
         raise SettingsError(
-            f"{spec.output} holds a finished run over other inputs or with other settings: "
-            "name another --output"
+            f"{spec.output} has a finished run with other inputs or settings: name another --output"
         )
     # A run that was killed between its last two steps.
     shutil.rmtree(spec.folder().path, ignore_errors=True)

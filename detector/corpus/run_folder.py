@@ -34,15 +34,15 @@ _BLOCK: Final = 1 << 20
 
 def _cannot_write(error: OSError) -> ShardError:
     return ShardError(
-        f"{error.filename} cannot be written: {error.strerror}. What is done is kept: "
-        "make room there and give the same command again"
+        f"{error.filename} cannot be written: {error.strerror}. Finished work is kept: "
+        "free some space there and run the same command again"
     )
 
 
 def damaged(path: Path, what: object) -> ShardError:
     """Return the error for a damaged file of a run."""
     return ShardError(
-        f"{path} is damaged ({what}): delete the folder {path.parent} and give the same command again"
+        f"{path} is damaged ({what}): delete the folder {path.parent} and run the same command again"
     )
 
 

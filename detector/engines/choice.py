@@ -36,7 +36,7 @@ def engine_of(name: str, memory: int, workers: int | None) -> Engine:
     from detector.engines.processes import Processes
 
     if not name.isidentifier():
-        raise SettingsError(f"{name!r} is no engine: {', '.join(NAMES)}, or a backend of joblib")
+        raise SettingsError(f"{name!r} is not an engine: {', '.join(NAMES)}, or a backend of joblib")
     if name in ("auto", "joblib"):
         return Processes(count, "loky", watch)
     return Processes(count, name)

@@ -138,8 +138,8 @@ class Processes:
             yield from parallel(delayed(task)(item) for item in items)
         except TerminatedWorkerError as error:
             raise ShardError(
-                f"a worker was ended from outside ({signal.SIGKILL.name}: too little memory?). "
-                "What is done is kept: give the same command again, with fewer --workers"
+                f"a worker was killed ({signal.SIGKILL.name}: too little memory?). "
+                "Finished work is kept: run the same command again, with fewer --workers"
             ) from error
         except (KeyboardInterrupt, SystemExit):
             self._end(kill=True)

@@ -49,7 +49,7 @@ def _header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
             return np.lib.format.read_array_header_1_0(header)
         return np.lib.format.read_array_header_2_0(header)
     except _DAMAGED as error:
-        raise ValueError(f"no array of numbers: {str(error)[:80]}") from None
+        raise ValueError(f"not an array of numbers: {str(error)[:80]}") from None
 
 
 def _check_size(shape: tuple[int, ...], dtype: np.dtype[Any], bytes_there: int) -> None:
@@ -93,7 +93,7 @@ def array_from(file: BinaryIO) -> NDArray[Any]:
     shape, fortran, dtype = _header(file)
     wanted = math.prod(shape) * dtype.itemsize
     if dtype.hasobject or not 0 <= wanted <= MOST_BYTES:
-        raise ValueError("no array of numbers")
+        raise ValueError("not an array of numbers")
     data = file.read(wanted)
     _check_size(shape, dtype, len(data))
     return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
@@ -151,18 +151,18 @@ def zip_members(path: Path, most_bytes: int) -> dict[str, bytes]:
         If it is no zip file, or damaged, or larger when unpacked.
     """
     if path.exists() and not path.is_file():
-        raise ValueError("it is no regular file")
+        raise ValueError("it is not a regular file")
     try:
         with zipfile.ZipFile(path) as file:
             members = file.infolist()
             size = sum(member.file_size for member in members)
             # zipfile takes as much memory as the header claims, before it reads.
             if sum(member.compress_size for member in members) > path.stat().st_size:
-                raise ValueError("its members are longer than the file")
+                raise ValueError("its members are larger than the file")
             if size > most_bytes:
-                raise ValueError(f"it would unpack to {size:,} bytes, and {most_bytes:,} are the most")
+                raise ValueError(f"it would unpack to {size:,} bytes, more than the limit of {most_bytes:,}")
             if any(member.compress_type not in _KINDS for member in members):
-                raise ValueError("a member is compressed in a way that is not used here")
+                raise ValueError("a member is compressed with an unsupported method")
             return {member.filename: file.read(member) for member in members}
     except _NO_ZIP as error:
         raise ValueError(str(error) or type(error).__name__) from None

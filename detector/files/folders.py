@@ -17,7 +17,7 @@ def refuse_folder(error: OSError) -> None:
 def refuse_special(path: Path) -> None:
     """Raise `PageError` for what is no regular file: reading a pipe or a device may never end."""
     if not path.is_file():
-        raise PageError(f"{path} is no regular file, or a link to nothing")
+        raise PageError(f"{path} is not a regular file, or is a broken link")
 
 
 def files_below(folder: Path) -> list[Path]:

@@ -38,7 +38,9 @@ def hub_address(name: str | Path) -> HubAddress:
     """Return the parts of an address; raises `SettingsError` if it is none."""
     found = _ADDRESS.fullmatch(str(name))
     if found is None:
-        raise SettingsError(f"{name} is no address of the Hub: write hf://org/name or hf://org/name@revision")
+        raise SettingsError(
+            f"{name} is not an address of the Hub: write hf://org/name or hf://org/name@revision"
+        )
     return HubAddress(found["repository"], found["revision"])
 
 
@@ -84,7 +86,7 @@ def fetch_folder(name: str | Path, files: Sequence[str], most_bytes: int) -> Pat
         return Path(api.snapshot_download(**chosen))
     except (OSError, ValueError, RevisionResolutionError) as error:
         said = " ".join(str(error).split())[:_SHOWN]
-        raise ModelFormatError(f"{name} cannot be fetched from {api.endpoint}: {said}") from None
+        raise ModelFormatError(f"{name} cannot be downloaded from {api.endpoint}: {said}") from None
 
 
 def push_folder(folder: Path, name: str, private: bool = False) -> str:

@@ -69,7 +69,7 @@ def _calibration(arrays: Arrays, name: str) -> Calibration:
     log_odds, share = checked_array(arrays, f"{name}_knot"), checked_array(arrays, f"{name}_share")
     fits = log_odds.ndim == 1 and log_odds.shape == share.shape and log_odds.size > 1
     if not fits or (np.diff(log_odds) <= 0).any() or (np.diff(share) < 0).any():
-        raise ModelFormatError(f"the calibration of {name} does not rise: get the model again")
+        raise ModelFormatError(f"the calibration of {name} does not increase: get the model again")
     if share[0] < 0 or share[-1] > 1:
         raise ModelFormatError(f"the calibration of {name} leaves 0 to 1: get the model again")
     return Calibration(log_odds, share)
@@ -132,7 +132,7 @@ def _bytes(arrays: Arrays, name: str) -> NDArray[np.uint8]:
     """Return an array of bytes; raises `ModelFormatError` if there is none of this name."""
     array = arrays.get(name)
     if array is None or array.dtype != np.uint8:
-        raise ModelFormatError(f"the array {name} of this model is missing or holds no bytes")
+        raise ModelFormatError(f"the array {name} of this model is missing or does not hold bytes")
     return np.ascontiguousarray(array)
 
 
@@ -140,5 +140,5 @@ def checked_array(arrays: Arrays, name: str) -> NDArray[np.float32]:
     """Return an array of finite numbers; raises `ModelFormatError` if there is none of this name."""
     array = arrays.get(name)
     if array is None or array.dtype.kind != "f" or not np.isfinite(array).all():
-        raise ModelFormatError(f"the array {name} of this model is missing or holds no finite numbers")
+        raise ModelFormatError(f"the array {name} of this model is missing or does not hold finite numbers")
     return np.ascontiguousarray(array, np.float32)

@@ -194,7 +194,7 @@ def _config(folder: Path) -> dict[str, Any]:
     try:
         config = read_json(path)
     except FileNotFoundError:
-        raise ModelFormatError(f"{folder} is no model: it has no {CONFIG_FILE}") from None
+        raise ModelFormatError(f"{folder} is not a model: it has no {CONFIG_FILE}") from None
     except (OSError, ValueError) as error:
         raise ModelFormatError(f"{path} cannot be read ({in_words(error)}); get the model again") from None
     if not isinstance(config.get("format"), int):
@@ -206,7 +206,7 @@ def _config(folder: Path) -> dict[str, Any]:
         )
     if config.get("columns") != {table: list(names(blocks)) for table, blocks in TABLES.items()}:
         raise ModelFormatError(
-            f"{folder} was trained on other evidence than this version gathers: train it again"
+            f"{folder} was trained with other features than this version computes: train it again"
         )
     if not isinstance(config.get("notes", {}), dict):
         raise ModelFormatError(f"{path} has notes that are not a table; get the model again")
@@ -220,7 +220,7 @@ def _arrays(folder: Path) -> dict[str, NDArray[Any]]:
         members = zip_members(path, MOST_BYTES)
         return {name.removesuffix(".npy"): array_of(data) for name, data in members.items()}
     except FileNotFoundError:
-        raise ModelFormatError(f"{folder} is no model: it has no {ARRAYS_FILE}") from None
+        raise ModelFormatError(f"{folder} is not a model: it has no {ARRAYS_FILE}") from None
     except (OSError, ValueError) as error:
         raise ModelFormatError(f"{path} is damaged ({in_words(error)}); get the model again") from None
 

@@ -78,13 +78,13 @@ def read_info(folder: Path, licence: object) -> ModelInfo:
         If a file is missing or damaged.
     """
     if not isinstance(licence, str):
-        raise ModelFormatError(f"the licence of {folder} is no text; get the model again")
+        raise ModelFormatError(f"the licence of {folder} is not text; get the model again")
     for name in INFO_FILES:
         path = folder / name
         if not path.is_file():
-            raise ModelFormatError(f"{folder} is not whole: it has no {name}; get the model again")
+            raise ModelFormatError(f"{folder} is incomplete: it has no {name}; get the model again")
         if path.stat().st_size > MOST_BYTES:
-            raise ModelFormatError(f"{path} is too large for what it should say; get the model again")
+            raise ModelFormatError(f"{path} is too large; get the model again")
     try:
         card = (folder / CARD_FILE).read_text("utf-8")
         data, measures = read_json(folder / DATA_FILE), read_json(folder / MEASURES_FILE)

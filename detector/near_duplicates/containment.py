@@ -80,7 +80,7 @@ def find_contained(
     if isinstance(texts, str | bytes):
         raise TypeError(f"expected many texts, not one {type(texts).__name__}: put it into a list")
     if not LEAST_THRESHOLD <= threshold <= 1:
-        raise SettingsError(f"a containment is from {LEAST_THRESHOLD} to 1, not {threshold}")
+        raise SettingsError(f"containment is from {LEAST_THRESHOLD} to 1, not {threshold}")
     settings = settings or DuplicateSettings()
     source = HeldTexts(list(texts))
     with Workspace(None, settings.memory, {}) as work:

@@ -35,7 +35,7 @@ def to_datasketch(signatures: NDArray[Any]) -> list[LeanMinHash]:
     """
     if signatures.dtype != np.uint32:
         raise ValueError(
-            f"datasketch needs 32 bits a slot, not {signatures.dtype}: make the signatures with bits=32"
+            f"datasketch needs 32 bits per slot, not {signatures.dtype}: make the signatures with bits=32"
         )
     return [LeanMinHash(seed=SEED, hashvalues=row, scheme=SCHEME) for row in signatures]
 
@@ -51,7 +51,7 @@ def from_datasketch(sketches: Iterable[MinHash | LeanMinHash]) -> Signatures:
         if (sketch.scheme, sketch.seed) != (SCHEME, SEED):
             raise ValueError(
                 f"sketch {number} has scheme {sketch.scheme!r} and seed {sketch.seed}, and only "
-                f"{SCHEME!r} with seed {SEED} is comparable: make it anew with these"
+                f"{SCHEME!r} with seed {SEED} is comparable: make it again with these"
             )
         if len(sketch.hashvalues) != len(found[0].hashvalues):
             raise ValueError(f"sketch {number} has another number of slots than the first")

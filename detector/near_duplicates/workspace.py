@@ -88,7 +88,7 @@ class Workspace:
 
     def damaged(self, path: Path) -> SettingsError:
         """Return the error of a file that does not hold what it should."""
-        return SettingsError(f"{path} is damaged: delete the folder {path.parent} to begin anew")
+        return SettingsError(f"{path} is damaged: delete the folder {path.parent} to start again")
 
     def done(self, step: str) -> int:
         """Return how much of a step was done before."""

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from detector.decisions import BLOCK_DROPPED, BLOCK_KEPT, COPY_DROPPED, KIND_DECIDED, ORIGINAL_KEPT
 from detector.records import COPY_KINDS, LINE_KINDS, Reason, ScoredLine
 from detector.results.batch import PageLines
-from detector.results.blocks import blocks_by_markup
 from detector.results.copy_probability import copy_probabilities
 from detector.results.elements import element_names
 from detector.results.reasons import (
@@ -24,7 +23,7 @@ from detector.results.reasons import (
     policy_reason,
     shown_codes,
 )
-from detector.text.blocks.find import blocks_by_shape
+from detector.text.blocks.free_lines import LineBlock
 from detector.text.decoding import text_of
 
 # Columns of `PageLines.line` and `PageLines.segment`.
@@ -87,6 +86,16 @@ def _segments_of_lines(page: PageLines) -> NDArray[np.int32]:
     return np.diff(page.line[:, FIRST_SEGMENT], append=np.int32(page.scores.size))
 
 
+def _blocks(page: PageLines, texts: list[str]) -> list[LineBlock | None]:
+    # The patterns of the shapes take a tenth of the time to import all: workers that only clean go without.
+    from detector.results.blocks import blocks_by_markup
+    from detector.text.blocks.find import blocks_by_shape
+
+    if not page.is_html:
+        return blocks_by_shape(texts)
+    return blocks_by_markup(page.element[:, 0], page.element[:, 1], page.line[:, ELEMENT], texts)
+
+
 def scored_lines(page: PageLines) -> tuple[ScoredLine, ...]:
     """Return all lines of a page, in order."""
     return tuple(_Lines(page))
@@ -114,9 +123,8 @@ class _Lines:
         spans = zip(self.start, self.end, strict=True)
         self.texts = texts = [text_of(self.data[start:end]) for start, end in spans]
         tag, parent, element = page.element[:, 0], page.element[:, 1], page.line[:, ELEMENT]
-        is_html = page.is_html
-        self.blocks = blocks_by_markup(tag, parent, element, texts) if is_html else blocks_by_shape(texts)
-        self.elements = element_names(tag, parent, element) if is_html else [None] * len(texts)
+        self.blocks = _blocks(page, texts)
+        self.elements = element_names(tag, parent, element) if page.is_html else [None] * len(texts)
 
     def __iter__(self) -> Iterator[ScoredLine]:
         after = [*self.start[1:], len(self.data)]

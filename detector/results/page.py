@@ -245,7 +245,9 @@ class ScoredPage:
 def refuse_unknown_format(format: str) -> None:
     """Raise `ValueError` if a page cannot be written in a format."""
     if format not in get_args(OutputFormat):
-        raise ValueError(f"{format!r} is no output format: use one of {', '.join(get_args(OutputFormat))}")
+        raise ValueError(
+            f"{format!r} is not an output format: use one of {', '.join(get_args(OutputFormat))}"
+        )
 
 
 def _json(value: Any, indent: int | None = None) -> str:  # noqa: ANN401

@@ -118,7 +118,7 @@ class SiteProfile:
         """
         names = {profile.name for profile in profiles} | ({name} if name is not None else set())
         if len(names) != 1:
-            raise ValueError(f"a profile is of one site, not of {', '.join(sorted(names)) or 'none'}")
+            raise ValueError(f"a profile is for one site, not for {', '.join(sorted(names)) or 'none'}")
         if any(not profile.whole for profile in profiles):
             raise ValueError(f"the profile of {min(names)} is pruned: save it whole (`--whole`) to add to it")
         page = np.sort(np.concatenate([np.zeros(0, np.uint32), *(profile.page for profile in profiles)]))
@@ -283,7 +283,7 @@ def _profile(stored: files.Stored, path: Path) -> SiteProfile:
         if not isinstance(about["addresses"], list):
             raise TypeError("addresses are a list")
     except (KeyError, TypeError, ValueError, OverflowError):
-        raise ModelFormatError(f"{path} does not hold what a profile holds; make it again") from None
+        raise ModelFormatError(f"{path} is not a profile; make it again") from None
     if not named or not _fits(arrays, name):
         raise ModelFormatError(f"{path}: its parts do not fit together; make it again")
     counts = LineCounts(*(arrays[field] for field in LineCounts._fields))

@@ -68,7 +68,7 @@ def _members(path: Path) -> dict[str, bytes]:
         raise ModelFormatError(f"{path} does not exist: make it with `detector profile`") from None
     except (OSError, ValueError) as error:
         raise ModelFormatError(
-            f"{path} is no profile, or damaged ({in_words(error)}); make it again with `detector profile`"
+            f"{path} is not a profile, or damaged ({in_words(error)}); make it again with `detector profile`"
         ) from None
 
 
@@ -78,7 +78,9 @@ def _about(members: dict[str, bytes], path: Path) -> dict[str, Any]:
         about = json.loads(members[ABOUT])
         version = about["format"], about["keys"]
     except (KeyError, ValueError, TypeError, RecursionError):
-        raise ModelFormatError(f"{path} is no profile: it has no readable {ABOUT}; make it again") from None
+        raise ModelFormatError(
+            f"{path} is not a profile: {ABOUT} is missing or damaged; make it again"
+        ) from None
     if version not in ((1, KEYS_VERSION), (FORMAT, KEYS_VERSION)):
         raise ModelFormatError(
             f"{path} has format {version[0]} with keys {version[1]}; this version of detector reads "

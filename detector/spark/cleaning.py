@@ -164,7 +164,7 @@ def _spec(
     if columns.output is None:
         columns = columns._replace(output=TEXT)
         if columns.text != TEXT and TEXT in pages.columns:
-            raise SettingsError(f"the column {TEXT!r} would be written over: give Columns(output=...)")
+            raise SettingsError(f"the column {TEXT!r} would be overwritten: use Columns(output=...)")
     return PageSpec(columns, rules.applied_to(settings or Settings()), rules, format, lines)
 
 

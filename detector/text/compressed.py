@@ -97,8 +97,10 @@ def _pieces(file: BinaryIO) -> Iterator[bytes]:
 
 def _refuse_larger(size: int, packer: str, limit: int) -> None:
     if size > limit:
-        raise PageError(f"this is packed by {packer} and holds more than {limit:,} bytes: that is no page")
+        raise PageError(
+            f"this is compressed with {packer} and has more than {limit:,} bytes, too many for a page"
+        )
 
 
 def _damaged(packer: str, error: BaseException) -> PageError:
-    return PageError(f"this is packed by {packer}, but damaged: {error}")
+    return PageError(f"this is compressed with {packer}, but damaged: {error}")

@@ -67,7 +67,7 @@ def fetch(url: str, *, timeout: float, most_bytes: int, allow_private: bool) -> 
     except (httpcore2.TimeoutException, httpcore2.NetworkError) as error:
         raise PageError(f"{_named(url, now)}: no answer ({_reason(error)})") from None
     except (httpcore2.ProtocolError, httpcore2.UnsupportedProtocol) as error:
-        raise PageError(f"{_named(url, now)}: what came is no answer of a web server ({error})") from None
+        raise PageError(f"{_named(url, now)}: not a response of a web server ({error})") from None
     raise PageError(f"{url}: more than {MOST_REDIRECTS} redirects, the last to {now}")
 
 
@@ -86,7 +86,7 @@ def _checked(url: str) -> str:
         host, port = parts.hostname or "", parts.port
         host = host if host.isascii() else host.encode("idna").decode("ascii")
     except (ValueError, UnicodeError) as error:
-        raise PageError(f"this is no address ({error})") from None
+        raise PageError(f"this is not an address ({error})") from None
     if parts.scheme.lower() not in ("http", "https") or not host:
         raise PageError("only http:// and https:// addresses are fetched")
     place = (f"[{host}]" if ":" in host else host) + ("" if port is None else f":{port}")
@@ -111,7 +111,7 @@ def _answer(pool: Any, url: str, most_bytes: int) -> Fetched | str:  # noqa: ANN
         if response.status in _REDIRECTS and said.get("location"):
             return str(urljoin(url, said["location"].strip()))
         if not 200 <= response.status < 300:
-            raise PageError(f"the server answers {response.status}: there is no page to read")
+            raise PageError(f"the server answers {response.status}: no page to read")
         kind = said.get("content-type", "").partition(";")[0].strip().lower()
         if not _PAGES.match(kind) and kind not in _UNTOLD:
             raise PageError(f"this is {kind}, not a page: HTML and text are read")
@@ -142,4 +142,4 @@ def _unpacked(data: bytes, coding: str, most_bytes: int) -> bytes:
         return unpacked_zstd(data, most_bytes)
     if coding in ("", "identity", "gzip", "x-gzip"):
         return data
-    raise PageError(f"the page is packed by {coding}, which was not asked for")
+    raise PageError(f"the page is compressed with {coding}, which was not requested")

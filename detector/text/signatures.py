@@ -112,6 +112,6 @@ def refuse_binary(data: bytes, is_text: bool) -> None:
     controls = len(_CONTROLS.findall(start))
     if controls > max(_MOST_CONTROLS * len(start), 4):
         raise PageError(
-            f"this is a binary file of a kind that is not known ({controls} control characters in the first "
+            f"this is a binary file of an unknown kind ({controls} control characters in the first "
             f"{len(start)} bytes), not a page: give HTML or text"
         )

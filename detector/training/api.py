@@ -208,7 +208,7 @@ def train(
     """
     if anew:
         if model is not None or labels or general:
-            raise SettingsError("a new model (anew) takes no model, labels or general pages: leave them out")
+            raise SettingsError("anew trains a new model from pages: leave out model, labels and general")
         return whole_training(_read(pages, read_pages), seed)
     read = _read(pages, read_page_files)
     given = read_labels(Path(labels)) if isinstance(labels, str | Path) else labels

@@ -47,11 +47,11 @@ def jobs_of(
 ) -> list[PageJob]:
     """Return the pages of a request as jobs; raises `Problem` if there are too many."""
     if len(pages) > limits.most_pages:
-        raise Problem(413, f"{len(pages):,} pages; {limits.most_pages:,} are the most: send less at a time")
+        raise Problem(413, f"{len(pages):,} pages; {limits.most_pages:,} are the most: send fewer at a time")
     try:
         data = base64.b64decode(profile or "", validate=True)
     except (binascii.Error, ValueError):
-        raise Problem(422, 'the request: "profile" is not base64: send what /v1/profile gave') from None
+        raise Problem(422, 'the request: "profile" is not base64: send what /v1/profile returned') from None
     rest = (settings.settings(), limits.most_lines, data)
     return [PageJob(want, one.page, one.format, one.url, one.id, *rest) for one in pages]
 
@@ -107,14 +107,14 @@ async def _pages(request: Request, want: Wish) -> Response:
     server = server_of(request)
     is_lines = media_type(request) == NDJSON
     if not is_lines and media_type(request) != JSON:
-        raise Problem(415, f"send {JSON} (a list of pages) or {NDJSON} (a page a line)")
+        raise Problem(415, f"send {JSON} (a list of pages) or {NDJSON} (one page per line)")
     stack = AsyncExitStack()
     try:
         body = await stack.enter_async_context(server.reader.body(request))
         jobs: Iterable[PageJob | Failure]
         if is_lines:
             if not body.strip():
-                raise Problem(422, "the request holds no page: send one a line")
+                raise Problem(422, "the request has no page: send one per line")
             jobs = _line_jobs(body, want, server.limits)
         else:
             kind = PagesIn if want == "score" else CleanIn
@@ -173,7 +173,7 @@ async def find(request: Request) -> Response:
         raise Problem(413, f"{len(given.texts):,} texts; {server.limits.most_pages:,} are the most")
     ids = [str(number) if one.id is None else one.id for number, one in enumerate(given.texts)]
     if len(set(ids)) < len(ids):
-        raise Problem(422, "two texts have one id: give each its own, or none")
+        raise Problem(422, "two texts have the same id: give each its own id, or none")
     texts = [one.text for one in given.texts]
     found = await server.pool.call(duplicates, ids, texts, given.threshold, given.keep, given.mask)
     return Response(found, media_type=JSON)

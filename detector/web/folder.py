@@ -48,7 +48,7 @@ class Folder:
         """Return a page file; raises `Problem` if there is none of this name."""
         path = self.inside(name)
         if path.suffix.lower() not in PAGE_SUFFIXES or not path.is_file():
-            raise Problem(404, f"{name!r} is no page in the opened folder")
+            raise Problem(404, f"{name!r} is not a page in the opened folder")
         return path
 
     def pages(self) -> list[str]:
@@ -94,11 +94,11 @@ class Folder:
         """Return the folder of a model; raises `Problem` if there is none of this name."""
         path = self.inside(name)
         if name not in self.models():
-            raise Problem(404, f"{name!r} is no model in the opened folder")
+            raise Problem(404, f"{name!r} is not a model in the opened folder")
         return path
 
     def run(self, name: str) -> Path:
         """Return the folder of a finished run; raises `Problem` if there is none of this name."""
         if name not in self.runs():
-            raise Problem(404, f"{name!r} is no finished run in the opened folder")
+            raise Problem(404, f"{name!r} is not a finished run in the opened folder")
         return self.inside(name)

@@ -107,7 +107,7 @@ class Labelling:
     def answer(self, label: LineLabel) -> int:
         """Write an answer, and return how many labels hold. It is on the disk when this returns."""
         if label.label not in LABELS:
-            raise Problem(422, f"there is no label {label.label!r}; there are {', '.join(LABELS)}")
+            raise Problem(422, f"unknown label {label.label!r}; there are {', '.join(LABELS)}")
         if not label.text.strip() or (label.page is None) != (label.line is None):
             raise Problem(422, "a label needs the text of a line, and page and line together or neither")
         with self._file_lock():

@@ -118,7 +118,7 @@ def refuse_unfit(rule: Rule, line: str) -> None:
     if not line.strip() or len(line) > LONGEST_RULE or "\n" in line:
         raise Problem(422, f"a rule is made from one line of at most {LONGEST_RULE:,} characters")
     if rule == "template" and len(line.strip()) < 3:
-        raise Problem(422, f"{line!r} stands in too many lines to be dropped everywhere")
+        raise Problem(422, f"{line!r} is in too many lines to be dropped everywhere")
 
 
 def effect(run: Path, rule: Rule, line: str) -> Effect:
@@ -161,13 +161,13 @@ def add_rule(folder: Path, rule: Rule, line: str) -> dict[str, Any]:
         try:
             document = tomlkit.parse(path.read_text("utf-8")) if path.is_file() else tomlkit.document()
         except (TOMLKitError, UnicodeDecodeError) as error:
-            raise SettingsError(f"{path} is not TOML: {error}; put it right by hand") from None
+            raise SettingsError(f"{path} is not TOML: {error}; correct it by hand") from None
         known: Any = document.get(rule)
         if known is None:
             known = tomlkit.array().multiline(True)
             document[rule] = known
         if not isinstance(known, list):
-            raise SettingsError(f"{path}: {rule!r} is no list; put it right by hand")
+            raise SettingsError(f"{path}: {rule!r} is not a list; correct it by hand")
         if value not in known:
             known.append(value)
         with new_file(path) as file:

@@ -101,7 +101,7 @@ class Reader:
 
     def _hold(self, size: int) -> None:
         if self._held + size > self.settings.most_held:
-            raise Problem(503, "the requests that are being worked on fill the memory: try again soon")
+            raise Problem(503, "the server is busy and its memory is full: try again soon")
         self._held += size
         self._metrics.held.set(self._held)
 
@@ -129,7 +129,7 @@ class Reader:
         except TimeoutError:
             raise Problem(408, f"the request did not arrive in {self.settings.most_seconds:g} s") from None
         except ClientDisconnect:
-            raise Problem(400, "the request broke off") from None
+            raise Problem(400, "the request was incomplete") from None
         finally:
             self._held -= held
             self._metrics.held.set(self._held)

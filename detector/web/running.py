@@ -22,7 +22,7 @@ def listen(host: str, port: int) -> socket.socket:
     except (OSError, UnicodeError) as error:
         reason = in_words(error) if isinstance(error, OSError) else "no such host"
         raise SettingsError(
-            f"{host}:{port} cannot be listened at ({reason}): choose another --host or --port"
+            f"{host}:{port} cannot be used ({reason}): choose another --host or --port"
         ) from None
 
 

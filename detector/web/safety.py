@@ -47,14 +47,14 @@ def refusal(method: str, headers: Headers, hosts: Iterable[str]) -> Problem | No
     """Return why a request is refused before it is looked at, or None."""
     host = headers.get("host", "")
     if _name_of(host) not in hosts:
-        return Problem(421, f"this server does not answer to {host[:100]!r}: start it with --host-name")
+        return Problem(421, f"this server does not respond to {host[:100]!r}: start it with --host-name")
     if method in READING:
         return None
     origin = headers.get("origin")
     if origin is not None and urlsplit_netloc(origin) != host.lower():
-        return Problem(403, f"calls from pages of {origin[:100]} are not allowed")
+        return Problem(403, f"requests from pages of {origin[:100]} are not allowed")
     if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-        return Problem(403, "calls from pages of other sites are not allowed")
+        return Problem(403, "requests from other sites' pages are not allowed")
     return None
 
 
@@ -87,7 +87,7 @@ def need_token(request: Request, server: Server) -> None:
         raise Problem(401, "open the address that `detector serve` printed: it has the token")
     is_bearer = "authorization" in request.headers
     if request.method not in READING and not is_bearer and "origin" not in request.headers:
-        raise Problem(403, "a call that writes must say its Origin, or bring the token as Bearer")
+        raise Problem(403, "a request that writes must have an Origin, or the token as Bearer")
 
 
 class Guard:

@@ -246,7 +246,7 @@ def test_closed_streams_are_no_fault(page, closed):
     assert "Traceback" not in found.stderr
     assert found.returncode == (1 if closed == "<&-" else 0)
     if closed == "<&-":
-        assert "no standard input" in found.stderr
+        assert "standard input is closed" in found.stderr
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -102,7 +102,7 @@ def test_restore(capfd, corpus, tmp_path, pages):
         (["clean", "IN", "--corpus"], "--output"),
         (["clean", "IN", "--output", "OUT", "--rules", "nowhere.toml"], "nowhere.toml"),
         (["clean", "IN", "--output", "OUT", "--memory", "much"], "500MB"),
-        (["clean", "IN", "--output", "OUT", "--engine", "a b"], "no engine"),
+        (["clean", "IN", "--output", "OUT", "--engine", "a b"], "not an engine"),
         (["clean", "nowhere/x.jsonl", "--output", "OUT"], "does not exist"),
         (["clean", "nosuch://x/y.jsonl", "--output", "OUT"], "nosuch"),
         (["restore", "OUT"], "no finished run"),

@@ -180,7 +180,10 @@ def test_records_without_a_known_ending_are_no_page(call, pages, tmp_path):
     other.write_bytes(pages.read_bytes())
     code, out, err = call(other)
     assert (code, out) == (2, "")
-    assert "is JSON Lines, a record a line, not a page: write a record a line, and name it .jsonl" in err
+    assert (
+        "is JSON Lines, a record a line, not a page: write one record per line, and name the file .jsonl"
+        in err
+    )
     other.write_text(TEXTS[0])
     assert call(other, pages)[1].splitlines() == ["p0\tpages.data\t1.000", "p2\tpages.data\t1.000"]
 
@@ -288,7 +291,7 @@ def test_a_work_folder_goes_on(call, pages, tmp_path):
         (["--threshold", "0.01"], "'0.01' is not a similarity from 0.05 to 1"),
         (["--threshold", "nan"], "'nan' is not a similarity from 0.05 to 1"),
         (["--memory", "1"], "memory must be at least"),
-        (["--index", "nowhere"], "holds no index"),
+        (["--index", "nowhere"], "has no index"),
         (["--index", "x", "--keep", "longest"], "leave out --keep"),
         (["--keep", "last"], "not one of"),
         (["--containment", "--index", "x"], "leave out --keep, --index"),

@@ -180,7 +180,7 @@ def test_a_stopped_corpus_says_how_to_resume(place, capfd, monkeypatch):
     monkeypatch.setattr("detector.corpus.api.clean_corpus", stop)
     code, _, err = call(capfd, "clean", "in.jsonl", "-o", "out")
     assert code == 130
-    assert "the same command resumes the run" in err
+    assert "run the same command again to resume" in err
 
 
 def test_quiet_and_verbose(place, capfd):
@@ -201,4 +201,4 @@ def test_quiet_and_verbose(place, capfd):
 def test_the_default_model_can_be_named(place, capfd, arguments):
     code, _, err = call(capfd, *arguments, "--model", "default")
     assert code != 2
-    assert "is no model" not in err
+    assert "is not a model" not in err

@@ -111,7 +111,7 @@ def test_answers_are_kept_taken_back_and_not_asked_again(tmp_path):
             ["--labels", {"text": SLOGAN, "label": "template", "page": "bees.txt", "line": 2}],
             f"line 2 of bees.txt is “{HEADLINE}”, not “{SLOGAN}”",
         ),
-        (["--labels", {"text": SLOGAN, "label": "advert"}], "there is no label 'advert'"),
+        (["--labels", {"text": SLOGAN, "label": "advert"}], "unknown label 'advert'"),
         (["--model", "nowhere"], "nowhere"),
         (["--anew"], "cannot be read"),
     ],
@@ -132,7 +132,7 @@ def test_one_page_or_none_is_too_few(capfd, tmp_path):
     (tmp_path / "empty").mkdir()
     code, _, err = call(capfd, "train", tmp_path / "empty", "--output", tmp_path / "model")
     assert code == 1
-    assert "holds no pages" in err
+    assert "has no pages" in err
     for name in ("bees.txt", "choir.txt"):
         shutil.copy(PAGES / name, tmp_path / "empty")
     code, _, err = call(capfd, "train", tmp_path / "empty", "--output", tmp_path / "model")
@@ -218,7 +218,7 @@ def test_a_single_page_has_no_interval(capfd, tmp_path):
         ({"page": "x", "gold": "x", "format": "pdf"}, "line 1: \"format\" is html or text, not 'pdf'"),
         ({"page": "x", "gold": "x", "fold": "a"}, 'line 1: "fold" must be a whole number, not a text'),
         ({"page": "x", "gold": "x", "weight": "a"}, 'line 1: "weight" must be a number, not a text'),
-        (None, "holds no page"),
+        (None, "has no page"),
     ],
 )
 def test_labels_that_do_not_fit_say_where(capfd, tmp_path, record, says):

@@ -33,7 +33,7 @@ WRONG = {
     ),
     "a profile of another site": (
         ["profile", "pages", "--add", "whole", "--name", "other", "--output", "x"],
-        "a profile is of one site",
+        "a profile is for one site",
     ),
     "a profile twice": (
         ["profile", "pages", "--add", "whole", "--add", "whole", "--output", "x"],
@@ -54,7 +54,10 @@ WRONG = {
         '"cut_headlines" must be true or false, not a text',
     ),
     "settings that are too deep": (["score", "pages/1.txt", "--settings", "deep.toml"], "is not TOML"),
-    "an engine that is none": (["clean", "mixed.jsonl", "--output", "x", "--engine", "a/b"], "is no engine"),
+    "an engine that is none": (
+        ["clean", "mixed.jsonl", "--output", "x", "--engine", "a/b"],
+        "is not an engine",
+    ),
 }
 
 

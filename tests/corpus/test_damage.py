@@ -68,7 +68,7 @@ def test_a_whole_run_is_restored(damaged):
 )
 def test_lines_that_are_not_all_there_are_refused(damaged, damage):
     damage(damaged / "lines")
-    with pytest.raises(SettingsError, match=r"missing|damaged|kept no lines"):
+    with pytest.raises(SettingsError, match=r"missing|damaged|no line records"):
         list(restored(damaged, None, False))
 
 
@@ -188,7 +188,7 @@ def test_a_plan_names_no_paths(clean, corpus, tmp_path):
     path.write_text(
         path.read_text().replace(str(corpus), str(secret)).replace('"pages.jsonl"', '"../../x.jsonl"')
     )
-    with pytest.raises(SettingsError, match="stopped run over other inputs"):
+    with pytest.raises(SettingsError, match="unfinished run with other inputs"):
         clean(corpus)
     assert not (tmp_path / "x.jsonl").exists()
 
@@ -237,7 +237,7 @@ def test_a_file_that_is_cut_during_a_run_stops_it(clean, corpus, tmp_path, name)
         path.write_bytes(cut(0.5)(path.read_bytes()))
 
     with pytest.raises(
-        ShardError, match=r"is damaged .*: delete the folder .* and give the same command again"
+        ShardError, match=r"is damaged .*: delete the folder .* and run the same command again"
     ):
         clean(corpus, lines="column", engine=Between(CUT[name], act))
 
@@ -282,7 +282,7 @@ def test_a_page_that_a_kernel_faults_on_is_set_aside_alone(clean, corpus, monkey
 
     def faulty(batch):
         if b"day 7 " in batch.data.tobytes():
-            raise KernelError("find_words met an index out of range (7)")
+            raise KernelError("find_words used an index out of range (7)")
         return whole(batch)
 
     monkeypatch.setattr(read, "words_of", faulty)
@@ -301,7 +301,7 @@ def test_a_page_that_cannot_be_scored_is_set_aside_alone(clean, corpus, monkeypa
 
     def faulty(read, *others):
         if b"day 7 " in read.batch.data.tobytes():
-            raise KernelError("decide met an index out of range (7)")
+            raise KernelError("decide used an index out of range (7)")
         return scores(read, *others)
 
     monkeypatch.setattr(step, "score_read", faulty)

@@ -138,7 +138,7 @@ def end_yourself(item):
 
 def test_a_killed_worker_is_said():
     engine = Processes(2)
-    with pytest.raises(ShardError, match="ended from outside"):
+    with pytest.raises(ShardError, match="was killed"):
         list(engine.run(end_yourself, [1, 2]))
     engine.close()
 
@@ -146,7 +146,7 @@ def test_a_killed_worker_is_said():
 def test_an_unknown_backend_is_said():
     with pytest.raises(SettingsError, match="cannot use the backend"):
         list(Processes(2, "nothing").run(abs, [1]))
-    with pytest.raises(SettingsError, match="no engine"):
+    with pytest.raises(SettingsError, match="not an engine"):
         engine_of("no/thing", 10**10, 2)
 
 

@@ -188,7 +188,7 @@ def test_files_of_one_name_are_told_apart(tmp_path):
 def test_nothing_to_read_is_said(tmp_path, name):
     (tmp_path / "empty").mkdir()
     (tmp_path / "picture.png").write_bytes(b"x")
-    with pytest.raises(SettingsError, match=r"does not exist|nothing to read|of no kind"):
+    with pytest.raises(SettingsError, match=r"does not exist|nothing to read|cannot be read"):
         inputs_of([str(tmp_path / name)], Path("nowhere"))
 
 

@@ -50,7 +50,7 @@ def test_inputs_that_are_not_there_for_a_moment_stop_the_run(clean, folder):
     before, times = path.read_bytes(), path.stat()
 
     with pytest.raises(
-        ShardError, match=r"03.jsonl cannot be read: No such file.*give the same command again"
+        ShardError, match=r"03.jsonl cannot be read: No such file.*run the same command again"
     ):
         clean(folder, engine=Between(1, path.unlink))
     path.write_bytes(before)
@@ -65,7 +65,7 @@ def test_inputs_that_change_stop_the_run(clean, folder):
     lines = path.read_bytes().splitlines(keepends=True)
     with pytest.raises(ShardError, match=r"03.jsonl has changed since the run began"):
         clean(folder, engine=Between(1, lambda: path.write_bytes(b"".join([*lines[1:], lines[0]]))))
-    with pytest.raises(SettingsError, match="stopped run over other inputs"):
+    with pytest.raises(SettingsError, match="unfinished run with other inputs"):
         clean(folder)
 
 
@@ -168,11 +168,11 @@ def test_what_is_no_plain_file_is_set_aside(clean, folder):
     reasons = {row["file"]: row["reason"] for row in read_jsonl(out / "rejects")}
     assert reasons == {
         "broken.jsonl": "cannot be read: it does not exist, or is a link to nothing",
-        "pipe.txt": "cannot be read: it is no regular file",
-        "socket.txt": "cannot be read: it is no regular file",
-        "zero.txt": "cannot be read: it is no regular file",
+        "pipe.txt": "cannot be read: it is not a regular file",
+        "socket.txt": "cannot be read: it is not a regular file",
+        "zero.txt": "cannot be read: it is not a regular file",
     }
-    assert {"name": "zero.txt", "fault": "it is no regular file"} in json.loads(
+    assert {"name": "zero.txt", "fault": "it is not a regular file"} in json.loads(
         (out / "manifest.json").read_text()
     )["inputs"]
 

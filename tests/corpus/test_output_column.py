@@ -179,7 +179,7 @@ def test_another_value_is_not_written_over(clean, tmp_path):
 def test_a_column_that_no_output_has_is_refused(clean, tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.html").write_text(html_of(0))
-    with pytest.raises(SettingsError, match="have no columns: give --to jsonl"):
+    with pytest.raises(SettingsError, match="have no columns: use --to jsonl"):
         clean(tmp_path / "in", output="clean")
     out, _ = clean(tmp_path / "in", output="clean", to="jsonl")
     (row,) = read_jsonl(out / "data")
@@ -192,5 +192,5 @@ def test_a_stopped_run_goes_on_with_its_column(clean, tmp_path):
     out, first = clean(path, text="html")
     assert clean(path, text="html")[1].report == first.report
     assert json.loads((out / "manifest.json").read_text())["settings_of"]["columns"]["output"] == "text"
-    with pytest.raises(SettingsError, match="other inputs or with other settings"):
+    with pytest.raises(SettingsError, match="other inputs or settings"):
         clean(path, text="html", output="html")

@@ -123,7 +123,7 @@ def test_what_stays_broken_stops_the_run_and_nothing_is_set_aside(clean, network
         def close(self):
             pass
 
-    with pytest.raises(ShardError, match="give the same command again"):
+    with pytest.raises(ShardError, match="run the same command again"):
         clean(crawl, engine=BreaksLater())
     network["times"] = 0
     out, outcome = clean(crawl)

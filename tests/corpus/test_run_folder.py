@@ -36,7 +36,7 @@ def test_what_was_not_finished_is_removed(tmp_path):
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("x")
-    said = r"file.* cannot be written: .* give the same command again"
+    said = r"file.* cannot be written: .* run the same command again"
     with pytest.raises(ShardError, match=said), new_folder(tmp_path / "file" / "00000"):
         raise AssertionError
     with pytest.raises(ShardError, match=r"file.* cannot be written: "):
@@ -79,5 +79,5 @@ def test_the_damage_of_a_file_names_its_folder(tmp_path):
     said = str(damaged(tmp_path / "clean" / "00003" / "text.bin", "cut"))
     assert said == (
         f"{tmp_path}/clean/00003/text.bin is damaged (cut): delete the folder {tmp_path}/clean/00003 "
-        "and give the same command again"
+        "and run the same command again"
     )

@@ -49,7 +49,7 @@ def test_a_byte_less_or_more_is_refused(tmp_path, change):
     data = change(bytes_of(np.arange(5)))
     path = tmp_path / "a.npy"
     path.write_bytes(data)
-    with pytest.raises(ValueError, match=r"bytes instead of 40|no array of numbers"):
+    with pytest.raises(ValueError, match=r"bytes instead of 40|not an array of numbers"):
         array_of(data)
     for read in (load_array, mapped_array):
         with pytest.raises(ValueError, match=r"a\.npy is damaged"):
@@ -61,7 +61,7 @@ def test_python_objects_are_never_read(tmp_path):
     np.save(path, np.array([{}], object), allow_pickle=True)
     with pytest.raises(ValueError, match="Python objects"):
         array_of(path.read_bytes())
-    with path.open("rb") as file, pytest.raises(ValueError, match="no array of numbers"):
+    with path.open("rb") as file, pytest.raises(ValueError, match="not an array of numbers"):
         array_from(file)
 
 
@@ -70,14 +70,14 @@ def test_several_in_a_file_come_one_after_another(monkeypatch):
     file = io.BytesIO(data)
     assert array_from(file).tolist() == [0, 1, 2]
     assert array_from(file).tolist() == [[0, 1], [2, 3]]
-    with pytest.raises(ValueError, match="no array of numbers"):
+    with pytest.raises(ValueError, match="not an array of numbers"):
         array_from(file)
     with pytest.raises(ValueError, match="23 bytes instead of 24"):
         array_from(io.BytesIO(bytes_of(np.arange(3))[:-1]))
     monkeypatch.setattr(arrays, "MOST_BYTES", 24)
     assert array_from(io.BytesIO(data)).size == 3
     monkeypatch.setattr(arrays, "MOST_BYTES", 23)
-    with pytest.raises(ValueError, match="no array of numbers"):
+    with pytest.raises(ValueError, match="not an array of numbers"):
         array_from(io.BytesIO(data))
 
 
@@ -96,7 +96,7 @@ def test_zip_files_packed_otherwise_are_refused(tmp_path):
     with zipfile.ZipFile(path, "w") as file:
         file.writestr("a", b"x", zipfile.ZIP_STORED)
         file.writestr("b", b"x", zipfile.ZIP_BZIP2)
-    with pytest.raises(ValueError, match="compressed in a way that is not used here"):
+    with pytest.raises(ValueError, match="compressed with an unsupported method"):
         zip_members(path, 100)
     path.write_bytes(b"none")
     with pytest.raises(ValueError, match="zip"):
@@ -114,7 +114,7 @@ def test_a_zip_member_that_claims_gigabytes_takes_no_memory(tmp_path):
     for place in (18, directory + 20):  # the compressed size, in the member's header and in the directory
         data[place : place + 4] = (0xFFFFFFF0).to_bytes(4, "little")
     path.write_bytes(data)
-    with pytest.raises(ValueError, match="its members are longer than the file"):
+    with pytest.raises(ValueError, match="its members are larger than the file"):
         zip_members(path, 1 << 30)
 
 

@@ -91,7 +91,7 @@ def test_a_repository_that_is_not_there(hub):
 
 def test_a_repository_of_something_else(hub):
     hub.commits["ferries/cats"] = [{"cats.txt": b"cats", "README.md": b"cats"}]
-    with pytest.raises(ModelFormatError, match="no model"):
+    with pytest.raises(ModelFormatError, match="not a model"):
         detector.load("hf://ferries/cats")
     with pytest.raises(ModelFormatError, match=r"does not exist|no profile"):
         SiteProfile.load("hf://ferries/cats")

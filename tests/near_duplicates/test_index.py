@@ -185,7 +185,7 @@ def test_two_runs_at_once_do_not_lose_a_text(made):
 def test_an_index_is_made_in_an_empty_folder_only(tmp_path, made):
     with pytest.raises(SettingsError, match="not an empty folder"):
         DuplicateIndex.create(made)
-    with pytest.raises(ModelFormatError, match="holds no index"):
+    with pytest.raises(ModelFormatError, match="has no index"):
         DuplicateIndex.open(tmp_path / "nowhere")
 
 

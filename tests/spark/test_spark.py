@@ -104,7 +104,7 @@ def test_columns(session, frame):
         spark.clean(frame, Columns("html"))
     with pytest.raises(SettingsError, match="no column 'uri'"):
         spark.site_counts(frame, Columns(url="uri"))
-    with pytest.raises(SettingsError, match="would be written over"):
+    with pytest.raises(SettingsError, match="would be overwritten"):
         spark.clean(frame, Columns("url"))
 
 

@@ -53,7 +53,7 @@ FILES = {
     "an SQLite database": b"SQLite format 3\0\x10\0",
     "a program": b"\x7fELF\x02\x01\x01\0",
     "RTF": b"{\\rtf1\\ansi Text}",
-    "a binary file of a kind that is not known": random.Random(1).randbytes(4000).replace(b"\x1b", b"\0"),
+    "a binary file of an unknown kind": random.Random(1).randbytes(4000).replace(b"\x1b", b"\0"),
 }
 
 

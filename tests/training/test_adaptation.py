@@ -209,7 +209,7 @@ def test_pages_come_from_folders_html_csv_and_jsonl(tmp_path):
 
 
 def test_what_cannot_be_adapted_to_is_said(tmp_path):
-    with pytest.raises(PageError, match="holds no pages"):
+    with pytest.raises(PageError, match="has no pages"):
         read_page_files([tmp_path])
     with pytest.raises(PageError, match="does not exist"):
         read_page_files([tmp_path / "a.html"])

@@ -111,10 +111,10 @@ WRONG = {
     "one page": (lambda: detector.train(PAGES / "bees.txt"), PageError, "one page only"),
     "no page": (lambda: detector.train([]), PageError, "one page only"),
     "nowhere": (lambda: detector.train("nowhere"), PageError, "does not exist"),
-    "anew with a model": (lambda: detector.train(LABELLED, "default", anew=True), SettingsError, "takes no model"),
+    "anew with a model": (lambda: detector.train(LABELLED, "default", anew=True), SettingsError, "trains a new model"),
     "anew of one group": (lambda: detector.train(LABELLED, anew=True), PageError, "three groups"),
     "no labels": (lambda: detector.evaluate("default", PAGES), PageError, r"no labelled page .*bees\.txt"),
-    "no model": (lambda: detector.evaluate("nowhere", LABELLED), ModelFormatError, "nowhere"),
+    "not a model": (lambda: detector.evaluate("nowhere", LABELLED), ModelFormatError, "nowhere"),
     "no profile": (lambda: detector.evaluate("default", LABELLED, site="no"), ModelFormatError, "detector profile"),
 }  # fmt: skip
 

@@ -76,7 +76,7 @@ def test_markup_narrows_what_is_not_labelled():
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
-        ({"labels": ["content"], "kinds": ["headline"]}, "\"kinds\" has 'headline', which is no kind"),
+        ({"labels": ["content"], "kinds": ["headline"]}, "\"kinds\" has 'headline', which is not one of"),
         ({"gold": "x", "inside": ["advert"]}, "\"inside\" has 'advert'"),
     ],
 )

@@ -17,7 +17,7 @@ def test_labels_are_appended_and_undone(tmp_path):
     assert path.read_text().startswith(before)
     append_label(path, LineLabel("d", "content"))
     assert [(label.text, label.site) for label in read_labels(path)] == [("a", "s"), ("d", None)]
-    with pytest.raises(PageError, match="cannot be taken back"):
+    with pytest.raises(PageError, match="cannot be undone"):
         undo_labels(path, 3)
 
 
@@ -42,7 +42,7 @@ def test_any_answers_and_undos_leave_what_holds(tmp_path_factory, steps):
         (
             "l.jsonl",
             '{"text": "a", "label": "boilerplate"}',
-            "row 1: there is no label 'boilerplate'; there are",
+            "row 1: unknown label 'boilerplate'; there are",
         ),
         ("l.jsonl", '{"label": "template"}', 'row 1: "text" is missing'),
         (
@@ -55,7 +55,7 @@ def test_any_answers_and_undos_leave_what_holds(tmp_path_factory, steps):
         ("l.jsonl", "[1]", "row 1: JSON, but no object"),
         ("l.jsonl", "text", "row 1: not JSON"),
         ("l.csv", "a,b\n1,2", "first row must name the columns"),
-        ("l.csv", "text,label\nx,no", "row 2: there is no label 'no'"),
+        ("l.csv", "text,label\nx,no", "row 2: unknown label 'no'"),
     ],
 )
 def test_label_files_that_are_wrong_say_where(tmp_path, name, text, says):

@@ -117,7 +117,12 @@ def test_a_profile_scores_as_in_python(post, detector):
         ("/v1/score", pages("a", profile="a!"), 422, "base64"),
         ("/v1/score", pages(*"a" * 21), 413, "20 are the most"),
         ("/v1/profile", pages("a", "a"), 422, "at least 2 different pages"),
-        ("/v1/duplicates", {"texts": [{"text": "a", "id": "x"}, {"text": "b", "id": "x"}]}, 422, "one id"),
+        (
+            "/v1/duplicates",
+            {"texts": [{"text": "a", "id": "x"}, {"text": "b", "id": "x"}]},
+            422,
+            "the same id",
+        ),
         ("/v1/duplicates", {"texts": [{"text": "a"}] * 21}, 413, "20 are the most"),
     ],
 )

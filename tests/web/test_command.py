@@ -20,7 +20,7 @@ def test_a_port_that_is_taken(capsys):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         assert run(["serve", "--port", str(port), "--no-browser"]) == 2
-    assert f"127.0.0.1:{port} cannot be listened at" in capsys.readouterr().err
+    assert f"127.0.0.1:{port} cannot be used" in capsys.readouterr().err
 
 
 def test_a_model_that_is_none(tmp_path, capsys):

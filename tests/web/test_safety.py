@@ -14,7 +14,7 @@ BODY = {"pages": [{"page": "a"}]}
 def test_another_host_is_refused(client, host):
     found = client.get("/health", headers={"host": host})
     assert found.status_code == 421
-    assert "does not answer to" in found.json()["detail"]
+    assert "does not respond to" in found.json()["detail"]
 
 
 @pytest.mark.parametrize("host", ["localhost:8765", "127.0.0.1", "[::1]:8765", "LOCALHOST:1"])

@@ -42,7 +42,7 @@ class _BrotliFile(io.RawIOBase):
         try:
             unpacked: bytes = self._unpacker.process(packed, output_buffer_limit=about)
         except self._damage as error:
-            raise OSError(f"no Brotli, or damaged: {error}") from None
+            raise OSError(f"not Brotli, or damaged: {error}") from None
         if can_take and not packed and not unpacked and not self._unpacker.is_finished():
             raise EOFError("the compressed file ended before its end marker")
         return unpacked

@@ -124,7 +124,7 @@ def read_csv(part: Part, columns: Columns, limits: ReadLimits) -> Records:
         try:
             first = next(lines, "")
         except csv.Error as error:
-            yield Rejected(part.name, 0, f"not CSV: {error}, where the columns should be named")
+            yield Rejected(part.name, 0, f"not CSV: {error}, the first line should name the columns")
             return
         rows = csv.reader(chain([first], lines), delimiter=_delimiter(part.name, first))
         header: list[str] | None = None

@@ -46,7 +46,7 @@ class _LocalFile(io.FileIO):
     def _unreadable(self, error: OSError) -> ShardError:
         return ShardError(
             f"{self._path} cannot be read: {error.strerror or error}. "
-            "What is done is kept: give the same command again when it can"
+            "Finished work is kept: run the same command again when it can"
         )
 
     def readinto(self, buffer: Any) -> int | None:  # noqa: ANN401
@@ -179,7 +179,7 @@ def unreadable(path: str) -> str:
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116
         if not stat.S_ISREG(mode):
-            return "it is no regular file"
+            return "it is not a regular file"
         with open(path, "rb"):  # noqa: PTH123
             return ""
     except FileNotFoundError:

@@ -144,7 +144,7 @@ class RemoteFile(io.RawIOBase):
             self._drop()
             raise ShardError(
                 f"{self._path} cannot be read at byte {self._at:,}: {_why(error)}. "
-                "What is done is kept: give the same command again"
+                "Finished work is kept: run the same command again"
             ) from None
 
     def _drop(self) -> None:
@@ -159,7 +159,7 @@ class RemoteFile(io.RawIOBase):
             self._file.seek(self._at)
         found = cast(bytes, self._file.read(most))
         if not found and most and self._size is not None and self._at < self._size:
-            raise EOFError(f"it ended there, and should have {self._size:,} bytes")
+            raise EOFError(f"it ended early: it should have {self._size:,} bytes")
         return found
 
     def readable(self) -> bool:

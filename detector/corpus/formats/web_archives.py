@@ -82,7 +82,7 @@ def _document(
     if len(body) > limits.record_bytes:
         return Rejected(part.name, number, f"more than {limits.record_bytes:,} bytes")
     if missing := max(int(record.content_length) - len(body), 0):  # fastwarc says nothing of a cut
-        return Rejected(part.name, number, f"cut: {missing:,} bytes of it are not there")
+        return Rejected(part.name, number, f"truncated: {missing:,} bytes are missing")
     if not is_conversion and (reason := _no_page(record, url or "", format == "html", body)):
         return Rejected(part.name, number, NO_PAGE + reason)
     try:

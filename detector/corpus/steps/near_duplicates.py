@@ -155,7 +155,7 @@ def _refuse_too_many(shingles: int, memory: int) -> None:
     if shingles * SHINGLE_BYTES > memory:
         needed, given = shingles * SHINGLE_BYTES / 1e9, memory / 1e9
         raise SettingsError(
-            f"containment holds all {shingles:,} shingles in memory, about {needed:.2f} GB, and it may take "
+            f"containment keeps all {shingles:,} shingles in memory, about {needed:.2f} GB, but the limit is "
             f"{given:.2f} GB: give more --memory, or clean the sites one by one"
         )
 

@@ -76,7 +76,7 @@ def _move(source: Path, target: Path) -> None:
         raise damaged(source, "it is missing")
     if source.exists():
         if target.exists():  # renaming would overwrite it
-            raise ShardError(f"{target} already exists: move it away, and give the same command again")
+            raise ShardError(f"{target} already exists: move it away, and run the same command again")
         target.parent.mkdir(parents=True, exist_ok=True)
         source.replace(target)
 
@@ -108,6 +108,6 @@ def publish(
         shutil.rmtree(spec.folder().path)
     except OSError as error:
         raise ShardError(
-            f"{spec.output} cannot be published: {error.strerror or error}. All is done and kept in "
-            f"{spec.folder().path}: give the same command again"
+            f"{spec.output} cannot be published: {error.strerror or error}. The finished work is kept in "
+            f"{spec.folder().path}: run the same command again"
         ) from None

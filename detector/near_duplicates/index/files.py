@@ -89,7 +89,7 @@ def band_name(number: int) -> str:
 
 def broken(path: Path, what: str) -> ModelFormatError:
     """Return the error of a file that cannot be used."""
-    return ModelFormatError(f"{path}: {what}; make the index anew, or take it from a backup")
+    return ModelFormatError(f"{path}: {what}; create the index again, or restore a backup")
 
 
 def checksum(path: Path) -> int:
@@ -110,7 +110,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         found = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         raise ModelFormatError(
-            f"{folder} holds no index ({INDEX_FILE} is missing): name another folder"
+            f"{folder} has no index ({INDEX_FILE} is missing): name another folder"
         ) from None
     except OSError as error:
         raise ModelFormatError(f"{path} cannot be read: {error.strerror}") from None
@@ -121,7 +121,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if found["format"] != FORMAT:
         raise ModelFormatError(
             f"{path} has format {found['format']!r}, and this version reads {FORMAT}: "
-            "make the index anew, or use the version that made it"
+            "create the index again, or use the version that made it"
         )
     segments = found.get("segments")
     if not isinstance(segments, list) or not all(_is_segment(row) for row in segments):

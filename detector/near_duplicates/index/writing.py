@@ -69,7 +69,7 @@ def writing(folder: Path, manifest: Mapping[str, Any]) -> Iterator[None]:
 
 def _check_unchanged(folder: Path, manifest: Mapping[str, Any]) -> None:
     if read_manifest(folder) != manifest:
-        raise SettingsError(f"{folder} was changed by another run meanwhile: open it again")
+        raise SettingsError(f"{folder} was changed by another run: open it again")
 
 
 def accept(folder: Path, manifest: Mapping[str, Any], before: Mapping[str, Any]) -> None:

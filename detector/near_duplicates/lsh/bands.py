@@ -30,14 +30,14 @@ def bands_for(threshold: float, slots: int, recall: float) -> Bands:
     """
     if not LEAST_THRESHOLD <= threshold <= 1:
         raise ValueError(
-            f"threshold is a Jaccard similarity from {LEAST_THRESHOLD} to 1, not {threshold}; below that "
-            "nearly every two texts would have to be compared"
+            f"threshold is a Jaccard similarity from {LEAST_THRESHOLD} to 1, not {threshold}; below that, "
+            "nearly all pairs would have to be compared"
         )
     for rows in range(slots, 0, -1):
         bands = Bands(slots // rows, rows)
         if bands.recall(threshold) >= recall:
             return bands
     raise ValueError(
-        f"{slots} slots cannot find {recall} of the pairs at threshold {threshold}: raise the slots, or "
-        "wish for less recall"
+        f"{slots} slots cannot find {recall} of the pairs at threshold {threshold}: use more slots, or "
+        "ask for less recall"
     )

@@ -119,8 +119,8 @@ def start(
     """
     if len(pages) < 2:
         raise PageError(
-            f"one page only ({pages[0].id if pages else 'or none'}): give several pages of the site, so that "
-            "it is seen what recurs, and so that some can be held back"
+            f"one page only ({pages[0].id if pages else 'or none'}): give several pages of the site, to show "
+            "what recurs, and so that some can be held out"
         )
     refuse_split_sites(pages)
     sites = sorted({page.group for page in pages})

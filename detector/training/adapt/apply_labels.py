@@ -52,7 +52,7 @@ def _rows_of_line(material: Material, page: int, label: LineLabel) -> Integers:
         text = text_of(bytes(batch.data[batch.line_start[line] : batch.line_end[line]]))
         raise PageError(
             f"{label.where}: line {label.line} of {label.page} is {_shown(text)}, not {_shown(label.text)}; "
-            "labels go by the lines that detector score shows for the page"
+            "labels refer to the lines that detector score shows for the page"
         )
     return rows
 
@@ -65,7 +65,7 @@ def _on_one_page(materials: Sequence[Material], label: LineLabel) -> list[Intege
         rows.append(_rows_of_line(material, numbers[0], label) if numbers else np.zeros(0, np.int64))
     if not found:
         some = next(page.id for material in materials for page in material.examples.pages)
-        raise PageError(f"{label.where}: no page is called {label.page!r}; pages are called like {some!r}")
+        raise PageError(f"{label.where}: no page is called {label.page!r}; pages have names like {some!r}")
     return rows
 
 
@@ -81,7 +81,7 @@ def _on_all_pages(materials: Sequence[Material], label: LineLabel, sites: Sequen
         where = "these pages" if label.site is None else f"the pages of {label.site}"
         raise PageError(
             f"{label.where}: no line of {where} is {_shown(label.text)}; "
-            "labels go by the lines that detector score shows for a page"
+            "labels refer to the lines that detector score shows for a page"
         )
     return rows
 

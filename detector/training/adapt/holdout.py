@@ -54,7 +54,7 @@ def refuse_shared_sites(learned: Sequence[LabelledPage], judged: Sequence[Labell
     if both := sorted({page.group for page in learned} & {page.group for page in judged}):
         some = ", ".join(both[:3]) + (f" and {len(both) - 3} more" if len(both) > 3 else "")
         raise PageError(
-            f"sites on both sides of the split: {some}; a site that is learned from cannot "
+            f"sites on both sides of the split: {some}; a site to learn from cannot also "
             f"be in {what}: take them out of one of the two"
         )
 
@@ -65,7 +65,7 @@ def refuse_split_sites(pages: Sequence[LabelledPage]) -> None:
     for page in pages:
         if page.fold is not None and folds.setdefault(page.group, page.fold) != page.fold:
             raise PageError(
-                f"the site {page.group} is on both sides of a split: its pages name the folds "
+                f"the site {page.group} is on both sides of a split: its pages have the folds "
                 f"{folds[page.group]} and {page.fold} (page {page.id}); give all its pages one fold"
             )
 

@@ -150,7 +150,7 @@ def _labelled_shares(page: LabelledPage, line_segment: Integers) -> NDArray[np.f
     if filled.size != len(labels):
         raise PageError(
             f"the page {page.id!r} has {len(labels)} labels, and {filled.size} lines that are not blank: "
-            'give a label to each line that `detector score` shows, "unknown" where there is none'
+            'give a label to each line that `detector score` shows, "unknown" if you do not know it'
         )
     shares = np.full(int(line_segment[-1] - line_segment[0]), -1.0)
     for line, label in zip(filled, labels, strict=True):

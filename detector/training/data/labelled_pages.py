@@ -102,7 +102,7 @@ def _refuse_unknown_kinds(fields: _Fields, where: str) -> None:
         given = {kind for kind in getattr(fields, name) or () if kind is not None}
         if unknown := sorted(given - set(LINE_KINDS)):
             raise PageError(
-                f'{where}: "{name}" has {unknown[0]!r}, which is no kind; there are {", ".join(LINE_KINDS)}'
+                f'{where}: "{name}" has {unknown[0]!r}, which is not one of {", ".join(LINE_KINDS)}'
             )
 
 
@@ -122,7 +122,7 @@ def page_of_record(record: Mapping[str, Any], where: str, need_truth: bool = Tru
                 f"{where}: label {number} is {label!r}, which does not exist; there are {', '.join(LABELS)}"
             )
     if format not in (None, "", "html", "text"):
-        raise PageError(f'{where}: "format" is html or text, not {format!r}; without it, it is found out')
+        raise PageError(f'{where}: "format" is html or text, not {format!r}; without it, it is detected')
     if not fields.weight >= 0:
         raise PageError(f'{where}: "weight" must not be below 0, and is {fields.weight}')
     _refuse_unknown_kinds(fields, where)

@@ -65,12 +65,12 @@ def _label(row: _Row) -> LineLabel:
     if not fields.text.strip():
         raise PageError(f'{where}: "text" must be the text of a line')
     if fields.label not in LABELS:
-        raise PageError(f"{where}: there is no label {fields.label!r}; there are {', '.join(LABELS)}")
+        raise PageError(f"{where}: unknown label {fields.label!r}; there are {', '.join(LABELS)}")
     page, line = fields.page or None, None if fields.line == "" else fields.line
     if line is not None and not str(line).isdecimal():
         raise PageError(f'{where}: "line" must be the number that detector score shows, not {line!r}')
     if (line is None) != (page is None):
-        raise PageError(f'{where}: "page" and "line" go together; without both, a label holds for all pages')
+        raise PageError(f'{where}: "page" and "line" go together; without both, a label applies to all pages')
     number = None if line is None else int(line)
     return LineLabel(fields.text, fields.label, fields.site or None, page, number, where)
 
@@ -97,7 +97,7 @@ def _csv_rows(path: Path) -> Iterator[_Row]:
 
 def _undone(labels: list[LineLabel], count: object, where: str) -> list[LineLabel]:
     if isinstance(count, bool) or not isinstance(count, int) or not 0 < count <= len(labels):
-        raise PageError(f"{where}: {count!r} labels cannot be taken back: there are {len(labels)} before it")
+        raise PageError(f"{where}: {count!r} labels cannot be undone: there are {len(labels)} before it")
     return labels[:-count]
 
 

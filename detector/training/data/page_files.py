@@ -53,7 +53,7 @@ def _folder(folder: Path) -> Iterator[LabelledPage]:
         if path.suffix.lower() in PAGE_SUFFIXES and not path.name.endswith(GOLD_SUFFIX) and not path.is_dir()
     )
     if not found:
-        raise PageError(f"{folder} holds no pages: there is no file that ends in {', '.join(PAGE_SUFFIXES)}")
+        raise PageError(f"{folder} has no pages: no file ends in {', '.join(PAGE_SUFFIXES)}")
     for path in found:
         refuse_special(path)
         name = path.relative_to(folder)
@@ -104,5 +104,5 @@ def read_page_files(paths: Iterable[Path]) -> list[LabelledPage]:
             names[page.id] = path
             pages.append(page)
         if len(pages) == before:
-            raise PageError(f"{path} holds no page: give it a record a page, or name another file")
+            raise PageError(f"{path} has no page: give it one record per page, or name another file")
     return pages

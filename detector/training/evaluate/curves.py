@@ -75,5 +75,5 @@ def threshold_for(settings: Settings, examples: Examples, scores: Floats) -> flo
     words = np.diff(examples.words.segment_word)
     threshold = threshold_of(settings, operating_points_of(scores, examples.share, words))
     if threshold is None:
-        raise SettingsError("there is no goal to read a threshold off for: say --lose-at-most 0.1%")
+        raise SettingsError("no goal is set to find a threshold for: add --lose-at-most 0.1%")
     return threshold

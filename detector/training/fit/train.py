@@ -153,7 +153,7 @@ def train_gathered(
     sets = [*html, *text]
     if len(folds_of(sets)) < LEAST_FOLDS:
         raise PageError(
-            "training needs pages of at least three groups, to be judged on pages it did not see; "
+            "training needs pages of at least three groups, so that it can be tested on unseen pages; "
             'groups whose names fall into the same of five folds may be told apart by "fold"'
         )
     log(f"{gathered_pages.pages} pages, {sum(examples.share.size for examples in sets)} segments")
