@@ -325,13 +325,13 @@ def test_workers_end_with_the_run_that_was_killed(tmp_path):
     psutil = pytest.importorskip("psutil")
     program = (
         "import sys, time\nfrom detector.engines.processes import Processes\n"
-        "def wait(item):\n    import os, time\n    print(os.getpid(), flush=True)\n    time.sleep(60)\n"
+        "def wait(item):\n    import os, time\n    print(os.getpid(), flush=True)\n    time.sleep(600)\n"
         "list(Processes(2).run(wait, [1, 2]))\n"
     )
     with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as running:
         workers = [psutil.Process(int(running.stdout.readline())) for _ in range(2)]
         running.kill()
         running.wait()
-        gone, alive = psutil.wait_procs(workers, timeout=10)
+        gone, alive = psutil.wait_procs(workers, timeout=60)
         assert len(gone) == 2
         assert not alive

@@ -157,22 +157,54 @@ def test_workers_fit_into_the_memory():
     assert isinstance(engine_of("auto", 1, None), InProcess)
 
 
+# `detector clean` that waits in the middle of a step, after two of its shards.
+WAITS = """
+import sys, time
+from detector.cli.main import main
+from detector.corpus import run
+
+wanted, each = sys.argv.pop(1), run._each
+
+def waits(step, spec, shards, engine, progress):
+    told = []
+
+    def waiting(*state):
+        progress(*state)
+        told.append(state)
+        if step.folder == wanted and len(told) == 3:
+            print("ready", flush=True)
+            time.sleep(600)
+
+    each(step, spec, shards, engine, waiting)
+
+run._each = waits
+main()
+"""
+
+
+def waiting_at(step, arguments):
+    """Start a run; return it when it waits in this step."""
+    command = [sys.executable, "-c", WAITS, step, *arguments]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert running.stdout.readline() == "ready\n"
+    return running
+
+
 def test_sigterm_ends_the_workers_and_loses_nothing(pages, tmp_path):
     rows = [{**pages[at % 40], "id": f"{copy}-{at}"} for copy in range(8) for at in range(40)]
     path = write_jsonl(tmp_path / "pages.jsonl", rows)
     rules = tmp_path / "rules.toml"
     rules.write_text("shard_bytes = 20000")
-    command = [sys.executable, "-m", "detector", "clean", str(path), "--rules", str(rules), "--output"]
+    clean = ["clean", str(path), "--rules", str(rules), "--output"]
+    command = [sys.executable, "-m", "detector", *clean]
     out = tmp_path / "out"
-    running = subprocess.Popen([*command, str(out), "--workers", "2"], stderr=subprocess.PIPE, text=True)
-    while len(list(out.glob(".run/clean/?????"))) < 2:
-        assert running.poll() is None
-        time.sleep(0.005)
+    running = waiting_at("clean", [*clean, str(out), "--workers", "2"])
     workers = psutil.Process(running.pid).children(recursive=True)
+    assert workers
     running.terminate()
     assert running.communicate()[1].endswith("detector: stopped\n")
     assert running.returncode == 143
-    _, alive = psutil.wait_procs(workers, timeout=10)
+    _, alive = psutil.wait_procs(workers, timeout=60)
     assert not alive
     subprocess.run([*command, str(out), "--workers", "2"], check=True, capture_output=True)
     subprocess.run(
@@ -199,17 +231,16 @@ def test_killed_runs_go_on_to_the_same_bytes(clean, pages, tmp_path):
     path = write_jsonl(tmp_path / "pages.jsonl", rows)
     rules = tmp_path / "rules.toml"
     rules.write_text("shard_bytes = 20000")
-    command = [sys.executable, "-m", "detector", "clean", str(path), "--rules", str(rules), "--output"]
+    clean = ["clean", str(path), "--rules", str(rules), "--output"]
+    command = [sys.executable, "-m", "detector", *clean]
     subprocess.run(
         [*command, str(tmp_path / "whole"), "--engine", "process"], check=True, capture_output=True
     )
     out = tmp_path / "out"
     for step, workers in (("count", "2"), ("clean", "1"), ("out", "2")):
-        running = subprocess.Popen([*command, str(out), "--workers", workers], stderr=subprocess.DEVNULL)
-        while running.poll() is None and len(list(out.glob(f".run/{step}/?????"))) < 2:
-            time.sleep(0.005)
+        running = waiting_at(step, [*clean, str(out), "--workers", workers])
         running.send_signal(signal.SIGKILL)
-        running.wait()
+        running.communicate()
         assert not (out / "manifest.json").exists()
     subprocess.run([*command, str(out), "--workers", "2"], check=True, capture_output=True)
     assert everything(out) == everything(tmp_path / "whole")

@@ -41,23 +41,29 @@ session = builder.getOrCreate()
 session.sparkContext.setCheckpointDir(checkpoints)
 killed = []
 
-def kill(stage):
+def kill(stage, done):
     # An executor is a child of a worker; the worker starts another.
     tracker = session.sparkContext.statusTracker()
-    while not tracker.getActiveStageIds():
-        time.sleep(0.05)
-    executors = [child for worker in workers for child in psutil.Process(int(worker)).children()]
-    if executors:
-        executors[0].kill()
-        killed.append(stage)
+    while not done.wait(0.02):
+        executors = [child for worker in workers for child in psutil.Process(int(worker)).children()]
+        if tracker.getActiveStageIds() and executors:
+            executors[0].kill()
+            killed.append(stage)
+            return
 
 def collected(stage, frame):
-    thread = threading.Thread(target=kill, args=(stage,))
+    done = threading.Event()
+    thread = threading.Thread(target=kill, args=(stage, done))
     if workers:
         thread.start()
-    rows = sorted([[str(value) for value in row] for row in frame.collect()])
+    try:
+        rows = sorted([[str(value) for value in row] for row in frame.collect()])
+    finally:
+        done.set()
     if workers:
         thread.join()
+        if stage not in killed:  # it was over before an executor was found: once more
+            return collected(stage, frame)
     return rows
 
 pages = spark.read_pages(session, [folder])
@@ -145,7 +151,12 @@ def test_killed_executors_change_nothing(cluster, tmp_path):
             str(tmp_path / name),
         ]
         done = subprocess.run(
-            [*command, *victims], cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=600
+            [*command, *victims],
+            cwd=tmp_path,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=1800,
         )
         assert done.returncode == 0, done.stderr[-3000:]
         found[name] = json.loads(result.read_text())

