@@ -55,7 +55,7 @@ class Settings:
         "title", unless it is dropped.
     drop : tuple of str, optional
         The kinds of lines to drop, whatever their scores. By default "comment" and "author", unless they are
-        kept. Of all other kinds the scores decide. A kind is a probability, and so is the decision: a line
+        kept, or `lose_at_most` or `recall` is given. Of all other kinds the scores decide. A kind is a probability, and so is the decision: a line
         that is a title at .8 stays more easily, not always.
     cut_headlines : bool
         Cut off a headline at the beginning of a longer line if it also has a line of its own.
@@ -112,6 +112,8 @@ class Settings:
     def kinds_decided(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the kinds of lines that are kept, and those that are dropped, whatever their scores."""
         keep, drop = PRESETS[DEFAULT_PRESET]
+        if self.lose_at_most is not None or self.recall is not None:
+            drop = ()  # more would be lost than the goal says
         if self.keep is None:
             keep = tuple(kind for kind in keep if kind not in (self.drop or ()))
         if self.drop is None:

@@ -130,6 +130,9 @@ def test_comments_go_where_they_are_likelier_than_all_else() -> None:
         (Settings(keep=("comment",)), ("comment",), ("author",)),
         (Settings(drop=("title",)), (), ("title",)),
         (Settings(keep=(), drop=()), (), ()),
+        (Settings(lose_at_most=0.01), ("title",), ()),
+        (Settings(recall=0.9, drop=("form",)), ("title",), ("form",)),
+        (Settings(precision=0.9), ("title",), ("comment", "author")),
     ],
 )
 def test_the_default_gives_way(settings: Settings, keep: tuple[str, ...], drop: tuple[str, ...]) -> None:
