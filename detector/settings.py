@@ -55,8 +55,8 @@ class Settings:
         "title", unless it is dropped.
     drop : tuple of str, optional
         The kinds of lines to drop, whatever their scores. By default "comment" and "author", unless they are
-        kept, or `lose_at_most` or `recall` is given. Of all other kinds the scores decide. A kind is a probability, and so is the decision: a line
-        that is a title at .8 stays more easily, not always.
+        kept, or `lose_at_most` or `recall` is given. Of all other kinds the scores decide. A kind is a
+        probability, and so is the decision: a line that is a title at .8 stays more easily, not always.
     cut_headlines : bool
         Cut off a headline at the beginning of a longer line if it also has a line of its own.
     join_lines : bool
