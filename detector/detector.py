@@ -100,7 +100,7 @@ class Detector:
         Parameters
         ----------
         page : str, bytes, Path or Page
-            The page itself, the path of a file, or a page that was read before. Bytes are decoded.
+            The page itself, the path of a file, or a `Page`. Bytes are decoded.
         format : {"text", "html"}, optional
             The format of the page; detected by default.
         url : str, optional
@@ -142,7 +142,7 @@ class Detector:
         PageError
             If the file cannot be read.
         ValueError
-            If there is no such format, or as for `score`.
+            If the format is unknown, or as for `score`.
         """
         refuse_unknown_format(format)
         return self.score(page, input_format, url).to_format(format)
@@ -173,12 +173,12 @@ class Detector:
         Parameters
         ----------
         pages : iterable
-            What `score` takes, or pages that were read before: a list, a generator, a column of a table.
+            A list, a generator or a column of a table, of anything that `score` takes.
         errors : {"raise", "skip", "return"}
             What to do with a page that cannot be read or scored: raise the error, leave the page out, or
-            yield the error in its place. It says which page it was: `pages[3]`.
+            yield the error in its place. The error says which page it was: `pages[3]`.
         missing : {"error", "empty"}
-            Whether None and NaN count as such a page, or as an empty one.
+            Whether None and NaN count as pages that cannot be read, or as empty pages.
 
         Raises
         ------

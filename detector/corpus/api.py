@@ -37,7 +37,7 @@ def clean_corpus(
     inputs : sequence of str or Path
         Files, folders and URLs.
     output : str or Path
-        A new folder, or the folder of a stopped run to continue.
+        A new folder, or the folder of an interrupted run to resume.
     settings : Settings, optional
         Which lines of a page to keep.
     corpus : CorpusSettings, optional

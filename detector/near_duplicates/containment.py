@@ -48,11 +48,11 @@ class _Postings(NamedTuple):
 def find_contained(
     texts: Iterable[str], threshold: float = 0.8, *, settings: DuplicateSettings | None = None
 ) -> Duplicates:
-    """Find texts that stand inside longer ones, word for word or nearly.
+    """Find texts inside longer texts, word for word or nearly.
 
     The containment of a text in another is the share of its shingles that the other has too. The longer text
-    (with more different shingles; of equally long ones the earlier) is kept. All shingles are held in
-    memory, about 50 bytes each.
+    is kept (the one with more different shingles, or the earlier one if they are equal). All shingles are
+    held in memory, about 50 bytes each.
 
     Parameters
     ----------
@@ -61,8 +61,8 @@ def find_contained(
     threshold : float
         Least containment, .05 to 1.
     settings : DuplicateSettings, optional
-        The size of a shingle and what counts as equal. A shingle of more than `max_group` texts leads to the
-        longest of them only.
+        The size of a shingle and what counts as equal. If more than `max_group` texts share a shingle, only
+        the longest of them is compared.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def find_contained(
     Raises
     ------
     SettingsError
-        If the threshold is none.
+        If the threshold is out of range.
     TypeError
         If a text is not a string.
     """

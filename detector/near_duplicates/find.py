@@ -228,9 +228,9 @@ def find_duplicates(
 ) -> Duplicates:
     """Find near-duplicates among texts: all pairs, and which texts to keep.
 
-    A text shorter than a shingle matches only equal words, a text without words only equal bytes. Lists
-    are read in place. Any other iterable is first written to a file in `settings.folder`, or in a temporary
-    folder. With a folder, a stopped run continues when you call it again.
+    A text shorter than a shingle matches only texts with equal words, and a text without words only equal
+    bytes. Lists are read in place. Any other iterable is first written to a file in `settings.folder`, or in
+    a temporary folder. With a folder, an interrupted run resumes when you call it again.
 
     Parameters
     ----------
