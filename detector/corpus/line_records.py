@@ -36,6 +36,7 @@ class LineRecord:
     blocks: rows (segment, the one after the last, first segment of the block) of lists, tables and code
     site_pages: other pages known of its site
     fields: its whole record; the field that the clean text went to is empty
+    simplified: why its HTML was read without its formatting tags, if it was
     """
 
     id: str
@@ -53,11 +54,12 @@ class LineRecord:
     blocks: list[list[int]] = field(default_factory=list)
     site_pages: int = 0
     fields: Mapping[str, Any] = field(default_factory=dict)
+    simplified: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as plain values, without empty fields."""
         values = ((name, getattr(self, name)) for name in self.__slots__)
-        return {name: value for name, value in values if value not in ([], {})}
+        return {name: value for name, value in values if value not in ([], {}, None)}
 
 
 class LinePiece(NamedTuple):
@@ -141,6 +143,7 @@ def line_records(result: ScoredBatch, why: Bytes, documents: Sequence[Document])
                 blocks=_blocks(result, first, last),
                 site_pages=0 if result.recurrence is None else int(result.recurrence.site_pages[page]),
                 fields=document.fields,
+                simplified=document.simplified,
             )
         )
     return records
