@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites | None = None) -> ScoredBatch:
     """Take pages that were read through all other steps."""
-    batch, words, markup = read
+    batch, words, markup, _ = read
     lines = score_lines(batch, words, markup, model, sites)
     threshold = threshold_of(settings, (model.text if markup is None else model.html).points)
     copies = find_copies(batch, words, markup, lines.repeats)
@@ -250,7 +250,7 @@ class Detector:
         read = read_batch(pages)
         if sites is None and self.profile is not None:
             batch, words, sites = self.profile.look_at(read.batch, read.words)
-            read = ReadBatch(batch, words, read.markup)
+            read = read._replace(batch=batch, words=words)
         return score_read(read, self.model, self.settings, sites)
 
     def _scored_pages(self, pages: Sequence[Page], scored: ScoredBatch) -> Iterator[ScoredPage]:

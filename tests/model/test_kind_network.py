@@ -60,7 +60,7 @@ def test_kernel_is_its_reference(model: Model, format: Format, text: str) -> Non
     """Pages of a batch get what numpy says, alone and together with others."""
     other = "<p>One</p>" if format == "html" else "One"
     pages = [Page.read(page, format) for page in (other, text, text * 60, "" if format == "text" else "<p>")]
-    batch, words, markup = read_batch(pages)
+    batch, words, markup, _ = read_batch(pages)
     found = score_lines(batch, words, markup, model).kinds
     assert found.shape == (batch.segment_start.size, len(LINE_KINDS))
     np.testing.assert_allclose(found, kinds_of_lines(batch, words, markup, model), atol=2e-3)

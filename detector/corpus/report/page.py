@@ -100,6 +100,8 @@ def report_page(report: Mapping[str, Any]) -> str:
         f"{total['duplicates']:,} near-duplicates), {_size(total['bytes_kept'])} of "
         f"{_size(total['bytes'])}; {sum(report['rejected'].values()):,} records were set aside."
     )
+    if report["simplified"]:
+        summary += f" {report['simplified']:,} pages of HTML were read without their formatting tags."
     heads = ("name", "documents", "kept", "empty", "duplicates", "bytes", "bytes kept", "lost")
     parts = [
         _table("Records set aside", ("reason", "records"), report["rejected"].items()),

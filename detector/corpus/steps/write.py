@@ -102,6 +102,7 @@ class DocumentTally:
         self.before = [0] * LENGTH_BINS
         self.after = [0] * LENGTH_BINS
         self.verdicts: Counter[str] = Counter()
+        self.simplified = 0
 
     def add(self, fate: Fate) -> None:
         """Count one."""
@@ -117,6 +118,7 @@ class DocumentTally:
         if kept:
             self.after[min(fate.size.bit_length(), LENGTH_BINS - 1)] += 1
         self.verdicts[fate.verdict] += 1
+        self.simplified += document.simplified is not None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the counts as plain values."""
@@ -126,6 +128,7 @@ class DocumentTally:
             "before": self.before,
             "after": self.after,
             "verdicts": dict(sorted(self.verdicts.items())),
+            "simplified": self.simplified,
         }
 
 
