@@ -38,6 +38,7 @@ ROOMS = (
     ("near_duplicates",),
     ("text",),
     ("settings",),
+    ("presets",),
     ("duplicate_settings",),
     ("native",),
     ("records",),

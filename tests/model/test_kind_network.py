@@ -64,7 +64,8 @@ def test_kernel_is_its_reference(model: Model, format: Format, text: str) -> Non
     found = score_lines(batch, words, markup, model).kinds
     assert found.shape == (batch.segment_start.size, len(LINE_KINDS))
     np.testing.assert_allclose(found, kinds_of_lines(batch, words, markup, model), atol=2e-3)
-    alone = score_lines(*read_batch(pages[1:2]), model).kinds
+    batch, words, markup, _ = read_batch(pages[1:2])
+    alone = score_lines(batch, words, markup, model).kinds
     np.testing.assert_array_equal(found[1 : 1 + alone.shape[0]], alone)
 
 
