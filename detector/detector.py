@@ -4,7 +4,7 @@ page -> lines -> features -> scores -> copies -> decisions -> clean text
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
@@ -254,10 +254,10 @@ class Detector:
         return score_read(read, self.model, self.settings, sites)
 
     def _scored_pages(self, pages: Sequence[Page], scored: ScoredBatch) -> Iterator[ScoredPage]:
-        text, start = scored.clean.text.tobytes(), 0
-        ends, contents = scored.clean.page_end.tolist(), scored.decisions.content.tolist()
-        known = zip(pages, ends, contents, _confidences(scored), pages_lines(scored), strict=True)
-        for number, (page, end, (content, words), confidence, lines) in enumerate(known):
+        text, contents = scored.clean.text.tobytes(), scored.decisions.content.tolist()
+        spans = pairwise([0, *scored.clean.page_end.tolist()])
+        known = zip(pages, spans, contents, _confidences(scored), pages_lines(scored), strict=True)
+        for number, (page, (start, end), (content, words), confidence, lines) in enumerate(known):
             yield ScoredPage(
                 clean_text=text_of(text[start:end]),
                 content_share=round(content / words, 3) if words else 0.0,
@@ -271,8 +271,8 @@ class Detector:
                 _kind=PageKind(scored.kinds.share[number].copy(), scored.kinds.signal[number].copy(), words),
                 _lines=lines,
                 _page=page,
+                _phrases=self.model.phrases,
             )
-            start = end
 
 
 def profile_for(model: Model, profile: "SiteProfile | str | Path | None") -> "SiteProfile | None":

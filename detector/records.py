@@ -276,12 +276,16 @@ class ScoredLine:
 
     @property
     def why(self) -> str:
-        """The strongest reason for the decision, in words; empty for a blank line."""
+        """The reason that says most for the decision, in words; empty for a blank line.
+
+        What is said of the whole page comes last: it is the same for all lines.
+        """
         if self.label == "repeat":
             return f"same text as line {self.copy_of}"
         speaks = [
-            reason.text
+            reason
             for reason in self.reasons
             if reason.contribution is not None and (reason.contribution > 0) != self.kept
         ]
-        return (speaks or [reason.text for reason in self.reasons] or [""])[0]
+        of_the_line = [reason for reason in speaks if reason.code != "page"]
+        return next((reason.text for reason in (*of_the_line, *speaks, *self.reasons)), "")

@@ -7,9 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from detector.extras import need
+from detector.features.phrases import PhraseWeights
 from detector.records import Format, OutputFormat, Reason, ScoredLine, Verdict
 from detector.results.batch import PageLines
 from detector.results.lines import scored_lines
+from detector.results.quoted_words import with_quoted_words
 from detector.results.verdict import PageKind, verdict
 from detector.text.page import Page
 
@@ -62,6 +64,12 @@ class ScoredPage:
     _kind: PageKind | None = field(default=None, repr=False, compare=False)
     _lines: PageLines | None = field(default=None, repr=False, compare=False)
     _page: Page | None = field(default=None, repr=False, compare=False)
+    _phrases: PhraseWeights | None = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the model's weights behind: the words that they choose for reasons travel."""
+        lines = None if self._lines is None else with_quoted_words(self._lines, self._phrases)
+        return self.__dict__ | {"_lines": lines, "_phrases": None}
 
     def __repr__(self) -> str:
         title = f"{self.title!r}, " if self.title else ""
@@ -105,7 +113,7 @@ class ScoredPage:
     @cached_property
     def lines(self) -> tuple[ScoredLine, ...]:
         """All lines of the page in order, including blank ones. Made on first access."""
-        return () if self._lines is None else scored_lines(self._lines)
+        return () if self._lines is None else scored_lines(with_quoted_words(self._lines, self._phrases))
 
     @cached_property
     def metadata(self) -> "Metadata":
