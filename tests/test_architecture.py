@@ -38,7 +38,7 @@ ROOMS = (
     ("near_duplicates",),
     ("text",),
     ("settings",),
-    ("duplicate_settings",),
+    ("duplicate_settings", "run_settings"),
     ("native",),
     ("records",),
     ("files",),

@@ -1,6 +1,6 @@
 """Rows of Arrow tables as documents, and what becomes of documents as rows. No Spark in here."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -75,15 +75,6 @@ def batches_of(table: pyarrow.Table, spec: PageSpec) -> Iterator[ParsedBatch]:
     return parsed_batches(documents_of(table, spec.columns), spec.format, spec.settings.batch_bytes)
 
 
-def without(batch: ParsedBatch, leaves_out: Callable[[Document], bool]) -> ParsedBatch:
-    """Return a batch whose pages are counted without some documents."""
-    positions = {at for at, document in enumerate(batch.documents) if leaves_out(document)}
-    if not positions:
-        return batch
-    parts = [left for part in batch.parts if (left := part.without(positions)) is not None]
-    return ParsedBatch(batch.first, batch.records, parts)
-
-
 @dataclass(frozen=True)
 class GivenCounts:
     """Counts of sites whose pages are not all in the table; `site` tells which sites these are."""
@@ -93,7 +84,7 @@ class GivenCounts:
     def with_those_of(self, batches: Sequence[ParsedBatch]) -> LineCounts:
         """Return the counts of all sites of some pages. All pages of other sites must be there."""
         given = set(self.counts.site.tolist())
-        others = (without(batch, lambda document: site_id(document.site) in given) for batch in batches)
+        others = (batch.without(lambda document: site_id(document.site) in given) for batch in batches)
         local = [part for batch in others for part in counts_of(batch)]
         return pruned(merge([merge(local), self.counts]))
 

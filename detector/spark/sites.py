@@ -13,13 +13,13 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from detector.corpus.parsed_shards import ParsedBatch
-from detector.corpus.steps.count import counts_of
+from detector.corpus.steps.count import counts_of, is_alone
 from detector.errors import SettingsError
 from detector.records import Format, Integers
 from detector.settings import Columns, CorpusSettings, Settings
 from detector.sites.names import LONE, site_name
 from detector.sites.recurrence import merge, site_line_key
-from detector.spark.rows import PageSpec, batches_of, without
+from detector.spark.rows import PageSpec, batches_of
 from detector.text.keys import line_keys, site_id
 
 # A line of a site, and the pages that have it; or a site (its key is its own), and its pages.
@@ -93,7 +93,7 @@ def counted(pages: DataFrame, spec: PageSpec) -> DataFrame:
         for table in tables:
             for batch in batches_of(pyarrow.Table.from_batches([table]), spec):
                 # A page without a site has a name of its own in its batch only.
-                found.append(without(batch, lambda document: document.site.startswith(LONE)))
+                found.append(batch.without(is_alone))
                 if len(found) >= TOGETHER:
                     yield _rows(found)
                     found = []
