@@ -19,7 +19,7 @@ from detector.corpus.rules import Rules
 from detector.corpus.steps.clean import Cleaner, CleanPage, verdict_name
 from detector.corpus.steps.count import counts_of
 from detector.detector import Detector
-from detector.files.limits import DEFAULT_LIMITS
+from detector.files.limits import ReadLimits
 from detector.model.files import Model
 from detector.records import Format, Integers
 from detector.settings import Columns, CorpusSettings, Settings
@@ -56,7 +56,7 @@ def wanted(columns: Columns, there: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(name for name in found if name in there))
 
 
-def documents_of(table: pyarrow.Table, columns: Columns) -> Iterator[Document | Rejected]:
+def documents_of(table: pyarrow.Table, columns: Columns, limits: ReadLimits) -> Iterator[Document | Rejected]:
     """Yield a document for each row, with the row's number as its own, or why there is none."""
     names = wanted(columns, table.column_names)
     known = [name for name in (FORMAT, FAULT) if name in table.column_names]
@@ -65,14 +65,15 @@ def documents_of(table: pyarrow.Table, columns: Columns) -> Iterator[Document | 
         if fault := fields.get(FAULT):
             yield Rejected(ROWS.name, number, fault)
             continue
-        found = document_of(fields, ROWS, number, columns._replace(id="", source=""), DEFAULT_LIMITS)
+        found = document_of(fields, ROWS, number, columns._replace(id="", source=""), limits)
         format = fields.get(FORMAT)
         yield replace(found, format=format) if format and isinstance(found, Document) else found
 
 
 def batches_of(table: pyarrow.Table, spec: PageSpec) -> Iterator[ParsedBatch]:
     """Yield the rows of a table as parsed pages."""
-    return parsed_batches(documents_of(table, spec.columns), spec.format, spec.settings.batch_bytes)
+    documents = documents_of(table, spec.columns, spec.rules.limits())
+    return parsed_batches(documents, spec.format, spec.settings.batch_bytes)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,11 @@ LEAST_PAGES: Final = 2
 
 
 def site_counts(
-    pages: DataFrame, columns: Columns | None = None, *, format: Format | None = None
+    pages: DataFrame,
+    columns: Columns | None = None,
+    *,
+    rules: CorpusSettings | None = None,
+    format: Format | None = None,
 ) -> DataFrame:
     """Count the lines of each site.
 
@@ -41,6 +45,8 @@ def site_counts(
         A page a row.
     columns : Columns, optional
         The names of the columns with the text, the URL and the site.
+    rules : CorpusSettings, optional
+        Its `record_bytes`, the largest text, is used.
     format : {"text", "html"}, optional
         What all pages are; found for each by default.
 
@@ -57,7 +63,8 @@ def site_counts(
     """
     columns = columns or Columns()
     refuse_absent(pages, columns)
-    return added_up(counted(pages, PageSpec(columns, Settings(), CorpusSettings(), format, lines=False)))
+    spec = PageSpec(columns, Settings(), rules or CorpusSettings(), format, lines=False)
+    return added_up(counted(pages, spec))
 
 
 def refuse_absent(pages: DataFrame, columns: Columns) -> None:
