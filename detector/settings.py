@@ -8,14 +8,18 @@ kept, `DuplicateSettings` how near-duplicates are found, and `CorpusSettings`, `
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, get_args
 
 from detector.duplicate_settings import DuplicateSettings as DuplicateSettings
 from detector.errors import SettingsError
 from detector.files.limits import DEFAULT_LIMITS, ReadLimits
 from detector.files.toml import read_toml, settings_from
 from detector.presets import DEFAULT_PRESET, PRESETS, refuse_unknown_line_kinds
-from detector.records import COPY_KINDS, Format
+from detector.records import COPY_KINDS
+from detector.run_settings import Columns as Columns
+from detector.run_settings import EngineSettings as EngineSettings
+from detector.run_settings import Lines as Lines
+from detector.run_settings import RecordSettings as RecordSettings
 
 # Settings that choose a threshold by its effect on pages that the model has not seen.
 GOALS: Final = ("lose_at_most", "recall", "precision")
@@ -158,6 +162,8 @@ class CorpusSettings:
     folder_sites : {"found", "top", "folder", "one", "none"}
         How to find the site of a page in a folder: from a folder named like a host, a canonical link or a
         shared template (found); its first folder; its own folder; one site for all; or none.
+    index : bool
+        Keep in `index/` what a later run starts from (`--since`): clean texts, line counts, parsed pages.
     most_lost : float
         Nothing is published if a site or source loses more of its text or documents. Sites lose up to .8.
     least_pages : int
@@ -180,6 +186,7 @@ class CorpusSettings:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     drop_copies: tuple[str, ...] | None = None
     folder_sites: FolderSites = "found"
+    index: bool = True
     most_lost: float = 0.9
     least_pages: int = 100
     allow: tuple[str, ...] = ()
@@ -225,71 +232,3 @@ class CorpusSettings:
         """Read rules from a TOML file, if one is given, and add the names in `allow`."""
         rules = cls() if path is None else settings_from(read_toml(path), cls, str(path))
         return replace(rules, allow=tuple(sorted({*rules.allow, *allow})))
-
-
-# Where line records go: into files next to the output, also into a column of it, or nowhere.
-Lines = Literal["sidecar", "column", "none"]
-
-
-class Columns(NamedTuple):
-    """Names of the fields (columns) with a meaning. Only the text is required.
-
-    output: where the clean text goes; by default into the text column, or for HTML from a column of
-        another name into `text`, and the HTML is kept
-    """
-
-    text: str = "text"
-    id: str = "id"
-    url: str = "url"
-    site: str = "site"
-    source: str = "source"
-    output: str | None = None
-
-    def target(self) -> str:
-        """Return the column that the clean text goes to."""
-        return self.text if self.output is None else self.output
-
-
-class RecordSettings(NamedTuple):
-    """How the records of a corpus are read, scored and written.
-
-    Attributes
-    ----------
-    columns : Columns
-        Names of the fields with a meaning.
-    format : {"text", "html"}, optional
-        The format of the pages; detected for each record by default.
-    model : str or Path, optional
-        The folder of a model, instead of the default model.
-    to : str
-        The output format, such as "jsonl" or "parquet", or "same" as the input.
-    lines : {"sidecar", "column", "none"}
-        Where line records go: into files, also into a column, or nowhere. `detector restore` needs them.
-    csv_safe : bool
-        In CSV, put an apostrophe before texts that spreadsheets would read as formulas.
-    """
-
-    columns: Columns = Columns()
-    format: Format | None = None
-    model: str | Path | None = None
-    to: str = "same"
-    lines: Lines = "sidecar"
-    csv_safe: bool = False
-
-
-class EngineSettings(NamedTuple):
-    """What runs the tasks of a corpus.
-
-    Attributes
-    ----------
-    name : str
-        "auto", "process", "joblib", "spark", or a joblib backend.
-    memory : int
-        Bytes for all processes together.
-    workers : int, optional
-        Number of processes; by default, one per core.
-    """
-
-    name: str = "auto"
-    memory: int = 4_000_000_000
-    workers: int | None = None

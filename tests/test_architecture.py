@@ -39,7 +39,7 @@ ROOMS = (
     ("text",),
     ("settings",),
     ("presets",),
-    ("duplicate_settings",),
+    ("duplicate_settings", "run_settings"),
     ("native",),
     ("records",),
     ("files",),

@@ -128,7 +128,9 @@ def plan_for(spec: RunSpec, inputs: Sequence[Input], surveyor: Surveyor) -> Plan
     else:
         surveys = surveyor(inputs)
     listed = [_listed(input, survey) for input, survey in zip(inputs, surveys, strict=True)]
-    manifest = {"settings_of": settings, "inputs": listed}
+    manifest: dict[str, Any] = {"settings_of": settings, "inputs": listed}
+    if spec.since:
+        manifest["since"] = [run.run for run in spec.since]
     if stored is None:
         plan = {"manifest": manifest, "files": files, "surveys": surveys}
         write_json(spec.folder().path / PLAN, plan)

@@ -9,7 +9,7 @@ reading it is much cheaper than parsing the HTML again (docs/architecture.md).
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -92,6 +92,14 @@ class ParsedBatch:
         )
         records = [next(documents) if isinstance(record, Document) else record for record in self.records]
         return replace(self, records=records)
+
+    def without(self, leaves_out: Callable[[Document], bool]) -> "ParsedBatch":
+        """Return the batch with the same records, but without the parsed pages of some documents."""
+        positions = {at for at, document in enumerate(self.documents) if leaves_out(document)}
+        if not positions:
+            return self
+        parts = [left for part in self.parts if (left := part.without(positions)) is not None]
+        return ParsedBatch(self.first, self.records, parts)
 
     def site_ids(self, positions: Sequence[int]) -> Integers:
         """Return int64: the sites of some documents."""

@@ -5,6 +5,7 @@ n - ⌈t n⌉ + 1 of them at least one does. The rarest are looked up in all tex
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from detector.near_duplicates.jaccard.verification import PairArrays, together
 from detector.near_duplicates.keep_policy import copies_of, twins_of
 from detector.near_duplicates.lsh.bands import LEAST_THRESHOLD, bands_for
 from detector.near_duplicates.minhash.sketches import Sketches
-from detector.near_duplicates.pairs import Duplicates
+from detector.near_duplicates.pairs import Duplicates, Pairs
 from detector.near_duplicates.texts import HeldTexts, Texts
 from detector.near_duplicates.workspace import Workspace
 from detector.progress import no_progress
@@ -89,15 +90,28 @@ def find_contained(
 
 
 def contained_among(
-    texts: Texts, sketches: Sketches, threshold: float, settings: DuplicateSettings
+    texts: Texts, sketches: Sketches, threshold: float, settings: DuplicateSettings, settled: int = 0
 ) -> Duplicates:
-    """Return which of some sketched texts stand inside longer ones."""
+    """Return which of some sketched texts stand inside longer ones.
+
+    settled: so many texts at the beginning were compared before, and stay
+    """
     copies = copies_of(sketches.digest, np.arange(len(texts)))
     is_copy = copies.first != np.arange(len(texts))
     sets = _sets(texts, is_copy, settings)
     rank = _rank(np.diff(sets.start)[copies.first])
     pairs = _contained(sets, rank, threshold, settings.max_group)
-    return with_copies(pairs, twins_of(pairs, rank), copies, ())
+    pairs = _where(pairs.right >= settled, pairs)
+    shorter = np.where(rank[pairs.left] > rank[pairs.right], pairs.left, pairs.right)
+    goes = _where(shorter >= settled, pairs)
+    found = with_copies(goes, twins_of(goes, rank), copies, ())
+    equal = PairArrays(found.pairs.left, found.pairs.right, found.pairs.similarity)
+    return replace(found, pairs=Pairs(*together([equal, pairs])))
+
+
+def _where(which: NDArray[np.bool_], pairs: PairArrays) -> PairArrays:
+    """Return some of the pairs."""
+    return PairArrays(pairs.left[which], pairs.right[which], pairs.similarity[which])
 
 
 def _sets(texts: Texts, is_copy: NDArray[np.bool_], settings: DuplicateSettings) -> Sets:
