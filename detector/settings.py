@@ -69,8 +69,8 @@ class Settings:
         In HTML, decide lists, tables and code as a whole if each page has its own threshold.
     drop_copies : tuple of str
         The kinds of copies to drop, whatever their scores: "headline", "running-head", "block", "contents",
-        "refrain", "quotation", "parallel". A "repeat", a short line that appears twice for no reason, is dropped
-        only if its score is above .3 and each page has its own threshold. An empty tuple keeps all.
+        "refrain", "quotation", "parallel". A "repeat", a short line that comes twice for no known reason, is
+        dropped only if its score is above .3 and each page has its own threshold. An empty tuple keeps all.
     least_content : float
         Drop the whole page if its best expected F1 is lower, 0 to 1. A page that is only template then has no
         text, instead of its least bad lines.
