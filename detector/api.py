@@ -32,7 +32,7 @@ def clean(
 
 
 def load(model: str | Path = "default") -> Model:
-    """Load a model, for `Detector(model)`, or to look at its card, or to save or push it.
+    """Load a model, to use it in `Detector(model)`, to look at its card, or to save or push it.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def load(model: str | Path = "default") -> Model:
     Raises
     ------
     ModelFormatError
-        If it is damaged, of an unknown format, or cannot be fetched.
+        If it is damaged, has an unknown format, or cannot be downloaded.
     SettingsError
         If the address is wrong.
     MissingExtraError

@@ -4,7 +4,7 @@ page -> lines -> features -> scores -> copies -> decisions -> clean text
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, overload
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites | None = None) -> ScoredBatch:
     """Take pages that were read through all other steps."""
-    batch, words, markup = read
+    batch, words, markup, _ = read
     lines = score_lines(batch, words, markup, model, sites)
     threshold = threshold_of(settings, (model.text if markup is None else model.html).points)
     copies = find_copies(batch, words, markup, lines.repeats)
@@ -100,7 +100,7 @@ class Detector:
         Parameters
         ----------
         page : str, bytes, Path or Page
-            The page itself, the path of a file, or a page that was read before. Bytes are decoded.
+            The page itself, the path of a file, or a `Page`. Bytes are decoded.
         format : {"text", "html"}, optional
             The format of the page; detected by default.
         url : str, optional
@@ -142,7 +142,7 @@ class Detector:
         PageError
             If the file cannot be read.
         ValueError
-            If there is no such format, or as for `score`.
+            If the format is unknown, or as for `score`.
         """
         refuse_unknown_format(format)
         return self.score(page, input_format, url).to_format(format)
@@ -173,12 +173,12 @@ class Detector:
         Parameters
         ----------
         pages : iterable
-            What `score` takes, or pages that were read before: a list, a generator, a column of a table.
+            A list, a generator or a column of a table, of anything that `score` takes.
         errors : {"raise", "skip", "return"}
             What to do with a page that cannot be read or scored: raise the error, leave the page out, or
-            yield the error in its place. It says which page it was: `pages[3]`.
+            yield the error in its place. The error says which page it was: `pages[3]`.
         missing : {"error", "empty"}
-            Whether None and NaN count as such a page, or as an empty one.
+            Whether None and NaN count as pages that cannot be read, or as empty pages.
 
         Raises
         ------
@@ -250,14 +250,14 @@ class Detector:
         read = read_batch(pages)
         if sites is None and self.profile is not None:
             batch, words, sites = self.profile.look_at(read.batch, read.words)
-            read = ReadBatch(batch, words, read.markup)
+            read = read._replace(batch=batch, words=words)
         return score_read(read, self.model, self.settings, sites)
 
     def _scored_pages(self, pages: Sequence[Page], scored: ScoredBatch) -> Iterator[ScoredPage]:
-        text, start = scored.clean.text.tobytes(), 0
-        ends, contents = scored.clean.page_end.tolist(), scored.decisions.content.tolist()
-        known = zip(pages, ends, contents, _confidences(scored), pages_lines(scored), strict=True)
-        for number, (page, end, (content, words), confidence, lines) in enumerate(known):
+        text, contents = scored.clean.text.tobytes(), scored.decisions.content.tolist()
+        spans = pairwise([0, *scored.clean.page_end.tolist()])
+        known = zip(pages, spans, contents, _confidences(scored), pages_lines(scored), strict=True)
+        for number, (page, (start, end), (content, words), confidence, lines) in enumerate(known):
             yield ScoredPage(
                 clean_text=text_of(text[start:end]),
                 content_share=round(content / words, 3) if words else 0.0,
@@ -271,8 +271,8 @@ class Detector:
                 _kind=PageKind(scored.kinds.share[number].copy(), scored.kinds.signal[number].copy(), words),
                 _lines=lines,
                 _page=page,
+                _phrases=self.model.phrases,
             )
-            start = end
 
 
 def profile_for(model: Model, profile: "SiteProfile | str | Path | None") -> "SiteProfile | None":

@@ -26,14 +26,14 @@ class DuplicateSettings:
     masked : bool
         Treat all numbers and dates as equal.
     equal_forms : bool
-        Compare Unicode forms that readers take for equal as equal, and words with "_" as one word.
+        Treat Unicode forms that look the same to readers as equal, and words joined by "_" as one word.
     max_group : int
         In larger groups of similar texts, each text is compared only with a representative.
     memory : int
         Bytes for working arrays, in addition to the texts and about 100 bytes per text.
     folder : Path, optional
-        Where to put arrays that do not fit into memory, and where a stopped run is continued. By default a
-        temporary folder, if one is needed.
+        Where to put arrays that do not fit into memory. An interrupted run in this folder is resumed. By
+        default, a temporary folder if one is needed.
     """
 
     shingle: int = 5

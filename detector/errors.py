@@ -26,7 +26,7 @@ class ShardError(DetectorError):
 
 
 class ModelFormatError(DetectorError):
-    """A model, profile or index file is damaged, foreign, or of an unknown format number."""
+    """The file of a model, profile or index is damaged, has an unknown format, or is something else."""
 
 
 class SettingsError(DetectorError):
@@ -38,7 +38,7 @@ class MissingExtraError(DetectorError):
 
 
 class KernelError(DetectorError):
-    """A compiled kernel met a wrong index or offset: a bug in this package."""
+    """A compiled kernel used a wrong index or offset: a bug in this package."""
 
 
 def in_words(error: BaseException) -> str:

@@ -166,13 +166,13 @@ class Reason:
     Attributes
     ----------
     group : {"evidence", "policy"}
-        Evidence made the score: taking it away moves the score. Policy decided.
+        Evidence contributes to the score. Policy made the decision.
     code : str
         A word for programs.
     text : str
-        The same in a sentence.
+        The same as a sentence.
     contribution : float, optional
-        Of evidence, in log-odds of boilerplate: above 0 it speaks for boilerplate.
+        The contribution of evidence in log-odds: positive values point to boilerplate.
     """
 
     group: str
@@ -193,11 +193,12 @@ class Verdict:
     ----------
     kind : str
         "article", "documentation", "service", "listing", "product", "forum", "consent wall", "login",
-        "error", or "empty" for a page of hardly a word.
+        "error", or "empty" for a page with hardly any words.
     probability : float
         Of that kind, 0 to 1.
     signals : tuple of Reason
-        What speaks for it, the strongest first; contributions in log-odds against the mean of all kinds.
+        The evidence for it, the strongest first; contributions in log-odds, relative to the mean of all
+        kinds.
     second : tuple of str and float, optional
         The next likeliest kind, and its probability.
     """
@@ -227,7 +228,7 @@ class ScoredLine:
     text, end : str
         The line, and its line ending.
     score : float or None
-        Calibrated probability that the line is not main content; None for a blank one.
+        Calibrated probability that the line is not main content; None for a blank line.
     label : {"content", "template", "repeat", "blank"}
         The likeliest of these.
     kept : bool
@@ -239,20 +240,20 @@ class ScoredLine:
     reasons : tuple of Reason
         The strongest evidence first, then what decided.
     copy_of : int or None
-        The number of the line that this one is a copy of.
+        The number of the line of which this is a copy.
     copy_kind : str or None
         The kind of copy: "headline", "block", "refrain", ...
     copy_probability : float or None
-        That a reader takes the copy out, whatever its score; None if it is no copy.
+        The probability that a reader would remove the copy, whatever its score; None if it is not a copy.
     block, block_kind
-        Number and kind of the block that the line stands in, if any: "list", "table", "definition-list",
+        Number and kind of the block that the line belongs to, if any: "list", "table", "definition-list",
         "code", "verse", "quotation", "dialogue", "post", or "question", which is a question with its answers.
     element : str or None
         For HTML, what the line is: "h1" to "h6", "li", "tr", "pre", "blockquote", "p", ...
     kind : str or None
-        The likeliest kind, such as "title"; None for a blank line, and from a model that knows no kinds.
+        The likeliest kind, such as "title"; None for a blank line, and with a model without kinds.
     kinds : mapping of str to float
-        The probabilities of kinds that are likelier than one in a thousand, the likeliest first.
+        The kinds with a probability above one in a thousand, the likeliest first.
     """
 
     number: int
@@ -275,12 +276,16 @@ class ScoredLine:
 
     @property
     def why(self) -> str:
-        """The reason that says most for the decision, in words; empty for a blank line."""
+        """The reason that says most for the decision, in words; empty for a blank line.
+
+        What is said of the whole page comes last: it is the same for all lines.
+        """
         if self.label == "repeat":
             return f"same text as line {self.copy_of}"
         speaks = [
-            reason.text
+            reason
             for reason in self.reasons
             if reason.contribution is not None and (reason.contribution > 0) != self.kept
         ]
-        return (speaks or [reason.text for reason in self.reasons] or [""])[0]
+        of_the_line = [reason for reason in speaks if reason.code != "page"]
+        return next((reason.text for reason in (*of_the_line, *speaks, *self.reasons)), "")

@@ -8,14 +8,18 @@ kept, `DuplicateSettings` how near-duplicates are found, and `CorpusSettings`, `
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, get_args
 
 from detector.duplicate_settings import DuplicateSettings as DuplicateSettings
 from detector.errors import SettingsError
 from detector.files.limits import DEFAULT_LIMITS, ReadLimits
 from detector.files.toml import read_toml, settings_from
 from detector.presets import DEFAULT_PRESET, PRESETS, refuse_unknown_line_kinds
-from detector.records import COPY_KINDS, Format
+from detector.records import COPY_KINDS
+from detector.run_settings import Columns as Columns
+from detector.run_settings import EngineSettings as EngineSettings
+from detector.run_settings import Lines as Lines
+from detector.run_settings import RecordSettings as RecordSettings
 
 # Settings that choose a threshold by its effect on pages that the model has not seen.
 GOALS: Final = ("lose_at_most", "recall", "precision")
@@ -55,26 +59,26 @@ class Settings:
         "title", unless it is dropped.
     drop : tuple of str, optional
         The kinds of lines to drop, whatever their scores. By default "comment" and "author", unless they are
-        kept. Of all other kinds the scores decide. A kind is a probability, and so is the decision: a line
-        that is a title at .8 stays more easily, not always.
+        kept, or `lose_at_most` or `recall` is given. Of all other kinds the scores decide. A kind is a
+        probability, and so is the decision: a line that is a title at .8 stays more easily, not always.
     cut_headlines : bool
-        Cut off a headline at the beginning of a longer line if it also has a line of its own.
+        Cut a headline off the beginning of a longer line if it also has its own line.
     join_lines : bool
-        Join halves of sentences that the ends of printed pages cut, in text from PDF and OCR.
+        Join sentences that are split by the ends of printed pages, in text from PDF and OCR.
     whole_blocks : bool
-        Decide lists, tables, definition lists and code of HTML as one where each page has its own threshold.
+        In HTML, decide lists, tables and code as a whole if each page has its own threshold.
     drop_copies : tuple of str
         The kinds of copies to drop, whatever their scores: "headline", "running-head", "block", "contents",
-        "refrain", "quotation", "parallel". A "repeat", a short line that stands twice for no known reason, is
+        "refrain", "quotation", "parallel". A "repeat", a short line that comes twice for no known reason, is
         dropped only if its score is above .3 and each page has its own threshold. An empty tuple keeps all.
     least_content : float
-        Drop the whole page if its best expected F1 is lower, 0 to 1. A page that is all template gives an
-        empty text instead of its least bad lines.
+        Drop the whole page if its best expected F1 is lower, 0 to 1. A page that is only template then has no
+        text, instead of its least bad lines.
     mostly_content : float
         If the expected share of content on a page is higher, 0 to 1, drop only lines with a score above this
-        value: there is hardly any template. Not if ten other pages of the site are known, which show it.
+        value, because there is hardly any template. Not used if ten other pages of the site are known.
     batch_bytes : int
-        Bytes of pages that are scored together; features of a batch should fit into the processor's cache.
+        Bytes of pages to score together. The features of a batch should fit into the processor's cache.
 
     Raises
     ------
@@ -112,6 +116,8 @@ class Settings:
     def kinds_decided(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the kinds of lines that are kept, and those that are dropped, whatever their scores."""
         keep, drop = PRESETS[DEFAULT_PRESET]
+        if self.lose_at_most is not None or self.recall is not None:
+            drop = ()  # more would be lost than the goal says
         if self.keep is None:
             keep = tuple(kind for kind in keep if kind not in (self.drop or ()))
         if self.drop is None:
@@ -140,26 +146,28 @@ class CorpusSettings:
         Documents whose clean texts have at least this Jaccard similarity are near-duplicates, and only one
         of them is kept. 0 keeps all. .8 is usual.
     near_duplicates : {"jaccard", "containment"}
-        Whether `duplicates` is the Jaccard similarity, or how much of the shorter text stands in the longer
-        one, which is kept then: an archive page rather than each of its articles.
+        Whether `duplicates` is the Jaccard similarity, or the share of the shorter text that is in the longer
+        one. With containment the longer text is kept: an archive page rather than each of its articles.
     keep : {"article", "first", "longest", "best"}
         Which near-duplicate to keep: an article rather than an archive page, the first, the longest clean
         text, or the largest share of content. Ties go to the earlier document. Not for containment.
     protect : tuple of str
         Regular expressions. A line that matches one is never dropped.
     template : tuple of str
-        Phrases. A line with one of them, in upper or lower case, is always dropped, unless it is protected.
+        Phrases. A line with one of them, in upper or lower case, is always dropped unless it is protected.
     thresholds : mapping of str to float
         For the name of a site, the score above which its lines are dropped; 1 drops none.
     drop_copies : tuple of str, optional
         The kinds of copies to drop, instead of those in `Settings`.
     folder_sites : {"found", "top", "folder", "one", "none"}
-        The site of a page in a folder: found (a folder named as a host, a canonical link, a shared
-        template), its first folder, its own folder, one for all, or none.
+        How to find the site of a page in a folder: from a folder named like a host, a canonical link or a
+        shared template (found); its first folder; its own folder; one site for all; or none.
+    index : bool
+        Keep in `index/` what a later run starts from (`--since`): clean texts, line counts, parsed pages.
     most_lost : float
         Nothing is published if a site or source loses more of its text or documents. Sites lose up to .8.
     least_pages : int
-        Sites and sources with fewer documents are not checked for that.
+        Sites and sources with fewer documents are not checked for this.
     allow : tuple of str
         Sites and sources that may lose any share.
     shard_bytes : int
@@ -167,7 +175,7 @@ class CorpusSettings:
     record_bytes : int
         Bytes of the largest record, page or text when it is unpacked. Larger ones are set aside.
     unpacked_ratio : int
-        A compressed file may hold so many times its size, at least a record. The rest is set aside.
+        A compressed file may unpack to this many times its size, at least one record. The rest is set aside.
     """
 
     duplicates: float = 0.8
@@ -178,6 +186,7 @@ class CorpusSettings:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     drop_copies: tuple[str, ...] | None = None
     folder_sites: FolderSites = "found"
+    index: bool = True
     most_lost: float = 0.9
     least_pages: int = 100
     allow: tuple[str, ...] = ()
@@ -223,71 +232,3 @@ class CorpusSettings:
         """Read rules from a TOML file, if one is given, and add the names in `allow`."""
         rules = cls() if path is None else settings_from(read_toml(path), cls, str(path))
         return replace(rules, allow=tuple(sorted({*rules.allow, *allow})))
-
-
-# Where line records go: into files next to the output, also into a column of it, or nowhere.
-Lines = Literal["sidecar", "column", "none"]
-
-
-class Columns(NamedTuple):
-    """Names of the fields (columns) with a meaning. Only the text is required.
-
-    output: where the clean text goes; by default into the text column, or for HTML from a column of
-        another name into `text`, and the HTML is kept
-    """
-
-    text: str = "text"
-    id: str = "id"
-    url: str = "url"
-    site: str = "site"
-    source: str = "source"
-    output: str | None = None
-
-    def target(self) -> str:
-        """Return the column that the clean text goes to."""
-        return self.text if self.output is None else self.output
-
-
-class RecordSettings(NamedTuple):
-    """How the records of a corpus are read, scored and written.
-
-    Attributes
-    ----------
-    columns : Columns
-        Names of the fields with a meaning.
-    format : {"text", "html"}, optional
-        The format of the pages; detected for each record by default.
-    model : str or Path, optional
-        The folder of a model, instead of the default model.
-    to : str
-        The output format, such as "jsonl" or "parquet", or "same" as the input.
-    lines : {"sidecar", "column", "none"}
-        Where line records go: into files, also into a column, or nowhere. `detector restore` needs them.
-    csv_safe : bool
-        Write texts in CSV that a spreadsheet would take for a formula after an apostrophe.
-    """
-
-    columns: Columns = Columns()
-    format: Format | None = None
-    model: str | Path | None = None
-    to: str = "same"
-    lines: Lines = "sidecar"
-    csv_safe: bool = False
-
-
-class EngineSettings(NamedTuple):
-    """What runs the tasks of a corpus.
-
-    Attributes
-    ----------
-    name : str
-        "auto", "process", "joblib", "spark", or a joblib backend.
-    memory : int
-        Bytes for all processes together.
-    workers : int, optional
-        Number of processes; by default, one per core.
-    """
-
-    name: str = "auto"
-    memory: int = 4_000_000_000
-    workers: int | None = None

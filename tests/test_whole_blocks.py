@@ -108,7 +108,7 @@ HTML = st.recursive(
 
 @given(st.lists(st.lists(HTML, min_size=1, max_size=4).map("".join), min_size=1, max_size=3))
 def test_blocks_are_those_of_the_oracle(pages):
-    batch, _, markup = read_batch([Page(page, "html") for page in pages])
+    batch, _, markup, _ = read_batch([Page(page, "html") for page in pages])
     wanted, rows_before = [], 0
     for number in range(len(pages)):
         first, last = markup.page_element[number : number + 2].tolist()
@@ -126,7 +126,7 @@ def test_blocks_are_those_of_the_oracle(pages):
 
 
 def test_text_has_no_such_blocks():
-    batch, _, markup = read_batch([Page("- oak\n- ash", "text")])
+    batch, _, markup, _ = read_batch([Page("- oak\n- ash", "text")])
     assert whole_blocks(batch, markup).tolist() == [-1, -1]
 
 

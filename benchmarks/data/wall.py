@@ -168,7 +168,7 @@ class Wall(NamedTuple):
 
     def holds(self, pages: Sequence[str], format: Format) -> Iterator[Held]:
         """Yield what each page holds of what is evaluated."""
-        batch, words, _ = read_texts(list(pages), format)
+        batch, words, *_ = read_texts(list(pages), format)
         segments = batch.page_segment()
         page = np.repeat(np.arange(len(pages)), np.diff(words.segment_word[segments]))
         found = _shingles(words.key, _per_word(batch, words))

@@ -36,7 +36,7 @@ class Aligned(NamedTuple):
 
 def aligned(page: Page) -> Iterator[Aligned]:
     """Yield a page's segments that have words."""
-    batch, words, _ = read_batch([Decoded.read(page.html or b"", "html")])
+    batch, words, *_ = read_batch([Decoded.read(page.html or b"", "html")])
     for at, share in enumerate(content_shares(words, page.gold or "")):
         if share >= 0:
             span = slice(int(batch.segment_start[at]), int(batch.segment_end[at]))

@@ -10,6 +10,7 @@ from benchmarks.data.sets import SETS
 from benchmarks.labels.kinds.records import FOLDER as KINDS_FOLDER
 from benchmarks.labels.kinds.records import check_lines
 from benchmarks.labels.kinds.records import read as read_kinds
+from benchmarks.labels.kinds.single_lines import PATH as SINGLE_LINES
 from benchmarks.labels.kinds.sources import pages_named
 from benchmarks.labels.label_files import FOLDER, LabelError, Labels, line_hash, read
 from benchmarks.labels.lines import lines_of
@@ -77,7 +78,8 @@ def command() -> None:
         texts = texts_of_pages({row.page for row in rows})
         check(rows, lambda page, texts=texts: texts.get(page, ()))  # type: ignore[misc]
         click.echo(f"{path.name}: {sum(len(row.labels) for row in rows)} labels on {len(rows)} pages")
-    by_kind = [row for path in sorted(KINDS_FOLDER.glob("*.jsonl")) for row in read_kinds(path)]
+    readings = (path for path in sorted(KINDS_FOLDER.glob("*.jsonl")) if path != SINGLE_LINES)
+    by_kind = [row for path in readings for row in read_kinds(path)]
     found = pages_named({row.page for row in by_kind})
     for row in by_kind:
         check_lines(row, [line.text for line in lines_of(found[row.page])] if row.page in found else ())

@@ -33,7 +33,7 @@ def lines_of(page: Page) -> list[Line]:
 
 def lines_of_html(page: Decoded) -> list[Line]:
     """Return the lines of an HTML page by our renderer, blank ones left out."""
-    batch, _, markup = read_batch([page])
+    batch, _, markup, _ = read_batch([page])
     assert markup is not None
     spans = zip(batch.line_start.tolist(), batch.line_end.tolist(), strict=True)
     blocks = element_names(markup.tag, markup.parent, markup.line_element)

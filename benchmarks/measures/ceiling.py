@@ -19,7 +19,7 @@ CONTENT: Final = 0.5
 
 def gold_lines(page: Page) -> str:
     """Return the page's content segments, by its gold, a line each."""
-    batch, words, _ = read_batch([Decoded.read(page.html or b"", "html")])
+    batch, words, *_ = read_batch([Decoded.read(page.html or b"", "html")])
     shares = content_shares(words, page.gold or "")
     data = batch.data.tobytes()
     kept = np.flatnonzero(shares >= CONTENT)

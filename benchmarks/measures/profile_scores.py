@@ -33,7 +33,7 @@ class Judged(NamedTuple):
 
 def counts_of(html: str) -> LineCounts:
     """Return the counts of one page."""
-    batch, words, _ = read_batch([Page(html, "html")])
+    batch, words, *_ = read_batch([Page(html, "html")])
     return count_lines(line_keys(words), batch.page_segment(), np.zeros(1, np.int64))
 
 

@@ -72,7 +72,7 @@ def measured(site: BenchSite, target: LabelledPage, model: Model, texts: dict[st
         texts.setdefault(name, joined(site.pages[name]))
     profile = SiteProfile.learn([Page(texts[name], "text") for name in others], redesigned=True).pruned()
     examples = examples_of([target])
-    batch, words, _ = read_batch([Page(joined(target.page), "text")])
+    batch, words, *_ = read_batch([Page(joined(target.page), "text")])
     return [
         _f1(examples, model, examples.batch, examples.words, None),
         _f1(examples, model, batch, words, None),

@@ -27,7 +27,7 @@ COMMON: Final = ("output", "format", "to", "dry_run", "text_column", "site", "th
 # Options that do nothing for the other kind of input.
 OF_PAGES: Final = ("format",)
 OF_CORPORA: Final = (
-    "to", "dry_run", "rules", "allow", "lines", "csv_safe", "engine", "workers", "memory",
+    "to", "dry_run", "rules", "allow", "lines", "csv_safe", "since", "engine", "workers", "memory",
     *(f"{name}_column" for name in Columns._fields),
 )  # fmt: skip
 # Where pages go that are written to one file.
@@ -158,6 +158,11 @@ def _target(name: str, output: Path, format: OutputFormat) -> Path:
     is_flag=True,
     help="In CSV, put an apostrophe before texts that spreadsheets would read as formulas (=, +, -, @).",
 )
+@click.option(
+    "--since",
+    type=click.Path(path_type=Path),
+    help="The output folder of an earlier run: its pages count and stay, INPUTS are new pages only.",
+)
 def command(
     inputs: Sequence[str],
     input_format: Format | None,
@@ -183,6 +188,7 @@ def command(
       detector clean https://example.org/
       detector clean crawl/ more.jsonl.gz --output clean/ --to parquet
       detector clean crawl/ --dry-run
+      detector clean new/ --since clean/ --output clean-2/
     """  # noqa: D301 (click needs the backspace)
     inputs, to, corpus = or_piped(inputs), own.pop("format"), own.pop("corpus")
     options, given = CorpusOptions(**own), inputs

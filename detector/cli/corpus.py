@@ -47,6 +47,7 @@ def clean_corpus(
                 rules,
                 RecordSettings(columns, format, policy.model, options.to, options.lines, options.csv_safe),
                 engine,
+                since=options.since,
                 sample=options.dry_run,
                 progress=progress,
             )
@@ -77,6 +78,13 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
         f"{total['kept']:,} of {total['documents']:,} documents kept ({total['empty']:,} empty, "
         f"{total['duplicates']:,} near-duplicates), {share:.1%} of the text"
     )
+    if since := report.get("since"):
+        runs = f"{len(since['runs'])} earlier run{'s' if len(since['runs']) > 1 else ''}"
+        note(
+            f"{since['documents']:,} documents of {runs} stay; {since['pages_that_would_change']:,} of "
+            f"{since['pages_judged_again']:,} earlier pages judged again would change, and "
+            f"{since['documents_that_would_go']:,} documents would go: see the report"
+        )
     if outcome.losses:
         for loss in outcome.losses[:SHOWN]:
             say(f"too much lost: {loss}")

@@ -108,3 +108,4 @@ class CorpusOptions(NamedTuple):
     allow: tuple[str, ...]
     lines: Lines
     csv_safe: bool
+    since: Path | None

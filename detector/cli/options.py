@@ -122,6 +122,8 @@ class Policy(NamedTuple):
 
     def _by_kind(self, settings: Settings) -> Settings:
         """Return settings with the kinds of the preset, of --keep and of --drop."""
+        if self.preset is None and self.keep is None and self.drop is None:
+            return settings
         keep, drop = settings.kinds_decided() if self.preset is None else PRESETS[self.preset]
         if both := sorted({*(self.keep or ())} & {*(self.drop or ())}):
             raise SettingsError(f"--keep and --drop both have {', '.join(both)}: choose one of them")

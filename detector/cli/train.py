@@ -57,9 +57,7 @@ def _path(**more: bool) -> click.Path:
 @click.option(
     "--ask", "ask_", type=click.IntRange(min=1), default=None, help="Ask you for this many labels first."
 )
-@click.option(
-    "--general", type=_path(), help="Labelled pages of other sites, which must not get worse."
-)
+@click.option("--general", type=_path(), help="Labelled pages of other sites, which must not get worse.")
 @click.option("--anyway", is_flag=True, help="Write the new model even if it is not measurably better.")
 @click.option("--overwrite", "--replace", "replace", is_flag=True, help="Replace the model in --output.")
 @click.option("--anew", is_flag=True, help="Train a new model on labelled pages instead of adapting one.")

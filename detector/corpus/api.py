@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from detector.corpus.earlier_runs import earlier_runs
+from detector.corpus.manifest import settings_of
 from detector.corpus.run import Outcome, dry_run, run
 from detector.corpus.run_spec import RunSpec
 from detector.engines.choice import PARENT, engine_of
@@ -27,6 +29,7 @@ def clean_corpus(
     records: RecordSettings | None = None,
     engine: EngineSettings | None = None,
     *,
+    since: str | Path | None = None,
     sample: bool = False,
     progress: bool | Progress = False,
 ) -> Outcome:
@@ -37,7 +40,7 @@ def clean_corpus(
     inputs : sequence of str or Path
         Files, folders and URLs.
     output : str or Path
-        A new folder, or the folder of a stopped run to continue.
+        A new folder, or the folder of an interrupted run to resume.
     settings : Settings, optional
         Which lines of a page to keep.
     corpus : CorpusSettings, optional
@@ -46,6 +49,9 @@ def clean_corpus(
         How to read and write records.
     engine : EngineSettings, optional
         What runs the tasks.
+    since : str or Path, optional
+        The folder of a finished run, whose pages count as evidence and whose documents stay. Give new pages
+        only; nothing in that folder changes.
     sample : bool
         Only process a sample and write nothing, like `--dry-run`.
     progress : bool or callable
@@ -59,7 +65,7 @@ def clean_corpus(
     Raises
     ------
     SettingsError
-        If inputs, folders or settings are wrong.
+        If inputs, folders or settings are wrong, or the earlier run is damaged or was made with others.
     ShardError
         If the disk is full, an input cannot be read, or a worker was killed. Finished work is kept.
     """
@@ -76,6 +82,9 @@ def clean_corpus(
         lines=records.lines,
         csv_safe=records.csv_safe,
     )
+    if since is not None:
+        before = earlier_runs(Path(since).absolute(), settings_of(spec), spec.output)
+        spec = spec._replace(since=before)
     workers = engine_of(engine.name, memory=engine.memory, workers=engine.workers)
     begin = dry_run if sample else run
     try:

@@ -5,12 +5,14 @@ import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import Any, BinaryIO, Final, NamedTuple
 
-from detector.corpus.formats.documents import NO_PAGE, Kind, Part
+from detector.corpus.formats.documents import NO_PAGE, Kind, Part, Piece
 from detector.corpus.formats.files import (
     begins_as_html,
+    hash_of,
     listed,
     size_and_time,
     stored,
@@ -51,10 +53,12 @@ class Survey(NamedTuple):
     """The result of surveying a file.
 
     hash: BLAKE2b of its bytes; starts: where parts can begin, as (byte or row group, record)
+    pieces: the bytes of each part; empty for a file that cannot be read
     """
 
     hash: str
     starts: tuple[tuple[int, int], ...]
+    pieces: tuple[Piece, ...] = ()
 
 
 # The hash of a file that cannot be read.
@@ -155,8 +159,8 @@ def _is_unknown_file(path: str) -> bool:
     return not is_remote(path) and not Path(path).is_dir() and kind_of(path.rsplit("/", 1)[-1]) is None
 
 
-def _cut_lines(part: Part, shard_bytes: int) -> Survey:
-    """Hash a file, and find where it can be split between lines."""
+def _cut_lines(part: Part, shard_bytes: int) -> tuple[str, list[tuple[int, int]]]:
+    """Return the hash of a file, and where it can be split between lines."""
     digest, starts = hashlib.blake2b(digest_size=16), [(0, 0)]
     read = lines = 0
     with stored_part(part) as file:
@@ -171,7 +175,7 @@ def _cut_lines(part: Part, shard_bytes: int) -> Survey:
             read += len(block)
     if len(starts) > 1 and starts[-1][0] == read:
         starts.pop()
-    return Survey(digest.hexdigest(), tuple(starts))
+    return digest.hexdigest(), starts
 
 
 class Hashed:
@@ -191,17 +195,45 @@ class Hashed:
         return self._file.tell()
 
 
-def _cut_row_groups(path: str, shard_bytes: int) -> list[tuple[int, int]]:
+class _Cuts(NamedTuple):
+    """Where a file can be split: `starts` of its `Survey`, and the byte at which each part begins."""
+
+    starts: list[tuple[int, int]]
+    bytes: list[int]
+
+
+# A file that is one part.
+WHOLE: Final = _Cuts([(0, 0)], [0])
+
+
+def _first_byte(row_group: Any) -> int:  # noqa: ANN401
+    columns = [row_group.column(at) for at in range(row_group.num_columns)]
+    return int(min((column.dictionary_page_offset or column.data_page_offset) for column in columns))
+
+
+def _cut_row_groups(path: str, shard_bytes: int) -> _Cuts:
     with stored(path) as file:
         table = parquet().ParquetFile(file).metadata
-        starts, size, rows = [(0, 0)], 0, 0
-        for group in range(table.num_row_groups):
-            if size >= shard_bytes:
-                starts.append((group, rows))
+        starts, places, size, rows = [(0, 0)], [0], 0, 0
+        for number in range(table.num_row_groups):
+            group = table.row_group(number)
+            if size >= shard_bytes and group.num_columns:
+                starts.append((number, rows))
+                places.append(_first_byte(group))
                 size = 0
-            size += table.row_group(group).total_byte_size
-            rows += table.row_group(group).num_rows
-    return starts
+            size += group.total_byte_size
+            rows += group.num_rows
+    # Row groups that do not follow each other stay together.
+    return _Cuts(starts, places) if all(one < two for one, two in pairwise(places)) else WHOLE
+
+
+def _pieces(part: Part, places: Sequence[int], hash: str) -> tuple[Piece, ...]:
+    """Return the bytes of each part of a file. places: where they begin; hash: of the whole file."""
+    if len(places) == 1:
+        return (Piece(0, -1, hash),)
+    with stored_part(part) as file:
+        runs = pairwise([*places, -1])
+        return tuple(Piece(start, end, hash_of(file, start, end)) for start, end in runs)
 
 
 def _begin_alike(file: BinaryIO, starts: Sequence[tuple[int, int]]) -> bool:
@@ -222,20 +254,28 @@ def survey(input: Input, shard_bytes: int) -> Survey:
         return NOTHING_SEEN
     part = Part(input.path, input.name, input.kind, size=input.size, time=input.time)
     if input.kind == "jsonl" and not input.name.endswith(COMPRESSED):
-        return _cut_lines(part, shard_bytes)
+        hash, starts = _cut_lines(part, shard_bytes)
+    else:
+        hash, starts = _cut_records(part, shard_bytes)
+    cuts = _Cuts(starts, [start for start, _ in starts])
+    if input.kind == "parquet":
+        try:
+            cuts = _cut_row_groups(input.path, shard_bytes)
+        except (OSError, ValueError):
+            # A damaged file is one shard; reading it reports the damage.
+            cuts = WHOLE
+    return Survey(hash, tuple(cuts.starts), _pieces(part, cuts.bytes, hash))
+
+
+def _cut_records(part: Part, shard_bytes: int) -> tuple[str, list[tuple[int, int]]]:
+    """Return the hash of a file, and where it can be split if it is a web archive."""
     digest, starts = hashlib.blake2b(digest_size=16), [(0, 0)]
     with stored_part(part) as file:
         hashed = Hashed(file, digest)
-        if input.kind == "warc" and input.size > shard_bytes:
+        if part.kind == "warc" and part.size > shard_bytes:
             starts = record_starts(hashed, shard_bytes)
         while hashed.read(BLOCK):
             pass
         if len(starts) > 1 and not _begin_alike(file, starts):
             starts = [(0, 0)]
-    if input.kind == "parquet":
-        try:
-            starts = _cut_row_groups(input.path, shard_bytes)
-        except (OSError, ValueError):
-            # A damaged file is one shard; reading it reports the damage.
-            starts = [(0, 0)]
-    return Survey(digest.hexdigest(), tuple(starts))
+    return digest.hexdigest(), starts

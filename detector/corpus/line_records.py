@@ -38,6 +38,7 @@ class LineRecord:
     site_pages: other pages known of its site
     forum: thousandths, the probability that it is a forum
     fields: its whole record; the field that the clean text went to is empty
+    simplified: why its HTML was read without its formatting tags, if it was
     """
 
     id: str
@@ -56,11 +57,12 @@ class LineRecord:
     site_pages: int = 0
     forum: int = 0
     fields: Mapping[str, Any] = field(default_factory=dict)
+    simplified: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the record as plain values, without empty fields."""
         values = ((name, getattr(self, name)) for name in self.__slots__)
-        return {name: value for name, value in values if value not in ([], {})}
+        return {name: value for name, value in values if value not in ([], {}, None)}
 
 
 class LinePiece(NamedTuple):
@@ -145,6 +147,7 @@ def line_records(result: ScoredBatch, why: Bytes, documents: Sequence[Document])
                 site_pages=0 if result.recurrence is None else int(result.recurrence.site_pages[page]),
                 forum=round(float(result.kinds.share[page, FORUM]) * 1000),
                 fields=document.fields,
+                simplified=document.simplified,
             )
         )
     return records

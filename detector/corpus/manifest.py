@@ -9,7 +9,7 @@ from importlib.metadata import version
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from detector.corpus.formats.documents import Shard
+from detector.corpus.formats.documents import Piece, Shard
 from detector.corpus.formats.kinds import TABLES, output_kind
 from detector.corpus.formats.zstd_files import VERSION as ZSTD_VERSION
 from detector.corpus.inputs import Input, Survey
@@ -77,7 +77,7 @@ class _StoredPlan:
 
     manifest: dict[str, Any]
     files: list[Any]
-    surveys: list[tuple[str, tuple[tuple[int, int], ...]]]
+    surveys: list[tuple[str, tuple[tuple[int, int], ...], tuple[tuple[int, int, str], ...]]]
 
 
 def _stored_plan(spec: RunSpec) -> _StoredPlan | None:
@@ -87,7 +87,10 @@ def _stored_plan(spec: RunSpec) -> _StoredPlan | None:
         return None
     where = f"{path} is damaged (delete the folder {path.parent}, and the run starts again)"
     stored = checked(read_json(path), _StoredPlan, where, SettingsError)
-    if not all(starts[:1] == ((0, 0),) and _rise(starts) for _, starts in stored.surveys):
+    if not all(
+        starts[:1] == ((0, 0),) and _rise(starts) and len(pieces) in (0, len(starts))
+        for _, starts, pieces in stored.surveys
+    ):
         raise SettingsError(f"{where}: the parts of a file are not consecutive")
     return stored
 
@@ -118,11 +121,16 @@ def plan_for(spec: RunSpec, inputs: Sequence[Input], surveyor: Surveyor) -> Plan
     stored, files = _stored_plan(spec), _files(inputs)
     settings = settings_of(spec)
     if stored is not None and stored.files == files and len(stored.surveys) == len(inputs):
-        surveys = [Survey(*survey) for survey in stored.surveys]
+        surveys = [
+            Survey(hash, starts, tuple(Piece(*piece) for piece in pieces))
+            for hash, starts, pieces in stored.surveys
+        ]
     else:
         surveys = surveyor(inputs)
     listed = [_listed(input, survey) for input, survey in zip(inputs, surveys, strict=True)]
-    manifest = {"settings_of": settings, "inputs": listed}
+    manifest: dict[str, Any] = {"settings_of": settings, "inputs": listed}
+    if spec.since:
+        manifest["since"] = [run.run for run in spec.since]
     if stored is None:
         plan = {"manifest": manifest, "files": files, "surveys": surveys}
         write_json(spec.folder().path / PLAN, plan)

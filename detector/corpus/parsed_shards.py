@@ -9,7 +9,7 @@ reading it is much cheaper than parsing the HTML again (docs/architecture.md).
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -28,6 +28,7 @@ from detector.files.arrays import array_from, bytes_of
 from detector.files.json_lines import json_line
 from detector.records import Batch, Format, Integers, Markup
 from detector.text.formats import found_format
+from detector.text.html import why_simplified
 from detector.text.keys import site_id
 from detector.text.page import Page
 from detector.text.plain import segmented
@@ -92,6 +93,14 @@ class ParsedBatch:
         records = [next(documents) if isinstance(record, Document) else record for record in self.records]
         return replace(self, records=records)
 
+    def without(self, leaves_out: Callable[[Document], bool]) -> "ParsedBatch":
+        """Return the batch with the same records, but without the parsed pages of some documents."""
+        positions = {at for at, document in enumerate(self.documents) if leaves_out(document)}
+        if not positions:
+            return self
+        parts = [left for part in self.parts if (left := part.without(positions)) is not None]
+        return ParsedBatch(self.first, self.records, parts)
+
     def site_ids(self, positions: Sequence[int]) -> Integers:
         """Return int64: the sites of some documents."""
         return np.array([site_id(self.documents[at].site) for at in positions], np.int64)
@@ -117,7 +126,7 @@ def _parsed(first: int, records: list[Document | Rejected], format: Format | Non
     pages = [_page_of(record, format) for record in records if isinstance(record, Document)]
     try:
         parts = [FormatPart(rows, read_batch([pages[at] for at in rows])) for rows in by_format(pages)]
-        return ParsedBatch(first, records, parts)
+        return ParsedBatch(first, _with_reasons(records, pages, parts), parts)
     except (PageError, KernelError):
         return _parsed_singly(first, records, pages)
 
@@ -125,20 +134,37 @@ def _parsed(first: int, records: list[Document | Rejected], format: Format | Non
 def _parsed_singly(first: int, records: list[Document | Rejected], pages: Sequence[Page]) -> ParsedBatch:
     parts: list[FormatPart] = []
     left: list[Document | Rejected] = []
+    read: list[Page] = []
     waiting = iter(pages)
     documents = 0
     for record in records:
         if isinstance(record, Rejected):
             left.append(record)
             continue
+        page = next(waiting)
         try:
-            parts.append(FormatPart([documents], read_batch([next(waiting)])))
+            parts.append(FormatPart([documents], read_batch([page])))
         except (PageError, KernelError) as error:
             left.append(Rejected(record.file, record.number, reason_of(error)))
         else:
             left.append(record)
+            read.append(page)
             documents += 1
-    return ParsedBatch(first, left, parts)
+    return ParsedBatch(first, _with_reasons(left, read, parts), parts)
+
+
+def _with_reasons(
+    records: list[Document | Rejected], pages: Sequence[Page], parts: Sequence[FormatPart]
+) -> list[Document | Rejected]:
+    """Return the records, with the reason for those whose HTML was read in a simpler way."""
+    simplified = {part.positions[at] for part in parts for at in part.read.simplified}
+    if not simplified:
+        return records
+    reasons = (why_simplified(page.utf8()) if at in simplified else None for at, page in enumerate(pages))
+    return [
+        replace(record, simplified=next(reasons)) if isinstance(record, Document) else record
+        for record in records
+    ]
 
 
 def parsed_batches(records: Records, format: Format | None, most: int) -> Iterator[ParsedBatch]:

@@ -17,6 +17,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from filelock import FileLock, Timeout
 
+from detector.corpus.earlier_runs import earlier_shards
 from detector.corpus.first_records import refuse_wrong_columns
 from detector.corpus.folder_sites import with_sites
 from detector.corpus.formats.documents import Shard
@@ -24,9 +25,11 @@ from detector.corpus.inputs import Input, Survey, inputs_of, survey
 from detector.corpus.manifest import PLAN, Surveyor, plan_for, run_id
 from detector.corpus.output_column import with_output_column
 from detector.corpus.report.loss_limit import Loss, losses
+from detector.corpus.report.since import since_report
 from detector.corpus.report.summary import document_counts, report_of
 from detector.corpus.run_folder import MANIFEST, read_json
 from detector.corpus.run_spec import RunSpec, ShardTask
+from detector.corpus.steps.again import judge_again, shards_again
 from detector.corpus.steps.clean import clean_shard
 from detector.corpus.steps.count import count_shard
 from detector.corpus.steps.merge import merge_shards
@@ -69,6 +72,7 @@ COUNT: Final = _Step("counting lines", "count", count_shard)
 CLEAN: Final = _Step("cleaning", "clean", clean_shard)
 SIGN: Final = _Step("signing", "sketches", sketch_shard)
 WRITE: Final = _Step("writing", "out", write_shard)
+AGAIN: Final = _Step("judging earlier pages", "again", judge_again)
 
 
 @dataclass(frozen=True)
@@ -139,8 +143,12 @@ def _steps(spec: RunSpec, shards: Sequence[Shard], engine: Engine, memory: int, 
     run = spec.folder()
     numbers = [shard.number for shard in shards]
     _each(COUNT, spec, shards, engine, progress)
-    merge_shards(run.step("counts"), [run.of(COUNT.folder, number) for number in numbers], memory)
+    earlier = [shard.of(COUNT.folder) for shard in earlier_shards(spec.since)]
+    counted = [run.of(COUNT.folder, number) for number in numbers]
+    merge_shards(run.step("counts"), counted, memory, earlier)
     _each(CLEAN, spec, shards, engine, progress)
+    if spec.since:
+        _each(AGAIN, spec, shards_again(spec), engine, progress)
     if spec.corpus.duplicates:
         _each(SIGN, spec, shards, engine, progress)
     # Close the workers: near-duplicates need their memory.
@@ -184,7 +192,7 @@ def run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progre
         spec.folder().sweep()
         shards, manifest = plan_for(spec, inputs, surveyor)
         _steps(spec, shards, engine, memory, progress)
-        report = report_of(spec, len(shards), rejected_counts(spec, shards))
+        report = report_of(spec, len(shards), rejected_counts(spec, shards)) | since_report(spec)
         lost = losses(document_counts(spec, len(shards)), spec.corpus)
         if not lost:
             counts = {name: report[name] for name in ("total", "lines", "rejected", "sites")}
@@ -208,6 +216,6 @@ def dry_run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, pr
         drawn = np.unique(np.linspace(0, len(shards) - 1, min(SAMPLED, len(shards))).astype(int)).tolist()
         sample = [shards[at]._replace(number=number) for number, at in enumerate(drawn)]
         _steps(spec, sample, engine, memory, progress)
-        report = report_of(spec, len(sample), rejected_counts(spec, sample))
+        report = report_of(spec, len(sample), rejected_counts(spec, sample)) | since_report(spec)
         lost = losses(document_counts(spec, len(sample)), spec.corpus)
     return Outcome(report, lost, False, len(shards), len(sample))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from detector.corpus.earlier_runs import EarlierRun
 from detector.corpus.formats.documents import Shard
 from detector.corpus.run_folder import RunFolder
 from detector.detector import Detector
@@ -20,6 +21,7 @@ class RunSpec(NamedTuple):
     model: a folder, instead of the default model; format: of the texts, detected if not given
     to: output format, or "same" as the input; lines: where line records go
     csv_safe: whether no cell of CSV is a formula
+    since: finished runs whose pages count, and stay, the oldest first
     """
 
     output: Path
@@ -31,6 +33,7 @@ class RunSpec(NamedTuple):
     to: str = "same"
     lines: Lines = "sidecar"
     csv_safe: bool = False
+    since: tuple[EarlierRun, ...] = ()
 
     def folder(self) -> RunFolder:
         """Return the run's folder."""

@@ -137,6 +137,7 @@ def _cut(input: Input, survey: Survey) -> Iterator[Part]:
             time=input.time,
             fault=input.fault,
             site=input.site,
+            piece=survey.pieces[number] if survey.pieces else None,
         )
 
 

@@ -1,5 +1,5 @@
-"""Other people's pipelines, one file each, named as their package: see docs/integrations.md.
+"""Integrations with other packages, one file each, named after the package: see docs/integrations.md.
 
-Every file needs its package, which the extra of the same name installs, and imports it at once. None of
-them holds logic: they say what a page is called there, and pass it to a `Detector`.
+Every file imports its package, which the extra of the same name installs. None of them has logic of
+its own: they find the pages in the other package's objects and pass them to a `Detector`.
 """

@@ -1,4 +1,4 @@
-"""Pages in a column of an Arrow table: what Ray, Spark and others hand to a function, with typed columns."""
+"""Pages in a column of an Arrow table, as Ray, Spark and others pass them to a function; typed columns."""
 
 from typing import Any, Final
 
@@ -29,14 +29,14 @@ TYPES: Final[dict[str, Any]] = {
 
 
 def typed(found: dict[str, list[Any]]) -> dict[str, pyarrow.Array]:
-    """Return columns as arrays of their types, also where all values are missing."""
+    """Return columns as arrays of their types, even if all values are missing."""
     return {name: pyarrow.array(values, TYPES.get(name, pyarrow.string())) for name, values in found.items()}
 
 
 def cleaned(
     table: pyarrow.Table, column: str, detector: Detector, text: str = "text", lines: bool = False
 ) -> pyarrow.Table:
-    """Return a table with the columns of `columns` in their place, or at its end."""
+    """Return a table with the columns of `columns`, in place of columns with the same name or at the end."""
     found = columns(table.column(column).to_pylist(), detector, text, lines)
     for name, values in typed(found).items():
         at = table.schema.get_field_index(name)

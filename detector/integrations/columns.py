@@ -1,4 +1,4 @@
-"""Pages in, columns out: what all integrations add to a page."""
+"""From pages to columns: what all integrations add to a page."""
 
 import hashlib
 import pickle
@@ -17,22 +17,22 @@ from detector.version import __version__
 
 D = TypeVar("D")
 
-# Why an item is no page.
+# Why an item is not a page.
 FAULT: Final = "detector_fault"
 
 
 def fingerprint(detector: Detector) -> str:
-    """Return a name of everything that results depend on: version, model, settings, profile.
+    """Return a hash of everything that results depend on: version, model, settings, profile.
 
-    For caches of results: the same detector has the same name in every process.
+    For caches of results: the same detector has the same fingerprint in every process.
     """
     return hashlib.sha256(pickle.dumps((__version__, detector), protocol=5)).hexdigest()[:16]
 
 
 def as_page(item: Any, url: object = None) -> Any:  # noqa: ANN401
-    """Return a text as a page, with its address if it is one; anything else as it is.
+    """Return a string as a page, with its address if `url` is one; anything else unchanged.
 
-    In a table a text is a text, also if a file has this name.
+    In a table, a string is always a page, even if there is a file of that name.
     """
     if not isinstance(item, str):
         return item
@@ -42,7 +42,7 @@ def as_page(item: Any, url: object = None) -> Any:  # noqa: ANN401
 def scored_or_missing(
     pages: Iterable[Any], detector: Detector | None = None
 ) -> list[ScoredPage | DetectorError | None]:
-    """Return the result for each item, its error, or None for a missing one (None, NaN)."""
+    """Return the result or the error for each item, or None for a missing item (None, NaN)."""
     items = list(pages)
     present = [as_page(item) for item in items if not is_missing(item)]
     found = (detector or Detector()).score_pages(present, errors="return")
@@ -52,7 +52,7 @@ def scored_or_missing(
 def with_content(
     documents: Sequence[D], pages: Sequence[Any], detector: Detector
 ) -> Iterator[tuple[D, ScoredPage]]:
-    """Yield the documents whose pages have content, each with its page.
+    """Yield each document whose page has content, with its scored page.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def with_content(
 def texts(
     pages: Iterable[Any], detector: Detector | None = None, format: OutputFormat = "text"
 ) -> list[str | None]:
-    """Return what is kept of each page; None for what is missing.
+    """Return what is kept of each page, or None for a missing page.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def texts(
 
 
 def line_rows(page: ScoredPage) -> list[dict[str, Any]]:
-    """Return the lines that are not blank as plain values."""
+    """Return the lines that are not blank, as plain values."""
     return [
         {
             "text": line.text, "clean": line.clean, "score": line.score, "kept": line.kept,
@@ -97,7 +97,7 @@ def line_rows(page: ScoredPage) -> list[dict[str, Any]]:
 
 
 def metadata(page: ScoredPage, lines: bool = False) -> dict[str, Any]:
-    """Return what is said about a page beside its text, as plain values."""
+    """Return the metadata that is added to a page, as plain values."""
     said: dict[str, Any] = {
         VERDICT: None if page.verdict is None else page.verdict.kind,
         CONTENT_SHARE: page.content_share,
@@ -108,24 +108,24 @@ def metadata(page: ScoredPage, lines: bool = False) -> dict[str, Any]:
 def columns(
     pages: Sequence[Any], detector: Detector | None = None, text: str = "text", lines: bool = False
 ) -> dict[str, list[Any]]:
-    """Return columns for a batch of rows: the clean texts, and what is said about each page.
+    """Return the columns for a batch of rows: the clean texts and the metadata of each page.
 
     Parameters
     ----------
     pages
-        What `Detector.score` takes; None and NaN are missing and stay so.
+        Anything that `Detector.score` takes. None and NaN stay missing.
     detector
         The default model and settings if not given.
     text
         The name of the column with the clean texts.
     lines
-        Whether to add `detector_lines`: a record for each line that is not blank.
+        Whether to add `detector_lines`, with a record for each line that is not blank.
 
     Returns
     -------
     dict of str to list
-        `text`, `detector_verdict`, `detector_content_share`, `detector_fault` (why an item is no page; its
-        other values are None) and `detector_lines`.
+        `text`, `detector_verdict`, `detector_content_share`, `detector_fault` (why an item is not a
+        page; its other values are None) and `detector_lines`.
     """
     names = [text, VERDICT, CONTENT_SHARE, FAULT, *([LINES_COLUMN] if lines else [])]
     found: dict[str, list[Any]] = {name: [] for name in names}
@@ -141,7 +141,7 @@ def columns(
 
 
 class ColumnCleaner:
-    """Batches with a column of pages to their clean texts, and what was found.
+    """Cleans batches that have a column of pages.
 
     Parameters
     ----------
@@ -159,5 +159,5 @@ class ColumnCleaner:
         self, column: str = "text", detector: Detector | None = None, text: str = "text", lines: bool = False
     ) -> None:
         self.column, self.detector, self.text, self.lines = column, detector or Detector(), text, lines
-        # Caches that name results by the cleaner must not find those of another version.
+        # Caches that hash the cleaner must not return results of another version.
         self.version = __version__

@@ -1,8 +1,8 @@
-"""datatrove: a step that cleans documents and leaves out pages that are none.
+"""datatrove: a step that cleans documents and leaves out those without content.
 
     LocalPipelineExecutor([WarcReader(...), PageCleaner(exclusion_writer=JsonlWriter("out/excluded")), ...])
 
-In the place of `Trafilatura()`: texts of documents are HTML before, and clean afterwards.
+Use it in place of `Trafilatura()`: the text of a document is HTML before, and clean text afterwards.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from detector.results.page import ScoredPage  # noqa: E402
 
 
 class PageCleaner(BaseFilter):
-    """Documents with clean texts, `detector_verdict` and `detector_content_share` in their metadata.
+    """Cleans documents, and adds `detector_verdict` and `detector_content_share` to their metadata.
 
     Parameters
     ----------
@@ -31,14 +31,14 @@ class PageCleaner(BaseFilter):
     drop : sequence of str
         The kinds of pages to leave out: "consent wall", "login", "error", "listing", ...
     least_content : float
-        Leave out pages of which a smaller share is expected to be content, 0 to 1.
+        Leave out pages with a smaller expected share of content, 0 to 1.
     lines : bool
         Whether to add `detector_lines`, with score, kind and reason of each line, to the metadata.
     exclusion_writer : DiskWriter, optional
-        Where documents go that are left out, as they were, with the `filter_reason`: the kind of page,
-        "little content", "nothing kept", or why it is no page.
+        Where excluded documents go, unchanged, with a `filter_reason`: the kind of page, "little content",
+        "nothing kept", or why it is not a page.
     batch_size : int
-        Documents that are scored together.
+        The number of documents to score together.
     """
 
     name = "🧹 detector"
@@ -57,11 +57,11 @@ class PageCleaner(BaseFilter):
         self.least_content, self.lines = least_content, lines
 
     def filter(self, doc: Document) -> bool | tuple[bool, str]:
-        """Clean one document, and tell whether it stays."""
+        """Clean one document and tell whether to keep it."""
         return self.filter_batch([doc])[0]
 
     def filter_batch(self, batch: list[Document]) -> list[bool | tuple[bool, str]]:
-        """Clean some documents, and tell for each whether it stays."""
+        """Clean several documents and tell for each whether to keep it."""
         pages = [as_page(document.text, document.metadata.get("url")) for document in batch]
         found = scored_or_missing(pages, self.detector)
         return [self._stays(document, page) for document, page in zip(batch, found, strict=True)]

@@ -1,9 +1,9 @@
-"""dolma: a tagger whose spans are the lines of texts.
+"""dolma: a tagger whose spans are lines.
 
     dolma tag --taggers detector --tagger_modules detector.integrations.dolma --documents ...
 
-`detector__boilerplate` has the score of each line, `detector__dropped` what is dropped with the end of its
-line, for the mixer's `span_replacement`; `detector__content_share` is the document's.
+`detector__boilerplate` has the score of each line. `detector__dropped` has what is dropped, including line
+endings, for the mixer's `span_replacement`. `detector__content_share` is the document's share of content.
 """
 
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ BOILERPLATE, DROPPED, CONTENT_SHARE = "boilerplate", "dropped", "content_share"
 
 @TaggerRegistry.add("detector")
 class LineTagger(BaseTagger):
-    """Tags the lines of a document, which is read as text: spans are positions in it."""
+    """Tags the lines of a document, which is read as text: spans are positions in this text."""
 
     def __init__(self, detector: Detector | None = None) -> None:
         self.detector = detector or Detector()

@@ -20,7 +20,7 @@ from detector.records import OutputFormat  # noqa: E402
 
 
 class PageCleaner(BaseDocumentTransformer):
-    """Documents with what is kept of their pages, and verdict and share of content in their metadata.
+    """Cleans documents, and adds the verdict and the share of content to their metadata.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ class PageCleaner(BaseDocumentTransformer):
         self.detector, self.format, self.lines = detector or Detector(), format, lines
 
     def transform_documents(self, documents: Sequence[Document], **kwargs: Any) -> Sequence[Document]:  # noqa: ANN401
-        """Return new documents; raises `PageError` for one that is no page."""
+        """Return new documents; raises `PageError` for a document that is not a page."""
         pages = [as_page(document.page_content, document.metadata.get("source")) for document in documents]
         found = []
         for document, page in with_content(documents, pages, self.detector):

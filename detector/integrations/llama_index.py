@@ -21,7 +21,7 @@ from detector.records import OutputFormat  # noqa: E402
 
 
 class PageCleaner(TransformComponent):
-    """Nodes with what is kept of their pages, and verdict and share of content in their metadata.
+    """Cleans nodes, and adds the verdict and the share of content to their metadata.
 
     Parameters
     ----------
@@ -37,11 +37,11 @@ class PageCleaner(TransformComponent):
     @computed_field  # type: ignore[prop-decorator]
     @property
     def fingerprint(self) -> str:
-        """What the results depend on: caches of pipelines look for it."""
+        """A hash of what results depend on, for the cache of a pipeline."""
         return fingerprint(self.detector)
 
     def __call__(self, nodes: Sequence[BaseNode], **kwargs: Any) -> Sequence[BaseNode]:  # noqa: ANN401
-        """Return new nodes; raises `PageError` for one that is no page."""
+        """Return new nodes; raises `PageError` for a node that is not a page."""
         pages = [as_page(node.get_content(), node.metadata.get("url")) for node in nodes]
         found = []
         for node, page in with_content(nodes, pages, self.detector):

@@ -1,4 +1,4 @@
-"""Columns of pandas: importing this file gives every `Series` a `detector`.
+"""pandas: importing this module adds `.detector` to every `Series`.
 
 import detector.integrations.pandas
 table["text"] = table["html"].detector.clean()
@@ -21,7 +21,7 @@ from detector.results.page import ScoredPage  # noqa: E402
 
 @pandas.api.extensions.register_series_accessor("detector")
 class SeriesDetector:
-    """What `series.detector` can do with a column of pages.
+    """The methods of `series.detector`, for a column of pages.
 
     Missing pages stay missing. Each method takes a `Detector` instead of the default one.
     """
@@ -35,13 +35,13 @@ class SeriesDetector:
         Raises
         ------
         PageError
-            If an item is no page. `score` names all such items instead.
+            If an item is not a page. `score` reports all such items instead.
         """
         found = texts(self._series, detector, format)
         return pandas.Series(found, index=self._series.index, name=self._series.name, dtype=object)
 
     def score(self, detector: Detector | None = None) -> pandas.DataFrame:
-        """Return a row for each page: its text, verdict, share of content, and why it is none."""
+        """Return a row for each page: its text, verdict, share of content, and fault, if any."""
         found = {
             # A text that is missing is None with every version of pandas.
             name: pandas.Series(values, self._series.index, dtype=float if name == CONTENT_SHARE else object)
@@ -50,7 +50,7 @@ class SeriesDetector:
         return pandas.DataFrame(found, index=self._series.index)
 
     def lines(self, detector: Detector | None = None) -> pandas.DataFrame:
-        """Return a row for each line that is not blank, under the index of its page and its number there."""
+        """Return a row for each line that is not blank, indexed by its page and its number on the page."""
         pages = zip(self._series.index, scored_or_missing(self._series, detector), strict=True)
         rows = [
             {"page": at, "line": number, **row}

@@ -1,4 +1,4 @@
-"""Columns and expressions of polars: importing this file gives them a `detector`.
+"""polars: importing this module adds `.detector` to series and expressions.
 
 import detector.integrations.polars
 table.with_columns(text=pl.col("html").detector.clean())
@@ -40,17 +40,17 @@ PAGE_WITH_LINES: Final = {**PAGE, "detector_lines": polars.List(LINE)}
 
 @polars.api.register_series_namespace("detector")
 class SeriesDetector:
-    """What `series.detector` can do with a column of pages. Missing pages stay missing."""
+    """The methods of `series.detector`, for a column of pages. Missing pages stay missing."""
 
     def __init__(self, series: polars.Series) -> None:
         self._series = series
 
     def clean(self, format: OutputFormat = "text", detector: Detector | None = None) -> polars.Series:
-        """Return what is kept of each page, as `Detector.clean` does; raises `PageError` for no page."""
+        """Return what is kept of each page; raises `PageError` for an item that is not a page."""
         return polars.Series(self._series.name, texts(self._series, detector, format), polars.String)
 
     def score(self, detector: Detector | None = None, lines: bool = False) -> polars.Series:
-        """Return a struct for each page: text, verdict, share of content, fault; its lines, if wanted."""
+        """Return a struct for each page: text, verdict, share of content, fault, and its lines if wanted."""
         found = columns(self._series, detector, lines=lines)
         schema = PAGE_WITH_LINES if lines else PAGE
         return polars.DataFrame(found, schema=schema).to_struct(self._series.name)
@@ -58,13 +58,13 @@ class SeriesDetector:
 
 @polars.api.register_expr_namespace("detector")
 class ExprDetector:
-    """The same for expressions, also lazy ones."""
+    """The same methods for expressions, including lazy ones."""
 
     def __init__(self, expression: polars.Expr) -> None:
         self._expression = expression
 
     def clean(self, format: OutputFormat = "text", detector: Detector | None = None) -> polars.Expr:
-        """Return what is kept of each page; raises `PageError` for no page."""
+        """Return what is kept of each page; raises `PageError` for an item that is not a page."""
 
         def batch(series: polars.Series) -> polars.Series:
             return SeriesDetector(series).clean(format, detector)

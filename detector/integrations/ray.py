@@ -2,7 +2,7 @@
 
     ray.data.read_parquet("crawl/").map_batches(PageCleaner("html"), batch_format="pyarrow")
 
-Workers load the model when they are first called.
+A worker loads the model on its first call.
 """
 
 from detector.extras import need
@@ -16,8 +16,8 @@ from detector.integrations.columns import ColumnCleaner  # noqa: E402
 
 
 class PageCleaner(ColumnCleaner):
-    """Batches with a column of pages to the same with their clean texts; parameters are `ColumnCleaner`'s."""
+    """Cleans batches that have a column of pages; the parameters are those of `ColumnCleaner`."""
 
     def __call__(self, batch: pyarrow.Table) -> pyarrow.Table:
-        """Return a batch with `text`, `detector_verdict`, `detector_content_share`, `detector_fault`."""
+        """Return the batch with `text`, `detector_verdict`, `detector_content_share` and `detector_fault`."""
         return cleaned(batch, self.column, self.detector, self.text, self.lines)

@@ -6,7 +6,7 @@
     DETECTOR_DROP = ["consent wall", "error"]
     DETECTOR_MODEL, DETECTOR_PROFILE, DETECTOR_SETTINGS    # a folder, a file, a TOML file
 
-An item whose page is of a kind in `DETECTOR_DROP`, or has no content, is dropped with the reason.
+An item is dropped, with the reason, if its page is of a kind in `DETECTOR_DROP` or has no content.
 """
 
 from pathlib import Path
@@ -27,7 +27,7 @@ from detector.settings import Settings  # noqa: E402
 
 
 class PageCleaner:
-    """Items with a page to the same with its clean text, verdict and share of content.
+    """Adds the clean text, verdict and share of content of its page to an item.
 
     Parameters
     ----------
@@ -65,11 +65,11 @@ class PageCleaner:
         )
 
     def process_item(self, item: Any) -> Any:  # noqa: ANN401
-        """Return an item with its clean text; raises `DropItem` with the reason."""
+        """Return the item with its clean text, or raise `DropItem` with the reason."""
         fields = ItemAdapter(item)
         page = scored_or_missing([as_page(fields[self.field], fields.get("url"))], self.detector)[0]
         if page is None or isinstance(page, DetectorError):
-            raise DropItem(f"no page: {page}")
+            raise DropItem(f"not a page: {page}")
         if page.verdict is not None and page.verdict.kind in self.drop:
             raise DropItem(page.verdict.text)
         if not page.clean_text:

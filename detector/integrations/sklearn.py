@@ -1,9 +1,9 @@
-"""Estimators of scikit-learn: pages to clean texts, and lines to classes.
+"""scikit-learn estimators: from pages to clean texts, and from lines to classes.
 
 make_pipeline(PageCleaner(), TfidfVectorizer(), LogisticRegression()).fit(pages, topics)
 LineClassifier().predict_proba(lines)
 
-Both work without being fitted.
+Both work without fitting.
 """
 
 from collections.abc import Iterable
@@ -39,14 +39,14 @@ class _OfTexts(BaseEstimator):
 
 
 class PageCleaner(TransformerMixin, _OfTexts):
-    """Pages to their clean texts.
+    """Transforms pages to their clean texts.
 
     Parameters
     ----------
     model, settings
         As for `Detector`.
     site : bool
-        Whether all pages are of one site: `fit` learns its profile, and `transform` uses it.
+        Whether all pages belong to one site: `fit` learns its profile, and `transform` uses it.
     format : str
         The format of the results, as for `Detector.clean`.
     """
@@ -61,7 +61,7 @@ class PageCleaner(TransformerMixin, _OfTexts):
         self.model, self.settings, self.site, self.format = model, settings, site, format
 
     def fit(self, X: Iterable[Any], y: object = None) -> "PageCleaner":
-        """Learn what recurs on the site, if `site` is set; else nothing. Raises `PageError` for one page."""
+        """Learn the profile of the site if `site` is set. Raises `PageError` if there is only one page."""
         self.profile_ = SiteProfile.learn(X) if self.site else None
         return self
 
@@ -72,10 +72,10 @@ class PageCleaner(TransformerMixin, _OfTexts):
 
 
 class LineClassifier(ClassifierMixin, _OfTexts):
-    """Lines to "content" and "template", or with `target="kind"` to their kinds.
+    """Classifies lines as "content" or "template", or with `target="kind"` by their kinds.
 
-    X is an array of lines, each judged on its own, or a table of two columns, page and line: lines of the
-    same page are judged together, in their order. `model` is as for `Detector`.
+    X is an array of lines, each judged on its own, or a table with two columns, page and line, where the
+    lines of a page are judged together, in order. `model` is as for `Detector`.
     """
 
     def __init__(self, model: Model | str | Path | None = None, target: Target = "template") -> None:
@@ -87,12 +87,12 @@ class LineClassifier(ClassifierMixin, _OfTexts):
         return np.array(classes(self.target))
 
     def fit(self, X: Any, y: Iterable[str] | None = None) -> "LineClassifier":  # noqa: ANN401
-        """Adapt the model to labelled lines, as `detector.train` does; without labels, keep it as it is."""
+        """Adapt the model to labelled lines, as `detector.train` does; without labels, do nothing."""
         self.model_ = self.model if y is None else adapted(self.model, X, list(y))
         return self
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:  # noqa: ANN401
-        """Return float64 (lines, classes). A blank line is "template"; of its kind nothing is known."""
+        """Return float64 (lines, classes). A blank line is "template", of unknown kind."""
         return line_probabilities(Detector(getattr(self, "model_", self.model)), X, self.target)
 
     def predict(self, X: Any) -> NDArray[np.str_]:  # noqa: ANN401

@@ -1,4 +1,4 @@
-"""Rows of scikit-learn as the lines of pages, and back."""
+"""From scikit-learn's rows to the lines of pages, and back."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +20,7 @@ CLASSES: Final[dict[Target, tuple[str, ...]]] = {
 
 
 def classes(target: Target) -> tuple[str, ...]:
-    """Return the names of the classes; raises `ValueError` if there is no such target."""
+    """Return the names of the classes; raises `ValueError` for an unknown target."""
     if target not in CLASSES:
         raise ValueError(f"target is one of {', '.join(CLASSES)}, not {target!r}")
     return CLASSES[target]

@@ -24,7 +24,7 @@ from detector.integrations.columns import columns  # noqa: E402
 
 
 def register(session: SparkSession, detector: Detector | None = None) -> None:
-    """Give a session `detector_clean(page)` and `detector_score(page)`.
+    """Add `detector_clean(page)` and `detector_score(page)` to a session.
 
     Parameters
     ----------
@@ -35,9 +35,9 @@ def register(session: SparkSession, detector: Detector | None = None) -> None:
 
     Notes
     -----
-    `detector_clean` is the clean text; null for null, and for what is no page. `detector_score` is a struct
-    with `text`, `detector_verdict`, `detector_content_share`, `detector_fault` and `detector_lines`, an array
-    of structs.
+    `detector_clean` returns the clean text, or null for null and for anything that is not a page.
+    `detector_score` returns a struct with `text`, `detector_verdict`, `detector_content_share`,
+    `detector_fault` and `detector_lines`, an array of structs.
     """
     chosen = detector or Detector()
     empty = pyarrow.table(typed(columns([], chosen, lines=True)))

@@ -1,9 +1,9 @@
-"""trafilatura in front: what it extracts of a page, with a score and a reason for every line.
+"""trafilatura first: the text it extracts from a page, with a score and a reason for every line.
 
     page = score(html)
     page.clean_text
 
-trafilatura decides first which parts of a page are main content; what it left out does not come back.
+trafilatura decides which parts of a page are main content; what it leaves out is lost.
 """
 
 from typing import Any
@@ -25,7 +25,7 @@ def score(
     detector: Detector | None = None,
     **options: Any,  # noqa: ANN401
 ) -> ScoredPage:
-    """Score what trafilatura extracts of a page.
+    """Score the text that trafilatura extracts from a page.
 
     Parameters
     ----------
@@ -36,12 +36,12 @@ def score(
     detector : Detector, optional
         The default model and settings if not given.
     **options
-        Of `trafilatura.extract`: `favor_recall`, `include_comments`, ...
+        Options of `trafilatura.extract`: `favor_recall`, `include_comments`, ...
 
     Returns
     -------
     ScoredPage
-        The lines of its text; none where trafilatura finds no content.
+        The lines of the text; none if trafilatura finds no content.
     """
     text = trafilatura.extract(html, url=url, **options)
     return (detector or Detector()).score_batch([Page(text or "", "text", url=url)])[0]

@@ -170,8 +170,8 @@ def find_blocks(
     Returns
     -------
     tuple of Block
-        Ordered by page and line. Blocks of a page share lines only if they come from different pages.
-        What a page repeats of itself is not included.
+        Ordered by page and line. Blocks of a page overlap only if they come from different pages. Repeats
+        within a page are not included.
     """
     batch = text_batch([utf8(page) for page in pages])
     lines = PageLines(batch.data, batch.line_start, batch.line_end, batch.page_line)

@@ -5,6 +5,7 @@ n - ⌈t n⌉ + 1 of them at least one does. The rarest are looked up in all tex
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ from detector.near_duplicates.jaccard.verification import PairArrays, together
 from detector.near_duplicates.keep_policy import copies_of, twins_of
 from detector.near_duplicates.lsh.bands import LEAST_THRESHOLD, bands_for
 from detector.near_duplicates.minhash.sketches import Sketches
-from detector.near_duplicates.pairs import Duplicates
+from detector.near_duplicates.pairs import Duplicates, Pairs
 from detector.near_duplicates.texts import HeldTexts, Texts
 from detector.near_duplicates.workspace import Workspace
 from detector.progress import no_progress
@@ -48,11 +49,11 @@ class _Postings(NamedTuple):
 def find_contained(
     texts: Iterable[str], threshold: float = 0.8, *, settings: DuplicateSettings | None = None
 ) -> Duplicates:
-    """Find texts that stand inside longer ones, word for word or nearly.
+    """Find texts inside longer texts, word for word or nearly.
 
     The containment of a text in another is the share of its shingles that the other has too. The longer text
-    (with more different shingles; of equally long ones the earlier) is kept. All shingles are held in
-    memory, about 50 bytes each.
+    is kept (the one with more different shingles, or the earlier one if they are equal). All shingles are
+    held in memory, about 50 bytes each.
 
     Parameters
     ----------
@@ -61,8 +62,8 @@ def find_contained(
     threshold : float
         Least containment, .05 to 1.
     settings : DuplicateSettings, optional
-        The size of a shingle and what counts as equal. A shingle of more than `max_group` texts leads to the
-        longest of them only.
+        The size of a shingle and what counts as equal. If more than `max_group` texts share a shingle, only
+        the longest of them is compared.
 
     Returns
     -------
@@ -73,7 +74,7 @@ def find_contained(
     Raises
     ------
     SettingsError
-        If the threshold is none.
+        If the threshold is out of range.
     TypeError
         If a text is not a string.
     """
@@ -89,15 +90,28 @@ def find_contained(
 
 
 def contained_among(
-    texts: Texts, sketches: Sketches, threshold: float, settings: DuplicateSettings
+    texts: Texts, sketches: Sketches, threshold: float, settings: DuplicateSettings, settled: int = 0
 ) -> Duplicates:
-    """Return which of some sketched texts stand inside longer ones."""
+    """Return which of some sketched texts stand inside longer ones.
+
+    settled: so many texts at the beginning were compared before, and stay
+    """
     copies = copies_of(sketches.digest, np.arange(len(texts)))
     is_copy = copies.first != np.arange(len(texts))
     sets = _sets(texts, is_copy, settings)
     rank = _rank(np.diff(sets.start)[copies.first])
     pairs = _contained(sets, rank, threshold, settings.max_group)
-    return with_copies(pairs, twins_of(pairs, rank), copies, ())
+    pairs = _where(pairs.right >= settled, pairs)
+    shorter = np.where(rank[pairs.left] > rank[pairs.right], pairs.left, pairs.right)
+    goes = _where(shorter >= settled, pairs)
+    found = with_copies(goes, twins_of(goes, rank), copies, ())
+    equal = PairArrays(found.pairs.left, found.pairs.right, found.pairs.similarity)
+    return replace(found, pairs=Pairs(*together([equal, pairs])))
+
+
+def _where(which: NDArray[np.bool_], pairs: PairArrays) -> PairArrays:
+    """Return some of the pairs."""
+    return PairArrays(pairs.left[which], pairs.right[which], pairs.similarity[which])
 
 
 def _sets(texts: Texts, is_copy: NDArray[np.bool_], settings: DuplicateSettings) -> Sets:

@@ -187,15 +187,22 @@ def duplicates_among(
     threshold: float,
     policy: tuple[Keep, Sequence[Any] | None],
     run: tuple[DuplicateSettings, Workspace, Progress],
+    settled: int = 0,
 ) -> Duplicates:
-    """Return the near-duplicates among sketched texts; the bands fit the threshold."""
+    """Return the near-duplicates among sketched texts; the bands fit the threshold.
+
+    settled: so many texts at the beginning were compared before, and stay whatever the policy says
+    """
     settings = run[0]
-    rank = keep_rank(policy[0], sketches.length, policy[1])
+    later = keep_rank(policy[0], sketches.length[settled:], policy[1])
+    rank = np.concatenate([np.arange(settled), settled + later])
+    # Settled texts are of one owner: they are not compared with each other again.
+    owner = np.maximum(np.arange(len(texts)) - settled + 1, 0) if settled else NO_OWNERS
     copies = copies_of(sketches.digest, rank)
     links = Links(np.full(len(texts), -1, np.int64), rank[copies.kept[copies.first]])
     active = np.flatnonzero((copies.first == np.arange(len(texts))) & (sketches.shingles > 0))
-    verifier = Verifier(texts, sketches.shingles, threshold, settings)
-    pairs = all_pairs(sketches, active, verifier, links, NO_OWNERS, run)
+    verifier = Verifier(texts, sketches.shingles, threshold, settings, owner)
+    pairs = all_pairs(sketches, active, verifier, links, owner, run)
     pairs, twins = remove(pairs, links, verifier, settings)
     groups = tuple(
         Group(int(members[0]), members.size, estimated_pairs(members, verifier.similarities))
@@ -228,9 +235,9 @@ def find_duplicates(
 ) -> Duplicates:
     """Find near-duplicates among texts: all pairs, and which texts to keep.
 
-    A text shorter than a shingle matches only equal words, a text without words only equal bytes. Lists
-    are read in place. Any other iterable is first written to a file in `settings.folder`, or in a temporary
-    folder. With a folder, a stopped run continues when you call it again.
+    A text shorter than a shingle matches only texts with equal words, and a text without words only equal
+    bytes. Lists are read in place. Any other iterable is first written to a file in `settings.folder`, or in
+    a temporary folder. With a folder, an interrupted run resumes when you call it again.
 
     Parameters
     ----------

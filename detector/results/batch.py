@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from detector.decisions import Decisions
 from detector.model.page_kinds import PageKinds
 from detector.records import Batch, Bytes, Copies, Floats, Integers, Markup, Repeats, Words
 from detector.sites.recurrence import LineRecurrence
+
+# Words of a line that a reason quotes.
+MOST_QUOTED: Final = 3
 
 
 class ScoredBatch(NamedTuple):
@@ -50,7 +53,9 @@ class PageLines(NamedTuple):
     inside: uint32 (L,), what each line of HTML stands in (bits of `tags.INSIDE`); empty for text
     scores: float32 (S,); contributions: float32 (S, codes)
     kinds: float32 (S, K), the probability of each kind of line; no row if the model knows none
+    link_bytes: int32 (L,), bytes of each line of HTML in links; empty for text
     seen: int32 (S,), other pages of the site with the line, numbers aside; site_pages: those known
+    quoted: int16 (S, words), the words that reasons quote; no row where they are not yet chosen
     policy, threshold: what decided about the page
     """
 
@@ -63,15 +68,19 @@ class PageLines(NamedTuple):
     scores: Floats
     contributions: Floats
     kinds: Floats
+    link_bytes: NDArray[np.int32]
     seen: NDArray[np.int32]
     site_pages: int
     policy: int
     threshold: float
     is_html: bool
+    quoted: NDArray[np.int16]
 
 
 _NO_SEEN = np.zeros(0, np.int32)
 _NO_INSIDE = np.zeros(0, np.uint32)
+_NO_LINKS = np.zeros(0, np.int32)
+_NOT_CHOSEN = np.zeros((0, MOST_QUOTED), np.int16)
 _NO_MARKUP = (np.zeros(0, np.uint8), *(np.zeros(0, np.int64) for _ in range(3)))
 
 
@@ -111,11 +120,13 @@ def pages_lines(scored: ScoredBatch) -> Iterator[PageLines]:
             scores=scored.scores[row:row_end].copy(),
             contributions=scored.contributions[row:row_end].copy(),
             kinds=scored.line_kinds[row:row_end].copy(),
+            link_bytes=_NO_LINKS if markup is None else markup.line_link[first_line:last_line].copy(),
             seen=_NO_SEEN if recurrence is None else recurrence.masked[row:row_end].copy(),
             site_pages=0 if recurrence is None else int(recurrence.site_pages[page]),
             policy=policies[page],
             threshold=thresholds[page],
             is_html=markup is not None,
+            quoted=_NOT_CHOSEN,
         )
 
 

@@ -11,6 +11,7 @@ from detector.records import COPY_KINDS, LINE_KINDS, Reason, ScoredLine
 from detector.results.batch import PageLines
 from detector.results.copy_probability import copy_probabilities
 from detector.results.elements import element_names
+from detector.results.facts import PageFacts
 from detector.results.reasons import (
     BLOCK_GOES,
     BLOCK_STAYS,
@@ -120,6 +121,7 @@ class _Lines:
         self.kinds = line_kinds(page)
         line_of = np.repeat(np.arange(page.line.shape[0]), _segments_of_lines(page))
         self.original_line = line_of[np.maximum(page.segment[:, ORIGINAL], 0)].tolist()
+        self.facts = PageFacts(page, line_of.tolist())
         spans = zip(self.start, self.end, strict=True)
         self.texts = texts = [text_of(self.data[start:end]) for start, end in spans]
         tag, parent, element = page.element[:, 0], page.element[:, 1], page.line[:, ELEMENT]
@@ -142,7 +144,7 @@ class _Lines:
         spoken = min(rows, key=self.segment_score.__getitem__) if kept and len(rows) > 1 else rows[0]
         seen = int(self.page.seen[spoken]) if self.page.seen.size else 0
         reasons = [
-            *evidence_reasons(self.codes[spoken], seen, self.page.site_pages),
+            *evidence_reasons(self.codes[spoken], self.facts, spoken, seen, self.page.site_pages),
             *self._policy(number, rows, kept),
         ]
         original, block = self.original[rows[0]], self.blocks[number]

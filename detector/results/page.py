@@ -7,9 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from detector.extras import need
+from detector.features.phrases import PhraseWeights
 from detector.records import Format, OutputFormat, Reason, ScoredLine, Verdict
 from detector.results.batch import PageLines
 from detector.results.lines import scored_lines
+from detector.results.quoted_words import with_quoted_words
 from detector.results.verdict import PageKind, verdict
 from detector.text.page import Page
 
@@ -35,7 +37,7 @@ class ScoredPage:
     content_share : float
         Expected share of the page's words that are main content, 0 to 1.
     confidence : float
-        Mean probability of the likelier class of each word, 0.5 to 1.
+        Mean probability, over words, of the likelier class, 0.5 to 1.
     format : {"text", "html"}
         The format the page was read as.
     model_id : str
@@ -62,6 +64,12 @@ class ScoredPage:
     _kind: PageKind | None = field(default=None, repr=False, compare=False)
     _lines: PageLines | None = field(default=None, repr=False, compare=False)
     _page: Page | None = field(default=None, repr=False, compare=False)
+    _phrases: PhraseWeights | None = field(default=None, repr=False, compare=False)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the model's weights behind: the words that they choose for reasons travel."""
+        lines = None if self._lines is None else with_quoted_words(self._lines, self._phrases)
+        return self.__dict__ | {"_lines": lines, "_phrases": None}
 
     def __repr__(self) -> str:
         title = f"{self.title!r}, " if self.title else ""
@@ -85,8 +93,8 @@ class ScoredPage:
     def shape(self) -> "Shape | None":
         """What a page of plain text is, by its lines; None for HTML.
 
-        "converted-pdf", "mail", "markdown", "subtitles", "chat-log", "source-code", "table" or "plain".
-        Only what is plain to see is named.
+        "converted-pdf", "mail", "markdown", "subtitles", "chat-log", "source-code", "table" or "plain". Only
+        obvious shapes are named.
         """
         from detector.text.shape import text_shape  # most pages are scored without
 
@@ -94,9 +102,9 @@ class ScoredPage:
 
     @cached_property
     def simplified(self) -> str | None:
-        """Why HTML was read without its formatting tags; None for nearly all pages.
+        """Why HTML was read without its formatting tags; None for almost all pages.
 
-        Pages that leave thousands of them open would fill the memory.
+        Pages with thousands of unclosed formatting tags would fill the memory.
         """
         from detector.text.html import why_simplified  # hardly anybody asks
 
@@ -105,11 +113,11 @@ class ScoredPage:
     @cached_property
     def lines(self) -> tuple[ScoredLine, ...]:
         """All lines of the page in order, including blank ones. Made on first access."""
-        return () if self._lines is None else scored_lines(self._lines)
+        return () if self._lines is None else scored_lines(with_quoted_words(self._lines, self._phrases))
 
     @cached_property
     def metadata(self) -> "Metadata":
-        """What the page says about itself, each with where it stands. Read when first asked for."""
+        """What the page says about itself, each value with its source. Read on first access."""
         from detector.results.metadata.read import read_metadata  # most pages are scored without
         from detector.results.metadata.record import Metadata
 
@@ -125,19 +133,19 @@ class ScoredPage:
         return clean_tree(self._page, self.lines)
 
     def to_format(self, format: OutputFormat, name: str | None = None) -> str:
-        """Return what is kept in a format, as `detector clean --format` writes it.
+        """Return what is kept in one of the formats of `detector clean --format`.
 
         Parameters
         ----------
         format : {"text", "markdown", "html", "xml", "json", "jsonl"}
             The clean text, or what `to_markdown`, `to_html`, `to_tei`, `to_json` or `to_jsonl` returns.
         name : str, optional
-            Of the page, as the `id` of "jsonl".
+            The name of the page, as its `id` in "jsonl".
 
         Raises
         ------
         ValueError
-            If there is no such format.
+            If the format is unknown.
         """
         refuse_unknown_format(format)
         if format == "text":
@@ -158,19 +166,19 @@ class ScoredPage:
         code: bool = True,
         images: bool = True,
     ) -> str:
-        """Return what is kept of an HTML page as Markdown; plain text stays as it is.
+        """Return what is kept of an HTML page as Markdown; plain text is returned unchanged.
 
         Parameters
         ----------
         links, bold, italics, code
-            Write links, bold and italic words and code among words as such. If not, their words stay.
+            Whether to write links, bold, italics and inline code as such. The words stay in any case.
         images
-            Write pictures that have an alternative text.
+            Whether to write pictures that have an alternative text.
 
         Returns
         -------
         str
-            CommonMark with the tables of GitHub, footnotes (`[^1]`), and formulas in dollars.
+            CommonMark with GitHub's tables, footnotes (`[^1]`), and formulas between dollar signs.
         """
         if self._page is None or self.format != "html":
             return self.clean_text
@@ -179,13 +187,13 @@ class ScoredPage:
         return tree_markdown(self._tree(), links=links, bold=bold, italics=italics, code=code, images=images)
 
     def to_html(self) -> str:
-        """Return what is kept as an HTML document: elements that mean something, no scripts, no styles."""
+        """Return what is kept as an HTML document, without scripts and styles."""
         from detector.results.writers.html import tree_html
 
         return tree_html(self._tree(), self.metadata)
 
     def to_tei(self) -> str:
-        """Return what is kept, with the metadata, as TEI: XML for corpora of texts."""
+        """Return what is kept, with the metadata, as TEI, the XML of text corpora."""
         from detector.results.writers.tei import tree_tei
 
         return tree_tei(self._tree(), self.metadata, self.url)
@@ -221,13 +229,13 @@ class ScoredPage:
         }
 
     def to_json(self, indent: int | None = None) -> str:
-        """Return `to_dict` as JSON, always valid UTF-8."""
+        """Return `to_dict` as JSON, which is always valid UTF-8."""
         return _json(self.to_dict(), indent)
 
     def to_jsonl(self, name: str | None = None) -> str:
         """Return the clean text and the metadata as one line of JSON, a record of a corpus.
 
-        name: of the page, as its `id`; its address by default
+        name: the `id` of the page; its address by default
         """
         record = {
             "id": self.url if name is None else name,

@@ -7,32 +7,40 @@ import numpy as np
 from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT
 from detector.features.schema import ALL_CODES, SITE_CODE
 from detector.records import Floats, Reason
+from detector.results.facts import PageFacts
 
 # Contributions smaller than this (log-odds) are not worth a line to the reader.
 LEAST: Final = 0.15
 MOST: Final = 4
 
+# What a code stands for where no fact can be named, for boilerplate and for content.
 _TEXTS: Final = {
-    "shape": ("looks like a label, not like running text", "looks like running text"),
-    "phrases": ("its words are those of templates", "its words are those of texts"),
-    "neighbours": ("stands among template lines", "stands among content"),
-    "place": ("stands where templates stand on a page", "stands where content stands on a page"),
-    "page": ("few lines of such a page are content", "many lines of such a page are content"),
-    "repeats": ("repeats another line of the page", "does not repeat another line"),
-    "markup": ("its HTML elements are those of templates", "its HTML elements are those of content"),
-    "links": ("is mostly links, or among links", "is not links"),
-    "around": ("the markup around it is a template's", "the markup around it is content's"),
-    "cohesion": (
-        "its words do not return in the rest of the text",
-        "its words return in the rest of the text",
+    "shape": ("is built like a label, not like running text", "is built like running text"),
+    "phrases": ("its words are those of boilerplate", "its words are those of running text"),
+    "neighbours": ("the lines around it look like boilerplate", "the lines around it look like content"),
+    "place": (
+        "boilerplate often stands at this place of a page",
+        "content often stands at this place of a page",
     ),
-    "alike": ("lines that look the same are templates", "lines that look the same are content"),
-    "title": ("is not what the page says it is about", "agrees with the page's title or description"),
+    "page": ("pages like this one have little content", "pages like this one are mostly content"),
+    "repeats": ("what stands more than once here is boilerplate", "repeats nothing, or is an original"),
+    "markup": (
+        "its elements and classes are those of boilerplate",
+        "its elements and classes are those of content",
+    ),
+    "links": ("stands among links", "few links around it"),
+    "around": ("the elements that hold it hold boilerplate", "the elements that hold it hold content"),
+    "cohesion": ("few of its words return in the content", "its words return in the content"),
+    "alike": ("lines in elements like its own are boilerplate", "lines in elements like its own are content"),
+    "title": (
+        "is not what the page's title and description say",
+        "agrees with the page's title or description",
+    ),
 }
 
 _POLICIES: Final = {
     BY_SCORE: ("threshold", "the threshold"),
-    BY_F1: ("expected-f1", "where the page's expected F1 is greatest"),
+    BY_F1: ("expected-f1", "the threshold with the highest expected F1 for this page"),
     MOSTLY_CONTENT: ("mostly-content", "for the page is nearly all content"),
 }
 
@@ -47,23 +55,27 @@ def shown_codes(contributions: Floats) -> list[list[tuple[int, float]]]:
     return [list(zip(codes[:count], said[:count], strict=True)) for codes, said, count in rows]
 
 
-def evidence_reasons(shown: list[tuple[int, float]], seen: int = 0, site_pages: int = 0) -> list[Reason]:
+def evidence_reasons(
+    shown: list[tuple[int, float]], facts: PageFacts, row: int, seen: int = 0, site_pages: int = 0
+) -> list[Reason]:
     """Return the reasons that a line's contributions stand for.
 
     Parameters
     ----------
     shown
         Of the line, from `shown_codes`.
+    facts, row
+        What can be checked on the page, and the segment that speaks for the line.
     seen, site_pages
         Other pages of the site that have the line, and all that are known.
     """
     reasons = []
     for number, contribution in shown:
-        code = ALL_CODES[number]
+        code, is_against = ALL_CODES[number], contribution > 0
         if code == SITE_CODE:
             text = f"stands on {seen} of {site_pages} other pages of this site"
         else:
-            text = _TEXTS[code][contribution < 0]
+            text = facts.said(number, row, for_boilerplate=is_against) or _TEXTS[code][not is_against]
         reasons.append(Reason("evidence", code, text, contribution))
     return reasons
 

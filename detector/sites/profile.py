@@ -87,10 +87,10 @@ class SiteProfile:
         before: "Sequence[SiteProfile]" = (),
         redesigned: bool = False,
     ) -> "SiteProfile":
-        """Learn the profile of a site from its pages. A page that is given twice counts once.
+        """Learn the profile of a site from its pages. Repeated pages count once.
 
         before: whole profiles of the site to add the pages to
-        redesigned: the pages are of one site, even if they look like those of several
+        redesigned: the pages belong to one site, even if they look like several
         Raises `PageError` for fewer than two pages, and for pages of several sites.
         """
         parts = list(before)
@@ -133,7 +133,7 @@ class SiteProfile:
         return cls(min(names), counts, page, known, templates, tuple(sample), runs=of_runs)
 
     def pruned(self) -> "SiteProfile":
-        """Return the profile with its most frequent lines only, and the texts of 200 recurring lines.
+        """Return the profile with only its most frequent lines, and the texts of 200 recurring lines.
 
         With few pages, a line on a single page is evidence too, so such lines are kept if there is room.
         """
@@ -168,7 +168,7 @@ class SiteProfile:
         return _profile(files.load(found := files.path_of(path)), found)
 
     def push(self, address: str, private: bool = False, whole: bool = False) -> str:
-        """Upload the profile to hf://org/name; see `Model.push`. It holds lines of the site: `show` them."""
+        """Upload to hf://org/name; see `Model.push`. A profile has lines of its site: `show` lists them."""
         return files.push((self if whole else self.pruned())._stored(), self._head(), address, private)
 
     def show(self, lines: int = 20) -> str:

@@ -61,7 +61,7 @@ def counted_pages(pages: Sequence[Page], site: int) -> Iterator[CountedPage]:
     """Yield the pages of a site that have any words, first those of text, then those of HTML."""
     for positions in by_format(pages):
         chosen = [pages[at] for at in positions]
-        batch, words, _ = read_batch(chosen)
+        batch, words, *_ = read_batch(chosen)
         keys, page_segment = line_keys(words), batch.page_segment()
         runs = runs_of_pages(batch, words)
         for number, own in enumerate(page_hash(keys, page_segment).tolist()):

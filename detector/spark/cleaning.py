@@ -62,7 +62,8 @@ def clean(
     settings : Settings, optional
         Which lines of a page to keep.
     rules : CorpusSettings, optional
-        Protected lines, template phrases and thresholds of sites; its other settings are not used.
+        Protected lines, template phrases, thresholds of sites, and `record_bytes`, the largest text; its
+        other settings are not used.
     format : {"text", "html"}, optional
         What all pages are; found for each by default.
     model : str or Path, optional

@@ -72,9 +72,9 @@ def clean_corpus(
     """
     rules = rules or CorpusSettings()
     # Pages are looked at more than once, but files are read once.
-    read = read_pages(session, inputs, columns, folder_sites=rules.folder_sites).persist(
-        StorageLevel.DISK_ONLY
-    )
+    read = read_pages(
+        session, inputs, columns, folder_sites=rules.folder_sites, limits=rules.limits()
+    ).persist(StorageLevel.DISK_ONLY)
     cleaned = clean(
         read, settings=settings, rules=rules, format=format, model=model, lines=lines, group_pages=group_pages
     )

@@ -16,6 +16,7 @@ from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.readers import read_part
 from detector.corpus.inputs import NOTHING_SEEN, inputs_of
 from detector.corpus.shards import shards_of
+from detector.files.limits import DEFAULT_LIMITS, ReadLimits
 from detector.settings import Columns, FolderSites
 from detector.spark.rows import FAULT, FORMAT
 from detector.text.decoding import without_surrogates
@@ -40,6 +41,7 @@ def read_pages(
     *,
     folder_sites: FolderSites = "found",
     part_bytes: int = 32_000_000,
+    limits: ReadLimits | None = None,
 ) -> DataFrame:
     """Read what a corpus run reads: folders of pages, JSON Lines, CSV, Parquet, WARC and WET, also at URLs.
 
@@ -58,6 +60,8 @@ def read_pages(
         See `CorpusSettings`.
     part_bytes : int
         Bytes of files that a task reads, about.
+    limits : ReadLimits, optional
+        What a record and a file may unpack to: `CorpusSettings(record_bytes=...).limits()`.
 
     Returns
     -------
@@ -70,7 +74,7 @@ def read_pages(
     SettingsError
         If there is nothing to read.
     """
-    columns = columns or Columns()
+    columns, limits = columns or Columns(), limits or DEFAULT_LIMITS
     found = with_sites(inputs_of([str(path) for path in inputs], NO_OUTPUT), folder_sites)
     shards = shards_of(found, [NOTHING_SEEN] * len(found), part_bytes, "same")
     rows = [(json.dumps(shard.parts),) for shard in shards]
@@ -79,17 +83,17 @@ def read_pages(
     def read(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         for batch in batches:
             for parts in batch.column("parts").to_pylist():
-                yield from _batches([Part(*part) for part in json.loads(parts)], columns)
+                yield from _batches([Part(*part) for part in json.loads(parts)], columns, limits)
 
     return tasks.mapInArrow(read, SCHEMA)
 
 
-def _batches(parts: Sequence[Part], columns: Columns) -> Iterator[pyarrow.RecordBatch]:
+def _batches(parts: Sequence[Part], columns: Columns, limits: ReadLimits) -> Iterator[pyarrow.RecordBatch]:
     """Yield the records of files, some at a time."""
     rows: list[tuple[Any, ...]] = []
     size = 0
     for part in parts:
-        for record in read_part(part, columns):
+        for record in read_part(part, columns, limits):
             rows.append(_row(record))
             size += len(record.text) if isinstance(record, Document) else 0
             if size >= TOGETHER:

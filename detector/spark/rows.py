@@ -1,6 +1,6 @@
 """Rows of Arrow tables as documents, and what becomes of documents as rows. No Spark in here."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from detector.corpus.rules import Rules
 from detector.corpus.steps.clean import Cleaner, CleanPage, verdict_name
 from detector.corpus.steps.count import counts_of
 from detector.detector import Detector
-from detector.files.limits import DEFAULT_LIMITS
+from detector.files.limits import ReadLimits
 from detector.model.files import Model
 from detector.records import Format, Integers
 from detector.settings import Columns, CorpusSettings, Settings
@@ -56,7 +56,7 @@ def wanted(columns: Columns, there: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(name for name in found if name in there))
 
 
-def documents_of(table: pyarrow.Table, columns: Columns) -> Iterator[Document | Rejected]:
+def documents_of(table: pyarrow.Table, columns: Columns, limits: ReadLimits) -> Iterator[Document | Rejected]:
     """Yield a document for each row, with the row's number as its own, or why there is none."""
     names = wanted(columns, table.column_names)
     known = [name for name in (FORMAT, FAULT) if name in table.column_names]
@@ -65,23 +65,15 @@ def documents_of(table: pyarrow.Table, columns: Columns) -> Iterator[Document | 
         if fault := fields.get(FAULT):
             yield Rejected(ROWS.name, number, fault)
             continue
-        found = document_of(fields, ROWS, number, columns._replace(id="", source=""), DEFAULT_LIMITS)
+        found = document_of(fields, ROWS, number, columns._replace(id="", source=""), limits)
         format = fields.get(FORMAT)
         yield replace(found, format=format) if format and isinstance(found, Document) else found
 
 
 def batches_of(table: pyarrow.Table, spec: PageSpec) -> Iterator[ParsedBatch]:
     """Yield the rows of a table as parsed pages."""
-    return parsed_batches(documents_of(table, spec.columns), spec.format, spec.settings.batch_bytes)
-
-
-def without(batch: ParsedBatch, leaves_out: Callable[[Document], bool]) -> ParsedBatch:
-    """Return a batch whose pages are counted without some documents."""
-    positions = {at for at, document in enumerate(batch.documents) if leaves_out(document)}
-    if not positions:
-        return batch
-    parts = [left for part in batch.parts if (left := part.without(positions)) is not None]
-    return ParsedBatch(batch.first, batch.records, parts)
+    documents = documents_of(table, spec.columns, spec.rules.limits())
+    return parsed_batches(documents, spec.format, spec.settings.batch_bytes)
 
 
 @dataclass(frozen=True)
@@ -93,7 +85,7 @@ class GivenCounts:
     def with_those_of(self, batches: Sequence[ParsedBatch]) -> LineCounts:
         """Return the counts of all sites of some pages. All pages of other sites must be there."""
         given = set(self.counts.site.tolist())
-        others = (without(batch, lambda document: site_id(document.site) in given) for batch in batches)
+        others = (batch.without(lambda document: site_id(document.site) in given) for batch in batches)
         local = [part for batch in others for part in counts_of(batch)]
         return pruned(merge([merge(local), self.counts]))
 

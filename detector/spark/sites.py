@@ -13,13 +13,13 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from detector.corpus.parsed_shards import ParsedBatch
-from detector.corpus.steps.count import counts_of
+from detector.corpus.steps.count import counts_of, is_alone
 from detector.errors import SettingsError
 from detector.records import Format, Integers
 from detector.settings import Columns, CorpusSettings, Settings
 from detector.sites.names import LONE, site_name
 from detector.sites.recurrence import merge, site_line_key
-from detector.spark.rows import PageSpec, batches_of, without
+from detector.spark.rows import PageSpec, batches_of
 from detector.text.keys import line_keys, site_id
 
 # A line of a site, and the pages that have it; or a site (its key is its own), and its pages.
@@ -31,7 +31,11 @@ LEAST_PAGES: Final = 2
 
 
 def site_counts(
-    pages: DataFrame, columns: Columns | None = None, *, format: Format | None = None
+    pages: DataFrame,
+    columns: Columns | None = None,
+    *,
+    rules: CorpusSettings | None = None,
+    format: Format | None = None,
 ) -> DataFrame:
     """Count the lines of each site.
 
@@ -41,6 +45,8 @@ def site_counts(
         A page a row.
     columns : Columns, optional
         The names of the columns with the text, the URL and the site.
+    rules : CorpusSettings, optional
+        Its `record_bytes`, the largest text, is used.
     format : {"text", "html"}, optional
         What all pages are; found for each by default.
 
@@ -57,7 +63,8 @@ def site_counts(
     """
     columns = columns or Columns()
     refuse_absent(pages, columns)
-    return added_up(counted(pages, PageSpec(columns, Settings(), CorpusSettings(), format, lines=False)))
+    spec = PageSpec(columns, Settings(), rules or CorpusSettings(), format, lines=False)
+    return added_up(counted(pages, spec))
 
 
 def refuse_absent(pages: DataFrame, columns: Columns) -> None:
@@ -93,7 +100,7 @@ def counted(pages: DataFrame, spec: PageSpec) -> DataFrame:
         for table in tables:
             for batch in batches_of(pyarrow.Table.from_batches([table]), spec):
                 # A page without a site has a name of its own in its batch only.
-                found.append(without(batch, lambda document: document.site.startswith(LONE)))
+                found.append(batch.without(is_alone))
                 if len(found) >= TOGETHER:
                     yield _rows(found)
                     found = []

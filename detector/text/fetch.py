@@ -35,7 +35,7 @@ def fetch(url: str, *, timeout: float, most_bytes: int, allow_private: bool) -> 
     url
         Its address, http or https.
     timeout
-        Seconds for everything: names, connections, redirects, the answer.
+        Seconds for everything: looking up names, connecting, redirects, the response.
     most_bytes
         The largest answer in bytes, packed and unpacked.
     allow_private

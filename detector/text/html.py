@@ -61,7 +61,19 @@ def condensed(page: bytes, scripting: bool = True) -> Condensed:
         room = size
 
 
+class Repaired(NamedTuple):
+    """A page as the HTML standard repairs it. simplified: whether it was read without its formatting tags."""
+
+    source: bytes
+    simplified: bool
+
+
 def serialised(page: bytes, scripting: bool = True) -> bytes:
+    """Return a page, as UTF-8, as the HTML standard repairs it, in normal form; see `repaired`."""
+    return repaired(page, scripting).source
+
+
+def repaired(page: bytes, scripting: bool = True) -> Repaired:
     """Return a page, as UTF-8, as the HTML standard repairs it, in normal form.
 
     With scripting, as browsers have it, `<noscript>` holds raw text, and an element left open in
@@ -74,11 +86,11 @@ def serialised(page: bytes, scripting: bool = True) -> bytes:
     from turbohtml import Formatter, Html, parse  # plain text does without it
 
     small = condensed(with_shadow_trees(page), scripting)
-    text = parsable(small.page, small.open_formatting).decode("latin-1")
-    source: bytes = parse(text, positions=False, scripting=scripting).encode(
+    tags = parsable(small.page, small.open_formatting)
+    source: bytes = parse(tags.decode("latin-1"), positions=False, scripting=scripting).encode(
         "latin-1", Html(formatter=Formatter.MINIMAL)
     )
-    return with_unshown_article(source) if small.has_article else source
+    return Repaired(with_unshown_article(source) if small.has_article else source, tags is not small.page)
 
 
 def whole_page(page: bytes) -> bytes:
@@ -166,16 +178,35 @@ def _cut(batch: Batch, markup: Markup, ends: NDArray[np.int64], sizes: list[int]
     )
 
 
+class HtmlBatch(NamedTuple):
+    """HTML pages, read. simplified: positions of those that were read without their formatting tags."""
+
+    batch: Batch
+    markup: Markup
+    simplified: tuple[int, ...]
+
+
 def html_batch(pages: Sequence[bytes]) -> tuple[Batch, Markup]:
     """Return lines, segments and markup of HTML pages, each valid UTF-8; linear in their size."""
-    sources = [serialised(page) for page in pages]
+    read = read_html(pages)
+    return read.batch, read.markup
+
+
+def read_html(pages: Sequence[bytes]) -> HtmlBatch:
+    """Read HTML pages, each valid UTF-8; linear in their size."""
+    found = [repaired(page) for page in pages]
+    sources = [page.source for page in found]
     noscript = np.array([PROBED if b"<noscript" in source else NOT_THERE for source in sources], np.uint8)
     while (scanned := _scanned(sources, noscript)) is None:
         for page in np.flatnonzero(noscript == SPARSE).tolist():
             sources[page] = serialised(pages[page], scripting=False)
             noscript[page] = MARKUP
     batch, markup = scanned
-    return segmented(batch.data, batch.line_start, batch.line_end, batch.page_line), markup
+    return HtmlBatch(
+        segmented(batch.data, batch.line_start, batch.line_end, batch.page_line),
+        markup,
+        tuple(at for at, page in enumerate(found) if page.simplified),
+    )
 
 
 def title_of(markup: Markup | None, page: int) -> str | None:

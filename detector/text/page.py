@@ -24,7 +24,7 @@ _LONGEST_NAME: Final = 1024
 class Page:
     """A decoded page, before it is scored.
 
-    name: the file that it was read from, if any; data: the text as UTF-8, where it is at hand
+    name: the file that it was read from, if any; data: the text as UTF-8, if available
     """
 
     text: str
@@ -36,19 +36,21 @@ class Page:
     data: bytes | None = field(default=None, repr=False, compare=False)
 
     def utf8(self) -> bytes:
-        """Return the text as UTF-8, as kernels take it; lone surrogates pass."""
+        """Return the text as UTF-8, as the kernels read it; lone surrogates are encoded too."""
         return utf8(self.text) if self.data is None else self.data
 
     @classmethod
     def read(cls, source: "Input | Page", format: Format | None = None, url: str | None = None) -> "Page":
-        """Decode a page from text, bytes or a path. One that was read before stays, but for what is given.
+        """Decode a page from text, bytes or a path.
+
+        A `Page` is returned as it is, with `format` and `url` replaced if given.
 
         Raises
         ------
         PageError
             If it cannot be read.
         ValueError
-            If a string is an address or the name of a file, or there is no such format.
+            If a string is an address or the name of a file, or the format is unknown.
         TypeError
             If it is none of these.
         """
@@ -83,24 +85,24 @@ class Page:
         url : str
             An http or https address.
         format : {"text", "html"}, optional
-            What the page is; by default as it looks.
+            What the page is; detected by default.
         timeout : float
-            Seconds for everything: names, connections, redirects, the answer.
+            Seconds for everything: looking up names, connecting, redirects, the response.
         most_bytes : int
-            The largest page, packed and unpacked.
+            The largest page, compressed and decompressed.
         allow_private : bool
-            Whether it may be on this machine or in a private network. Every address that a name stands
-            for is checked, also after each redirect, and the connection goes to a checked one.
+            Whether the page may be on this machine or in a private network. Every address that a host name
+            resolves to is checked, also after each redirect, and the connection is made to a checked address.
 
         Returns
         -------
         Page
-            With the address where it was in the end as its `url`.
+            Its `url` is the final address, after redirects.
 
         Raises
         ------
         PageError
-            If there is no such page, it is no text or HTML, or a limit is passed.
+            If there is no such page, it is not text or HTML, or a limit is exceeded.
         MissingExtraError
             If the client is not installed.
         """

@@ -7,7 +7,7 @@ import numpy as np
 
 from detector.records import Batch, Format, Integers, Markup, Words
 from detector.text.decoding import utf8
-from detector.text.html import html_batch
+from detector.text.html import read_html
 from detector.text.page import Page
 from detector.text.plain import segmented, text_batch
 from detector.text.words import words_of
@@ -16,11 +16,15 @@ FORMATS: Final[tuple[Format, ...]] = ("text", "html")
 
 
 class ReadBatch(NamedTuple):
-    """Pages of one format, read: their lines, the words of these, and for HTML the markup."""
+    """Pages of one format, read: their lines, the words of these, and for HTML the markup.
+
+    simplified: positions of HTML pages that were read without their formatting tags
+    """
 
     batch: Batch
     words: Words
     markup: Markup | None
+    simplified: tuple[int, ...] = ()
 
 
 def by_format(pages: Sequence[Page]) -> Iterator[list[int]]:
@@ -52,8 +56,8 @@ def read_texts(texts: Sequence[str], format: Format) -> ReadBatch:
 
 def _read(pages: Sequence[bytes], format: Format) -> ReadBatch:
     if format == "html":
-        batch, markup = html_batch(pages)
-        return ReadBatch(batch, words_of(batch), markup)
+        read = read_html(pages)
+        return ReadBatch(read.batch, words_of(read.batch), read.markup, read.simplified)
     batch = text_batch(pages)
     return ReadBatch(batch, words_of(batch), None)
 
@@ -117,4 +121,5 @@ def some_pages(read: ReadBatch, pages: Sequence[int]) -> ReadBatch:
         lines.start,
     )
     markup = None if read.markup is None else _some_markup(read.markup, chosen, lines)
-    return ReadBatch(some, words_of(some), markup)
+    simplified = tuple(at for at, page in enumerate(pages) if page in read.simplified)
+    return ReadBatch(some, words_of(some), markup, simplified)

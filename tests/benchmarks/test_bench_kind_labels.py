@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.data.folds import splits
+from benchmarks.data.loaders.package_texts import INDEX, PACKAGE_TEXTS
 from benchmarks.data.pages import Page
 from benchmarks.data.sets import OF_PAGES
 from benchmarks.labels.kinds import take
 from benchmarks.labels.kinds.agree import f1, report, together
 from benchmarks.labels.kinds.answers import parse
 from benchmarks.labels.kinds.candidates import Candidate
-from benchmarks.labels.kinds.choose import Quota, by_language, draw
+from benchmarks.labels.kinds.choose import ADDED, Quota, by_language, draw
 from benchmarks.labels.kinds.jobs import JOB_LINES, jobs_of
 from benchmarks.labels.kinds.records import FOLDER, Copy, KindLabels, check_lines, drawn, read, write
 from benchmarks.labels.kinds.show import listing, shown_lines
@@ -186,6 +187,23 @@ def test_label_files_hold_chosen_pages():
     lines = {row["page"]: row["lines"] for row in drawn()}
     rows = [row for path in FOLDER.glob("*.jsonl") if path != SINGLE_LINES for row in read(path)]
     assert [row.page for row in rows if len(row.kinds) != lines.get(row.page)] == []
+
+
+def test_mails_and_ocr_texts_are_read_and_no_package_is_locked_in_part():
+    rows = [row for row in json.loads(INDEX.read_text()) if row["kind"] in ADDED]
+    chosen = {row["page"]: row for row in drawn()}
+    first = {row.page: row for row in read(FOLDER / "first.jsonl")}
+    again = {row.page: row for row in read(FOLDER / "reread.jsonl")}
+    names = {f"{PACKAGE_TEXTS}/{row['page']}": row for row in rows}
+    assert Counter(row["kind"] for row in rows) == {"mail": 24, "OCR": 11}
+    assert len({row["language"] for row in rows}) >= 5
+    assert all(row["licence"] and row["made"] and len(row["sha256"]) == 64 for row in rows)
+    assert {chosen[name]["lot"] for name in names} == {"new"}
+    assert names.keys() <= first.keys()
+    assert again.keys() == {name for name in names if chosen[name]["twice"]}
+    packages = {row["page"].split("/", 1)[0] for row in rows}
+    locked = {name for name, row in chosen.items() if row["lot"] == "locked"}
+    assert not {name.split("/")[1] for name in locked if name.startswith(PACKAGE_TEXTS)} & packages
 
 
 def test_single_lines_are_of_pages_that_may_be_learned_from():

@@ -170,7 +170,8 @@ def stopped(clean, corpus, steps, **options):
         "[1]",
         "no JSON",
         "[" * 100_000,
-        '{"manifest": {}, "files": [], "surveys": [["x", [[5, 0]]]]}',
+        '{"manifest": {}, "files": [], "surveys": [["x", [[5, 0]], []]]}',
+        '{"manifest": {}, "files": [], "surveys": [["x", [[0, 0]], [[0, 5, "x"], [5, -1, "x"]]]]}',
         '{"manifest": {}, "files": 3, "surveys": []}',
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 
 from detector.corpus.formats.documents import Shard
 from detector.corpus.steps import near_duplicates
-from detector.corpus.steps.near_duplicates import CleanTexts, group, sketch_shard
+from detector.corpus.steps.near_duplicates import CleanTexts, group, sketch_shard, sources_of
 from detector.errors import SettingsError
 from detector.near_duplicates.containment import find_contained
 from detector.near_duplicates.find import find_duplicates
@@ -60,7 +60,7 @@ def _as_texts(spans):
 
 
 def test_texts_of_shards_are_one_row_of_texts(spec, texts):
-    found = CleanTexts(spec.folder(), range(4))
+    found = CleanTexts(sources_of(spec, range(4)))
     normal = [unicodedata.normalize("NFC", text) for text in texts]
     assert len(found) == 8
     assert found.first.tolist() == [0, 3, 3, 4, 8]

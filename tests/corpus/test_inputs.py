@@ -69,6 +69,72 @@ def test_inputs_that_change_stop_the_run(clean, folder):
         clean(folder)
 
 
+def turned(path, old, new):
+    """Write other bytes of the same number into a file, and put its time back."""
+    data, times = path.read_bytes(), path.stat()
+    assert data.count(old) == 1
+    path.write_bytes(data.replace(old, new))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def written_as(kind, path, rows):
+    """Write records as files of a kind, uncompressed, so that a text can be changed in place."""
+    if kind == "parquet":
+        arrow, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+        table = arrow.Table.from_pylist([{"id": row["id"], "text": row["text"]} for row in rows])
+        parquet.write_table(table, path, row_group_size=10, compression="none", use_dictionary=False)
+    elif kind == "warc":
+        pytest.importorskip("fastwarc")
+        path.write_bytes(b"".join(map(warc_record, rows)))
+    elif kind == "csv":
+        path.write_text("id,text\n" + "".join(f'{row["id"]},"{row["text"]}"\n' for row in rows))
+    elif kind == "txt":
+        path.write_text(rows[-1]["text"])
+    else:
+        write_jsonl(path, rows)
+
+
+def warc_record(row):
+    body = row["text"].encode()
+    head = (
+        "WARC/1.0\r\nWARC-Type: conversion\r\nContent-Type: text/plain\r\n"
+        f"WARC-Record-ID: <urn:{row['id']}>\r\nWARC-Target-URI: {row['url']}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body + b"\r\n\r\n"
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv", "txt", "parquet", "warc"])
+@pytest.mark.parametrize("shard_bytes", [2000, 10**6], ids=["in parts", "whole"])
+def test_bytes_that_change_while_size_and_time_stay_stop_the_run(clean, tmp_path, kind, shard_bytes):
+    rows = records(40)
+    rows[-1] = {**rows[-1], "text": rows[-1]["text"] + "\nThe last mill of all"}
+    path = tmp_path / f"pages.{kind}"
+    written_as(kind, path, rows)
+    options = {"duplicates": 0, "shard_bytes": shard_bytes}
+    whole, outcome = clean(path, name="whole", **options)
+    assert (outcome.shards > 1) == (shard_bytes == 2000 and kind in ("jsonl", "parquet", "warc"))
+    with pytest.raises(ShardError, match=rf"pages.{kind} has changed since the run began"):
+        clean(path, engine=Between(1, lambda: turned(path, b"last mill", b"lost mill")), **options)
+    turned(path, b"lost mill", b"last mill")
+    out, _ = clean(path, **options)
+    assert everything(out) == everything(whole)
+
+
+def test_a_change_that_breaks_a_file_stops_the_run(clean, tmp_path):
+    """What was read until the break would be taken for all that there is."""
+    path = tmp_path / "pages.jsonl.gz"
+    path.write_bytes(gzip.compress(write_jsonl(tmp_path / "pages.jsonl", records(40)).read_bytes()))
+    data, times = path.read_bytes(), path.stat()
+
+    def break_it():
+        path.write_bytes(data[:200] + bytes(len(data) - 200))
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+    with pytest.raises(ShardError, match=r"pages.jsonl.gz has changed since the run began"):
+        clean(path, engine=Between(1, break_it))
+
+
 def test_inputs_that_change_after_they_were_read_do_no_harm(clean, folder):
     whole, _ = clean(folder, name="whole")
     path = folder / "03.jsonl"

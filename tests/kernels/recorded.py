@@ -50,7 +50,7 @@ def use_every_kernel() -> None:
     """Take pages through everything that calls a kernel."""
     for format, page in (("text", TEXT), ("html", HTML)):
         pages = [Page(page, format), Page("", format), Page(page + page, format)]
-        batch, words, markup = read_batch(pages)
+        batch, words, markup, _ = read_batch(pages)
         counts = count_lines(line_keys(words), batch.page_segment(), np.zeros(3, np.int64))
         Detector().score_batch(pages, Sites(counts, np.zeros(3, np.int64), False))
         ngram_buckets(words)

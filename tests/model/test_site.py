@@ -77,7 +77,7 @@ def test_other_pages_of_a_batch_and_of_other_sites_change_nothing():
 def test_scores_are_those_of_the_oracle(format):
     pages = [Page(page.text if format == "text" else f"<p>{page.text}</p>", format) for page in PAGES]
     result = DETECTOR.run(pages, sites(counts_of(PAGES, "a"), True, *"aaaaaa"))
-    batch, words, markup = read_batch(pages)
+    batch, words, markup, _ = read_batch(pages)
     alone = score_lines(batch, words, markup, DETECTOR.model)
     step = getattr(default_model(), format).site
     table = site_features(alone.log_odds, result.recurrence, words, batch.page_segment())

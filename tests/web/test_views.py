@@ -57,7 +57,7 @@ def test_label_a_site_train_and_see_it_improve(new_page, site):
         assert labels(folder)[-1]["text"] == text
     assert {one["text"] for one in labels(folder) if one["label"] == "template"} == set(NOTICES)
     page.keyboard.press("u")
-    page.get_by_text("taken back").wait_for()
+    page.get_by_text("undone").wait_for()
     assert labels(folder)[-1] == {"undo": 1}
     page.get_by_role("button", name="Train from these labels").click()
     page.locator("#outcome").wait_for()

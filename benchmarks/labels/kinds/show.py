@@ -55,7 +55,7 @@ def shown_lines(page: Page) -> list[Shown]:
     """Return the lines of a page (those of `lines_of`) with their markup."""
     if page.html is None:
         return [Shown(line.text, "") for line in lines_of(page)]
-    batch, _, markup = read_batch([Decoded.read(page.html, "html")])
+    batch, _, markup, _ = read_batch([Decoded.read(page.html, "html")])
     assert markup is not None
     blocks = element_names(markup.tag, markup.parent, markup.line_element)
     found = []

@@ -12,6 +12,17 @@ NO_PAGE: Final = "no page, "
 Kind = Literal["jsonl", "csv", "parquet", "warc", "page"]
 
 
+class Piece(NamedTuple):
+    """The bytes of a file, as they are stored, that a part is read from (an end of -1: to its last).
+
+    hash: BLAKE2b of them as the run began
+    """
+
+    start: int
+    end: int
+    hash: str
+
+
 class Part(NamedTuple):
     """A file, or a run of its records.
 
@@ -21,6 +32,7 @@ class Part(NamedTuple):
     size, time: the file's bytes, and when it changed, as the run began (-1 and 0 if not known)
     fault: why the file cannot be read at all; empty if it can
     site: of a page, if its folders show it
+    piece: the bytes that it is read from (None if not known)
     """
 
     path: str
@@ -34,6 +46,7 @@ class Part(NamedTuple):
     time: int = 0
     fault: str = ""
     site: str = ""
+    piece: Piece | None = None
 
 
 class Shard(NamedTuple):
@@ -57,6 +70,7 @@ class Document:
     format: None if it is to be found out
     site: whose counts it belongs to; source: what it was collected with
     fields: the whole record, for the output
+    simplified: why its HTML was read without its formatting tags, if it was (`page.simplified`)
     """
 
     file: str
@@ -69,6 +83,7 @@ class Document:
     site: str
     source: str
     fields: Mapping[str, Any]
+    simplified: str | None = None
 
 
 def in_its_file(document: Document) -> Document:

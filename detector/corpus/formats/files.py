@@ -5,10 +5,12 @@ A file that cannot be opened or read is no bad record: it may be there again in 
 """
 
 import gzip
+import hashlib
 import io
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,12 +59,36 @@ class _LocalFile(io.FileIO):
             raise self._unreadable(error) from None
 
     def refuse_changed(self, part: Part) -> None:
-        """Raise `ShardError` if the file is not what it was when the run began."""
+        """Raise `ShardError` if the file has another size or time than when the run began."""
         now = os.fstat(self.fileno())
         if part.size >= 0 and (now.st_size, now.st_mtime_ns) != (part.size, part.time):
-            raise ShardError(
-                f"{self._path} has changed since the run began: start a new run, or put back what was there"
-            )
+            raise _changed(part)
+
+
+def _changed(part: Part) -> ShardError:
+    return ShardError(
+        f"{part.path} has changed since the run began: start a new run, or put back what was there"
+    )
+
+
+def _refuse_other_bytes(file: BinaryIO, part: Part) -> None:
+    """Raise `ShardError` if the part has other bytes than when the run began.
+
+    A program can write into a file and put its time back, and some file systems know whole seconds only.
+    """
+    if part.piece and hash_of(file, part.piece.start, part.piece.end) != part.piece.hash:
+        raise _changed(part)
+
+
+def hash_of(file: BinaryIO, start: int, end: int) -> str:
+    """Return BLAKE2b of a run of a file's bytes; an end of -1 is that of the file."""
+    digest = hashlib.blake2b(digest_size=16)
+    file.seek(start)
+    left = end - start if end >= 0 else sys.maxsize
+    while left > 0 and (block := file.read(min(BUFFER, left))):
+        digest.update(block)
+        left -= len(block)
+    return digest.hexdigest()
 
 
 def stored(path: str) -> BinaryIO:
@@ -84,6 +110,14 @@ def stored_part(part: Part) -> Iterator[BinaryIO]:
         local.refuse_changed(part)
         yield file
         local.refuse_changed(part)
+        _refuse_other_bytes(file, part)
+
+
+def refuse_changed(part: Part) -> None:
+    """Raise `ShardError` if a part's file on this machine is not what it was when the run began."""
+    if part.size >= 0 and not is_remote(part.path):
+        with stored_part(part):
+            pass
 
 
 @contextmanager

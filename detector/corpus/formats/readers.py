@@ -16,7 +16,7 @@ from detector.corpus.formats.documents import (
     Shard,
     source_of,
 )
-from detector.corpus.formats.files import opened
+from detector.corpus.formats.files import opened, refuse_changed
 from detector.corpus.formats.jsonl import read_jsonl
 from detector.corpus.formats.kinds import plain_name
 from detector.corpus.formats.parquet_files import read_parquet
@@ -100,6 +100,7 @@ def read_part(
             number = (record.number if isinstance(record, Document) else record.record) + 1
             yield record
     except (OSError, EOFError, zlib.error, ZstdError, ValueError) as error:
+        refuse_changed(part)
         yield Rejected(part.name, number, f"cannot be read from here to its end: {_why(error)}")
 
 

@@ -92,6 +92,25 @@ def _charts(report: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _since(since: Mapping[str, Any]) -> list[str]:
+    """Return what was taken up from earlier runs, and which of their decisions would change."""
+    names = ("documents", "duplicates_of_them", "pages_judged_again", "pages_that_would_change")
+    more = ("lines_that_would_go", "lines_that_would_stay", "documents_that_would_go")
+    lines = [list(row.values()) for row in since["examples"]]
+    documents = [list(row.values()) for row in since["documents_listed"]]
+    return [
+        _table(
+            "Runs before",
+            ("what", "number"),
+            ([name.replace("_", " "), since[name]] for name in names + more),
+        ),
+        _table(
+            "Earlier decisions that would change", ("id", "site", "line", "was kept", "reason now"), lines
+        ),
+        _table("Earlier documents that would go", ("id", "run"), documents),
+    ]
+
+
 def report_page(report: Mapping[str, Any]) -> str:
     """Return the report as an HTML page."""
     total = report["total"]
@@ -100,6 +119,8 @@ def report_page(report: Mapping[str, Any]) -> str:
         f"{total['duplicates']:,} near-duplicates), {_size(total['bytes_kept'])} of "
         f"{_size(total['bytes'])}; {sum(report['rejected'].values()):,} records were set aside."
     )
+    if report["simplified"]:
+        summary += f" {report['simplified']:,} pages of HTML were read without their formatting tags."
     heads = ("name", "documents", "kept", "empty", "duplicates", "bytes", "bytes kept", "lost")
     parts = [
         _table("Records set aside", ("reason", "records"), report["rejected"].items()),
@@ -112,6 +133,8 @@ def report_page(report: Mapping[str, Any]) -> str:
             ([row["count"], row["site"], row["text"]] for row in report["most_dropped_lines"]),
         ),
     ]
+    if "since" in report:
+        parts += _since(report["since"])
     parts += [
         _table(
             f"Drawn lines near the threshold that were {kind}",

@@ -39,6 +39,7 @@ def document_counts(spec: RunSpec, shards: int) -> dict[str, Any]:
         "before": np.sum([tally["before"] for tally in tallies], axis=0).tolist(),
         "after": np.sum([tally["after"] for tally in tallies], axis=0).tolist(),
         "verdicts": dict(sorted(verdicts.items())),
+        "simplified": sum(tally["simplified"] for tally in tallies),
     }
 
 
@@ -80,6 +81,7 @@ def report_of(spec: RunSpec, shards: int, rejected: Mapping[str, int]) -> dict[s
         "bytes_by_score": lines["scores"],
         "documents_by_length": {"before": documents["before"], "after": documents["after"]},
         "documents_by_verdict": documents["verdicts"],
+        "simplified": documents["simplified"],
         "near_duplicate_groups_by_size": group_sizes(removed),
         "most_dropped_lines": [
             {"count": count, "site": site, "text": text} for count, site, text in lines["dropped"]

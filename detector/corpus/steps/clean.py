@@ -31,10 +31,12 @@ from detector.sites.recurrence import LineCounts, Sites
 TEXTS: Final = "text.bin"
 LINE_RECORDS: Final = "lines.jsonl.zst"
 REJECTS: Final = "rejects.jsonl"
+# A byte for each segment of the pages: 1 if it is kept.
+KEPT: Final = "kept.bin"
 # Fast; files are a tenth larger than with the default level.
 ZSTD_LEVEL: Final = 3
 # Of the arrays of `CleanPages`.
-_TYPES: Final = (np.int64, np.int64, np.int64, np.uint8, np.float32)
+_TYPES: Final = (np.int64, np.int64, np.int64, np.uint8, np.float32, np.int64)
 
 
 class CleanPage(NamedTuple):
@@ -153,6 +155,7 @@ class CleanPages(NamedTuple):
 
     number: int64 (D,), the document's in the shard; size, before: int64 (D,), bytes of its clean text,
     and of its lines; verdict: uint8 (D,); share: float32 (D,), see `CleanPage`
+    segments: int64 (D,), number of its segments
     """
 
     number: Integers
@@ -160,6 +163,7 @@ class CleanPages(NamedTuple):
     before: Integers
     verdict: NDArray[np.uint8]
     share: NDArray[np.float32]
+    segments: Integers
 
     @classmethod
     def load(cls, folder: Path) -> "CleanPages":
@@ -183,14 +187,19 @@ class _CleanShard:
         lines = write_zstd(folder / LINE_RECORDS, ZSTD_LEVEL)
         self._lines = self._stack.enter_context(lines)
         self._rejects = self._stack.enter_context((folder / REJECTS).open("wb"))
-        self._rows: list[tuple[int, int, int, int, float]] = []
+        self._kept = self._stack.enter_context((folder / KEPT).open("wb"))
+        self._rows: list[tuple[int, int, int, int, float, int]] = []
 
     def add(self, pages: Sequence[CleanPage], rejected: Sequence[Rejected]) -> None:
         """Write the pages of a batch."""
         self._texts.write(b"".join(page.text for page in pages))
         if self._with_lines:
             self._lines.write(b"".join(json_line(page.lines.as_dict()) for page in pages))
-        self._rows += [(page.number, len(page.text), page.before, page.verdict, page.share) for page in pages]
+        self._kept.write(b"".join(bytes(page.lines.kept) for page in pages))
+        self._rows += [
+            (page.number, len(page.text), page.before, page.verdict, page.share, len(page.lines.kept))
+            for page in pages
+        ]
         self._rejects.write(b"".join(json_line(record._asdict()) for record in rejected))
 
     def pages(self) -> CleanPages:

@@ -12,11 +12,17 @@ from detector.corpus.parsed_shards import FIELDS, ParsedBatch, ShardWriter, pars
 from detector.corpus.run_folder import new_folder, read_array
 from detector.corpus.run_spec import RunSpec
 from detector.records import Integers
+from detector.sites.names import LONE
 from detector.sites.recurrence import LineCounts, count_lines, merge
 from detector.text.keys import line_keys
 
 # Number of batches with counts to merge at a time.
 TOGETHER = 16
+
+
+def is_alone(document: Document) -> bool:
+    """Tell whether a page is of no site: it borrows no counts and lends none."""
+    return document.site.startswith(LONE)
 
 
 def counts_of(batch: ParsedBatch) -> list[LineCounts]:
@@ -73,7 +79,7 @@ def count_shard(spec: RunSpec, shard: Shard) -> None:
         with ShardWriter(folder, spec.columns.target(), with_fields) as kept:
             for batch in parsed_batches(records, spec.format, spec.settings.batch_bytes):
                 kept.add(batch)
-                counts += counts_of(batch)
+                counts += counts_of(batch.without(is_alone))
                 if len(counts) >= TOGETHER:
                     counts = [merge(counts)]
                 ids.append(ids_of(batch.first, batch.documents))

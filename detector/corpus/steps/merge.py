@@ -116,11 +116,15 @@ def used_ids(folders: Sequence[Path], memory: int) -> UsedIds:
     return UsedIds(_sorted(np.concatenate(again)), _sorted(np.concatenate(elsewhere)))
 
 
-def merge_shards(target: Path, folders: Sequence[Path], memory: int) -> None:
-    """Merge the results of the first pass, unless that is finished."""
+def merge_shards(target: Path, folders: Sequence[Path], memory: int, earlier: Sequence[Path] = ()) -> None:
+    """Merge the results of the first pass, unless that is finished.
+
+    earlier: those of earlier runs, whose pages are counted too. `new_site.npy` has the sites of the new pages
+    """
     if target.is_dir():
         return
     with new_folder(target) as folder:
-        save_counts(folder, merged_counts(folders, memory))
+        save_counts(folder, merged_counts([*earlier, *folders], memory))
+        np.save(folder / "new_site.npy", merge([_sites(shard) for shard in folders]).site)
         for name, rows in used_ids(folders, memory)._asdict().items():
             np.save(folder / f"used_{name}.npy", rows)

@@ -7,13 +7,14 @@ containment, it is the longest.
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.corpus.earlier_runs import earlier_shards
 from detector.corpus.formats.documents import Shard
-from detector.corpus.run_folder import RunFolder, new_folder, read_array
+from detector.corpus.run_folder import new_folder, read_array
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.clean import TEXTS, CleanPages, text_sizes
 from detector.errors import SettingsError
@@ -25,21 +26,26 @@ from detector.near_duplicates.find import (
     empty_sketches,
     sketch_all,
 )
-from detector.near_duplicates.keep_policy import Keep
+from detector.near_duplicates.jaccard.verification import PairArrays
+from detector.near_duplicates.keep_policy import Keep, keep_rank, twins_of
 from detector.near_duplicates.lsh.bands import Bands, bands_for
 from detector.near_duplicates.minhash.sketches import Sketches
-from detector.near_duplicates.pairs import Removed
-from detector.near_duplicates.texts import Spans, SpilledTexts, normalised
+from detector.near_duplicates.pairs import Duplicates, Removed
+from detector.near_duplicates.texts import Spans, SpilledTexts, Texts, normalised
 from detector.near_duplicates.workspace import Workspace
 from detector.progress import Progress, no_progress
 from detector.records import Integers
-from detector.settings import DuplicateSettings
+from detector.settings import DuplicateSettings, KeepDocument
 
 # The number of the verdict.
 ARTICLE: Final = KINDS.index("article")
 # Share of content from which a page is its text and little else.
 MOSTLY: Final = 0.5
 LEAST_MEMORY: Final = 10_000_000
+# Texts of an earlier run that are read together.
+TOGETHER: Final = 512
+# Of a finished shard: bool (D,), which of its clean documents stayed.
+STAYED: Final = "stayed.npy"
 # The settings of sketches; the same for all shards.
 SETTINGS: Final = DuplicateSettings()
 
@@ -54,13 +60,56 @@ def _joined(parts: Sequence[Spans]) -> Spans:
     return Spans(data, end - size, end)
 
 
-class CleanTexts:
-    """The clean texts of all shards, in the files that cleaning wrote; converted to NFC on reading."""
+class Source(NamedTuple):
+    """Clean texts of a shard: of this run, or those that stayed in an earlier one.
 
-    def __init__(self, run: RunFolder, shards: Sequence[int]) -> None:
-        folders = [run.of("clean", shard) for shard in shards]
-        self._files = [SpilledTexts(folder / TEXTS, _offsets(folder)) for folder in folders]
-        # Where in the corpus each shard begins, and the end of it.
+    clean, sketches: folders; rows: int64, the documents; None for all
+    """
+
+    clean: Path
+    sketches: Path
+    rows: Integers | None = None
+
+    def of(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Return the rows of an array with a row for each document of the shard."""
+        return array if self.rows is None else array[self.rows]
+
+
+def sources_of(spec: RunSpec, shards: Sequence[int]) -> list[Source]:
+    """Return the texts of a run, after those of the earlier ones that it goes on from."""
+    run = spec.folder()
+    earlier = [
+        Source(shard.of("clean"), shard.of("sketches"), np.flatnonzero(read_array(shard.of("out") / STAYED)))
+        for shard in earlier_shards(spec.since)
+    ]
+    return [*earlier, *(Source(run.of("clean", shard), run.of("sketches", shard)) for shard in shards)]
+
+
+class _SomeTexts:
+    """Some of the texts in a file, by their rows."""
+
+    def __init__(self, texts: SpilledTexts, rows: Integers) -> None:
+        self._texts, self._rows = texts, rows
+
+    def __len__(self) -> int:
+        return self._rows.size
+
+    def batches(self, first: int) -> Iterator[Spans]:
+        """Yield all texts from `first` on, in order."""
+        for start in range(first, len(self), TOGETHER):
+            yield self.fetch(np.arange(start, min(start + TOGETHER, len(self))))
+
+    def fetch(self, positions: Integers) -> Spans:
+        """Return the texts at rising positions."""
+        return self._texts.fetch(self._rows[positions])
+
+
+class CleanTexts:
+    """Clean texts in the files that cleaning wrote; converted to NFC on reading."""
+
+    def __init__(self, sources: Sequence[Source]) -> None:
+        self._files: list[Texts] = [_texts_of(source) for source in sources]
+        # Where each source begins, and the end of the last.
         self.first: Integers = np.cumsum([0, *map(len, self._files)])
 
     def __len__(self) -> int:
@@ -83,6 +132,11 @@ class CleanTexts:
         return normalised(_joined(found))
 
 
+def _texts_of(source: Source) -> Texts:
+    texts = SpilledTexts(source.clean / TEXTS, _offsets(source.clean))
+    return texts if source.rows is None else _SomeTexts(texts, source.rows)
+
+
 def _offsets(folder: Path) -> Integers:
     return np.concatenate(([0], np.cumsum(text_sizes(folder))))
 
@@ -97,35 +151,34 @@ def sketch_shard(spec: RunSpec, shard: Shard) -> None:
     target = run.of("sketches", shard.number)
     if target.is_dir():
         return
-    texts = CleanTexts(run, [shard.number])
+    texts = CleanTexts([Source(run.of("clean", shard.number), target)])
     with new_folder(target) as folder, Workspace(None, SETTINGS.memory, {}) as work:
         for name, array in sketch_all(texts, _bands(spec), SETTINGS, work, no_progress)._asdict().items():
             np.save(folder / f"{name}.npy", array)
 
 
-def _gathered(spec: RunSpec, shards: Sequence[int], first: Integers, work: Workspace) -> Sketches:
-    """Return the sketches of all shards."""
+def _gathered(spec: RunSpec, sources: Sequence[Source], first: Integers, work: Workspace) -> Sketches:
+    """Return the sketches of all texts."""
     found = empty_sketches(int(first[-1]), _bands(spec), work)
-    for shard, begin in zip(shards, first.tolist(), strict=False):
+    for source, begin in zip(sources, first.tolist(), strict=False):
         for name, array in found._asdict().items():
-            part = read_array(spec.folder().of("sketches", shard) / f"{name}.npy", mapped=True)
+            part = source.of(read_array(source.sketches / f"{name}.npy", mapped=True))
             array[begin : begin + len(part)] = part
         work.release()
     return found
 
 
-def _policy(spec: RunSpec, shards: Sequence[int]) -> tuple[Keep, list[float] | None]:
-    """Return the policy of `find_duplicates`, and the values that it goes by."""
-    keep = spec.corpus.keep
+def _values(keep: KeepDocument, sources: Sequence[Source]) -> list[float] | None:
+    """Return the values that the policy goes by, if it needs any."""
     if keep in ("first", "longest"):
-        return keep, None
-    pages = [CleanPages.load(spec.folder().of("clean", shard)) for shard in shards]
-    share = np.concatenate([np.zeros(0, np.float32), *(one.share for one in pages)])
-    if keep == "best":
-        return "best", share.tolist()
-    verdict = np.concatenate([np.zeros(0, np.uint8), *(one.verdict for one in pages)])
-    # An archive page may hold a whole story, and be taken for an article itself.
-    return "best", ((verdict == ARTICLE) * 1.0 + (share >= MOSTLY)).tolist()
+        return None
+    values = list[float]()
+    for source in sources:
+        pages = CleanPages.load(source.clean)
+        share, verdict = source.of(pages.share), source.of(pages.verdict)
+        # An archive page may hold a whole story, and be taken for an article itself.
+        values += (share if keep == "best" else (verdict == ARTICLE) * 1.0 + (share >= MOSTLY)).tolist()
+    return values
 
 
 def _with_words(found: Removed, words: NDArray[np.int32]) -> Removed:
@@ -134,20 +187,50 @@ def _with_words(found: Removed, words: NDArray[np.int32]) -> Removed:
     return Removed(found.position[stay], found.kept[stay], found.similarity[stay])
 
 
-def _removed(
-    spec: RunSpec, shards: Sequence[int], texts: CleanTexts, memory: int, progress: Progress
-) -> Removed:
+class Found(NamedTuple):
+    """Near-duplicates among new texts, and earlier texts that would go if all were cleaned in one run.
+
+    removed: of the new ones; replaced: int64 (n, 2), the earlier text and the new one that would stay
+    """
+
+    removed: Removed
+    replaced: Integers
+
+
+def _found(
+    spec: RunSpec, sources: Sequence[Source], texts: CleanTexts, memory: int, progress: Progress
+) -> Found:
     """Return which documents repeat one that stays."""
     settings = DuplicateSettings(memory=max(memory, LEAST_MEMORY))
+    settled, threshold = _settled(spec, texts.first), spec.corpus.duplicates
     with Workspace(None, settings.memory // WORKSPACE_SHARE, {}) as work:
-        sketches = _gathered(spec, shards, texts.first, work)
+        sketches = _gathered(spec, sources, texts.first, work)
         if spec.corpus.near_duplicates == "containment":
             _refuse_too_many(int(sketches.shingles.sum(dtype=np.int64)), settings.memory)
-            return contained_among(texts, sketches, spec.corpus.duplicates, settings).removed
+            found = contained_among(texts, sketches, threshold, settings, settled)
+            rank = keep_rank("longest", sketches.shingles.astype(np.int64), None)
+            return Found(found.removed, _replaced(found, rank, settled))
+        keep = spec.corpus.keep
+        values = _values(keep, sources)
+        policy: Keep = keep if keep in ("first", "longest") else "best"
+        of_new = None if values is None else values[settled:]
         found = duplicates_among(
-            texts, sketches, spec.corpus.duplicates, _policy(spec, shards), (settings, work, progress)
+            texts, sketches, threshold, (policy, of_new), (settings, work, progress), settled
         )
-        return _with_words(found.removed, sketches.words)
+        removed = _with_words(found.removed, sketches.words)
+        return Found(removed, _replaced(found, keep_rank(policy, sketches.length, values), settled))
+
+
+def _settled(spec: RunSpec, first: Integers) -> int:
+    """Return the number of texts of earlier runs."""
+    return int(first[len(earlier_shards(spec.since))])
+
+
+def _replaced(found: Duplicates, rank: Integers, settled: int) -> Integers:
+    """Return earlier texts that would go, and the new one that would stay, by the policy over all."""
+    keeper = twins_of(PairArrays(found.pairs.left, found.pairs.right, found.pairs.similarity), rank).keeper
+    gone = np.flatnonzero(keeper[:settled] >= settled)
+    return np.column_stack((gone, keeper[gone]))
 
 
 def _refuse_too_many(shingles: int, memory: int) -> None:
@@ -163,20 +246,24 @@ def _refuse_too_many(shingles: int, memory: int) -> None:
 def group(spec: RunSpec, shards: Sequence[int], memory: int, progress: Progress) -> None:
     """Find which documents repeat one that stays, unless that is finished.
 
-    Written are `removed.npy`, int64 (n, 2): the document and the one that stays, as
-    positions in the corpus, `similarity.npy`, float64 (n,), and `first.npy`, int64, each
-    shard's first position.
+    Written are `removed.npy`, int64 (n, 2): the document and the one that stays, as positions in the corpus,
+    those of earlier runs first, `similarity.npy`, float64 (n,), `first.npy`, int64, each shard's first
+    position, `earlier.npy`, the same of earlier runs, and `replaced.npy`, see `Found`.
     """
     target = spec.folder().step("groups")
     if target.is_dir():
         return
     with new_folder(target) as folder:
-        texts = CleanTexts(spec.folder(), shards)
-        np.save(folder / "first.npy", texts.first)
-        removed, similarity = np.zeros((0, 2), np.int64), np.zeros(0)
+        sources = sources_of(spec, shards)
+        texts = CleanTexts(sources)
+        earlier = len(sources) - len(shards)
+        np.save(folder / "first.npy", texts.first[earlier:])
+        np.save(folder / "earlier.npy", texts.first[: earlier + 1])
+        removed, similarity, replaced = np.zeros((0, 2), np.int64), np.zeros(0), np.zeros((0, 2), np.int64)
         if spec.corpus.duplicates:
-            found = _removed(spec, shards, texts, memory, progress)
-            removed = np.column_stack((found.position, found.kept))
-            similarity = found.similarity
+            found = _found(spec, sources, texts, memory, progress)
+            removed = np.column_stack((found.removed.position, found.removed.kept))
+            similarity, replaced = found.removed.similarity, found.replaced
         np.save(folder / "removed.npy", removed)
         np.save(folder / "similarity.npy", similarity)
+        np.save(folder / "replaced.npy", replaced)

@@ -3,6 +3,7 @@
 OUT/data/          the clean corpus, named after the inputs
 OUT/lines/         each document's lines with scores and reasons: `detector restore` reads them
 OUT/rejects/       records that were set aside: file, record, reason
+OUT/index/         what a later run goes on from
 OUT/duplicates.jsonl, report.html, report.json, manifest.json
 """
 
@@ -10,21 +11,42 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+import numpy as np
+
+from detector.corpus.earlier_runs import IDS, INDEX, INDEX_FILE, earlier_shards, index_of
 from detector.corpus.formats.documents import NO_PAGE, Shard
 from detector.corpus.report.page import report_page
-from detector.corpus.run_folder import MANIFEST, PUBLISHING, damaged, files_of, read_array, read_json
+from detector.corpus.run_folder import (
+    CHECKSUMS,
+    MANIFEST,
+    PUBLISHING,
+    damaged,
+    files_of,
+    read_array,
+    read_json,
+)
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps import clean
+from detector.corpus.steps.near_duplicates import STAYED
 from detector.errors import ShardError
 from detector.files.atomic import new_file, write_json
 from detector.files.json_lines import json_line
+from detector.records import Integers
 
 DATA: Final = "data"
 LINES: Final = "lines"
 REJECTS: Final = "rejects"
+# What a later run goes on from, by step.
+INDEXED: Final[Mapping[str, tuple[str, ...]]] = {
+    "count": ("key.npy", "pages.npy", "site.npy", "site_pages.npy", "pages.zst", "records.jsonl.zst"),
+    "clean": ("*.npy", clean.TEXTS, clean.KEPT),
+    "sketches": ("*.npy",),
+    "out": (IDS, STAYED),
+}
 
 
 def rejected_counts(spec: RunSpec, shards: Sequence[Shard]) -> dict[str, int]:
@@ -58,11 +80,35 @@ def _duplicates(spec: RunSpec, shards: Sequence[Shard]) -> Iterator[bytes]:
     for shard in shards:
         names |= read_json(spec.folder().of("out", shard.number) / "paired.json")
     groups = spec.folder().step("groups")
-    pairs = read_array(groups / "removed.npy").tolist()
+    pairs = read_array(groups / "removed.npy")
     similarity = read_array(groups / "similarity.npy").tolist()
-    for (document, kept), alike in zip(pairs, similarity, strict=True):
-        row = {"id": names[str(document)], "duplicate_of": names[str(kept)], "similarity": round(alike, 4)}
-        yield json_line(row)
+    before = earlier_documents(spec, pairs[:, 1])
+    for (document, kept), alike in zip(pairs.tolist(), similarity, strict=True):
+        of = before[kept].id if kept in before else names[str(kept)]
+        row = {"id": names[str(document)], "duplicate_of": of, "similarity": round(alike, 4)}
+        yield json_line({**row, "run": before[kept].run} if kept in before else row)
+
+
+class EarlierDocument(NamedTuple):
+    """A document of an earlier run: its id, and that of the run."""
+
+    id: str
+    run: str
+
+
+def earlier_documents(spec: RunSpec, positions: Integers) -> dict[int, EarlierDocument]:
+    """Return those of earlier runs among some positions in the corpus."""
+    first = read_array(spec.folder().step("groups") / "earlier.npy")
+    wanted = np.unique(positions[positions < first[-1]])
+    found: dict[int, EarlierDocument] = {}
+    for shard, begin, end in zip(
+        earlier_shards(spec.since), first[:-1].tolist(), first[1:].tolist(), strict=True
+    ):
+        here = wanted[(wanted >= begin) & (wanted < end)]
+        if here.size:
+            ids, rows = shard.ids(), np.flatnonzero(read_array(shard.of("out") / STAYED))
+            found |= {at: EarlierDocument(ids[rows[at - begin]], shard.run.run) for at in here.tolist()}
+    return found
 
 
 def _write(path: Path, parts: Iterator[bytes]) -> None:
@@ -92,6 +138,26 @@ def _move_shard(spec: RunSpec, shard: Shard) -> None:
         _move(done / clean.REJECTS, spec.output / REJECTS / f"{shard.number:05d}.jsonl")
 
 
+def _move_index(spec: RunSpec, shards: Sequence[Shard]) -> None:
+    """Move what a later run goes on from (`earlier_runs`)."""
+    index = spec.output / INDEX
+    for shard in shards:
+        for step, patterns in INDEXED.items():
+            folder = spec.folder().of(step, shard.number)
+            if not folder.exists():
+                continue  # no sketches where near-duplicates stay
+            target = index / step / folder.name
+            files = {
+                name: checksum
+                for name, checksum in files_of(folder).items()
+                if any(fnmatch(name, pattern) for pattern in patterns)
+            }
+            for name in files:
+                _move(folder / name, target / name)
+            write_json(target / CHECKSUMS, files)
+    write_json(index / INDEX_FILE, index_of(spec.output, len(shards), spec.since))
+
+
 def publish(
     spec: RunSpec, shards: Sequence[Shard], report: Mapping[str, Any], manifest: Mapping[str, Any]
 ) -> None:
@@ -102,6 +168,8 @@ def publish(
             _move_shard(spec, shard)
         if spec.corpus.duplicates:
             _write(spec.output / "duplicates.jsonl", _duplicates(spec, shards))
+        if spec.corpus.index:
+            _move_index(spec, shards)
         write_json(spec.output / "report.json", report)
         _write(spec.output / "report.html", iter([report_page(report).encode("utf-8", "replace")]))
         write_json(spec.output / MANIFEST, manifest)

@@ -1,13 +1,17 @@
 """Third pass: write the records with their clean texts, without near-duplicates and empty documents."""
 
+import io
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import repeat
 from pathlib import Path
-from typing import Any, Final, NamedTuple, assert_never
+from typing import Any, BinaryIO, Final, NamedTuple, assert_never
 
+import numpy as np
+
+from detector.corpus.earlier_runs import IDS
 from detector.corpus.formats.documents import Document, Shard, in_its_file
 from detector.corpus.formats.kinds import output_kind
 from detector.corpus.formats.parquet_writers import FoundColumns, Parquet, SourceColumns
@@ -20,13 +24,15 @@ from detector.corpus.formats.writers import (
     Writer,
     column_names,
 )
-from detector.corpus.formats.zstd_files import ZstdError, read_zstd
+from detector.corpus.formats.zstd_files import ZstdError, read_zstd, write_zstd
 from detector.corpus.line_records import LineRecord, pieces
 from detector.corpus.parsed_shards import FIELDS, RECORDS, stored_documents
 from detector.corpus.run_folder import damaged, new_folder, read_array, write_json
 from detector.corpus.run_spec import RunSpec
-from detector.corpus.steps.clean import LINE_RECORDS, TEXTS, CleanPages, verdict_name
+from detector.corpus.steps.clean import LINE_RECORDS, TEXTS, ZSTD_LEVEL, CleanPages, verdict_name
 from detector.corpus.steps.merge import UsedIds
+from detector.corpus.steps.near_duplicates import STAYED
+from detector.files.json_lines import json_line
 from detector.records import Integers
 from detector.sites.names import LONE
 from detector.text.decoding import text_of
@@ -102,6 +108,7 @@ class DocumentTally:
         self.before = [0] * LENGTH_BINS
         self.after = [0] * LENGTH_BINS
         self.verdicts: Counter[str] = Counter()
+        self.simplified = 0
 
     def add(self, fate: Fate) -> None:
         """Count one."""
@@ -117,6 +124,7 @@ class DocumentTally:
         if kept:
             self.after[min(fate.size.bit_length(), LENGTH_BINS - 1)] += 1
         self.verdicts[fate.verdict] += 1
+        self.simplified += document.simplified is not None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the counts as plain values."""
@@ -126,6 +134,7 @@ class DocumentTally:
             "before": self.before,
             "after": self.after,
             "verdicts": dict(sorted(self.verdicts.items())),
+            "simplified": self.simplified,
         }
 
 
@@ -170,6 +179,13 @@ def _opened(spec: RunSpec, shard: Shard, folder: Path, kept: Callable[[], Iterat
     return Parquet(path, FoundColumns(kept(), columns), columns, spec.lines == "column")
 
 
+@contextmanager
+def _ids_file(spec: RunSpec, folder: Path) -> Iterator[BinaryIO]:
+    """Open the file of the ids of all clean documents, for a later run; it stays empty without an index."""
+    with write_zstd(folder / IDS, ZSTD_LEVEL) as file:
+        yield file if spec.corpus.index else io.BytesIO()
+
+
 def write_shard(spec: RunSpec, shard: Shard) -> None:
     """Write the output of one shard, unless it is finished."""
     target = spec.folder().of("out", shard.number)
@@ -186,16 +202,20 @@ def write_shard(spec: RunSpec, shard: Shard) -> None:
             if fate.fate == "kept":
                 yield _cleaned(fate, lines)
 
+    stayed = list[bool]()
     with new_folder(target) as folder:
         data = folder / "data"
         data.mkdir()
-        with closing(_opened(spec, shard, data, kept)) as writer:
+        with closing(_opened(spec, shard, data, kept)) as writer, _ids_file(spec, folder) as ids:
             done = zip(fates(spec, shard, pairs.removed), _lines(spec, shard), strict=spec.lines == "column")
             for number, (fate, lines) in enumerate(done):
                 tally.add(fate)
+                stayed.append(fate.fate == "kept")
+                ids.write(json_line(fate.document.id))
                 if number in pairs.paired:
                     names[str(first + number)] = fate.document.id
                 if fate.fate == "kept":
                     writer.write(_cleaned(fate, lines))
         write_json(folder / "tally.json", tally.as_dict())
         write_json(folder / "paired.json", names)
+        np.save(folder / STAYED, np.array(stayed, np.bool_))

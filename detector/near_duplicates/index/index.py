@@ -105,7 +105,7 @@ class DuplicateIndex:
     def match(
         self, texts: Iterable[tuple[str, str]], add: bool = False, threshold: float | None = None
     ) -> list[Match]:
-        """Find the most similar earlier text of each new text; of equally similar ones, the first.
+        """Find the most similar earlier text for each new text, or the first of several equally similar ones.
 
         Earlier texts are those of the index, and those before it in `texts`.
 
@@ -114,10 +114,10 @@ class DuplicateIndex:
         texts : iterable of (str, str)
             Ids and texts, as from `dict.items`.
         add : bool
-            Add the texts to the index: all, or none if the run is stopped. A text with an id that is already
-            in the index is compared but not added.
+            Add the texts to the index: all of them, or none if the run is interrupted. A text with an id that
+            is already in the index is compared but not added.
         threshold : float, optional
-            A similarity that is not below the threshold of the index, which is the default.
+            A similarity, at least the threshold of the index, which is the default.
 
         Returns
         -------

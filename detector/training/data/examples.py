@@ -211,7 +211,7 @@ def examples_of(pages: Sequence[LabelledPage], profile: SiteProfile | None = Non
     formats: set[Format] = {page.format for page in pages}
     if len(formats) != 1:
         raise ValueError("examples are of one format")
-    batch, words, markup = read_texts([page.page for page in pages], formats.pop())
+    batch, words, markup, _ = read_texts([page.page for page in pages], formats.pop())
     sites = None
     if profile is not None:
         batch, words, sites = profile.look_at(batch, words)

@@ -42,7 +42,7 @@ CONTENT_LABELS: Final = (*CONTENT_KINDS, "content")
 
 @dataclass(frozen=True, slots=True)
 class LabelledPage:
-    """A page and what is known of its main content: a gold text, a label a line, or nothing."""
+    """A page and what is known about its main content: a gold text, a label for each line, or nothing."""
 
     id: str
     page: str
@@ -64,12 +64,12 @@ class LabelledPage:
 
     @property
     def of_site(self) -> str:
-        """Return its site's name: its group's, if none is given; empty for a page of no site."""
+        """Return the name of its site, by default its group; empty for a page without a site."""
         return self.group if self.site is None else self.site
 
     @property
     def is_known(self) -> bool:
-        """Tell whether anything is known of its main content."""
+        """Tell whether anything is known about its main content."""
         return self.gold is not None or any(label not in NEITHER for label in self.labels or ())
 
 

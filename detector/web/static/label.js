@@ -24,7 +24,7 @@ function show() {
   byId("before").replaceChildren();
   byId("after").replaceChildren();
   if (!question) {
-    byId("place").textContent = "Every line that could teach something is answered.";
+    byId("place").textContent = "You have answered all useful questions.";
     return;
   }
   byId("place").textContent = `on ${count(question.pages, "page")} of ${question.site} · first on ${question.page}, line ${question.line} · score ${question.score.toFixed(3)}`;
@@ -72,12 +72,12 @@ const undo = () => once(async () => {
   state.asked.delete(key(last[1]));
   state.queue.unshift(last[1]);
   show();
-  say("taken back");
+  say("undone");
 });
 
 const VERDICTS = {
   better: "Better than before.", worse: "Worse than before: keep the old model.",
-  "too few to tell": "Too few labels to tell: answer some more.", "nothing known": "No labels yet, so it cannot be judged.",
+  "too few to tell": "Too few labels to tell: answer a few more.", "nothing known": "No labels yet, so the model cannot be tested.",
 };
 
 function showOutcome(result) {
@@ -122,7 +122,7 @@ async function save(event) {
   try {
     const { saved } = await post("/ui/label/save", { name: byId("name").value });
     byId("saved").hidden = false;
-    byId("saved").replaceChildren("Saved. Use it: ", element("code", { textContent: `detector serve ${document.body.dataset.folder} --model ${document.body.dataset.folder}/${saved}` }));
+    byId("saved").replaceChildren("Saved. To use it: ", element("code", { textContent: `detector serve ${document.body.dataset.folder} --model ${document.body.dataset.folder}/${saved}` }));
   } catch (error) {
     say(error.message, true);
   }

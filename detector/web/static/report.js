@@ -40,7 +40,7 @@ function showTables(report) {
 }
 
 function showGroups(report) {
-  byId("groups-lead").textContent = report.groups.length ? "Of each group one document stays. Compare it with those that go." : "There are none.";
+  byId("groups-lead").textContent = report.groups.length ? "One document of each group stays. Compare it with those that are left out." : "There are none.";
   byId("groups").replaceChildren(...report.groups.map((group) => element("li", {}, element("details", {},
     element("summary", {}, `${count(group.size, "document")}: `, pageText(group.kept), " stays"),
     element("ul", {}, ...group.gone.map((one) => element("li", {}, element("button", { type: "button", class: "plain", onclick: () => showPair(group.kept, one.id) }, pageText(one.id)), ` ${share(one.similarity, 1)} alike`)))))));
@@ -48,7 +48,7 @@ function showGroups(report) {
 
 function showRules(rules) {
   const rows = [...rules.protect.map((text) => ["never dropped", text]), ...rules.template.map((text) => ["always dropped", text])];
-  byId("rules-lead").textContent = rows.length ? "They hold for the next run: detector clean INPUT --rules rules.toml --output NEW" : "There are none yet.";
+  byId("rules-lead").textContent = rows.length ? "They apply to the next run: detector clean INPUT --rules rules.toml --output NEW" : "There are none yet.";
   byId("rules").replaceChildren(...rows.map(([what, text]) => element("li", {}, `${what}: `, element("code", { dir: "auto", textContent: text }))));
 }
 
@@ -69,9 +69,9 @@ function show(report) {
 
 async function ask(rule, line) {
   state.rule = { run: state.run, rule, line };
-  byId("ask-title").textContent = rule === "protect" ? "Never drop this line?" : "Always drop lines that have this?";
+  byId("ask-title").textContent = rule === "protect" ? "Never drop this line?" : "Always drop lines that contain this?";
   byId("ask-line").textContent = line;
-  byId("ask-effect").textContent = "Looking what would change …";
+  byId("ask-effect").textContent = "Checking what would change …";
   byId("ask-examples").replaceChildren();
   byId("ask-yes").disabled = true;
   byId("ask").showModal();

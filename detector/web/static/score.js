@@ -90,13 +90,13 @@ function show(page, name) {
   byId("policy").reset();
   byId("input").hidden = true;
   byId("result").hidden = false;
-  byId("result-title").textContent = page.title || name || page.lines.find((line) => line.kept)?.text.slice(0, 120) || "A page of which nothing is kept";
+  byId("result-title").textContent = page.title || name || page.lines.find((line) => line.kept)?.text.slice(0, 120) || "Nothing on this page is kept";
   showVerdict();
   showKinds();
   state.decisions = decide(page, policy());
   lines.show(page, state.decisions);
   showSummary();
-  byId("why").replaceChildren(element("p", { class: "quiet" }, "Choose a line to see its reasons: click it, or press ", element("kbd", { textContent: "↓" }), "."));
+  byId("why").replaceChildren(element("p", { class: "quiet" }, "To see the reasons for a line, click it or press ", element("kbd", { textContent: "↓" }), "."));
   showTab(innerWidth < 960 ? "why" : state.tab);
   byId("result-title").focus();
   scrollTo(0, 0);

@@ -1,0 +1,27 @@
+"""Rows of Arrow tables, as data frames of Spark give them; no Spark is needed."""
+
+import gzip
+
+import pytest
+
+from detector.files.limits import ReadLimits
+from detector.settings import Columns, CorpusSettings, Settings
+from tests.corpus.made import page
+
+arrow = pytest.importorskip("pyarrow")
+from detector.spark.rows import PageSpec, batches_of, documents_of  # noqa: E402
+
+
+def test_the_limits_of_rows_can_be_given():
+    table = arrow.table({"text": [page(1), "word " * 2000]})
+    few, many = (list(documents_of(table, Columns(), ReadLimits(most, 500))) for most in (5_000, 50_000))
+    assert [getattr(row, "reason", "") for row in few] == ["", "more than 5,000 characters"]
+    assert [row.text for row in many] == table.column("text").to_pylist()
+
+
+def test_the_rules_have_the_limits():
+    table = arrow.table({"text": [page(1).encode(), gzip.compress(b"word " * 2000)]})
+    spec = PageSpec(Columns(), Settings(), CorpusSettings(record_bytes=5_000), None, lines=False)
+    (batch,) = batches_of(table, spec)
+    assert len(batch.documents) == 1
+    assert "5,000" in batch.records[1].reason
