@@ -16,10 +16,11 @@ not above the threshold and half of its rows would stay anyway; it goes if that 
 stay and rows from .9 on go by themselves.
 Kinds of lines that settings keep or drop (`Settings.kinds_decided`) change what is decided by, not the score
 that is shown. On a forum, what looks like a reader's comment is a post: it is dropped with the probability
-that the page is none.
+that the page is none. What is kept by kind can only raise a page's own threshold.
 The kernels are kernels/decide.cpp and kernels/blocks.cpp.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -106,9 +107,12 @@ def decide(
 
     blocks: int64 (S,), the first row of each row's block, or -1 (`whole_blocks`)
     """
-    settings, by_score = policy.settings, scores
+    settings = policy.settings
+    content = decided = scores
     if kinds is not None:
-        scores = by_kind(scores, kinds, page_segment, settings)
+        keep, drop = settings.kinds_decided()
+        content = by_kind(scores, kinds, page_segment, (), drop)
+        decided = by_kind(scores, kinds, page_segment, keep, drop)
     n_pages, n_segments = page_segment.size - 1, scores.size
     out = Decisions(
         kept=np.empty(n_segments, np.bool_),
@@ -124,12 +128,12 @@ def decide(
     threshold = -1.0 if policy.threshold is None else float(policy.threshold)
     limits = (threshold, float(settings.least_content), float(settings.mostly_content))
     switches = (sum(1 << COPY_KINDS.index(kind) for kind in settings.drop_copies), settings.cut_headlines)
-    native.run("decide", scores, words, page_segment, copies, well_known, limits, switches, out)
+    native.run("decide", content, decided, words, page_segment, copies, well_known, limits, switches, out)
     if settings.whole_blocks and blocks is not None:
-        decided = (out.threshold, out.policy, out.kept, out.rule)
-        native.run("decide_blocks", scores, words, page_segment, blocks, decided)
-    if scores is not by_score:
-        stays = by_score <= np.repeat(out.threshold, np.diff(page_segment))
+        before = (out.threshold, out.policy, out.kept, out.rule)
+        native.run("decide_blocks", decided, words, page_segment, blocks, before)
+    if decided is not scores:
+        stays = scores <= np.repeat(out.threshold, np.diff(page_segment))
         out.rule[(stays != out.kept) & (out.rule == 0)] = KIND_DECIDED
     return out
 
@@ -149,14 +153,19 @@ def decide_scored(
     return decide(lines.scores, words, page_segment, copies, policy, blocks, kinds)
 
 
-def by_kind(scores: Floats, kinds: KnownKinds, page_segment: Integers, settings: Settings) -> Floats:
+def by_kind(
+    scores: Floats,
+    kinds: KnownKinds,
+    page_segment: Integers,
+    keep: Sequence[str] = (),
+    drop: Sequence[str] = (),
+) -> Floats:
     """Return the scores that are decided by: lines of kept kinds have lower ones, of dropped kinds higher.
 
     A line stays with probability K + (1 - K - D) (1 - score): K is the probability of the kinds that are
     kept, D of those that are dropped, and of the others the score decides. Without kinds, scores are as
     they are.
     """
-    keep, drop = settings.kinds_decided()
     if not kinds.lines.size or not (keep or drop):
         return scores
     kept = sum(_kept_share(kinds, kind, page_segment) for kind in keep)

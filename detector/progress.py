@@ -11,7 +11,8 @@ Progress = Callable[[str, int, int], None]
 
 # Steps whose work is counted in bytes rather than in texts.
 IN_BYTES: Final = (
-    "looking at files", "counting lines", "cleaning", "judging earlier pages", "signing", "writing",
+    "looking at files", "counting lines", "cleaning", "judging earlier pages", "signing", "finding passages",
+    "writing",
 )  # fmt: skip
 BAR: Final = (
     "detector: {desc} {percentage:3.0f}% {bar:24} {n_fmt} of {total_fmt}, {rate_fmt}, {remaining} left"

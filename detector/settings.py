@@ -134,6 +134,8 @@ class Settings:
 # Which document of near-duplicates stays, and how the sites of pages in folders are told.
 KeepDocument = Literal["article", "first", "longest", "best"]
 FolderSites = Literal["found", "top", "folder", "one", "none"]
+# What becomes of passages that stand on another page of their site.
+Passages = Literal["keep", "mark", "drop"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,9 @@ class CorpusSettings:
     folder_sites : {"found", "top", "folder", "one", "none"}
         How to find the site of a page in a folder: from a folder named like a host, a canonical link or a
         shared template (found); its first folder; its own folder; one site for all; or none.
+    passages : {"keep", "mark", "drop"}
+        What to do with passages (runs of lines, at least 24 words) that are also on another page of the site,
+        which is their original: an article, else the shorter page, else the first. "mark" only lists them.
     index : bool
         Keep in `index/` what a later run starts from (`--since`): clean texts, line counts, parsed pages.
     most_lost : float
@@ -186,6 +191,7 @@ class CorpusSettings:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     drop_copies: tuple[str, ...] | None = None
     folder_sites: FolderSites = "found"
+    passages: Passages = "keep"
     index: bool = True
     most_lost: float = 0.9
     least_pages: int = 100
@@ -211,7 +217,7 @@ class CorpusSettings:
 
             refuse_wrong_patterns(self.protect, "the protect pattern")
         _refuse_unknown_kinds(self.drop_copies or ())
-        for name, choices in (("folder_sites", FolderSites), ("keep", KeepDocument)):
+        for name, choices in (("folder_sites", FolderSites), ("keep", KeepDocument), ("passages", Passages)):
             if getattr(self, name) not in get_args(choices):
                 names = ", ".join(get_args(choices))
                 raise SettingsError(f"{name} is one of {names}, not {getattr(self, name)!r}")

@@ -108,9 +108,9 @@ def _find(given: TextInput, least: float, settings: DuplicateSettings, containme
 
 def _refuse_useless(index: Path | None, keep: str, *, add: bool, work: bool, containment: bool) -> None:
     """Refuse options that have nothing to say beside others."""
-    if containment and (index is not None or keep != "first" or work):
+    if containment and (keep != "first" or work):
         raise SettingsError(
-            "--containment keeps the longer text: leave out --keep, --index, --add and --work"
+            "--containment keeps the longer text, or in an index the earlier: leave out --keep and --work"
         )
     if add and index is None:
         raise SettingsError("--add needs --index: name the index to add to")
@@ -125,13 +125,22 @@ def _ask_index(
     *,
     add: bool,
     threshold: float | None,
+    containment: bool,
     settings: DuplicateSettings,
-) -> list[Match]:
-    """Match the texts with an index; create it if they are to be added. others: indices to merge into it."""
+) -> tuple[list[Match], bool]:
+    """Match the texts with an index; create it if they are to be added. others: indices to merge into it.
+
+    Returns the matches, and whether the index compares by containment.
+    """
     if add and not (folder / INDEX_FILE).exists():
-        index = DuplicateIndex.create(folder, DEFAULT_THRESHOLD if threshold is None else threshold, settings)
+        least = DEFAULT_THRESHOLD if threshold is None else threshold
+        index = DuplicateIndex.create(folder, least, settings, containment=containment)
     else:
         index = DuplicateIndex.open(folder, settings)
+    if containment and not index.containment:
+        raise SettingsError(
+            f"{folder} compares by Jaccard similarity: leave out --containment, or create another index"
+        )
     if others and not add:
         raise SettingsError(f"{others[0]} is an index: add --add to merge it into {folder}")
     for path in others:
@@ -142,7 +151,7 @@ def _ask_index(
     for match in matches:
         if match.rejected:
             given.set_aside(f"the id {match.id!r} is already in the index")
-    return matches
+    return matches, index.containment
 
 
 @click.command(
@@ -172,7 +181,11 @@ def _ask_index(
     show_default=True,
     help='Which near-duplicate to keep; newest and best compare the fields "date" and "score".',
 )
-@click.option("--containment", is_flag=True, help="Find texts inside longer ones; the longer text is kept.")
+@click.option(
+    "--containment",
+    is_flag=True,
+    help="Find texts inside longer ones; the longer text is kept. With --index: inside earlier ones.",
+)
 @click.option("--mask", is_flag=True, help="Treat all numbers and dates as equal.")
 @click.option(
     "--index", type=click.Path(path_type=Path), help="Find near-duplicates of the texts in this index."
@@ -224,7 +237,15 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
             kept = {given.ids[at] for at in found.kept} if output else set()
             shown = _as_json(found, given.ids) if options["as_json"] else ""
         else:
-            matches = _ask_index(index, given, others, add=add, threshold=threshold, settings=settings)
+            matches, containment = _ask_index(
+                index,
+                given,
+                others,
+                add=add,
+                threshold=threshold,
+                containment=containment,
+                settings=settings,
+            )
             rows = list(_match_rows(matches))
             kept = {match.id for match in matches if match.earlier is None}
             shown = json.dumps([asdict(match) for match in matches], ensure_ascii=False, indent=1)
@@ -236,6 +257,7 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
     else:
         for line in rows:
             print_page_text(line)
-    what = "are inside a longer one" if containment else "have an earlier near-duplicate"
+    holder = "a longer one" if index is None else "an earlier one"
+    what = f"are inside {holder}" if containment else "have an earlier near-duplicate"
     note(f"{len(rows):,} of {len(given.ids):,} texts {what}")
     return 1 if given.aside else 0

@@ -53,12 +53,17 @@ class EarlierShard(NamedTuple):
 
     def ids(self) -> list[str]:
         """Return the ids of its clean documents; raises `ShardError` if they are damaged."""
-        path = self.of("out") / IDS
-        try:
-            with read_zstd(path) as file:
-                return [str(json.loads(line)) for line in file]
-        except (OSError, EOFError, ZstdError, ValueError) as error:
-            raise damaged(path, error) from None
+        return stored_ids(self.of("out"))
+
+
+def stored_ids(folder: Path) -> list[str]:
+    """Return the ids of the clean documents of a written shard; raises `ShardError` if they are damaged."""
+    path = folder / IDS
+    try:
+        with read_zstd(path) as file:
+            return [str(json.loads(line)) for line in file]
+    except (OSError, EOFError, ZstdError, ValueError) as error:
+        raise damaged(path, error) from None
 
 
 def earlier_shards(runs: tuple[EarlierRun, ...]) -> list[EarlierShard]:

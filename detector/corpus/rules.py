@@ -31,7 +31,8 @@ SCORE: Final = 0
 SITE: Final = 1
 PHRASE: Final = 2
 PROTECTED: Final = 3
-RULES: Final = ("score", "site-threshold", "phrase", "protected")
+PASSAGE: Final = 4
+RULES: Final = ("score", "site-threshold", "phrase", "protected", "passage")
 
 
 def as_ruled(decisions: Decisions, why: Bytes, ruled: NDArray[np.bool_]) -> Decisions:

@@ -1,6 +1,6 @@
 """A corpus run: the only file that knows the order of its steps.
 
-survey ─▶ count ─▶ merge ─▶ clean ─▶ sign ─▶ near-duplicates ─▶ write ─▶ loss limit ─▶ publish
+survey ─▶ count ─▶ merge ─▶ clean ─▶ sign ─▶ near-duplicates ─▶ passages ─▶ write ─▶ loss limit ─▶ publish
 
 Each step skips finished work, so a stopped run continues where it was.
 """
@@ -34,6 +34,7 @@ from detector.corpus.steps.clean import clean_shard
 from detector.corpus.steps.count import count_shard
 from detector.corpus.steps.merge import merge_shards
 from detector.corpus.steps.near_duplicates import group, sketch_shard
+from detector.corpus.steps.passages import find_originals, passages_shard
 from detector.corpus.steps.publish import publish, rejected_counts
 from detector.corpus.steps.write import write_shard
 from detector.engines.engine import Engine
@@ -71,6 +72,7 @@ class _Step(NamedTuple):
 COUNT: Final = _Step("counting lines", "count", count_shard)
 CLEAN: Final = _Step("cleaning", "clean", clean_shard)
 SIGN: Final = _Step("signing", "sketches", sketch_shard)
+PASSAGES: Final = _Step("finding passages", "passages", passages_shard)
 WRITE: Final = _Step("writing", "out", write_shard)
 AGAIN: Final = _Step("judging earlier pages", "again", judge_again)
 
@@ -154,6 +156,9 @@ def _steps(spec: RunSpec, shards: Sequence[Shard], engine: Engine, memory: int, 
     # Close the workers: near-duplicates need their memory.
     engine.close()
     group(spec, numbers, memory, progress)
+    if spec.corpus.passages != "keep":
+        find_originals(spec, numbers, memory)
+        _each(PASSAGES, spec, shards, engine, progress)
     _each(WRITE, spec, shards, engine, progress)
     engine.close()
 

@@ -7,6 +7,8 @@ OUT/.run/clean/00000/      clean text, line records and tally of a shard
 OUT/.run/sketches/00000/   sketches of a shard's clean texts
 OUT/.run/groups/           near-duplicates
 OUT/.run/again/00000/      which lines of an earlier run would be decided otherwise now (`--since`)
+OUT/.run/originals/        the page that each repeated line is from
+OUT/.run/passages/00000/   passages that stand on another page, and texts without them
 OUT/.run/out/00000/        a shard's output, named as it will be published
 """
 
@@ -151,7 +153,9 @@ class RunFolder:
             else:
                 left.unlink(missing_ok=True)
         publishing = (self.path / PUBLISHING).exists()
-        for folder in sorted({*self.path.glob("*/[0-9]*/"), self.step("counts"), self.step("groups")}):
+        for folder in sorted(
+            {*self.path.glob("*/[0-9]*/"), self.step("counts"), self.step("groups"), self.step("originals")}
+        ):
             if folder.is_dir() and (fault := _damage(folder, publishing)):
                 if publishing:
                     raise damaged(folder, fault)

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 # No array is larger that stands among others in one file.
 MOST_BYTES: Final = 1 << 34
+# Bytes that are read at once.
+STEP: Final = 1 << 24
 # numpy refuses longer headers, too, but reads them first: up to 4 GB.
 LONGEST_HEADER: Final = 10_000
 # What numpy raises for a header that is none of its own.
@@ -82,6 +84,14 @@ def bytes_of(array: NDArray[Any]) -> bytes:
     return data.getvalue()
 
 
+def _read(file: BinaryIO, wanted: int) -> bytearray:
+    """Read so many bytes, or what there is; memory is taken as they come, not for what a header claims."""
+    data = bytearray()
+    while len(data) < wanted and (part := file.read(min(wanted - len(data), STEP))):
+        data += part
+    return data
+
+
 def array_from(file: BinaryIO) -> NDArray[Any]:
     """Return the next array of a file that has several, as `bytes_of` gave them, one after another.
 
@@ -94,7 +104,7 @@ def array_from(file: BinaryIO) -> NDArray[Any]:
     wanted = math.prod(shape) * dtype.itemsize
     if dtype.hasobject or not 0 <= wanted <= MOST_BYTES:
         raise ValueError("not an array of numbers")
-    data = file.read(wanted)
+    data = _read(file, wanted)
     _check_size(shape, dtype, len(data))
     return np.frombuffer(data, dtype).reshape(shape, order="F" if fortran else "C")
 

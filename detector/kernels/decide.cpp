@@ -105,9 +105,11 @@ void cut_titles(const Copies& copies, i64 first, i64 last, const Kept& out) {
 //
 // Numbers: the threshold (below 0: each page's own), least and mostly content (see Settings),
 // the kinds of copies that are dropped (a bit each), and whether titles are cut. `well_known` (P,): pages
-// whose site is known well; these do not keep unclear lines for being nearly all content.
+// whose site is known well; these do not keep unclear lines for being nearly all content. `decided` (S,):
+// what is compared with the threshold: scores, lower for lines of kinds that are kept. A page's own threshold
+// is the higher one of both: to keep the title must not drop what would stay without it.
 i64 decide(Call& call) {
-  const View<const f32> scores(call);
+  const View<const f32> scores(call), decided(call);
   const Words words(call);
   const View<const i64> page_segment(call);
   const Copies copies(call);
@@ -128,7 +130,8 @@ i64 decide(Call& call) {
     const Best best = best_threshold(scores, words, first, last, sizes, shares);
     contents[page][0] = best.content;
     contents[page][1] = best.words;
-    f32 threshold = best.threshold;
+    const Best with_kinds = best_threshold(decided, words, first, last, sizes, shares);
+    f32 threshold = best.threshold > with_kinds.threshold ? best.threshold : with_kinds.threshold;
     u8 policy = BY_F1;
     if (given >= 0) {
       threshold = static_cast<f32>(given);
@@ -143,10 +146,10 @@ i64 decide(Call& call) {
     }
     thresholds[page] = threshold;
     policies[page] = policy;
-    for (i64 row = first; row < last; ++row) kept[row] = scores[row] <= threshold;
+    for (i64 row = first; row < last; ++row) kept[row] = decided[row] <= threshold;
     cut_words.part(first, last).fill(0);
     rules.part(first, last).fill(NO_RULE);
-    drop_copies(scores, words, copies, first, last, dropped, policy == BY_F1, out);
+    drop_copies(decided, words, copies, first, last, dropped, policy == BY_F1, out);
     if (cuts_headlines) cut_titles(copies, first, last, out);
   }
   return 0;

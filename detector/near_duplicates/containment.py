@@ -30,7 +30,7 @@ TOGETHER: Final = 1 << 20
 # Bytes of memory for each shingle of all texts.
 SHINGLE_BYTES: Final = 50
 # A share is a quotient of doubles; so much less still counts as the threshold.
-_ROUNDING: Final = 1e-9
+ROUNDING: Final = 1e-9
 
 
 class _Postings(NamedTuple):
@@ -140,8 +140,8 @@ def _contained(sets: Sets, rank: Integers, threshold: float, most: int) -> PairA
         longer = rank[whole] < rank[part]
         codes = np.unique(part[longer] << 32 | whole[longer])
         left, right = codes >> 32, codes & 0xFFFFFFFF
-        share = _containments(left, right, sets)
-        is_in = share >= threshold - _ROUNDING
+        share = containments(left, right, sets)
+        is_in = share >= threshold - ROUNDING
         left, right = left[is_in], right[is_in]
         found.append(PairArrays(np.minimum(left, right), np.maximum(left, right), share[is_in]))
     return together(found)
@@ -163,28 +163,40 @@ def _candidates(
     sets: Sets, owner: Integers, postings: _Postings, threshold: float, most: int
 ) -> Iterator[tuple[Integers, Integers]]:
     """Yield texts, and others that have one of their rarest shingles; a pair may come again."""
+    number = postings.end - postings.first
+    looked_up = rarest(sets, owner, number, threshold)
+    first, number = postings.first[looked_up], np.minimum(number[looked_up], most)
+    for owners, places in in_parts(owner[looked_up], first, number):
+        yield owners, postings.text[places]
+
+
+def rarest(sets: Sets, owner: Integers, texts: Integers, threshold: float) -> Integers:
+    """Return the places of each text's rarest shingles, of which one at least is in any text that holds it.
+
+    owner: int64, the text of each shingle; texts: int64, how many texts have it
+    """
     sizes = np.diff(sets.start)
-    enough = sizes - np.ceil(threshold * sizes - _ROUNDING).astype(np.int64) + 1
-    by_rarity = np.lexsort((postings.end - postings.first, owner))
+    enough = sizes - np.ceil(threshold * sizes - ROUNDING).astype(np.int64) + 1
+    by_rarity = np.lexsort((texts, owner))
     place = np.arange(owner.size) - sets.start[owner]
-    looked_up = by_rarity[place < enough[owner]]
-    first = postings.first[looked_up]
-    number = np.minimum(postings.end[looked_up] - first, most)
+    chosen: Integers = by_rarity[place < enough[owner]]
+    return chosen
+
+
+def in_parts(owner: Integers, first: Integers, number: Integers) -> Iterator[tuple[Integers, Integers]]:
+    """Yield each owner once for every place from `first` on, `number` of them, not too many together."""
     behind = np.cumsum(number)
     start = 0
-    while start < looked_up.size:
+    while start < owner.size:
         before = int(behind[start - 1]) if start else 0
         end = max(int(np.searchsorted(behind, before + TOGETHER)), start + 1)
         some = number[start:end]
         within = np.arange(int(some.sum())) - np.repeat(np.cumsum(some) - some, some)
-        yield (
-            np.repeat(owner[looked_up[start:end]], some),
-            postings.text[np.repeat(first[start:end], some) + within],
-        )
+        yield np.repeat(owner[start:end], some), np.repeat(first[start:end], some) + within
         start = end
 
 
-def _containments(part: Integers, whole: Integers, sets: Sets) -> Floats64:
+def containments(part: Integers, whole: Integers, sets: Sets) -> Floats64:
     """Return the share of each first text's shingles that the second has, by their exact Jaccard."""
     size, other = (sets.start[side + 1] - sets.start[side] for side in (part, whole))
     jaccard = jaccards(part, whole, sets, 0.0)

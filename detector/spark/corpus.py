@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from detector.corpus.formats.writers import CONTENT_SHARE, VERDICT
 from detector.corpus.steps.near_duplicates import ARTICLE, MOSTLY
+from detector.errors import SettingsError
 from detector.model.page_kinds import KINDS
 from detector.records import Format
 from detector.settings import Columns, CorpusSettings, KeepDocument, Settings
@@ -66,11 +67,13 @@ def clean_corpus(
     Raises
     ------
     SettingsError
-        If there is nothing to read.
+        If there is nothing to read, or the rules want passages.
     AnalysisException
         If the output exists.
     """
     rules = rules or CorpusSettings()
+    if rules.passages != "keep":
+        raise SettingsError("passages are found by a corpus run only: leave them out, or use --engine spark")
     # Pages are looked at more than once, but files are read once.
     read = read_pages(
         session, inputs, columns, folder_sites=rules.folder_sites, limits=rules.limits()

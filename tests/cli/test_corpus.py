@@ -105,7 +105,7 @@ def test_restore(capfd, corpus, tmp_path, pages):
         (["clean", "IN", "--output", "OUT", "--engine", "a b"], "not an engine"),
         (["clean", "nowhere/x.jsonl", "--output", "OUT"], "does not exist"),
         (["clean", "nosuch://x/y.jsonl", "--output", "OUT"], "nosuch"),
-        (["restore", "OUT"], "no finished run"),
+        (["restore", "OUT"], "has no finished run"),
         (["restore", "OUT", "--clean", "--threshold", "1"], "choose one"),
     ],
 )

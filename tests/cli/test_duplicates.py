@@ -294,7 +294,7 @@ def test_a_work_folder_goes_on(call, pages, tmp_path):
         (["--index", "nowhere"], "has no index"),
         (["--index", "x", "--keep", "longest"], "leave out --keep"),
         (["--keep", "last"], "not one of"),
-        (["--containment", "--index", "x"], "leave out --keep, --index"),
+        (["--containment", "--keep", "longest"], "leave out --keep and --work"),
         (["--keep", "newest", "--work", "PAGES"], "cannot be used"),
         (["--output", "PAGES/in/it"], "cannot be written"),
     ],
@@ -319,3 +319,18 @@ def test_texts_inside_longer_ones(call, pages, tmp_path):
     assert (code, out) == (0, "story\tarchive\t1.000\n")
     assert "1 of 2 texts stand inside a longer one" in err
     assert json.loads((tmp_path / "kept.jsonl").read_text())["id"] == "archive"
+
+
+def test_texts_inside_earlier_ones_of_an_index(call, pages, tmp_path):
+    archive = f"What was written in March. {FERRY} today. And the stalls of the market are open in spring, as each year."
+    pages.write_text(lines({"id": "archive", "text": archive}))
+    index, jaccard = tmp_path / "index", tmp_path / "jaccard"
+    assert call(pages, "--containment", "--index", index, "--add")[:2] == (0, "")
+    pages.write_text(lines({"id": "story", "text": FERRY}))
+    code, out, err = call(pages, "--index", index)
+    assert (code, out) == (0, "story\tarchive\t1.000\n")
+    assert "1 of 1 texts stand inside an earlier one" in err
+    assert call(pages, "--index", jaccard, "--add")[0] == 0
+    code, out, err = call(pages, "--index", jaccard, "--containment")
+    assert code == 2
+    assert "compares by Jaccard similarity: leave out --containment" in err

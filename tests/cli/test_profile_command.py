@@ -72,8 +72,8 @@ def test_wrong_use_says_what_to_do(folder, tmp_path, capfd):
         ((folder / "00.txt", "--output", output), "at least 2 different pages", 1),
         ((folder,), "--output", 2),
         (("show",), "name one profile", 2),
-        (("show", folder / "00.txt"), "no profile", 2),
-        ((folder, "--add", folder / "00.txt", "--output", output), "no profile", 2),
+        (("show", folder / "00.txt"), "is not a profile", 2),
+        ((folder, "--add", folder / "00.txt", "--output", output), "is not a profile", 2),
     ):
         code, _, err = call(capfd, "profile", *arguments)
         assert wanted in err

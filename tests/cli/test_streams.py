@@ -97,4 +97,4 @@ def test_what_never_ends_is_refused(folder, capfd, name):
     assert run(arguments) == (1 if name == "a page" else 2)
     err = capfd.readouterr().err
     assert "/dev/zero" in err
-    assert "it has more than" in err or "no regular file" in err or "Not a directory" in err
+    assert "it has more than" in err or "not a regular file" in err or "Not a directory" in err

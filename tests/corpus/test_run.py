@@ -149,10 +149,10 @@ def test_a_stopped_run_refuses_other_inputs_and_settings(clean, pages, tmp_path)
     path = write_jsonl(tmp_path / "pages.jsonl", pages)
     with pytest.raises(KeyboardInterrupt):
         clean(path, engine=StopsAfter(3))
-    with pytest.raises(SettingsError, match="stopped run"):
+    with pytest.raises(SettingsError, match="unfinished run"):
         clean(path, duplicates=0.5)
     write_jsonl(path, pages[:-1])
-    with pytest.raises(SettingsError, match="stopped run"):
+    with pytest.raises(SettingsError, match="unfinished run"):
         clean(path)
 
 

@@ -118,6 +118,29 @@ def test_a_zip_member_that_claims_gigabytes_takes_no_memory(tmp_path):
         zip_members(path, 1 << 30)
 
 
+def test_an_array_that_claims_gigabytes_takes_no_memory(tmp_path):
+    """The bytes that a file object is asked for are taken at once, be they there or not."""
+    resource = pytest.importorskip("resource")
+    header = bytes_of(np.zeros(1, np.uint8)).replace(b"(1,)", b"(9999999999,)")
+    length = int.from_bytes(header[8:10], "little")
+    path = tmp_path / "arrays"
+    path.write_bytes(header[: 10 + length] + b"few")
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (4_000_000_000, before[1]))
+    try:
+        with path.open("rb") as file, pytest.raises(ValueError, match="bytes instead of 9,999,999,999"):
+            array_from(file)
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+
+
+def test_an_array_is_read_step_by_step(monkeypatch):
+    monkeypatch.setattr(arrays, "STEP", 3)
+    file = io.BytesIO(bytes_of(np.arange(5)) + b"rest")
+    assert array_from(file).tolist() == [0, 1, 2, 3, 4]
+    assert file.read() == b"rest"
+
+
 def test_a_header_that_claims_gigabytes_takes_no_memory(tmp_path):
     """numpy would take memory for all of it, and only then see that it is not there."""
     path = tmp_path / "a.npy"

@@ -93,7 +93,7 @@ def test_a_repository_of_something_else(hub):
     hub.commits["ferries/cats"] = [{"cats.txt": b"cats", "README.md": b"cats"}]
     with pytest.raises(ModelFormatError, match="not a model"):
         detector.load("hf://ferries/cats")
-    with pytest.raises(ModelFormatError, match=r"does not exist|no profile"):
+    with pytest.raises(ModelFormatError, match=r"does not exist|not a profile"):
         SiteProfile.load("hf://ferries/cats")
 
 

@@ -27,8 +27,6 @@ def faults():
     [
         pytest.param(fault, marks=pytest.mark.slow if any(word in fault.name for word in SLOW) else ())
         for fault in FAULTS
-        # A bit that changes in a finished part of a run is not noticed yet: nothing is checked that nobody reads.
-        if fault.name != "files of a stopped run are damaged"
     ],
     ids=lambda fault: fault.name,
 )

@@ -110,10 +110,10 @@ def test_packed_pages_are_unpacked(tmp_path, suffix):
 @pytest.mark.parametrize(
     ("data", "name", "message"),
     [
-        (gzip.compress(b"x" * 5000, mtime=0)[:-9], "a.gz", "packed by gzip, but damaged"),
-        (b"\x1f\x8b\x08" + b"\0" * 40, "a.gz", "packed by gzip, but damaged"),
-        (zstd.compress(b"x" * 5000)[:-3], "a.zst", "packed by Zstandard, but damaged"),
-        (b"no brotli at all", "a.br", "packed by Brotli, but damaged"),
+        (gzip.compress(b"x" * 5000, mtime=0)[:-9], "a.gz", "compressed with gzip, but damaged"),
+        (b"\x1f\x8b\x08" + b"\0" * 40, "a.gz", "compressed with gzip, but damaged"),
+        (zstd.compress(b"x" * 5000)[:-3], "a.zst", "compressed with Zstandard, but damaged"),
+        (b"no brotli at all", "a.br", "compressed with Brotli, but damaged"),
         (gzip.compress(bytes(1 << 20), mtime=0), "a.gz", "holds more than 1,000 bytes"),
         (zstd.compress(bytes(1 << 20)), "a.zst", "holds more than 1,000 bytes"),
     ],

@@ -113,7 +113,7 @@ def test_a_profile_scores_as_in_python(post, detector):
         ("/v1/score", pages("a", settings={"threshold": 2}), 422, "<= 1"),
         ("/v1/score", pages("a", settings={"threshold": 0.5, "recall": 0.5}), 422, "recall"),
         ("/v1/score", pages("a", settings={"precision": 1.0}), 422, "no threshold reached"),
-        ("/v1/score", pages("a", profile="YWJj"), 422, "no profile"),
+        ("/v1/score", pages("a", profile="YWJj"), 422, "is not a profile"),
         ("/v1/score", pages("a", profile="a!"), 422, "base64"),
         ("/v1/score", pages(*"a" * 21), 413, "20 are the most"),
         ("/v1/profile", pages("a", "a"), 422, "at least 2 different pages"),

@@ -69,6 +69,8 @@ def changed(attempt: Attempt) -> None:
     running = attempt.start()
     running.sleep(attempt.moment())
     path.write_bytes(attempt.chance.choice(CHANGES)(before, attempt.chance))
+    if attempt.chance.random() < 0.5:  # as programs do that copy files with their times
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
     attempt.check(running)
     if (
         attempt.disturbed == "finished"

@@ -24,6 +24,8 @@ from benchmarks.reliability.faults.scenarios import CORPUS, Scenario, write_inpu
 from detector.cli.main import COMMANDS
 
 NAME: Final = "reliability-faults"
+# What is counted of the tries of a fault.
+COUNTS: Final = ("tries", "finished", "stopped", "killed", "same_afterwards", "refused_afterwards")
 
 
 class Faults:
@@ -116,8 +118,9 @@ def _counted(attempts: Sequence[tuple[str, Attempt]]) -> dict[str, Any]:
 @click.option("--seed", default="1", show_default=True, help="Other tries.")
 @click.option("--fault", "words", multiple=True, help="Only faults with these words in their names.")
 @click.option("--failed", is_flag=True, help="Do the tries of the result that failed again, and no others.")
+@click.option("--add", is_flag=True, help="Add to the tries of the result, which had other seeds.")
 @click.option("--write/--no-write", default=True, help="Write the result.")
-def command(count: int, seed: str, words: tuple[str, ...], failed: bool, write: bool) -> None:
+def command(count: int, seed: str, words: tuple[str, ...], failed: bool, add: bool, write: bool) -> None:
     """Do COUNT tries of faults, to reliability-faults.json.
 
     A command is disturbed in each try: killed, without room on its disk, with inputs that vanish, and so on.
@@ -128,8 +131,12 @@ def command(count: int, seed: str, words: tuple[str, ...], failed: bool, write: 
     Examples:
       python -m benchmarks reliability faults 500
       python -m benchmarks reliability faults 20 --fault "disk is full" --no-write
+      python -m benchmarks reliability faults 100 --seed 2 --add
       python -m benchmarks reliability faults --failed --fault "inputs change"
     """
+    before = read_json(RESULTS / f"{NAME}.json") if add else None
+    if before and seed in str(before["seed"]).split(", "):
+        raise BenchmarkError(f"tries of seed {seed} are in the result already: give another --seed")
     if failed:
         with prepared() as faults:
             write_json(
@@ -154,7 +161,8 @@ def command(count: int, seed: str, words: tuple[str, ...], failed: bool, write: 
             for problem in attempt.problems:
                 click.echo(f"{fault.name}, try {name}, {attempt.scenario.name}: {problem}")
             if write:  # after each try: a run of hours that is stopped has not been for nothing
-                write_json(RESULTS / f"{NAME}.json", _result(seed, rows))
+                result = _result(seed, rows)
+                write_json(RESULTS / f"{NAME}.json", _added(before, result) if before else result)
     count_failed = sum(len(row["failed"]) for row in _result(seed, rows)["rows"])
     click.echo(f"{sum(map(len, rows.values()))} tries, {count_failed} failed")
 
@@ -166,6 +174,23 @@ def _result(seed: str, rows: dict[str, list[tuple[str, Attempt]]]) -> dict[str, 
         "tries": sum(map(len, rows.values())),
         "rows": [{"fault": name, **_counted(attempts)} for name, attempts in rows.items()],
     }
+
+
+def _added(before: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    """Return the tries of two results as one."""
+    rows = {row["fault"]: row for row in before["rows"]}
+    for row in result["rows"]:
+        old = rows.get(row["fault"], {})
+        steps = {name: old.get("steps", {}).get(name, 0) for name in {**old.get("steps", {}), **row["steps"]}}
+        rows[row["fault"]] = {
+            **old,
+            **{name: old.get(name, 0) + row[name] for name in COUNTS},
+            "fault": row["fault"],
+            "steps": {name: count + row["steps"].get(name, 0) for name, count in steps.items()},
+            "failed": [*old.get("failed", []), *row["failed"]],
+        }
+    tries = before["tries"] + result["tries"]
+    return {**result, "seed": f"{before['seed']}, {result['seed']}", "tries": tries, "rows": [*rows.values()]}
 
 
 def _done_again(faults: Faults, chosen: Sequence[Fault], result: dict[str, Any]) -> dict[str, Any]:

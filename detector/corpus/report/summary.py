@@ -10,6 +10,7 @@ from detector.corpus.report.line_tally import added_up
 from detector.corpus.report.loss_limit import loss_of
 from detector.corpus.run_folder import read_array, read_json
 from detector.corpus.run_spec import RunSpec
+from detector.corpus.steps.passages import TALLY
 from detector.records import Integers
 
 # Sites and sources that are listed by name; the rest are in the sums.
@@ -64,13 +65,22 @@ def group_sizes(removed: Integers) -> dict[str, int]:
     return {str(size): int(count) for size, count in zip(*np.unique(sizes, return_counts=True), strict=True)}
 
 
+def passage_counts(spec: RunSpec, shards: int) -> dict[str, Any]:
+    """Return how many passages stand on another page, if that was asked."""
+    if spec.corpus.passages == "keep":
+        return {}
+    rows = [read_json(spec.folder().of("passages", shard) / TALLY) for shard in range(shards)]
+    total = {name: sum(row[name] for row in rows) for name in ("passages", "documents", "words")}
+    return {"repeated_passages": total}
+
+
 def report_of(spec: RunSpec, shards: int, rejected: Mapping[str, int]) -> dict[str, Any]:
     """Return the report. `rejected`: why records were set aside, and how many."""
     documents = document_counts(spec, shards)
     lines = added_up(read_json(spec.folder().of("clean", shard) / "tally.json") for shard in range(shards))
     total = np.sum(list(documents["sources"].values()), axis=0).tolist() if documents["sources"] else [0] * 6
     removed = read_array(spec.folder().step("groups") / "removed.npy")
-    return {
+    return passage_counts(spec, shards) | {
         "total": dict(zip(ROW, total, strict=True)),
         "lines": {"all": lines["lines"][0], "kept": lines["lines"][1]},
         "rejected": dict(rejected),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
@@ -19,6 +20,7 @@ from detector.corpus.rules import Rules
 from detector.corpus.run_folder import damaged, new_folder, read_array, write_json
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.count import load_counts
+from detector.corpus.steps.kept_lines import KeptLines, LineWords, kept_lines, words_of_lines
 from detector.corpus.steps.merge import UsedIds
 from detector.detector import Detector, score_read
 from detector.errors import KernelError
@@ -44,6 +46,7 @@ class CleanPage(NamedTuple):
 
     number: in its shard; text: the clean text, in UTF-8; before: bytes of its lines
     verdict: number of its kind (`verdict_name`); share: of its words that are content
+    line_words: its segments, if passages are to be found
     """
 
     number: int
@@ -52,6 +55,7 @@ class CleanPage(NamedTuple):
     verdict: int
     share: float
     lines: LineRecord
+    line_words: LineWords | None = None
 
 
 def _line_bytes(batch: Batch) -> Integers:
@@ -82,6 +86,7 @@ class Cleaner:
     counts: LineCounts
     rules: Rules
     tally: LineTally
+    with_line_words: bool = False
 
     def _scored(self, batch: ParsedBatch, part: FormatPart) -> ScoredBatch:
         sites = Sites(self.counts, batch.site_ids(part.positions), True)
@@ -126,8 +131,10 @@ class Cleaner:
         shares = np.round(content / np.maximum(words, 1), 3)
         verdicts = np.where(words < LEAST_WORDS, len(KINDS), result.kinds.share.argmax(axis=1))
         before = _line_bytes(result.batch)
+        line_words = words_of_lines(result, documents) if self.with_line_words else repeat(None)
         text, start = result.clean.text.tobytes(), 0
-        for page, end in enumerate(result.clean.page_end.tolist()):
+        ends = zip(result.clean.page_end.tolist(), line_words, strict=False)
+        for page, (end, words_of_page) in enumerate(ends):
             yield CleanPage(
                 number=batch.first + part.positions[page],
                 text=text[start:end],
@@ -135,6 +142,7 @@ class Cleaner:
                 verdict=int(verdicts[page]),
                 share=float(shares[page]),
                 lines=records[page],
+                line_words=words_of_page,
             )
             start = end
 
@@ -189,6 +197,7 @@ class _CleanShard:
         self._rejects = self._stack.enter_context((folder / REJECTS).open("wb"))
         self._kept = self._stack.enter_context((folder / KEPT).open("wb"))
         self._rows: list[tuple[int, int, int, int, float, int]] = []
+        self._line_words: list[LineWords] = []
 
     def add(self, pages: Sequence[CleanPage], rejected: Sequence[Rejected]) -> None:
         """Write the pages of a batch."""
@@ -200,7 +209,12 @@ class _CleanShard:
             (page.number, len(page.text), page.before, page.verdict, page.share, len(page.lines.kept))
             for page in pages
         ]
+        self._line_words += [page.line_words for page in pages if page.line_words is not None]
         self._rejects.write(b"".join(json_line(record._asdict()) for record in rejected))
+
+    def kept_lines(self) -> KeptLines:
+        """Return the kept lines of all pages."""
+        return kept_lines(self._line_words)
 
     def pages(self) -> CleanPages:
         """Return what is known of all pages."""
@@ -224,11 +238,15 @@ def clean_shard(spec: RunSpec, shard: Shard) -> None:
         return
     again, elsewhere = UsedIds.load(run.step("counts")).of(shard.number)
     counts = load_counts(run.step("counts"), mapped=True)
-    cleaner = Cleaner(spec.detector(), counts, Rules.of(spec.corpus), LineTally())
+    find_passages = spec.corpus.passages != "keep"
+    cleaner = Cleaner(spec.detector(), counts, Rules.of(spec.corpus), LineTally(), find_passages)
     with new_folder(target) as folder:
-        with _CleanShard(folder, spec.lines != "none") as files:
+        with_lines = spec.lines != "none" or spec.corpus.passages == "drop"
+        with _CleanShard(folder, with_lines) as files:
             first = shard.parts[0].first if spec.lines != "none" else None
             for batch in stored_batches(run.of("count", shard.number), first):
                 files.add(*cleaner.clean(batch.renamed(elsewhere), again))
         files.pages().save(folder)
+        if find_passages:
+            files.kept_lines().save(folder)
         write_json(folder / "tally.json", cleaner.tally.as_dict())

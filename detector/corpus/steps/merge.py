@@ -29,7 +29,7 @@ def boundaries(rows: int, memory: int) -> list[int]:
     return [-(1 << 63) + number * (1 << 64) // count for number in range(count + 1)]
 
 
-def _between(keys: Integers, start: int, end: int) -> slice:
+def between(keys: Integers, start: int, end: int) -> slice:
     """Return the slice of sorted keys from `start` to below `end`."""
     first = int(np.searchsorted(keys, np.int64(start)))
     return slice(first, keys.size if end > LAST else int(np.searchsorted(keys, np.int64(end))))
@@ -38,7 +38,7 @@ def _between(keys: Integers, start: int, end: int) -> slice:
 def _counts_between(folder: Path, start: int, end: int) -> LineCounts:
     """Return a copy of a shard's lines in a range of keys; mapped arrays would keep files open."""
     part = load_counts(folder, mapped=True)
-    rows = _between(part.key, start, end)
+    rows = between(part.key, start, end)
     return NO_COUNTS._replace(key=np.array(part.key[rows]), pages=np.array(part.pages[rows]))
 
 
@@ -92,7 +92,7 @@ class UsedIds(NamedTuple):
 def _ids_between(folder: Path, shard: int, start: int, end: int) -> Integers:
     """Return int64 (n, 5): a shard's ids of a range, the document, the shard, and its file."""
     ids, file = _ids(folder), read_array(folder / "file.npy")
-    rows = ids[_between(ids[:, 0], start, end)]
+    rows = ids[between(ids[:, 0], start, end)]
     return np.column_stack((rows, np.full(len(rows), shard), np.full(len(rows), file[0])))
 
 

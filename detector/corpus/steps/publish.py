@@ -4,7 +4,7 @@ OUT/data/          the clean corpus, named after the inputs
 OUT/lines/         each document's lines with scores and reasons: `detector restore` reads them
 OUT/rejects/       records that were set aside: file, record, reason
 OUT/index/         what a later run goes on from
-OUT/duplicates.jsonl, report.html, report.json, manifest.json
+OUT/duplicates.jsonl, passages.jsonl, report.html, report.json, manifest.json
 """
 
 import json
@@ -32,6 +32,7 @@ from detector.corpus.run_folder import (
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps import clean
 from detector.corpus.steps.near_duplicates import STAYED
+from detector.corpus.steps.passages import final_folder, listed_passages
 from detector.errors import ShardError
 from detector.files.atomic import new_file, write_json
 from detector.files.json_lines import json_line
@@ -43,7 +44,7 @@ REJECTS: Final = "rejects"
 # What a later run goes on from, by step.
 INDEXED: Final[Mapping[str, tuple[str, ...]]] = {
     "count": ("key.npy", "pages.npy", "site.npy", "site_pages.npy", "pages.zst", "records.jsonl.zst"),
-    "clean": ("*.npy", clean.TEXTS, clean.KEPT),
+    "clean": (*(f"{name}.npy" for name in clean.CleanPages._fields), clean.TEXTS, clean.KEPT),
     "sketches": ("*.npy",),
     "out": (IDS, STAYED),
 }
@@ -111,6 +112,13 @@ def earlier_documents(spec: RunSpec, positions: Integers) -> dict[int, EarlierDo
     return found
 
 
+def _passages(spec: RunSpec, shards: Sequence[Shard]) -> Iterator[bytes]:
+    """Yield a line for each passage that stands on another page, too."""
+    folders = [spec.folder().of("out", shard.number) for shard in shards]
+    for row in listed_passages(spec, [shard.number for shard in shards], folders):
+        yield json_line(row)
+
+
 def _write(path: Path, parts: Iterator[bytes]) -> None:
     with new_file(path) as file:
         file.writelines(parts)
@@ -133,7 +141,10 @@ def _move_shard(spec: RunSpec, shard: Shard) -> None:
         if name.startswith(f"{DATA}/"):
             _move(out / name, spec.output / name)
     if spec.lines != "none":
-        _move(done / clean.LINE_RECORDS, spec.output / LINES / f"{shard.number:05d}.jsonl.zst")
+        _move(
+            final_folder(spec, shard.number) / clean.LINE_RECORDS,
+            spec.output / LINES / f"{shard.number:05d}.jsonl.zst",
+        )
     if files_of(done)[clean.REJECTS][0]:
         _move(done / clean.REJECTS, spec.output / REJECTS / f"{shard.number:05d}.jsonl")
 
@@ -168,6 +179,8 @@ def publish(
             _move_shard(spec, shard)
         if spec.corpus.duplicates:
             _write(spec.output / "duplicates.jsonl", _duplicates(spec, shards))
+        if spec.corpus.passages != "keep":
+            _write(spec.output / "passages.jsonl", _passages(spec, shards))
         if spec.corpus.index:
             _move_index(spec, shards)
         write_json(spec.output / "report.json", report)

@@ -32,6 +32,7 @@ from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.clean import LINE_RECORDS, TEXTS, ZSTD_LEVEL, CleanPages, verdict_name
 from detector.corpus.steps.merge import UsedIds
 from detector.corpus.steps.near_duplicates import STAYED
+from detector.corpus.steps.passages import final_folder
 from detector.files.json_lines import json_line
 from detector.records import Integers
 from detector.sites.names import LONE
@@ -74,7 +75,7 @@ def repeating(spec: RunSpec, first: int, count: int) -> Repeating:
 
 def fates(spec: RunSpec, shard: Shard, removed: set[int]) -> Iterator[Fate]:
     """Yield the outcome for each clean document of a shard; `removed` are the near-duplicates."""
-    folder = spec.folder().of("clean", shard.number)
+    folder = final_folder(spec, shard.number)
     pages = CleanPages.load(folder)
     places = {number: place for place, number in enumerate(pages.number.tolist())}
     source = spec.folder().of("count", shard.number)
@@ -142,7 +143,7 @@ def _lines(spec: RunSpec, shard: Shard) -> Iterator[list[dict[str, Any]] | None]
     """Yield the lines of each document for the column, or None forever if there is no such column."""
     if spec.lines != "column":
         yield from repeat(None)
-    path = spec.folder().of("clean", shard.number) / LINE_RECORDS
+    path = final_folder(spec, shard.number) / LINE_RECORDS
     try:
         with read_zstd(path) as file:
             for line in file:
@@ -181,9 +182,9 @@ def _opened(spec: RunSpec, shard: Shard, folder: Path, kept: Callable[[], Iterat
 
 @contextmanager
 def _ids_file(spec: RunSpec, folder: Path) -> Iterator[BinaryIO]:
-    """Open the file of the ids of all clean documents, for a later run; it stays empty without an index."""
+    """Open the file of the ids of all clean documents; empty if neither an index nor passages are wanted."""
     with write_zstd(folder / IDS, ZSTD_LEVEL) as file:
-        yield file if spec.corpus.index else io.BytesIO()
+        yield file if spec.corpus.index or spec.corpus.passages != "keep" else io.BytesIO()
 
 
 def write_shard(spec: RunSpec, shard: Shard) -> None:

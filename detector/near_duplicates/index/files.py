@@ -11,7 +11,8 @@ the reader of the old number with a test that reads an old index, and write it d
          digest, digest_row      uint64 (firsts, 2), int64: sorted, of texts that no earlier
                                  one equals
          set_start, set_keys     int64 (texts + 1,), uint64: hashed shingles of those texts
-         band-NNN                uint64: sorted, band key in the upper half, row in the lower
+         band-NNN                uint64: sorted, band key in the upper half, row in the lower; of an index
+                                 of "measure": "containment" there is one, and each shingle is a key
 
 `index_writing` writes them.
 """

@@ -3,6 +3,7 @@
     index = DuplicateIndex.open(folder) or DuplicateIndex.create(folder, threshold=0.8)
     index.match(texts.items())               # the id of an earlier near-duplicate of each, and the similarity
     index.match(texts.items(), add=True)     # and add the texts to the index
+    DuplicateIndex.create(folder, containment=True)     # finds texts that stand inside earlier ones
 
 Bands are searched by bisection in files, so a search needs little memory even in a large index.
 Similarities are exact: the index stores the sets of hashed shingles, 8 bytes per word.
@@ -11,7 +12,7 @@ Similarities are exact: the index stores the sets of hashed shingles, 8 bytes pe
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -19,26 +20,27 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.errors import SettingsError, in_words
+from detector.errors import SettingsError
 from detector.files.atomic import write_json
 from detector.near_duplicates.find import MOST_TEXTS
 from detector.near_duplicates.index import files
+from detector.near_duplicates.index.containment_search import ContainmentSearch
+from detector.near_duplicates.index.manifest_settings import CONTAINMENT, KEPT_SETTINGS, bands_of, settings_of
 from detector.near_duplicates.index.search import Earlier, Search, sketched
 from detector.near_duplicates.index.segments import combined, segment_arrays, taken_ids, without
 from detector.near_duplicates.index.writing import Parts, accept, write_segment, writing
-from detector.near_duplicates.lsh.bands import Bands, bands_for
+from detector.near_duplicates.lsh.bands import Bands
 from detector.settings import DuplicateSettings
 
 # New texts that are compared and written together.
 TOGETHER: Final = 20_000
-# Settings that an index is made with, and that a question must share.
-KEPT_SETTINGS: Final = ("shingle", "slots", "recall", "masked", "equal_forms")
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
     """A new text: its id, the id of its earlier near-duplicate or None, and their similarity.
 
+    In an index of containment: the earlier text that it stands in, and the share of it that stands there.
     rejected: the text was not added, because its id is already in the index
     """
 
@@ -62,14 +64,40 @@ class DuplicateIndex:
         self._segments, self.settings = tuple(segments), settings
         self.threshold = float(manifest["threshold"])
         self.bands = Bands(*manifest["bands"])
+        self.containment = manifest.get("measure") == CONTAINMENT
 
     @classmethod
     def create(
-        cls, folder: Path, threshold: float = 0.8, settings: DuplicateSettings | None = None
+        cls,
+        folder: Path,
+        threshold: float = 0.8,
+        settings: DuplicateSettings | None = None,
+        *,
+        containment: bool = False,
     ) -> "DuplicateIndex":
-        """Create an empty index; raises `SettingsError` if the folder is not empty."""
+        """Create an empty index.
+
+        Parameters
+        ----------
+        folder : Path
+            A new or empty folder.
+        threshold : float
+            Least similarity, .05 to 1.
+        settings : DuplicateSettings, optional
+            How texts are compared.
+        containment : bool
+            Compare by containment, the share of a new text's shingles that an earlier text has, instead of
+            Jaccard similarity. Such an index also keeps which texts have each shingle: 8 bytes more per word.
+
+        Raises
+        ------
+        SettingsError
+            If the folder is not empty.
+        ValueError
+            If the threshold is none.
+        """
         settings = settings or DuplicateSettings()
-        bands = bands_for(threshold, settings.slots, settings.recall)
+        bands = bands_of(threshold, settings, containment)
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise SettingsError(f"{folder} is not an empty folder: name a new folder for the index")
         kept = {name: value for name, value in asdict(settings).items() if name in KEPT_SETTINGS}
@@ -79,6 +107,7 @@ class DuplicateIndex:
             "bands": list(bands),
             "settings": kept,
             "segments": [],
+            **({"measure": CONTAINMENT} if containment else {}),
         }
         folder.mkdir(parents=True, exist_ok=True)
         write_json(folder / files.INDEX_FILE, manifest)
@@ -93,7 +122,7 @@ class DuplicateIndex:
         Raises `ModelFormatError` if the index is damaged or has another format number.
         """
         manifest = files.read_manifest(folder)
-        made_with = _settings_of(folder, manifest, settings or DuplicateSettings())
+        made_with = settings_of(folder, manifest, settings or DuplicateSettings())
         segments = [
             files.read_segment(folder, row, manifest["bands"][0], check) for row in manifest["segments"]
         ]
@@ -106,6 +135,8 @@ class DuplicateIndex:
         self, texts: Iterable[tuple[str, str]], add: bool = False, threshold: float | None = None
     ) -> list[Match]:
         """Find the most similar earlier text for each new text, or the first of several equally similar ones.
+
+        In an index of containment that is the one in which most of the new text stands.
 
         Earlier texts are those of the index, and those before it in `texts`.
 
@@ -135,9 +166,12 @@ class DuplicateIndex:
                 f"{self.folder} finds similarities of at least {self.threshold}, not {least}: raise the "
                 "threshold, or create another index"
             )
-        return list(self._matches(iter(texts), add, Search(self.settings, least)))
+        search = (ContainmentSearch if self.containment else Search)(self.settings, least)
+        return list(self._matches(iter(texts), add, search))
 
-    def _matches(self, texts: Iterator[tuple[str, str]], add: bool, search: Search) -> Iterator[Match]:
+    def _matches(
+        self, texts: Iterator[tuple[str, str]], add: bool, search: Search | ContainmentSearch
+    ) -> Iterator[Match]:
         """Yield the matches in batches; later texts are also compared with these."""
         with self._draft(add) as draft:
             while some := list(islice(texts, TOGETHER)):
@@ -147,7 +181,9 @@ class DuplicateIndex:
                 taken = taken_ids(ids, draft.segments)
                 yield from _told(ids, earlier, taken & add, draft.segments)
                 if add or len(some) == TOGETHER:
-                    draft.add(segment_arrays(new, earlier, taken, self.settings))
+                    draft.add(
+                        segment_arrays(new, earlier, taken, self.settings, containment=self.containment)
+                    )
             if add:
                 self._accept(draft)
 
@@ -156,8 +192,8 @@ class DuplicateIndex:
 
         Texts with equal words in both are kept once, under the id in this index.
         """
-        made_with = ("threshold", "bands", "settings")
-        if any(self._manifest[name] != other._manifest[name] for name in made_with):
+        made_with = ("threshold", "bands", "settings", "measure")
+        if any(self._manifest.get(name) != other._manifest.get(name) for name in made_with):
             raise SettingsError(
                 f"{other.folder} was made with another threshold or other settings than {self.folder}: "
                 "create it again with the same"
@@ -230,25 +266,3 @@ def _told(
         if number >= 0:  # the number after those of the segments means the new texts
             found = segments[number].id_of(row) if number < len(segments) else ids[row]
         yield Match(name, found, float(earlier.similarity[at]), bool(rejected[at]))
-
-
-def _settings_of(folder: Path, manifest: Mapping[str, Any], settings: DuplicateSettings) -> DuplicateSettings:
-    """Return the settings, with those of the index; raises `ModelFormatError` if they are damaged."""
-    path = folder / files.INDEX_FILE
-    kept, threshold = manifest.get("settings"), manifest.get("threshold")
-    try:
-        if isinstance(kept, dict) and kept.get("slot_bits") == 32:  # written by version 0.1
-            kept = {name: value for name, value in kept.items() if name != "slot_bits"}
-        if isinstance(kept, dict):  # before 0.2, no forms were equal
-            kept = {"equal_forms": False, **kept}
-        if not isinstance(kept, dict) or set(kept) != set(KEPT_SETTINGS):
-            raise ValueError("its settings are not those of an index")
-        if any(type(value) is not type(getattr(settings, name)) for name, value in kept.items()):
-            raise ValueError("its settings are of other types")
-        made_with = replace(settings, **kept)
-        bands = bands_for(float(threshold), made_with.slots, made_with.recall)  # type: ignore[arg-type]
-    except (TypeError, ValueError, SettingsError) as error:
-        raise files.broken(path, f"its settings are damaged ({in_words(error)})") from None
-    if list(bands) != manifest.get("bands"):
-        raise files.broken(path, "its bands do not fit its settings")
-    return made_with

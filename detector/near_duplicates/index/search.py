@@ -57,7 +57,7 @@ def sketched(ids: Sequence[str], texts: Sequence[str], bands: Bands, settings: D
     return NewTexts(ids, held, sketches, copies_of(sketches.digest, np.arange(len(texts))).first)
 
 
-def _better(earlier: Earlier, at: Integers, segment: int, row: Integers, similarity: Floats64) -> None:
+def better(earlier: Earlier, at: Integers, segment: int, row: Integers, similarity: Floats64) -> None:
     """Take what is more similar than what is known; `at` rises, its first row is the earliest."""
     order = np.lexsort((row, -similarity, at))
     at, row, similarity = at[order], row[order], similarity[order]
@@ -111,7 +111,7 @@ def band_rows(segment: Segment, codes: NDArray[np.uint64]) -> Integers:
     return rows
 
 
-def _old_sets(segment: Segment, rows: Integers) -> Sets:
+def stored_sets(segment: Segment, rows: Integers) -> Sets:
     """Return the stored sets of rows."""
     start = segment.arrays["set_start"]
     begins, ends = start[rows].tolist(), start[rows + 1].tolist()
@@ -121,28 +121,31 @@ def _old_sets(segment: Segment, rows: Integers) -> Sets:
     return Sets(np.concatenate(parts) if parts else np.zeros(0, np.uint64), offset)
 
 
+def equal_texts(new: NewTexts, segments: Sequence[Segment]) -> Earlier:
+    """Return the first earlier text with equal words of each new one."""
+    count = len(new.texts)
+    earlier = Earlier(
+        np.full(count, -1, np.int64), np.full(count, -1, np.int64), np.zeros(count), np.zeros(count, np.bool_)
+    )
+    for number, segment in enumerate(segments):
+        row = equal_rows(new.sketches.digest, segment)
+        at = np.flatnonzero(row >= 0)
+        earlier.known[at] = True
+        better(earlier, at, number, row[at], np.ones(at.size))
+    again = np.flatnonzero(new.first != np.arange(count))
+    better(earlier, again, len(segments), new.first[again], np.ones(again.size))
+    return earlier
+
+
 class Search:
-    """Finds earlier texts from a similarity on."""
+    """Finds earlier texts from a Jaccard similarity on."""
 
     def __init__(self, settings: DuplicateSettings, threshold: float) -> None:
         self._settings, self._threshold = settings, threshold
 
     def earlier(self, new: NewTexts, segments: Sequence[Segment]) -> Earlier:
         """Return the most similar earlier text of each new one; of several the first."""
-        count = len(new.texts)
-        earlier = Earlier(
-            np.full(count, -1, np.int64),
-            np.full(count, -1, np.int64),
-            np.zeros(count),
-            np.zeros(count, np.bool_),
-        )
-        for number, segment in enumerate(segments):
-            row = equal_rows(new.sketches.digest, segment)
-            at = np.flatnonzero(row >= 0)
-            earlier.known[at] = True
-            _better(earlier, at, number, row[at], np.ones(at.size))
-        again = np.flatnonzero(new.first != np.arange(count))
-        _better(earlier, again, len(segments), new.first[again], np.ones(again.size))
+        earlier = equal_texts(new, segments)
         left = np.flatnonzero((earlier.similarity < 1) & (new.sketches.shingles > 0))
         for number, segment in enumerate(segments):
             for first in range(0, left.size, TEXTS_TOGETHER):
@@ -158,10 +161,12 @@ class Search:
             part = codes[first : first + PAIRS_TOGETHER]
             ours, left = np.unique((part >> np.uint64(32)).astype(np.int64), return_inverse=True)
             theirs, right = np.unique(band_rows(segment, part), return_inverse=True)
-            sets = _joined(shingle_sets(new.texts.fetch(ours), self._settings), _old_sets(segment, theirs))
+            sets = joined_sets(
+                shingle_sets(new.texts.fetch(ours), self._settings), stored_sets(segment, theirs)
+            )
             similarity = jaccards(left, ours.size + right, sets, self._threshold)
             found = similarity >= 0
-            _better(earlier, ours[left[found]], number, theirs[right[found]], similarity[found])
+            better(earlier, ours[left[found]], number, theirs[right[found]], similarity[found])
 
     def _among_new(self, new: NewTexts, active: Integers, number: int, earlier: Earlier) -> None:
         """Compare the new texts with one another."""
@@ -171,10 +176,10 @@ class Search:
         with Workspace(None, self._settings.memory, {}) as work:
             run = (self._settings, work, no_progress)
             pairs = all_pairs(new.sketches, active, verifier, links, NO_OWNERS, run)
-        _better(earlier, pairs.right, number, pairs.left, pairs.similarity)
+        better(earlier, pairs.right, number, pairs.left, pairs.similarity)
 
 
-def _joined(one: Sets, two: Sets) -> Sets:
+def joined_sets(one: Sets, two: Sets) -> Sets:
     """Return the sets of both, those of the first first."""
     start = np.concatenate([one.start, one.start[-1] + two.start[1:]])
     return Sets(np.concatenate([one.keys, two.keys]), start)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.near_duplicates.index.containment_search import shingle_codes
 from detector.near_duplicates.index.files import Segment, band_name
 from detector.near_duplicates.index.search import Earlier, NewTexts, band_rows, equal_rows
 from detector.near_duplicates.index.writing import Parts
@@ -67,9 +68,17 @@ def _sets(
 
 
 def segment_arrays(
-    new: NewTexts, earlier: Earlier, taken: NDArray[np.bool_], settings: DuplicateSettings
+    new: NewTexts,
+    earlier: Earlier,
+    taken: NDArray[np.bool_],
+    settings: DuplicateSettings,
+    *,
+    containment: bool = False,
 ) -> Parts:
-    """Return the arrays of a segment of the new texts whose id is not taken."""
+    """Return the arrays of a segment of the new texts whose id is not taken.
+
+    For containment there is one band, with a code for each shingle.
+    """
     added = np.flatnonzero(~taken)
     row_of = np.cumsum(~taken) - 1
     unknown = np.flatnonzero(~taken & ~earlier.known)
@@ -85,6 +94,9 @@ def segment_arrays(
         "set_start": [start],
         "set_keys": keys,
     }
+    if containment:
+        owner = np.repeat(row_of[firsts], size[firsts])
+        return {**parts, band_name(0): [shingle_codes(np.concatenate(keys), owner)]}
     banded = firsts[new.sketches.shingles[firsts] > 0]
     for band in range(new.sketches.keys.shape[1]):
         codes = new.sketches.keys[banded, band].astype(np.uint64) << np.uint64(32)

@@ -1,0 +1,77 @@
+"""The lines that a shard keeps, by their keys: passages that pages of a site share are found by them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from detector.corpus.formats.documents import Document
+from detector.corpus.run_folder import read_array
+from detector.corpus.steps.count import is_alone
+from detector.records import Integers
+from detector.results.batch import ScoredBatch
+from detector.sites.recurrence import site_line_key
+from detector.text.keys import NO_WORDS, line_keys, site_id
+
+
+class LineWords(NamedTuple):
+    """The segments of a page, both int64 (S,).
+
+    key: of the line as one of its site; 0 where it is not kept, has no words or the page stands alone
+    words: number of its words
+    """
+
+    key: Integers
+    words: Integers
+
+
+class KeptLines(NamedTuple):
+    """The kept lines of a shard, all int64 (K,), by key, page and segment.
+
+    key: see `LineWords`; page: the document's place in the shard; segment: in the page; words: of it
+    """
+
+    key: Integers
+    page: Integers
+    segment: Integers
+    words: Integers
+
+    @classmethod
+    def load(cls, folder: Path, mapped: bool = False) -> "KeptLines":
+        """Read the lines of a shard's folder."""
+        return cls(*(read_array(folder / f"line_{name}.npy", mapped) for name in cls._fields))
+
+    def save(self, folder: Path) -> None:
+        """Write an array a file."""
+        for name, array in self._asdict().items():
+            np.save(folder / f"line_{name}.npy", array)
+
+
+def words_of_lines(result: ScoredBatch, documents: Sequence[Document]) -> list[LineWords]:
+    """Return the segments of each page of a batch."""
+    border = result.batch.page_segment()
+    sizes = np.diff(border)
+    site = np.array([site_id(document.site) for document in documents], np.int64)
+    alone = np.array([is_alone(document) for document in documents], np.bool_)
+    exact = line_keys(result.words).exact
+    key = site_line_key(np.repeat(site, sizes), exact)
+    key[~result.decisions.kept | (exact == NO_WORDS) | np.repeat(alone, sizes)] = 0
+    words = np.diff(result.words.segment_word)
+    return [
+        LineWords(key[start:end], words[start:end])
+        for start, end in zip(border[:-1].tolist(), border[1:].tolist(), strict=True)
+    ]
+
+
+def kept_lines(pages: Sequence[LineWords]) -> KeptLines:
+    """Return the kept lines of the pages of a shard."""
+    none = np.zeros(0, np.int64)
+    sizes = [page.key.size for page in pages]
+    key = np.concatenate([none, *(page.key for page in pages)])
+    words = np.concatenate([none, *(page.words for page in pages)])
+    place = np.repeat(np.arange(len(pages)), sizes)
+    segment = np.concatenate([none, *(np.arange(size) for size in sizes)])
+    rows = np.flatnonzero(key)
+    rows = rows[np.lexsort((segment[rows], place[rows], key[rows]))]
+    return KeptLines(key[rows], place[rows], segment[rows], words[rows])

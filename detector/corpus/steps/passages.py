@@ -1,0 +1,237 @@
+"""Passages that stand on several pages of a site: articles in archives, on tag pages and in print versions.
+
+A line stands on several pages if its words do, in order, in the clean texts of documents that stay. One of
+these pages is the original: an article rather than another kind of page, then the page with the shorter clean
+text, then the first. A passage is a run of lines with the same original, of at least 24 words.
+
+Found by sorting the keys of all lines, one range of keys at a time: time grows with the lines and the
+logarithm of their number, memory by 16 bytes a document.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from detector.corpus.earlier_runs import stored_ids
+from detector.corpus.formats.documents import Shard
+from detector.corpus.formats.zstd_files import ZstdError, read_zstd, write_zstd
+from detector.corpus.line_records import LineRecord, clean_again
+from detector.corpus.rules import PASSAGE, RULES
+from detector.corpus.run_folder import damaged, new_folder, read_array, write_json
+from detector.corpus.run_spec import RunSpec
+from detector.corpus.steps.clean import LINE_RECORDS, TEXTS, ZSTD_LEVEL, CleanPages
+from detector.corpus.steps.kept_lines import KeptLines
+from detector.corpus.steps.merge import between, boundaries
+from detector.corpus.steps.near_duplicates import ARTICLE
+from detector.files.json_lines import json_line
+from detector.records import Integers
+from detector.text.decoding import utf8
+
+# Words of a passage: about two sentences. Headings, refrains and captions that return are shorter.
+LEAST_WORDS: Final = 24
+FOUND: Final = "passages.npy"
+TALLY: Final = "tally.json"
+
+
+class Passages(NamedTuple):
+    """Passages of a shard that stand on another page, all int64 (N,), by page and line.
+
+    page: the document's place in its shard; first, end: segments, `end` after the last; words: its words
+    original: position in the corpus of the document that it stands in
+    """
+
+    page: Integers
+    first: Integers
+    end: Integers
+    words: Integers
+    original: Integers
+
+
+def _ranks(spec: RunSpec, shards: Sequence[int]) -> Integers:
+    """Return int64, for each document of the run: its place in the order of originals, -1 if it goes."""
+    pages = [CleanPages.load(spec.folder().of("clean", shard)) for shard in shards]
+    none = np.zeros(0, np.int64)
+    size = np.concatenate([none, *(one.size for one in pages)])
+    article = np.concatenate([none, *(one.verdict == ARTICLE for one in pages)])
+    order = np.lexsort((np.arange(size.size), size, 1 - article))
+    rank = np.empty(size.size, np.int64)
+    rank[order] = np.arange(size.size)
+    groups = spec.folder().step("groups")
+    removed = read_array(groups / "removed.npy")[:, 0] - read_array(groups / "first.npy")[0]
+    rank[removed] = -1
+    return rank
+
+
+def find_originals(spec: RunSpec, shards: Sequence[int], memory: int) -> None:
+    """Find for each line the page that is its original, unless that is finished.
+
+    Written is an array a shard, int64: for each of its kept lines (`KeptLines`) the position of the original
+    among the documents of the run, or -1 for the original itself and for lines that stand on one page only.
+    """
+    target, run = spec.folder().step("originals"), spec.folder()
+    if spec.corpus.passages == "keep" or target.is_dir():
+        return
+    rank, first = _ranks(spec, shards), read_array(run.step("groups") / "first.npy")
+    first = first - first[0]
+    folders = [run.of("clean", shard) for shard in shards]
+    sizes = [KeptLines.load(folder, mapped=True).key.size for folder in folders]
+    with new_folder(target) as folder:
+        names = [folder / f"{shard:05d}.npy" for shard in shards]
+        for name, size in zip(names, sizes, strict=True):
+            np.save(name, np.full(size, -1, np.int64))
+        for start, end in pairwise(boundaries(sum(sizes), memory)):
+            parts = [_lines_between(folder, start, end) for folder in folders]
+            for at, found in enumerate(_originals(parts, rank, first)):
+                if found.size:
+                    stored = np.load(names[at], mmap_mode="r+")
+                    rows = between(KeptLines.load(folders[at], mapped=True).key, start, end)
+                    stored[rows] = found
+                    stored.flush()
+
+
+def _lines_between(folder: Path, start: int, end: int) -> KeptLines:
+    """Return a copy of a shard's lines in a range of keys."""
+    lines = KeptLines.load(folder, mapped=True)
+    rows = between(lines.key, start, end)
+    return KeptLines(*(np.array(column[rows]) for column in lines))
+
+
+def _originals(parts: Sequence[KeptLines], rank: Integers, first: Integers) -> Iterator[Integers]:
+    """Yield for the lines of each shard, of some keys, the position of the original, or -1."""
+    key = np.concatenate([part.key for part in parts])
+    page = np.concatenate([part.page + begin for part, begin in zip(parts, first.tolist(), strict=False)])
+    found = np.full(key.size, -1, np.int64)
+    stays = np.flatnonzero(rank[page] >= 0)
+    order = stays[np.lexsort((rank[page[stays]], key[stays]))]
+    if order.size:
+        new = np.concatenate((np.ones(1, np.bool_), key[order][1:] != key[order][:-1]))
+        best = page[order][np.flatnonzero(new)[np.cumsum(new) - 1]]
+        found[order] = np.where(best == page[order], -1, best)
+    start = 0
+    for part in parts:
+        yield found[start : start + part.key.size]
+        start += part.key.size
+
+
+def passages_of(lines: KeptLines, original: Integers, least_words: int = LEAST_WORDS) -> Passages:
+    """Return the runs of lines of a shard with the same original.
+
+    original: int64 (K,), of each line, or -1
+    """
+    order = np.lexsort((lines.segment, lines.page))
+    page, segment, words, original = (
+        column[order] for column in (lines.page, lines.segment, lines.words, original)
+    )
+    if not order.size:
+        return Passages(page, segment, segment, words, original)
+    new = np.concatenate((np.ones(1, np.bool_), (page[1:] != page[:-1]) | (original[1:] != original[:-1])))
+    start = np.flatnonzero(new)
+    last = np.append(start[1:], order.size) - 1
+    size = np.add.reduceat(words, start)
+    found = (original[start] >= 0) & (size >= least_words)
+    start, last = start[found], last[found]
+    return Passages(page[start], segment[start], segment[last] + 1, size[found], original[start])
+
+
+def final_folder(spec: RunSpec, shard: int) -> Path:
+    """Return the folder with the clean texts and line records that are published."""
+    return spec.folder().of("passages" if spec.corpus.passages == "drop" else "clean", shard)
+
+
+def passages_shard(spec: RunSpec, shard: Shard) -> None:
+    """Find the passages of a shard and leave them out, or only list them, unless that is finished."""
+    run = spec.folder()
+    target, source = run.of("passages", shard.number), run.of("clean", shard.number)
+    if target.is_dir():
+        return
+    lines = KeptLines.load(source)
+    found = passages_of(lines, read_array(run.step("originals") / f"{shard.number:05d}.npy"))
+    with new_folder(target) as folder:
+        np.save(folder / FOUND, np.column_stack(found))
+        if spec.corpus.passages == "drop":
+            _without(spec, source, folder, found)
+        write_json(
+            folder / TALLY,
+            {
+                "passages": int(found.page.size),
+                "documents": int(np.unique(found.page).size),
+                "words": int(found.words.sum()),
+            },
+        )
+
+
+def _without(spec: RunSpec, source: Path, folder: Path, found: Passages) -> None:
+    """Write the clean texts and the line records of a shard without its passages."""
+    pages = CleanPages.load(source)
+    cut = dict[int, list[tuple[int, int]]]()
+    rows = (found.page.tolist(), found.first.tolist(), found.end.tolist())
+    for page, first, end in zip(*rows, strict=True):
+        cut.setdefault(page, []).append((first, end))
+    sizes = pages.size.copy()
+    with (
+        (source / TEXTS).open("rb") as texts,
+        (folder / TEXTS).open("wb") as written,
+        write_zstd(folder / LINE_RECORDS, ZSTD_LEVEL) as records,
+    ):
+        for place, line in enumerate(_stored(source / LINE_RECORDS)):
+            text = texts.read(int(pages.size[place]))
+            if place in cut:
+                record = _cut(LineRecord(**json.loads(line)), cut[place])
+                text = utf8(clean_again(record, None, join_lines=spec.settings.join_lines))
+                line = json_line(record.as_dict())
+            written.write(text)
+            records.write(line)
+            sizes[place] = len(text)
+    pages._replace(size=sizes).save(folder)
+
+
+def _cut(record: LineRecord, passages: Sequence[tuple[int, int]]) -> LineRecord:
+    """Return a record whose passages are dropped; lines that were dropped before keep their reason."""
+    kept, reasons = list(record.kept), list(record.reasons)
+    for first, end in passages:
+        for at in range(first, end):
+            if kept[at]:
+                kept[at], reasons[at] = 0, RULES[PASSAGE]
+    return replace(record, kept=kept, reasons=reasons)
+
+
+def _stored(path: Path) -> Iterator[bytes]:
+    try:
+        with read_zstd(path) as file:
+            yield from file
+    except (OSError, EOFError, ZstdError) as error:
+        raise damaged(path, error) from None
+
+
+def listed_passages(
+    spec: RunSpec, shards: Sequence[int], folders: Sequence[Path]
+) -> Iterator[dict[str, Any]]:
+    """Yield a row for each passage of a run, for `passages.jsonl`.
+
+    folders: of the written shards, with the ids of their documents
+    """
+    first = read_array(spec.folder().step("groups") / "first.npy")
+    first = first - first[0]
+    found = [read_array(spec.folder().of("passages", shard) / FOUND) for shard in shards]
+    originals = np.unique(np.concatenate([np.zeros(0, np.int64), *(rows[:, 4] for rows in found)]))
+    known = dict[int, str]()
+    for folder, (begin, end) in zip(folders, pairwise(first.tolist()), strict=True):
+        here = originals[(originals >= begin) & (originals < end)]
+        if here.size:
+            ids = stored_ids(folder)
+            known |= {at: ids[at - begin] for at in here.tolist()}
+    for rows, folder in zip(found, folders, strict=True):
+        ids = stored_ids(folder) if rows.size else []
+        for page, start, end, words, original in rows.tolist():
+            yield {
+                "id": ids[page],
+                "first_line": start,
+                "lines": end - start,
+                "words": words,
+                "original": known[original],
+            }

@@ -1,0 +1,141 @@
+"""Passages that stand on several pages of a site: marked, or left out but for the original."""
+
+import json
+
+import numpy as np
+import pytest
+
+from detector.corpus.restore import restored, stored_records
+from detector.corpus.steps.kept_lines import KeptLines
+from detector.corpus.steps.passages import passages_of
+from detector.detector import Detector
+from detector.engines.processes import Processes
+from detector.errors import SettingsError
+from detector.settings import CorpusSettings, Settings
+from tests.corpus.made import FOOT, HEAD, everything, page, read_jsonl, story, write_jsonl
+from tests.corpus.test_run import StopsAfter
+
+SHARED = [story(number)[1] for number in (1, 2, 3)]
+
+
+def rows():
+    """Articles, an archive page with the first paragraphs of three of them, and the like of another site."""
+    articles = [
+        {"id": f"a{number}", "url": f"https://valley.example/{number}", "text": page(number)}
+        for number in range(12)
+    ]
+    own = [f"{story(30)[at]}\n{paragraph}" for at, paragraph in zip((1, 2, 3), SHARED, strict=True)]
+    archive = "\n".join([*HEAD, "Archive of the week", *own, *FOOT])
+    other = {"id": "other", "url": "https://hill.example/", "text": "\n".join([*story(40), SHARED[0]])}
+    alone = {"id": "alone", "text": "\n".join([*story(41), SHARED[0]])}
+    return [
+        {"id": "archive", "url": "https://valley.example/archive", "text": archive},
+        *articles,
+        other,
+        alone,
+    ]
+
+
+@pytest.fixture
+def path(tmp_path):
+    return write_jsonl(tmp_path / "pages.jsonl", rows())
+
+
+def texts(out):
+    return {row["id"]: row["text"] for row in read_jsonl(out / "data")}
+
+
+def test_passages_stay_on_their_original_only(clean, path):
+    kept, dropped = clean(path, name="kept")[0], clean(path, name="dropped", passages="drop")[0]
+    before, after = texts(kept), texts(dropped)
+    assert all(paragraph in before["archive"] for paragraph in SHARED)
+    assert not any(paragraph in after["archive"] for paragraph in SHARED)
+    assert story(30)[1] in after["archive"]
+    assert {name: text for name, text in after.items() if name != "archive"} == {
+        name: text for name, text in before.items() if name != "archive"
+    }
+
+
+def test_what_went_is_listed_and_can_be_restored(clean, path):
+    out, outcome = clean(path, passages="drop")
+    found = read_jsonl(out, "passages.jsonl")
+    assert [(row["id"], row["original"], row["lines"]) for row in found] == [
+        ("archive", name, 1) for name in ("a1", "a2", "a3")
+    ]
+    words = sum(row["words"] for row in found)
+    assert outcome.report["repeated_passages"] == {"passages": 3, "documents": 1, "words": words}
+    archive = next(record for record in stored_records(out) if record.id == "archive")
+    assert archive.reasons.count("passage") == 3
+    lines = [line for line in archive.text.split("\n") if line]
+    assert [lines[row["first_line"]] for row in found] == SHARED
+    written = texts(out)
+    for as_decided, settings in ((True, Settings()), (False, Settings()), (False, Settings(threshold=1.0))):
+        again = {
+            row["id"]: row["text"]
+            for row in map(json.loads, restored(out, Detector(settings=settings), as_decided))
+        }
+        assert SHARED[0] not in again["archive"]
+        if settings == Settings():
+            assert again == written
+
+
+def test_marked_passages_stay(clean, path):
+    kept, marked = clean(path, name="kept")[0], clean(path, name="marked", passages="mark")[0]
+    assert texts(kept) == texts(marked)
+    assert everything(kept / "lines") == everything(marked / "lines")
+    assert len(read_jsonl(marked, "passages.jsonl")) == 3
+    assert not (kept / "passages.jsonl").exists()
+
+
+@pytest.mark.parametrize("lines", ["none", "column"])
+def test_whatever_is_kept_of_lines(clean, path, lines):
+    out, _ = clean(path, passages="drop", lines=lines)
+    rows = {row["id"]: row for row in read_jsonl(out / "data")}
+    assert SHARED[0] not in rows["archive"]["text"]
+    assert (out / "lines").exists() == (lines == "column")
+    if lines == "column":
+        gone = [piece["text"] for piece in rows["archive"]["detector_lines"] if piece["reason"] == "passage"]
+        assert gone == SHARED
+
+
+def test_workers_shards_and_interruptions_change_nothing(clean, path):
+    whole, _ = clean(path, name="whole", passages="drop", shard_bytes=9_000)
+    assert len(list((whole / "data").iterdir())) > 2
+    engine = Processes(2)
+    two, _ = clean(path, name="two", passages="drop", shard_bytes=9_000, engine=engine, memory=1_000)
+    engine.close()
+    assert everything(two) == everything(whole)
+    for tasks in (11, 2):
+        with pytest.raises(KeyboardInterrupt):
+            clean(path, name="stopped", passages="drop", shard_bytes=9_000, engine=StopsAfter(tasks))
+    stopped, _ = clean(path, name="stopped", passages="drop", shard_bytes=9_000)
+    assert everything(stopped) == everything(whole)
+    one, _ = clean(path, name="one", passages="drop")
+    assert texts(one) == texts(whole)
+    assert read_jsonl(one, "passages.jsonl") == read_jsonl(whole, "passages.jsonl")
+
+
+def test_the_original_is_no_document_that_goes(clean, path):
+    """A near-duplicate of an article that is shorter, and would be the original, is left out itself."""
+    copy = {"id": "copy", "url": "https://valley.example/print", "text": "\n".join(story(1)[1:])}
+    write_jsonl(path, [*rows(), copy])
+    out, _ = clean(path, passages="drop", keep="longest")
+    found = texts(out)
+    assert "copy" not in found
+    assert SHARED[0] in found["a1"]
+    assert SHARED[0] not in found["archive"]
+
+
+def test_runs_of_lines():
+    page_, segment = np.array([0, 0, 0, 1, 1, 2]), np.array([2, 4, 5, 0, 1, 7])
+    lines = KeptLines(np.arange(6), page_, segment, np.array([12, 12, 30, 12, 12, 23]))
+    original = np.array([1, 1, -1, 2, 5, 0])
+    found = passages_of(lines, original)
+    assert [column.tolist() for column in found] == [[0], [2], [5], [24], [1]]
+    none = passages_of(KeptLines(*[np.zeros(0, np.int64)] * 4), np.zeros(0, np.int64))
+    assert none.page.size == 0
+
+
+def test_a_wrong_choice_is_refused():
+    with pytest.raises(SettingsError, match="passages is one of keep, mark, drop, not 'x'"):
+        CorpusSettings(passages="x")
