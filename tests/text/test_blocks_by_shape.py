@@ -31,6 +31,8 @@ CASES = [
     ("dashes", "— ¿Quién llama?\n— El viento.", "", "00", ["dialogue"]),
     ("question and answer", "Q: How deep is it?\nA: Four metres.\n\nQ: Is it cold?\nA: It is.", "", "00.11", ["question", "question"]),
     ("questions", "Wie tief ist es?\nVier Meter.\n\nIst es kalt?\nJa, sehr.\n\nEnde", "", "00.11..", ["question", "question"]),
+    ("questions, and what stands below the last answer", "Can I bring a bike?\nYes.\nDoes it cost more?\nOne crown.\nIs there a toilet?\nNo.\nContact\nImprint", "", "001122..", ["question"] * 3),
+    ("posts under names", "ann\n12 May 2021, 10:15\nOur rope frays.\nben\n12 May 2021, 11:02\nTar it.\ncarl\n12 May 2021, 12:30\nTurn it.\nLogin", "", "000111222.", ["post"] * 3),
     ("posts", "16:42\nWater is falling.\n\n16:20\nThe road is open.\n\n15:58\nTen minutes, he said.", "", "00.11.22", ["post", "post", "post"]),
     ("posts with dates", "ann · 3 May 2024, 10:15\nI sailed on her.\n\nben · 3 May 2024, 10:20\nSo did I.\n\nann · 3 May 2024, 11:02\nWhen?", "", "00.11.22", ["post", "post", "post"]),
     ("verse", "Who walks the sand when the sea is out,\n   With never a step behind him,\nAnd carries a light in the middle of day\n   That nobody sees but the blind men?", "", "0000", ["verse"]),

@@ -29,6 +29,8 @@ _VERSE_MARK: Final = re.compile(r"[,;.:!?…—–]['\"”»)]?\s*$")
 # Lines between two turns of a dialogue, of an answer, and of a post.
 _MOST_BETWEEN, _MOST_ANSWER, _MOST_POST = 8, 8, 40
 _QUESTION_WORDS: Final = 30
+# Words of a name above a post.
+_NAME_WORDS: Final = 3
 # The most characters and the mean of words of a line of verse, and the fewest lines of a stanza.
 _VERSE_CHARACTERS, _VERSE_WORDS, _STANZA = 60, 4, 3
 
@@ -109,9 +111,13 @@ def questions(page: FreeLines) -> Iterator[Found]:
     for run in _near(asked, _MOST_ANSWER):
         if len(run) < 2:
             continue
+        longest = 2
         for number, following in zip(run, [*run[1:], len(page)], strict=True):
             end = min(following, number + _MOST_ANSWER)
             members = _until(page, number, end, to_blank=number == run[-1])
+            if number == run[-1]:  # nothing says where it ends: it is as long as the others at most
+                members = members[:longest]
+            longest = max(longest, len(members))
             if len(members) > 1:
                 yield "question", members
 
@@ -153,11 +159,21 @@ def posts(page: FreeLines) -> Iterator[Found]:
     ]
     for run in _near(posted, _MOST_POST):
         if len(run) >= 3:
+            if all(_is_name(page, number - 1) for number in run):
+                run = [number - 1 for number in run]
             # The last post is at most as long as the one before it.
             for number, following in zip(run, [*run[1:], 2 * run[-1] - run[-2]], strict=True):
                 members = _until(page, number, min(following, len(page)))
                 if len(members) > 1:
                     yield "post", members
+
+
+def _is_name(page: FreeLines, number: int) -> bool:
+    """Tell whether a line may be the name of who wrote what follows."""
+    if not page.is_free(number):
+        return False
+    line = page.lines[number]
+    return len(line.split()) <= _NAME_WORDS and not _ENDS_SENTENCE.search(tail(line))
 
 
 def verse(page: FreeLines) -> Iterator[Found]:
