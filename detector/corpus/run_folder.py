@@ -46,7 +46,7 @@ def damaged(path: Path, what: object) -> ShardError:
     )
 
 
-def _checksum(path: Path) -> list[Any]:
+def checksum_of(path: Path) -> list[Any]:
     """Return the length and the checksum of a file."""
     found = xxhash.xxh3_128()
     with path.open("rb") as file:
@@ -71,7 +71,7 @@ def new_folder(path: Path) -> Iterator[Path]:
         with atomic.new_folder(path) as folder:
             yield folder
             files = sorted(file for file in folder.rglob("*") if file.is_file())
-            checksums = {file.relative_to(folder).as_posix(): _checksum(file) for file in files}
+            checksums = {file.relative_to(folder).as_posix(): checksum_of(file) for file in files}
             atomic.write_json(folder / CHECKSUMS, checksums)
     except OSError as error:
         raise _cannot_write(error) from None
@@ -114,7 +114,7 @@ def _damage(folder: Path, may_be_moved: bool) -> str:
     try:
         for name, checksum in files_of(folder).items():
             path = folder / name
-            if (path.exists() or not may_be_moved) and _checksum(path) != checksum:
+            if (path.exists() or not may_be_moved) and checksum_of(path) != checksum:
                 return f"{name} is not what was written"
     except (OSError, SettingsError) as error:
         return str(error)

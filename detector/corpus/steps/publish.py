@@ -15,7 +15,15 @@ from typing import Any, Final
 
 from detector.corpus.formats.documents import NO_PAGE, Shard
 from detector.corpus.report.page import report_page
-from detector.corpus.run_folder import MANIFEST, PUBLISHING, damaged, files_of, read_array, read_json
+from detector.corpus.run_folder import (
+    MANIFEST,
+    PUBLISHING,
+    checksum_of,
+    damaged,
+    files_of,
+    read_array,
+    read_json,
+)
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps import clean
 from detector.errors import ShardError
@@ -70,8 +78,9 @@ def _write(path: Path, parts: Iterator[bytes]) -> None:
         file.writelines(parts)
 
 
-def _move(source: Path, target: Path) -> None:
-    """Rename a file, unless that was done before."""
+def _move(spec: RunSpec, step: Path, name: str, published: str) -> None:
+    """Rename a file of a finished step, unless that was done before."""
+    source, target = step / name, spec.output / published
     if not source.exists() and not target.exists():
         raise damaged(source, "it is missing")
     if source.exists():
@@ -79,17 +88,22 @@ def _move(source: Path, target: Path) -> None:
             raise ShardError(f"{target} already exists: move it away, and give the same command again")
         target.parent.mkdir(parents=True, exist_ok=True)
         source.replace(target)
+    elif checksum_of(target) != files_of(step)[name]:  # since a run that was stopped here
+        raise ShardError(
+            f"{target} is damaged (it is not what was written): "
+            f"delete the folder {spec.output} and give the same command again"
+        )
 
 
 def _move_shard(spec: RunSpec, shard: Shard) -> None:
     done, out = spec.folder().of("clean", shard.number), spec.folder().of("out", shard.number)
     for name in files_of(out):
         if name.startswith(f"{DATA}/"):
-            _move(out / name, spec.output / name)
+            _move(spec, out, name, name)
     if spec.lines != "none":
-        _move(done / clean.LINE_RECORDS, spec.output / LINES / f"{shard.number:05d}.jsonl.zst")
+        _move(spec, done, clean.LINE_RECORDS, f"{LINES}/{shard.number:05d}.jsonl.zst")
     if files_of(done)[clean.REJECTS][0]:
-        _move(done / clean.REJECTS, spec.output / REJECTS / f"{shard.number:05d}.jsonl")
+        _move(spec, done, clean.REJECTS, f"{REJECTS}/{shard.number:05d}.jsonl")
 
 
 def publish(
