@@ -85,7 +85,7 @@ def test_a_wrong_address_is_refused(name):
 
 
 def test_a_repository_that_is_not_there(hub):
-    with pytest.raises(ModelFormatError, match="hf://ferries/nothing cannot be fetched"):
+    with pytest.raises(ModelFormatError, match="hf://ferries/nothing cannot be downloaded"):
         detector.load("hf://ferries/nothing")
 
 
@@ -112,7 +112,7 @@ def test_a_server_that_refuses_says_why(hub, model):
 def test_no_server(monkeypatch, tmp_path):
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
-    with pytest.raises(DetectorError, match=r"cannot be fetched from http://127\.0\.0\.1:9"):
+    with pytest.raises(DetectorError, match=r"cannot be downloaded from http://127\.0\.0\.1:9"):
         detector.load("hf://ferries/model")
 
 
