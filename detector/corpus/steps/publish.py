@@ -171,7 +171,7 @@ def _move_index(spec: RunSpec, shards: Sequence[Shard]) -> None:
             for name in files:
                 _move(spec, folder, name, f"{target}/{name}")
             write_json(spec.output / target / CHECKSUMS, files)
-    write_json(index / INDEX_FILE, index_of(spec.output, len(shards), spec.since))
+    write_json(spec.output / INDEX / INDEX_FILE, index_of(spec.output, len(shards), spec.since))
 
 
 def publish(
