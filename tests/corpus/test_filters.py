@@ -107,7 +107,7 @@ def path(tmp_path):
 
 def test_a_run_with_filters(path, tmp_path, capfd):
     (tmp_path / "rules.toml").write_text(
-        "numbers = true\n[filters]\nlanguages = ['en']\nmax_repeated_ngrams = {5 = 0.5}\n"
+        "numbers = true\n[filters]\nlanguages = ['en']\nmax_repeated_ngrams = {5 = 0.4}\n"
     )
     out = tmp_path / "out"
     given = ["clean", str(path), "--engine", "process", "--rules", str(tmp_path / "rules.toml")]
