@@ -22,7 +22,7 @@ from detector.model.score import score_lines
 from detector.records import Format, OutputFormat
 from detector.results.batch import ScoredBatch, pages_lines
 from detector.results.page import ScoredPage, refuse_unknown_format
-from detector.results.verdict import PageKind
+from detector.results.verdict import page_kind
 from detector.settings import Settings
 from detector.sites.recurrence import Sites
 from detector.text.decoding import text_of
@@ -55,7 +55,7 @@ def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites |
         scores=lines.scores,
         contributions=lines.contributions,
         line_kinds=lines.kinds,
-        kinds=kinds_of(batch, words, markup, lines.scores, model.kinds),
+        kinds=kinds_of(batch, words, markup, lines.scores, model.kinds, lines.kinds),
         decisions=decisions,
         clean=clean_text(batch, words, decisions, joins),
         recurrence=lines.recurrence,
@@ -269,7 +269,7 @@ class Detector:
                 replaced=page.replaced,
                 title=title_of(scored.markup, number),
                 url=page.url,
-                _kind=PageKind(scored.kinds.share[number].copy(), scored.kinds.signal[number].copy(), words),
+                _kind=page_kind(scored.kinds, number, words),
                 _lines=lines,
                 _page=page,
                 _phrases=self.model.phrases,
