@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from detector.settings import (
         Columns,
         CorpusSettings,
+        DocumentFilters,
         DuplicateSettings,
         EngineSettings,
         RecordSettings,
@@ -43,6 +44,7 @@ __all__ = [
     "CorpusSettings",
     "Detector",
     "DetectorError",
+    "DocumentFilters",
     "DuplicateIndex",
     "DuplicateSettings",
     "EngineSettings",
@@ -72,6 +74,7 @@ _HOME = {
     "CorpusSettings": "detector.settings",
     "Detector": "detector.detector",
     "DetectorError": "detector.errors",
+    "DocumentFilters": "detector.settings",
     "DuplicateIndex": "detector.near_duplicates.index.index",
     "DuplicateSettings": "detector.settings",
     "EngineSettings": "detector.settings",

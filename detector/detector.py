@@ -21,7 +21,7 @@ from detector.model.score import score_lines
 from detector.records import Format, OutputFormat
 from detector.results.batch import ScoredBatch, pages_lines
 from detector.results.page import ScoredPage, refuse_unknown_format
-from detector.results.verdict import PageKind
+from detector.results.verdict import page_kind
 from detector.settings import Settings
 from detector.sites.recurrence import Sites
 from detector.text.decoding import text_of
@@ -268,7 +268,7 @@ class Detector:
                 replaced=page.replaced,
                 title=title_of(scored.markup, number),
                 url=page.url,
-                _kind=PageKind(scored.kinds.share[number].copy(), scored.kinds.signal[number].copy(), words),
+                _kind=page_kind(scored.kinds, number, words),
                 _lines=lines,
                 _page=page,
                 _phrases=self.model.phrases,

@@ -1,8 +1,11 @@
-"""Settings of what a corpus run reads, writes and runs on, with their units and defaults."""
+"""Settings of what a corpus run reads, writes, leaves out and runs on, with their units and defaults."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
+from detector.errors import SettingsError
 from detector.records import Format
 
 # Where line records go: into files next to the output, also into a column of it, or nowhere.
@@ -71,3 +74,76 @@ class EngineSettings(NamedTuple):
     name: str = "auto"
     memory: int = 4_000_000_000
     workers: int | None = None
+
+
+# The n-grams, by words, that Gopher has limits for.
+TOP_NGRAMS: Final = ("2", "3", "4")
+REPEATED_NGRAMS: Final = ("5", "6", "7", "8", "9", "10")
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFilters:
+    """Which documents of a corpus stay, by their clean texts; the table `[filters]` of the rules.
+
+    By default all stay. A document is counted under the first filter, in this order, that it does not pass.
+
+    Attributes
+    ----------
+    min_words : int
+        Least words. Gopher: 50.
+    min_content_share : float
+        Least share of the page's words that is content by the scores, 0 to 1.
+    min_kept_share : float
+        Least share of the bytes of the page's lines that the clean text has, 0 to 1.
+    kinds : tuple of str
+        Kinds of pages that stay (`detector_verdict`), such as "article"; empty for all.
+    languages : tuple of str
+        Languages that stay, such as "en"; empty for all. Texts too short to tell do not stay.
+    language_probability : float
+        How sure the language must be, 0 to 1. FineWeb: .65.
+    min_lines_with_end : float
+        Least share of lines that end as sentences do, 0 to 1. FineWeb: .12.
+    max_duplicate_lines, max_duplicate_line_text : float
+        Most lines that an earlier one equals, and text in them, 0 to 1. Gopher: .3 and .2; FineWeb: .1 of
+        the text.
+    max_short_lines : float
+        Most lines with less than 30 characters, 0 to 1. FineWeb: .67.
+    max_top_ngrams : mapping of str to float
+        For "2", "3" and "4" words, most text in the most frequent n-gram. Gopher: .2, .18, .16.
+    max_repeated_ngrams : mapping of str to float
+        For "5" to "10" words, most text in n-grams that came before. Gopher: .15, .14, .13, .12, .11, .1.
+    """
+
+    min_words: int = 0
+    min_content_share: float = 0.0
+    min_kept_share: float = 0.0
+    kinds: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    language_probability: float = 0.0
+    min_lines_with_end: float = 0.0
+    max_duplicate_lines: float = 1.0
+    max_duplicate_line_text: float = 1.0
+    max_short_lines: float = 1.0
+    max_top_ngrams: Mapping[str, float] = field(default_factory=dict)
+    max_repeated_ngrams: Mapping[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        shares = {
+            name: getattr(self, name) for name in self.__slots__ if isinstance(getattr(self, name), float)
+        }
+        for name, sizes in (("max_top_ngrams", TOP_NGRAMS), ("max_repeated_ngrams", REPEATED_NGRAMS)):
+            limits = getattr(self, name)
+            if unknown := ", ".join(sorted(set(limits) - set(sizes))):
+                raise SettingsError(
+                    f"{name} has unknown numbers of words {unknown}; known: {', '.join(sizes)}"
+                )
+            shares |= {f"{name}.{size}": limit for size, limit in limits.items()}
+        for name, value in shares.items():
+            if not 0 <= value <= 1:
+                raise SettingsError(f"the filter {name} is a number from 0 to 1, not {value}")
+        if self.min_words < 0:
+            raise SettingsError(f"the filter min_words must be at least 0, not {self.min_words}")
+
+    def are_there(self) -> bool:
+        """Tell whether any document could be left out."""
+        return self != DocumentFilters()

@@ -17,6 +17,7 @@ from detector.files.toml import read_toml, settings_from
 from detector.presets import DEFAULT_PRESET, PRESETS, refuse_unknown_line_kinds
 from detector.records import COPY_KINDS
 from detector.run_settings import Columns as Columns
+from detector.run_settings import DocumentFilters as DocumentFilters
 from detector.run_settings import EngineSettings as EngineSettings
 from detector.run_settings import Lines as Lines
 from detector.run_settings import RecordSettings as RecordSettings
@@ -167,6 +168,10 @@ class CorpusSettings:
     passages : {"keep", "mark", "drop"}
         What to do with passages (runs of lines, at least 24 words) that are also on another page of the site,
         which is their original: an article, else the shorter page, else the first. "mark" only lists them.
+    filters : DocumentFilters
+        Which documents stay, by their clean texts.
+    numbers : bool
+        Add columns with words, language, share kept and repetition of each document.
     index : bool
         Keep in `index/` what a later run starts from (`--since`): clean texts, line counts, parsed pages.
     most_lost : float
@@ -192,6 +197,8 @@ class CorpusSettings:
     drop_copies: tuple[str, ...] | None = None
     folder_sites: FolderSites = "found"
     passages: Passages = "keep"
+    filters: DocumentFilters = field(default_factory=DocumentFilters)
+    numbers: bool = False
     index: bool = True
     most_lost: float = 0.9
     least_pages: int = 100
@@ -236,5 +243,8 @@ class CorpusSettings:
     @classmethod
     def read(cls, path: Path | None, allow: tuple[str, ...] = ()) -> "CorpusSettings":
         """Read rules from a TOML file, if one is given, and add the names in `allow`."""
-        rules = cls() if path is None else settings_from(read_toml(path), cls, str(path))
+        table = {} if path is None else read_toml(path)
+        if isinstance(filters := table.get("filters"), dict):  # unknown names in there, too
+            settings_from(filters, DocumentFilters, f"{path}, [filters],")
+        rules = settings_from(table, cls, str(path)) if table else cls()
         return replace(rules, allow=tuple(sorted({*rules.allow, *allow})))

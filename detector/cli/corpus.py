@@ -73,10 +73,12 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
             say(f"set aside: {count:,} records: {reason}")
     if total["documents"] > 1 and [row["name"] for row in report["by_site"]] == [LONE_PAGES]:
         note("no page has a site, so lines are not counted: see --url-column and --site-column")
+    left_out = sum(row["documents"] for row in report.get("filtered", {}).values())
+    filtered = f", {left_out:,} filtered" if "filtered" in report else ""
     share = total["bytes_kept"] / max(total["bytes"], 1)
     note(
         f"{total['kept']:,} of {total['documents']:,} documents kept ({total['empty']:,} empty, "
-        f"{total['duplicates']:,} near-duplicates), {share:.1%} of the text"
+        f"{total['duplicates']:,} near-duplicates{filtered}), {share:.1%} of the text"
     )
     if since := report.get("since"):
         runs = f"{len(since['runs'])} earlier run{'s' if len(since['runs']) > 1 else ''}"
@@ -110,5 +112,10 @@ def _print_sample(outcome: Outcome) -> None:
         f"{row['count']:>8,}  {row['site'][:30]:<30}  {row['text'][:70]}"
         for row in report["most_dropped_lines"][:SHOWN]
     ]
+    for name, found in report.get("filtered", {}).items():
+        rows += ["", f"Left out by {name}: {found['documents']:,} documents"]
+        rows += [
+            f"{one['id'][:30]:<30}  {one['value']!s:<10}  {one['text'][:60]!r}" for one in found["examples"]
+        ]
     for row in rows:
         print_page_text(row)

@@ -40,7 +40,7 @@ COMMANDS: Final = {
     "evaluate": ("detector.cli.evaluate", "Measure a model on labelled pages."),
     "serve": (
         "detector.cli.serve",
-        "Look at pages in the browser, label them, read reports; serve HTTP.",
+        "See and label pages in the browser; serve HTTP.",
     ),
 }
 

@@ -208,7 +208,7 @@ WHOLE: Final = _Cuts([(0, 0)], [0])
 
 def _first_byte(row_group: Any) -> int:  # noqa: ANN401
     columns = [row_group.column(at) for at in range(row_group.num_columns)]
-    return int(min((column.dictionary_page_offset or column.data_page_offset) for column in columns))
+    return int(min(column.dictionary_page_offset or column.data_page_offset for column in columns))
 
 
 def _cut_row_groups(path: str, shard_bytes: int) -> _Cuts:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector import native
-from detector.records import Batch, Floats, Integers, Markup, Words
+from detector.records import LINE_KINDS, Batch, Floats, Integers, Markup, Words
 
 KINDS: Final = (
     "article", "documentation", "service", "listing", "product", "forum", "consent wall", "login", "error",
@@ -20,6 +20,15 @@ FORUM: Final = KINDS.index("forum")
 # A page with fewer words is an empty shell: a script would have filled it.
 LEAST_WORDS: Final = 5
 EMPTY: Final = "empty"
+
+# Kinds of pages that have nothing to keep.
+WITHOUT_CONTENT: Final = ("consent wall", "login", "error")
+# Words beside navigation that are enough to judge a page by, and their share of it.
+LEAST_LEFT: Final = 20
+LEAST_SHARE: Final = 0.25
+EVEN: Final = 0.5
+_NAVIGATION: Final = [LINE_KINDS.index("navigation"), LINE_KINDS.index("teaser")]
+_FORM: Final = LINE_KINDS.index("form")
 
 BUCKET_BITS: Final = 13
 BUCKETS: Final = 1 << BUCKET_BITS
@@ -55,10 +64,12 @@ class PageKinds(NamedTuple):
 
     share: float32 (P, K), probability of each kind; signal: float32 (P, K, signals), what the
     words and each group of columns add to each kind's log-odds
+    form: float32 (P,), the share of the words that were judged which are those of forms
     """
 
     share: Floats
     signal: Floats
+    form: Floats
 
 
 def page_words(words: Words, page_segment: Integers) -> tuple[Integers, NDArray[np.int32]]:
@@ -86,15 +97,58 @@ def page_looks(batch: Batch, words: Words, markup: Markup | None, scores: Floats
     return looks
 
 
+def words_beside_navigation(words: Words, page_segment: Integers, line_kinds: Floats) -> Words:
+    """Return the words without those of navigation and teasers, which all pages of a site share.
+
+    A page that is hardly anything else keeps all of them. line_kinds: float32 (S, K), or no row
+    """
+    number = np.diff(words.segment_word)
+    if not line_kinds.size:
+        return words
+    stays = line_kinds[:, _NAVIGATION].sum(axis=1) < EVEN
+    page = np.repeat(np.arange(page_segment.size - 1), np.diff(page_segment))
+    total, left = (np.bincount(page, of, page_segment.size - 1) for of in (number, number * stays))
+    stays |= ((left < LEAST_LEFT) | (left < LEAST_SHARE * total))[page]
+    kept = np.repeat(stays, number)
+    segment_word = np.concatenate((np.zeros(1, np.int64), np.cumsum(number * stays)))
+    return words._replace(
+        key=words.key[kept],
+        start=words.start[kept],
+        end=words.end[kept],
+        shape=words.shape[kept],
+        segment_word=segment_word,
+    )
+
+
+def form_shares(words: Words, page_segment: Integers, line_kinds: Floats) -> Floats:
+    """Return float32 (P,), the expected share of each page's words that are those of forms."""
+    number = np.diff(words.segment_word)
+    if not line_kinds.size:
+        return np.zeros(page_segment.size - 1, np.float32)
+    page = np.repeat(np.arange(page_segment.size - 1), np.diff(page_segment))
+    form, total = (
+        np.bincount(page, of, page_segment.size - 1) for of in (number * line_kinds[:, _FORM], number)
+    )
+    return (form / np.maximum(total, 1)).astype(np.float32)
+
+
 def kinds_of(
-    batch: Batch, words: Words, markup: Markup | None, scores: Floats, weights: KindWeights
+    batch: Batch,
+    words: Words,
+    markup: Markup | None,
+    scores: Floats,
+    weights: KindWeights,
+    line_kinds: Floats,
 ) -> PageKinds:
-    """Return the kinds of a batch's pages."""
+    """Return the kinds of a batch's pages. line_kinds: float32 (S, K), or no row if they are not known."""
+    words = words_beside_navigation(words, batch.page_segment(), line_kinds)
     looks = page_looks(batch, words, markup, scores)
     group = np.array([number + 1 for number, (_, columns) in enumerate(LOOKS) for _ in columns], np.int64)
     kinds = PageKinds(
         np.empty((looks.shape[0], len(KINDS)), np.float32),
         np.empty((looks.shape[0], len(KINDS), len(SIGNALS)), np.float32),
+        form_shares(words, batch.page_segment(), line_kinds),
     )
-    native.run("page_kinds", looks, page_words(words, batch.page_segment()), weights, group, kinds)
+    found = (kinds.share, kinds.signal)
+    native.run("page_kinds", looks, page_words(words, batch.page_segment()), weights, group, found)
     return kinds

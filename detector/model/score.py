@@ -82,12 +82,12 @@ def score_lines(
     else:
         html = (batch, words, markup, hint_words(markup), model.phrases, model.markup)
         native.run("score_html", html, permutation, scorer.arrays, repeats, found, kinds)
-    pages = kinds_of(batch, words, markup, found.scores, model.kinds)
+    pages = kinds_of(batch, words, markup, found.scores, model.kinds, kinds)
     alone = ScoredLines(*found, repeats, kinds, pages)
     if sites is None or scorer.site is None:
         return alone
     known = _with_sites(batch, words, alone, scorer.site, sites)
-    return known._replace(pages=kinds_of(batch, words, markup, known.scores, model.kinds))
+    return known._replace(pages=kinds_of(batch, words, markup, known.scores, model.kinds, known.kinds))
 
 
 def _with_sites(batch: Batch, words: Words, alone: ScoredLines, step: SiteStep, sites: Sites) -> ScoredLines:

@@ -72,8 +72,10 @@ def clean_corpus(
         If the output exists.
     """
     rules = rules or CorpusSettings()
-    if rules.passages != "keep":
-        raise SettingsError("passages are found by a corpus run only: leave them out, or use --engine spark")
+    if rules.passages != "keep" or rules.filters.are_there() or rules.numbers:
+        raise SettingsError(
+            "passages, filters and numbers are for a corpus run only: leave them out, or use --engine spark"
+        )
     # Pages are looked at more than once, but files are read once.
     read = read_pages(
         session, inputs, columns, folder_sites=rules.folder_sites, limits=rules.limits()

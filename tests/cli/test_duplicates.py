@@ -180,10 +180,7 @@ def test_records_without_a_known_ending_are_no_page(call, pages, tmp_path):
     other.write_bytes(pages.read_bytes())
     code, out, err = call(other)
     assert (code, out) == (2, "")
-    assert (
-        "is JSON Lines, a record a line, not a page: write one record per line, and name the file .jsonl"
-        in err
-    )
+    assert "is JSON Lines, a record a line, not a page: write one record per line, and name it " in err
     other.write_text(TEXTS[0])
     assert call(other, pages)[1].splitlines() == ["p0\tpages.data\t1.000", "p2\tpages.data\t1.000"]
 
@@ -317,7 +314,7 @@ def test_texts_inside_longer_ones(call, pages, tmp_path):
     assert call(pages)[1] == ""
     code, out, err = call(pages, "--containment", "--output", tmp_path / "kept.jsonl")
     assert (code, out) == (0, "story\tarchive\t1.000\n")
-    assert "1 of 2 texts stand inside a longer one" in err
+    assert "1 of 2 texts are inside a longer one" in err
     assert json.loads((tmp_path / "kept.jsonl").read_text())["id"] == "archive"
 
 
@@ -329,7 +326,7 @@ def test_texts_inside_earlier_ones_of_an_index(call, pages, tmp_path):
     pages.write_text(lines({"id": "story", "text": FERRY}))
     code, out, err = call(pages, "--index", index)
     assert (code, out) == (0, "story\tarchive\t1.000\n")
-    assert "1 of 1 texts stand inside an earlier one" in err
+    assert "1 of 1 texts are inside an earlier one" in err
     assert call(pages, "--index", jaccard, "--add")[0] == 0
     code, out, err = call(pages, "--index", jaccard, "--containment")
     assert code == 2

@@ -41,7 +41,7 @@ WRONG = {
     ),
     "dates of two kinds": (
         ["duplicates", "mixed.jsonl", "--keep", "newest"],
-        "'1': \"date\" is a number, and a text",
+        "'1': \"date\" is a number, but a text",
     ),
     "a date that is a list": (["duplicates", "odd.jsonl", "--keep", "newest"], "neither a text nor a number"),
     "a threshold that is none": (

@@ -1,6 +1,7 @@
 """Files of a run that are missing, damaged or foreign: an error of ours that says so, and never a crash."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from detector.corpus.formats.zstd_files import read_zstd, write_zstd
 from detector.corpus.restore import restored
+from detector.corpus.steps import publish
 from detector.detector import Detector
 from detector.errors import DetectorError, SettingsError, ShardError
 from detector.settings import Settings
@@ -253,8 +255,6 @@ def test_a_file_that_is_missing_is_made_again(clean, corpus, tmp_path, name):
 
 
 def test_what_is_missing_when_it_is_published_is_named(clean, corpus, tmp_path, monkeypatch):
-    from detector.corpus.steps import publish
-
     monkeypatch.setattr(publish, "_move_shard", lambda spec, shard: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         clean(corpus)
@@ -336,3 +336,28 @@ def test_workers_end_with_the_run_that_was_killed(tmp_path):
         gone, alive = psutil.wait_procs(workers, timeout=60)
         assert len(gone) == 2
         assert not alive
+
+
+@pytest.mark.parametrize("folder", ["data", "lines"])
+def test_a_published_file_that_is_damaged_before_the_run_ends_is_named(
+    clean, corpus, tmp_path, monkeypatch, folder
+):
+    whole, _ = clean(corpus, name="whole")
+    with monkeypatch.context() as patched:
+        patched.setattr(publish, "write_json", stop)
+        with pytest.raises(KeyboardInterrupt):
+            clean(corpus)
+    out = tmp_path / "out"
+    path = next(path for path in sorted((out / folder).rglob("*")) if path.is_file() and path.stat().st_size)
+    data = path.read_bytes()
+    path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
+    message = rf"{re.escape(str(path))} is damaged .*: delete the folder {re.escape(str(out))} and give"
+    with pytest.raises(ShardError, match=message):
+        clean(corpus)
+    path.write_bytes(data)
+    clean(corpus)
+    assert everything(out) == everything(whole)
+
+
+def stop(*arguments):
+    raise KeyboardInterrupt

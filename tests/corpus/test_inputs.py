@@ -285,8 +285,8 @@ def test_an_output_inside_the_input_is_not_read(folder):
     program = (
         "import os, signal, sys\nfrom detector.corpus.steps import publish\nfrom detector.cli.main import run\n"
         "move, count = publish._move, []\n"
-        "def killed(source, target):\n"
-        "    move(source, target)\n"
+        "def killed(*arguments):\n"
+        "    move(*arguments)\n"
         "    count.append(1)\n"
         "    if len(count) == 5: os.kill(os.getpid(), signal.SIGKILL)\n"
         "publish._move = killed\nrun(sys.argv[1:])\n"

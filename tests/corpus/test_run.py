@@ -327,7 +327,8 @@ def test_the_evidence_of_sites_has_its_name(clean, pages, tmp_path):
         {
             **row,
             "text": row["text"]
-            + "\nThe harbour clock has stood still since the flood, as every child here knows.",
+            + "\nThe harbour clock has stood still since the flood, as every child here knows. Nobody has wound it "
+            "up since, and the mayor says that it will stay as it is until the town has paid for the bridge.",
         }
         for row in pages
     ]

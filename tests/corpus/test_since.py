@@ -22,10 +22,10 @@ from tests.corpus.test_run import StopsAfter
 RULES = {"shard_bytes": 20_000, "keep": "longest"}
 ENGINE = EngineSettings("process")
 # On one old page, and on six new ones: only together they are evidence.
-NOTICE = """The bus to the harbour leaves from the square every twenty minutes.
-The valley has had its own paper since the first printer came here in 1871.
-Readers who know more about this are asked to write to the editor before Friday.
-Photographs by the author."""
+NOTICE = """Photographs by the author.
+The harbour clock has stood still since the flood.
+Read more about the valley on Friday.
+Letters are printed on page four."""
 
 
 def rows():

@@ -46,7 +46,7 @@ def without_words(batch: Batch, words, numbers):
 
 def moved(detector, page, most):
     """Yield how the score moves as said when a line's quoted words give way to others."""
-    batch, words, markup = read_batch([page])
+    batch, words, markup, _ = read_batch([page])
     scored = score_lines(batch, words, markup, detector.model)
     said = scored.contributions[:, PHRASES]
     quoted = quoted_words(words, detector.model.phrases, said)

@@ -114,8 +114,8 @@ def test_packed_pages_are_unpacked(tmp_path, suffix):
         (b"\x1f\x8b\x08" + b"\0" * 40, "a.gz", "compressed with gzip, but damaged"),
         (zstd.compress(b"x" * 5000)[:-3], "a.zst", "compressed with Zstandard, but damaged"),
         (b"no brotli at all", "a.br", "compressed with Brotli, but damaged"),
-        (gzip.compress(bytes(1 << 20), mtime=0), "a.gz", "holds more than 1,000 bytes"),
-        (zstd.compress(bytes(1 << 20)), "a.zst", "holds more than 1,000 bytes"),
+        (gzip.compress(bytes(1 << 20), mtime=0), "a.gz", "has more than 1,000 bytes"),
+        (zstd.compress(bytes(1 << 20)), "a.zst", "has more than 1,000 bytes"),
     ],
 )
 def test_packed_pages_that_are_none(data, name, message):

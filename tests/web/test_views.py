@@ -55,7 +55,8 @@ def test_label_a_site_train_and_see_it_improve(new_page, site):
         page.keyboard.press("t" if text in NOTICES else "c")
         page.wait_for_function("n => document.getElementById('held').textContent === String(n)", arg=answered)
         assert labels(folder)[-1]["text"] == text
-    assert {one["text"] for one in labels(folder) if one["label"] == "template"} == set(NOTICES)
+    taken = {one["text"] for one in labels(folder) if one["label"] == "template"}
+    assert taken and taken <= set(NOTICES)
     page.keyboard.press("u")
     page.get_by_text("undone").wait_for()
     assert labels(folder)[-1] == {"undo": 1}

@@ -113,7 +113,8 @@ def damaged_run(attempt: Attempt) -> None:
     running.kill_all()
     attempt.step = attempt.place.step()
     files = [file for file in (attempt.place.folder / "out").rglob("*") if file.is_file()]
-    if not files:
+    # What a finished run has published belongs to the user.
+    if not files or attempt.step == "published":
         attempt.call_again()
         return
     _damage(attempt.chance.choice(files), attempt.chance)

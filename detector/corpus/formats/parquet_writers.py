@@ -147,13 +147,18 @@ class FoundColumns:
 
 
 class Parquet:
-    """A row a document. lines: whether there is a column of them."""
+    """A row a document. lines: whether there is a column of them; numbers: columns of numbers, and types."""
 
-    def __init__(self, path: Path, source: Columnar, columns: Columns, lines: bool) -> None:
+    def __init__(
+        self, path: Path, source: Columnar, columns: Columns, lines: bool, numbers: Mapping[str, type]
+    ) -> None:
         import pyarrow
 
         self._arrow, self._source, self._lines = pyarrow, source, lines
+        types = {str: pyarrow.string(), float: pyarrow.float64(), int: pyarrow.int64()}
+        self._numbers = tuple(numbers)
         self._kinds = {VERDICT: pyarrow.string(), CONTENT_SHARE: pyarrow.float64()}
+        self._kinds |= {name: types[kind] for name, kind in numbers.items()}
         if lines:
             self._kinds[LINES_COLUMN] = lines_type()
         target = columns.target()
@@ -184,6 +189,8 @@ class Parquet:
             VERDICT: [one.verdict for one in self._held],
             CONTENT_SHARE: [round(one.share, 3) for one in self._held],
         }
+        for name in self._numbers:
+            found[name] = [(one.numbers or {})[name] for one in self._held]
         if self._lines:
             found[LINES_COLUMN] = [_valid(one.lines) for one in self._held]
         field = self._schema.field(self._target)

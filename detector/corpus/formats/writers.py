@@ -29,17 +29,22 @@ _UNSAFE: Final = re.compile(r'[\x00-\x1f<>:"\\|?*]')
 
 
 class Cleaned(NamedTuple):
-    """A document and what is left of it. lines: for a column of them (`line_records.pieces`), or None."""
+    """A document and what is left of it.
+
+    lines: for a column of them (`line_records.pieces`), or None; numbers: columns with numbers of the text
+    """
 
     document: Document
     text: str
     verdict: str
     share: float
     lines: list[dict[str, Any]] | None = None
+    numbers: Mapping[str, Any] | None = None
 
     def fields(self, columns: Columns) -> dict[str, Any]:
         """Return the record with its text clean, and what was found of the page."""
         found: dict[str, Any] = {VERDICT: self.verdict, CONTENT_SHARE: round(self.share, 3)}
+        found |= self.numbers or {}
         if self.lines is not None:
             found[LINES_COLUMN] = self.lines
         return {**self.document.fields, columns.target(): self.text, **found}

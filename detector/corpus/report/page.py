@@ -133,6 +133,19 @@ def report_page(report: Mapping[str, Any]) -> str:
             ([row["count"], row["site"], row["text"]] for row in report["most_dropped_lines"]),
         ),
     ]
+    filtered = report.get("filtered", {}).items()
+    parts += [
+        _table(
+            "Documents that filters left out",
+            ("filter", "documents"),
+            ([name, row["documents"]] for name, row in filtered),
+        ),
+        _table(
+            "Some of them",
+            ("filter", "id", "value", "text"),
+            ([name, *one.values()] for name, row in filtered for one in row["examples"]),
+        ),
+    ]
     if "since" in report:
         parts += _since(report["since"])
     parts += [

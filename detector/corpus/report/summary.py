@@ -11,6 +11,7 @@ from detector.corpus.report.loss_limit import loss_of
 from detector.corpus.run_folder import read_array, read_json
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.passages import TALLY
+from detector.corpus.steps.write import EXAMPLES
 from detector.records import Integers
 
 # Sites and sources that are listed by name; the rest are in the sums.
@@ -31,9 +32,13 @@ def _summed(tables: Iterable[Mapping[str, Sequence[int]]]) -> dict[str, list[int
 def document_counts(spec: RunSpec, shards: int) -> dict[str, Any]:
     """Return the document tallies of all shards as one."""
     tallies = [read_json(spec.folder().of("out", shard) / "tally.json") for shard in range(shards)]
-    verdicts: Counter[str] = Counter()
+    verdicts, filtered = Counter[str](), Counter[str]()
+    examples: dict[str, list[list[Any]]] = {}
     for tally in tallies:
         verdicts.update(tally["verdicts"])
+        filtered.update(tally["filtered"])
+        for name, rows in tally["examples"].items():
+            examples[name] = sorted([*examples.get(name, []), *rows])[:EXAMPLES]
     return {
         "sites": _summed(tally["sites"] for tally in tallies),
         "sources": _summed(tally["sources"] for tally in tallies),
@@ -41,6 +46,10 @@ def document_counts(spec: RunSpec, shards: int) -> dict[str, Any]:
         "after": np.sum([tally["after"] for tally in tallies], axis=0).tolist(),
         "verdicts": dict(sorted(verdicts.items())),
         "simplified": sum(tally["simplified"] for tally in tallies),
+        "filtered": {
+            name: {"documents": count, "examples": [row[1:] for row in examples[name]]}
+            for name, count in sorted(filtered.items())
+        },
     }
 
 
@@ -74,30 +83,44 @@ def passage_counts(spec: RunSpec, shards: int) -> dict[str, Any]:
     return {"repeated_passages": total}
 
 
+def filter_counts(spec: RunSpec, filtered: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how many documents each filter left out, with examples, if there are filters."""
+    names = ("id", "value", "text")
+    found = {
+        name: {**row, "examples": [dict(zip(names, one, strict=True)) for one in row["examples"]]}
+        for name, row in filtered.items()
+    }
+    return {"filtered": found} if spec.corpus.filters.are_there() else {}
+
+
 def report_of(spec: RunSpec, shards: int, rejected: Mapping[str, int]) -> dict[str, Any]:
     """Return the report. `rejected`: why records were set aside, and how many."""
     documents = document_counts(spec, shards)
     lines = added_up(read_json(spec.folder().of("clean", shard) / "tally.json") for shard in range(shards))
     total = np.sum(list(documents["sources"].values()), axis=0).tolist() if documents["sources"] else [0] * 6
     removed = read_array(spec.folder().step("groups") / "removed.npy")
-    return passage_counts(spec, shards) | {
-        "total": dict(zip(ROW, total, strict=True)),
-        "lines": {"all": lines["lines"][0], "kept": lines["lines"][1]},
-        "rejected": dict(rejected),
-        "sites": len(documents["sites"]),
-        "by_site": _named("site", documents["sites"]),
-        "by_source": _named("source", documents["sources"]),
-        "bytes_dropped_by_reason": lines["reasons"],
-        "bytes_by_score": lines["scores"],
-        "documents_by_length": {"before": documents["before"], "after": documents["after"]},
-        "documents_by_verdict": documents["verdicts"],
-        "simplified": documents["simplified"],
-        "near_duplicate_groups_by_size": group_sizes(removed),
-        "most_dropped_lines": [
-            {"count": count, "site": site, "text": text} for count, site, text in lines["dropped"]
-        ],
-        "near_the_threshold": {
-            kind: [{"site": site, "text": text, "score": score} for _, site, text, score in drawn]
-            for kind, drawn in lines["drawn"].items()
-        },
-    }
+    return (
+        passage_counts(spec, shards)
+        | filter_counts(spec, documents["filtered"])
+        | {
+            "total": dict(zip(ROW, total, strict=True)),
+            "lines": {"all": lines["lines"][0], "kept": lines["lines"][1]},
+            "rejected": dict(rejected),
+            "sites": len(documents["sites"]),
+            "by_site": _named("site", documents["sites"]),
+            "by_source": _named("source", documents["sources"]),
+            "bytes_dropped_by_reason": lines["reasons"],
+            "bytes_by_score": lines["scores"],
+            "documents_by_length": {"before": documents["before"], "after": documents["after"]},
+            "documents_by_verdict": documents["verdicts"],
+            "simplified": documents["simplified"],
+            "near_duplicate_groups_by_size": group_sizes(removed),
+            "most_dropped_lines": [
+                {"count": count, "site": site, "text": text} for count, site, text in lines["dropped"]
+            ],
+            "near_the_threshold": {
+                kind: [{"site": site, "text": text, "score": score} for _, site, text, score in drawn]
+                for kind, drawn in lines["drawn"].items()
+            },
+        }
+    )

@@ -24,6 +24,7 @@ from detector.corpus.run_folder import (
     CHECKSUMS,
     MANIFEST,
     PUBLISHING,
+    checksum_of,
     damaged,
     files_of,
     read_array,
@@ -33,6 +34,7 @@ from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps import clean
 from detector.corpus.steps.near_duplicates import STAYED
 from detector.corpus.steps.passages import final_folder, listed_passages
+from detector.corpus.steps.write import FILTERED
 from detector.errors import ShardError
 from detector.files.atomic import new_file, write_json
 from detector.files.json_lines import json_line
@@ -124,8 +126,9 @@ def _write(path: Path, parts: Iterator[bytes]) -> None:
         file.writelines(parts)
 
 
-def _move(source: Path, target: Path) -> None:
-    """Rename a file, unless that was done before."""
+def _move(spec: RunSpec, step: Path, name: str, published: str) -> None:
+    """Rename a file of a finished step, unless that was done before."""
+    source, target = step / name, spec.output / published
     if not source.exists() and not target.exists():
         raise damaged(source, "it is missing")
     if source.exists():
@@ -133,40 +136,42 @@ def _move(source: Path, target: Path) -> None:
             raise ShardError(f"{target} already exists: move it away, and run the same command again")
         target.parent.mkdir(parents=True, exist_ok=True)
         source.replace(target)
+    elif checksum_of(target) != files_of(step)[name]:  # since a run that was stopped here
+        raise ShardError(
+            f"{target} is damaged (it is not what was written): "
+            f"delete the folder {spec.output} and run the same command again"
+        )
 
 
 def _move_shard(spec: RunSpec, shard: Shard) -> None:
     done, out = spec.folder().of("clean", shard.number), spec.folder().of("out", shard.number)
     for name in files_of(out):
         if name.startswith(f"{DATA}/"):
-            _move(out / name, spec.output / name)
+            _move(spec, out, name, name)
     if spec.lines != "none":
-        _move(
-            final_folder(spec, shard.number) / clean.LINE_RECORDS,
-            spec.output / LINES / f"{shard.number:05d}.jsonl.zst",
-        )
+        final = final_folder(spec, shard.number)
+        _move(spec, final, clean.LINE_RECORDS, f"{LINES}/{shard.number:05d}.jsonl.zst")
     if files_of(done)[clean.REJECTS][0]:
-        _move(done / clean.REJECTS, spec.output / REJECTS / f"{shard.number:05d}.jsonl")
+        _move(spec, done, clean.REJECTS, f"{REJECTS}/{shard.number:05d}.jsonl")
 
 
 def _move_index(spec: RunSpec, shards: Sequence[Shard]) -> None:
     """Move what a later run goes on from (`earlier_runs`)."""
-    index = spec.output / INDEX
     for shard in shards:
         for step, patterns in INDEXED.items():
             folder = spec.folder().of(step, shard.number)
             if not folder.exists():
                 continue  # no sketches where near-duplicates stay
-            target = index / step / folder.name
+            target = f"{INDEX}/{step}/{folder.name}"
             files = {
                 name: checksum
                 for name, checksum in files_of(folder).items()
                 if any(fnmatch(name, pattern) for pattern in patterns)
             }
             for name in files:
-                _move(folder / name, target / name)
-            write_json(target / CHECKSUMS, files)
-    write_json(index / INDEX_FILE, index_of(spec.output, len(shards), spec.since))
+                _move(spec, folder, name, f"{target}/{name}")
+            write_json(spec.output / target / CHECKSUMS, files)
+    write_json(spec.output / INDEX / INDEX_FILE, index_of(spec.output, len(shards), spec.since))
 
 
 def publish(
@@ -179,6 +184,9 @@ def publish(
             _move_shard(spec, shard)
         if spec.corpus.duplicates:
             _write(spec.output / "duplicates.jsonl", _duplicates(spec, shards))
+        if spec.corpus.filters.are_there():
+            folders = [spec.folder().of("out", shard.number) for shard in shards]
+            _write(spec.output / FILTERED, ((folder / FILTERED).read_bytes() for folder in folders))
         if spec.corpus.passages != "keep":
             _write(spec.output / "passages.jsonl", _passages(spec, shards))
         if spec.corpus.index:

@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, assert_never
 
 import numpy as np
+import xxhash
 
+from detector.corpus.document_numbers import (
+    Broken,
+    DocumentNumbers,
+    columns_of_numbers,
+    first_broken,
+    numbers_of,
+)
 from detector.corpus.earlier_runs import IDS
 from detector.corpus.formats.documents import Document, Shard, in_its_file
 from detector.corpus.formats.kinds import output_kind
@@ -35,17 +43,23 @@ from detector.corpus.steps.near_duplicates import STAYED
 from detector.corpus.steps.passages import final_folder
 from detector.files.json_lines import json_line
 from detector.records import Integers
+from detector.settings import CorpusSettings
 from detector.sites.names import LONE
 from detector.text.decoding import text_of
 
 # Lengths of documents are counted by powers of two.
 LENGTH_BINS: Final = 28
+# Documents that filters leave out, and of how many the report shows the beginning.
+FILTERED: Final = "filtered.jsonl"
+EXAMPLES: Final = 10
+LONGEST_SHOWN: Final = 300
 LONE_PAGES: Final = "(pages alone)"
 
 
 class Fate(NamedTuple):
-    """The outcome for a document: "kept", "empty" or "duplicate"; its clean text.
+    """The outcome for a document: "kept", "empty", "duplicate" or "filtered"; its clean text.
 
+    numbers, broken: of its clean text, and the filter that it does not pass, where these are looked at
     size: bytes of the clean text; before: bytes of its lines, of HTML without the markup
     """
 
@@ -56,6 +70,8 @@ class Fate(NamedTuple):
     fate: str
     verdict: str
     share: float
+    numbers: DocumentNumbers | None = None
+    broken: Broken | None = None
 
 
 class Repeating(NamedTuple):
@@ -91,10 +107,20 @@ def fates(spec: RunSpec, shard: Shard, removed: set[int]) -> Iterator[Fate]:
             text = text_of(texts.read(size))
             fate = "empty" if not text.strip() else "duplicate" if place in removed else "kept"
             verdict, share = verdict_name(pages.verdict[place]), float(pages.share[place])
-            yield Fate(document, text, size, int(pages.before[place]), fate, verdict, share)
+            found = Fate(document, text, size, int(pages.before[place]), fate, verdict, share)
+            yield _filtered(found, spec.corpus) if fate == "kept" else found
             done += 1
     if done < len(places):
         raise damaged(source / RECORDS, f"{len(places) - done} documents are missing")
+
+
+def _filtered(fate: Fate, rules: CorpusSettings) -> Fate:
+    """Return the outcome for a document that is kept so far, after the filters."""
+    if not (rules.numbers or rules.filters.are_there()):
+        return fate
+    numbers = numbers_of(fate.text, fate.before)
+    broken = first_broken(rules.filters, numbers, fate.verdict, fate.share)
+    return fate._replace(numbers=numbers, broken=broken, fate="filtered" if broken else "kept")
 
 
 class DocumentTally:
@@ -110,6 +136,8 @@ class DocumentTally:
         self.after = [0] * LENGTH_BINS
         self.verdicts: Counter[str] = Counter()
         self.simplified = 0
+        self.filtered: Counter[str] = Counter()
+        self.examples: dict[str, list[list[Any]]] = {}
 
     def add(self, fate: Fate) -> None:
         """Count one."""
@@ -126,6 +154,12 @@ class DocumentTally:
             self.after[min(fate.size.bit_length(), LENGTH_BINS - 1)] += 1
         self.verdicts[fate.verdict] += 1
         self.simplified += document.simplified is not None
+        if fate.broken is not None:
+            self.filtered[fate.broken.filter] += 1
+            rank = xxhash.xxh3_64_intdigest(document.id.encode("utf-8", "replace"))
+            example = [rank, document.id, fate.broken.value, fate.text[:LONGEST_SHOWN]]
+            drawn = self.examples.setdefault(fate.broken.filter, [])
+            self.examples[fate.broken.filter] = sorted([*drawn, example])[:EXAMPLES]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the counts as plain values."""
@@ -136,6 +170,8 @@ class DocumentTally:
             "after": self.after,
             "verdicts": dict(sorted(self.verdicts.items())),
             "simplified": self.simplified,
+            "filtered": dict(sorted(self.filtered.items())),
+            "examples": dict(sorted(self.examples.items())),
         }
 
 
@@ -152,8 +188,9 @@ def _lines(spec: RunSpec, shard: Shard) -> Iterator[list[dict[str, Any]] | None]
         raise damaged(path, error) from None
 
 
-def _cleaned(fate: Fate, lines: list[dict[str, Any]] | None) -> Cleaned:
-    return Cleaned(fate.document, fate.text, fate.verdict, fate.share, lines)
+def _cleaned(fate: Fate, lines: list[dict[str, Any]] | None, rules: CorpusSettings) -> Cleaned:
+    numbers = fate.numbers.columns() if fate.numbers is not None and rules.numbers else None
+    return Cleaned(fate.document, fate.text, fate.verdict, fate.share, lines, numbers)
 
 
 def _opened(spec: RunSpec, shard: Shard, folder: Path, kept: Callable[[], Iterator[Cleaned]]) -> Writer:
@@ -171,13 +208,19 @@ def _opened(spec: RunSpec, shard: Shard, folder: Path, kept: Callable[[], Iterat
         return JsonLines(path, columns)
     if kind != "parquet":
         assert_never(kind)
+    numbers = columns_of_numbers() if spec.corpus.numbers else {}
     fields = spec.folder().of("count", shard.number) / FIELDS
     if fields.exists():
         source = SourceColumns(fields, shard.parts[0].first)
         if columns.text in source.schema.names:
-            return Parquet(path, source, columns, spec.lines == "column")
+            return Parquet(path, source, columns, spec.lines == "column", numbers)
         source.close()
-    return Parquet(path, FoundColumns(kept(), columns), columns, spec.lines == "column")
+    return Parquet(path, FoundColumns(kept(), columns), columns, spec.lines == "column", numbers)
+
+
+def _filtered_row(fate: Fate) -> bytes:
+    """Return the line for a document that a filter leaves out, or nothing."""
+    return b"" if fate.broken is None else json_line({"id": fate.document.id, **fate.broken._asdict()})
 
 
 @contextmanager
@@ -201,22 +244,27 @@ def write_shard(spec: RunSpec, shard: Shard) -> None:
         lines: list[dict[str, Any]] | None = [] if spec.lines == "column" else None
         for fate in fates(spec, shard, pairs.removed):
             if fate.fate == "kept":
-                yield _cleaned(fate, lines)
+                yield _cleaned(fate, lines, spec.corpus)
 
     stayed = list[bool]()
     with new_folder(target) as folder:
         data = folder / "data"
         data.mkdir()
-        with closing(_opened(spec, shard, data, kept)) as writer, _ids_file(spec, folder) as ids:
+        with (
+            closing(_opened(spec, shard, data, kept)) as writer,
+            _ids_file(spec, folder) as ids,
+            (folder / FILTERED).open("wb") as filtered,
+        ):
             done = zip(fates(spec, shard, pairs.removed), _lines(spec, shard), strict=spec.lines == "column")
             for number, (fate, lines) in enumerate(done):
                 tally.add(fate)
                 stayed.append(fate.fate == "kept")
                 ids.write(json_line(fate.document.id))
+                filtered.write(_filtered_row(fate))
                 if number in pairs.paired:
                     names[str(first + number)] = fate.document.id
                 if fate.fate == "kept":
-                    writer.write(_cleaned(fate, lines))
+                    writer.write(_cleaned(fate, lines, spec.corpus))
         write_json(folder / "tally.json", tally.as_dict())
         write_json(folder / "paired.json", names)
         np.save(folder / STAYED, np.array(stayed, np.bool_))

@@ -1,0 +1,193 @@
+"""Numbers of a clean text: words, language, and how much it repeats itself; and the filters that go by them.
+
+The shares of repetition are those of Gopher (Rae et al. 2021, table A1), those of lines as in FineWeb (Penedo
+et al. 2024). Shares of text are shares of the bytes of its words, so that they are the same in every script.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from detector.errors import SettingsError
+from detector.model.page_kinds import EMPTY, KINDS
+from detector.results.metadata.languages import text_language
+from detector.run_settings import DocumentFilters
+from detector.text.decoding import utf8
+from detector.text.plain import text_batch
+from detector.text.words import words_of
+
+# How a line ends that is a sentence, in many scripts.
+SENTENCE_ENDS: Final = tuple(".!?…。！？।॥؟۔።။។:;\"'”’»)」』")
+SHORT_LINE: Final = 30
+# The n-grams of Gopher: of two to four words the most frequent one, of five to ten all that came before.
+TOP: Final = (2, 3, 4)
+REPEATED: Final = (5, 6, 7, 8, 9, 10)
+
+
+class DocumentNumbers(NamedTuple):
+    """What a clean text is like.
+
+    language: BCP 47 tag by its words, or "" if there are too few; language_probability: how sure that is
+    kept_share: bytes of the clean text by those of the page's lines
+    duplicate_lines, duplicate_line_text: share of lines that an earlier one equals, and of text in them
+    lines_with_end: share of the lines that end as sentences do; short_lines: with less than 30 characters
+    top_ngrams: for 2 to 4 words, share of the text in the most frequent n-gram
+    repeated_ngrams: for 5 to 10 words, share of the text in n-grams that came before
+    """
+
+    words: int
+    kept_share: float
+    language: str
+    language_probability: float
+    duplicate_lines: float
+    duplicate_line_text: float
+    lines_with_end: float
+    short_lines: float
+    top_ngrams: tuple[float, ...]
+    repeated_ngrams: tuple[float, ...]
+
+    def columns(self) -> dict[str, Any]:
+        """Return the numbers as columns of a record: one each."""
+        found: dict[str, Any] = {}
+        for name, value in self._asdict().items():
+            if isinstance(value, tuple):
+                sizes = TOP if name == "top_ngrams" else REPEATED
+                parts = zip(sizes, value, strict=True)
+                found |= {f"detector_{name.removesuffix('s')}_{size}": one for size, one in parts}
+            else:
+                found[f"detector_{name}"] = value
+        return found
+
+
+def columns_of_numbers() -> dict[str, type]:
+    """Return the names of all columns, and their types."""
+    nothing = numbers_of("", 0)
+    return {name: type(value) for name, value in nothing.columns().items()}
+
+
+def numbers_of(text: str, before: int) -> DocumentNumbers:
+    """Return the numbers of a clean text. before: bytes of its page's lines."""
+    data = utf8(text)
+    words = words_of(text_batch([data]))
+    keys, sizes = words.key.tolist(), (words.end - words.start).tolist()
+    total = max(sum(sizes), 1)
+    lines = [line for line in text.splitlines() if line.strip()]
+    copies = _copies(lines)
+    found = text_language(text)
+    return DocumentNumbers(
+        words=len(keys),
+        kept_share=_rounded(len(data), before),
+        language="" if found is None else found.value,
+        language_probability=0.0 if found is None else round(float(found.confidence or 0), 3),
+        duplicate_lines=_rounded(len(copies), len(lines)),
+        duplicate_line_text=_rounded(sum(map(len, copies)), sum(map(len, lines))),
+        lines_with_end=_rounded(sum(line.rstrip().endswith(SENTENCE_ENDS) for line in lines), len(lines)),
+        short_lines=_rounded(sum(len(line.strip()) < SHORT_LINE for line in lines), len(lines)),
+        top_ngrams=tuple(round(_top(keys, sizes, size) / total, 3) for size in TOP),
+        repeated_ngrams=tuple(round(_repeated(keys, sizes, size) / total, 3) for size in REPEATED),
+    )
+
+
+def _rounded(part: int, whole: int) -> float:
+    return round(part / max(whole, 1), 3)
+
+
+def _copies(lines: Sequence[str]) -> list[str]:
+    """Return the lines that an earlier one equals."""
+    seen, found = set[str](), list[str]()
+    for line in map(str.strip, lines):
+        if line in seen:
+            found.append(line)
+        seen.add(line)
+    return found
+
+
+def _ngrams(keys: Sequence[int], size: int) -> list[tuple[int, ...]]:
+    return list(zip(*(keys[at:] for at in range(size)), strict=False))
+
+
+def _top(keys: Sequence[int], sizes: Sequence[int], size: int) -> int:
+    """Return the bytes in the most frequent n-gram, if it stands twice; of several the longest."""
+    ngrams = _ngrams(keys, size)
+    if not ngrams:
+        return 0
+    counts = Counter(ngrams)
+    most = max(counts.values())
+    if most < 2:
+        return 0
+    ends = np.concatenate(([0], np.cumsum(sizes)))
+    return max(
+        most * int(ends[at + size] - ends[at]) for at, ngram in enumerate(ngrams) if counts[ngram] == most
+    )
+
+
+def _repeated(keys: Sequence[int], sizes: Sequence[int], size: int) -> int:
+    """Return the bytes of n-grams that came before; each word counts once."""
+    seen, found, at = set[tuple[int, ...]](), 0, 0
+    ngrams = _ngrams(keys, size)
+    while at < len(ngrams):
+        if ngrams[at] in seen:
+            found += sum(sizes[at : at + size])
+            at += size
+        else:
+            seen.add(ngrams[at])
+            at += 1
+    return found
+
+
+def refuse_unknown_kinds(filters: DocumentFilters) -> None:
+    """Raise `SettingsError` for a kind of page that there is not."""
+    known = (*KINDS, EMPTY)
+    if unknown := ", ".join(sorted(set(filters.kinds) - set(known))):
+        raise SettingsError(f"the filter kinds has unknown kinds {unknown}; known: {', '.join(known)}")
+
+
+class Broken(NamedTuple):
+    """A filter that a document does not pass. value: what it has; limit: what it may have."""
+
+    filter: str
+    value: Any
+    limit: Any
+
+
+def first_broken(
+    filters: DocumentFilters, numbers: DocumentNumbers, verdict: str, content_share: float
+) -> Broken | None:
+    """Return the first filter that a document does not pass, in the order of `DocumentFilters`."""
+    return next(_broken(filters, numbers, verdict, content_share), None)
+
+
+def _broken(
+    filters: DocumentFilters, numbers: DocumentNumbers, verdict: str, content_share: float
+) -> Iterator[Broken]:
+    for name, value, least in (
+        ("min_words", numbers.words, filters.min_words),
+        ("min_content_share", content_share, filters.min_content_share),
+        ("min_kept_share", numbers.kept_share, filters.min_kept_share),
+    ):
+        if value < least:
+            yield Broken(name, value, least)
+    if filters.kinds and verdict not in filters.kinds:
+        yield Broken("kinds", verdict, list(filters.kinds))
+    if filters.languages:
+        sure = numbers.language_probability >= filters.language_probability
+        if not sure or numbers.language not in filters.languages:
+            yield Broken("languages", numbers.language, list(filters.languages))
+    yield from _repetition(filters, numbers)
+
+
+def _repetition(filters: DocumentFilters, numbers: DocumentNumbers) -> Iterator[Broken]:
+    if numbers.lines_with_end < filters.min_lines_with_end:
+        yield Broken("min_lines_with_end", numbers.lines_with_end, filters.min_lines_with_end)
+    for name in ("duplicate_lines", "duplicate_line_text", "short_lines"):
+        value, most = getattr(numbers, name), getattr(filters, f"max_{name}")
+        if value > most:
+            yield Broken(f"max_{name}", value, most)
+    for name, sizes in (("top_ngrams", TOP), ("repeated_ngrams", REPEATED)):
+        limits: Mapping[str, float] = getattr(filters, f"max_{name}")
+        for size, value in zip(sizes, getattr(numbers, name), strict=True):
+            most = limits.get(str(size), 1.0)
+            if value > most:
+                yield Broken(f"max_{name}.{size}", value, most)
