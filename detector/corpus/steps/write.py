@@ -155,9 +155,9 @@ class DocumentTally:
         if fate.broken is not None:
             self.filtered[fate.broken.filter] += 1
             rank = xxhash.xxh3_64_intdigest(document.id.encode("utf-8", "replace"))
-            row = [rank, document.id, fate.broken.value, fate.text[:LONGEST_SHOWN]]
+            example: list[Any] = [rank, document.id, fate.broken.value, fate.text[:LONGEST_SHOWN]]
             drawn = self.examples.setdefault(fate.broken.filter, [])
-            self.examples[fate.broken.filter] = sorted([*drawn, row])[:EXAMPLES]
+            self.examples[fate.broken.filter] = sorted([*drawn, example])[:EXAMPLES]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the counts as plain values."""
