@@ -65,7 +65,7 @@ class Detector:
     r"""Scores pages with one model and one set of settings. A detector never changes.
 
     >>> from detector import Detector
-    >>> page = "Leave a Reply\nThe mill stood empty for thirty-one years, until the town bought it."
+    >>> page = "The mill stood empty for thirty-one years, until the town bought it.\nLeave a Reply"
     >>> Detector().clean(page)
     'The mill stood empty for thirty-one years, until the town bought it.'
 

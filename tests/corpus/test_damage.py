@@ -351,7 +351,7 @@ def test_a_published_file_that_is_damaged_before_the_run_ends_is_named(
     path = next(path for path in sorted((out / folder).rglob("*")) if path.is_file() and path.stat().st_size)
     data = path.read_bytes()
     path.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
-    message = rf"{re.escape(str(path))} is damaged .*: delete the folder {re.escape(str(out))} and give"
+    message = rf"{re.escape(str(path))} is damaged .*: delete the folder {re.escape(str(out))} and run"
     with pytest.raises(ShardError, match=message):
         clean(corpus)
     path.write_bytes(data)
