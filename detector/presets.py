@@ -7,7 +7,7 @@ from detector.errors import SettingsError
 from detector.records import LINE_KINDS
 
 # What to keep and drop by kind, under the names of the command line. Of the other kinds scores decide.
-# On development pages, `article` is ahead of `scores` on all but forums as text (docs/kinds.md).
+# Of the default: readers' comments and notes about authors are not the main content, and the headline is.
 PRESETS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "article": (("title",), ("comment", "author")),
     "scores": ((), ()),
