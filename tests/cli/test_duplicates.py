@@ -181,7 +181,7 @@ def test_records_without_a_known_ending_are_no_page(call, pages, tmp_path):
     code, out, err = call(other)
     assert (code, out) == (2, "")
     assert (
-        "is JSON Lines, a record a line, not a page: write one record per line, and name the file .jsonl"
+        "is JSON Lines, a record a line, not a page: write one record per line, and name it .jsonl"
         in err
     )
     other.write_text(TEXTS[0])
@@ -317,5 +317,5 @@ def test_texts_inside_longer_ones(call, pages, tmp_path):
     assert call(pages)[1] == ""
     code, out, err = call(pages, "--containment", "--output", tmp_path / "kept.jsonl")
     assert (code, out) == (0, "story\tarchive\t1.000\n")
-    assert "1 of 2 texts stand inside a longer one" in err
+    assert "1 of 2 texts are inside a longer one" in err
     assert json.loads((tmp_path / "kept.jsonl").read_text())["id"] == "archive"

@@ -172,7 +172,7 @@ def test_another_value_is_not_written_over(clean, tmp_path):
         assert not (tmp_path / "out").exists()
         out, _ = clean(path, name=kind, text="html", output="text")
         assert "came to watch" in written(out / "data" / path.name)[0]["text"]
-    with pytest.raises(SettingsError, match="--output-column id would write over that field"):
+    with pytest.raises(SettingsError, match="--output-column id would overwrite that field"):
         clean(tmp_path / "in.jsonl", text="html", output="id")
 
 
