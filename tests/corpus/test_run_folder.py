@@ -71,7 +71,7 @@ def test_arrays_come_back_or_their_damage_is_said(tmp_path, mapped):
     assert found.tolist() == [0, 1, 2, 3]
     assert found.flags.writeable != mapped
     path.write_bytes(path.read_bytes()[:-1])
-    with pytest.raises(ShardError, match=r"size\.npy is damaged .*: delete the folder .*00000 and give"):
+    with pytest.raises(ShardError, match=r"size\.npy is damaged .*: delete the folder .*00000 and run"):
         read_array(path, mapped)
 
 
