@@ -48,7 +48,7 @@ def test_any_answers_and_undos_leave_what_holds(tmp_path_factory, steps):
         (
             "l.jsonl",
             '{"text": "a", "label": "template"}\n{"undo": 2}',
-            "row 2: 2 labels cannot be taken back",
+            "row 2: 2 labels cannot be undone",
         ),
         ("l.jsonl", '{"text": "a", "label": "template", "page": "a.html"}', "go together"),
         ("l.jsonl", '{"text": "a", "label": "template", "page": "a.html", "line": "x"}', "number"),
