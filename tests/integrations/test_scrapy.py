@@ -92,5 +92,5 @@ def test_settings_of_a_crawler(tmp_path, pages):
         cleaner.process_item(
             {"page": "404 Not Found\nThe page you are looking for does not exist.\nBack to home"}
         )
-    with pytest.raises(DropItem, match="no page"):
+    with pytest.raises(DropItem, match="not a page"):
         cleaner.process_item({"page": 3})
