@@ -115,7 +115,7 @@ def test_inputs(place, tmp_path, capfd, monkeypatch, name):
         (["score", "good.html", "--model", "model"], "no format number"),
         (["score", "good.html", "--model", "listed"], "cannot be read (not a JSON object)"),
         (["score", "good.html", "--model", "binary"], "not UTF-8"),
-        (["profile", "show", "empty"], "empty is not a profile, or is damaged (it is not a regular file)"),
+        (["profile", "show", "empty"], "empty is not a profile, or damaged (it is not a regular file)"),
         (["duplicates", "good.jsonl", "--index", "index"], "not an index"),
         (["restore", "old"], "damaged"),
         (["restore", "odd"], "damaged"),
