@@ -180,10 +180,7 @@ def test_records_without_a_known_ending_are_no_page(call, pages, tmp_path):
     other.write_bytes(pages.read_bytes())
     code, out, err = call(other)
     assert (code, out) == (2, "")
-    assert (
-        "is JSON Lines, a record a line, not a page: write one record per line, and name it .jsonl"
-        in err
-    )
+    assert "is JSON Lines, a record a line, not a page: write one record per line, and name it .jsonl" in err
     other.write_text(TEXTS[0])
     assert call(other, pages)[1].splitlines() == ["p0\tpages.data\t1.000", "p2\tpages.data\t1.000"]
 
