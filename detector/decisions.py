@@ -110,9 +110,7 @@ def decide(
     settings = policy.settings
     content = decided = scores
     if kinds is not None:
-        keep, drop = settings.kinds_decided()
-        content = by_kind(scores, kinds, page_segment, (), drop)
-        decided = by_kind(scores, kinds, page_segment, keep, drop)
+        content, decided = by_kind(scores, kinds, page_segment, *settings.kinds_decided())
     n_pages, n_segments = page_segment.size - 1, scores.size
     out = Decisions(
         kept=np.empty(n_segments, np.bool_),
@@ -153,26 +151,42 @@ def decide_scored(
     return decide(lines.scores, words, page_segment, copies, policy, blocks, kinds)
 
 
+class ScoresByKind(NamedTuple):
+    """The scores that are decided by, both float32 (S,).
+
+    content: higher for lines of dropped kinds; decided: lower, too, for those of kept kinds
+    """
+
+    content: Floats
+    decided: Floats
+
+
 def by_kind(
     scores: Floats,
     kinds: KnownKinds,
     page_segment: Integers,
     keep: Sequence[str] = (),
     drop: Sequence[str] = (),
-) -> Floats:
-    """Return the scores that are decided by: lines of kept kinds have lower ones, of dropped kinds higher.
+) -> ScoresByKind:
+    """Return the scores that are decided by.
 
     A line stays with probability K + (1 - K - D) (1 - score): K is the probability of the kinds that are
     kept, D of those that are dropped, and of the others the score decides. Without kinds, scores are as
     they are.
     """
     if not kinds.lines.size or not (keep or drop):
-        return scores
+        return ScoresByKind(scores, scores)
     kept = sum(_kept_share(kinds, kind, page_segment) for kind in keep)
     dropped = sum(_dropped_share(kinds, kind, page_segment) for kind in drop)
-    stays = kept + np.maximum(1 - kept - dropped, 0) * (1 - scores.astype(np.float64))
-    decided: Floats = (np.rint(np.clip(1 - stays, 0, 1) * 1000) / 1000).astype(np.float32)
-    return decided
+    content = 1 - scores.astype(np.float64)
+    stays = kept + np.maximum(1 - kept - dropped, 0) * content
+    return ScoresByKind(_rounded(1 - np.maximum(1 - dropped, 0) * content), _rounded(1 - stays))
+
+
+def _rounded(shares: NDArray[np.float64]) -> Floats:
+    """Return shares as scores are: from 0 to 1, in thousandths."""
+    rounded: Floats = (np.rint(np.clip(shares, 0, 1) * 1000) / 1000).astype(np.float32)
+    return rounded
 
 
 def _share(kinds: KnownKinds, kind: str) -> NDArray[np.float64]:

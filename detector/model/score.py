@@ -21,7 +21,7 @@ from detector.features.build import (
 from detector.features.site import LEAST_PAGES, site_features
 from detector.model.files import Model
 from detector.model.line_kinds import new_kinds
-from detector.model.network import Scorer, SiteStep, adjusted, new_scores
+from detector.model.network import LineScores, Scorer, SiteStep, adjusted, new_scores
 from detector.model.page_kinds import PageKinds, kinds_of
 from detector.near_duplicates.minhash.permutations import permutations
 from detector.records import CONTENT_KINDS, LINE_KINDS, Batch, Floats, Markup, Repeats, Words
@@ -82,33 +82,34 @@ def score_lines(
     else:
         html = (batch, words, markup, hint_words(markup), model.phrases, model.markup)
         native.run("score_html", html, permutation, scorer.arrays, repeats, found, kinds)
+    recurrence = None
+    if sites is not None and scorer.site is not None:
+        recurrence = line_recurrence(line_keys(words), batch.page_segment(), sites)
+        found, kinds = _with_sites(batch, words, found, kinds, scorer.site, recurrence)
     pages = kinds_of(batch, words, markup, found.scores, model.kinds, kinds)
-    alone = ScoredLines(*found, repeats, kinds, pages)
-    if sites is None or scorer.site is None:
-        return alone
-    known = _with_sites(batch, words, alone, scorer.site, sites)
-    return known._replace(pages=kinds_of(batch, words, markup, known.scores, model.kinds, known.kinds))
+    return ScoredLines(*found, repeats, kinds, pages, recurrence)
 
 
-def _with_sites(batch: Batch, words: Words, alone: ScoredLines, step: SiteStep, sites: Sites) -> ScoredLines:
-    """Return the scores with what is known of the pages' sites."""
+def _with_sites(
+    batch: Batch, words: Words, alone: LineScores, kinds: Floats, step: SiteStep, recurrence: LineRecurrence
+) -> tuple[LineScores, Floats]:
+    """Return scores and kinds of lines with what is known of the pages' sites."""
     page_segment = batch.page_segment()
-    recurrence = line_recurrence(line_keys(words), page_segment, sites)
     table = site_features(alone.log_odds, recurrence, words, page_segment)
     site_known = np.repeat(recurrence.site_pages >= LEAST_PAGES, np.diff(page_segment))
     scores, added = adjusted(table, step, site_known, alone.scores)
     contributions = np.column_stack((alone.contributions, added))
-    kinds = _kinds_with_sites(alone, scores)
-    return alone._replace(scores=scores, kinds=kinds, contributions=contributions, recurrence=recurrence)
+    found = alone._replace(scores=scores, contributions=contributions)
+    return found, _kinds_with_sites(kinds, alone.scores, scores)
 
 
-def _kinds_with_sites(alone: ScoredLines, scores: Floats) -> Floats:
+def _kinds_with_sites(alone: Floats, scores_alone: Floats, scores: Floats) -> Floats:
     """Return the kinds with what is known of the site, which multiplies the odds of main content.
 
     A line that recurs on its site is neither the page's title nor its body.
     """
-    before, after = (np.clip(one.astype(np.float64), 0.001, 0.999) for one in (alone.scores, scores))
-    kinds = alone.kinds.astype(np.float64)
+    before, after = (np.clip(one.astype(np.float64), 0.001, 0.999) for one in (scores_alone, scores))
+    kinds = alone.astype(np.float64)
     kinds[:, _CONTENT] *= ((1 - after) / after * before / (1 - before))[: kinds.shape[0], None]
     changed: Floats = (kinds / np.maximum(kinds.sum(axis=1, keepdims=True), 1e-9)).astype(np.float32)
     return changed

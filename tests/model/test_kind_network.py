@@ -97,9 +97,9 @@ def test_policy_by_kind() -> None:
     kinds[1, LINE_KINDS.index("form")] = kinds[2, LINE_KINDS.index("caption")] = 1
     kinds[3, LINE_KINDS.index("title")] = kinds[3, LINE_KINDS.index("caption")] = 0.5
     pages, known = np.array([0, 3, 4]), KnownKinds(kinds, np.zeros(2, np.float32))
-    decided = by_kind(scores, known, pages, ("title",), ("caption",))
+    decided = by_kind(scores, known, pages, ("title",), ("caption",)).decided
     np.testing.assert_allclose(decided, [0, 0.9, 1, 0.5])
-    np.testing.assert_array_equal(by_kind(scores, known, pages), scores)
+    np.testing.assert_array_equal(by_kind(scores, known, pages), (scores, scores))
 
 
 def test_a_page_has_one_title() -> None:
@@ -108,7 +108,7 @@ def test_a_page_has_one_title() -> None:
     kinds = np.zeros((5, len(LINE_KINDS)), np.float32)
     kinds[:, LINE_KINDS.index("title")] = [0.5, 0.75, 0.25, 0.5, 0]
     known, pages = KnownKinds(kinds, np.zeros(3, np.float32)), np.array([0, 3, 3, 5])
-    decided = by_kind(scores, known, pages, ("title",), ("comment",))
+    decided = by_kind(scores, known, pages, ("title",), ("comment",)).decided
     np.testing.assert_allclose(decided, [0.8, 0.2, 0.8, 0.4, 0.8], atol=1e-6)
 
 
@@ -118,9 +118,9 @@ def test_comments_go_where_they_are_likelier_than_all_else() -> None:
     kinds = np.zeros((4, len(LINE_KINDS)), np.float32)
     kinds[:, LINE_KINDS.index("comment")] = [0.5, 0.75, 1, 1]
     known = KnownKinds(kinds, np.array([0, 0.75], np.float32))
-    decided = by_kind(scores, known, np.array([0, 3, 4]), (), ("comment",))
+    decided = by_kind(scores, known, np.array([0, 3, 4]), (), ("comment",)).decided
     np.testing.assert_allclose(decided, [0.25, 0.625, 1, 0.25], atol=1e-3)
-    kept = by_kind(scores, known, np.array([0, 3, 4]), ("comment",))
+    kept = by_kind(scores, known, np.array([0, 3, 4]), ("comment",)).decided
     np.testing.assert_allclose(kept, [0.125, 0.062, 0, 0], atol=1e-3)
 
 
