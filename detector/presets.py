@@ -1,6 +1,6 @@
 """Which kinds of lines stay and which go, whatever their scores: sets of them by name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from detector.errors import SettingsError
@@ -18,10 +18,15 @@ PRESETS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 DEFAULT_PRESET: Final = "article"
 
 
+def refuse_unknown_kinds(setting: str, given: Iterable[str], known: Sequence[str]) -> None:
+    """Raise `SettingsError` for kinds that there are not."""
+    if unknown := ", ".join(sorted(set(given) - set(known))):
+        raise SettingsError(f"{setting} has unknown kinds {unknown}; known: {', '.join(known)}")
+
+
 def refuse_unknown_line_kinds(keep: tuple[str, ...], drop: tuple[str, ...]) -> None:
     """Raise `SettingsError` for a kind of line that there is not, or that is both kept and dropped."""
     for name, kinds in (("keep", keep), ("drop", drop)):
-        if unknown := ", ".join(sorted(set(kinds) - set(LINE_KINDS))):
-            raise SettingsError(f"{name} has unknown kinds {unknown}; known: {', '.join(LINE_KINDS)}")
+        refuse_unknown_kinds(name, kinds, LINE_KINDS)
     if both := ", ".join(sorted(set(keep) & set(drop))):
         raise SettingsError(f"keep and drop both have {both}: choose one of them")

@@ -14,7 +14,7 @@ from detector.duplicate_settings import DuplicateSettings as DuplicateSettings
 from detector.errors import SettingsError
 from detector.files.limits import DEFAULT_LIMITS, ReadLimits
 from detector.files.toml import read_toml, settings_from
-from detector.presets import DEFAULT_PRESET, PRESETS, refuse_unknown_line_kinds
+from detector.presets import DEFAULT_PRESET, PRESETS, refuse_unknown_kinds, refuse_unknown_line_kinds
 from detector.records import COPY_KINDS
 from detector.run_settings import Columns as Columns
 from detector.run_settings import DocumentFilters as DocumentFilters
@@ -28,12 +28,6 @@ GOALS: Final = ("lose_at_most", "recall", "precision")
 Similarity = Literal["jaccard", "containment"]
 # Kinds of copies that go: the others are part of the text, or navigation that scores find.
 DROPPED_COPIES: Final = ("headline", "running-head", "block", "repeat")
-
-
-def _refuse_unknown_kinds(kinds: tuple[str, ...]) -> None:
-    """Raise `SettingsError` for a kind of copy that there is not."""
-    if unknown := ", ".join(sorted(set(kinds) - set(COPY_KINDS[1:]))):
-        raise SettingsError(f"drop_copies has unknown kinds {unknown}; known: {', '.join(COPY_KINDS[1:])}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +103,7 @@ class Settings:
         given = [name for name in ("threshold", *GOALS) if getattr(self, name) is not None]
         if len(given) > 1:
             raise SettingsError(f"{' and '.join(given)} cannot be combined: give only one of them")
-        _refuse_unknown_kinds(self.drop_copies)
+        refuse_unknown_kinds("drop_copies", self.drop_copies, COPY_KINDS[1:])
         refuse_unknown_line_kinds(self.keep or (), self.drop or ())
         if self.batch_bytes < 1:
             raise SettingsError(f"batch_bytes must be at least 1, not {self.batch_bytes}")
@@ -223,7 +217,7 @@ class CorpusSettings:
             from detector.files.checked import refuse_wrong_patterns  # slow to import
 
             refuse_wrong_patterns(self.protect, "the protect pattern")
-        _refuse_unknown_kinds(self.drop_copies or ())
+        refuse_unknown_kinds("drop_copies", self.drop_copies or (), COPY_KINDS[1:])
         for name, choices in (("folder_sites", FolderSites), ("keep", KeepDocument), ("passages", Passages)):
             if getattr(self, name) not in get_args(choices):
                 names = ", ".join(get_args(choices))

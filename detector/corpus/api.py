@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from detector.corpus.document_numbers import refuse_unknown_kinds
+from detector.corpus.document_numbers import refuse_unknown_page_kinds
 from detector.corpus.earlier_runs import earlier_runs
 from detector.corpus.manifest import settings_of
 from detector.corpus.run import Outcome, dry_run, run
@@ -72,7 +72,7 @@ def clean_corpus(
     """
     records, engine = records or RecordSettings(), engine or EngineSettings()
     corpus = corpus or CorpusSettings()
-    refuse_unknown_kinds(corpus.filters)
+    refuse_unknown_page_kinds(corpus.filters)
     spec = RunSpec(
         output=Path(output).absolute(),
         columns=records.columns,

@@ -10,16 +10,16 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from detector.errors import SettingsError
 from detector.model.page_kinds import EMPTY, KINDS
+from detector.presets import refuse_unknown_kinds
 from detector.results.metadata.languages import text_language
 from detector.run_settings import DocumentFilters
 from detector.text.decoding import utf8
 from detector.text.plain import text_batch
 from detector.text.words import words_of
 
-# How a line ends that is a sentence, in many scripts.
-SENTENCE_ENDS: Final = tuple(".!?…。！？।॥؟۔።။។:;\"'”’»)」』")
+# How a line ends that is a sentence, or a quoted one, in many scripts.
+LINE_ENDS: Final = tuple(".!?…。！？।॥؟۔።။។:;\"'”’»)」』")
 SHORT_LINE: Final = 30
 # The n-grams of Gopher: of two to four words the most frequent one, of five to ten all that came before.
 TOP: Final = (2, 3, 4)
@@ -83,7 +83,7 @@ def numbers_of(text: str, before: int) -> DocumentNumbers:
         language_probability=0.0 if found is None else round(float(found.confidence or 0), 3),
         duplicate_lines=_rounded(len(copies), len(lines)),
         duplicate_line_text=_rounded(sum(map(len, copies)), sum(map(len, lines))),
-        lines_with_end=_rounded(sum(line.rstrip().endswith(SENTENCE_ENDS) for line in lines), len(lines)),
+        lines_with_end=_rounded(sum(line.rstrip().endswith(LINE_ENDS) for line in lines), len(lines)),
         short_lines=_rounded(sum(len(line.strip()) < SHORT_LINE for line in lines), len(lines)),
         top_ngrams=tuple(round(_top(keys, sizes, size) / total, 3) for size in TOP),
         repeated_ngrams=tuple(round(_repeated(keys, sizes, size) / total, 3) for size in REPEATED),
@@ -137,11 +137,9 @@ def _repeated(keys: Sequence[int], sizes: Sequence[int], size: int) -> int:
     return found
 
 
-def refuse_unknown_kinds(filters: DocumentFilters) -> None:
+def refuse_unknown_page_kinds(filters: DocumentFilters) -> None:
     """Raise `SettingsError` for a kind of page that there is not."""
-    known = (*KINDS, EMPTY)
-    if unknown := ", ".join(sorted(set(filters.kinds) - set(known))):
-        raise SettingsError(f"the filter kinds has unknown kinds {unknown}; known: {', '.join(known)}")
+    refuse_unknown_kinds("the filter kinds", filters.kinds, (*KINDS, EMPTY))
 
 
 class Broken(NamedTuple):

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from detector.corpus.formats.zstd_files import ZstdError, read_zstd
-from detector.corpus.run_folder import CHECKSUMS, MANIFEST, checksum_of, damaged, read_json
+from detector.corpus.run_folder import CHECKSUMS, MANIFEST, checksum_of, read_json, stored_lines
 from detector.errors import SettingsError
 from detector.files.checked import checked
 
@@ -58,12 +57,7 @@ class EarlierShard(NamedTuple):
 
 def stored_ids(folder: Path) -> list[str]:
     """Return the ids of the clean documents of a written shard; raises `ShardError` if they are damaged."""
-    path = folder / IDS
-    try:
-        with read_zstd(path) as file:
-            return [str(json.loads(line)) for line in file]
-    except (OSError, EOFError, ZstdError, ValueError) as error:
-        raise damaged(path, error) from None
+    return list(stored_lines(folder / IDS, lambda line: str(json.loads(line))))
 
 
 def earlier_shards(runs: tuple[EarlierRun, ...]) -> list[EarlierShard]:

@@ -22,7 +22,7 @@ import numpy as np
 from detector.corpus.formats.documents import Document, Records, Rejected, in_its_file
 from detector.corpus.formats.parquet_files import CopiedFields
 from detector.corpus.formats.zstd_files import ZstdError, read_zstd, write_zstd
-from detector.corpus.run_folder import damaged
+from detector.corpus.run_folder import damaged, stored_lines
 from detector.errors import DetectorError, KernelError, PageError
 from detector.files.arrays import array_from, bytes_of
 from detector.files.json_lines import json_line
@@ -226,14 +226,12 @@ class ShardWriter:
 
 def _stored_records(folder: Path) -> Iterator[Document | Rejected]:
     """Yield the records of a shard; those of Parquet without fields."""
-    path = folder / RECORDS
-    try:
-        with read_zstd(path) as file:
-            for line in file:
-                row = json.loads(line)
-                yield Rejected(**row) if "reason" in row else Document(**row)
-    except (OSError, EOFError, ZstdError, ValueError, TypeError) as error:
-        raise damaged(path, error) from None
+    return stored_lines(folder / RECORDS, _stored_record)
+
+
+def _stored_record(line: bytes) -> Document | Rejected:
+    row = json.loads(line)
+    return Rejected(**row) if "reason" in row else Document(**row)
 
 
 def stored_documents(folder: Path, first_record: int) -> Iterator[Document]:

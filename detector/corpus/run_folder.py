@@ -13,14 +13,15 @@ OUT/.run/out/00000/        a shard's output, named as it will be published
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import xxhash
 from numpy.typing import NDArray
 
+from detector.corpus.formats.zstd_files import ZstdError, read_zstd
 from detector.errors import SettingsError, ShardError, in_words
 from detector.files import atomic
 from detector.files.arrays import load_array, mapped_array
@@ -29,6 +30,7 @@ RUN: Final = ".run"
 # The files of a finished run.
 MANIFEST: Final = "manifest.json"
 # Length and checksum of each file of a finished step.
+Made = TypeVar("Made")
 CHECKSUMS: Final = "checksums.json"
 # There while the files of a run are moved to where they are published.
 PUBLISHING: Final = "publishing"
@@ -106,6 +108,16 @@ def read_array(path: Path, mapped: bool = False) -> NDArray[Any]:
     try:
         return mapped_array(path) if mapped else load_array(path)
     except (OSError, ValueError) as error:
+        raise damaged(path, error) from None
+
+
+def stored_lines(path: Path, made: Callable[[bytes], Made]) -> Iterator[Made]:
+    """Yield what is made of each line of a compressed file of a run; raises `ShardError` if it is damaged."""
+    try:
+        with read_zstd(path) as file:
+            for line in file:
+                yield made(line)
+    except (OSError, EOFError, ZstdError, ValueError, TypeError) as error:
         raise damaged(path, error) from None
 
 

@@ -19,10 +19,10 @@ import numpy as np
 
 from detector.corpus.earlier_runs import stored_ids
 from detector.corpus.formats.documents import Shard
-from detector.corpus.formats.zstd_files import ZstdError, read_zstd, write_zstd
+from detector.corpus.formats.zstd_files import write_zstd
 from detector.corpus.line_records import LineRecord, clean_again
 from detector.corpus.rules import PASSAGE, RULES
-from detector.corpus.run_folder import damaged, new_folder, read_array, write_json
+from detector.corpus.run_folder import new_folder, read_array, stored_lines, write_json
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.clean import LINE_RECORDS, TEXTS, ZSTD_LEVEL, CleanPages
 from detector.corpus.steps.kept_lines import KeptLines
@@ -178,7 +178,7 @@ def _without(spec: RunSpec, source: Path, folder: Path, found: Passages) -> None
         (folder / TEXTS).open("wb") as written,
         write_zstd(folder / LINE_RECORDS, ZSTD_LEVEL) as records,
     ):
-        for place, line in enumerate(_stored(source / LINE_RECORDS)):
+        for place, line in enumerate(stored_lines(source / LINE_RECORDS, bytes)):
             text = texts.read(int(pages.size[place]))
             if place in cut:
                 record = _cut(LineRecord(**json.loads(line)), cut[place])
@@ -198,14 +198,6 @@ def _cut(record: LineRecord, passages: Sequence[tuple[int, int]]) -> LineRecord:
             if kept[at]:
                 kept[at], reasons[at] = 0, RULES[PASSAGE]
     return replace(record, kept=kept, reasons=reasons)
-
-
-def _stored(path: Path) -> Iterator[bytes]:
-    try:
-        with read_zstd(path) as file:
-            yield from file
-    except (OSError, EOFError, ZstdError) as error:
-        raise damaged(path, error) from None
 
 
 def listed_passages(

@@ -32,19 +32,19 @@ from detector.corpus.formats.writers import (
     Writer,
     column_names,
 )
-from detector.corpus.formats.zstd_files import ZstdError, read_zstd, write_zstd
+from detector.corpus.formats.zstd_files import write_zstd
 from detector.corpus.line_records import LineRecord, pieces
 from detector.corpus.parsed_shards import FIELDS, RECORDS, stored_documents
-from detector.corpus.run_folder import damaged, new_folder, read_array, write_json
+from detector.corpus.run_folder import damaged, new_folder, read_array, stored_lines, write_json
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.clean import LINE_RECORDS, TEXTS, ZSTD_LEVEL, CleanPages, verdict_name
+from detector.corpus.steps.count import is_alone
 from detector.corpus.steps.merge import UsedIds
 from detector.corpus.steps.near_duplicates import STAYED
 from detector.corpus.steps.passages import final_folder
 from detector.files.json_lines import json_line
 from detector.records import Integers
 from detector.settings import CorpusSettings
-from detector.sites.names import LONE
 from detector.text.decoding import text_of
 
 # Lengths of documents are counted by powers of two.
@@ -144,7 +144,7 @@ class DocumentTally:
         document, before = fate.document, fate.before
         kept = fate.fate == "kept"
         row = (1, kept, fate.fate == "empty", fate.fate == "duplicate", before, fate.size if kept else 0)
-        site = LONE_PAGES if document.site.startswith(LONE) else document.site
+        site = LONE_PAGES if is_alone(document) else document.site
         for table, name in ((self.sites, site), (self.sources, document.source)):
             counts = table.setdefault(name, [0] * len(row))
             for at, number in enumerate(row):
@@ -180,12 +180,11 @@ def _lines(spec: RunSpec, shard: Shard) -> Iterator[list[dict[str, Any]] | None]
     if spec.lines != "column":
         yield from repeat(None)
     path = final_folder(spec, shard.number) / LINE_RECORDS
-    try:
-        with read_zstd(path) as file:
-            for line in file:
-                yield [piece._asdict() for piece in pieces(LineRecord(**json.loads(line)))]
-    except (EOFError, ZstdError, ValueError, TypeError) as error:
-        raise damaged(path, error) from None
+    yield from stored_lines(path, _column_of)
+
+
+def _column_of(line: bytes) -> list[dict[str, Any]]:
+    return [piece._asdict() for piece in pieces(LineRecord(**json.loads(line)))]
 
 
 def _cleaned(fate: Fate, lines: list[dict[str, Any]] | None, rules: CorpusSettings) -> Cleaned:
