@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from detector.features.schema import ALL_CODES
+from detector.records import Words
 from detector.results.batch import PageLines
-from detector.results.quoted_words import NO_WORD, page_words
+from detector.results.quoted_words import NO_WORD
 from detector.text.characters import END
 from detector.text.decoding import text_of
 from detector.text.tags import INSIDE
@@ -78,10 +79,10 @@ def _counted(number: int, of: str) -> str:
 class PageFacts:
     """The facts about a page's segments; `said` has them by the code of a reason."""
 
-    def __init__(self, page: PageLines, segment_line: list[int]) -> None:
+    def __init__(self, page: PageLines, words: Words, segment_line: list[int]) -> None:
         self.page = page
         self.segment_line = segment_line
-        self.words = page_words(page)
+        self.words = words
         self.data = page.data.tobytes()
         self.is_content = page.scores < EVEN
         self.content_before = np.concatenate((np.zeros(1, np.int64), np.cumsum(self.is_content)))

@@ -7,11 +7,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.decisions import BLOCK_DROPPED, BLOCK_KEPT, COPY_DROPPED, KIND_DECIDED, ORIGINAL_KEPT
-from detector.records import COPY_KINDS, LINE_KINDS, Reason, ScoredLine
+from detector.features.phrases import PhraseWeights
+from detector.records import COPY_KINDS, LINE_KINDS, Reason, ScoredLine, Words
 from detector.results.batch import PageLines
 from detector.results.copy_probability import copy_probabilities
 from detector.results.elements import element_names
 from detector.results.facts import PageFacts
+from detector.results.quoted_words import page_words, with_quoted_words
 from detector.results.reasons import (
     BLOCK_GOES,
     BLOCK_STAYS,
@@ -97,15 +99,19 @@ def _blocks(page: PageLines, texts: list[str]) -> list[LineBlock | None]:
     return blocks_by_markup(page.element[:, 0], page.element[:, 1], page.line[:, ELEMENT], texts)
 
 
-def scored_lines(page: PageLines) -> tuple[ScoredLine, ...]:
-    """Return all lines of a page, in order."""
-    return tuple(_Lines(page))
+def scored_lines(page: PageLines, weights: PhraseWeights | None = None) -> tuple[ScoredLine, ...]:
+    """Return all lines of a page, in order.
+
+    weights: of the model that scored it, to choose the words to quote by; None if they are chosen
+    """
+    words = page_words(page)
+    return tuple(_Lines(with_quoted_words(page, weights, words), words))
 
 
 class _Lines:
     """Makes the lines of a page: its arrays as lists, which are read one by one."""
 
-    def __init__(self, page: PageLines) -> None:
+    def __init__(self, page: PageLines, words: Words) -> None:
         self.page = page
         self.data = page.data.tobytes()
         self.is_ascii = self.data.isascii()
@@ -121,7 +127,7 @@ class _Lines:
         self.kinds = line_kinds(page)
         line_of = np.repeat(np.arange(page.line.shape[0]), _segments_of_lines(page))
         self.original_line = line_of[np.maximum(page.segment[:, ORIGINAL], 0)].tolist()
-        self.facts = PageFacts(page, line_of.tolist())
+        self.facts = PageFacts(page, words, line_of.tolist())
         spans = zip(self.start, self.end, strict=True)
         self.texts = texts = [text_of(self.data[start:end]) for start, end in spans]
         tag, parent, element = page.element[:, 0], page.element[:, 1], page.line[:, ELEMENT]

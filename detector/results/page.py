@@ -113,7 +113,7 @@ class ScoredPage:
     @cached_property
     def lines(self) -> tuple[ScoredLine, ...]:
         """All lines of the page in order, including blank ones. Made on first access."""
-        return () if self._lines is None else scored_lines(with_quoted_words(self._lines, self._phrases))
+        return () if self._lines is None else scored_lines(self._lines, self._phrases)
 
     @cached_property
     def metadata(self) -> "Metadata":

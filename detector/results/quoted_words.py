@@ -109,8 +109,14 @@ def _weights(
     return found
 
 
-def with_quoted_words(page: PageLines, weights: PhraseWeights | None) -> PageLines:
-    """Return the lines of a page with the words to quote chosen; as they are without weights."""
+def with_quoted_words(
+    page: PageLines, weights: PhraseWeights | None, words: Words | None = None
+) -> PageLines:
+    """Return the lines of a page with the words to quote chosen; as they are without weights.
+
+    words: of the page's segments, if they are there already (`page_words`)
+    """
     if weights is None:
         return page
-    return page._replace(quoted=quoted_words(page_words(page), weights, page.contributions[:, _PHRASES]))
+    words = page_words(page) if words is None else words
+    return page._replace(quoted=quoted_words(words, weights, page.contributions[:, _PHRASES]))
