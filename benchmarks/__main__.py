@@ -21,6 +21,7 @@ RUN: Final = {
     "quality": Entry("benchmarks.run.quality", "Words F1 and other measures of peers and of our outputs."),
     "behind": Entry("benchmarks.run.behind", "Pages on which a peer is far ahead of us."),
     "kinds": Entry("benchmarks.run.kinds", "Kinds of lines, on pages that were read line by line."),
+    "verdict": Entry("benchmarks.run.verdict", "Walls, logins and errors, and ordinary pages called so."),
     "outputs": Entry("benchmarks.run.outputs", "Our out-of-fold outputs, for `run quality`."),
     "speed": Entry("benchmarks.run.timing.speed", "Time a page, beside the peers and version 0.1."),
     "workers": Entry("benchmarks.run.timing.workers", "What a worker of other pipelines costs."),

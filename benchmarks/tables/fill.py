@@ -82,6 +82,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "labels": quality_tables.labels,
     "kinds": quality_tables.kinds,
     "line-kinds": quality_tables.line_kinds,
+    "verdict": quality_tables.verdict,
     "parts": quality_tables.parts,
     "copies": quality_tables.copies,
     "speed": speed_tables.speed,

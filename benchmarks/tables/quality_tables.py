@@ -183,6 +183,32 @@ def line_kinds(folder: Path, name: str) -> str:
     return grid(["kind", "lines", "F1, HTML", "F1, text"], found)
 
 
+def verdict(folder: Path, name: str) -> str:
+    """Return the pages called walls, logins or errors: "written" by kind, or "ordinary" by language."""
+    rows = {row["input"]: row for row in read(folder, "verdict")["rows"]}
+    if name == "written":
+        found = [
+            [kind, str(counts["pages"]), *(str(row["written"][kind]["found"]) for row in rows.values())]
+            for kind, counts in rows["html"]["written"].items()
+        ]
+        return grid(["kind of page", "pages", "found, HTML", "found, text"], found)
+    languages = {
+        language: counts["pages"]
+        for language, counts in rows["html"]["languages"].items()
+        if any(row["languages"][language]["wrong"] for row in rows.values()) or counts["pages"] >= MANY_PAGES
+    }
+    found = [
+        [language, f"{pages:,}", *(str(row["languages"][language]["wrong"]) for row in rows.values())]
+        for language, pages in languages.items()
+    ]
+    every = [str(row["ordinary"]["wrong"]) for row in rows.values()]
+    found.append(["**all**", f"{rows['html']['ordinary']['pages']:,}", *every])
+    return grid(["language", "ordinary pages", "called so, HTML", "called so, text"], found)
+
+
+# Languages with fewer pages are listed only if something is wrong.
+MANY_PAGES: Final = 50
+
 PLANTED: Final = (
     "verbatim",
     "varied",

@@ -1,11 +1,9 @@
 import pytest
 
 from benchmarks.data.text_pages import parse, records
-from detector.model.page_kinds import KINDS
 from detector.records import LINE_KINDS
 from detector.training.data.examples import examples_of
 from detector.training.data.labelled_pages import page_of_record
-from detector.training.fit.page_kinds import SAME_AS
 
 SOURCE = """=== rope | de | documentation
 n\tStartseite
@@ -37,6 +35,6 @@ def test_our_pages_have_a_kind_for_each_line():
     found = list(records())
     pages = [page_of_record(record, record["id"]) for record in found]
     assert len({page.id for page in pages}) == len(pages) >= 200
-    assert {page.kind for page in pages} <= {*KINDS, *SAME_AS}
+    assert {page.kind for page in pages} == {""}
     assert {kind for page in pages for kind in page.kinds} == set(LINE_KINDS)
     assert examples_of(pages).share.size > 10_000  # raises where labels and lines differ
