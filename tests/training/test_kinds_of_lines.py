@@ -126,7 +126,15 @@ def test_the_network_learns_from_sets_of_kinds():
     np.testing.assert_array_equal(found, again)
 
 
-def test_slopes_are_those_of_the_loss():
+def taught(rows, chosen, rng):
+    """Return rows of which some were judged by another network."""
+    share = rng.dirichlet(np.ones(len(LINE_KINDS)), rows.weight.size).astype(np.float32)
+    allowed = np.where(chosen[:, None], share, rows.allowed)
+    return rows._replace(allowed=allowed, taught=chosen)
+
+
+@pytest.mark.parametrize("with_teacher", [False, True])
+def test_slopes_are_those_of_the_loss(with_teacher):
     """Each weight's slope agrees with the loss a little to either side."""
     from detector.training.fit import kind_network as under
 
@@ -135,12 +143,15 @@ def test_slopes_are_those_of_the_loss():
     rng = np.random.default_rng(1)
     dense = rng.normal(size=(examples.share.size, 3)).astype(np.float32)
     rows = kind_rows(examples, dense, "text", plan)
+    if with_teacher:
+        rows = taught(rows, np.arange(rows.weight.size) % 3 == 0, rng)
     layers = under._first_layers(3, False, 4, rng)
 
     def loss():
-        share = under.shares(layers, rows)
-        wanted = np.log((share * rows.allowed).sum(axis=1, dtype=np.float64))
-        return -(wanted * rows.weight).sum() / rows.weight.sum()
+        share = under.shares(layers, rows).astype(np.float64)
+        of_sets = -np.log((share * rows.allowed).sum(axis=1))
+        of_teacher = -(rows.allowed * np.log(share)).sum(axis=1)
+        return (np.where(rows.taught, of_teacher, of_sets) * rows.weight).sum() / rows.weight.sum()
 
     slopes = under._slopes(layers, rows, penalty=0)
     for weights, slope in zip(layers, slopes, strict=True):
@@ -154,6 +165,18 @@ def test_slopes_are_those_of_the_loss():
         below = loss()
         weights[place] = before
         assert (above - below) / 2e-2 == pytest.approx(float(slope[place]), rel=0.05, abs=1e-4)
+
+
+def test_a_pupil_finds_what_only_its_teacher_was_told():
+    """Lines of unknown kind that a teacher calls forms are forms to its pupil."""
+    examples = examples_of([replace(one, labels=("unknown",) * 4) for one in made_pages(60)])
+    plan = KindPlan(hidden=8, phases=((1e-2, 40),), rows=60, dropped=0.1)
+    rows = kind_rows(examples, np.zeros((examples.share.size, 2), np.float32), "text", plan)
+    assert not rows.weight.any()
+    share = np.tile(np.eye(len(LINE_KINDS), dtype=np.float32)[[0, 1, 9, 8]], (60, 1))
+    every = np.ones(rows.weight.size, np.bool_)
+    pupil = fit_layers(rows._replace(allowed=share, taught=every, weight=every.astype(np.float32)), plan)
+    assert (shares(pupil, rows).argmax(axis=1) == share.argmax(axis=1)).all()
 
 
 def test_records_keep_kinds():

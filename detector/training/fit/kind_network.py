@@ -1,8 +1,10 @@
 """Lines and the kinds that each can be, to a network of kinds.
 
 The loss of a line is the negative log of the probability that the network gives to all kinds that the line
-can be, together (Jin and Ghahramani 2002, "Learning with multiple labels"). N-grams and tokens are dropped at
-random while it learns, so that it does not rely on single ones.
+can be, together (Jin and Ghahramani 2002, "Learning with multiple labels"). Where another network has judged
+a line, it is the cross-entropy with its probabilities (Hinton et al. 2015, "Distilling the knowledge in a
+neural network"). N-grams and tokens are dropped at random while it learns, so that it does not rely on single
+ones.
 """
 
 from collections.abc import Iterator
@@ -30,13 +32,15 @@ class KindPlan:
     """How the network of kinds is fitted; chosen by cross-validation on pages labelled by kind.
 
     weak: the weight of lines that can be of several kinds, beside those whose kind is known
+    taught: the weight of such lines where another network says of which they are
     """
 
-    hidden: int = 32
+    hidden: int = 64
     phases: tuple[tuple[float, int], ...] = ((4e-3, 4), (1e-3, 2))
     rows: int = 4000
     dropped: float = 0.3
     weak: float = 0.05
+    taught: float = 0.1
     penalty: float = 1e-4
     seed: int = 0
 
@@ -45,7 +49,8 @@ class KindRows(NamedTuple):
     """Lines of pages that stand together, and what can be learned of them.
 
     dense: float32 (S, D), scaled; ngrams: sparse (S, 2^16); tokens: sparse (S, 2^14), or None for text
-    allowed: float32 (S, K), 1 for each kind that a line can be; weight: float32 (S,)
+    allowed: float32 (S, K), 1 for each kind that a line can be; of a taught line, the kinds' probabilities
+    taught: bool (S,), the lines that another network has judged; weight: float32 (S,)
     page_row: int64 (P + 1,), the first line of each page
     """
 
@@ -53,6 +58,7 @@ class KindRows(NamedTuple):
     ngrams: sparse.csr_matrix
     tokens: sparse.csr_matrix | None
     allowed: Floats
+    taught: NDArray[np.bool_]
     weight: Floats
     page_row: Integers
 
@@ -65,6 +71,7 @@ class KindRows(NamedTuple):
             self.ngrams[rows],
             None if self.tokens is None else self.tokens[rows],
             self.allowed[rows],
+            self.taught[rows],
             self.weight[rows],
             np.concatenate(([0], np.cumsum(sizes))),
         )
@@ -154,7 +161,7 @@ def _slopes(layers: Layers, rows: KindRows, penalty: float) -> Layers:
     """Return the slopes of the mean loss of some pages."""
     windows = _Windows(rows.page_row)
     table, active, share = _seen(layers, rows, windows)
-    wanted = share * rows.allowed
+    wanted = np.where(rows.taught[:, None], rows.allowed, share * rows.allowed)
     wanted /= np.maximum(wanted.sum(axis=1, keepdims=True), np.float32(1e-9))
     gap = (share - wanted) * (rows.weight / rows.weight.sum())[:, None]
     back = (gap @ layers.out.T) * (active > 0)

@@ -18,26 +18,56 @@ from detector.features.build import context_features
 from detector.features.markup import markup_buckets
 from detector.features.phrases import ngram_buckets
 from detector.model.files import Model, arrays_hash, arrays_of
-from detector.model.line_kinds import NGRAM_BITS, TOKEN_BITS, LineKindNetwork, columns_of
+from detector.model.line_kinds import NGRAM_BITS, TOKEN_BITS, columns_of
 from detector.model.network import guess, score
 from detector.model.score import features_of
 from detector.records import LINE_KINDS, Floats, Format, Integers
 from detector.training.data.examples import Examples
 from detector.training.data.line_kinds import EVERY, is_known
-from detector.training.fit.kind_network import KindPlan, KindRows, clipped, fit_layers, network_of
+from detector.training.fit.kind_network import (
+    KindPlan,
+    KindRows,
+    Layers,
+    clipped,
+    fit_layers,
+    network_of,
+    shares,
+)
 from detector.training.fit.stack import ALL_MODELS
 
 Log = Callable[[str], None]
 # With fewer lines of known kind, a network would be guesswork.
 LEAST_LINES: Final = 500
-DEFAULT: Final = KindPlan()
+# By cross-validation on pages labelled by kind. Text learns longer, and from fewer of its n-grams at a time:
+# it has nothing else to go by.
+PLANS: Final[Mapping[Format, KindPlan]] = {
+    "html": KindPlan(),
+    "text": KindPlan(phases=((4e-3, 10), (1e-3, 5)), dropped=0.65),
+}
 
 
 class _Pages(NamedTuple):
-    """Pages of which the kinds of some lines are known: what they learn from, not yet scaled."""
+    """Pages to learn from: their lines, not yet scaled.
+
+    known: bool (S,), the lines of known kind
+    barred: bool (P, FOLDS), the folds whose models must not learn from a page
+    """
 
     rows: KindRows
+    known: NDArray[np.bool_]
     barred: NDArray[np.bool_]
+
+
+class _Fitted(NamedTuple):
+    """The weights of a network of kinds, and how its dense columns are scaled."""
+
+    layers: Layers
+    mean: Floats
+    scale: Floats
+
+    def shares(self, rows: KindRows) -> Floats:
+        """Return float32 (S, K): the probabilities of each line's kinds."""
+        return shares(self.layers, rows._replace(dense=clipped(rows.dense, self.mean, self.scale)))
 
 
 def hashed_rows(start: Integers, buckets: NDArray[np.int32], bits: int) -> sparse.csr_matrix:
@@ -77,6 +107,7 @@ def kind_rows(examples: Examples, dense: Floats, format: Format, plan: KindPlan)
         hashed_rows(*ngram_buckets(examples.words), NGRAM_BITS),
         tokens,
         (examples.allowed[:, None] >> bit & 1).astype(np.float32),
+        np.zeros(share.size, np.bool_),
         weight.astype(np.float32),
         examples.batch.page_segment(),
     )
@@ -92,31 +123,39 @@ def _joined(parts: Sequence[KindRows]) -> KindRows:
         if any(part.tokens is None for part in parts)
         else sparse.vstack([part.tokens for part in parts]).tocsr(),
         np.concatenate([part.allowed for part in parts]),
+        np.concatenate([part.taught for part in parts]),
         np.concatenate([part.weight for part in parts]),
         np.concatenate([*starts, offsets[-1:]]),
     )
 
 
-def _pages_with_kinds(
+def _pages(
     sets: Sequence[Examples], of_fold: Sequence[Model], format: Format, plan: KindPlan
 ) -> _Pages | None:
-    """Return the pages with a line of known kind, each read with the model of its fold."""
-    parts, barred = [], []
+    """Return the pages to learn from, each read with the model of its fold; None if too few kinds are known.
+
+    These are the pages with a line of known kind, and the HTML pages of sites.
+    """
+    parts, known, barred = [], [], []
     for examples in sets:
         for fold in np.unique(examples.fold).tolist():
             own = examples.of_fold(fold)
-            known = np.bincount(own.page[is_known(own.allowed)], minlength=len(own.pages)) > 0
-            if not known.any():
+            is_one = is_known(own.allowed)
+            chosen = np.bincount(own.page[is_one], minlength=len(own.pages)) > 0
+            if own.markup is not None:
+                chosen |= np.array([bool(page.of_site) for page in own.pages])
+            if not chosen.any():
                 continue
             rows = kind_rows(own, dense_columns(own, of_fold[fold], format), format, plan)
-            parts.append(rows.of_pages(np.flatnonzero(known)))
-            barred.append(own.barred[known])
-    if sum(int((part.allowed.sum(axis=1) == 1).sum()) for part in parts) < LEAST_LINES:
+            parts.append(rows.of_pages(np.flatnonzero(chosen)))
+            known.append(is_one[chosen[own.page]])
+            barred.append(own.barred[chosen])
+    if sum(int(one.sum()) for one in known) < LEAST_LINES:
         return None
-    return _Pages(_joined(parts), np.concatenate(barred))
+    return _Pages(_joined(parts), np.concatenate(known), np.concatenate(barred))
 
 
-def _fitted(pages: _Pages, fold: int | None, format: Format, plan: KindPlan) -> LineKindNetwork:
+def _fitted(pages: _Pages, fold: int | None, plan: KindPlan) -> _Fitted:
     """Return the network of a fold's model, or (None) of that of all pages."""
     chosen = np.arange(pages.barred.shape[0]) if fold is None else np.flatnonzero(~pages.barred[:, fold])
     rows = pages.rows.of_pages(chosen)
@@ -124,7 +163,23 @@ def _fitted(pages: _Pages, fold: int | None, format: Format, plan: KindPlan) -> 
     spread = rows.dense.std(axis=0, dtype=np.float64)
     scale = np.where(spread > 1e-6, 1 / np.maximum(spread, 1e-3), 0).astype(np.float32)
     layers = fit_layers(rows._replace(dense=clipped(rows.dense, mean, scale)), plan)
-    return network_of(layers, columns_of(format), mean, scale)
+    return _Fitted(layers, mean, scale)
+
+
+def _taught(text: _Pages, html: _Pages, teacher: _Fitted, plan: KindPlan) -> _Pages:
+    """Return the pages of text with what a network that sees their markup says of lines of unknown kind.
+
+    The HTML pages are the first of the text ones.
+    """
+    share = teacher.shares(html.rows) * html.rows.allowed
+    share /= np.maximum(share.sum(axis=1, keepdims=True), np.float32(1e-9))
+    lines = np.diff(html.rows.page_row)
+    unknown = np.flatnonzero(~html.known)
+    rows = text.rows
+    allowed, taught, weight = rows.allowed.copy(), rows.taught.copy(), rows.weight.copy()
+    allowed[unknown], taught[unknown] = share[unknown], True
+    weight[unknown] = (plan.taught / np.sqrt(np.repeat(lines, lines)))[unknown]
+    return text._replace(rows=rows._replace(allowed=allowed, taught=taught, weight=weight))
 
 
 def with_line_kinds(
@@ -133,34 +188,46 @@ def with_line_kinds(
     sets: Mapping[Format, Sequence[Examples]],
     workers: Executor,
     log: Log = lambda message: None,
-    plan: KindPlan = DEFAULT,
+    plans: Mapping[Format, KindPlan] = PLANS,
 ) -> tuple[Model, list[Model]]:
     """Return the models with networks of kinds, fitted to pages with lines of known kind.
 
-    Without such pages (fewer than 500 lines), a model knows no kinds.
+    Without such pages (fewer than 500 lines), a model knows no kinds. The network for text also learns from
+    what that for HTML, which sees their markup, says of the lines of HTML pages. A fold's model is taught by
+    the fold's own.
 
     Parameters
     ----------
     model, of_fold
         The model of all pages, and that of each fold.
     sets
-        By format, the pages: those of "text" may have markup, which is not looked at.
-    workers, log, plan
+        By format, the pages: those of "text" begin with those of "html", whose markup is not looked at.
+    workers, log, plans
         What fits several networks at a time, what is told of them, and how they are fitted.
     """
     models: list[Model] = [*of_fold, model]
-    for format in ("html", "text"):
-        pages = _pages_with_kinds(sets[format], of_fold, format, plan)
-        if pages is None:
-            continue
-        fitted = workers.map(lambda fold: _fitted(pages, fold, format, plan), ALL_MODELS)  # noqa: B023
-        models = [_with(one, network, format) for one, network in zip(models, fitted, strict=True)]
-        log(f"kinds of lines of {format}")
+    html = _pages(sets["html"], of_fold, "html", plans["html"])
+    teachers: list[_Fitted] = []
+    if html is not None:
+        teachers = list(workers.map(lambda fold: _fitted(html, fold, plans["html"]), ALL_MODELS))
+        models = [_with(one, network, "html") for one, network in zip(models, teachers, strict=True)]
+        log("kinds of lines of html")
+    text = _pages(sets["text"], of_fold, "text", plans["text"])
+    if text is not None:
+
+        def pupil(number: int) -> _Fitted:
+            pages = text if html is None else _taught(text, html, teachers[number], plans["text"])
+            return _fitted(pages, ALL_MODELS[number], plans["text"])
+
+        pupils = workers.map(pupil, range(len(ALL_MODELS)))
+        models = [_with(one, network, "text") for one, network in zip(models, pupils, strict=True)]
+        log("kinds of lines of text")
     return models[-1], models[:-1]
 
 
-def _with(model: Model, network: LineKindNetwork, format: str) -> Model:
+def _with(model: Model, fitted: _Fitted, format: Format) -> Model:
     """Return a model with a network of kinds, under the name of its arrays."""
+    network = network_of(fitted.layers, columns_of(format), fitted.mean, fitted.scale)
     if format == "html":
         found = replace(model, html=replace(model.html, kinds=network))
     else:
