@@ -4,7 +4,6 @@
     refined.jsonl       the pages that had coarser labels, read again
     first.jsonl         new pages
     second.jsonl        the second reading of a third of the new pages
-    reread.jsonl        mails and OCR texts read again by the reader who read them first
     locked.jsonl        the locked pages; refined-locked.jsonl those that were locked before
 
 A page a line: its reader, the hash and the kind of each line, and the copies:
