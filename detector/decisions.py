@@ -60,8 +60,9 @@ class DecisionPolicy(NamedTuple):
     site_pages: NDArray[np.int32] | None = None
 
 
-# Kinds of lines that are easily taken for the text itself.
+# Kinds of lines that read like the text itself, and the probability up to which they are taken for it.
 READ_AS_BODY: Final = ("comment", "author")
+LEAST_SURE: Final = 0.25
 
 
 class KnownKinds(NamedTuple):
@@ -206,9 +207,9 @@ def _kept_share(kinds: KnownKinds, kind: str, page_segment: Integers) -> NDArray
 def _dropped_share(kinds: KnownKinds, kind: str, page_segment: Integers) -> NDArray[np.float64]:
     """Return float64 (S,), how surely a line is of a kind that is dropped.
 
-    Comments and notes on authors read as posts and articles do: they must be likelier than all else.
+    Comments and notes on authors read as posts and articles do: what is hardly likely to be one is none.
     """
     share = _share(kinds, kind)
     if kind == "comment":
         share *= np.repeat(1 - kinds.forum, np.diff(page_segment))
-    return np.maximum(2 * share - 1, 0) if kind in READ_AS_BODY else share
+    return np.maximum((share - LEAST_SURE) / (1 - LEAST_SURE), 0) if kind in READ_AS_BODY else share

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
 
 from detector.model.line_kinds import EMBEDDING, NGRAM_BITS, TOKEN_BITS, LineKindNetwork, in_bytes
 from detector.model.network import CLIP
@@ -25,6 +26,8 @@ from detector.training.fit.adam import Adam
 FADE: Final = 0.6299605
 FARTHEST: Final = 10
 K: Final = len(LINE_KINDS)
+# What log-odds may be divided by.
+HEAT: Final = (0.5, 3.0)
 
 
 @dataclass(frozen=True)
@@ -229,6 +232,26 @@ def shares(layers: Layers, rows: KindRows) -> NDArray[np.float32]:
     """Return float32 (S, K): the probabilities of each line's kinds."""
     found: NDArray[np.float32] = _seen(layers, rows, _Windows(rows.page_row)).share
     return found
+
+
+def temperature(share: Floats, rows: KindRows) -> float:
+    """Return what log-odds are to be divided by, so that probabilities are as often right as they say.
+
+    The log loss of the lines of known kind is made small (Guo et al. 2017, "On calibration of modern neural
+    networks"). share: float32 (S, K), probabilities of lines that the network did not learn from
+    """
+    known = np.flatnonzero((rows.allowed.sum(axis=1) == 1) & ~rows.taught)
+    odds = np.log(np.maximum(share[known], 1e-6)).astype(np.float64)
+    truth = rows.allowed[known].argmax(axis=1)
+    weight = rows.weight[known].astype(np.float64)
+
+    def loss(divisor: float) -> float:
+        scaled = odds / divisor
+        of_truth = scaled[np.arange(truth.size), truth]
+        return float(weight @ (np.logaddexp.reduce(scaled, axis=1) - of_truth) / weight.sum())
+
+    found = minimize_scalar(loss, bounds=HEAT, method="bounded")
+    return round(float(found.x), 2)
 
 
 def clipped(table: Floats, mean: Floats, scale: Floats) -> Floats:

@@ -22,7 +22,7 @@ from detector.model.line_kinds import NGRAM_BITS, TOKEN_BITS, columns_of
 from detector.model.network import guess, score
 from detector.model.score import features_of
 from detector.records import LINE_KINDS, Floats, Format, Integers
-from detector.training.data.examples import Examples
+from detector.training.data.examples import FOLDS, Examples
 from detector.training.data.line_kinds import EVERY, is_known
 from detector.training.fit.kind_network import (
     KindPlan,
@@ -32,6 +32,7 @@ from detector.training.fit.kind_network import (
     fit_layers,
     network_of,
     shares,
+    temperature,
 )
 from detector.training.fit.stack import ALL_MODELS
 
@@ -68,6 +69,11 @@ class _Fitted(NamedTuple):
     def shares(self, rows: KindRows) -> Floats:
         """Return float32 (S, K): the probabilities of each line's kinds."""
         return shares(self.layers, rows._replace(dense=clipped(rows.dense, self.mean, self.scale)))
+
+    def divided(self, by: float) -> "_Fitted":
+        """Return the same network with all log-odds divided by a number."""
+        layers = self.layers._replace(out=self.layers.out / by, out_bias=self.layers.out_bias / by)
+        return self._replace(layers=layers)
 
 
 def hashed_rows(start: Integers, buckets: NDArray[np.int32], bits: int) -> sparse.csr_matrix:
@@ -166,6 +172,27 @@ def _fitted(pages: _Pages, fold: int | None, plan: KindPlan) -> _Fitted:
     return _Fitted(layers, mean, scale)
 
 
+def _calibrated(pages: _Pages, fitted: Sequence[_Fitted], log: Log) -> list[_Fitted]:
+    """Return the networks of all models, as sure as they are right on pages that they did not learn from.
+
+    Each page is judged by the network of its fold. What a fold's network is divided by is chosen without the
+    pages that it must not learn from.
+    """
+    share = np.zeros_like(pages.rows.allowed)
+    for fold in range(FOLDS):
+        chosen = np.flatnonzero(pages.barred[:, fold])
+        lines = np.repeat(pages.barred[:, fold], np.diff(pages.rows.page_row))
+        share[lines] = fitted[fold].shares(pages.rows.of_pages(chosen))
+    found = []
+    for barred, one in zip((*pages.barred.T, np.zeros(pages.barred.shape[0], np.bool_)), fitted, strict=True):
+        seen = ~barred
+        lines = np.repeat(seen, np.diff(pages.rows.page_row))
+        by = temperature(share[lines], pages.rows.of_pages(np.flatnonzero(seen)))
+        found.append(one.divided(by))
+        log(f"log-odds of kinds divided by {by}")
+    return found
+
+
 def _taught(text: _Pages, html: _Pages, teacher: _Fitted, plan: KindPlan) -> _Pages:
     """Return the pages of text with what a network that sees their markup says of lines of unknown kind.
 
@@ -210,7 +237,8 @@ def with_line_kinds(
     teachers: list[_Fitted] = []
     if html is not None:
         teachers = list(workers.map(lambda fold: _fitted(html, fold, plans["html"]), ALL_MODELS))
-        models = [_with(one, network, "html") for one, network in zip(models, teachers, strict=True)]
+        calibrated = _calibrated(html, teachers, log)
+        models = [_with(one, network, "html") for one, network in zip(models, calibrated, strict=True)]
         log("kinds of lines of html")
     text = _pages(sets["text"], of_fold, "text", plans["text"])
     if text is not None:
@@ -219,7 +247,7 @@ def with_line_kinds(
             pages = text if html is None else _taught(text, html, teachers[number], plans["text"])
             return _fitted(pages, ALL_MODELS[number], plans["text"])
 
-        pupils = workers.map(pupil, range(len(ALL_MODELS)))
+        pupils = _calibrated(text, list(workers.map(pupil, range(len(ALL_MODELS)))), log)
         models = [_with(one, network, "text") for one, network in zip(models, pupils, strict=True)]
         log("kinds of lines of text")
     return models[-1], models[:-1]
