@@ -63,6 +63,8 @@ class DecisionPolicy(NamedTuple):
 # Kinds of lines that read like the text itself, and the probability up to which they are taken for it.
 READ_AS_BODY: Final = ("comment", "author")
 LEAST_SURE: Final = 0.25
+# The likeliest title of a page is one from this probability on, if no other line comes near it.
+LEAST_TITLE: Final = 0.1
 
 
 class KnownKinds(NamedTuple):
@@ -178,10 +180,11 @@ def by_kind(
     if not kinds.lines.size or not (keep or drop):
         return ScoresByKind(scores, scores)
     kept = sum(_kept_share(kinds, kind, page_segment) for kind in keep)
-    dropped = sum(_dropped_share(kinds, kind, page_segment) for kind in drop)
+    dropped = np.minimum(sum(_dropped_share(kinds, kind, page_segment) for kind in drop), 1)
     content = 1 - scores.astype(np.float64)
-    stays = kept + np.maximum(1 - kept - dropped, 0) * content
-    return ScoresByKind(_rounded(1 - np.maximum(1 - dropped, 0) * content), _rounded(1 - stays))
+    kept = np.minimum(kept, 1 - dropped)
+    stays = kept + (1 - kept - dropped) * content
+    return ScoresByKind(_rounded(1 - (1 - dropped) * content), _rounded(1 - stays))
 
 
 def _rounded(shares: NDArray[np.float64]) -> Floats:
@@ -195,13 +198,19 @@ def _share(kinds: KnownKinds, kind: str) -> NDArray[np.float64]:
 
 
 def _kept_share(kinds: KnownKinds, kind: str, page_segment: Integers) -> NDArray[np.float64]:
-    """Return float64 (S,), how surely a line is of a kind that is kept; only one line is the page's title."""
+    """Return float64 (S,), how surely a line is of a kind that is kept.
+
+    Only one line is the page's title: of all lines the likeliest, and as surely as it stands out among them.
+    """
     share = _share(kinds, kind)
-    if kind == "title":
-        sizes = np.diff(page_segment)
-        likeliest = np.maximum.reduceat(share, page_segment[:-1][sizes > 0])
-        share[share < np.repeat(likeliest, sizes[sizes > 0])] = 0
-    return share
+    if kind != "title" or not share.size:
+        return share
+    sizes = np.diff(page_segment)
+    start, sizes = page_segment[:-1][sizes > 0], sizes[sizes > 0]
+    likeliest = np.repeat(np.maximum.reduceat(share, start), sizes)
+    squares = np.repeat(np.add.reduceat(share**2, start), sizes)
+    stands_out = np.where(likeliest >= LEAST_TITLE, likeliest**2 / np.maximum(squares, 1e-9), 0)
+    return np.where(share < likeliest, 0, np.maximum(share, stands_out))
 
 
 def _dropped_share(kinds: KnownKinds, kind: str, page_segment: Integers) -> NDArray[np.float64]:

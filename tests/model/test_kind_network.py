@@ -103,25 +103,26 @@ def test_policy_by_kind() -> None:
 
 
 def test_a_page_has_one_title() -> None:
-    """Only the likeliest line of each page stays as its title."""
-    scores = np.full(5, 0.8, np.float32)
-    kinds = np.zeros((5, len(LINE_KINDS)), np.float32)
-    kinds[:, LINE_KINDS.index("title")] = [0.5, 0.75, 0.25, 0.5, 0]
-    known, pages = KnownKinds(kinds, np.zeros(3, np.float32)), np.array([0, 3, 3, 5])
+    """Only the likeliest line of each page stays as its title, the surer the more it stands out."""
+    scores = np.full(8, 0.8, np.float32)
+    kinds = np.zeros((8, len(LINE_KINDS)), np.float32)
+    kinds[:, LINE_KINDS.index("title")] = [0.5, 0.75, 0.25, 0.2, 0.2 / 3, 0.2 / 3, 0.09, 0]
+    known, pages = KnownKinds(kinds, np.zeros(4, np.float32)), np.array([0, 3, 3, 6, 8])
     decided = by_kind(scores, known, pages, ("title",), ("comment",)).decided
-    np.testing.assert_allclose(decided, [0.8, 0.2, 0.8, 0.4, 0.8], atol=1e-6)
+    wanted = [0.8, 0.2, 0.8, 0.8 * (1 - 9 / 11), 0.8, 0.8, 0.8 * (1 - 0.09), 0.8]
+    np.testing.assert_allclose(decided, wanted, atol=1e-3)
 
 
-def test_comments_go_where_they_are_likelier_than_all_else() -> None:
+def test_comments_go_from_a_quarter_on() -> None:
     """And not on a forum, where they are the posts."""
     scores = np.full(4, 0.25, np.float32)
     kinds = np.zeros((4, len(LINE_KINDS)), np.float32)
-    kinds[:, LINE_KINDS.index("comment")] = [0.5, 0.75, 1, 1]
+    kinds[:, LINE_KINDS.index("comment")] = [0.25, 0.75, 1, 1]
     known = KnownKinds(kinds, np.array([0, 0.75], np.float32))
     decided = by_kind(scores, known, np.array([0, 3, 4]), (), ("comment",)).decided
-    np.testing.assert_allclose(decided, [0.25, 0.625, 1, 0.25], atol=1e-3)
+    np.testing.assert_allclose(decided, [0.25, 0.75, 1, 0.25], atol=1e-3)
     kept = by_kind(scores, known, np.array([0, 3, 4]), ("comment",)).decided
-    np.testing.assert_allclose(kept, [0.125, 0.062, 0, 0], atol=1e-3)
+    np.testing.assert_allclose(kept, [0.188, 0.062, 0, 0], atol=1e-3)
 
 
 def test_to_keep_the_title_drops_nothing_else() -> None:
