@@ -16,7 +16,8 @@ not above the threshold and half of its rows would stay anyway; it goes if that 
 stay and rows from .9 on go by themselves.
 Kinds of lines that settings keep or drop (`Settings.kinds_decided`) change what is decided by, not the score
 that is shown. On a forum, what looks like a reader's comment is a post: it is dropped with the probability
-that the page is none. What is kept by kind can only raise a page's own threshold.
+that the page is none. What is kept by kind can only raise a page's own threshold. A line that stands again
+as copies of the title is the likelier to be it.
 The kernels are kernels/decide.cpp and kernels/blocks.cpp.
 """
 
@@ -60,6 +61,8 @@ class DecisionPolicy(NamedTuple):
     site_pages: NDArray[np.int32] | None = None
 
 
+# A line that structure finds to be the title is one with so many times the odds.
+TITLE_ODDS: Final = 10
 # Kinds of lines that read like the text itself, and the probability up to which they are taken for it.
 READ_AS_BODY: Final = ("comment", "author")
 LEAST_SURE: Final = 0.25
@@ -113,7 +116,7 @@ def decide(
     settings = policy.settings
     content = decided = scores
     if kinds is not None:
-        content, decided = by_kind(scores, kinds, page_segment, *settings.kinds_decided())
+        content, decided = by_kind(scores, kinds, page_segment, *settings.kinds_decided(), titles_of(copies))
     n_pages, n_segments = page_segment.size - 1, scores.size
     out = Decisions(
         kept=np.empty(n_segments, np.bool_),
@@ -170,16 +173,17 @@ def by_kind(
     page_segment: Integers,
     keep: Sequence[str] = (),
     drop: Sequence[str] = (),
+    titles: Integers | None = None,
 ) -> ScoresByKind:
     """Return the scores that are decided by.
 
     A line stays with probability K + (1 - K - D) (1 - score): K is the probability of the kinds that are
     kept, D of those that are dropped, and of the others the score decides. Without kinds, scores are as
-    they are.
+    they are. titles: rows that structure finds to be titles (`titles_of`)
     """
     if not kinds.lines.size or not (keep or drop):
         return ScoresByKind(scores, scores)
-    kept = sum(_kept_share(kinds, kind, page_segment) for kind in keep)
+    kept = sum(_kept_share(kinds, kind, page_segment, titles) for kind in keep)
     dropped = np.minimum(sum(_dropped_share(kinds, kind, page_segment) for kind in drop), 1)
     content = 1 - scores.astype(np.float64)
     kept = np.minimum(kept, 1 - dropped)
@@ -197,7 +201,17 @@ def _share(kinds: KnownKinds, kind: str) -> NDArray[np.float64]:
     return kinds.lines[:, LINE_KINDS.index(kind)].astype(np.float64)
 
 
-def _kept_share(kinds: KnownKinds, kind: str, page_segment: Integers) -> NDArray[np.float64]:
+def titles_of(copies: Copies) -> Integers:
+    """Return the rows that structure finds to be titles: those of which copies are there."""
+    of_title = (copies.kind == COPY_KINDS.index("headline")) | (
+        copies.kind == COPY_KINDS.index("headline-prefix")
+    )
+    return np.unique(copies.of[of_title])
+
+
+def _kept_share(
+    kinds: KnownKinds, kind: str, page_segment: Integers, titles: Integers | None
+) -> NDArray[np.float64]:
     """Return float64 (S,), how surely a line is of a kind that is kept.
 
     Only one line is the page's title: of all lines the likeliest, and as surely as it stands out among them.
@@ -205,6 +219,8 @@ def _kept_share(kinds: KnownKinds, kind: str, page_segment: Integers) -> NDArray
     share = _share(kinds, kind)
     if kind != "title" or not share.size:
         return share
+    if titles is not None:
+        share[titles] = TITLE_ODDS * share[titles] / (1 + (TITLE_ODDS - 1) * share[titles])
     sizes = np.diff(page_segment)
     start, sizes = page_segment[:-1][sizes > 0], sizes[sizes > 0]
     likeliest = np.repeat(np.maximum.reduceat(share, start), sizes)

@@ -28,6 +28,9 @@ TITLES = (
     "Old mill sold to the town",
     "Old mill sold to the county",
     "Is the old mill safe?",
+    "Mill sold to the town",
+    "Mill sold to the county",
+    "Mill sold to 12 county",
     "老磨坊卖给了镇上的居民",
     "老磨坊卖了",
     "Eski değirmen Iğdır'da satıldı",
@@ -243,6 +246,59 @@ def test_only_the_title_again_is_a_copy(detector, language, family):
     assert gone == [title, title.upper()]
     assert page.lines[1].clean == first
     assert [line.text for line in page.lines if line.kept and line.cuts] == [glued]
+
+
+VARIED = [
+    ("Glass bridge opens on Monday", "Glass bridge closes on Monday"),
+    ("Le vieux moulin est vendu", "Le vieux moulin est racheté"),
+    ("Brücke über die Aue gesperrt", "Brücke über die Eller gesperrt"),
+    ("Three boats lost off Low Marsh", "3 boats lost off Low Marsh"),
+]  # fmt: skip
+BELOW = ("More from the valley", "Bread gets dearer", "Choir looks for tenors", "Contact", "Imprint")
+
+
+@pytest.mark.parametrize(("title", "again"), VARIED)
+def test_a_title_that_stands_again_with_another_word_goes(detector, title, again):
+    policy = Detector(detector.model, Settings(threshold=1.0))
+    page = policy.score("\n".join(["Valley Post", title, *PROSE, again, *BELOW]), format="text")
+    assert [line.text for line in page.lines if not line.kept] == [again]
+    assert (page.lines[4].copy_of, page.lines[4].copy_kind) == (1, "headline")
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        ["Glass bridge closes on Monday", PROSE[1], *BELOW],  # the heading of another section
+        ["Glass bridge closes on Monday", "Its keeper says", PROSE[1], *BELOW],
+        ["Glass bridge closes on Monday", "- at eight in winter", "- at nine in summer"],
+        ["- Glass bridge closes on Monday", *BELOW],
+        ["Glass bridge closes on Monday", "Glass bridge breaks on Monday", *BELOW],  # rows of a list
+        ["Glass\tbridge\tcloses\ton\tMonday", *BELOW],
+        ["Wood bridge closes on Monday", *BELOW],
+    ],
+)
+def test_a_heading_that_differs_from_the_title_in_a_word_stays(detector, after):
+    policy = Detector(detector.model, Settings(threshold=1.0))
+    page = policy.score("\n".join(["Glass bridge opens on Monday", PROSE[0], *after]), format="text")
+    assert [line.text for line in page.lines if not line.kept] == []
+
+
+@pytest.mark.parametrize(("first", "second"), [("Route 12 starts at noon", "Route 14 starts at noon")])
+def test_numbers_make_other_titles(detector, first, second):
+    policy = Detector(detector.model, Settings(threshold=1.0))
+    page = policy.score("\n".join([first, *PROSE, second, *BELOW]), format="text")
+    assert all(line.kept for line in page.lines)
+
+
+@pytest.mark.parametrize(
+    ("element", "found"), [("p", ["", "headline", ""]), ("h2", ["", "", ""]), ("li", ["", "", ""])]
+)
+def test_html_says_what_is_no_heading(detector, element, found):
+    html = f"<h1>Glass bridge opens on Monday</h1><{element}>Glass bridge unlocked on Monday</{element}><p>{PROSE[0]}"
+    page = Detector(detector.model, Settings(threshold=1.0)).score(
+        f"<title>The bridge</title>{html}", format="html"
+    )
+    assert [line.copy_kind or "" for line in page.lines] == found
 
 
 def test_families_are_many_and_in_five_languages():

@@ -259,6 +259,17 @@ NEWS_SYSTEMS: Final = (
     *(peer for peer in NEAR_DUPLICATE_SYSTEMS if peer.name != "detector-on-disk"),
     Peer("detector at .5", f"{NEAR_DUPLICATES}.detector", OURS, "text", "find_half", ours=True),
 )
+CONTAINMENT_SYSTEMS: Final = (
+    Peer("detector", f"{NEAR_DUPLICATES}.detector", OURS, "text", "find_contained", "exact", ours=True),
+    Peer(
+        "datasketch MinHashLSHEnsemble",
+        f"{NEAR_DUPLICATES}.datasketch",
+        OURS,
+        "text",
+        "find_ensemble",
+        "32 parts; candidates are not verified",
+    ),
+)
 SIGNING_SYSTEMS: Final = (
     Peer("detector", f"{NEAR_DUPLICATES}.detector", OURS, "text", "sign", "bytes to slots", ours=True),
     Peer(

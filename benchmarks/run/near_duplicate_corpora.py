@@ -1,13 +1,13 @@
 """What systems that find near-duplicates are given, and the truth: planted documents, pairs of news."""
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from itertools import chain, combinations
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from benchmarks.data.planted.documents import Pair, PlantedDocuments
+from benchmarks.data.planted.documents import Pair, PlantedDocuments, shingles
 from benchmarks.data.shared import shared_data
 from benchmarks.files import json_lines, write_json, write_json_lines
 from benchmarks.measures.metrics import tokens
@@ -19,6 +19,9 @@ SEED: Final = 1
 LEAST_JACCARD: Final = 0.6
 # No text shorter than a shingle is longer, in characters.
 SHORT_TEXT: Final = 300
+# Documents on an archive page; of each next one a twentieth more is cut off.
+ARCHIVED: Final = 10
+MOST_CUT: Final = 20
 
 
 class Size(NamedTuple):
@@ -44,6 +47,38 @@ def truth_of(count: int) -> Truth:
         write_json(path, [list(pair) for pair in PlantedDocuments(count, SEED).pairs(LEAST_JACCARD)])
     planted = (Pair(*row) for row in json.loads(path.read_text()))
     return Truth.of(count, chain(planted, equal_short_texts(corpus_file(count))))
+
+
+def containment_file(count: int) -> Path:
+    """Return planted documents, and archive pages of ten of them each, of which some are cut short."""
+    path = cache_folder() / f"planted-archives-{SEED}-{count}.jsonl"
+    if not path.is_file():
+        long = (text for _, text in PlantedDocuments(count, SEED).documents() if len(text) > SHORT_TEXT)
+        texts = list(dict.fromkeys(long))
+        archives = [
+            "\n".join(text[: len(text) * (MOST_CUT - at) // MOST_CUT] for at, text in enumerate(part))
+            for part in (texts[at : at + ARCHIVED] for at in range(0, len(texts), ARCHIVED))
+        ]
+        write_json_lines(path, ({"text": text} for text in (*texts, *archives)))
+    return path
+
+
+def contained_pairs(corpus: Path, threshold: float) -> set[tuple[int, int]]:
+    """Return all pairs of a text and a longer one that has so much of it, by comparing their shingles."""
+    sets = [shingles(row["text"]) for row in json_lines(corpus)]
+    holders = defaultdict(list)
+    for number, parts in enumerate(sets):
+        for part in parts:
+            holders[part].append(number)
+    found = set()
+    for short, parts in enumerate(sets):
+        shared = Counter(long for part in parts for long in holders[part])
+        found |= {
+            (short, long)
+            for long, same in shared.items()
+            if same >= threshold * len(parts) and (len(sets[long]), -long) > (len(parts), -short)
+        }
+    return found
 
 
 def equal_short_texts(corpus: Path) -> Iterator[Pair]:

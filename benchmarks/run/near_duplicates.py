@@ -26,12 +26,29 @@ from benchmarks.measures.near_duplicate_scores import (
 )
 from benchmarks.peers.answers import cache_folder
 from benchmarks.peers.environments import calling, identity_of, python_of
+from benchmarks.peers.near_duplicates.texts import THRESHOLD
 from benchmarks.peers.process import ONE_THREAD
-from benchmarks.peers.systems import NEAR_DUPLICATE_SYSTEMS, NEWS_SYSTEMS, SIGNING_SYSTEMS, Peer
-from benchmarks.run.near_duplicate_corpora import SEED, Size, corpus_file, news_corpus, size_of, truth_of
+from benchmarks.peers.systems import (
+    CONTAINMENT_SYSTEMS,
+    NEAR_DUPLICATE_SYSTEMS,
+    NEWS_SYSTEMS,
+    SIGNING_SYSTEMS,
+    Peer,
+)
+from benchmarks.run.near_duplicate_corpora import (
+    SEED,
+    Size,
+    contained_pairs,
+    containment_file,
+    corpus_file,
+    news_corpus,
+    size_of,
+    truth_of,
+)
 
 SECONDS: Final = 3600
 SIGNED_TEXTS: Final = 10_000
+ARCHIVED_TEXTS: Final = 3_000
 # Systems that are not run on so many texts or more, and why.
 TOO_MANY: Final = {
     "datasketch": (100_000, "7 minutes at 100,000 by its rate at 10,000, and the same results as in bulk"),
@@ -170,6 +187,28 @@ def measure_news() -> dict[str, Any]:
     return {"pairs": len(labels), "rows": rows}
 
 
+def measure_containment(count: int, rounds: int) -> dict[str, Any]:
+    """Return which texts inside longer ones each system finds."""
+    corpus, systems = containment_file(count), CONTAINMENT_SYSTEMS
+    size, truth = size_of(corpus), contained_pairs(corpus, THRESHOLD)
+    with tempfile.TemporaryDirectory(dir=cache_folder()) as folder:
+        found = take_turns(systems, corpus, {system.name: rounds for system in systems}, Path(folder))
+        rows = rows_of(systems, found, None, Path(folder), size)
+        for row in (row for row in rows if "failed" not in row):
+            said = json.loads((Path(folder) / f"{row['system']}.json").read_text())
+            pairs = {(short, long) for short, long in said["pairs"]}
+            right = len(pairs & truth)
+            row["pairs"] = {
+                "found": len(pairs),
+                "recall": round(right / len(truth), 4),
+                "precision": round(right / len(pairs), 4),
+            }
+    return {
+        **size._asdict(), "seed": SEED, "reference": systems[0].name, "rows": rows, "pairs": len(truth),
+        "left_out": {},
+    }  # fmt: skip
+
+
 def with_rows(before: dict[str, Any], again: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     """Return a result with some systems' rows measured again; those say where and when."""
     new = {row["system"]: {**row, "made": again["made"]} for row in again["rows"] if row["system"] in names}
@@ -181,14 +220,16 @@ def with_rows(before: dict[str, Any], again: dict[str, Any], names: Sequence[str
 def _measured(what: str, systems: Sequence[Peer], rounds: int, slow: frozenset[str]) -> dict[str, Any]:
     if what == "news":
         return measure_news()
+    if what == "containment":
+        return measure_containment(ARCHIVED_TEXTS, rounds)
     if what == "signing":
         return measure_signing(SIGNED_TEXTS, rounds)
     return measure(int(what), systems, rounds, slow)
 
 
 def _what(context: click.Context, parameter: click.Parameter, value: str) -> str:
-    if value not in ("signing", "news") and not value.isdigit():
-        raise click.BadParameter("a number of texts, signing, or news")
+    if value not in ("signing", "news", "containment") and not value.isdigit():
+        raise click.BadParameter("a number of texts, signing, containment, or news")
     return value
 
 
@@ -202,7 +243,7 @@ def command(what: str, rounds: int, slow: tuple[str, ...], named: tuple[str, ...
     """Measure systems that find near-duplicates, to duplicates-WHAT.json.
 
     WHAT is a number of planted texts (rates, memory, precision, recall), `signing` (signatures
-    alone) or `news` (the labelled pairs of the shared data).
+    alone), `containment` (texts inside longer ones) or `news` (the labelled pairs of the shared data).
 
     \b
     Examples:
@@ -210,6 +251,7 @@ def command(what: str, rounds: int, slow: tuple[str, ...], named: tuple[str, ...
       python -m benchmarks run near-duplicates 100000 --slow text-dedup --slow datatrove
       python -m benchmarks run near-duplicates 10000 --system detector
       python -m benchmarks run near-duplicates signing
+      python -m benchmarks run near-duplicates containment
       python -m benchmarks run near-duplicates news
     """
     wanted = {NEAR_DUPLICATE_SYSTEMS[0].name, *named} if named else set()

@@ -77,6 +77,24 @@ def signing(result: Results) -> Table:
     return head, _with_left_out(result, rows)
 
 
+def containment(result: Results) -> Table:
+    """Return how many texts inside longer ones are found, at what cost."""
+    head = ["system", "pairs found", "precision", "recall", "CPU s", "peak rises by MB", ""]
+    rows = [
+        [
+            name_of(row),
+            f"{row['pairs']['found']:,}",
+            _share(row["pairs"]["precision"]),
+            _share(row["pairs"]["recall"]),
+            f"{row['cpu_s']:,.4g}",
+            f"{row['rise_mb']:,.0f}",
+            row["note"],
+        ]
+        for row in _ran(result)
+    ]
+    return head, _with_left_out(result, rows)
+
+
 def news(result: Results) -> Table:
     """Return which labelled pairs of news are found."""
     ran = _ran(result)
@@ -86,4 +104,11 @@ def news(result: Results) -> Table:
     return head, _with_left_out(result, rows)
 
 
-KINDS = {"rates": rates, "quality": quality, "bands": bands, "signing": signing, "news": news}
+KINDS = {
+    "rates": rates,
+    "quality": quality,
+    "bands": bands,
+    "signing": signing,
+    "containment": containment,
+    "news": news,
+}

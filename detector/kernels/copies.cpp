@@ -21,6 +21,7 @@ class CopyFinder {
   void read_page(i64 page) {
     const i64 first = batch_.first_of(page), last = batch_.first_of(page + 1);
     title_ = titles_.find(page);
+    varied_ = -1;
     for (i64 row = first; row < last; ++row) {
       out_.of[row] = -1;
       out_.kind[row] = copy::NONE;
@@ -34,12 +35,17 @@ class CopyFinder {
     if (!forms_.is_html())
       heads_.each(first, last, [&](i64 row, i64 of) { write(row, copy::RUNNING_HEAD, of); });
     if (title_ < 0) return;
-    i64 unlike = 0, begin = 0;
+    i64 unlike = 0, begin = 0, varied = 0;
     for (i64 row = first; row < last; ++row) {
+      if (titles_.varied().differ_in_one(title_, row)) {
+        varied += 1;
+        varied_ = row;
+      }
       unlike += is_near_title(row) && line_key(words_, row) != line_key(words_, title_);
       begin += in_common(row) == words_.number(title_);
     }
     is_glued_on_ = begin >= GLUED_ON;
+    if (varied != 1 || !titles_.varied().is_set_apart(title_, varied_)) varied_ = -1;
     near_counts_ = unlike <= MOST_NEAR && has(title_, LEAST_NEAR, LEAST_NEAR_SINGLES);
     for (i64 row = first; row < last; ++row)
       if (row != title_) compare_with_title(row);
@@ -124,6 +130,7 @@ class CopyFinder {
     const i64 size = words_.number(row), whole = words_.number(title_), same = in_common(row);
     if (size && same == size && same == whole) return write(row, copy::HEADLINE, title_);
     if (is_near_title(row) && near_counts_ && mine != HEADING) return write(row, copy::HEADLINE, title_);
+    if (row == varied_) return write(row, copy::HEADLINE, title_);
     if (same == size && 2 * size >= whole && size >= LEAST_BEGINNING && forms_.last_mark(row) == 0x2026)
       return write(row, copy::HEADLINE, title_);
     if (same == whole && size - whole <= MOST_ADDED && mine != HEADING && is_separated(row, whole))
@@ -184,7 +191,8 @@ class CopyFinder {
   Forms forms_;
   TitleFinder titles_;
   RunningHeads heads_;
-  i64 title_ = -1;
+  // The row of the title, and the only row that says the same but for a word.
+  i64 title_ = -1, varied_ = -1;
   bool near_counts_ = false, is_glued_on_ = false;
 };
 

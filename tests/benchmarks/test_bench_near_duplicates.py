@@ -6,6 +6,7 @@ import pytest
 
 from benchmarks.data.planted.documents import PlantedDocuments
 from benchmarks.data.planted.documents import shingles as true_shingles
+from benchmarks.files import write_json_lines
 from benchmarks.measures.near_duplicate_scores import (
     Truth,
     score_flags,
@@ -13,8 +14,10 @@ from benchmarks.measures.near_duplicate_scores import (
     score_pairs,
     score_removal,
 )
+from benchmarks.peers.near_duplicates.detector import find_contained
 from benchmarks.peers.near_duplicates.texts import Corpus, removed_by, shingles
 from benchmarks.run import near_duplicate_corpora, near_duplicates
+from benchmarks.run.near_duplicate_corpora import contained_pairs
 from benchmarks.tables import fill, near_duplicate_tables
 from benchmarks.tables.cells import TableError
 from detector import find_duplicates
@@ -163,3 +166,16 @@ def test_equal_short_texts_are_true_pairs(tmp_path):
     path.write_text("".join(json.dumps({"text": text}) + "\n" for text in texts))
     found = [(pair.left, pair.right, pair.jaccard) for pair in near_duplicate_corpora.equal_short_texts(path)]
     assert found == [(0, 2, 1.0), (0, 5, 1.0), (2, 5, 1.0)]
+
+
+def test_what_stands_in_longer_texts_is_counted_exactly(tmp_path):
+    words = [f"word{number}" for number in range(60)]
+    texts = [
+        " ".join(part) for part in (words[:20], words[:40], words[15:39], words[:10] + words[50:], words[:20])
+    ]
+    write_json_lines(tmp_path / "texts.jsonl", ({"text": text} for text in texts))
+    truth = contained_pairs(tmp_path / "texts.jsonl", 0.8)
+    assert truth == {(0, 1), (2, 1), (4, 1), (4, 0)}
+    found = find_contained(Corpus(str(tmp_path / "texts.jsonl"))).pairs
+    assert found is not None
+    assert truth - {(4, 1)} <= set(found) <= truth

@@ -164,7 +164,11 @@ class Page:
         total = sum(self.paragraph)
         if total < 0.33 * sum(map(size_of, self.words)):
             return -1
-        candidates = self.candidates()
+        best = self.longest_before(self.candidates(), total)
+        return best if best >= 0 else self.longest_before(self.varied_candidates(), total)
+
+    def longest_before(self, candidates: set[int], total: float) -> int:
+        """Return the longest candidate before the paragraphs, or -1."""
         best = -1
         for row, words in enumerate(self.words):
             if sum(self.paragraph[:row]) > max(60, 0.2 * total):
@@ -174,6 +178,49 @@ class Page:
             if fits and says and (best < 0 or len(words) > len(self.words[best])):
                 best = row
         return best
+
+    def varied_candidates(self) -> set[int]:
+        """Return the lines that stand again but for a word, after text; half of the words are the same."""
+        candidates: set[int] = set()
+        first: dict[tuple[object, ...], int] = {}
+        for row, keys in enumerate(self.keys):
+            if not 5 <= len(keys) <= LONGEST or any(word.is_single for word in self.words[row]):
+                continue
+            half = len(keys) // 2
+            for part, words in enumerate((keys[:half], keys[half:])):
+                other = first.setdefault((len(keys), part, *words), row)
+                leads = any(self.paragraph[other + 1 : min(row, other + 9)])
+                if self.differ_in_one(other, row) and leads and self.is_set_apart(other, row):
+                    candidates.add(other)
+        return candidates
+
+    def differ_in_one(self, one: int, two: int) -> bool:
+        """Tell whether two lines of five words or more differ in one that is not a number in both."""
+        pair = self.words[one], self.words[two]
+        if (
+            len(pair[0]) != len(pair[1])
+            or len(pair[0]) < 5
+            or any(word.is_single for word in [*pair[0], *pair[1]])
+        ):
+            return False
+        unlike = [
+            words for words in zip(*pair, strict=True) if words[0].comparable_key != words[1].comparable_key
+        ]
+        return len(unlike) == 1 and not all(word.has_digit for word in unlike[0])
+
+    def is_set_apart(self, title: int, row: int) -> bool:
+        """Tell whether a line beside the title, or after its text, is no heading of what follows."""
+        if self.forms[row] != "prose":
+            return False
+        between = any(self.paragraph[min(title, row) + 1 : max(title, row)])
+        after = self.forms[row + 1 : row + 2]
+        leads_on = any(self.paragraph[row + 1 : row + 5]) or bool(after and after[0] not in TITLES)
+        return not (between and leads_on)
+
+    def varied(self, title: int) -> int:
+        """Return the only row that says the same as the title but for a word, or -1."""
+        rows = [row for row in range(len(self.rows)) if self.differ_in_one(title, row)]
+        return rows[0] if len(rows) == 1 and self.is_set_apart(title, rows[0]) else -1
 
     def beginning_of(self, row: int, first: dict[tuple[int, ...], int]) -> int:
         """Return the longest line whose words begin a row, or -1."""
@@ -313,7 +360,8 @@ def of_title(page: Page, row: int, title: int, near_counts: bool) -> tuple[str, 
     if len(whole) == same < len(mine) <= same + 6 and not heading and ends[0] <= ends[1]:
         first, last = page.words[row][same - 1].end, page.words[row][same].start
         added = any(char in SEPARATORS for char in page.rows[row].text.encode()[first:last].decode())
-    if (mine and mine == whole) or (is_near and not heading) or truncated or added:
+    varied = row == page.varied(title)
+    if (mine and mine == whole) or (is_near and not heading) or truncated or added or varied:
         return "headline", 0
     begins = page.repeats.begins[row]
     near = begins >= 0 and (begins == title or (

@@ -1,6 +1,7 @@
 """This project."""
 
 from benchmarks.peers.near_duplicates.texts import SHINGLE, THRESHOLD, Corpus, Found
+from detector import find_contained as contained
 from detector import find_duplicates
 from detector.near_duplicates.minhash.signatures import signatures_of
 from detector.near_duplicates.pairs import Duplicates
@@ -13,6 +14,11 @@ def _told(found: Duplicates) -> Found:
 def find(corpus: Corpus) -> Found:
     """Texts in a list, arrays in memory while they fit."""
     return _told(find_duplicates(corpus.texts(), THRESHOLD))
+
+
+def find_contained(corpus: Corpus) -> Found:
+    """Texts inside longer ones; each pair is the shorter one, then the longer."""
+    return Found([(pair.a, pair.b) for pair in contained(corpus.texts(), THRESHOLD).pairs], None)
 
 
 def find_half(corpus: Corpus) -> Found:

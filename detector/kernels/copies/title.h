@@ -1,7 +1,7 @@
 // The page's title, where it really stands: the first copy is often a breadcrumb or a list of links.
 #pragma once
 
-#include "forms.h"
+#include "varied.h"
 
 namespace detector {
 
@@ -27,12 +27,14 @@ class TitleFinder {
         line_(scratch<i64>(call, batch.longest_page())),
         paragraph_(scratch<f32>(call, batch.longest_page())),
         candidate_(scratch<bool>(call, batch.longest_page())),
-        table_(call, batch.longest_page()) {}
+        table_(call, batch.longest_page()),
+        varied_(words, forms, line_, paragraph_) {}
 
   // Find the row of a page's title, or -1.
   i64 find(i64 page) {
     first_ = batch_.first_of(page);
     last_ = batch_.first_of(page + 1);
+    varied_.start(first_, last_);
     measure(page);
     const i64 by_markup = forms_.is_html() ? best_by_markup(page) : -1;
     return by_markup >= 0 ? by_markup : best_by_place();
@@ -52,6 +54,8 @@ class TitleFinder {
   }
 
   i64 line_of(i64 row) const { return line_[row - first_]; }
+
+  const Varied& varied() const { return varied_; }
 
   // Tell whether a line that begins another is more than a label: four words, or five Chinese characters.
   bool says_enough(i64 row) const { return in_fortieths(row, HAN_IN_BEGINNING) >= ENOUGH; }
@@ -146,11 +150,12 @@ class TitleFinder {
   }
 
   // Of the lines that stand again on the page, or begin another, the longest that stands before its
-  // paragraphs. A page with few paragraphs is verse or a list, and has none.
+  // paragraphs; if there is none, of those that stand again but for a word. A page with few paragraphs is
+  // verse or a list, and has none.
   i64 best_by_place() {
     const View<bool> candidate = candidate_.part(0, last_ - first_);
     candidate.fill(false);
-    f32 all = 0, words = 0, before = 0;
+    f32 all = 0, words = 0;
     table_.start(last_ - first_);
     for (i64 row = first_; row < last_; ++row) {
       all += paragraph_[row - first_];
@@ -163,7 +168,16 @@ class TitleFinder {
         note(candidate, repeats_.original[headline] >= 0 ? repeats_.original[headline] : headline);
     }
     if (all < LEAST_PROSE * words) return -1;
+    if (const i64 best = longest_before(candidate, all); best >= 0) return best;
+    candidate.fill(false);
+    for (i64 row = first_; row < last_; ++row) note_varied(candidate, row);
+    return longest_before(candidate, all);
+  }
+
+  // The longest candidate before the page's paragraphs, or -1; `all`: words of these.
+  i64 longest_before(View<const bool> candidate, f32 all) const {
     i64 best = -1;
+    f32 before = 0;
     for (i64 row = first_; row < last_ && before <= most(BEFORE, SHARE_BEFORE * all); ++row) {
       if (candidate[row - first_] && lead(row) > 0 && may_be_title(row) &&
           (best < 0 || words_.number(row) > words_.number(best)))
@@ -171,6 +185,20 @@ class TitleFinder {
       before += paragraph_[row - first_];
     }
     return best;
+  }
+
+  // Note the first line of the page that says the same as this one but for a word, if text stands between
+  // them: half of the words are the same then.
+  void note_varied(View<bool> candidate, i64 row) {
+    if (words_.number(row) > LONGEST || !varied_.is_long_enough(row)) return;
+    const i64 first = words_.first(row), size = words_.number(row), half = size / 2;
+    const i64 ends[] = {first, first + half, first + size};
+    for (i64 part = 0; part < 2; ++part) {
+      u64 key = next_key(LINE_START, static_cast<u64>(2 * size + part));
+      for (i64 word = ends[part]; word < ends[part + 1]; ++word) key = next_key(key, words_.key[word]);
+      const i64 other = table_.add(key, row);
+      if (varied_.differ_in_one(other, row) && varied_.frame_text(other, row)) note(candidate, other);
+    }
   }
 
   // Note a line that stands again, in capitals perhaps, where it leads to more text.
@@ -224,6 +252,7 @@ class TitleFinder {
   View<f32> paragraph_;
   View<bool> candidate_;
   RowTable table_;
+  Varied varied_;
   i64 first_ = 0, last_ = 0;
 };
 
