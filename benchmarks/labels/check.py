@@ -11,6 +11,7 @@ from benchmarks.labels.kinds.records import FOLDER as KINDS_FOLDER
 from benchmarks.labels.kinds.records import check_lines
 from benchmarks.labels.kinds.records import read as read_kinds
 from benchmarks.labels.kinds.single_lines import PATH as SINGLE_LINES
+from benchmarks.labels.kinds.single_lines import kinds_of_lines, read_single_lines
 from benchmarks.labels.kinds.sources import pages_named
 from benchmarks.labels.label_files import FOLDER, LabelError, Labels, line_hash, read
 from benchmarks.labels.lines import lines_of
@@ -79,9 +80,13 @@ def command() -> None:
         check(rows, lambda page, texts=texts: texts.get(page, ()))  # type: ignore[misc]
         click.echo(f"{path.name}: {sum(len(row.labels) for row in rows)} labels on {len(rows)} pages")
     readings = (path for path in sorted(KINDS_FOLDER.glob("*.jsonl")) if path != SINGLE_LINES)
-    by_kind = [row for path in readings for row in read_kinds(path)]
-    found = pages_named({row.page for row in by_kind})
+    by_kind, single = [row for path in readings for row in read_kinds(path)], read_single_lines()
+    found = pages_named({row.page for row in by_kind} | single.keys())
+    texts_by_page = {name: [line.text for line in lines_of(page)] for name, page in found.items()}
     for row in by_kind:
-        check_lines(row, [line.text for line in lines_of(found[row.page])] if row.page in found else ())
+        check_lines(row, texts_by_page.get(row.page, ()))
     click.echo(f"by kind: {sum(len(row.kinds) for row in by_kind)} labels on {len(by_kind)} pages")
+    for page, labels in single.items():
+        kinds_of_lines(page, labels, texts_by_page.get(page, ()))
+    click.echo(f"single lines: {sum(map(len, single.values()))} labels on {len(single)} pages")
     click.echo(f"{len(files)} label files and those by kind are in order")

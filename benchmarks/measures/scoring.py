@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from benchmarks.data.pages import Page
 from benchmarks.measures import metrics
+from benchmarks.measures.line_breaks import LineBreaks, line_breaks
 
 
 class Scored(NamedTuple):
@@ -25,6 +26,7 @@ class Scored(NamedTuple):
     headline: bool | None = None
     comments: tuple[int, int] | None = None
     parts: dict[str, tuple[int, int]] | None = None
+    breaks: LineBreaks | None = None
 
 
 # Shorter lines of a comment ("Reply") stand elsewhere, too.
@@ -59,6 +61,7 @@ def scored(page: Page, text: str) -> Scored:
         metrics.contains(found, page.title) if page.title else None,
         _standing(found, lines) if lines else None,
         _parts(found, page),
+        line_breaks(text, page.gold) if page.gold else None,
     )
 
 
@@ -102,6 +105,13 @@ def _comments(rows: Sequence[Scored]) -> dict[str, Any]:
     return _rounded({"left": left / lines, "lines": lines, "pages": len(rows)})
 
 
+def _breaks(rows: Sequence[Scored]) -> dict[str, Any]:
+    """Return the shares of the gold's lines that are torn apart, and glued to the line before."""
+    lines, torn, glued = np.sum([row.breaks for row in rows], axis=0).tolist()
+    most = max(lines, 1)
+    return _rounded({"torn": torn / most, "glued": glued / most, "lines": lines, "pages": len(rows)})
+
+
 def _kept_parts(rows: Sequence[Scored]) -> dict[str, Any]:
     """Return the share of the parts that stayed, by name, and how many there are."""
     total: dict[str, Counter[str]] = {}
@@ -132,6 +142,7 @@ def measures(rows: Sequence[Scored]) -> dict[str, Any]:
         ("headline", _headlines, "headline"),
         ("comments", _comments, "comments"),
         ("parts", _kept_parts, "parts"),
+        ("breaks", _breaks, "breaks"),
     ):
         chosen = [row for row in rows if getattr(row, has) is not None]
         if not chosen:

@@ -4,8 +4,10 @@ import base64
 import json
 import os
 import select
+import signal
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, Final, NamedTuple
 
@@ -64,15 +66,17 @@ class PeerProcess:
             stdout=subprocess.PIPE,
             stderr=self._log,
             env=os.environ | ONE_THREAD | {"DETECTOR_SHARED": str(shared_data())},
+            start_new_session=True,
         )
         if not self._read_line(START_SECONDS):
             self.close()
             raise NotInstalledError(f"{self._peer.name} did not start; its words stand in {self._log_path}")
 
     def close(self) -> None:
-        """Stop the peer, if it runs."""
+        """Stop the peer, if it runs, and what it started."""
         if self._process is not None:
-            self._process.kill()
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
             self._process.communicate()
         if self._log is not None:
             self._log.close()

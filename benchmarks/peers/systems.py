@@ -83,6 +83,8 @@ ENVIRONMENTS: Final = (
     Environment("rdtextract", ("rdtextract==0.4.0", "lxml", "markdown-it-py", RESILIPARSE)),
     Environment("websieve", ("websieve==0.1.2", RESILIPARSE)),
     Environment("winnow-md", ("winnow-md==0.1.3",)),
+    # No peer: it reads the labelled PDF files (data/loaders/made_texts.py).
+    Environment("pdfminer", ("pdfminer.six==20260107",)),
     Environment("html2lines", ("lxml", "charset_normalizer")),
     Environment("datatrove", ("datatrove==0.10.1", *TOKENISERS, "tokenizers", "orjson")),
     # pip finds its s3fs's boto3 by itself, too, but tries every one there is.

@@ -28,11 +28,15 @@ LOCKED: Final = ("locked", "refined-locked")
 
 
 class _Judged(NamedTuple):
-    """The lines of pages: the kind of each by its reader, and the probabilities that a model gives."""
+    """The lines of pages: the kind of each by its reader, and the probabilities that a model gives.
+
+    words: of each line; kept: those that stay in the clean text
+    """
 
     truth: Integers
     share: Floats
     words: Integers
+    kept: Integers
 
 
 def _readings(locked: bool) -> dict[str, KindLabels]:
@@ -53,7 +57,19 @@ def _judged(detector: Detector, page: Page, row: KindLabels, format: Format) -> 
     found = [line for line in detector.score(decoded).lines if line.kind is not None]
     share = np.array([[line.kinds.get(kind, 0.0) for kind in LINE_KINDS] for line in found], np.float32)
     truth = np.array([LINE_KINDS.index(kind) for kind in row.kinds])
-    return _Judged(truth, share, np.array([len(line.text.split()) for line in found]))
+    words = np.array([len(line.text.split()) for line in found])
+    kept = np.array([len(line.clean.split()) if line.kept else 0 for line in found])
+    return _Judged(truth, share, words, kept)
+
+
+def _kept_words(judged: Sequence[_Judged]) -> list[float | None]:
+    """Return the share of the words of each kind that stay; None where there are none."""
+    truth, words, kept = (
+        np.concatenate([getattr(page, name) for page in judged]) for name in ("truth", "words", "kept")
+    )
+    of_kind = [truth == number for number in range(len(LINE_KINDS))]
+    sums = [(int(kept[which].sum()), int(words[which].sum())) for which in of_kind]
+    return [round(stay / every, 4) if every else None for stay, every in sums]
 
 
 def _pages(models: Path, readings: dict[str, KindLabels], format: Format) -> Iterator[_Judged]:
@@ -83,8 +99,8 @@ def measures(judged: Sequence[_Judged]) -> dict[str, Any]:
         "log_loss": round(float(log_loss), 4),
         "calibration": round(calibration_error(share.max(axis=1), said == truth), 4),
         "kinds": {
-            kind: {"f1": round(float(f1), 4), "lines": int((truth == number).sum())}
-            for number, (kind, f1) in enumerate(zip(LINE_KINDS, each, strict=True))
+            kind: {"f1": round(float(f1), 4), "lines": int((truth == number).sum()), "kept": kept}
+            for number, (kind, f1, kept) in enumerate(zip(LINE_KINDS, each, _kept_words(judged), strict=True))
         },
     }
 

@@ -76,6 +76,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "quality-text": quality_tables.quality_text,
     "renderings": quality_tables.renderings,
     "held": quality_tables.held,
+    "breaks": quality_tables.breaks,
     "calibration": quality_tables.calibration,
     "lines": quality_tables.lines,
     "decided-lines": quality_tables.decided_lines,

@@ -103,6 +103,22 @@ def held(folder: Path, names: str) -> str:
     return grid(["set", *columns], rows)
 
 
+def breaks(folder: Path, names: str) -> str:
+    """Return the shares of each set's gold lines that the lines of each renderer tear apart, and glue."""
+    found: dict[str, dict[str, Results]] = {}
+    for name in names.split():
+        for row in read(folder, f"quality-{name}")["rows"]:
+            if row["system"] == "keep-all" and "breaks" in row:
+                found.setdefault(name, {})[row["rendering"]] = row["breaks"]
+    columns = list(dict.fromkeys(column for of_set in found.values() for column in of_set))
+    rows = [
+        [name, what, *(number(of_set[column][what]) if column in of_set else "" for column in columns)]
+        for name, of_set in found.items()
+        for what in ("torn", "glued")
+    ]
+    return grid(["set", "lines", *columns], rows)
+
+
 def calibration(folder: Path, name: str) -> str:
     """Return the calibration of our systems on a set."""
     rows = []
@@ -163,15 +179,21 @@ def parts(folder: Path, name: str) -> str:
 
 
 def line_kinds(folder: Path, name: str) -> str:
-    """Return the F1 of each kind of line, as HTML and as text: of "line-kinds" or "line-kinds-locked"."""
+    """Return the F1 of each kind of line, and the share of its words that stay, as HTML and as text.
+
+    name: "line-kinds" or "line-kinds-locked"
+    """
     rows = {row["input"]: row for row in read(folder, name)["rows"]}
+    of_kinds = [row["kinds"] for row in rows.values()]
+    has_kept = all("kept" in kinds["body"] for kinds in of_kinds)
+    keys = ("f1", "kept") if has_kept else ("f1",)
     found = [
         [
             kind,
-            f"{rows['html']['kinds'][kind]['lines']:,}",
-            *(number(row["kinds"][kind]["f1"]) for row in rows.values()),
+            f"{of_kinds[0][kind]['lines']:,}",
+            *(number(one[kind][key]) for key in keys for one in of_kinds),
         ]
-        for kind in rows["html"]["kinds"]
+        for kind in of_kinds[0]
     ]
     for title, key in (
         ("mean of the kinds", "macro_f1"),
@@ -179,8 +201,10 @@ def line_kinds(folder: Path, name: str) -> str:
         ("calibration error", "calibration"),
     ):
         lines = f"{rows['html']['lines']:,}" if key == "right" else ""
-        found.append([f"**{title}**", lines, *(number(row[key]) for row in rows.values())])
-    return grid(["kind", "lines", "F1, HTML", "F1, text"], found)
+        cells = [number(row[key]) for row in rows.values()]
+        found.append([f"**{title}**", lines, *cells, *[""] * (len(keys) - 1) * len(rows)])
+    heads = {"f1": ("F1, HTML", "F1, text"), "kept": ("words kept, HTML", "words kept, text")}
+    return grid(["kind", "lines", *(head for key in keys for head in heads[key])], found)
 
 
 def verdict(folder: Path, name: str) -> str:

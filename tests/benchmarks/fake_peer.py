@@ -1,6 +1,7 @@
 """A peer that does what a page tells it to; for the tests of the runner."""
 
 import os
+import subprocess
 import time
 
 
@@ -12,6 +13,8 @@ def extract(page, language):
         os._exit(3)
     if text == "sleep":
         time.sleep(30)
+    if text == "child":
+        return str(subprocess.Popen(["sleep", "60"]).pid)
     if text == "none":
         return None
     print("noise on standard output")

@@ -2,8 +2,11 @@ import json
 import re
 import subprocess
 import venv
+from types import SimpleNamespace
 
+import psutil
 import pytest
+from click.testing import CliRunner
 
 from benchmarks.data.pages import Page
 from benchmarks.errors import BenchmarkError
@@ -24,6 +27,7 @@ from benchmarks.peers.systems import (
     Peer,
 )
 from benchmarks.peers.text import line_rules, refinedweb
+from benchmarks.run import answers as ask_beforehand
 from benchmarks.run.quality import _peer_rows, _row
 from benchmarks.run.timing import speed, speed_samples
 from detector.model.files import default_model
@@ -53,6 +57,32 @@ def test_a_peer_that_raises_dies_or_sleeps_fails_that_page_only(tmp_path):
     assert answers["die"].lost
     assert "took over" in answers["sleep"].error
     assert "NoneType" in answers["none"].error
+
+
+def test_what_a_peer_started_ends_with_it(tmp_path):
+    process = PeerProcess(FAKE, tmp_path / "log")
+    try:
+        answer = process.ask("child", None)
+        child = psutil.Process(int(answer.text))
+        assert child.name() == "sleep"
+    finally:
+        process.close()
+    _, alive = psutil.wait_procs([child], timeout=30)
+    assert alive == []
+
+
+def test_peers_are_asked_beforehand(tmp_path, monkeypatch):
+    """Their answers are in the cache after it, and a peer that is not installed is named."""
+    fake = Peer("fake", "tests.benchmarks.fake_peer", OURS, "html")
+    absent = Peer("absent", "benchmarks.peers.text.line_rules", "no-such-environment")
+    pages = [Page("fundus", text, "a.com", html=text.encode()) for text in ("good", "raise")]
+    monkeypatch.setattr(ask_beforehand, "HTML_PEERS", (absent, fake))
+    monkeypatch.setattr(ask_beforehand, "dataset", lambda _: SimpleNamespace(pages=lambda: iter(pages)))
+    result = CliRunner().invoke(ask_beforehand.command, ["--set", "fundus"], catch_exceptions=False)
+    assert "absent is not installed" in result.output
+    assert "fake on fundus: 1 of 2 pages" in result.output
+    kept = (tmp_path / "cache" / f"fake-{answers.version_key(fake)}.jsonl").read_text().splitlines()
+    assert [json.loads(line)[1] for line in kept] == ["GOOD", None]
 
 
 def test_failed_pages_are_counted_and_not_scored(tmp_path):
