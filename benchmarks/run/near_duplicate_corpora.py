@@ -64,7 +64,7 @@ def containment_file(count: int) -> Path:
 
 
 def contained_pairs(corpus: Path, threshold: float) -> set[tuple[int, int]]:
-    """Return all pairs of a text and a longer one that has so much of it, by comparing their shingles."""
+    """Return all pairs of which the longer text has so much of the shorter one, by comparing shingles."""
     sets = [shingles(row["text"]) for row in json_lines(corpus)]
     holders = defaultdict(list)
     for number, parts in enumerate(sets):
@@ -74,7 +74,7 @@ def contained_pairs(corpus: Path, threshold: float) -> set[tuple[int, int]]:
     for short, parts in enumerate(sets):
         shared = Counter(long for part in parts for long in holders[part])
         found |= {
-            (short, long)
+            (min(short, long), max(short, long))
             for long, same in shared.items()
             if same >= threshold * len(parts) and (len(sets[long]), -long) > (len(parts), -short)
         }

@@ -196,7 +196,7 @@ def measure_containment(count: int, rounds: int) -> dict[str, Any]:
         rows = rows_of(systems, found, None, Path(folder), size)
         for row in (row for row in rows if "failed" not in row):
             said = json.loads((Path(folder) / f"{row['system']}.json").read_text())
-            pairs = {(short, long) for short, long in said["pairs"]}
+            pairs = {(min(pair), max(pair)) for pair in said["pairs"]}
             right = len(pairs & truth)
             row["pairs"] = {
                 "found": len(pairs),

@@ -175,7 +175,8 @@ def test_what_stands_in_longer_texts_is_counted_exactly(tmp_path):
     ]
     write_json_lines(tmp_path / "texts.jsonl", ({"text": text} for text in texts))
     truth = contained_pairs(tmp_path / "texts.jsonl", 0.8)
-    assert truth == {(0, 1), (2, 1), (4, 1), (4, 0)}
+    assert truth == {(0, 1), (1, 2), (1, 4), (0, 4)}
     found = find_contained(Corpus(str(tmp_path / "texts.jsonl"))).pairs
     assert found is not None
-    assert truth - {(4, 1)} <= set(found) <= truth
+    # Of exact copies, only the first is compared.
+    assert truth - {(1, 4)} <= {(min(pair), max(pair)) for pair in found} <= truth

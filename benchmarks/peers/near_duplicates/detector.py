@@ -17,7 +17,7 @@ def find(corpus: Corpus) -> Found:
 
 
 def find_contained(corpus: Corpus) -> Found:
-    """Texts inside longer ones; each pair is the shorter one, then the longer."""
+    """Texts inside longer ones."""
     return Found([(pair.a, pair.b) for pair in contained(corpus.texts(), THRESHOLD).pairs], None)
 
 
