@@ -45,17 +45,20 @@ def serve(folder: Path, name: str) -> str:
 
 
 def workers(folder: Path, name: str) -> str:
-    """Return the table of workers of other people's pipelines: "ready"."""
+    """Return the table of workers in other libraries' pipelines: "ready"."""
     rows = [
         [
             row["worker"],
             f"{row['pickled_bytes']:,}",
             f"{row['cpu_s']:.2f}",
+            f"{row['library_cpu_s']:.2f}",
+            f"{row['cpu_s'] / row['library_cpu_s']:.2f}",
             f"{row['memory_mb']:.0f}",
         ]
         for row in read(folder, "workers")["rows"]
     ]
-    return grid(["worker", "bytes that travel", "CPU s until ready", "MB"], rows)
+    heads = ["worker", "bytes sent", "CPU s until ready", "CPU s of the library's import", "ratio", "MB"]
+    return grid(heads, rows)
 
 
 def _start(folder: Path) -> str:

@@ -5,10 +5,10 @@ import pickle
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from detector.corpus.formats.writers import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.detector import Detector
 from detector.errors import DetectorError
 from detector.records import OutputFormat
+from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.results.page import ScoredPage
 from detector.text.formats import found_format
 from detector.text.page import Page

@@ -12,10 +12,10 @@ need("pandas", "pandas", "detector.integrations.pandas")
 
 import pandas  # noqa: E402  (after the word on how to get it)
 
-from detector.corpus.formats.writers import CONTENT_SHARE  # noqa: E402
 from detector.detector import Detector  # noqa: E402
 from detector.integrations.columns import columns, line_rows, scored_or_missing, texts  # noqa: E402
 from detector.records import OutputFormat  # noqa: E402
+from detector.results.column_names import CONTENT_SHARE  # noqa: E402
 from detector.results.page import ScoredPage  # noqa: E402
 
 
