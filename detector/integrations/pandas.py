@@ -43,7 +43,7 @@ class SeriesDetector:
     def score(self, detector: Detector | None = None) -> pandas.DataFrame:
         """Return a row for each page: its text, verdict, share of content, and fault, if any."""
         found = {
-            # A text that is missing is None with every version of pandas.
+            # A missing text is None in every version of pandas.
             name: pandas.Series(values, self._series.index, dtype=float if name == CONTENT_SHARE else object)
             for name, values in columns(self._series, detector).items()
         }

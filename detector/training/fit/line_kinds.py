@@ -1,8 +1,8 @@
-"""Models of folds and labelled lines to the networks of kinds.
+"""From the models of folds and labelled lines to the networks for kinds.
 
-The network of a fold's model learns from what the models of the other folds say of their own pages, which
-they did not learn from. These models did learn from the fold, though not its kinds: how much that matters is
-measured in docs/training.md.
+The network of a fold's model learns from the outputs of the other folds' models for their own pages, which
+they have not seen. These models have seen the fold, but not its kinds. docs/training.md says how much this
+matters.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -28,20 +28,20 @@ from detector.training.fit.kind_network import KindPlan, KindRows, clipped, fit_
 from detector.training.fit.stack import ALL_MODELS
 
 Log = Callable[[str], None]
-# With fewer lines of known kind, a network would be guesswork.
+# With fewer lines of known kind, a network would only guess.
 LEAST_LINES: Final = 500
 DEFAULT: Final = KindPlan()
 
 
 class _Pages(NamedTuple):
-    """Pages of which the kinds of some lines are known: what they learn from, not yet scaled."""
+    """Pages with some lines of known kind, not yet standardised."""
 
     rows: KindRows
     barred: NDArray[np.bool_]
 
 
 def hashed_rows(start: Integers, buckets: NDArray[np.int32], bits: int) -> sparse.csr_matrix:
-    """Return hashed n-grams or tokens as sparse rows, divided by the root of their number."""
+    """Return hashed n-grams or tokens as sparse rows, divided by the square root of their number."""
     count = np.diff(start)
     value = np.repeat(1 / np.sqrt(np.maximum(count, 1)), count).astype(np.float32)
     column = buckets & np.int32((1 << bits) - 1)
@@ -49,7 +49,7 @@ def hashed_rows(start: Integers, buckets: NDArray[np.int32], bits: int) -> spars
 
 
 def dense_columns(examples: Examples, model: Model, format: Format) -> Floats:
-    """Return float32 (S, D): what a model's other networks see and say of pages."""
+    """Return float32 (S, D): the inputs and outputs of the other networks of a model for pages."""
     batch, words = examples.batch, examples.words
     markup = examples.markup if format == "html" else None
     scorer = model.text if markup is None else model.html
@@ -62,7 +62,7 @@ def dense_columns(examples: Examples, model: Model, format: Format) -> Floats:
 
 
 def kind_rows(examples: Examples, dense: Floats, format: Format, plan: KindPlan) -> KindRows:
-    """Return all lines of pages, ready to be learned from."""
+    """Return all lines of pages, ready for training."""
     known, informed = is_known(examples.allowed), examples.allowed != EVERY
     in_page = np.bincount(examples.page, minlength=len(examples.pages))
     known_in_page = np.bincount(examples.page[known], minlength=len(examples.pages))
@@ -100,7 +100,7 @@ def _joined(parts: Sequence[KindRows]) -> KindRows:
 def _pages_with_kinds(
     sets: Sequence[Examples], of_fold: Sequence[Model], format: Format, plan: KindPlan
 ) -> _Pages | None:
-    """Return the pages with a line of known kind, each read with the model of its fold."""
+    """Return the pages with lines of known kind, each with the outputs of its fold's model."""
     parts, barred = [], []
     for examples in sets:
         for fold in np.unique(examples.fold).tolist():
@@ -117,7 +117,7 @@ def _pages_with_kinds(
 
 
 def _fitted(pages: _Pages, fold: int | None, format: Format, plan: KindPlan) -> LineKindNetwork:
-    """Return the network of a fold's model, or (None) of that of all pages."""
+    """Return the network of a fold's model, or (None) of the model of all pages."""
     chosen = np.arange(pages.barred.shape[0]) if fold is None else np.flatnonzero(~pages.barred[:, fold])
     rows = pages.rows.of_pages(chosen)
     mean = rows.dense.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -135,18 +135,18 @@ def with_line_kinds(
     log: Log = lambda message: None,
     plan: KindPlan = DEFAULT,
 ) -> tuple[Model, list[Model]]:
-    """Return the models with networks of kinds, fitted to pages with lines of known kind.
+    """Return the models with networks for kinds, fitted to pages with lines of known kind.
 
-    Without such pages (fewer than 500 lines), a model knows no kinds.
+    Without enough such lines (fewer than 500), models have no kinds.
 
     Parameters
     ----------
     model, of_fold
         The model of all pages, and that of each fold.
     sets
-        By format, the pages: those of "text" may have markup, which is not looked at.
+        The pages by format. Those of "text" may have markup, which is ignored.
     workers, log, plan
-        What fits several networks at a time, what is told of them, and how they are fitted.
+        The pool that fits several networks at a time, the progress messages, and how to fit.
     """
     models: list[Model] = [*of_fold, model]
     for format in ("html", "text"):
@@ -160,7 +160,7 @@ def with_line_kinds(
 
 
 def _with(model: Model, network: LineKindNetwork, format: str) -> Model:
-    """Return a model with a network of kinds, under the name of its arrays."""
+    """Return a model with a network for kinds, with the id of its arrays."""
     if format == "html":
         found = replace(model, html=replace(model.html, kinds=network))
     else:
