@@ -50,7 +50,7 @@ def workers(folder: Path, name: str) -> str:
     """Return the table of workers in other libraries' pipelines: "ready"."""
     result = read(folder, "workers")["rows"]
     columns: dict[str, Callable[[dict[str, Any]], str]] = {
-        "worker": lambda row: row["worker"],
+        "worker": lambda row: str(row["worker"]),
         "bytes that travel": lambda row: f"{row['pickled_bytes']:,}",
         "CPU s until ready": lambda row: f"{row['cpu_s']:.2f}",
         "MB": lambda row: f"{row['memory_mb']:.0f}",
