@@ -1,1 +1,1 @@
-"""Yardsticks: data sets, peers, measures, and the programs that make every published number."""
+"""Benchmarks: data sets, peers, measures, and the programs that compute every published number."""

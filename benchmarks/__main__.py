@@ -1,4 +1,4 @@
-"""The one program of the benchmarks: `python -m benchmarks`. It imports only the chosen command."""
+"""The program of the benchmarks: `python -m benchmarks`. It imports only the chosen command."""
 
 import sys
 from collections.abc import Mapping
@@ -129,7 +129,7 @@ program = Commands("benchmarks", COMMANDS, HELP)
 
 
 def main() -> None:
-    """Run the chosen command; errors that the reader can mend end it with a sentence and code 1."""
+    """Run the chosen command. Errors that the user can fix end it with a message and exit code 1."""
     try:
         program(prog_name="python -m benchmarks")
     except DetectorError as error:

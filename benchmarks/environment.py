@@ -1,4 +1,4 @@
-"""What a result says about where it was made: machine, versions, commit, time, and our model."""
+"""Where a result was made: machine, versions, commit, time, and our model."""
 
 import hashlib
 import os
@@ -15,14 +15,14 @@ from detector.model.files import default_model
 from detector.version import __version__
 
 PACKAGES: Final = ("numpy", "turbohtml", "scikit-learn", "datasketch")
-# What our own results depend on besides our code.
+# What our results depend on besides our code.
 OUR_PACKAGES: Final = ("numpy", "turbohtml")
-# Changes here, not yet committed, are said in the commit's name.
+# Uncommitted changes in these are marked in the commit.
 CODE: Final = ("detector", "benchmarks")
 
 
 def git(*arguments: str) -> str | None:
-    """Return what git says about the checkout, or None where there is none."""
+    """Return the output of git for the checkout, or None without one."""
     try:
         done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
@@ -59,7 +59,7 @@ def machine() -> dict[str, str | int]:
 
 
 def made() -> dict[str, Any]:
-    """Return machine, Python, versions, commit and time, for a result's head."""
+    """Return machine, Python, versions, commit and time, for the head of a result."""
     return {
         "when": datetime.now(UTC).isoformat(timespec="minutes"),
         "machine": machine(),
@@ -70,7 +70,7 @@ def made() -> dict[str, Any]:
 
 
 def ours(*model_ids: str) -> dict[str, Any]:
-    """Return what names a system of ours: model, commit and versions.
+    """Return what identifies a system of ours: model, commit and versions.
 
     model_ids: of the models that were used; none for the one that ships
     """

@@ -1,6 +1,6 @@
-"""Where files are, and the one way to read JSON lines and to write a file.
+"""Where files are, and how to read and write them.
 
-The standard library only: peers import it in their own environments.
+Uses only the standard library, because peers import it in their own environments.
 """
 
 import gzip
@@ -16,7 +16,7 @@ UNFINISHED: Final = ".unfinished"
 
 
 def json_lines(path: Path) -> Iterator[Any]:
-    """Yield what each line of a file holds; .gz is unpacked."""
+    """Yield the JSON value of each line of a file; .gz is decompressed."""
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8") as lines:
         for line in lines:
@@ -25,7 +25,7 @@ def json_lines(path: Path) -> Iterator[Any]:
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[TextIO]:
-    """Give a file to write text to, which gets its name when all is written; .gz is packed."""
+    """Open a text file for writing, which gets its name when it is complete; .gz is compressed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(path.name + UNFINISHED)
     if path.suffix == ".gz":
@@ -38,12 +38,12 @@ def whole_file(path: Path) -> Iterator[TextIO]:
 
 
 def json_line(row: Any) -> str:  # noqa: ANN401
-    """Return a row as a line of JSON, in its own letters."""
+    """Return a row as a line of JSON, without ASCII escapes."""
     return json.dumps(row, ensure_ascii=False) + "\n"
 
 
 def write_json_lines(path: Path, rows: Iterable[Any]) -> int:
-    """Write a row a line; return how many there are."""
+    """Write one row per line; return their number."""
     count = 0
     with whole_file(path) as file:
         for row in rows:
@@ -59,7 +59,7 @@ def write_json(path: Path, content: Any, indent: int = 1) -> None:  # noqa: ANN4
 
 
 def read_json(path: Path) -> Any:  # noqa: ANN401
-    """Return what a JSON file holds; .gz is unpacked."""
+    """Read a JSON file; .gz is decompressed."""
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8") as file:
         return json.load(file)

@@ -42,7 +42,7 @@ def load(model: str | Path = "default") -> Model:
     Returns
     -------
     Model
-        The model; `info` is its card, data manifest, measures and licence.
+        The model; `info` is its card, data manifest, measures and license.
 
     Raises
     ------

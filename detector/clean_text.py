@@ -1,8 +1,8 @@
-"""Lines and decisions to clean text: nothing is invented, nothing changes its order.
+"""From lines and decisions to clean text. Nothing is added or reordered.
 
-Kept lines stand in their order with what was between them. Where lines were dropped, the blank lines
-around them become the longest of their runs. No blank lines stand at the ends, and the last line has
-no ending. Only halves of a sentence are joined, where that is wanted (`joined_lines`). The kernel is
+Kept lines stay in order, with the blank lines between them. Where lines were dropped, only the longest run
+of the blank lines around them stays. There are no blank lines at the start or end, and the last line has
+no line ending. If `joined_lines` is on, the halves of a split sentence are joined. The kernel is
 kernels/clean.cpp.
 """
 
@@ -16,11 +16,11 @@ from detector.records import Batch, Bytes, Integers, Words
 
 
 class Clean(NamedTuple):
-    """Clean text of a batch.
+    """The clean text of a batch.
 
-    text: uint8, the pages' clean text, one after another
-    page_end: int64 (P,), where each ends
-    stay_start, stay_end: int64 (S,), the bytes of each segment that stay (none: equal)
+    text: uint8, the clean text of all pages
+    page_end: int64 (P,), the end of each page
+    stay_start, stay_end: int64 (S,), the bytes of each segment that are kept; equal if none are
     """
 
     text: Bytes

@@ -1,9 +1,9 @@
 """Which lines of a page are copies, of what, and of what kind.
 
-Structure alone decides: where a line stands, what stands around it, and the page's title. No score,
-site or goal has a say, so a copy of the headline goes from a page whose site is known as from any
-other. The title's real place is where HTML says so (`<h1>`, the title in the head), or in text
-before its paragraphs. The kernel is kernels/copies.cpp.
+Only structure decides: the position of a line, the lines around it, and the page's title. Scores, site
+profiles and goals do not matter, so a copy of the headline is found on a known site as on any other. In HTML,
+the original title is the one that is marked as such (`<h1>`, the title in the head); in text, the one before
+the paragraphs. The kernel is kernels/copies.cpp.
 """
 
 import numpy as np
@@ -15,7 +15,7 @@ from detector.text.words import no_words, words_of
 
 
 def no_markup() -> Markup:
-    """Return the markup of text: none."""
+    """Return empty markup, for text."""
     numbers, none = np.zeros(0, np.int64), np.zeros(0, np.uint8)
     return Markup(
         tag=none, parent=numbers, inside=np.zeros(0, np.uint32), element_token=numbers,
@@ -25,10 +25,10 @@ def no_markup() -> Markup:
 
 
 def comparable(batch: Batch, words: Words) -> Words:
-    """Return words with the keys that copies are compared by.
+    """Return the words with the keys by which copies are compared.
 
-    In capitals, accents may be lost, and dots of i, so `İSTANBUL'DA` is `Istanbul'da`, `ECOLE` is `École`.
-    Only copies are compared so: features and line keys keep the keys of `words`.
+    Capitals may have lost accents and the dots of i, so `İSTANBUL'DA` equals `Istanbul'da`, and `ECOLE`
+    equals `École`. This is only for copies: features and line keys use the keys of `words`.
     """
     keys = np.empty_like(words.key)
     native.run("comparable_keys", batch, words, keys)
@@ -36,7 +36,7 @@ def comparable(batch: Batch, words: Words) -> Words:
 
 
 def _titles(markup: Markup, pages: int) -> tuple[Words, np.ndarray]:
-    """Return the words of the titles that pages have in their heads, and the first title of each page."""
+    """Return the words of the titles in the heads of pages, and the first title of each page."""
     if not markup.hint_kind.size:
         return no_words(), np.zeros(pages + 1, np.int64)
     chosen = markup.hint_kind == TITLE_HINT
@@ -57,7 +57,7 @@ def find_copies(batch: Batch, words: Words, markup: Markup | None, repeats: Repe
     batch, words, markup
         The lines; `markup` is None for text.
     repeats
-        What stands more than once on each page, from the features.
+        What occurs more than once on each page, from the features.
     """
     size = batch.segment_start.size
     out = Copies(np.empty(size, np.int64), np.empty(size, np.uint8), np.empty(size, np.int32))

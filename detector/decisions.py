@@ -1,23 +1,25 @@
-"""Scores to decisions: which lines stay. Policy only; no score is changed here.
+"""From scores to decisions: which lines are kept. Scores are never changed here.
 
-Without a threshold, each page gets the one that maximises the expected F1 of the words that it keeps.
-With content probabilities q and lengths w, keeping the k likeliest lines is expected to give
+Without a threshold, each page gets the one that maximises the expected F1 of its kept words.
+With content probabilities q and lengths w, keeping the k most likely lines gives an expected
 F = 2 Σ_kept qw / (Σ_kept w + Σ qw), and the best k is where the next line's q falls to F / 2 (Lipton
 et al. 2014, "Optimal thresholding of classifiers to maximize F1 measure").
 
-Copies (`copies.py`) are decided by their kind, whatever their score: a kind in `drop_copies` goes, and
-where such a copy would stay, its original stays in its place. Only of a "repeat", a short line that
-stands twice for no known reason, does the score decide: it is dropped above .3 if its original stays.
-A refrain or a parallel line stays, unless its score is above .65: then it is template that recurs.
+Copies (`copies.py`) are decided by their kind, whatever their score. Kinds in `drop_copies` are dropped. If
+such a copy would have been kept, its original is kept instead. The score decides only for a "repeat", a short
+line that occurs twice for no known reason: it is dropped above .3 if its original is kept. A refrain or a
+parallel line is kept unless its score is above .65: then it is recurring boilerplate.
 
-Lists, tables, definition lists and code of HTML (`whole_blocks.py`) are decided as one on pages with a
-threshold of their own, by the mean log-odds of their rows, weighted by words. A block stays whole if that is
-not above the threshold and half of its rows would stay anyway; it goes if that is above .7. Rows up to .2
-stay and rows from .9 on go by themselves.
-Kinds of lines that settings keep or drop (`Settings.kinds_decided`) change what is decided by, not the score
-that is shown. On a forum, what looks like a reader's comment is a post: it is dropped with the probability
-that the page is none. What is kept by kind can only raise a page's own threshold. A line that stands again
-as copies of the title is the likelier to be it.
+In HTML, lists, tables, definition lists and code (`whole_blocks.py`) are decided as a whole if each page has
+its own threshold, by the mean log-odds of their rows, weighted by words. A block is kept if its mean is not
+above the threshold and half of its rows would be kept anyway. It is dropped if its mean is above .7. Rows up
+to .2 are always kept, and rows from .9 on always dropped.
+
+Kinds that the settings keep or drop (`Settings.kinds_decided`) change the number that is compared with the
+threshold, not the score that is shown. On a forum, what looks like a reader's comment is a post, so a comment
+is dropped only as far as the page is not a forum. Lines that are kept by kind can only raise a page's own
+threshold. A line of which copies stand on the page is more likely to be its title.
+
 The kernels are kernels/decide.cpp and kernels/blocks.cpp.
 """
 
@@ -34,26 +36,26 @@ from detector.records import COPY_KINDS, LINE_KINDS, Bytes, Copies, Floats, Inte
 from detector.settings import Settings
 from detector.sites.recurrence import SURE_PAGES
 
-# What decided about a page.
+# What decided the lines of a page.
 BY_SCORE: Final = 0
 BY_F1: Final = 1
 NO_CONTENT: Final = 2
 MOSTLY_CONTENT: Final = 3
-# What copies decided about a segment, whatever its score.
+# What the rules for copies decided for a segment, whatever its score.
 COPY_DROPPED: Final = 1
 ORIGINAL_KEPT: Final = 2
-# What its block decided about a segment.
+# What the block of a segment decided.
 BLOCK_KEPT: Final = 3
 BLOCK_DROPPED: Final = 4
-# Its score alone would have decided otherwise: settings keep or drop its kind.
+# The settings keep or drop the kind of this segment; its score alone would have decided differently.
 KIND_DECIDED: Final = 5
 
 
 class DecisionPolicy(NamedTuple):
-    """How it is decided.
+    """How to decide.
 
-    threshold: what the settings' goal stands for; None for each page's own
-    site_pages: int32 (P,), other pages known of each page's site; None if of none
+    threshold: the threshold for the goal in the settings; None if each page has its own
+    site_pages: int32 (P,), the number of known other pages of each page's site; None if there are none
     """
 
     settings: Settings
@@ -61,9 +63,9 @@ class DecisionPolicy(NamedTuple):
     site_pages: NDArray[np.int32] | None = None
 
 
-# A line that structure finds to be the title is one with so many times the odds.
+# A line that structure finds to be the title has this many times the odds of being one.
 TITLE_ODDS: Final = 10
-# Kinds of lines that read like the text itself, and the probability up to which they are taken for it.
+# Kinds of lines that are easily mistaken for the body, and the probability up to which they are.
 READ_AS_BODY: Final = ("comment", "author")
 LEAST_SURE: Final = 0.25
 # The likeliest title of a page is one from this probability on, if no other line comes near it.
@@ -71,9 +73,9 @@ LEAST_TITLE: Final = 0.1
 
 
 class KnownKinds(NamedTuple):
-    """What lines and pages are.
+    """The kinds of lines and pages.
 
-    lines: float32 (S, K), the probability of each kind of line; no row where they are not known
+    lines: float32 (S, K), the probability of each kind of line; no rows if they are not known
     forum: float32 (P,), the probability that the page is a forum
     """
 
@@ -82,14 +84,14 @@ class KnownKinds(NamedTuple):
 
 
 class Decisions(NamedTuple):
-    """What stays of each segment.
+    """What is kept of each segment.
 
     kept: bool (S,)
-    cut_words: int32 (S,), words at the segment's beginning that are cut: a headline again
-    threshold: float32 (P,), the score above which the page's lines are dropped
+    cut_words: int32 (S,), words that are cut off the beginning of the segment: a repeated headline
+    threshold: float32 (P,), the score above which the lines of a page are dropped
     policy: uint8 (P,), what decided (`BY_SCORE` and so on)
-    rule: uint8 (S,), what copies, its block or its kind decided: nothing, `COPY_DROPPED` and so on
-    content: float32 (P, 2): expected words of content, and words
+    rule: uint8 (S,), the decision by copy, block or kind (`COPY_DROPPED` and so on), 0 for none
+    content: float32 (P, 2): the expected number of content words, and the number of words
     """
 
     kept: NDArray[np.bool_]
@@ -109,9 +111,9 @@ def decide(
     blocks: Integers | None = None,
     kinds: KnownKinds | None = None,
 ) -> Decisions:
-    """Return what stays of each segment; without a threshold, each page gets its own.
+    """Return what is kept of each segment. Without a threshold, each page gets its own.
 
-    blocks: int64 (S,), the first row of each row's block, or -1 (`whole_blocks`)
+    blocks: int64 (S,), the first row of the block of each row, or -1 (`whole_blocks`)
     """
     settings = policy.settings
     content = decided = scores
@@ -151,16 +153,16 @@ def decide_scored(
     threshold: float | None = None,
     blocks: Integers | None = None,
 ) -> Decisions:
-    """Return what stays of what was just scored, with what is known of the pages' sites."""
+    """Return what is kept of the lines that were just scored, given what is known about their sites."""
     policy = DecisionPolicy(settings, threshold, lines.site_pages)
     kinds = KnownKinds(lines.kinds, lines.pages.share[:, FORUM])
     return decide(lines.scores, words, page_segment, copies, policy, blocks, kinds)
 
 
 class ScoresByKind(NamedTuple):
-    """The scores that are decided by, both float32 (S,).
+    """The numbers that are compared with thresholds, both float32 (S,).
 
-    content: higher for lines of dropped kinds; decided: lower, too, for those of kept kinds
+    content: higher for lines of dropped kinds; decided: also lower for lines of kept kinds
     """
 
     content: Floats
@@ -175,11 +177,11 @@ def by_kind(
     drop: Sequence[str] = (),
     titles: Integers | None = None,
 ) -> ScoresByKind:
-    """Return the scores that are decided by.
+    """Return the numbers that are compared with thresholds.
 
-    A line stays with probability K + (1 - K - D) (1 - score): K is the probability of the kinds that are
-    kept, D of those that are dropped, and of the others the score decides. Without kinds, scores are as
-    they are. titles: rows that structure finds to be titles (`titles_of`)
+    A line is kept with the probability K + (1 - K - D) (1 - score), where K is the probability of the kept
+    kinds and D that of the dropped ones. For all other kinds the score decides. Without kinds, the scores are
+    returned unchanged. titles: rows that structure finds to be titles (`titles_of`)
     """
     if not kinds.lines.size or not (keep or drop):
         return ScoresByKind(scores, scores)
@@ -192,7 +194,7 @@ def by_kind(
 
 
 def _rounded(shares: NDArray[np.float64]) -> Floats:
-    """Return shares as scores are: from 0 to 1, in thousandths."""
+    """Return numbers like scores: from 0 to 1, rounded to thousandths."""
     rounded: Floats = (np.rint(np.clip(shares, 0, 1) * 1000) / 1000).astype(np.float32)
     return rounded
 
@@ -212,7 +214,7 @@ def titles_of(copies: Copies) -> Integers:
 def _kept_share(
     kinds: KnownKinds, kind: str, page_segment: Integers, titles: Integers | None
 ) -> NDArray[np.float64]:
-    """Return float64 (S,), how surely a line is of a kind that is kept.
+    """Return float64 (S,), the probability that a line is of a kept kind.
 
     Only one line is the page's title: of all lines the likeliest, and as surely as it stands out among them.
     """
@@ -230,9 +232,9 @@ def _kept_share(
 
 
 def _dropped_share(kinds: KnownKinds, kind: str, page_segment: Integers) -> NDArray[np.float64]:
-    """Return float64 (S,), how surely a line is of a kind that is dropped.
+    """Return float64 (S,), the probability that a line is of a dropped kind.
 
-    Comments and notes on authors read as posts and articles do: what is hardly likely to be one is none.
+    Comments and notes about authors read like posts and articles, so a low probability does not count.
     """
     share = _share(kinds, kind)
     if kind == "comment":

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def score_read(read: ReadBatch, model: Model, settings: Settings, sites: Sites | None = None) -> ScoredBatch:
-    """Take pages that were read through all other steps."""
+    """Take pages that are already read through all other steps."""
     batch, words, markup, _ = read
     lines = score_lines(batch, words, markup, model, sites)
     threshold = threshold_of(settings, (model.text if markup is None else model.html).points)
@@ -227,9 +227,9 @@ class Detector:
         Parameters
         ----------
         pages
-            Pages, also of different formats.
+            Pages. Their formats may differ.
         sites
-            The site of each page, and the counts of these sites. Without it, all pages are of the site of
+            The site of each page, and the counts of these sites. By default, all pages belong to the site of
             the detector's profile, if it has one.
         """
         results: dict[int, ScoredPage] = {}
@@ -289,7 +289,7 @@ def profile_for(model: Model, profile: "SiteProfile | str | Path | None") -> "Si
 
 
 def _confidences(scored: ScoredBatch) -> list[float]:
-    """Return for each page the mean probability of the likelier class of its words; 1 without words."""
+    """Return for each page the mean probability of the more likely class of its words; 1 without words."""
     segments = scored.batch.page_segment()
     page = np.repeat(np.arange(segments.size - 1), np.diff(segments))
     words = np.diff(scored.words.segment_word).astype(np.float64)

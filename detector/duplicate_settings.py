@@ -1,4 +1,4 @@
-"""Settings of near-duplicates, with their units, their defaults and the reasons for these."""
+"""The settings for near-duplicates, with units, defaults and the reasons for these defaults."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,8 @@ class DuplicateSettings:
         Words per shingle (characters in scripts without spaces). Five is usual: with fewer, unrelated texts
         look similar; with more, small changes weigh too much.
     slots : int
-        Slots per MinHash signature. 128 is the default of datasketch; 21 bands of 6 of them find .998 of
-        the pairs exactly at .8.
+        Slots per MinHash signature. 128 is the default of datasketch. At a similarity of exactly .8, 21 bands
+        of 6 slots find .998 of the pairs.
     recall : float
         The share of the pairs exactly at the threshold that must be compared, between 0 and 1.
     masked : bool
@@ -57,5 +57,5 @@ class DuplicateSettings:
 
     @property
     def folding(self) -> int:
-        """How words are folded: the bits that kernels take."""
+        """How words are folded, as flags for the kernels."""
         return self.masked + 2 * self.equal_forms

@@ -1,13 +1,13 @@
-"""Which lines are joined in the clean text: halves of a sentence that the end of a printed page cut.
+"""Which lines to join in the clean text: the halves of a sentence that was split by a page break.
 
     ... kept a daily record of the
     Harbour Studies Group | 1 / 3          <- foot and head of the page, dropped
     tide, so that every pile ...           -> "... kept a daily record of the tide, so that every pile ..."
 
-A form feed, a running head or the number of a page must stand between the halves, and nothing that is
-kept; numbers count only where they rise and cut sentences (`text.shape`). The first must be half a sentence
-and the second go on in lower case, so scripts without case are never joined. Lines of lists, tables, code,
-dialogue and other blocks, and headings, stay apart.
+There must be a form feed, a running head or a page number between the halves, and no kept line. Numbers count
+only if they increase and split sentences (`text.shape`). The first half must be an incomplete sentence, and
+the second must go on in lower case, so scripts without case are never joined. Headings and lines of lists,
+tables, code, dialogue and other blocks are never joined.
 """
 
 import re
@@ -21,14 +21,14 @@ from detector.decisions import Decisions
 from detector.records import COPY_KINDS, Batch, Bytes, Copies, Words
 from detector.text.decoding import text_of
 
-# How a line is joined to the kept one before it; the kernel has the same.
+# How a line is joined to the kept line before it; the kernel has the same numbers.
 APART: Final = 0
 BY_SPACE: Final = 1
 CLOSE: Final = 2  # without a space: a word that has its hyphen
 WITHOUT_HYPHEN: Final = 3
 
 _RUNNING_HEAD: Final = COPY_KINDS.index("running-head")
-# Words of the first half at least, and lines and words of a line that may stand between the halves.
+# The least words of the first half, and the most lines, and words of a line, between the halves.
 _LEAST_WORDS: Final = 6
 _MOST_BETWEEN: Final = 6
 _LONGEST_BETWEEN: Final = 15
@@ -40,7 +40,7 @@ _WORD: Final = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 
 
 def joined_lines(batch: Batch, words: Words, copies: Copies, decisions: Decisions) -> Bytes:
-    """Return uint8 (L,), how each line of text is joined to the kept one before it (`APART` and so on)."""
+    """Return uint8 (L,), how each line is joined to the kept line before it (`APART` and so on)."""
     joins, data = np.zeros(batch.line_start.size, np.uint8), batch.data.tobytes()
     for first, last in pairwise(batch.page_line.tolist()):
         page = _Page(data, batch, words, copies, decisions.kept, first, last)
@@ -77,7 +77,7 @@ class _Page:
         self._has_pages: bool | None = None
 
     def breaks(self) -> list[tuple[int, int]]:
-        """Return pairs of lines, kept and whole, between which a printed page may end."""
+        """Return pairs of kept, uncut lines that may have a page break between them."""
         return [
             (before + self.first, after + self.first)
             for before, after in pairwise(number for number, kept in enumerate(self.any_kept) if kept)
@@ -97,7 +97,7 @@ class _Page:
         )
 
     def _is_printed(self) -> bool:
-        """Tell whether numbers on lines of their own are those of pages."""
+        """Tell whether numbers on their own lines are page numbers."""
         from detector.text.shape import has_pages  # most pages have none of its marks
 
         if self._has_pages is None:
@@ -133,7 +133,7 @@ class _Page:
         return any(self._blocks[number] is not None for number in numbers)
 
     def _by_hyphen(self, half: str, rest: str) -> int:
-        """Return whether the hyphen goes: only where the joined word stands on the page."""
+        """Return whether to remove the hyphen: only if the joined word occurs on the page."""
         last, first = _WORD.findall(half)[-1], _WORD.findall(rest)[0]
         known = {word.casefold() for line in self._lines for word in _WORD.findall(line)}
         is_soft = half[-1] == "\u00ad"

@@ -1,4 +1,4 @@
-r"""The one door to the compiled kernels.
+r"""The only way to the compiled kernels.
 
 >>> import numpy as np
 >>> from detector import native
@@ -7,9 +7,9 @@ r"""The one door to the compiled kernels.
 >>> native.run("split_lines", text, np.array([0, 7]), start, end, page)
 2
 
-A kernel takes arrays and numbers, and gives back a whole number. It allocates nothing: the caller
-makes the arrays that it writes to, and scratch memory is given here. Every index is checked; one
-that is out of range raises `KernelError` when the kernel is done.
+A kernel takes arrays and numbers and returns an integer. It allocates nothing: the caller makes the
+arrays that it writes to, and this module lends it scratch memory. Every index is checked. If one is out of
+range, `KernelError` is raised at the end of the call.
 """
 
 import ctypes
@@ -27,7 +27,7 @@ from detector.errors import KernelError
 
 LIBRARY: Final = Path(__file__).parent / "kernels" / "kernels.so"
 
-# The numbers that call.h gives to element types, by numpy's own.
+# The number of each element type in call.h, by numpy's type.
 _TYPES: Final = {
     np.dtype(name): number
     for number, name in enumerate(
@@ -40,8 +40,8 @@ _REAL: Final = 11
 _WRITABLE: Final = 16
 _FIELDS: Final = 4
 
-# From so many bytes of arguments and scratch memory on, a kernel runs in a thread of its own, so that
-# Ctrl-C is answered while it works.
+# With more bytes of arguments and scratch memory than this, a kernel runs in its own thread, so that Ctrl-C
+# works in the meantime.
 _LONG: Final = 32_000_000
 
 _OUT_OF_RANGE, _WRONG_ARGUMENT, _NEEDS_SCRATCH = 1, 2, 3
@@ -84,7 +84,7 @@ def _library() -> tuple[Any, dict[str, int]]:
 
 
 class Prepared:
-    """Arguments described once, for arrays that many calls share, such as a model's.
+    """Arguments that are described once, for arrays that many calls share, such as those of a model.
 
     Parameters
     ----------
@@ -93,12 +93,12 @@ class Prepared:
     """
 
     def __init__(self, *arguments: Any) -> None:  # noqa: ANN401
-        self._arrays = arguments  # kept alive: `fields` holds their addresses
+        self._arrays = arguments  # keeps the arrays alive: `fields` holds their addresses
         self.fields: list[int] = []
         self.size = _describe(arguments, self.fields)
 
     def __reduce__(self) -> tuple[type["Prepared"], tuple[Any, ...]]:
-        """Describe the arrays again where they are unpickled."""
+        """Describe the arrays again when they are unpickled."""
         return Prepared, self._arrays
 
 
@@ -146,10 +146,10 @@ def run(kernel: str, *arguments: Any) -> int:  # noqa: ANN401
     Parameters
     ----------
     kernel
-        Its name, one of the list in kernels/door.cpp.
+        Its name, from the list in kernels/door.cpp.
     *arguments
         What the kernel reads and writes, in its order: C-contiguous arrays, int, float,
-        `Prepared`, and tuples of these, whose members are taken one by one.
+        `Prepared`, and tuples of these, whose members are passed one by one.
 
     Returns
     -------
@@ -159,10 +159,10 @@ def run(kernel: str, *arguments: Any) -> int:  # noqa: ANN401
     Raises
     ------
     KernelError
-        If an index was out of range (what the kernel has written is then not to be used), or there is
+        If an index was out of range (do not use what the kernel has written), or there is
         no such kernel.
     TypeError
-        If an argument is not what the kernel takes.
+        If the kernel does not take such an argument.
     """
     function, numbers = _library()
     if kernel not in numbers:
@@ -196,7 +196,7 @@ def _interruptible(
     stop: ctypes.c_int32,
     memory: tuple[Any, ...],
 ) -> int:
-    """Run a kernel in a thread; an interrupt here stops it."""
+    """Run a kernel in a thread. An interrupt in this thread stops it."""
     results: list[int] = []
     done = threading.Event()
 
@@ -204,8 +204,8 @@ def _interruptible(
         results.append(function(number, ctypes.addressof(call)))
         done.set()
 
-    # A second interrupt is not kept waiting, so the thread itself holds the memory that the kernel uses.
-    # Not `join`: from Python 3.10 to 3.12, a thread whose join was interrupted is taken for ended.
+    # A second interrupt does not wait, so the thread itself keeps the memory that the kernel uses alive.
+    # Not `join`: in Python 3.10 to 3.12, a thread whose join was interrupted counts as finished.
     threading.Thread(target=work, args=(stop, *memory)).start()
     try:
         done.wait()
@@ -217,7 +217,7 @@ def _interruptible(
 
 
 def _said(fields: list[int], argument: int) -> str:
-    """Return what an argument is, for a message."""
+    """Describe an argument, for a message."""
     if argument * _FIELDS >= len(fields):
         return "nothing"
     _, rows, columns, kind = fields[argument * _FIELDS : (argument + 1) * _FIELDS]

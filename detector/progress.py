@@ -1,4 +1,4 @@
-"""Progress of long work: a bar with rate and time left, on a terminal and in a notebook."""
+"""Progress bars with rate and remaining time, on a terminal and in a notebook."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 # Called with the name of a step, the work done, and the total work.
 Progress = Callable[[str, int, int], None]
 
-# Steps whose work is counted in bytes rather than in texts.
+# Steps whose work is counted in bytes, not in texts.
 IN_BYTES: Final = (
     "looking at files", "counting lines", "cleaning", "judging earlier pages", "signing", "finding passages",
     "writing",
@@ -25,7 +25,7 @@ def no_progress(step: str, done: int, total: int) -> None:
 
 @contextmanager
 def progress_of(wish: bool | Progress) -> Iterator[Progress]:
-    """Give what shows the progress: a bar for True, nothing for False, and a function of the caller's own."""
+    """Yield what shows the progress: a bar for True, nothing for False, or the caller's own function."""
     if callable(wish):
         yield wish
     elif wish:
@@ -36,10 +36,10 @@ def progress_of(wish: bool | Progress) -> Iterator[Progress]:
 
 
 class ShownProgress:
-    """Shows the progress of each step on standard error; called with its name, the work done, and the total.
+    """Shows the progress of each step on standard error. Called with its name, the work done, and the total.
 
-    Work that an earlier, stopped run did does not count for the rate and the time left. `wanted`: also
-    where there is no terminal.
+    Work done by an earlier, stopped run does not count for the rate and the remaining time. With `wanted`, it
+    is also shown without a terminal.
     """
 
     def __init__(self, wanted: bool = False) -> None:

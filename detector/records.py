@@ -1,10 +1,10 @@
-"""The records that travel between the steps.
+"""The records that are passed between the steps.
 
-Two kinds. NamedTuples of arrays hold many lines of many pages at once; kernels take
-them whole. Frozen dataclasses hold one page or one line; they are made at the edge,
-when a person asks for them. No step changes a record that it was given.
+There are two sorts. NamedTuples of arrays hold many lines of many pages, and are passed to kernels as they
+are. Frozen dataclasses hold one page or one line, and are made when the user asks for them. No step changes
+a record that it gets.
 
-Shapes are in these letters: P pages, L lines, S segments, W words, E elements, F features.
+Letters in shapes: P pages, L lines, S segments, W words, E elements, F features.
 """
 
 from collections.abc import Mapping
@@ -18,9 +18,9 @@ Bytes = NDArray[np.uint8]
 Integers = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Floats64 = NDArray[np.float64]
-# What a page is read as.
+# The format that a page is read as.
 Format = Literal["text", "html"]
-# What a cleaned page is written as; "xml" is TEI.
+# The format that a clean page is written in; "xml" is TEI.
 OutputFormat = Literal["text", "markdown", "html", "xml", "json", "jsonl"]
 
 
@@ -39,28 +39,28 @@ COPY_KINDS: Final = (
     "running-head",  # the head or foot of a printed page
     "block",  # a paragraph printed twice, with the lines around it
     "contents",  # a heading in a table of contents
-    "refrain",  # several short lines that return
+    "refrain",  # several short lines that recur
     "quotation",
-    "parallel",  # nearly the same, with a word of its own; or a row of code or of a table
-    "repeat",  # a short line that stands twice for some other reason
+    "parallel",  # nearly the same, but with a different word; or a row of code or of a table
+    "repeat",  # a short line that occurs twice for another reason
 )
 
 
 class Markup(NamedTuple):
-    """What an HTML batch says beside its text.
+    """The markup of an HTML batch.
 
-    Elements stand in document order, so a parent comes before its children. Only
-    elements that can hold text are kept (no void ones), of the body only.
+    Elements are in document order, so a parent comes before its children. Only
+    elements of the body that can hold text are included.
 
     tag: uint8 (E,), tag number (`tags.NAMES`); parent: int64 (E,), or -1
-    inside: uint32 (E,), what the element is or stands in (bits of `tags.INSIDE`)
+    inside: uint32 (E,), what the element is or is inside of (flags of `tags.INSIDE`)
     element_token: int64 (E + 1,), first token of each element, and their number
     token: uint32, hashed words of class, id, role, itemprop and link targets
     line_element: int64 (L,), innermost element at the line's first character
     line_link: int32 (L,), bytes of the line inside links
     page_element: int64 (P + 1,)
-    hints: uint8, titles, descriptions and structured data (H of them), one after another
-    hint_end: int64 (H,), where each ends; hint_kind: uint8 (H,) (`scan_tags.*_HINT`)
+    hints: uint8, all titles, descriptions and structured data (H of them)
+    hint_end: int64 (H,), the end of each; hint_kind: uint8 (H,) (`scan_tags.*_HINT`)
     page_hint: int64 (P + 1,), first hint of each page, and H
     """
 
@@ -79,14 +79,14 @@ class Markup(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """Lines of many pages, over one buffer of UTF-8.
+    """The lines of many pages, as offsets into one buffer of UTF-8.
 
-    A blank line has no segment; any other has one, or, when longer than 1,000
-    characters, one a sentence (with a site's profile also cut at its runs of words,
-    `sites/runs`). Segments of a line touch each other.
+    A blank line has no segment, and any other line has one. A line longer than 1,000 characters has one for
+    each sentence. With a site profile, lines are also split at the site's runs of words (`sites/word_runs`).
+    There is no gap between the segments of a line.
 
-    data: uint8, all text; starts and ends below are byte offsets into it
-    line_start, line_end: int64 (L,), without the line's ending
+    data: uint8, the text; all starts and ends below are byte offsets into it
+    line_start, line_end: int64 (L,), without the line ending
     segment_start, segment_end: int64 (S,)
     line_segment: int64 (L + 1,), first segment of each line, and S
     page_line: int64 (P + 1,), first line of each page, and L
@@ -110,10 +110,10 @@ class Words(NamedTuple):
 
     key: uint64 (W,), hash of the case-folded word
     start, end: int64 (W,), byte offsets into `Batch.data`
-    shape: uint8 (W,), what the word is made of (bits of `words.HAS_*`)
+    shape: uint8 (W,), the classes of characters in the word (flags of `words.HAS_*`)
     segment_word: int64 (S + 1,), first word of each segment, and W
-    counts: int32 (S, 10), characters by class (`characters.OTHER` and so on)
-    edges: uint8 (S, 2), class of the first and last character that is not white space
+    counts: int32 (S, 10), number of characters of each class (`characters.OTHER` and so on)
+    edges: uint8 (S, 2), class of the first and of the last character that is not white space
     """
 
     key: NDArray[np.uint64]
@@ -126,15 +126,15 @@ class Words(NamedTuple):
 
 
 class Repeats(NamedTuple):
-    """What stands more than once on its page; all arrays are (S,).
+    """What occurs more than once on its page. All arrays are (S,).
 
-    original: int64, the row of the copy at its real place (its own, if that is it), or -1
-    copies: int32, rows with the same or nearly the same words, this one included
-    similarity: float32, to the original: 1 for the same words
-    block: int32, for a copy: lines in a row that are copies of lines in a row
-    alike: int32, rows that differ from this one in numbers at most
+    original: int64, the row of the original (its own row, if this is it), or -1
+    copies: int32, number of rows with the same or nearly the same words, including this one
+    similarity: float32, to the original; 1 for the same words
+    block: int32, for a copy: length of the run of lines that copies another run of lines
+    alike: int32, number of rows that differ from this one at most in numbers
     begins: int64, the row whose words this longer row begins with, or -1
-    begins_words: int32, words of this row that are that beginning
+    begins_words: int32, number of words in that beginning
     """
 
     original: Integers
@@ -147,11 +147,11 @@ class Repeats(NamedTuple):
 
 
 class Copies(NamedTuple):
-    """What each segment is a copy of, by structure alone; all arrays are (S,).
+    """What each segment is a copy of, by structure alone. All arrays are (S,).
 
     of: int64, the row of the original, or -1
     kind: uint8, the kind of copy (`COPY_KINDS`), 0 for none
-    cut_words: int32, words of the title at the beginning of a paragraph, which may be cut
+    cut_words: int32, number of words of a title at the beginning of a paragraph, which may be cut
     """
 
     of: Integers
@@ -168,7 +168,7 @@ class Reason:
     group : {"evidence", "policy"}
         Evidence contributes to the score. Policy made the decision.
     code : str
-        A word for programs.
+        A name for use in programs.
     text : str
         The same as a sentence.
     contribution : float, optional
@@ -197,10 +197,9 @@ class Verdict:
     probability : float
         Of that kind, 0 to 1.
     signals : tuple of Reason
-        The evidence for it, the strongest first; contributions in log-odds, relative to the mean of all
-        kinds.
+        The evidence for it, strongest first. Contributions are log-odds relative to the mean of all kinds.
     second : tuple of str and float, optional
-        The next likeliest kind, and its probability.
+        The second most likely kind, and its probability.
     """
 
     kind: str
@@ -210,7 +209,7 @@ class Verdict:
 
     @property
     def text(self) -> str:
-        """The verdict in words: one kind, or the two likeliest if it is unsure."""
+        """The verdict in words: one kind, or the two most likely ones if it is unsure."""
         likeliest = f"{self.kind} ({self.probability:.0%})"
         if self.probability >= SURE or self.second is None:
             return f"looks like: {likeliest}"
@@ -230,7 +229,7 @@ class ScoredLine:
     score : float or None
         Calibrated probability that the line is not main content; None for a blank line.
     label : {"content", "template", "repeat", "blank"}
-        The likeliest of these.
+        The most likely of these.
     kept : bool
         The decision.
     cuts : tuple of (int, int)
@@ -238,7 +237,7 @@ class ScoredLine:
     clean : str
         The text without them; empty if the line is dropped.
     reasons : tuple of Reason
-        The strongest evidence first, then what decided.
+        The evidence, strongest first, then what decided.
     copy_of : int or None
         The number of the line of which this is a copy.
     copy_kind : str or None
@@ -251,9 +250,9 @@ class ScoredLine:
     element : str or None
         For HTML, what the line is: "h1" to "h6", "li", "tr", "pre", "blockquote", "p", ...
     kind : str or None
-        The likeliest kind, such as "title"; None for a blank line, and with a model without kinds.
+        The most likely kind, such as "title". None for a blank line, or if the model has no kinds.
     kinds : mapping of str to float
-        The kinds with a probability above one in a thousand, the likeliest first.
+        The kinds with a probability above .001, most likely first.
     """
 
     number: int
@@ -276,9 +275,9 @@ class ScoredLine:
 
     @property
     def why(self) -> str:
-        """The reason that says most for the decision, in words; empty for a blank line.
+        """The main reason for the decision, in words; empty for a blank line.
 
-        What is said of the whole page comes last: it is the same for all lines.
+        Reasons that are true of the whole page come last, because they are the same for all lines.
         """
         if self.label == "repeat":
             return f"same text as line {self.copy_of}"

@@ -1,4 +1,4 @@
-"""Settings of what a corpus run reads, writes, leaves out and runs on, with their units and defaults."""
+"""Settings for what a corpus run reads, writes and leaves out, and where it runs, with units and defaults."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,15 +8,15 @@ from typing import Final, Literal, NamedTuple
 from detector.errors import SettingsError
 from detector.records import Format
 
-# Where line records go: into files next to the output, also into a column of it, or nowhere.
+# Where line records go: to files next to the output, also to a column of it, or nowhere.
 Lines = Literal["sidecar", "column", "none"]
 
 
 class Columns(NamedTuple):
     """Names of the fields (columns) with a meaning. Only the text is required.
 
-    output: where the clean text goes; by default into the text column, or for HTML from a column of
-        another name into `text`, and the HTML is kept
+    output: the column for the clean text; by default the text column. HTML in a column of another name
+    is kept, and its clean text goes to `text`.
     """
 
     text: str = "text"

@@ -1,6 +1,6 @@
-"""All settings, with their units, their defaults and the reasons for these.
+"""All settings, with units, defaults and the reasons for these defaults.
 
-Settings never change scores, which come from the model alone. `Settings` decide which lines are
+Settings never change scores, which depend on the model alone. `Settings` say which lines are
 kept, `DuplicateSettings` how near-duplicates are found, and `CorpusSettings`, `RecordSettings` and
 `EngineSettings` how a corpus run works.
 """
@@ -26,7 +26,7 @@ from detector.run_settings import RecordSettings as RecordSettings
 GOALS: Final = ("lose_at_most", "recall", "precision")
 # What near-duplicates of a corpus are measured by.
 Similarity = Literal["jaccard", "containment"]
-# Kinds of copies that go: the others are part of the text, or navigation that scores find.
+# Kinds of copies that are dropped. The others are part of the text, or navigation, which the scores find.
 DROPPED_COPIES: Final = ("headline", "running-head", "block", "repeat")
 
 
@@ -112,7 +112,7 @@ class Settings:
         """Return the kinds of lines that are kept, and those that are dropped, whatever their scores."""
         keep, drop = PRESETS[DEFAULT_PRESET]
         if self.lose_at_most is not None or self.recall is not None:
-            drop = ()  # more would be lost than the goal says
+            drop = ()  # dropping by kind could lose more than the goal allows
         if self.keep is None:
             keep = tuple(kind for kind in keep if kind not in (self.drop or ()))
         if self.drop is None:
@@ -126,10 +126,10 @@ class Settings:
         return replace(settings_from(read_toml(path), cls, str(path)), **given)
 
 
-# Which document of near-duplicates stays, and how the sites of pages in folders are told.
+# Which of several near-duplicates to keep, and how to find the sites of pages in folders.
 KeepDocument = Literal["article", "first", "longest", "best"]
 FolderSites = Literal["found", "top", "folder", "one", "none"]
-# What becomes of passages that stand on another page of their site.
+# What to do with passages that are also on another page of the site.
 Passages = Literal["keep", "mark", "drop"]
 
 
@@ -227,11 +227,11 @@ class CorpusSettings:
                 raise SettingsError(f"{name} must be at least 1, not {getattr(self, name)}")
 
     def limits(self) -> ReadLimits:
-        """Return what a record and a file may unpack to."""
+        """Return the limits for decompressing records and files."""
         return ReadLimits(self.record_bytes, self.unpacked_ratio)
 
     def applied_to(self, settings: Settings) -> Settings:
-        """Return the settings of pages with what these rules have instead."""
+        """Return the settings for pages, changed by these rules."""
         return settings if self.drop_copies is None else replace(settings, drop_copies=self.drop_copies)
 
     @classmethod

@@ -1,1 +1,1 @@
-"""What every published number is: the measures, and the floors under them."""
+"""The definitions of all published numbers: the measures, and the floors under them."""

@@ -1,4 +1,4 @@
-"""How much adapting closes of the gap between a model without a language and one with it."""
+"""How much adapting closes the gap between a model without a language and one with it."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def closed(language: dict[str, Any], read: str, figure: str, what: str) -> float:
-    """Return how much of the gap between the two models adapting closed, the mean of the draws."""
+    """Return the share of the gap between the two models that adapting closed, as the mean of the draws."""
     before, after = language["without"][read][figure], language["with"][read][figure]
     reached = float(np.mean([draw[what][read][figure] for draw in language["draws"]]))
     return float((reached - before) / (after - before))

@@ -1,7 +1,7 @@
-"""How much the lines themselves allow, whatever the model.
+"""The best possible result with our lines, whatever the model.
 
-Of the segments of our renderer those are kept of which the gold explains at least half of the
-words (the labels that models are trained on). What is missing to 1 is lost by lines and labels.
+It keeps the segments of our renderer with at least half of their words in the gold, which are the labels that
+models are trained on. What is missing to 1 is lost by lines and labels.
 """
 
 from typing import Final
@@ -18,7 +18,7 @@ CONTENT: Final = 0.5
 
 
 def gold_lines(page: Page) -> str:
-    """Return the page's content segments, by its gold, a line each."""
+    """Return the content segments of a page, by its gold, one per line."""
     batch, words, *_ = read_batch([Decoded.read(page.html or b"", "html")])
     shares = content_shares(words, page.gold or "")
     data = batch.data.tobytes()

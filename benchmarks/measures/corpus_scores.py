@@ -1,4 +1,4 @@
-"""What a corpus filter did to planted pages: template found, content lost, copies removed."""
+"""The effect of a corpus filter on synthetic pages: template found, content lost, copies removed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from benchmarks.measures.metrics import tokens
 
 
 class Texts(Protocol):
-    """Clean texts by the page's id."""
+    """Clean texts by page id."""
 
     def get(self, id: str, /) -> str | None:
         """Return a page's clean text; None if the page is gone."""
@@ -19,7 +19,7 @@ class Texts(Protocol):
 class TextsInOrder:
     """The clean texts in JSONL files, each of which has its pages in the order of the corpus.
 
-    They are asked for in this order; held is one row of each file.
+    They must be requested in this order. One row of each file is in memory.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -42,15 +42,15 @@ class TextsInOrder:
         return text
 
     def finish(self) -> None:
-        """Raise `ValueError` if pages are left: they did not stand in the corpus's order."""
+        """Raise `ValueError` if pages are left: they were not in the order of the corpus."""
         if self._heads:
             raise ValueError(f"pages that are not in the order of the corpus: {sorted(self._heads)}")
 
 
 def kept_lines(lines: Sequence[str], clean: str | None) -> list[str]:
-    """Return what is left of each line: itself, its end (a headline was cut), or nothing.
+    """Return what is left of each line: the line, its end (if a headline was cut), or nothing.
 
-    Clean lines stand in the order of the page's, so the first that fits is taken.
+    Clean lines are in the order of the page, so the first match counts.
     """
     left = [line for line in (clean or "").split("\n") if line.strip()]
     found, at = [], 0

@@ -1,11 +1,11 @@
-"""Floors under our figures, which only go up.
+"""Floors under our figures, which only rise.
 
-- `sample/...`: the shipped model on a fixed sample. It has seen those pages in training,
-  so the figures catch faults, and are published nowhere.
+- `sample/...`: the shipped model on a fixed sample. It has seen these pages in training, so the figures
+only catch faults, and are not published.
 - `out-of-fold/...`: our rows of benchmarks/results/quality-*.json.
 
-Where something got worse, floors are lowered only with a reason, which stands beside them. A floor that is
-lower than in an earlier commit, or gone, without one is refused.
+Floors are lowered only with a reason, which is stored with them. A floor that is lower than in an earlier
+commit, or missing, is refused without a reason.
 """
 
 import hashlib
@@ -34,7 +34,7 @@ SAMPLE: Final = (
     ("labelled", 22),
 )
 SEED: Final = 11
-# Figures are rounded to this many places; a difference in the last one is a difference.
+# Figures are rounded to this many places. A difference in the last one counts.
 PLACES: Final = 3
 
 Scorer = Callable[[bytes | str, Literal["html", "text"]], str]
@@ -46,7 +46,7 @@ class FloorError(BenchmarkError):
 
 
 class Sample(NamedTuple):
-    """The pages of each set, and what they look like as plain text."""
+    """The pages of each set, and the pages as plain text."""
 
     pages: dict[str, list[Page]]
     texts: dict[str, str]
@@ -62,7 +62,7 @@ class Sample(NamedTuple):
 
 
 def drawn(render: Callable[[bytes], str]) -> Sample:
-    """Return the sample; `render` turns HTML into the lines of text that text systems get."""
+    """Return the sample; `render` turns HTML into lines for systems that take text."""
     pages: dict[str, list[Page]] = {}
     for name, count in SAMPLE:
         every = list(dataset(name).pages())
@@ -77,7 +77,7 @@ def drawn(render: Callable[[bytes], str]) -> Sample:
 
 
 def _figures(measured: dict[str, Any]) -> Figures:
-    """Return the figures of a system on a set that have floors; of all, more is better."""
+    """Return the figures of a system on a set that have floors. For all of them, more is better."""
     found: Figures = {}
     if "words" in measured:
         found |= {
@@ -92,7 +92,7 @@ def _figures(measured: dict[str, Any]) -> Figures:
 
 
 def sample_figures(scorer: Scorer, sample: Sample) -> Figures:
-    """Return a scorer's figures on the sample, on HTML and on text."""
+    """Return the figures of a scorer on the sample, for HTML and for text."""
     found: Figures = {}
     for name, pages in sample.pages.items():
         html = [scoring.scored(page, scorer(page.html, "html")) for page in pages if page.html is not None]
@@ -116,7 +116,7 @@ def stored_figures(folder: Path) -> Figures:
 
 
 def worse(found: Figures, floors: Figures) -> list[str]:
-    """Return what is below its floor, or was not measured at all."""
+    """Return what is below its floor, or was not measured."""
     problems = []
     for name, floor in sorted(floors.items()):
         if name not in found:
@@ -127,7 +127,7 @@ def worse(found: Figures, floors: Figures) -> list[str]:
 
 
 def raised(found: Figures, floors: Figures, allow_regression: bool) -> Figures:
-    """Return the new floors: the higher of both, or what was found where a regression is allowed."""
+    """Return the new floors: the higher of old and new, or the new figures if a regression is allowed."""
     problems = worse(found, floors)
     if problems and not allow_regression:
         raise FloorError("floors only go up, unless --allow-regression says why:\n" + "\n".join(problems))
@@ -135,7 +135,7 @@ def raised(found: Figures, floors: Figures, allow_regression: bool) -> Figures:
 
 
 def check(found: Figures, stored: dict[str, Any], sample_hash: str) -> None:
-    """Refuse figures below their floors, and figures of other data."""
+    """Refuse figures below their floors, and figures for other data."""
     if stored["sample"] != sample_hash:
         raise FloorError(
             "the sample's data is not what the floors were set on: see benchmarks/measures/floors.json"
@@ -145,7 +145,7 @@ def check(found: Figures, stored: dict[str, Any], sample_hash: str) -> None:
 
 
 def lowered(now: dict[str, Any], earlier: Sequence[dict[str, Any]]) -> list[str]:
-    """Return the floors that were higher in an earlier version of the file, and no reason is given."""
+    """Return the floors that were higher in an earlier version of the file and have no reason."""
     reasons = now.get("lowered", {})
     highest: Figures = {}
     for version in earlier:
@@ -159,7 +159,7 @@ def lowered(now: dict[str, Any], earlier: Sequence[dict[str, Any]]) -> list[str]
 
 
 def _earlier() -> list[dict[str, Any]]:
-    """Return the versions of the file in the checkout's history; none of a file elsewhere."""
+    """Return the versions of the file in the history of the checkout; none for a file elsewhere."""
     if not PATH.is_relative_to(ROOT):
         return []
     name = PATH.relative_to(ROOT).as_posix()
@@ -175,7 +175,7 @@ def check_not_lowered(stored: dict[str, Any]) -> None:
 
 
 def _measured() -> tuple[Figures, str]:
-    """Return the figures of the shipped model and of the results, and the sample's hash."""
+    """Return the figures of the shipped model and of the results, and the hash of the sample."""
     from benchmarks.peers.html import detector_html
     from benchmarks.peers.renderers import detector_lines
 

@@ -1,6 +1,6 @@
-"""The measures. Every published number of accuracy is made by a function of this file.
+"""The measures. Every published number on accuracy is computed by a function in this file.
 
-Specification: docs/measures.md. Our output and the peers' go through the same functions.
+They are specified in docs/measures.md. Our outputs and the peers' go through the same functions.
 """
 
 import re
@@ -16,13 +16,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from detector.training.evaluate.bootstrap import Parts, interval_of
 
-# A page without gold content is answered rightly by almost nothing (contracts, "Measures").
+# The most words of an output that is right for a page without gold content.
 EMPTY_GOLD_TOKENS: Final = 5
 CALIBRATION_BINS: Final = 15
 # Of intervals.
 LEVEL: Final = 0.95
 
-# Han, Kana, Thai, Lao, Khmer and Myanmar: written without spaces, so each character counts.
+# Han, Kana, Thai, Lao, Khmer and Myanmar: without spaces, so each character counts.
 SINGLE_BLOCKS: Final = (
     (0x2E80, 0x2FDF), (0x3005, 0x3007), (0x3021, 0x3029), (0x3031, 0x3035), (0x3038, 0x303C),
     (0x3040, 0x30FF), (0x31F0, 0x31FF), (0x3400, 0x4DBF),
@@ -33,7 +33,7 @@ _ASCII_TOKEN: Final = re.compile(r"[a-z0-9]+")
 
 
 def _ranges(codes: Sequence[int]) -> str:
-    """Return sorted code points as the inside of a regular expression's class."""
+    """Return sorted code points as the inside of a character class."""
     parts, first = [], codes[0]
     for code, after in zip(codes, [*codes[1:], -1], strict=True):
         if after != code + 1:
@@ -44,7 +44,7 @@ def _ranges(codes: Sequence[int]) -> str:
 
 @lru_cache(maxsize=1)
 def _token_pattern() -> re.Pattern[str]:
-    """Return the pattern of one token, from this Python's Unicode tables."""
+    """Return the pattern of a token, from the Unicode tables of this Python."""
     single: list[int] = []
     run: list[int] = []
     for code in range(0x110000):
@@ -56,10 +56,10 @@ def _token_pattern() -> re.Pattern[str]:
 
 
 def tokens(text: str) -> list[str]:
-    """Return a text's words: NFC, case folded, runs of letters, marks and digits.
+    """Return the words of a text: NFC, case folded, runs of letters, marks and digits.
 
-    In scripts written without spaces each character is a word. Soft hyphens are no characters: some golds
-    hold them, and systems that leave them out are right.
+    In scripts without spaces each character is a word. Soft hyphens are ignored: some golds contain them, and
+    systems that leave them out are right.
     """
     text = text.replace("\u00ad", "")
     if text.isascii():
@@ -68,7 +68,7 @@ def tokens(text: str) -> list[str]:
 
 
 def contains(words: Sequence[str], part: str) -> bool:
-    """Tell whether the words of a part stand together among the words of a text."""
+    """Tell whether the words of a part are a contiguous run in the words of a text."""
     return f" {' '.join(tokens(part))} " in f" {' '.join(words)} "
 
 
@@ -81,25 +81,25 @@ class Overlap(NamedTuple):
 
 
 def overlap(text: str, gold: str) -> Overlap:
-    """Count the words of a text, of its gold, and those that stand in both."""
+    """Count the words of a text, of its gold, and those in both."""
     found, wanted = Counter(tokens(text)), Counter(tokens(gold))
     return Overlap((found & wanted).total(), found.total(), wanted.total())
 
 
 def words_f1(text: str, gold: str) -> float:
-    """Return the F1 of a text's words against the gold's, of one page."""
+    """Return the words F1 of a text against the gold, for one page."""
     return overlap_f1(overlap(text, gold))
 
 
 def overlap_f1(counts: Overlap) -> float:
-    """Return the F1 of counted words."""
+    """Return F1 from word counts."""
     if counts.gold == 0:
         return float(counts.found <= EMPTY_GOLD_TOKENS)
     return 2 * counts.shared / (counts.found + counts.gold)
 
 
 class Interval(NamedTuple):
-    """A mean over pages, and the middle 95 % of its bootstrap distribution."""
+    """A mean over pages, with its 95 % bootstrap interval."""
 
     mean: float
     low: float
@@ -108,7 +108,7 @@ class Interval(NamedTuple):
 
 
 def _group_numbers(count: int, groups: Sequence[object] | None) -> NDArray[np.int64]:
-    """Return each page's group as a number; without groups, each page is one."""
+    """Return the group of each page as a number. Without groups, each page is one."""
     if groups is None:
         return np.arange(count)
     number = {name: at for at, name in enumerate(dict.fromkeys(groups))}
@@ -116,9 +116,9 @@ def _group_numbers(count: int, groups: Sequence[object] | None) -> NDArray[np.in
 
 
 def mean_interval(values: ArrayLike, groups: Sequence[object] | None = None) -> Interval:
-    """Return the mean of per-page values with its interval.
+    """Return the mean of values by page, with its interval.
 
-    With groups (domains), whole groups are drawn: pages of one site are no independent evidence.
+    With groups (domains), whole groups are drawn, because pages of a site are not independent.
     """
     pages = np.asarray(values, np.float64)
     if pages.size == 0:
@@ -128,12 +128,12 @@ def mean_interval(values: ArrayLike, groups: Sequence[object] | None = None) -> 
 
 
 def normalised_space(text: str) -> str:
-    """Return a text in NFC with every run of white space as one space."""
+    """Return a text in NFC, with every run of white space replaced by one space."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 class Snippets(NamedTuple):
-    """Snippets that must stay (`kept` of `wanted`) and must not (`left` of `unwanted`)."""
+    """Counts of snippets: `kept` of the `wanted` ones, and `left` of the `unwanted` ones."""
 
     kept: int
     wanted: int
@@ -142,7 +142,7 @@ class Snippets(NamedTuple):
 
 
 def find_snippets(text: str, wanted: Sequence[str], unwanted: Sequence[str]) -> Snippets:
-    """Count which snippets a page's text holds, white space normalised."""
+    """Count the snippets in the text of a page, with white space normalised."""
     clean = normalised_space(text)
     kept = sum(normalised_space(snippet) in clean for snippet in wanted)
     left = sum(normalised_space(snippet) in clean for snippet in unwanted)
@@ -186,15 +186,15 @@ def snippet_scores(pages: Sequence[Snippets], groups: Sequence[object] | None = 
 
 
 def content_lost(pages: Sequence[Overlap]) -> float:
-    """Return the share of the gold's words, over all pages, that the clean texts lack."""
+    """Return the share of gold words, over all pages, that the clean texts lack."""
     gold = sum(page.gold for page in pages)
     return _ratio(gold - sum(page.shared for page in pages), gold)
 
 
 def kept_lines(lines: Sequence[str], text: str) -> NDArray[np.bool_]:
-    """Return which lines a text kept: those with half of their words or more in it, in order.
+    """Return which lines a text kept: those with at least half of their words in it, in order.
 
-    For systems that give text and no decisions. Lines without words count as kept.
+    For systems that return text without decisions. Lines without words count as kept.
     """
     words = [tokens(line) for line in lines]
     page = [word for line in words for word in line]
@@ -208,7 +208,7 @@ def kept_lines(lines: Sequence[str], text: str) -> NDArray[np.bool_]:
 
 
 class LineScores(NamedTuple):
-    """Content is the positive class; metadata and comments are counted nowhere."""
+    """Results on labelled lines. Content is the positive class; metadata and comments do not count."""
 
     precision: float
     recall: float
@@ -221,8 +221,8 @@ class LineScores(NamedTuple):
 def line_scores(labels: Sequence[str], kept: ArrayLike) -> LineScores:
     """Score decisions on labelled lines. labels: content, template, repeat, metadata, comment.
 
-    A line that recurs (`repeat`) is to be dropped like template, and counts in its recall;
-    `repeat_recall` is of those lines alone.
+    Copies (`repeat`) should be dropped like template, and count for its recall. `repeat_recall` is for these
+    lines alone.
     """
     truth, stays = np.asarray(labels), np.asarray(kept, bool)
     content = truth == "content"
@@ -243,7 +243,7 @@ def line_scores(labels: Sequence[str], kept: ArrayLike) -> LineScores:
 def lost_at_template_recall(
     scores: ArrayLike, labels: Sequence[str], words: ArrayLike, recall: float
 ) -> float:
-    """Return the share of content words lost by the highest threshold that drops this share of template."""
+    """Return the content words lost by the highest threshold that drops this share of template."""
     given, truth, mass = np.asarray(scores, np.float64), np.asarray(labels), np.asarray(words, np.float64)
     template = np.sort(given[(truth == "template") | (truth == "repeat")])
     content = truth == "content"
@@ -254,7 +254,7 @@ def lost_at_template_recall(
 
 
 def _equal_mass_bins(scores: NDArray[np.float64], mass: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return each line's bin; equal scores share one, so the order of lines does not matter."""
+    """Return the bin of each line. Equal scores share a bin, so the order of lines does not matter."""
     order = np.argsort(scores, kind="stable")
     _, start, size = np.unique(scores[order], return_index=True, return_counts=True)
     level_mass = np.add.reduceat(mass[order], start)
@@ -266,10 +266,10 @@ def _equal_mass_bins(scores: NDArray[np.float64], mass: NDArray[np.float64]) -> 
 
 
 def calibration_error(scores: ArrayLike, truth: ArrayLike, weights: ArrayLike | None = None) -> float:
-    """Return the mean gap between score and truth over 15 bins of equal mass.
+    """Return the mean difference between score and truth over 15 bins of equal mass.
 
-    scores: probability that a line is not content; truth: share of it that is not, 0 to 1.
-    Without weights each line counts once; with its words as weight, each word does.
+    scores: the probability that a line is not content; truth: the share of it that is not, 0 to 1.
+    Without weights, each line counts once. With its number of words as weight, each word does.
     """
     given, wanted = np.asarray(scores, np.float64), np.asarray(truth, np.float64)
     mass = np.ones(given.size) if weights is None else np.asarray(weights, np.float64)
@@ -281,13 +281,13 @@ def calibration_error(scores: ArrayLike, truth: ArrayLike, weights: ArrayLike | 
 
 
 def brier(scores: ArrayLike, truth: ArrayLike, weights: ArrayLike | None = None) -> float:
-    """Return the mean squared gap between score and truth; the arguments as above."""
+    """Return the mean squared difference between score and truth; for arguments see above."""
     given, wanted = np.asarray(scores, np.float64), np.asarray(truth, np.float64)
     mass = np.ones(given.size) if weights is None else np.asarray(weights, np.float64)
     return float(np.average((given - wanted) ** 2, weights=mass)) if mass.sum() > 0 else float("nan")
 
 
 def page_error(expected: ArrayLike, true: ArrayLike) -> float:
-    """Return the mean gap between pages' expected and true content share."""
+    """Return the mean difference between the expected and the true content share of pages."""
     gap = np.abs(np.asarray(expected, np.float64) - np.asarray(true, np.float64))
     return float(gap.mean()) if gap.size else float("nan")

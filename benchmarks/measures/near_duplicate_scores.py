@@ -1,4 +1,4 @@
-"""How good found near-duplicates are, against pairs whose Jaccard is known exactly."""
+"""Measures of near-duplicates, against pairs with known Jaccard similarity."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -8,20 +8,20 @@ from typing import Any, Final
 from benchmarks.data.planted.documents import Pair
 from benchmarks.peers.near_duplicates.texts import THRESHOLD, removed_by
 
-# Borders of Jaccard bands; below the threshold a found pair is a false one.
+# The borders of Jaccard bands. Below the threshold, a found pair is wrong.
 BANDS: Final = ((0.6, 0.7), (0.7, 0.8), (0.8, 0.85), (0.85, 0.9), (0.9, 0.95), (0.95, 1.0), (1.0, 1.01))
 
 
 @dataclass(frozen=True)
 class Truth:
-    """All pairs of a corpus from .6 on: (left, right) to Jaccard."""
+    """All pairs of a corpus with a similarity from .6 on: (left, right) to Jaccard."""
 
     texts: int
     jaccard: dict[tuple[int, int], float]
 
     @classmethod
     def of(cls, texts: int, pairs: Iterable[Pair]) -> "Truth":
-        """Return the truth of planted pairs."""
+        """Return the truth for planted pairs."""
         return cls(texts, {(pair.left, pair.right): pair.jaccard for pair in pairs})
 
     def true_pairs(self) -> list[tuple[int, int]]:
@@ -30,7 +30,7 @@ class Truth:
 
 
 def with_copies(pairs: Sequence[tuple[int, int]], truth: Truth) -> set[tuple[int, int]]:
-    """Return pairs with those that exact copies imply: whoever links copies to the first says as much."""
+    """Return pairs, including those implied by linking exact copies to the first one."""
     copies: dict[int, list[int]] = defaultdict(list)
     given = {(min(pair), max(pair)) for pair in pairs}
     for left, right in given:
@@ -74,9 +74,9 @@ def score_pairs(pairs: Sequence[tuple[int, int]], truth: Truth) -> dict[str, Any
 
 
 def score_flags(flagged: Sequence[int], truth: Truth) -> dict[str, Any]:
-    """Return how well flags do: the share of pairs of which both are flagged, by Jaccard band.
+    """Return the measures of flags: the share of pairs with both texts flagged, by Jaccard band.
 
-    strangers: flagged texts without any pair from .6 on
+    strangers: flagged texts without a pair from .6 on
     """
     given = set(flagged)
     by_band = {}
@@ -89,7 +89,7 @@ def score_flags(flagged: Sequence[int], truth: Truth) -> dict[str, Any]:
 
 
 def score_removal(removed: Sequence[int], truth: Truth) -> dict[str, Any]:
-    """Return how well a corpus was thinned.
+    """Return the measures of a deduplicated corpus.
 
     Precision: of the removed texts, those with a true twin that stays. Recall: of the texts
     that go when each with an earlier staying true twin goes. Lost groups: texts linked by

@@ -1,11 +1,11 @@
-"""Our own out-of-fold outputs, as `python -m benchmarks run outputs` writes them: JSON lines.
+"""Our out-of-fold outputs, written by `python -m benchmarks run outputs` as JSON lines.
 
     {"set": "wcxb-dev", "page": "0001", "rendering": "html", "clean_text": "...",
      "lines": [[score, kept, words, content_share], ...], "model_id": "...", "commit": "..."}
 
-`rendering` is "html" when markup was used, else the name of the renderer of the text
-(benchmarks/peers/systems.py). `lines` may be left out; a content share below 0 means that
-the line has no words. `model_id` is the model that scored the page, `commit` our code's.
+`rendering` is "html" if markup was used, otherwise the name of the renderer (benchmarks/peers/systems.py).
+`lines` is optional; a content share below 0 means that the line has no words. `model_id` is the model that
+scored the page, and `commit` the version of our code.
 """
 
 from collections.abc import Sequence
@@ -21,14 +21,14 @@ from benchmarks.files import json_lines
 from benchmarks.measures import metrics
 
 HTML: Final = "html"
-# Our systems in results: on HTML, and on text.
+# The names of our systems in results: on HTML, and on text.
 OUR_NAMES: Final = {True: "detector-html", False: "detector-text"}
 NEEDED: Final = ("set", "page", "rendering", "clean_text", "model_id", "commit")
 TEMPLATE_RECALL: Final = 0.95
 
 
 class OurPage(NamedTuple):
-    """What we made of a page. lines: float64 (L, 4), score, kept, words, content share."""
+    """Our output for a page. lines: float64 (L, 4): score, kept, words, content share."""
 
     clean_text: str
     lines: NDArray[np.float64]
@@ -41,11 +41,11 @@ Outputs = dict[tuple[str, str], dict[str, OurPage]]
 
 
 class OutputError(BenchmarkError):
-    """A file of outputs does not hold what its format says."""
+    """A file of outputs is invalid."""
 
 
 def read(path: Path) -> Outputs:
-    """Read a file of outputs; refuses a page that stands twice."""
+    """Read a file of outputs; refuses a page that occurs twice."""
     found: Outputs = {}
     for number, row in enumerate(json_lines(path), 1):
         missing = set(NEEDED) - row.keys()
@@ -60,7 +60,7 @@ def read(path: Path) -> Outputs:
 
 
 def on_labelled_lines(pages: Sequence[tuple[Page, OurPage]]) -> dict[str, float]:
-    """Return measures of the decisions themselves, on pages whose labelled lines are our segments."""
+    """Return the measures of the decisions themselves, on pages whose labelled lines are our segments."""
     same = [(page, output.lines) for page, output in pages if len(page.lines) == len(output.lines) > 0]
     if not same:
         return {}
@@ -90,7 +90,7 @@ def calibration(pages: list[OurPage]) -> dict[str, float]:
 
 
 def _content_shares(lines: NDArray[np.float64]) -> tuple[float, float]:
-    """Return a page's expected and true share of content words."""
+    """Return the expected and the true share of content words of a page."""
     words = lines[:, 2]
     true = np.maximum(lines[:, 3], 0)
     return float(np.average(1 - lines[:, 0], weights=words)), float(np.average(true, weights=words))

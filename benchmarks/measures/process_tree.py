@@ -1,4 +1,4 @@
-"""Memory and time of a command with all its processes."""
+"""The memory and time of a command with all its processes."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ EVERY: Final = 0.1
 
 
 class Used(NamedTuple):
-    """code: its exit code; seconds: by the wall; cpu: of all processes; peak: bytes, their sum."""
+    """code: the exit code; seconds: wall time; cpu: of all processes; peak: bytes of all processes."""
 
     code: int
     seconds: float
@@ -21,7 +21,7 @@ class Used(NamedTuple):
 
 
 def _tree_of(root: int) -> list[psutil.Process]:
-    """Return a process and all below it."""
+    """Return a process and its descendants."""
     try:
         process = psutil.Process(root)
         return [process, *process.children(recursive=True)]
@@ -30,7 +30,7 @@ def _tree_of(root: int) -> list[psutil.Process]:
 
 
 def _cpu_and_memory(process: psutil.Process) -> tuple[float, int]:
-    """Return CPU seconds, ended children left out, and bytes; pages shared by processes count once."""
+    """Return CPU seconds, without ended children, and bytes. Shared memory counts once."""
     try:
         times, memory = process.cpu_times(), process.memory_full_info()
     except psutil.Error:  # it has ended
@@ -48,18 +48,18 @@ def measured(command: Sequence[str], environment: Mapping[str, str] | None = Non
     while running.poll() is None:
         found = {process.pid: _cpu_and_memory(process) for process in _tree_of(running.pid)}
         peak = max(peak, sum(memory for _, memory in found.values()))
-        # As last seen: not all workers are waited for by who started them.
+        # The last measurement, because some workers are not waited for by their parents.
         cpu |= {pid: max(seconds, cpu.get(pid, 0.0)) for pid, (seconds, _) in found.items()}
         time.sleep(EVERY)
     return Used(running.returncode, time.perf_counter() - began, sum(cpu.values()), peak)
 
 
 def crowding() -> float:
-    """Return how many processes want each core, at least 1: limits of time are so many times longer."""
+    """Return how many processes compete for each core, at least 1. Time limits are multiplied by it."""
     return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def used_now(root: int) -> tuple[float, int]:
-    """Return CPU seconds and bytes of a process and all below it; pages shared by processes count once."""
+    """Return CPU seconds and bytes of a process and its descendants. Shared memory counts once."""
     found = [_cpu_and_memory(process) for process in _tree_of(root)]
     return sum(cpu for cpu, _ in found), sum(memory for _, memory in found)

@@ -1,4 +1,4 @@
-"""What a site's profile does to known pages: words F1, and template lines left at the same content loss."""
+"""The effect of a site profile on known pages: words F1, and remaining template at equal content loss."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, Final, NamedTuple
@@ -20,19 +20,19 @@ from detector.training.data.examples import CONTENT, Examples
 from detector.training.evaluate.bootstrap import interval
 from detector.training.evaluate.judge import page_f1
 
-# Sites of 30 pages have 29 others: near enough, where no more exist.
+# Sites of 30 pages have 29 others, which is near enough.
 NEARLY: Final = 0.9
 
 
 class Judged(NamedTuple):
-    """One known page: words F1, and its lines (score, words, share of content, dropped)."""
+    """A known page: words F1, and its lines (score, words, share of content, dropped)."""
 
     f1: float
     lines: NDArray[np.float64]
 
 
 def counts_of(html: str) -> LineCounts:
-    """Return the counts of one page."""
+    """Return the counts of a page."""
     batch, words, *_ = read_batch([Page(html, "html")])
     return count_lines(line_keys(words), batch.page_segment(), np.zeros(1, np.int64))
 
@@ -40,7 +40,7 @@ def counts_of(html: str) -> LineCounts:
 def judged(
     examples: Examples, model: Model, format: Format, counts: LineCounts | None, counted: bool = False
 ) -> Judged:
-    """Score the only page of the examples, with what `counts` (in which it may be) say of its site."""
+    """Score the only page of the examples with the counts of its site, which may include it."""
     batch, words = examples.batch, examples.words
     markup = examples.markup if format == "html" else None
     sites = None if counts is None else Sites(counts, np.zeros(1, np.int64), counted)
@@ -54,10 +54,10 @@ def judged(
 
 
 def template_left(before: Sequence[Judged], after: Sequence[Judged]) -> tuple[float, float]:
-    """Return the share of template lines left, without and with, at the same content loss.
+    """Return the share of remaining template lines without and with the profile, at equal content loss.
 
-    The loss is what the default decisions lose without the profile; on either side one
-    threshold over the site's pages drops as much as that loss allows.
+    The loss is that of the default decisions without the profile. Both get the threshold over all pages of
+    the site that drops as much as this loss allows.
     """
     lines = np.concatenate([page.lines for page in before])
     content = np.where(lines[:, 2] >= CONTENT, lines[:, 1], 0)
@@ -76,6 +76,6 @@ def _left(lines: NDArray[np.float64], allowed: float) -> float:
 
 
 def bounds(values: Sequence[float], statistic: Callable[..., Any]) -> list[float]:
-    """Return the bounds of a statistic's 90 % interval; of a single page, its value."""
+    """Return the bounds of the 90 % interval of a statistic; for a single page, its value."""
     low, high = (values[0], values[0]) if len(values) == 1 else interval([np.asarray(values)], statistic)
     return [round(float(low), 4), round(float(high), 4)]

@@ -1,4 +1,4 @@
-"""A system's texts against a set's truth: the numbers of one row of a table."""
+"""The texts of a system against the truth of a set: the numbers in a row of a table."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -29,12 +29,12 @@ class Scored(NamedTuple):
     breaks: LineBreaks | None = None
 
 
-# Shorter lines of a comment ("Reply") stand elsewhere, too.
+# Shorter lines of a comment ("Reply") are also elsewhere.
 COMMENT_WORDS: Final = 4
 
 
 def _standing(words: Sequence[str], texts: Sequence[str]) -> tuple[int, int]:
-    """Return how many of some texts stand in a page's words, and how many there are."""
+    """Return how many texts are in the words of a page, and the number of texts."""
     return sum(metrics.contains(words, text) for text in texts), len(texts)
 
 
@@ -45,7 +45,7 @@ def _parts(words: Sequence[str], page: Page) -> dict[str, tuple[int, int]] | Non
 
 
 def scored(page: Page, text: str) -> Scored:
-    """Count what a page's text holds of its gold and snippets."""
+    """Count what the text of a page has of its gold and snippets."""
     words = None if page.gold is None else metrics.overlap(text, page.gold)
     snippets = (
         metrics.find_snippets(text, page.wanted, page.unwanted) if page.wanted or page.unwanted else None
@@ -66,7 +66,7 @@ def scored(page: Page, text: str) -> Scored:
 
 
 def _rounded(numbers: dict[str, float]) -> dict[str, float | None]:
-    """Return numbers as a result has them: a bound that is not a number, of a single page, is null."""
+    """Return numbers for a result. NaN, the bound of a single page, becomes null."""
     return {
         name: (None if isnan(number) else round(number, 4)) if isinstance(number, float) else number
         for name, number in numbers.items()
@@ -100,7 +100,7 @@ def _headlines(rows: Sequence[Scored]) -> dict[str, Any]:
 
 
 def _comments(rows: Sequence[Scored]) -> dict[str, Any]:
-    """Return the share of the lines of comments that stayed."""
+    """Return the share of the lines of comments that are kept."""
     left, lines = np.sum([row.comments for row in rows], axis=0).tolist()
     return _rounded({"left": left / lines, "lines": lines, "pages": len(rows)})
 
@@ -113,7 +113,7 @@ def _breaks(rows: Sequence[Scored]) -> dict[str, Any]:
 
 
 def _kept_parts(rows: Sequence[Scored]) -> dict[str, Any]:
-    """Return the share of the parts that stayed, by name, and how many there are."""
+    """Return the share of parts that are kept, by name, and their number."""
     total: dict[str, Counter[str]] = {}
     for row in rows:
         for name, (kept, parts) in (row.parts or {}).items():
@@ -125,7 +125,7 @@ def _kept_parts(rows: Sequence[Scored]) -> dict[str, Any]:
 
 
 def _by(rows: Sequence[Scored], key: Callable[[Page], str]) -> dict[str, list[Scored]]:
-    """Return the rows by a property of their page, the commonest first."""
+    """Return the rows by a property of their page, most frequent first."""
     found: dict[str, list[Scored]] = {}
     for row in rows:
         found.setdefault(key(row.page), []).append(row)
@@ -133,7 +133,7 @@ def _by(rows: Sequence[Scored], key: Callable[[Page], str]) -> dict[str, list[Sc
 
 
 def measures(rows: Sequence[Scored]) -> dict[str, Any]:
-    """Return a system's measures over pages, and by page type and language."""
+    """Return the measures of a system over pages, and by page type and language."""
     result: dict[str, Any] = {}
     for name, measure, has in (
         ("words", _words, "words"),
@@ -157,6 +157,6 @@ def measures(rows: Sequence[Scored]) -> dict[str, Any]:
 
 
 def failures(errors: Sequence[str]) -> dict[str, Any]:
-    """Return how many pages failed, and the commonest reasons, shortened to their kind."""
+    """Return how many pages failed, and the most frequent reasons, in short."""
     reasons = Counter(error.split(":", 1)[0] for error in errors)
     return {"pages": len(errors), "reasons": dict(reasons.most_common(5))}

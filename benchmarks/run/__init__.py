@@ -1,1 +1,1 @@
-"""The benchmarks, a file each: every result in benchmarks/results/ is written here."""
+"""The benchmarks, one file each. They write the results in benchmarks/results/."""

@@ -1,8 +1,8 @@
 """Adapting to a language that was kept out of training.
 
-For each language: 20 pages of sites that are not tested on, drawn by seed; the model without the
-language, adapted to the pages alone, then with 100 answers that the truth gives to the questions
-of `detector train --ask`; and the model with the language.
+For each language: 20 pages of sites that are not in the test, drawn by seed; the model without the language,
+adapted to these pages alone, then with 100 true answers to the questions of `detector train --ask`; and the
+model with the language.
 """
 
 import json
@@ -39,22 +39,22 @@ PAGES: Final = 20
 MOST_SITES: Final = 4
 ANSWERS: Final = 100
 ROUND: Final = 20
-# So many times as many questions are made as are asked, for those without an answer.
+# How many times as many questions to make as to ask, because some have no answer.
 OVER: Final = 10
 DRAWS: Final = 3
 FIGURES: Final = ("words_f1", "content_lost", "template_recall")
 GENERAL_PAGES: Final = 120
 READ: Final = ("html", "html as text")
-# Ways to read pages that count as one: pages that are text already are text.
+# Ways to read pages that count as one: for pages of text, "text" and "html as text" are the same.
 READ_AS: Final = {"html": "html", "html as text": "html as text", "text": "html as text"}
-# A set whose pages are labelled by rule: of most of their lines nothing is known.
+# A set with pages labelled by rules, for which most lines are unknown.
 IN_PART: Final = "sites"
 
 
 def drawn(pages: Sequence[LabelledPage], seed: int) -> list[LabelledPage]:
-    """Return the pages to adapt to: of four sites in turn, those that have several before others.
+    """Return the pages to adapt to, from four sites in turn. Sites with several pages come first.
 
-    Of a site, the pages of whole truth come first.
+    Of a site, completely labelled pages come first.
     """
     rng, of_site = random.Random(seed), defaultdict(list)
     for page in sorted(pages, key=lambda page: page.id):
@@ -76,7 +76,7 @@ def _judged(model: Model, examples: dict[str, Examples]) -> dict[str, list[Judge
 
 
 def _parts(judged: Sequence[Judged], figure: str) -> Parts:
-    """Return a figure's parts by page, of pages that are read in one way."""
+    """Return the parts of a figure by page, for pages read in one way."""
     parts = [figures(one.examples, one.kept)[figure] for one in judged]
     groups = [page.group for one in judged for page in one.examples.pages]
     return Parts(
@@ -87,7 +87,7 @@ def _parts(judged: Sequence[Judged], figure: str) -> Parts:
 
 
 def _figures(judged: Sequence[Judged]) -> dict[str, Any]:
-    """Return words F1, lost content and log loss of pages that are read in one way."""
+    """Return words F1, lost content and log loss of pages read in one way."""
     weight = np.concatenate([one.examples.weight for one in judged])
     loss = np.concatenate([line_loss(one.scores, one.examples) for one in judged])
     return {
@@ -98,12 +98,12 @@ def _figures(judged: Sequence[Judged]) -> dict[str, Any]:
 
 
 def measured(model: Model, examples: dict[str, Examples]) -> dict[str, Any]:
-    """Return the figures of each way to read the pages."""
+    """Return the figures for each way to read the pages."""
     return {read: _figures(judged) for read, judged in _judged(model, examples).items()}
 
 
 def gap(old: Model, new: Model, examples: dict[str, Examples]) -> dict[str, list[float]]:
-    """Return the 90 % interval of what words F1 gains with the language, on the same drawn sites."""
+    """Return the 90 % interval of the gain in words F1 with the language, on the same drawn sites."""
     without, with_it = _judged(old, examples), _judged(new, examples)
     return {
         read: list(
@@ -114,7 +114,7 @@ def gap(old: Model, new: Model, examples: dict[str, Examples]) -> dict[str, list
 
 
 def answered(adaptation: Adaptation, truth: Sequence[Examples]) -> tuple[Adaptation, int]:
-    """Return what is there after the answers, and how many of them said content or template."""
+    """Return the adaptation with the answers, and how many of them are content or template."""
     said = 0
     for _ in range(ANSWERS // ROUND):
         labels = []
@@ -129,7 +129,7 @@ def answered(adaptation: Adaptation, truth: Sequence[Examples]) -> tuple[Adaptat
 
 
 def _known(truth: Examples, question: Question) -> bool:
-    """Tell whether the truth has an answer: a person would have one to lines that no rule labels."""
+    """Tell whether the truth has an answer. A person would also answer for lines that rules do not label."""
     return truth.pages[question.page].set != IN_PART or bool(truth.share[question.row] >= 0)
 
 
@@ -142,7 +142,7 @@ def _general(pages: Sequence[LabelledPage], pair: Pair) -> list[LabelledPage]:
 def _run(
     old: Model, folder: Path, chosen: Sequence[LabelledPage], sets: Sequence[dict[str, Examples]]
 ) -> dict[str, Any]:
-    """Adapt to one draw of pages; sets: the language's test pages, and the general ones."""
+    """Adapt to one draw of pages; sets: the test pages of the language, and the general ones."""
     truth = list({id(one): one for one in examples_to_judge(chosen).values()}.values())
     began = time.monotonic()
     hidden = [replace(page, gold=None, labels=None) for page in chosen]
@@ -167,7 +167,7 @@ def _run(
 def split(
     pages: Sequence[LabelledPage], pair: Pair, language: str
 ) -> tuple[list[LabelledPage], list[LabelledPage]]:
-    """Return a language's pages to test on, and those to adapt to. Each of our own pages is a site."""
+    """Return the pages of a language to test on, and those to adapt to. Each of our own pages is a site."""
     of_language = [page for page in pages if page.language == language]
     test = [page for page in of_language if page.set in pair.tested and pair.in_test(page)]
     learn = [page for page in of_language if page.set in pair.adapted_to and not pair.in_test(page)]
@@ -175,13 +175,13 @@ def split(
 
 
 def _write(result: dict[str, Any], name: str) -> None:
-    """Write what there is so far: each language takes minutes."""
+    """Write the results so far, because each language takes minutes."""
     result["peak_megabytes"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
     write_json(RESULTS / f"adaptation-{name}.json", result)
 
 
 def summary(language: dict[str, Any]) -> dict[str, float]:
-    """Return the closed shares of the gap."""
+    """Return the shares of the gap that were closed."""
     return {
         f"{read} {figure} {what}": round(closed(language, read, figure, what), 3)
         for read in READ

@@ -1,7 +1,7 @@
 """Time and memory of adapting to 1,000 pages.
 
-The pages are files in folders, a folder a site, and `detector train` is called as anybody calls it,
-with 100 labels of lines. The labels are what the model thinks: they cost as much as true ones.
+The pages are files, with a folder for each site. `detector train` is called as a user would, with 100 labels
+of lines. The labels are the model's own, which take as long as true ones.
 """
 
 import random
@@ -22,18 +22,18 @@ from detector.training.data.page_files import read_page_files
 
 PAGES: Final = 1000
 LABELS: Final = 100
-# Questions are made of every tenth page only, to be done with soon.
+# Questions are made for every tenth page only, to save time.
 ASKED: Final = 10
 SETS: Final = ("sites", "wcxb-dev")
 
 
 def _site(page: Page) -> str:
-    """Return the name of the page's folder: a book in one language is a site."""
+    """Return the folder of a page: a book in one language is a site."""
     return f"{page.domain}-{page.language}".replace(":", "-")
 
 
 def _write_pages(pages: list[Page], folder: Path) -> int:
-    """Write pages as files below a folder for each site; returns their bytes."""
+    """Write pages as files, in a folder for each site; return their bytes."""
     for number, page in enumerate(pages):
         path = folder / _site(page) / f"{number}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +55,7 @@ def _write_labels(folder: Path, file: Path) -> None:
 
 
 def _trained(folder: Path, labels: Path) -> dict[str, float]:
-    """Call the command; returns wall time and the most memory that it had."""
+    """Run the command; return wall time and peak memory."""
     command = [sys.executable, "-m", "detector", "train", str(folder), "--labels", str(labels)]
     used = measured([*command, "--output", str(labels.with_name("model")), "--anyway"])
     if used.code:

@@ -1,4 +1,4 @@
-"""Pages on which a peer is far ahead of us, and by what: words that it keeps and we lose, or ours to drop."""
+"""Pages on which a peer is far ahead of us, and why: words that only we lose, or only we keep."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -20,10 +20,10 @@ AHEAD: Final = 0.2
 
 
 def page_row(page: Page, ours: Overlap, peers: Mapping[str, Overlap]) -> dict[str, Any]:
-    """Return our F1 on a page beside that of the best peer.
+    """Return our F1 on a page, and that of the best peer.
 
-    lost: the share of the gold's words that we lack beyond the peer; left: the share of our words that are
-    not the gold's, beyond the peer's
+    lost: how much more of the gold words we lack than the peer; left: how much more of our words than of the
+    peer's are not gold words
     """
     best = max(peers, key=lambda name: overlap_f1(peers[name]))
     theirs = peers[best]
@@ -45,7 +45,7 @@ def _left(found: Overlap) -> float:
 
 
 def summary(rows: Sequence[Mapping[str, Any]], by: float) -> dict[str, Any]:
-    """Return how many pages there are, on how many the best peer is ahead by so much, and we of all peers."""
+    """Count the pages, those on which the best peer is ahead by this much, and those on which we are."""
     behind = sorted(
         (row for row in rows if row["theirs"] - row["ours"] > by), key=lambda row: row["ours"] - row["theirs"]
     )
@@ -59,7 +59,7 @@ def summary(rows: Sequence[Mapping[str, Any]], by: float) -> dict[str, Any]:
 
 
 def _texts(peer: Peer, pages: Sequence[Page]) -> dict[str, str]:
-    """Return a peer's text for each page, by page; nothing for a peer that is not installed."""
+    """Return the output of a peer for each page; nothing for a peer that is not installed."""
     try:
         answers = answers_of(peer, pages, [page.html for page in pages])
     except NotInstalledError as error:

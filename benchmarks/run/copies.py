@@ -1,8 +1,8 @@
-"""Copies on planted sites: how many go when each page is judged alone, and when its site is known.
+"""Copies on synthetic sites: how many are dropped from pages alone, and with their site known.
 
-Sites of 40 pages whose every line is known (`benchmarks.data.planted.sites`). Headlines come again verbatim,
-varied, and as the beginning of a paragraph; on every third page we print a paragraph twice. What must not go
-is measured too: refrains, headings and disclaimers that recur, and all other content.
+The sites have 40 pages, and every line is known (`benchmarks.data.planted.sites`). Headlines are repeated
+verbatim, varied, and at the beginning of a paragraph. Every third page has a paragraph twice. What must be
+kept is measured too: refrains, recurring headings and disclaimers, and all other content.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ TWICE: Final = "paragraph-twice"
 
 
 def with_paragraph_twice(page: PlantedPage) -> PlantedPage:
-    """Return a page whose first long paragraph stands again after the last one."""
+    """Return a page whose first long paragraph is repeated after the last one."""
     places = [at for at, line in enumerate(page.lines) if line.kind == "paragraph"]
     long = [at for at in places if len(page.lines[at].text.split()) >= LONG]
     if len(places) < 2 or not long:
@@ -36,7 +36,7 @@ def with_paragraph_twice(page: PlantedPage) -> PlantedPage:
 
 
 def planted_sites(count: int) -> Iterator[Site]:
-    """Yield sites in which copies of headlines and of paragraphs are planted."""
+    """Yield sites with planted copies of headlines and paragraphs."""
     for number in range(count):
         found = site(SEED, number, PAGES)
         pages = (
@@ -46,19 +46,19 @@ def planted_sites(count: int) -> Iterator[Site]:
 
 
 def is_right(line: ScoredLine, planted: PlantedLine) -> bool:
-    """Tell whether a line came out as it was planted."""
+    """Tell whether the result for a line is right."""
     if planted.label != "content":
         return not line.kept
     return line.kept and line.clean == planted.text[planted.cut :]
 
 
 def stands_once(line: ScoredLine, lines: Sequence[ScoredLine]) -> bool:
-    """Tell whether a paragraph that is printed twice stays once, at either place."""
+    """Tell whether a repeated paragraph is kept once, at either place."""
     return sum(other.kept for other in lines if other.text == line.text) == 1
 
 
 def judged(pages: Sequence[PlantedPage], detector: Detector) -> Iterator[tuple[str, bool]]:
-    """Yield the kind of each planted line, and whether it came out right."""
+    """Yield the kind of each planted line, and whether its result is right."""
     read = [Page("\n".join(line.text for line in page.lines), "text") for page in pages]
     for page, scored in zip(pages, detector.score_batch(read), strict=True):
         for line, planted in zip(scored.lines, page.lines, strict=True):
@@ -68,7 +68,7 @@ def judged(pages: Sequence[PlantedPage], detector: Detector) -> Iterator[tuple[s
 
 
 def row(name: str, found: Sequence[tuple[str, bool]]) -> dict[str, Any]:
-    """Return the shares that came out right, by kind of line."""
+    """Return the shares of right results, by kind of line."""
     total, right = Counter(kind for kind, _ in found), Counter(kind for kind, is_so in found if is_so)
     shares = {kind: round(right[kind] / total[kind], 4) for kind in total}
     return {"judged": name, "lines": dict(total), "right": shares}

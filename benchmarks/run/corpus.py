@@ -1,4 +1,4 @@
-"""Corpus filters: time and memory of all processes together, and what was found on planted pages."""
+"""Corpus filters: time and memory of all processes, and results on synthetic pages."""
 
 import hashlib
 import json
@@ -63,7 +63,7 @@ def _row(name: str, used: Used, size: int, out: Path, truth: Path) -> dict[str, 
 
 @contextmanager
 def _corpus(count: int, folder: Path | None) -> Iterator[Path]:
-    """Give a folder with a corpus: what is there stays; without a name, a temporary one."""
+    """Give the folder of a corpus, which is reused; without a name, a temporary one."""
     with tempfile.TemporaryDirectory(prefix="corpus-") as name:
         found = folder or Path(name)
         if not (found / "pages.jsonl").exists():
@@ -101,7 +101,7 @@ def _bytes_of(folder: Path) -> dict[str, bytes]:
 
 
 def kill(count: int, kills: int, seed: int) -> dict[str, Any]:
-    """Kill runs at random moments, and say how many came out byte for byte the same."""
+    """Kill runs at random moments, and count those whose output is byte for byte the same."""
     draw, moments, equal = random.Random(seed), [], 0
     with tempfile.TemporaryDirectory(prefix="corpus-") as name:
         folder = Path(name)

@@ -1,7 +1,7 @@
-"""Kinds of lines, out of fold: what a model says of pages that were read line by line.
+"""Kinds of lines, out of fold, on pages that were labelled line by line.
 
-Each page is judged by the model that learned from no page of its site; pages that nobody learns from, by that
-of all pages. Text that was HTML is the lines of our renderer without their markup.
+Each page is judged by the model that was not trained on its site, and pages outside of the folds by the model
+of all pages. For HTML, "text" is the lines of our renderer without markup.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +28,7 @@ LOCKED: Final = ("locked", "refined-locked")
 
 
 class _Judged(NamedTuple):
-    """The lines of pages: the kind of each by its reader, and the probabilities that a model gives.
+    """The lines of pages: the labelled kind of each, and the probabilities by a model.
 
     words: of each line; kept: those that stay in the clean text
     """
@@ -40,14 +40,14 @@ class _Judged(NamedTuple):
 
 
 def _readings(locked: bool) -> dict[str, KindLabels]:
-    """Return the readings of the pages to work with, or of the locked ones."""
+    """Return the labels of the pages to work with, or of the locked ones."""
     names = LOCKED if locked else ("refined", "first")
     lots = {row["page"] for row in drawn() if (row["lot"] in LOCKED) == locked}
     return {row.page: row for name in names for row in read(FOLDER / f"{name}.jsonl") if row.page in lots}
 
 
 def _judged(detector: Detector, page: Page, row: KindLabels, format: Format) -> _Judged:
-    """Return what a detector says of a page's lines."""
+    """Return the results of a detector for the lines of a page."""
     lines = lines_of(page)
     check_lines(row, [line.text for line in lines])
     if format == "html":

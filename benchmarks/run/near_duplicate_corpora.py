@@ -1,4 +1,4 @@
-"""What systems that find near-duplicates are given, and the truth: planted documents, pairs of news."""
+"""Corpora for near-duplicate systems, with their truth: synthetic documents, and pairs of news."""
 
 import json
 from collections import Counter, defaultdict
@@ -17,7 +17,7 @@ from benchmarks.peers.near_duplicates.texts import SHINGLE
 
 SEED: Final = 1
 LEAST_JACCARD: Final = 0.6
-# No text shorter than a shingle is longer, in characters.
+# The most characters of a text that is shorter than a shingle.
 SHORT_TEXT: Final = 300
 # Documents on an archive page; of each next one a twentieth more is cut off.
 ARCHIVED: Final = 10
@@ -25,14 +25,14 @@ MOST_CUT: Final = 20
 
 
 class Size(NamedTuple):
-    """How much a corpus is."""
+    """The size of a corpus."""
 
     texts: int
     bytes: int
 
 
 def corpus_file(count: int) -> Path:
-    """Return the planted corpus as a file; made once."""
+    """Return the synthetic corpus as a file, which is made once."""
     path = cache_folder() / f"planted-documents-{SEED}-{count}.jsonl"
     if not path.is_file():
         documents = PlantedDocuments(count, SEED).documents()
@@ -41,7 +41,7 @@ def corpus_file(count: int) -> Path:
 
 
 def truth_of(count: int) -> Truth:
-    """Return the planted pairs, made once, and those of short texts that are equal by accident."""
+    """Return the planted pairs, and pairs of short texts that are equal by accident."""
     path = cache_folder() / f"planted-pairs-{SEED}-{count}.json"
     if not path.is_file():
         write_json(path, [list(pair) for pair in PlantedDocuments(count, SEED).pairs(LEAST_JACCARD)])
@@ -82,7 +82,7 @@ def contained_pairs(corpus: Path, threshold: float) -> set[tuple[int, int]]:
 
 
 def equal_short_texts(corpus: Path) -> Iterator[Pair]:
-    """Yield pairs of equal texts shorter than a shingle: two drawn words are not always others."""
+    """Yield pairs of equal texts shorter than a shingle, because the same words may be drawn twice."""
     same = defaultdict(list)
     for number, row in enumerate(json_lines(corpus)):
         if len(row["text"]) < SHORT_TEXT:
@@ -102,7 +102,7 @@ def size_of(corpus: Path) -> Size:
 def news_corpus(path: Path) -> tuple[dict[tuple[int, int], str], list[int]]:
     """Write the texts of the shared data's news pairs, each once.
 
-    Returns the pairs' labels, and of each text the first with equal words.
+    Returns the labels of the pairs, and for each text the first with equal words.
     """
     rows = list(json_lines(shared_data() / "multilingual" / "near_dup" / "pairs.jsonl"))
     number: dict[str, int] = {}

@@ -1,7 +1,7 @@
 """Near-duplicates: rates, memory, precision and recall of systems that find them.
 
-Each run is a process of its own on one core; systems take turns, round by round, and rates are
-compared with the reference's of the same round, by CPU time.
+Each run is a process on one core. Systems take turns, round by round, and CPU times are compared with those
+of the reference in the same round.
 """
 
 import json
@@ -49,7 +49,7 @@ from benchmarks.run.near_duplicate_corpora import (
 SECONDS: Final = 3600
 SIGNED_TEXTS: Final = 10_000
 ARCHIVED_TEXTS: Final = 3_000
-# Systems that are not run on so many texts or more, and why.
+# Systems that are not run on this many texts or more, and why.
 TOO_MANY: Final = {
     "datasketch": (100_000, "7 minutes at 100,000 by its rate at 10,000, and the same results as in bulk"),
     "gaoya": (1_000_000, "10 minutes by its rate at 100,000"),
@@ -61,7 +61,7 @@ TOO_MANY: Final = {
 
 
 def run_once(system: Peer, corpus: Path, output: str, core: int) -> dict[str, float] | str:
-    """Return a run's figures, or why there are none."""
+    """Return the figures of a run, or why there are none."""
     if not python_of(system.environment).is_file():
         return "not installed"
     given = [system.module, system.function, str(corpus), output, str(core)]
@@ -85,9 +85,9 @@ def run_once(system: Peer, corpus: Path, output: str, core: int) -> dict[str, fl
 def take_turns(
     systems: Sequence[Peer], corpus: Path, rounds: dict[str, int], folder: Path | None
 ) -> dict[str, list[Any]]:
-    """Run every system, in turns; return the figures of its rounds by name.
+    """Run the systems in turns; return the figures of all rounds by name.
 
-    What the first round finds goes to a file of the folder.
+    The findings of the first round are written to the folder.
     """
     core = max(os.sched_getaffinity(0))
     found: dict[str, list[Any]] = {system.name: [] for system in systems}
@@ -105,7 +105,7 @@ def take_turns(
 def _figures(
     runs: Sequence[dict[str, float]], reference: Sequence[dict[str, float]], size: Size
 ) -> dict[str, Any]:
-    """Return the rates of a system; those of the same round are compared."""
+    """Return the rates of a system, compared with those of the reference in the same round."""
     seconds = median(run["cpu"] for run in runs)
     ratios = [other["cpu"] / run["cpu"] for run, other in zip(runs, reference, strict=False)]
     figures = {
@@ -210,7 +210,7 @@ def measure_containment(count: int, rounds: int) -> dict[str, Any]:
 
 
 def with_rows(before: dict[str, Any], again: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """Return a result with some systems' rows measured again; those say where and when."""
+    """Return a result with the rows of some systems measured again. They record where and when."""
     new = {row["system"]: {**row, "made": again["made"]} for row in again["rows"] if row["system"] in names}
     rows = [new.pop(row["system"], row) for row in before["rows"]]
     absent = {name: TOO_MANY[name][1] for name in before["left_out"] if name not in names}

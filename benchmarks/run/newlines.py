@@ -1,8 +1,8 @@
 """Profiles on text without newlines: the lines of every page are joined with spaces.
 
-A profile of 30 other pages of the site (15 at least) is learned from such pages, and the known page
-is scored by the model of its fold: without the profile, with the profile but without its runs of
-words, and with both. Beside them the page with its lines, without a profile. Sites count once each.
+A profile is learned from 30 other such pages of the site (at least 15). The known page is scored by the model
+of its fold without the profile, with the profile but without its runs of words, and with both, and for
+comparison with its lines and without a profile. Each site counts once.
 """
 
 from collections.abc import Iterator, Sequence
@@ -39,7 +39,7 @@ ARMS: Final = ("with its lines", "alone", "profile without runs", "profile")
 
 
 def joined(html: str) -> str:
-    """Return a page's text on one line."""
+    """Return the text of a page on one line."""
     batch = read_batch([Page(html, "html")]).batch
     lines = (
         text_of(bytes(batch.data[start:end])).strip()
@@ -49,7 +49,7 @@ def joined(html: str) -> str:
 
 
 def _f1(examples: Examples, model: Model, batch: Batch, words: Words, sites: Sites | None) -> float:
-    """Return words F1 of a page that is cut otherwise than in its examples; the words are the same."""
+    """Return words F1 of a page that is split differently than in its examples. The words are the same."""
     found = score_lines(batch, words, None, model, sites)
     kept = decide_scored(
         found, find_copies(batch, words, None, found.repeats), words, batch.page_segment(), Settings()
@@ -66,7 +66,7 @@ def _f1(examples: Examples, model: Model, batch: Batch, words: Words, sites: Sit
 
 
 def measured(site: BenchSite, target: LabelledPage, model: Model, texts: dict[str, str]) -> list[float]:
-    """Return words F1 of each of `ARMS`; texts: pages joined so far, by their ids."""
+    """Return words F1 of each of `ARMS`; texts: the pages joined so far, by id."""
     others = drawn(list(site.pages), target.id)[:OTHERS]
     for name in others:
         texts.setdefault(name, joined(site.pages[name]))
@@ -82,7 +82,7 @@ def measured(site: BenchSite, target: LabelledPage, model: Model, texts: dict[st
 
 
 def rows(of_fold: Sequence[Model]) -> Iterator[dict[str, Any]]:
-    """Yield a row a site: its pages, and the mean of each arm."""
+    """Yield a row for each site: its pages, and the mean of each arm."""
     for site in bench_sites():
         if len(site.pages) > LEAST_OTHERS:
             texts: dict[str, str] = {}

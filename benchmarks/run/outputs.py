@@ -1,8 +1,7 @@
-"""What we make of the pages of all sets, out of fold.
+"""Our outputs for the pages of all sets, out of fold.
 
-Each page is scored by the model (`train folds` makes them) that learned from no page of its
-group, as HTML and, where it has any, as text in each of the four renderings.
-benchmarks/measures/out_of_fold.py says what is in the file.
+Each page is scored by the model (of `train folds`) that was not trained on its group: as HTML, if it is, and
+as text in each of the four renderings. For the contents of the file, see benchmarks/measures/out_of_fold.py.
 """
 
 from collections import defaultdict
@@ -26,12 +25,12 @@ from detector.text.page import Page as Decoded
 from detector.training.data.alignment import content_shares
 from detector.training.data.examples import words_of_rows
 
-# Pages that are scored together: bounds memory, changes nothing.
+# How many pages to score together. This bounds memory and does not change results.
 BATCH: Final = 32
 
 
 def _renderings(pages: Sequence[Page]) -> Iterator[tuple[str, list[Decoded | None]]]:
-    """Yield each rendering's name and the decoded pages; None where a renderer failed."""
+    """Yield the name of each rendering and the decoded pages; None if a renderer failed."""
     if any(page.html is None for page in pages):
         yield "text", [Decoded.read(page.text or "", "text") for page in pages]
         return
@@ -43,7 +42,7 @@ def _renderings(pages: Sequence[Page]) -> Iterator[tuple[str, list[Decoded | Non
 
 
 def _lines(words: Words, scored: tuple[np.ndarray, np.ndarray], gold: str | None) -> list[list[float]]:
-    """Return score, kept, words and content share of each segment of a page; -1 where there is no gold."""
+    """Return score, kept, words and content share of each segment of a page; -1 without gold."""
     scores, kept = scored
     sizes = np.diff(words.segment_word)
     shares = np.full(sizes.size, -1.0) if gold is None else content_shares(words, gold)
@@ -68,7 +67,7 @@ def _rows(detector: Detector, pages: Sequence[Page], decoded: Sequence[Decoded])
 
 
 def _outputs(models: Path, pages: Sequence[Page]) -> Iterator[dict[str, Any]]:
-    """Yield what we make of pages of one set, each by the model of its own fold."""
+    """Yield our outputs for the pages of a set, each by the model of its fold."""
     split = splits.load()
     detectors = [Detector(models / f"fold-{fold}") for fold in range(split.folds)]
     for rendering, decoded in _renderings(pages):
@@ -97,16 +96,16 @@ def _written(models: Path, sets: Sequence[str]) -> Iterator[dict[str, Any]]:
     "--set", "sets", type=click.Choice(SCORABLE), multiple=True, help="By default all but the locked one."
 )
 def command(models: Path, output: Path, sets: tuple[str, ...]) -> None:
-    """Score pages by the model that learned from no page of their group, to a JSONL file.
+    """Score pages by the model that was not trained on their group, to a JSONL file.
 
     MODELS is a folder of `train folds`. Pages are scored as HTML and as text in each of the four
-    renderings. The file holds third-party text; `run quality --ours` reads it.
+    renderings. The file contains third-party text; `run quality --ours` reads it.
 
     \b
     Examples:
       python -m benchmarks run outputs build/models build/outputs.jsonl.gz
       python -m benchmarks run outputs build/models build/labels.jsonl.gz --set own-labels
     """
-    # The locked third is opened by its name only, once per release.
+    # The locked third is used only if it is named, once per release.
     opened = sets or [name for name in SCORABLE if name != OWN_LABELS[True]]
     write_json_lines(output, _written(models, opened))

@@ -1,8 +1,8 @@
-"""Site profiles: what other pages of a site do for the scores of a page.
+"""Site profiles: how other pages of a site improve the scores of a page.
 
-For every site with known pages and enough others: a profile of 10, 30 and 100 of the other
-pages, drawn by chance; the known page is scored by the model of its fold without and with it,
-as text only and as HTML. Sites count once each, however many pages they have.
+For every site with known pages and enough others, profiles of 10, 30 and 100 other pages are learned, drawn
+at random. The known page is scored by the model of its fold without and with them, as text only and as HTML.
+Each site counts once, however many pages it has.
 """
 
 import json
@@ -56,7 +56,7 @@ def _site_row(
 
 
 def site_rows(site: BenchSite, models: Sequence[Model]) -> Iterator[dict[str, Any]]:
-    """Yield a site's rows, by format and number of other pages."""
+    """Yield the rows of a site, by format and number of other pages."""
     counts = {name: counts_of(html) for name, html in site.pages.items()}
     examples = [examples_of([target]) for target in site.targets]
     for format in FORMATS:
@@ -110,7 +110,7 @@ def _summary(format: str, others: int, rows: list[dict[str, Any]]) -> dict[str, 
 
 
 def corpus(models: Sequence[Model]) -> list[dict[str, Any]]:
-    """Return what counts over all pages of a site, as a corpus run has them, do to the pages we labelled."""
+    """Return how counts over all pages of a site, as in a corpus run, change the pages that we labelled."""
     pages: dict[Format, list[tuple[Judged, Judged]]] = {format: [] for format in FORMATS}
     sites = 0
     for site in labelled_sites(load_splits()):
@@ -125,7 +125,7 @@ def corpus(models: Sequence[Model]) -> list[dict[str, Any]]:
 
 
 def _corpus_row(pages: Sequence[tuple[Judged, Judged]]) -> dict[str, Any]:
-    """Return both sides by their own decisions, and template lines left at the same content loss."""
+    """Return both by their own decisions, and the remaining template lines at the same content loss."""
     before, after = zip(*pages, strict=True)
     out: dict[str, Any] = {"pages": len(pages)}
     for name, side in (("without", before), ("with", after)):
@@ -142,7 +142,7 @@ def _corpus_row(pages: Sequence[tuple[Judged, Judged]]) -> dict[str, Any]:
 
 
 def timed() -> dict[str, Any]:
-    """Return seconds and peak memory of `detector profile` on 1,000 pages, and the file's size."""
+    """Return seconds and peak memory of `detector profile` on 1,000 pages, and the size of the file."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / "pages").mkdir()
@@ -171,7 +171,7 @@ def timed() -> dict[str, Any]:
 
 
 def measured(models: Sequence[Model]) -> dict[str, Any]:
-    """Return everything that is said of profiles, but for the peer."""
+    """Return all results for profiles, except for the peer."""
     rows = []
     for site in bench_sites():
         rows += site_rows(site, models)
@@ -191,8 +191,8 @@ def measured(models: Sequence[Model]) -> dict[str, Any]:
 def command(models: Path, peer: bool, output: Path) -> None:
     """Measure what site profiles are worth, to profile.json.
 
-    MODELS is a folder of `train folds`. With --peer, ChromeRAG's `learn` and `batch` beside our
-    profiles: the same pages, 30 other pages of the site, at most four known pages of a site.
+    MODELS is a folder of `train folds`. With --peer, compares ChromeRAG's `learn` and `batch` with our
+    profiles: on the same pages, 30 other pages of the site, at most four known pages of a site.
 
     \b
     Examples:

@@ -1,7 +1,7 @@
-"""ChromeRAG's learn and batch beside our profiles, on HTML.
+"""ChromeRAG's learn and batch compared with our profiles, on HTML.
 
-The same pages, drawn alike, as of the profiles themselves, 30 other pages of the site; at most
-four known pages of a site.
+The pages are the same and drawn in the same way as for profiles: 30 other pages of the site, and at most four
+known ones.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +29,7 @@ MOST_TARGETS: Final = 4
 
 
 def peer_f1(examples: Examples, text: str) -> float:
-    """Return words F1 of a text: against the gold, else over the labelled lines that it kept."""
+    """Return words F1 of a text against the gold, or against the labelled content lines."""
     gold = examples.pages[0].gold
     if gold is not None:
         return metrics.words_f1(text, gold)
@@ -43,7 +43,7 @@ def peer_f1(examples: Examples, text: str) -> float:
 
 
 def site_rows(site: BenchSite, models: Sequence[Model], peer: PeerProcess) -> Iterator[dict[str, float]]:
-    """Yield what each of a site's known pages scores: the peer's and ours, without and with other pages."""
+    """Yield words F1 of each known page of a site: the peer's and ours, without and with other pages."""
     counts = {name: counts_of(html) for name, html in site.pages.items()}
     for target in site.targets[:MOST_TARGETS]:
         examples, chosen = examples_of([target]), drawn(list(site.pages), target.id)[:OTHERS]
@@ -61,7 +61,7 @@ def site_rows(site: BenchSite, models: Sequence[Model], peer: PeerProcess) -> It
 
 
 def measured(models: Sequence[Model]) -> dict[str, Any]:
-    """Return the rows of all sites and their means; pages on which the peer failed are left out."""
+    """Return the rows of all sites and their means. Pages on which the peer failed are left out."""
     rows, failed = [], 0
     peer = PeerProcess(PROFILE_PEER, cache_folder() / "profile-peer.log")
     for site in bench_sites():

@@ -1,7 +1,6 @@
-"""Score peers, and our own outputs, on sets of pages.
+"""Scores peers, and our own outputs, on sets of pages.
 
-Rows that were not run this time are kept when they were made from the same data, so peers can
-be run one by one.
+Rows that are not run this time are kept if they were made from the same data, so peers can be run one by one.
 """
 
 import json
@@ -21,12 +20,12 @@ from benchmarks.peers.environments import identity_of
 from benchmarks.peers.process import Answer, NotInstalledError
 from benchmarks.peers.systems import HTML_PEERS, RENDERINGS, TEXT_PEERS, Peer
 
-# Renderings whose lines are those that were labelled.
+# Renderings with the same lines as the labels.
 OUR_LINES: Final = (out_of_fold.HTML, "detector-lines", "text")
 
 
 class Run(NamedTuple):
-    """What to run: pages of a set, names of systems (none: all), and our outputs."""
+    """What to run: the pages of a set, names of systems (all if empty), and our outputs."""
 
     set: str
     pages: list[Page]
@@ -39,7 +38,7 @@ class Run(NamedTuple):
 
 
 def _row(peer: Peer, pages: Sequence[Page], answers: Sequence[Answer]) -> dict[str, Any]:
-    """Return a peer's row of the results; failed pages are counted, never scored."""
+    """Return the row of a peer. Failed pages are counted, not scored."""
     pairs = zip(pages, answers, strict=True)
     good = [(page, answer.text) for page, answer in pairs if answer.text is not None]
     return {
@@ -54,7 +53,7 @@ def _row(peer: Peer, pages: Sequence[Page], answers: Sequence[Answer]) -> dict[s
 
 
 def _peer_rows(peer: Peer, pages: list[Page], inputs: Sequence[bytes | str | None]) -> dict[str, Any]:
-    """Return a peer's row; one that is not installed says so and has no numbers."""
+    """Return the row of a peer. If it is not installed, the row says so and has no numbers."""
     try:
         return _row(peer, pages, answers_of(peer, pages, inputs))
     except NotInstalledError as error:
@@ -69,7 +68,7 @@ def _html_rows(run: Run) -> Iterator[dict[str, Any]]:
 
 
 def _renderings(run: Run) -> Iterator[tuple[str, list[str | None]]]:
-    """Yield each rendering's name and the text of every page."""
+    """Yield the name of each rendering and the text of every page."""
     if all(page.html is None for page in run.pages):
         yield "text", [page.text for page in run.pages]
         return
@@ -108,7 +107,7 @@ def _our_rows(run: Run) -> Iterator[dict[str, Any]]:
 
 
 def _ceiling_rows(run: Run) -> Iterator[dict[str, Any]]:
-    """Yield the row of the gold's own lines."""
+    """Yield the row for the lines of the gold itself."""
     yield {
         "system": "gold-lines",
         "input": "html",
@@ -136,7 +135,7 @@ def _kept_rows(path: Path, data_hash: str) -> list[dict[str, Any]]:
 
 
 def write(run: Run, folder: Path, producers: Sequence[Producer] | None = None) -> Path:
-    """Run what was chosen and write its results after each row, so that little is lost."""
+    """Run the chosen systems and write the results after each row, so that little is lost."""
     path, data_hash = folder / f"quality-{run.set}.json", dataset(run.set).files_hash()
     rows = {_identity(row): row for row in _kept_rows(path, data_hash)}
     for produce in producers or (_html_rows, _text_rows, _our_rows):
@@ -154,7 +153,7 @@ def write(run: Run, folder: Path, producers: Sequence[Producer] | None = None) -
 
 
 def _sets(named: Sequence[str], with_gold: bool) -> list[str]:
-    """Return the sets to score; the locked third of our labels is opened by its name only."""
+    """Return the sets to score. The locked third of our labels is used only if it is named."""
     return [
         name
         for name in named or SCORABLE

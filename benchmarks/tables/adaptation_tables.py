@@ -1,4 +1,4 @@
-"""The tables of adapting: to languages that were kept out of training, and to many pages."""
+"""The tables for adaptation: to languages that were kept out of training, and to many pages."""
 
 from typing import Any, Final
 
@@ -22,14 +22,14 @@ def _figure(language: dict[str, Any], column: str, read: str, figure: str) -> fl
 
 
 def _share(language: dict[str, Any], read: str, figure: str, what: str) -> str:
-    """Return the closed share of a gap; one that may be none, or is hardly anything, has no share."""
+    """Return the closed share of a gap; nothing for a gap that is tiny or may not exist."""
     size = abs(language["with"][read][figure] - language["without"][read][figure])
     low = language["gap_words_f1_90"][read][0]
     return f"{closed(language, read, figure, what):.0%}" if low > 0 and size > LEAST_GAP else "no gap"
 
 
 def languages(result: Results) -> Table:
-    """Return head and rows: each language, in both ways to read it."""
+    """Return header and rows: each language, read in both ways."""
     rows = []
     for name, language in result["languages"].items():
         for read in ("html as text", "html"):
@@ -48,7 +48,7 @@ def languages(result: Results) -> Table:
 
 
 def general(result: Results) -> Table:
-    """Return head and rows: the general pages before, and after each language was learned."""
+    """Return header and rows: the general pages before and after adapting to each language."""
     rows = []
     for name, language in result["languages"].items():
         for read in ("html as text", "html"):
@@ -70,7 +70,7 @@ def general(result: Results) -> Table:
 
 
 def thousand(result: Results) -> Table:
-    """Return head and rows: time and memory of adapting to 1,000 pages."""
+    """Return header and rows: time and memory of adapting to 1,000 pages."""
     rows = [
         [
             row["set"],

@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.errors import BenchmarkError
 
 Results = dict[str, Any]
-# The head and the rows below it.
+# The header and the rows below it.
 Table = tuple[Sequence[str], list[list[str]]]
 
 
@@ -23,14 +23,14 @@ def grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def number(value: float | None, places: int = 3) -> str:
-    """Return a share without its leading zero, to three places; nothing where there is none."""
+    """Return a share to three places, without the leading zero; empty if there is none."""
     if value is None:
         return ""
     return f"{value:.{places}f}".removeprefix("0") if value < 1 else f"{value:.{places}f}"
 
 
 def name_of(row: Results) -> str:
-    """Return a system's name, with its version if it is a peer."""
+    """Return the name of a system, with the version of a peer."""
     versions = [] if "model_id" in row else list(row["versions"].values())
     return f"{row['system']} {versions[0]}" if versions else row["system"]
 

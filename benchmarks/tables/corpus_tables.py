@@ -1,4 +1,4 @@
-"""The tables of corpus runs: head and rows from a result."""
+"""The tables for corpus runs: header and rows from a result."""
 
 from benchmarks.tables.cells import Results, Table
 
@@ -23,6 +23,6 @@ def systems(result: Results) -> Table:
 
 
 def kills(result: Results) -> Table:
-    """Return how many killed runs came out the same."""
+    """Return how many killed runs gave the same output."""
     row = [f"{result['count']:,}", f"{result['kills']}", f"{result['equal']}", f"{result['seconds']:.0f}"]
     return ["pages", "killed", "the same to the byte", "seconds undisturbed"], [row]

@@ -1,7 +1,9 @@
 """The tables of speed: pages, and whole processes."""
 
 import shlex
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from benchmarks.tables.cells import chosen, grid, name_of, read
 
@@ -45,17 +47,18 @@ def serve(folder: Path, name: str) -> str:
 
 
 def workers(folder: Path, name: str) -> str:
-    """Return the table of workers of other people's pipelines: "ready"."""
-    rows = [
-        [
-            row["worker"],
-            f"{row['pickled_bytes']:,}",
-            f"{row['cpu_s']:.2f}",
-            f"{row['memory_mb']:.0f}",
-        ]
-        for row in read(folder, "workers")["rows"]
-    ]
-    return grid(["worker", "bytes that travel", "CPU s until ready", "MB"], rows)
+    """Return the table of workers in other libraries' pipelines: "ready"."""
+    result = read(folder, "workers")["rows"]
+    columns: dict[str, Callable[[dict[str, Any]], str]] = {
+        "worker": lambda row: str(row["worker"]),
+        "bytes that travel": lambda row: f"{row['pickled_bytes']:,}",
+        "CPU s until ready": lambda row: f"{row['cpu_s']:.2f}",
+        "MB": lambda row: f"{row['memory_mb']:.0f}",
+    }
+    if all("library_cpu_s" in row for row in result):
+        columns["its library's import, CPU s"] = lambda row: f"{row['library_cpu_s']:.2f}"
+        columns["ratio"] = lambda row: f"{row['cpu_s'] / row['library_cpu_s']:.2f}"
+    return grid(list(columns), [[cell(row) for cell in columns.values()] for row in result])
 
 
 def _start(folder: Path) -> str:

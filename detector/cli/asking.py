@@ -1,4 +1,4 @@
-"""Asking for labels in a terminal: one key per line, every answer saved at once."""
+"""Asks for labels in a terminal: one key per line. Every answer is saved at once."""
 
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ KEYS: Final = {"c": "content", "t": "template", "m": "metadata", "r": "comment",
 UNDO: Final = "u"
 QUIT: Final = "q"
 HELP: Final = "c content, t template, m date, author or tags, r comment, s skip, u undo, q quit"
-# After this many questions the model is adapted again, so that the next ones are about what is still unclear.
+# After this many questions the model is adapted again, so that the next ones are about unclear lines.
 ROUND: Final = 20
 
 

@@ -1,4 +1,4 @@
-"""`detector check`: boilerplate and duplicates in text data, as a linter reports them."""
+"""`detector check`: boilerplate and duplicates in text data, reported like a linter."""
 
 import json
 from collections import deque
@@ -23,9 +23,9 @@ from detector.text.formats import found_format
 from detector.text.page import Page
 
 FOUND: Final = 1
-# Characters of a line that are shown.
+# The most characters of a line to show.
 SHOWN: Final = 60
-# What GitHub wants escaped in a message, and beside it in a property.
+# What has to be escaped in a message for GitHub, and additionally in a property.
 _ESCAPED: Final = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
 _ESCAPED_TOO: Final = ((":", "%3A"), (",", "%2C"))
 
@@ -67,13 +67,13 @@ REPORTS: Final[dict[str, Callable[[Finding], str]]] = {
 
 
 def _file_of(part: Part) -> str:
-    """Return the name of a file from where we are: annotations need it so."""
+    """Return the name of a file relative to the current folder, as annotations need it."""
     path = Path(part.path)
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else part.path
 
 
 def _line_of(document: Document, part: Part) -> int:
-    """Return where a record begins in its file."""
+    """Return the line of its file at which a record begins."""
     if part.kind == "page":
         return 1
     return document.number + (2 if part.kind == "csv" else 1)
@@ -87,7 +87,7 @@ def _message(line: ScoredLine) -> str:
 
 
 def _in_page(document: Document, part: Part, page: ScoredPage, least: float) -> Iterator[Finding]:
-    """Yield the lines of a page that are surely no content, and those that repeat others."""
+    """Yield the lines of a page that are clearly not content, and those that repeat others."""
     start = _line_of(document, part)
     for line in page.lines:
         is_sure = line.score is not None and line.score >= least
@@ -100,7 +100,7 @@ def _in_page(document: Document, part: Part, page: ScoredPage, least: float) -> 
 
 
 class Check:
-    """What is looked for, and what could not be read."""
+    """What to look for, and what could not be read."""
 
     def __init__(self, detector: Detector, columns: Columns, least: float, similarity: float) -> None:
         self.detector, self.columns, self.least, self.similarity = detector, columns, least, similarity
@@ -113,7 +113,7 @@ class Check:
     def scored(
         self, parts: Sequence[Part], format: Format | None
     ) -> Iterator[tuple[Part, Document, ScoredPage]]:
-        """Yield the records that can be read, with their scores; they are scored in batches."""
+        """Yield the readable records with their scores. They are scored in batches."""
         read = deque[tuple[Part, Document]]()
 
         def pages() -> Iterator[Page]:
@@ -135,7 +135,7 @@ class Check:
                 self._set_aside(f"{record.file}, record {record.number}: {page}")
 
     def findings(self, parts: Sequence[Part], format: Format | None) -> Iterator[Finding]:
-        """Yield what is found in each file, and near-duplicates at the end."""
+        """Yield the findings in each file, and near-duplicates at the end."""
         texts: list[str] = []
         places: list[tuple[str, int]] = []
         for part, document, page in self.scored(parts, format):

@@ -24,18 +24,18 @@ SUFFIX: Final[dict[OutputFormat, str]] = {
     "text": ".txt", "markdown": ".md", "json": ".json", "html": ".html", "xml": ".xml", "jsonl": ".jsonl",
 }  # fmt: skip
 COMMON: Final = ("output", "format", "to", "dry_run", "text_column", "site", "threshold", "lose_at_most")
-# Options that do nothing for the other kind of input.
+# Options that have no effect for the other kind of input.
 OF_PAGES: Final = ("format",)
 OF_CORPORA: Final = (
     "to", "dry_run", "rules", "allow", "lines", "csv_safe", "since", "engine", "workers", "memory",
     *(f"{name}_column" for name in Columns._fields),
 )  # fmt: skip
-# Where pages go that are written to one file.
+# The separators of pages that are written to one file.
 TOGETHER: Final = "pages.jsonl"
 
 
 def _print_page(text: str, format: OutputFormat, name: str, many: bool) -> None:
-    """Print what is written of a page; of several, each is named as `head` does, or in its record."""
+    """Print the output of a page. If there are several, each is named, like `head` does, or in its record."""
     if format in ("json", "jsonl"):
         print_json(text)
         return
@@ -45,14 +45,14 @@ def _print_page(text: str, format: OutputFormat, name: str, many: bool) -> None:
 
 
 def _file_name(name: str) -> str:
-    """Return a page's name as that of a file: an address has signs that no file has."""
+    """Return a file name for a page: a URL has characters that file names cannot have."""
     if not is_page_address(name):
         return name
     return re.sub(r"[^\w.-]+", "-", name.partition("://")[2]).strip("-.")[:150]
 
 
 def _pages_in(names: Sequence[str]) -> list[str]:
-    """Return the files of pages in folders, and other names as they are."""
+    """Return the pages in folders, and other names unchanged."""
     found: list[str] = []
     for name in names:
         if Path(name).is_dir():
@@ -65,20 +65,20 @@ def _pages_in(names: Sequence[str]) -> list[str]:
 
 
 def _is_file(output: Path, names: Sequence[str], format: OutputFormat) -> bool:
-    """Tell whether the output is a file and not a folder: that of one page, or of JSONL."""
+    """Tell whether the output is a file, not a folder: for a single page, or JSONL."""
     together = len(names) == 1 or format == "jsonl"
     return together and output.suffix in SUFFIX.values() and not output.is_dir()
 
 
 def _format_of(output: Path, format: OutputFormat) -> OutputFormat:
-    """Return the format that a file's ending stands for, if --format does not say one."""
+    """Return the format by --format, or by the extension of the output."""
     if click.get_current_context().get_parameter_source("format") is not ParameterSource.DEFAULT:
         return format
     return next(name for name, suffix in SUFFIX.items() if suffix == output.suffix)
 
 
 def _targets(names: Sequence[str], output: Path | None, format: OutputFormat) -> list[Path | None]:
-    """Return where each page's clean text goes; raises `SettingsError` if something stands there."""
+    """Return the file for the clean text of each page; raises `SettingsError` if it exists."""
     if output is None:
         return [None] * len(names)
     if _is_file(output, names, format):
@@ -104,7 +104,7 @@ def _targets(names: Sequence[str], output: Path | None, format: OutputFormat) ->
 
 
 def _target(name: str, output: Path, format: OutputFormat) -> Path:
-    """Return the file for a page's clean text in a folder."""
+    """Return the file for the clean text of a page in a folder."""
     source = Path("stdin" if name == "-" else _file_name(name))
     return output / ((source.name if is_page_address(name) else source.stem) + SUFFIX[format])
 
@@ -197,7 +197,7 @@ def command(
             refuse_unused(OF_PAGES, "a corpus", "single pages; a corpus takes --to")
             if options.output is not None and options.output.is_file():
                 raise SettingsError(f"{options.output} is a file: a corpus is written to a folder")
-            # Not for a page: what cleans a corpus takes a while to load.
+            # Slow to import, and not needed for a page.
             from detector.cli.corpus import clean_corpus
 
             return clean_corpus(inputs, options, policy, format=input_format, columns=columns, engine=engine)
@@ -223,7 +223,7 @@ def _clean_pages(
 ) -> int:
     """Clean pages, each on its own.
 
-    below: those that were found in folders
+    below: the pages that were found in folders
     """
     targets = _targets(names, output, to)
     set_aside, written, together = 0, set[Path](), list[str]()

@@ -1,4 +1,4 @@
-"""How all commands look: few options in `--help`, the rest in `--help-all`; `-q` and `-v`."""
+"""What all commands share: few options in `--help`, all in `--help-all`; `-q` and `-v`."""
 
 import os
 import stat
@@ -52,7 +52,7 @@ class Command(click.Command):
             )  # fmt: skip
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
-        """Refuse empty arguments: as a path, one would mean the folder that we are in."""
+        """Refuse empty arguments: as a path, one would be the current folder."""
         if "" in args:
             raise click.UsageError("an argument is empty: is a shell variable unset?", context)
         return super().parse_args(context, args)
@@ -66,7 +66,7 @@ class Command(click.Command):
         return result
 
     def format_options(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """Write the options, without those that are rarely needed."""
+        """Write the options, except rarely needed ones."""
         shows_all = self.common is None or context.meta.get(_ALL, False)
         always = {"quiet", "verbose", "help_all", "help", *(self.common or ())}
         rows = [
@@ -80,15 +80,15 @@ class Command(click.Command):
             formatter.write_dl(rows)
 
 
-# What is read: files, folders and addresses. Shells complete it as files; the command says what is wrong.
+# Inputs: files, folders and URLs. Shells complete files; the command reports errors.
 INPUT: Final = click.Path(readable=False)
 
 
 def exists(path: Path) -> bool:
-    """Tell whether a file, a folder or a device has this name."""
+    """Tell whether there is a file, a folder or a device of this name."""
     try:
         return path.exists()
-    except OSError:  # a name that is too long: whoever opens it says so
+    except OSError:  # the name is too long; opening it raises the error
         return False
 
 
@@ -105,15 +105,15 @@ def is_piped() -> bool:
     """Tell whether standard input is a pipe or a file. A terminal and the null device are not."""
     try:
         mode = os.fstat(sys.stdin.fileno()).st_mode
-    except (AttributeError, OSError, ValueError):  # no standard input, or one that is no file
+    except (AttributeError, OSError, ValueError):  # no standard input, or it is not a file
         return False
     return stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
 
 
 def refuse_unused(unused: Sequence[str], mode: str, takes: str) -> None:
-    """Raise a usage error if an option was given that does nothing in this mode.
+    """Raise a usage error for an option without effect in this mode.
 
-    unused: names of parameters; mode: what the inputs are; takes: what these options are for
+    unused: names of parameters; mode: what the inputs are; takes: which inputs have these options
     """
     context = click.get_current_context()
     for param in context.command.params:

@@ -1,4 +1,4 @@
-"""The options of `detector clean` for a corpus, and when its inputs are one."""
+"""The options of `detector clean` for a corpus, and how to tell whether inputs are one."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -68,7 +68,7 @@ _COLUMNS: Final = tuple(
 
 
 def corpus_options(function: F) -> F:
-    """Add the options that make `engine` and `columns`."""
+    """Add the options for `engine` and `columns`."""
 
     @wraps(function)
     def command(*arguments: Any, **options: Any) -> Any:  # noqa: ANN401
@@ -84,7 +84,7 @@ def corpus_options(function: F) -> F:
 
 
 def is_corpus(names: Sequence[str]) -> bool:
-    """Tell whether inputs are a corpus: a folder, a file of many records, or a URL that is not of a page."""
+    """Tell whether inputs are a corpus: a folder, a file of many records, or a URL of another file."""
     return any(
         (is_remote(name) and not is_page_address(name))
         or Path(name).is_dir()
@@ -94,12 +94,12 @@ def is_corpus(names: Sequence[str]) -> bool:
 
 
 def is_page_address(name: str) -> bool:
-    """Tell whether an input is the http or https address of a single page."""
+    """Tell whether an input is the http or https URL of a single page."""
     return is_address(name) and kind_of(urlsplit(name).path) in (None, "page")
 
 
 class CorpusOptions(NamedTuple):
-    """The command's own options for a corpus."""
+    """The options of `detector clean` for a corpus."""
 
     output: Path | None
     to: str

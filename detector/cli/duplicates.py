@@ -1,4 +1,4 @@
-"""`detector duplicates`: near-duplicates among many texts, or of the texts of an index."""
+"""`detector duplicates`: near-duplicates among many texts, or of texts in an index."""
 
 import json
 import shutil
@@ -65,7 +65,7 @@ def _match_rows(matches: Sequence[Match]) -> Iterator[str]:
 
 
 def _refuse_other_formats(path: Path | None) -> None:
-    """Raise `SettingsError` for an output whose name promises another format than JSONL."""
+    """Raise `SettingsError` for an output that is named like another format than JSONL."""
     if path is not None and (kind_of(path.name) not in (None, "jsonl") or plain_name(path.name) != path.name):
         raise SettingsError(f"{path}: the records to keep are written as JSONL: name it {path.stem}.jsonl")
 
@@ -76,7 +76,7 @@ def _write_kept(path: Path, given: TextInput, kept: set[str]) -> None:
 
 
 def _parts(names: Sequence[str], columns: Columns, stack: ExitStack) -> list[Part]:
-    """Return the files of all inputs; standard input becomes one, because it is read twice."""
+    """Return the files of all inputs. Standard input is saved to a file, because it is read twice."""
     if STANDARD_INPUT not in names:
         return parts_of(names, columns, COLUMN_OPTION)
     if sys.stdin is None:
@@ -93,7 +93,7 @@ def _parts(names: Sequence[str], columns: Columns, stack: ExitStack) -> list[Par
 
 
 def _indices(names: Sequence[str]) -> list[Path]:
-    """Return the folders among the inputs that hold an index."""
+    """Return the folders among the inputs that are indexes."""
     return [Path(name) for name in names if (Path(name) / INDEX_FILE).exists()]
 
 
@@ -107,7 +107,7 @@ def _find(given: TextInput, least: float, settings: DuplicateSettings, containme
 
 
 def _refuse_useless(index: Path | None, keep: str, *, add: bool, work: bool, containment: bool) -> None:
-    """Refuse options that have nothing to say beside others."""
+    """Refuse options that have no effect together with others."""
     if containment and (keep != "first" or work):
         raise SettingsError(
             "--containment keeps the longer text, or in an index the earlier: leave out --keep and --work"
@@ -128,7 +128,7 @@ def _ask_index(
     containment: bool,
     settings: DuplicateSettings,
 ) -> tuple[list[Match], bool]:
-    """Match the texts with an index; create it if they are to be added. others: indices to merge into it.
+    """Match the texts with an index; create it to add to it. others: indexes to merge into it.
 
     Returns the matches, and whether the index compares by containment.
     """

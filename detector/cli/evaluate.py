@@ -28,7 +28,7 @@ Comparison = dict[str, Any]
 
 
 class Outputs(NamedTuple):
-    """Where results go, in addition to the terminal."""
+    """Where to write results, in addition to the terminal."""
 
     as_json: bool
     html: Path | None
@@ -90,7 +90,7 @@ def command(
 
 
 def _stored(path: Path, judged: Sequence[Judged], goal: Settings) -> Settings:
-    """Write the threshold that meets a goal: the highest over all ways to read the pages."""
+    """Write the threshold that meets a goal: the highest of all ways to read the pages."""
     threshold = max(threshold_for(goal, one.examples, one.scores) for one in judged)
     pages = sum(len(one.examples.pages) for one in judged if one.name != "html as text")
     write_whole(

@@ -1,8 +1,8 @@
-"""The command line: imports the command that was called, and turns errors into messages.
+"""The command line: imports the called command, and turns errors into messages.
 
-Exit codes: 0 success; 1 some pages were set aside, or `check` found something; 2 wrong use (options,
-settings, model files), or a file that cannot be read or written; 3 stopped, because too much would be lost
-or a model is not better; 4 a bug in this package; 130 and 143 stopped by Ctrl-C and SIGTERM.
+Exit codes: 0 success; 1 some pages were set aside, or `check` found something; 2 wrong usage (options,
+settings, model files), or a file cannot be read or written; 3 stopped, because too much would be lost or a
+model is not better; 4 a bug in this package; 130 and 143 stopped by Ctrl-C and SIGTERM.
 """
 
 import errno
@@ -49,9 +49,9 @@ WRONG_USE: Final = 2
 OUR_FAULT: Final = 4
 INTERRUPTED: Final = 130
 TERMINATED: Final = 143
-# Errors of a disk that takes no more.
+# Errors of a full disk.
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-# Characters of a name in a message.
+# The most characters of a name in a message.
 LONGEST_NAME: Final = 200
 # Numbers of the standard streams.
 STDOUT: Final = 1
@@ -60,12 +60,12 @@ PACKAGE: Final = "boilerplate-detector"
 
 
 def _is_input(name: str) -> bool:
-    """Tell whether an argument is a file, a folder or an address."""
+    """Tell whether an argument is a file, a folder or a URL."""
     return name == "-" or is_address(name) or exists(Path(name))
 
 
 def _seems_input(name: str) -> bool:
-    """Tell whether an argument looks like a file's name or an address rather than a command."""
+    """Tell whether an argument looks like a file name or a URL rather than a command."""
     return not name.startswith("-") and ("." in name or "/" in name)
 
 
@@ -92,14 +92,14 @@ class LazyCommands(click.Group):
         if name not in COMMANDS:
             return None
         if name != "train":
-            # numpy's threads cost a tenth of a second to start, and only training gains from them.
+            # The threads of numpy take a tenth of a second to start, and only training needs them.
             os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         command = import_module(COMMANDS[name][0]).command
         assert isinstance(command, click.Command)
         return command
 
     def shell_complete(self, context: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Return the commands that begin so, without importing any, or else files: those are cleaned."""
+        """Return the commands that begin like this, without importing any, or files, which are cleaned."""
         found = [
             CompletionItem(name, help=text)
             for name, (_, text) in COMMANDS.items()
@@ -134,7 +134,7 @@ def group() -> None:
 
 
 class _Terminated(KeyboardInterrupt):
-    """Raised on SIGTERM: stops like Ctrl-C, so that workers end too."""
+    """Raised on SIGTERM. Stops like Ctrl-C, so that workers end too."""
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
@@ -143,7 +143,7 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Make SIGTERM stop the command cleanly; only the main thread can handle signals."""
+    """Make SIGTERM stop the command cleanly. Only the main thread can handle signals."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -160,7 +160,7 @@ def _fail(message: str, code: int) -> int:
 
 
 def _where_to_report() -> str:
-    """Return the address for bug reports, from the metadata of the package."""
+    """Return the URL for bug reports, from the metadata of the package."""
     from importlib.metadata import PackageNotFoundError, metadata  # slow to import, and seldom needed
 
     try:
@@ -182,7 +182,7 @@ def _our_fault() -> int:
 
 
 def _stopped(error: click.exceptions.Abort) -> int:
-    """Return the exit code of an aborted command. click takes an `EOFError` for Ctrl-C."""
+    """Return the exit code of an aborted command. click also aborts on `EOFError`."""
     if isinstance(error.__cause__, EOFError):
         return _our_fault()
     return _fail(
@@ -192,7 +192,7 @@ def _stopped(error: click.exceptions.Abort) -> int:
 
 
 def _denied(error: OSError) -> int:
-    """Return the exit code for an error of the system, such as a full disk."""
+    """Return the exit code for a system error, such as a full disk."""
     if error.errno is None:  # raised by a library, not by the system
         return _our_fault()
     is_full = error.errno in _FULL
@@ -206,7 +206,7 @@ def _denied(error: OSError) -> int:
 
 
 def _show(error: click.ClickException) -> int:
-    """Show an error of click's, with the usage."""
+    """Show an error from click, with the usage."""
     text = io.StringIO()
     error.show(file=text)
     write_error(text.getvalue())
@@ -214,9 +214,9 @@ def _show(error: click.ClickException) -> int:
 
 
 def _open_closed_streams() -> None:
-    """Open the null device in place of standard streams that are closed.
+    """Replace closed standard streams by the null device.
 
-    Else the next file that is opened, such as an output, would be standard output for libraries and workers.
+    Otherwise the next opened file, such as an output, would become standard output for libraries and workers.
     """
     while (number := os.open(os.devnull, os.O_RDWR)) <= STDERR:
         os.set_inheritable(number, True)
@@ -226,7 +226,7 @@ def _open_closed_streams() -> None:
 
 
 def _run(arguments: list[str] | None) -> int:
-    """Run the command line; unexpected errors are raised."""
+    """Run the command line. Unexpected errors are raised."""
     output = sys.stdout
     try:
         code = group.main(arguments, prog_name="detector", standalone_mode=False, color=wants_colour())
@@ -242,8 +242,8 @@ def _run(arguments: list[str] | None) -> int:
         discard(sys.stdout)
         return 0
     except SystemExit as error:
-        # click replaces standard output if its reader has closed the pipe, and exits with 1. That is no
-        # fault, and 1 means here that pages were set aside.
+        # If the reader has closed the pipe, click replaces standard output and exits with 1. But this is not
+        # an error, and here 1 means that pages were set aside.
         if sys.stdout is not output:
             return 0
         return error.code if isinstance(error.code, int) else 0

@@ -23,7 +23,7 @@ from detector.text.record_files import STDIN, refuse_records
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-# What is written on the command line for an empty list.
+# The word for an empty list on the command line.
 NO_KINDS: Final = "none"
 _ALLOW_PRIVATE: Final = "detector.allow_private"
 
@@ -49,7 +49,7 @@ def input_options(function: F) -> F:
 
 
 class Share(click.ParamType):  # type: ignore[type-arg]
-    """A number from `least` to 1, also written as a percentage."""
+    """A number from `least` to 1, or a percentage."""
 
     name = "share"
 
@@ -70,7 +70,7 @@ class Share(click.ParamType):  # type: ignore[type-arg]
 
 
 class Names(click.ParamType):  # type: ignore[type-arg]
-    """Some of a list of names, with commas between, or none: kinds of lines, kinds of copies."""
+    """Names from a list, separated by commas, or "none": kinds of lines, kinds of copies."""
 
     name = "kinds"
 
@@ -93,7 +93,7 @@ class Names(click.ParamType):  # type: ignore[type-arg]
 
 
 class Policy(NamedTuple):
-    """The shared options for the model and the decisions."""
+    """The values of the shared options for the model and the decisions."""
 
     model: Path | None
     site: Path | None
@@ -109,7 +109,7 @@ class Policy(NamedTuple):
     join_lines: bool | None
 
     def chosen(self, before: Settings | None = None) -> Settings:
-        """Return the settings that the options ask for; `before` has the others."""
+        """Return the settings from the options; `before` has the others."""
         changes: dict[str, Any] = dict(zip(self._fields[3:7], self[3:7], strict=True))
         for name in ("drop_copies", "join_lines"):
             if getattr(self, name) is not None:
@@ -121,7 +121,7 @@ class Policy(NamedTuple):
         return self._by_kind(given)
 
     def _by_kind(self, settings: Settings) -> Settings:
-        """Return settings with the kinds of the preset, of --keep and of --drop."""
+        """Return settings with the kinds from --preset, --keep and --drop."""
         if self.preset is None and self.keep is None and self.drop is None:
             return settings
         keep, drop = settings.kinds_decided() if self.preset is None else PRESETS[self.preset]
@@ -205,7 +205,7 @@ def policy_options(function: F) -> F:
 
 
 def page_of(name: str, input_format: Format | None, url: str | None = None) -> Page:
-    """Read a page from a file, an http or https address, or from standard input for `-`."""
+    """Read a page from a file, an http or https URL, or for `-` from standard input."""
     if is_address(name):
         allowed = click.get_current_context().meta.get(_ALLOW_PRIVATE, False)
         page = Page.fetch(name, input_format, allow_private=allowed)
@@ -222,7 +222,7 @@ def page_of(name: str, input_format: Format | None, url: str | None = None) -> P
 
 
 def _piped(data: bytes, input_format: Format | None, url: str | None) -> Page:
-    """Read a page from standard input; records are refused, as those of a file are."""
+    """Read a page from standard input. Records are refused, as in files."""
     try:
         data = page_bytes(data)
     except PageError as error:

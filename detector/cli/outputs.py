@@ -1,4 +1,4 @@
-"""Files that commands write: none that exists is written over, except with --overwrite."""
+"""The files that commands write. Existing files are overwritten only with --overwrite."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -32,7 +32,7 @@ def overwrite_option(function: F) -> F:
 def refuse_existing(*paths: Path | None, inputs: Iterable[str] = ()) -> None:
     """Raise `SettingsError` for a file that exists, unless --overwrite is given.
 
-    Folders and devices are never written over. Called before the work begins, so that nothing is
+    Folders and devices are never replaced. Called before the work begins, so that nothing is
     computed in vain.
     """
     for path in paths:
@@ -55,7 +55,7 @@ def refuse_existing(*paths: Path | None, inputs: Iterable[str] = ()) -> None:
 
 
 def write_whole(path: Path, parts: str | Iterable[str]) -> None:
-    """Write a text, or its parts in order, to a file that appears only when it is complete."""
+    """Write a text, or its parts in order, to a file. The file appears when it is complete."""
     try:
         with new_file(path) as file:
             for part in [parts] if isinstance(parts, str) else parts:

@@ -19,7 +19,7 @@ SHOW = "show"
 
 
 def _files(name: str) -> Iterator[str]:
-    """Yield what stands below a folder in the order of names, or the name of a single file."""
+    """Yield the files in a folder in the order of names, or the name of a single file."""
     path = Path(name)
     if name == "-" or not path.is_dir():
         yield name
@@ -52,7 +52,7 @@ def _show(names: Sequence[str]) -> int:
 
 
 def _refuse_unfit(profiles: Sequence[SiteProfile], name: str) -> None:
-    """Raise `SettingsError` if these profiles cannot be added to, or not to each other."""
+    """Raise `SettingsError` if these profiles cannot be extended, or not merged with each other."""
     try:
         if profiles:
             SiteProfile.merge(profiles, name)

@@ -1,4 +1,4 @@
-"""`detector restore`: whole texts, or clean ones under another policy, from a run's line records."""
+"""`detector restore`: whole texts, or clean texts under another policy, from the line records of a run."""
 
 from pathlib import Path
 

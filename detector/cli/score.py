@@ -1,4 +1,4 @@
-"""`detector score`: the lines of a page with score, kind and reason."""
+"""`detector score`: the lines of a page with scores, kinds and reasons."""
 
 import shutil
 import textwrap
@@ -19,7 +19,7 @@ from detector.results.page import ScoredPage
 # Scores up to GREEN are shown in green, up to YELLOW in yellow, others in red.
 GREEN: Final = 0.35
 YELLOW: Final = 0.65
-# Columns of a row without reason and text, and the fewest that are left for the text: then reasons wrap.
+# The width of a row without reason and text, and the least width of the text. Below it, reasons are wrapped.
 BEFORE_REASON: Final = 34
 LEAST_TEXT: Final = 23
 WITHOUT_TERMINAL: Final = 120
@@ -30,12 +30,12 @@ def _colour(score: float) -> str:
 
 
 def _kind(line: ScoredLine) -> str:
-    """Return what a line is; from a model that knows no kinds, its label."""
+    """Return the kind of a line, or its label if the model has no kinds."""
     return line.label if line.kind is None or line.label == "repeat" else line.kind
 
 
 def _row(line: ScoredLine, reason_width: int, width: int) -> str:
-    """Return one line of the table, and below it what is left of a long reason."""
+    """Return a row of the table, followed by the rest of a long reason."""
     score = line.score if line.score is not None else 0.0
     mark = "cut " if line.kept and line.cuts else "keep" if line.kept else "drop"
     reason, *rest = textwrap.wrap(line.why, reason_width)
@@ -52,7 +52,7 @@ def _row(line: ScoredLine, reason_width: int, width: int) -> str:
 
 
 def _widths(lines: Sequence[ScoredLine]) -> tuple[int, int]:
-    """Return the width of the reasons and of the text, which together fit the terminal."""
+    """Return the widths of reasons and text that fit the terminal."""
     terminal = shutil.get_terminal_size((WITHOUT_TERMINAL, 24)).columns
     room = max(terminal - BEFORE_REASON, 2 * LEAST_TEXT)
     longest = max((len(line.why) for line in lines), default=0)

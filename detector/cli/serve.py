@@ -1,4 +1,4 @@
-"""`detector serve`: a page of the browser, and an HTTP interface."""
+"""`detector serve`: pages in the browser, and an HTTP interface."""
 
 import sys
 import webbrowser

@@ -1,10 +1,10 @@
-r"""Printing text of pages: control characters are made visible on a terminal.
+r"""Prints text of pages. On a terminal, control characters are made visible.
 
 >>> printable("\x1b[2Jgone?\u202e")
 '\\x1b[2Jgone?\\u202e'
 
-A page may hold control characters that clear the screen, set the clipboard or change the writing
-direction. Commands print text of pages with `print_page_text`. Files and pipes get the text unchanged.
+A page may contain control characters that clear the screen, set the clipboard or change the writing
+direction. Commands print text of pages with `print_page_text`. Files and pipes get it unchanged.
 """
 
 import os
@@ -14,11 +14,11 @@ from typing import Final, TextIO
 
 import click
 
-# Control characters except tab and line feed, those of C1, and those that change the writing direction.
+# Control characters except tab and line feed, C1 controls, and those that change the writing direction.
 _OBEYED: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-# Where a command's context has "quiet" or "verbose".
+# The key of "quiet" or "verbose" in the context of a command.
 VERBOSITY: Final = "detector.verbosity"
-# What parts cells and rows.
+# The separators of cells and rows.
 _PARTING: Final = re.compile("[\t\n\r]")
 _CR_LF: Final = re.compile("\r\n")
 
@@ -29,12 +29,12 @@ def _shown(found: re.Match[str]) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text with each control character written as its number."""
+    """Return a text with control characters written as numbers."""
     return _OBEYED.sub(_shown, _CR_LF.sub("\n", text))
 
 
 def cell(text: str) -> str:
-    """Return a text for a row with tabs between cells: its own tabs and line ends as their numbers."""
+    """Return a text for a cell of a row with tabs: its own tabs and line ends are written as numbers."""
     return _PARTING.sub(_shown, text)
 
 
@@ -51,7 +51,7 @@ def print_json(text: str, *, end: str = "\n") -> None:
 
 
 def wants_colour() -> bool | None:
-    """Return False if `NO_COLOR` says so (https://no-color.org), None where the terminal decides."""
+    """Return False if `NO_COLOR` is set (https://no-color.org), None if the terminal decides."""
     return False if os.environ.get("NO_COLOR") else None
 
 
@@ -68,19 +68,19 @@ def _print(text: str) -> None:
 
 
 def note(message: str) -> None:
-    """Print a message that `-q` leaves out."""
+    """Print a message, except with `-q`."""
     context = click.get_current_context(silent=True)
     if context is None or context.meta.get(VERBOSITY) != "quiet":
         say(message)
 
 
 def say(message: str) -> None:
-    """Print a message on standard error; file names and ids in it may hold control characters."""
+    """Print a message on standard error. File names and ids in it may contain control characters."""
     write_error(f"detector: {printable(message)}\n")
 
 
 def write_error(text: str) -> None:
-    """Write to standard error; where it is full or closed, nobody reads it, and the work goes on."""
+    """Write to standard error. If it is full or closed, the work continues without it."""
     try:
         click.echo(text, err=True, nl=False)
     except OSError:
@@ -88,6 +88,6 @@ def write_error(text: str) -> None:
 
 
 def discard(stream: TextIO | None) -> None:
-    """Send what is still written to a stream, and what it holds, to the null device."""
+    """Send the buffer of a stream, and all further output, to the null device."""
     if stream is not None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,4 +1,4 @@
-"""The texts to compare: records of all formats of a corpus, with their ids and all their fields."""
+"""The texts to compare: records in all formats of a corpus, with ids and all fields."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -20,14 +20,14 @@ from detector.text.formats import found_format
 from detector.text.html import html_batch
 from detector.text.record_files import records_kind
 
-# Bytes that tell records from a page.
+# The bytes needed to tell records from a page.
 HEAD = 1 << 16
-# The field of a record that a keep policy compares.
+# The value of a record that a keep policy compares.
 FIELDS: Final = {"newest": "date", "best": "score"}
 
 
 class TextRecord(NamedTuple):
-    """One text with its id and its whole record."""
+    """A text with its id and its whole record."""
 
     id: str
     text: str
@@ -45,9 +45,9 @@ SetAside = Callable[[str], None]
 def parts_of(names: Sequence[str], columns: Columns, option: str) -> list[Part]:
     """Return the files of all inputs, in the order in which they are given.
 
-    option: what names the text column on the command line
-    Raises `SettingsError` for what does not exist, for a wrong column, and for a file of records whose
-    name does not say so.
+    option: the option for the text column on the command line
+    Raises `SettingsError` for an input that does not exist, for a wrong column, and for a file of records
+    with the name of a page.
     """
     if not names:
         return []
@@ -63,7 +63,7 @@ def parts_of(names: Sequence[str], columns: Columns, option: str) -> list[Part]:
 
 
 def _refuse_records(path: str) -> None:
-    """Raise `SettingsError` for a file with JSON in it whose name does not say so."""
+    """Raise `SettingsError` for a file of JSON that is not named like one."""
     with Path(path).open("rb") as file:
         kind = records_kind(path, file.read(HEAD))
     if kind is not None:
@@ -71,7 +71,7 @@ def _refuse_records(path: str) -> None:
 
 
 def _compared(document: Document) -> str:
-    """Return the text that is compared: of HTML, the lines without the markup."""
+    """Return the text to compare: for HTML, the lines without markup."""
     if (document.format or found_format(document.text)) == "text":
         return document.text
     batch, _ = html_batch([utf8(document.text)])
@@ -79,9 +79,10 @@ def _compared(document: Document) -> str:
 
 
 def read_records(parts: Sequence[Part], columns: Columns, set_aside: SetAside) -> Iterator[TextRecord]:
-    """Yield the records of all files in order; set aside those that cannot be read.
+    """Yield the records of all files in order. Those that cannot be read are set aside.
 
-    A second use of an id in a file is set aside. If an earlier file used it, it is written after its file.
+    A record with an id that its file has used before is set aside. If an earlier file has used it, the name
+    of the file is added.
     """
     used = set[str]()
     for part in parts:
@@ -105,10 +106,11 @@ def read_records(parts: Sequence[Part], columns: Columns, set_aside: SetAside) -
 
 @dataclass
 class TextInput:
-    """The texts to read, and what was read so far.
+    """The texts to read, and what has been read so far.
 
     parts: the files; columns: the fields of their records with a meaning
-    ids: ids of the texts; by: values that the keep policy compares; aside: records set aside
+    ids: the ids of the texts; by: the values that the keep policy compares; aside: records that were set
+    aside
     """
 
     parts: Sequence[Part]
@@ -125,7 +127,7 @@ class TextInput:
         self.aside += 1
 
     def texts(self) -> Iterator[str]:
-        """Yield the texts; note their ids and the values that the keep policy compares."""
+        """Yield the texts. Record their ids and the values that the keep policy compares."""
         name = FIELDS.get(self.keep)
         for record in read_records(self.parts, self.columns, self.set_aside):
             self.ids.append(record.id)
@@ -151,12 +153,12 @@ class TextInput:
         return value
 
     def again(self) -> Iterator[TextRecord]:
-        """Yield the same records once more."""
+        """Yield the same records again."""
         return read_records(self.parts, self.columns, lambda message: None)
 
 
 def _number(text: str) -> str | float:
-    """Return a number that stands in a text, as all of CSV are, or the text."""
+    """Return the number in a text, because CSV has only texts, or the text."""
     try:
         return float(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""`detector train`: adapt a model to pages, or train a new one."""
+"""`detector train`: adapt a model to pages, or train a new model."""
 
 import time
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ SAID: Final = {
 
 
 class AdaptOptions(NamedTuple):
-    """The options of adapting."""
+    """The options for adapting."""
 
     output: Path
     model: Path | None

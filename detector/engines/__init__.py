@@ -1,1 +1,1 @@
-"""Who runs the tasks of a corpus run: under 100 lines each, and no logic."""
+"""What runs the tasks of a corpus run. Each engine has under 100 lines and no logic of its own."""

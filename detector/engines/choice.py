@@ -1,4 +1,4 @@
-"""Which engine, and how many workers fit into the memory."""
+"""Chooses the engine, and how many workers fit into memory."""
 
 import os
 from typing import Final
@@ -8,23 +8,23 @@ from detector.engines.in_process import InProcess
 from detector.engines.memory import MemoryWatch
 from detector.errors import SettingsError
 
-# Bytes that a worker holds: the interpreter, the model, a shard's arrays.
+# Bytes of a worker: the interpreter, the model, the arrays of a shard.
 WORKER: Final = 320_000_000
-# What this process holds beside them.
+# Bytes of this process.
 PARENT: Final = 320_000_000
 NAMES: Final = ("auto", "process", "joblib", "spark")
 
 
 def workers_for(memory: int, wished: int | None) -> int:
-    """Return how many workers to start: a core each, as many as the memory holds."""
+    """Return how many workers to start: one per core, as many as fit into memory."""
     cores = wished or os.cpu_count() or 1
     return max(min(cores, (memory - PARENT) // WORKER), 1)
 
 
 def engine_of(name: str, memory: int, workers: int | None) -> Engine:
-    """Return an engine by its name: "process", "joblib", "spark", or a backend of joblib.
+    """Return an engine by name: "process", "joblib", "spark", or a backend of joblib.
 
-    "auto" is joblib when more than one worker fits into the memory.
+    "auto" is joblib if more than one worker fits into memory.
     """
     count, watch = workers_for(memory, workers), MemoryWatch(memory)
     if name == "process" or (name in ("auto", "joblib") and count == 1):

@@ -1,16 +1,16 @@
-"""What an engine is."""
+"""The interface of an engine."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Protocol
 
 
 class Engine(Protocol):
-    """Runs tasks that are independent of each other."""
+    """Runs independent tasks."""
 
     def run(self, task: Callable[[Any], Any], items: Sequence[Any], /) -> Iterator[Any]:
-        """Call the task with each item; yield results as they are done."""
+        """Call the task with each item; yield results as they are ready."""
         ...
 
     def close(self) -> None:
-        """End the workers, so that their memory is free."""
+        """End the workers, to free their memory."""
         ...

@@ -1,4 +1,4 @@
-"""One after another, in this process."""
+"""Runs tasks one after another, in this process."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
@@ -8,7 +8,7 @@ from detector.engines.memory import MemoryWatch
 
 
 class InProcess:
-    """No workers. watch: says so when more memory is used than it allows."""
+    """No workers. watch: warns when more memory is used than allowed."""
 
     def __init__(self, watch: MemoryWatch | None = None) -> None:
         self._watch = watch
@@ -22,4 +22,4 @@ class InProcess:
                     self._watch.warn()
 
     def close(self) -> None:
-        """Do nothing: there is no worker to end."""
+        """Do nothing: there are no workers."""

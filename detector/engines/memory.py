@@ -1,7 +1,7 @@
-"""The memory of this process and of all below it, watched while tasks run.
+"""The memory of this process and its descendants, measured while tasks run.
 
-Pages of memory that processes share count once: what is added up is each process's proportional share
-(PSS) where the system tells it, as Linux does, else what is its alone (USS).
+Shared memory counts once: the sum is over the proportional share (PSS) of each process if the system knows
+it, as Linux does, otherwise over its own memory (USS).
 """
 
 import os
@@ -12,12 +12,12 @@ from typing import Final, Self
 
 import psutil
 
-# Seconds between two measurements; one takes some milliseconds a process.
+# Seconds between measurements, which take some milliseconds per process.
 EVERY: Final = 0.5
 
 
 def tree_of(root: int) -> list[int]:
-    """Return a process and all below it."""
+    """Return a process and its descendants."""
     try:
         return [root, *(child.pid for child in psutil.Process(root).children(recursive=True))]
     except psutil.Error:
@@ -25,7 +25,7 @@ def tree_of(root: int) -> list[int]:
 
 
 def memory_of(process: int) -> int:
-    """Return a process's share of the memory, in bytes; 0 for one that has ended."""
+    """Return the share of a process in memory, in bytes; 0 if it has ended."""
     try:
         used = psutil.Process(process).memory_full_info()
     except psutil.Error:
@@ -34,9 +34,9 @@ def memory_of(process: int) -> int:
 
 
 class MemoryWatch:
-    """Measures while it is entered, in a thread of its own. It can be entered again.
+    """Measures memory in a thread while it is entered. Can be entered again.
 
-    bound: bytes; peak: the most that was in use since it was entered
+    bound: bytes; peak: the most bytes in use since it was entered
     """
 
     def __init__(self, bound: int) -> None:
@@ -70,7 +70,7 @@ class MemoryWatch:
             self._thread.join()
 
     def say(self, then: str) -> None:
-        """Say on standard error, if there is one, that the bound was passed, and what comes of it."""
+        """Say on standard error, if there is one, that the bound was exceeded, and what happens now."""
         if sys.stderr is None:
             return
         sys.stderr.write(
@@ -79,7 +79,7 @@ class MemoryWatch:
         )
 
     def warn(self) -> None:
-        """Say, once, that there is no worker left to do without."""
+        """Say, once, that there are no workers to end."""
         if self.passed and not self._warned:
             self._warned = True
             self.say("this corpus needs it even with one worker, and the run goes on")

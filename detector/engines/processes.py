@@ -1,4 +1,4 @@
-"""joblib: a process a core (loky), or any other backend of joblib by its name."""
+"""joblib: one process per core (loky), or any other backend of joblib by name."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ from detector.errors import SettingsError, ShardError
 
 SCHEDULER: Final = "DASK_SCHEDULER_ADDRESS"
 LOKY: Final = "loky"
-# Seconds after which a worker notices that the run it works for has ended.
+# Seconds after which a worker notices that its run has ended.
 EVERY: Final = 0.5
 _STDERR: Final = 2
 _WATCH: Final = "end with the run"
@@ -30,33 +30,33 @@ _WATCH: Final = "end with the run"
 
 @dataclass(frozen=True, eq=False)
 class _Dependent:
-    """A task for a worker of this machine, which ends when the process that it works for does.
+    """A task for a worker on this machine, which ends when the main process does.
 
-    loky's workers wait for more work for five minutes, and finish what they have begun, also when
-    nobody is there any more to take it.
+    Otherwise, workers of loky wait five minutes for more work, and finish their tasks even if nobody takes
+    the results.
     """
 
     task: Callable[[Any], Any]
     parent: int
 
     def __call__(self, item: Any) -> Any:  # noqa: ANN401
-        # joblib runs a single worker's tasks in this process.
+        # With a single worker, joblib runs the tasks in this process.
         in_worker = os.getpid() != self.parent
         if in_worker and not any(thread.name == _WATCH for thread in threading.enumerate()):
             threading.Thread(target=self._watch, name=_WATCH, daemon=True).start()
         return self.task(item)
 
     def _watch(self) -> None:
-        # A child whose parent has ended gets another; on Windows it keeps the number.
+        # A child whose parent has ended gets another parent, except on Windows.
         while os.getppid() == self.parent and psutil.pid_exists(self.parent):
             time.sleep(EVERY)
         os._exit(1)
 
 
 def _start_tracker() -> None:
-    """Start loky's process that removes what workers leave, without a standard error.
+    """Start loky's resource tracker without standard error.
 
-    Of a run that is stopped it finds things gone already, and would print a traceback for each.
+    If a run is stopped, it would print a traceback for everything that is already gone.
     """
     kept, nothing = os.dup(_STDERR), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nothing, _STDERR)
@@ -69,7 +69,7 @@ def _start_tracker() -> None:
 
 
 def _place(backend: str) -> dict[str, str]:
-    """Make a backend known to joblib, and return where it is, if the environment says it."""
+    """Register a backend with joblib, and return its address if the environment has one."""
     if backend == "ray":
         from ray.util.joblib import register_ray
 
@@ -78,19 +78,19 @@ def _place(backend: str) -> dict[str, str]:
 
 
 class Processes:
-    """joblib's workers.
+    """Workers of joblib.
 
-    backend: "loky" (here), "threading", "ray", "dask" (the client that is there, or the scheduler
-    that DASK_SCHEDULER_ADDRESS names), or another that is registered with joblib
-    watch: when more memory is used than it allows, the workers end what they have begun, and
-    one less goes on; for workers of this machine
+    backend: "loky" (on this machine), "threading", "ray", "dask" (the current client, or the scheduler in
+    DASK_SCHEDULER_ADDRESS), or another that is registered with joblib
+    watch: when more memory is used than allowed, the workers finish their tasks, and one fewer continues;
+    only for workers on this machine
     """
 
     def __init__(self, workers: int, backend: str = LOKY, watch: MemoryWatch | None = None) -> None:
         self.workers, self._backend, self._watch = workers, backend, watch
 
     def run(self, task: Callable[[Any], Any], items: Sequence[Any], /) -> Iterator[Any]:
-        """Call the task with each item; yield results as they are done."""
+        """Call the task with each item; yield results as they are ready."""
         waiting = deque(items)
         while waiting:
             with self._watch or nullcontext():
@@ -101,7 +101,7 @@ class Processes:
             self._watch.warn()
 
     def _allowed(self, waiting: deque[Any]) -> Iterator[Any]:
-        """Yield what is waiting for as long as there is memory for all workers."""
+        """Yield waiting items as long as there is memory for all workers."""
         while waiting and not (self._watch and self._watch.passed and self.workers > 1):
             yield waiting.popleft()
 
@@ -112,16 +112,16 @@ class Processes:
             self._watch.say(f"workers go down from {self.workers + 1} to {self.workers}; nothing is lost")
 
     def _parallel(self) -> Parallel:
-        """Return joblib's workers; raises `SettingsError` for a backend that is not there."""
+        """Return the workers; raises `SettingsError` for an unknown backend."""
         try:
-            # Backends of other packages are known to this context only, not to `Parallel`.
+            # This context knows the backends of other packages; `Parallel` does not.
             with parallel_config(self._backend, **_place(self._backend)):
                 streams = get_active_backend()[0].supports_return_generator
                 return Parallel(
                     self.workers,
                     return_as="generator_unordered" if streams else "list",
                     batch_size=1,
-                    # None waits, so that a bound that is passed is heeded with the next task.
+                    # No task is queued in advance, so that the bound takes effect with the next task.
                     pre_dispatch="n_jobs" if self._watch else "2*n_jobs",
                 )
         except (ValueError, ImportError) as error:
@@ -150,5 +150,5 @@ class Processes:
             get_reusable_executor().shutdown(wait=True, kill_workers=kill)
 
     def close(self) -> None:
-        """End the workers when they have done what they have begun."""
+        """End the workers when they have finished their tasks."""
         self._end(kill=False)

@@ -1,7 +1,7 @@
-"""PySpark: shards as rows of a data frame, tasks by `mapInArrow`.
+"""PySpark: shards are rows of a data frame, tasks run by `mapInArrow`.
 
-All machines must see the inputs and the output folder under the same names (a shared file
-system). Submit with `spark-submit`, or run where a session is open already: it is used.
+All machines must see the inputs and the output folder under the same names (a shared file system). Submit
+with `spark-submit`, or run in a program with an active session, which is then used.
 """
 
 import os
@@ -14,14 +14,14 @@ from detector.errors import ShardError
 from detector.extras import need
 
 SCHEMA: Final = "result binary"
-# What `spark-submit` sets for the program that it starts.
+# Set by `spark-submit` for the program that it starts.
 SUBMITTED: Final = "PYSPARK_GATEWAY_PORT"
-# An error that a task raised, as Spark's messages have it.
+# The error of a task in a message of Spark.
 _OURS: Final = "detector.errors."
 
 
 class Spark:
-    """The session that is open, or one on this machine with so many workers."""
+    """Return the active session, or a new one on this machine with this many workers."""
 
     def __init__(self, workers: int) -> None:
         need("pyspark", "spark", "the Spark engine")
@@ -30,24 +30,24 @@ class Spark:
         builder = SparkSession.builder.appName("detector")
         builder = builder.config("spark.sql.execution.arrow.maxRecordsPerBatch", "1")
         if SparkSession.getActiveSession() is None and SUBMITTED not in os.environ:
-            # Workers on this machine are to be this Python; pyspark reads that here only.
+            # Workers on this machine must use this Python, and pyspark reads it only here.
             os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
             builder = builder.master(f"local[{workers}]")
             builder = builder.config("spark.ui.enabled", "false").config("spark.log.level", "ERROR")
         self._session = builder.getOrCreate()
 
     def run(self, task: Callable[[Any], Any], items: Sequence[Any], /) -> Iterator[Any]:
-        """Call the task with each item; yield the results when all are done."""
+        """Call the task with each item; yield the results when all are ready."""
         from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
 
         if not items:
             return
-        # Pickled by us and read by us, inside one run: no file is involved.
+        # Pickled and unpickled by us within one run, without files.
         rows = [(bytearray(pickle.dumps((task, item))),) for item in items]
         frame = self._session.createDataFrame(rows, "item binary").repartition(len(rows))
         try:
-            # All at once: what a local iterator asks for comes one partition after another.
+            # All at once, because a local iterator computes one partition after another.
             for row in frame.mapInArrow(_work, SCHEMA).collect():
                 yield pickle.loads(bytes(row["result"]))
         except (PySparkException, Py4JError) as error:
@@ -56,7 +56,7 @@ class Spark:
             raise ShardError(text[at:].split("\n", 1)[0] if at >= 0 else text.split("\n", 1)[0]) from None
 
     def close(self) -> None:
-        """Keep the session: starting it takes longer than any step."""
+        """Keep the session, because starting it takes longer than any step."""
 
 
 def _work(batches: Iterator[Any]) -> Iterator[Any]:

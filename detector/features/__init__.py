@@ -1,1 +1,1 @@
-"""Lines to features: float32 tables with named columns."""
+"""From lines to features: float32 tables with named columns."""

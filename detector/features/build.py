@@ -1,9 +1,9 @@
-"""Lines to the two feature tables: the order in which kernels write their columns.
+"""From lines to the two feature tables.
 
-The first table is what is known of a line before any line was scored. The second is a first guess
-for every line, in its context: the guesses around the line, over the page, and in the elements that
-hold it. A sequence of two such models does what recurrent networks over the lines do (Cohen and
-Carvalho 2005, "Stacked sequential learning"), at a fraction of their cost.
+The first table has what is known about a line before scoring. The second has a first guess for the line and
+its context: the guesses for the lines around it, for the page, and for the elements that contain it. Two such
+models in sequence do what recurrent networks do, at a fraction of the cost (Cohen and Carvalho 2005,
+"Stacked sequential learning").
 """
 
 from typing import NamedTuple
@@ -18,15 +18,15 @@ from detector.near_duplicates.minhash.permutations import permutations
 from detector.records import Batch, Floats, Integers, Markup, Repeats, Words
 from detector.text.words import words_of
 
-# Slots of a line's MinHash signature (kernels/features/matching.h).
+# Slots of the MinHash signature of a line (kernels/features/matching.h).
 LINE_SLOTS = 64
 
 
 class Features(NamedTuple):
-    """What is known of all segments before any was scored.
+    """What is known about all segments before scoring.
 
     table: float32 (S, F), columns of `TEXT_COLUMNS` or `HTML_COLUMNS`
-    repeats: what stands more than once; tree: for HTML, what is known of the elements
+    repeats: what occurs more than once; tree: for HTML, what is known about the elements
     """
 
     table: Floats
@@ -35,7 +35,7 @@ class Features(NamedTuple):
 
 
 def new_repeats(size: int) -> Repeats:
-    """Return repeats that are yet to be written."""
+    """Return empty repeats, for a kernel to fill."""
     return Repeats(
         original=np.empty(size, np.int64),
         copies=np.empty(size, np.int32),
@@ -60,7 +60,7 @@ def text_features(batch: Batch, words: Words, weights: PhraseWeights) -> Feature
 
 
 def hint_words(markup: Markup) -> Words:
-    """Return the words of the hints: a segment each."""
+    """Return the words of the hints, one segment for each."""
     ends: Integers = markup.hint_end
     starts = np.concatenate((np.zeros(1, np.int64), ends))[: ends.size]
     number = np.arange(ends.size + 1)
@@ -81,14 +81,14 @@ def html_features(
 def context_features(
     batch: Batch, words: Words, markup: Markup | None, features: Features, log_odds: Floats
 ) -> Floats:
-    """Return the second table: first guesses in their context.
+    """Return the second table: first guesses in context.
 
     Parameters
     ----------
     batch, words, markup, features
         The lines, and the first table.
     log_odds : ndarray of float32, (S,)
-        The first network's log-odds of boilerplate.
+        Log-odds of boilerplate from the first network.
 
     Returns
     -------

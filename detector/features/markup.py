@@ -1,9 +1,9 @@
-"""What the HTML around a line says of it: a linear model over hashed tokens of its elements.
+"""What the HTML around a line says about it: a linear model over hashed tokens of its elements.
 
-Tokens are tags and the words of class, id, role, itemprop and link targets. The same token weighs
-differently on the line's own element (up to the block it stands in), on the two elements around
-that, and on those farther out, whose sums are carried down the tree, so that a line costs the same
-at any depth. The kernel is kernels/features/markup.h.
+Tokens are tags and the words of class, id, role, itemprop and link targets. A token has different weights on
+the line's own elements (up to its block), on the two elements around these, and on those farther out. The
+sums are carried down the tree, so a line costs the same at any depth. The kernel is
+kernels/features/markup.h.
 """
 
 from typing import Final, NamedTuple
@@ -19,7 +19,7 @@ BUCKETS: Final = 1 << BUCKET_BITS
 
 
 class MarkupWeights(NamedTuple):
-    """What training learned of markup.
+    """The weights of markup tokens.
 
     bucket: float32 (2^18,), log-odds of boilerplate; bias: float32 (1,)
     """
@@ -29,12 +29,12 @@ class MarkupWeights(NamedTuple):
 
 
 class Tree(NamedTuple):
-    """What is known of each element (E,): sums over its tokens and over its lines.
+    """What is known about each element: sums over its tokens and over its lines.
 
-    says: float32 (E, 3), sum of its tokens' weights by distance; the last with all elements around it
-    tokens: int32 (E, 2), its tokens, and with those of all elements around it; depth: int32 (E,)
-    text: float32 (E, 3), bytes, bytes in links and lines of everything in it
-    block: int64 (E,), the block that it is or stands in, or -1
+    says: float32 (E, 3), sums of the weights of its tokens by distance; the last includes all ancestors
+    tokens: int32 (E, 2), number of its tokens, without and with those of all ancestors; depth: int32 (E,)
+    text: float32 (E, 3), bytes, bytes in links, and lines of everything in it
+    block: int64 (E,), the block that it is or is inside of, or -1
     look: uint32 (E,), a hash of its tag and tokens
     """
 
@@ -47,7 +47,7 @@ class Tree(NamedTuple):
 
 
 def new_tree(elements: int) -> Tree:
-    """Return a tree that is yet to be written."""
+    """Return an empty tree, for a kernel to fill."""
     return Tree(
         says=np.empty((elements, 3), np.float32),
         tokens=np.empty((elements, 2), np.int32),
@@ -59,14 +59,14 @@ def new_tree(elements: int) -> Tree:
 
 
 def markup_buckets(batch: Batch, markup: Markup) -> tuple[Integers, NDArray[np.int32]]:
-    """Return the markup around every segment, as training takes it.
+    """Return the markup around every segment, for training.
 
     Returns
     -------
     start : ndarray of int64, (S + 1,)
         Where the buckets of each segment begin.
     buckets : ndarray of int32
-        Tokens of the elements around the segment's line, from the innermost out.
+        Tokens of the elements around the segment's line, innermost first.
     """
     start = np.empty(batch.segment_start.size + 1, np.int64)
     room = 64 * batch.segment_start.size + 64

@@ -1,10 +1,10 @@
-"""What a line's words and phrases usually are: a linear model over hashed n-grams.
+"""How typical the words and phrases of a line are of boilerplate: a linear model over hashed n-grams.
 
-Words, pairs of words, the whole line, and its first and last two words are hashed to buckets. A
-bucket's weight, learned by logistic regression, says how much the n-gram speaks for boilerplate
-(positive) or for main content (negative). A line's sum is divided by the square root of its
-n-grams, so that length alone says little (Wang and Manning 2012 found bigram counts with a linear
-model hard to beat on short texts). The kernel is kernels/features/phrases.h.
+Words, pairs of words, the whole line, and its first and last two words are hashed to buckets. The weight of a
+bucket, from logistic regression, says how much the n-gram points to boilerplate (positive) or to main content
+(negative). The sum is divided by the square root of the number of n-grams, so that length alone has little
+effect. Wang and Manning (2012) found bigrams with a linear model hard to beat on short texts. The kernel is
+kernels/features/phrases.h.
 """
 
 from typing import Final, NamedTuple
@@ -18,16 +18,16 @@ from detector.records import Floats, Integers, Words
 BUCKET_BITS: Final = 18
 BUCKETS: Final = 1 << BUCKET_BITS
 KNOWN_BITS: Final = 20
-# The multiplier that picks the bit of a word in `PhraseWeights.known`.
+# The multiplier that chooses the bit of a word in `PhraseWeights.known`.
 KNOWN_MIX: Final = np.uint64(0xC2B2AE3D27D4EB4F)
 
 
 class PhraseWeights(NamedTuple):
-    """What training learned of n-grams.
+    """The weights of n-grams.
 
     bucket: float32 (2^18,), log-odds of boilerplate; bias: float32 (1,)
-    known: uint64 (2^14,), a bit for each of 2^20 hashes of words that were seen on at least three
-        training pages
+    known: uint64 (2^14,), a bit for each of 2^20 hashes of words: whether it was on at least three
+    training pages
     """
 
     bucket: Floats
@@ -36,7 +36,7 @@ class PhraseWeights(NamedTuple):
 
 
 def ngram_buckets(words: Words) -> tuple[Integers, NDArray[np.int32]]:
-    """Return the n-grams of every segment, as training takes them.
+    """Return the n-grams of every segment, for training.
 
     Returns
     -------

@@ -1,17 +1,16 @@
-"""The columns of the evidence: their names, their order, and the reason each belongs to.
+"""The columns of the features: their names, their order, and the reason that each belongs to.
 
-There are two tables. The first is what is known of a line before any line was scored; from
-it a first network makes a guess for every line. The second is that guess in its context:
-the guesses around the line, over the page, in the elements that hold it. A block of columns
-has one reason code, in both tables. A model file names the columns that it was trained
-with; loading compares them.
+There are two tables. The first has what is known about a line before scoring; from it, a first network makes
+a guess for every line. The second has that guess in context: the guesses for the lines around it, for the
+page, and for the elements that contain it. Each block of columns has one reason code, in both tables. A model
+file names the columns that it was trained with, and loading compares them.
 """
 
 from typing import Final
 
 from detector.text.tags import INSIDE
 
-# The line itself (shape.h).
+# The shape of the line (shape.h).
 SHAPE: Final = (
     "log_words", "log_characters", "word_length", "upper_share", "capitalised_share", "digit_share",
     "digit_words", "punctuation_share", "symbol_share", "single_share", "non_ascii_share", "sentence_ends",
@@ -21,10 +20,10 @@ SHAPE: Final = (
     "log_indent", "bullet",
 )  # fmt: skip
 
-# What its words and phrases usually are (phrases.h).
+# Its words and phrases (phrases.h).
 PHRASES: Final = ("words_say", "pairs_say", "line_says", "phrases_say", "strongest", "weakest", "known_words")
 
-# The lines around it (neighbours.h): windows that fade with the distance in lines.
+# The lines around it (neighbours.h), in windows that fade with the distance in lines.
 HALF_LIVES: Final = (1.5, 4.0, 12.0, 40.0)
 OFFSETS: Final = (-2, -1, 1, 2)
 
@@ -44,7 +43,7 @@ MARKUP_SIGNALS: Final = ("markup", "links")
 NEIGHBOURS: Final = _around(TEXT_SIGNALS)
 MARKUP_NEIGHBOURS: Final = _around(MARKUP_SIGNALS)
 
-# Where it stands, and on what page (position.h).
+# Its position, and the page (position.h).
 PLACE: Final = (
     "place_by_lines", "place_by_words", "place_by_content", "log_lines_before", "log_lines_after",
 )  # fmt: skip
@@ -53,7 +52,7 @@ PAGE: Final = (
     "page_spread", "page_content", "page_known_words", "page_single_share", "page_repeats",
 )  # fmt: skip
 
-# What stands elsewhere on the page (repeats.h).
+# What is also elsewhere on the page (repeats.h).
 REPEATS: Final = (
     "is_copy", "copy_similarity", "copy_words", "copy_block", "copy_is_short_in_context",
     "original_leads", "log_copies", "has_copies", "log_rows_alike", "begins_like",
@@ -69,7 +68,7 @@ INSIDE_WHAT: Final = tuple(f"inside_{name}" for name in INSIDE)
 LINKS: Final = ("link_share", "container_links", "container_log_words", "container_log_lines")
 TITLES: Final = ("in_title", "title_in_line", "in_description", "in_data", "page_has_data")
 
-# Blocks of columns by reason code, in their order.
+# Blocks of columns by reason code, in order.
 Blocks = tuple[tuple[str, tuple[str, ...]], ...]
 
 TEXT_BLOCKS: Final[Blocks] = (
@@ -87,10 +86,10 @@ MARKUP_BLOCKS: Final[Blocks] = (
     ("title", TITLES),
 )
 
-# The second table. The first guess itself (context.h); it is the first network's to explain.
+# The second table. The first guess itself (context.h), which the first network explains.
 OWN: Final = "own"
 GUESS: Final = ("guess", "guess_squeezed")
-# Guesses and content of the lines around, in the windows of neighbours.h.
+# The guesses and the content of the lines around it, in the windows of neighbours.h.
 GUESS_SIGNALS: Final = ("guess", "content")
 GUESSES_AROUND: Final = _around(GUESS_SIGNALS)
 GUESSES_ON_PAGE: Final = (
@@ -98,12 +97,12 @@ GUESSES_ON_PAGE: Final = (
     "page_likely_content", "page_even_content", "page_possible_content", "page_doubt", "page_largest",
 )  # fmt: skip
 PLACE_IN_CONTENT: Final = ("place_in_content",)
-# How much of the line returns in other lines that are guessed to be content (cohesion.h).
+# How many of its words are also in other lines that are probably content (cohesion.h).
 COHESION: Final = (
     "cohesion_returns", "cohesion_elsewhere", "cohesion_nowhere", "cohesion_share", "cohesion_often",
     "cohesion_log_weight", "cohesion_before", "cohesion_after",
 )  # fmt: skip
-# Columns of the first table that the second network sees again, by their block.
+# Columns of the first table that the second network also sees, by block.
 AGAIN: Final[Blocks] = (
     ("shape", ("log_words", "sentence_ends", "digit_share", "capitalised_share", "bullet")),
     ("phrases", ("phrases_say", "known_words")),
@@ -114,21 +113,21 @@ MARKUP_AGAIN: Final[Blocks] = (
     ("links", ("link_share",)),
     ("title", ("in_title", "in_data", "page_has_data")),
 )
-# Lines that look the same. In HTML: in blocks that do, alone, under the same element, and under the same
-# three. In text: in one run (a list, a paragraph), on the page, and with the same lines before and after.
+# Lines that look the same. In HTML: blocks that look the same by themselves, under the same element, and
+# under the same three. In text: in one run (a list, a paragraph), on the page, and with the same neighbours.
 LOOKS: Final = ("block", "pair", "path")
 ALIKE: Final = tuple(f"{what}_alike_{look}" for look in LOOKS for what in ("guess", "log_words", "log_lines"))
-# The elements that hold the line's block, from the innermost out.
+# The elements around the line's block, innermost first.
 ANCESTOR_LEVELS: Final = 6
 ANCESTORS: Final = tuple(
     f"{what}_ancestor_{level}"
     for level in range(1, ANCESTOR_LEVELS + 1)
     for what in ("guess", "share", "log_lines")
 )
-# Where the line stands from the line that is likest the page's title.
+# The distance to the line that is most similar to the page's title.
 FROM_TITLE: Final = ("title_shared", "title_up", "title_down", "title_before", "title_distance")
 
-# The third table: a line with the second step's log-odds, and its site.
+# The third table: a line with the log-odds of the second network, and its site.
 SITE_OWN: Final = ("odds", "odds_squeezed", "log_words", "is_long", "place_by_lines")
 SITE_CODE: Final = "site"
 
@@ -146,7 +145,7 @@ MARKUP_CONTEXT: Final[Blocks] = (
     ("around", ANCESTORS),
     ("title", FROM_TITLE),
 )
-# What the other pages of its site say of the line (site.cpp).
+# What the other pages of the site say about the line (site.cpp).
 SITE: Final = (
     "site_odds", "site_masked_odds", "site_share", "site_masked_share", "site_relative_share",
     "site_log_seen", "site_log_seen_masked", "site_log_pages", "site_is_new", "site_near_before",
@@ -154,7 +153,7 @@ SITE: Final = (
     "site_page_share", "site_page_new", "site_place",
 )  # fmt: skip
 
-# The run of lines new to the site that the line is in, and what is new on the page (site.cpp).
+# The run of new lines that the line is in, and how much of the page is new to the site (site.cpp).
 NOVEL_RUNS: Final = (
     "run_log_words", "run_log_content", "run_content_share", "run_mean_odds",
     "run_share_of_new", "run_log_lines", "run_share_of_content", "page_guess_of_new_lines",
@@ -175,23 +174,23 @@ TEXT_COLUMNS: Final = names(TEXT_BLOCKS)
 HTML_COLUMNS: Final = names(HTML_BLOCKS)
 
 
-# The columns of each table, for the kernels (kernels/generate.py): text has the first of them.
+# The columns of each table, for the kernels (kernels/generate.py). Text has the first ones.
 TABLES: Final = {"feature": HTML_COLUMNS, "context": names(HTML_CONTEXT), "site": names(SITE_BLOCKS)}
-# Those that text has.
+# The columns that text has.
 TEXT_TABLES: Final = {"feature": TEXT_COLUMNS, "context": names(TEXT_CONTEXT)}
-# The columns of the first table that the second has again.
+# The columns of the first table that are also in the second.
 AGAIN_FROM: Final = tuple(TEXT_COLUMNS.index(column) for column in names(AGAIN))
 MARKUP_AGAIN_FROM: Final = tuple(HTML_COLUMNS.index(column) for column in names(MARKUP_AGAIN))
-# Reason codes, in the order in which contributions stand.
+# Reason codes, in the order of the contributions.
 CODES: Final = tuple(dict.fromkeys(name for name, _ in (*HTML_BLOCKS, *HTML_CONTEXT) if name != OWN))
-# The same with what the site adds, where it is known: it stands last.
+# The same, with the site last, if it is known.
 ALL_CODES: Final = (*CODES, SITE_CODE)
 
 
 def block_codes(blocks: Blocks) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Return the number of each block's reason code (-1 for the first guess), and where blocks start.
+    """Return the number of each block's reason code (-1 for the first guess), and the starts of the blocks.
 
-    After the blocks' starts stands the number of columns.
+    The starts end with the number of columns.
     """
     codes = tuple(ALL_CODES.index(name) if name != OWN else -1 for name, _ in blocks)
     sizes = [len(columns) for _, columns in blocks]

@@ -1,12 +1,10 @@
-"""A line with its log-odds, and what the other pages of its site say of it: the third table.
+"""The third table: a line with its log-odds, and what the other pages of its site say about it.
 
-Template lines recur over a site, content hardly does. But with three pages that is no proof, a site
-has more than one template, and a headline recurs in lists of news. So shares come with the numbers
-that they are made of, are also taken relative to the line of the page that recurs most, and are seen
-among their neighbours'. New lines that follow each other are a run, and stand or fall together: the
-main content of a page is mostly one of them (words F1 on 20 sites with 30 known pages each, text
-only: .901 without a site, .936 without runs, .954 with them). The kernel is
-kernels/features/site.cpp.
+Boilerplate recurs on a site; content seldom does. But three pages prove little, a site may have several
+templates, and headlines recur in lists of news. So each share is given with its counts, also relative to the
+line of the page that recurs most, and with the shares of its neighbours. Consecutive new lines are a run,
+and the main content of a page is usually one run. Words F1 on 20 sites with 30 known pages each, text only:
+.901 without a site, .936 without runs, .954 with runs. The kernel is kernels/features/site.cpp.
 """
 
 from typing import Final
@@ -18,7 +16,7 @@ from detector.features.schema import SITE_BLOCKS, names
 from detector.records import Floats, Integers, Words
 from detector.sites.recurrence import LineRecurrence
 
-# With fewer other pages of its site, nothing is known of a line from them.
+# With fewer other pages, nothing is known about a site.
 LEAST_PAGES: Final = 2
 N_COLUMNS: Final = len(names(SITE_BLOCKS))
 
@@ -31,16 +29,16 @@ def site_features(
     Parameters
     ----------
     log_odds : ndarray of float32, (S,)
-        The second network's log-odds of boilerplate.
+        Log-odds of boilerplate from the second network.
     recurrence
-        On how many pages of its site each line stands.
+        The number of pages of the site that have each line.
     words, page_segment
         The words, and int64 (P + 1,), the first segment of each page.
 
     Returns
     -------
     ndarray of float32, (S, N_COLUMNS)
-        What the site says is 0 where a page's site has fewer than `LEAST_PAGES` other pages.
+        The columns of the site are 0 if it has fewer than `LEAST_PAGES` other pages.
     """
     table = np.empty((log_odds.size, N_COLUMNS), np.float32)
     native.run("site_features", recurrence, words, page_segment, log_odds, table)

@@ -1,1 +1,1 @@
-"""Files that appear only when they are whole, and what is read from files, checked."""
+"""Writing files atomically, and checking what is read from files."""

@@ -1,7 +1,7 @@
-"""Arrays of numbers in files that may be damaged or foreign; nothing is ever unpickled.
+"""Arrays of numbers in files that may be damaged or malicious. Nothing is unpickled.
 
-Whatever a file holds, reading it gives an array or a `ValueError` that says what is wrong. The size
-that a header claims is compared with that of the file before any memory is taken.
+Reading any file gives an array, or a `ValueError` that says what is wrong. The size that a header claims is
+compared with that of the file before memory is allocated.
 """
 
 import io
@@ -16,13 +16,13 @@ from typing import Any, BinaryIO, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-# No array is larger that stands among others in one file.
+# The largest array in a file of several.
 MOST_BYTES: Final = 1 << 34
-# Bytes that are read at once.
+# Bytes to read at once.
 STEP: Final = 1 << 24
-# numpy refuses longer headers, too, but reads them first: up to 4 GB.
+# numpy also refuses longer headers, but reads them first, up to 4 GB.
 LONGEST_HEADER: Final = 10_000
-# What numpy raises for a header that is none of its own.
+# What numpy raises for an invalid header.
 _DAMAGED: Final = (
     ValueError,
     TypeError,
@@ -33,13 +33,13 @@ _DAMAGED: Final = (
     RecursionError,
     TokenError,
 )
-# What zipfile raises for an archive that is damaged or encrypted.
+# What zipfile raises for a damaged or encrypted archive.
 _NO_ZIP: Final = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError)
 _KINDS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def _header(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    """Read the header of an .npy file; its length is checked before any memory is taken for it."""
+    """Read the header of an .npy file. Its length is checked before memory is allocated."""
     try:
         version = np.lib.format.read_magic(file)
         length = file.read(2 if version == (1, 0) else 4)
@@ -63,7 +63,7 @@ def _check_size(shape: tuple[int, ...], dtype: np.dtype[Any], bytes_there: int) 
 
 
 def array_of(data: bytes) -> NDArray[Any]:
-    """Return the array of an .npy file's bytes.
+    """Return the array in the bytes of an .npy file.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def bytes_of(array: NDArray[Any]) -> bytes:
 
 
 def _read(file: BinaryIO, wanted: int) -> bytearray:
-    """Read so many bytes, or what there is; memory is taken as they come, not for what a header claims."""
+    """Read this many bytes, or what there is. Memory grows with what is read, whatever a header claims."""
     data = bytearray()
     while len(data) < wanted and (part := file.read(min(wanted - len(data), STEP))):
         data += part
@@ -93,7 +93,7 @@ def _read(file: BinaryIO, wanted: int) -> bytearray:
 
 
 def array_from(file: BinaryIO) -> NDArray[Any]:
-    """Return the next array of a file that has several, as `bytes_of` gave them, one after another.
+    """Return the next array of a file of several, which `bytes_of` made.
 
     Raises
     ------
@@ -126,7 +126,7 @@ def load_array(path: Path) -> NDArray[Any]:
 
 
 def mapped_array(path: Path) -> NDArray[Any]:
-    """Return the array of an .npy file, read from the disk as it is used; raises as `load_array`.
+    """Return the array of an .npy file, read from the disk when it is used; raises like `load_array`.
 
     The array keeps the file open as long as it lives.
     """
@@ -139,26 +139,26 @@ def mapped_array(path: Path) -> NDArray[Any]:
         if 0 in shape:  # nothing to map
             return np.zeros(shape, dtype)
         order: Literal["F", "C"] = "F" if fortran else "C"
-        # A plain array over it: the indexing of `memmap` itself is slow.
+        # A plain array of the same memory, because indexing a `memmap` is slow.
         return np.asarray(np.memmap(path, dtype, "r", file.tell(), shape, order))
 
 
 def zip_members(path: Path, most_bytes: int) -> dict[str, bytes]:
-    """Return what the members of a zip file hold.
+    """Return the contents of the members of a zip file.
 
     Parameters
     ----------
     path
         The file.
     most_bytes
-        Bytes that all members may have together. It is checked before anything is unpacked.
+        The most bytes of all members together. Checked before anything is decompressed.
 
     Raises
     ------
     OSError
         If the file cannot be read.
     ValueError
-        If it is no zip file, or damaged, or larger when unpacked.
+        If it is not a zip file, damaged, or decompresses to more.
     """
     if path.exists() and not path.is_file():
         raise ValueError("it is not a regular file")
@@ -166,7 +166,7 @@ def zip_members(path: Path, most_bytes: int) -> dict[str, bytes]:
         with zipfile.ZipFile(path) as file:
             members = file.infolist()
             size = sum(member.file_size for member in members)
-            # zipfile takes as much memory as the header claims, before it reads.
+            # zipfile allocates as much memory as the header claims, before it reads.
             if sum(member.compress_size for member in members) > path.stat().st_size:
                 raise ValueError("its members are larger than the file")
             if size > most_bytes:

@@ -1,4 +1,4 @@
-"""Files and folders that appear only when they are whole, and are on the disk by then.
+"""Files and folders that appear only when they are complete and on the disk.
 
 >>> import tempfile
 >>> from pathlib import Path
@@ -10,8 +10,8 @@
 ...     path.read_bytes()
 b'a page'
 
-Everything is written under another name, flushed to the disk, and renamed. A process that is killed
-in between leaves a name that ends in `UNFINISHED`, and whatever stood there before.
+They are written under another name, flushed to the disk, and renamed. If the process is killed in between, a
+name that ends in `UNFINISHED` remains, and the old file is unchanged.
 """
 
 import errno
@@ -29,16 +29,16 @@ UNFINISHED: Final = ".unfinished"
 
 
 def unfinished_name(path: Path) -> Path:
-    """Return a name for a file or folder until it is whole: one that nobody can guess and make first."""
+    """Return a temporary name for a file or folder, which nobody can guess and create first."""
     return path.with_name(f"{path.name}.{os.urandom(4).hex()}{UNFINISHED}")
 
 
 def sync(path: Path) -> None:
-    """Wait until a file is on the disk, or the names in a folder are."""
+    """Wait until a file, or the list of names in a folder, is on the disk."""
     try:
         handle = os.open(path, os.O_RDONLY)
     except OSError:
-        if path.is_dir():  # Windows opens no folders
+        if path.is_dir():  # Windows cannot open folders
             return
         raise
     try:
@@ -49,12 +49,12 @@ def sync(path: Path) -> None:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """Make errors name the path: a full disk says so when a file is written, without its name."""
+    """Add the path to errors: the error of a full disk has no name."""
     try:
         yield
     except OSError as error:
         if error.filename is None:
-            # numpy says how much it could write, without a number for the reason.
+            # numpy reports how much it could write, without an error number.
             number = errno.EIO if error.errno is None else error.errno
             raise OSError(number, error.strerror or str(error), str(path)) from error
         raise
@@ -62,12 +62,12 @@ def _named(path: Path) -> Iterator[None]:
 
 @contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
-    """Give a file to write to, which gets its name when the block ends without an error.
+    """Open a file for writing, which gets its name when the block ends without an error.
 
     Parameters
     ----------
     path
-        The file's name. Folders above it are made; a file of this name is replaced.
+        The name of the file. Its folder is created; an existing file is replaced.
 
     Yields
     ------
@@ -96,18 +96,18 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """Give a folder to write into, which gets its name when the block ends without an error.
+    """Make a folder to write to, which gets its name when the block ends without an error.
 
     Parameters
     ----------
     path
-        The folder's name. If another process has made it in the meantime, that one stays, and what
-        was written here is removed: both did the same work.
+        The name of the folder. If another process has made it in the meantime, that one stays, and this
+        one is removed: both did the same work.
 
     Yields
     ------
     Path
-        The folder under its name for the time being.
+        The folder, under a temporary name.
 
     Raises
     ------
@@ -132,7 +132,7 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 
 def append(path: Path, data: bytes) -> None:
-    """Add to the end of a file, which is made if it is not there, and wait until it is on the disk.
+    """Append to a file, which is created if necessary, and wait until it is on the disk.
 
     Raises
     ------
@@ -148,20 +148,20 @@ def append(path: Path, data: bytes) -> None:
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
-    """Write a JSON file, indented; what it holds may be any text, also one that UTF-8 has no bytes for."""
+    """Write an indented JSON file. Texts may have lone surrogates."""
     with new_file(path) as file:
         file.write(json_bytes(content, indented=True) + b"\n")
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON file that holds an object.
+    """Read a JSON file that contains an object.
 
     Raises
     ------
     OSError
         If it cannot be read.
     ValueError
-        If it holds something else. The message says what.
+        If it contains something else. The message says what.
     """
     try:
         content = json.loads(path.read_bytes())

@@ -1,4 +1,4 @@
-"""Values from files that people write, checked against the type that they are meant for.
+"""Checks values from files that users write.
 
 >>> from dataclasses import dataclass
 >>> from detector.errors import SettingsError
@@ -41,7 +41,7 @@ _WHERE: Final = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
 
 
 def _in_words(kinds: str) -> str:
-    """Return kinds of values as msgspec names them ("int | null") in words."""
+    """Return types as msgspec names them ("int | null") in words."""
     return " or ".join(_WORDS.get(kind, kind) for kind in kinds.split(" | ") if kind != "null") or "nothing"
 
 
@@ -59,9 +59,9 @@ def _said(error: msgspec.ValidationError) -> str:
 
 
 def refuse_wrong_patterns(patterns: Iterable[str], what: str) -> None:
-    """Raise `SettingsError` for a text that is no pattern of the package regex.
+    """Raise `SettingsError` for a text that is not a pattern of the package regex.
 
-    what: what each pattern is, for the message
+    what: what to call a pattern in the message
     """
     import regex  # slow to import, and few settings have patterns
 
@@ -77,18 +77,18 @@ def refuse_wrong_patterns(patterns: Iterable[str], what: str) -> None:
 
 
 def checked(value: Any, kind: type[T], where: str, error: type[DetectorError]) -> T:  # noqa: ANN401
-    """Return a value as the type that it is meant for.
+    """Return a value as the expected type.
 
     Parameters
     ----------
     value
-        Plain values, as JSON or TOML have them.
+        Plain values from JSON or TOML.
     kind
-        A dataclass or another type. Fields that it does not have are passed over.
+        A dataclass or another type. Unknown fields are ignored.
     where
-        What the value is from, for the message: a file, and a line in it.
+        Where the value is from, for the message: a file and a line.
     error
-        What is raised, with a message, if the value does not fit.
+        The error to raise if the value does not fit.
     """
     try:
         return msgspec.convert(value, kind)

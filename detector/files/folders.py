@@ -1,4 +1,4 @@
-"""The files below a folder; a folder that cannot be listed is an error, not an empty one."""
+"""The files in a folder. A folder that cannot be listed is an error, not empty."""
 
 import os
 from pathlib import Path
@@ -15,13 +15,13 @@ def refuse_folder(error: OSError) -> None:
 
 
 def refuse_special(path: Path) -> None:
-    """Raise `PageError` for what is no regular file: reading a pipe or a device may never end."""
+    """Raise `PageError` unless this is a regular file: reading a pipe or a device may never end."""
     if not path.is_file():
         raise PageError(f"{path} is not a regular file, or is a broken link")
 
 
 def files_below(folder: Path) -> list[Path]:
-    """Return what stands below a folder and is none, in the order of names: also links, pipes and devices.
+    """Return everything in a folder that is not a folder, in the order of names: also links, pipes, devices.
 
     Links to folders are not followed. Raises `SettingsError` for a folder that cannot be listed.
     """

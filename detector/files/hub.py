@@ -1,7 +1,7 @@
 """Models and profiles on the Hugging Face Hub: `hf://org/name`, or `hf://org/name@revision`.
 
-Only files that are named are fetched, and nothing is fetched again that is in the Hub's own cache.
-`HF_ENDPOINT` and `HF_TOKEN` work as everywhere.
+Only the named files are downloaded, and files in the cache of huggingface_hub are not downloaded again.
+`HF_ENDPOINT` and `HF_TOKEN` work as usual.
 """
 
 import os
@@ -16,14 +16,14 @@ from detector.extras import need
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
-# A path has one slash less.
+# `Path` removes one slash.
 _ADDRESS: Final = re.compile(r"hf://?(?P<repository>[\w.-]+/[\w.-]+)(?:@(?P<revision>[\w./-]+))?/?")
-# Characters of what a server says that are shown.
+# The most characters of a server's message to show.
 _SHOWN: Final = 300
 
 
 class HubAddress(NamedTuple):
-    """A repository of models, and one of its branches, tags or commits; None is the main branch."""
+    """A repository, and a branch, tag or commit; None is the main branch."""
 
     repository: str
     revision: str | None
@@ -35,7 +35,7 @@ def is_hub_address(name: str | Path) -> bool:
 
 
 def hub_address(name: str | Path) -> HubAddress:
-    """Return the parts of an address; raises `SettingsError` if it is none."""
+    """Return the parts of an address; raises `SettingsError` if it is not one."""
     found = _ADDRESS.fullmatch(str(name))
     if found is None:
         raise SettingsError(
@@ -46,13 +46,13 @@ def hub_address(name: str | Path) -> HubAddress:
 
 def _api() -> "HfApi":
     need("huggingface_hub", "hub", "an hf:// address")
-    from huggingface_hub import HfApi  # half a second, and most models are folders
+    from huggingface_hub import HfApi  # takes half a second, and most models are folders
 
     return HfApi(endpoint=os.environ.get("HF_ENDPOINT"))
 
 
 def fetch_folder(name: str | Path, files: Sequence[str], most_bytes: int) -> Path:
-    """Return a folder with files of a repository, as far as it has them.
+    """Return a folder with the files of a repository, as far as they exist.
 
     Parameters
     ----------
@@ -61,12 +61,12 @@ def fetch_folder(name: str | Path, files: Sequence[str], most_bytes: int) -> Pat
     files : sequence of str
         The names of the files.
     most_bytes : int
-        What they may have together; more is not fetched.
+        The most bytes of all files together.
 
     Raises
     ------
     ModelFormatError
-        If it cannot be fetched, or is too large.
+        If it cannot be downloaded, or is too large.
     SettingsError
         If the address is wrong.
     MissingExtraError
@@ -90,7 +90,7 @@ def fetch_folder(name: str | Path, files: Sequence[str], most_bytes: int) -> Pat
 
 
 def push_folder(folder: Path, name: str, private: bool = False) -> str:
-    """Upload the files of a folder in one commit, and return its address; the repository is made if need be.
+    """Upload the files of a folder in one commit, and return its URL. The repository is created if necessary.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def push_folder(folder: Path, name: str, private: bool = False) -> str:
     api = _api()
     from huggingface_hub import CommitOperationAdd
 
-    # `upload_folder` makes several commits, and a model must never be half of another.
+    # `upload_folder` makes several commits, and a model must never be half old and half new.
     files = [CommitOperationAdd(path.name, path) for path in sorted(folder.iterdir())]
     try:
         api.create_repo(repository, private=private, exist_ok=True)

@@ -1,4 +1,4 @@
-r"""Lines of JSON: the one reader of files with an object a line, and the one way to write them.
+r"""Reads and writes JSON lines: files with one object per line.
 
 >>> import io
 >>> from detector.files.json_lines import json_lines
@@ -16,7 +16,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 
 from detector.files.limits import LONGEST
 
-# A value in a line may be nested so deeply. Python's own limit depends on who calls.
+# How deeply a value may be nested. Python's own limit depends on the caller.
 DEEPEST: Final = 100
 BOM: Final = b"\xef\xbb\xbf"
 _STEP: Final = 1 << 20
@@ -24,7 +24,7 @@ _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
 def _as_string(value: object) -> str:
-    """Return what JSON has no form for as a string; bytes in base64."""
+    """Return a value that JSON cannot represent as a string; bytes in base64."""
     return b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
@@ -35,7 +35,7 @@ _INDENTED: Final = json.JSONEncoder(ensure_ascii=False, allow_nan=False, default
 class JsonLine(NamedTuple):
     """A line that is not blank.
 
-    number: from 0, blank lines counted; value: the object, or None if `fault` says what is wrong
+    number: from 0, counting blank lines; value: the object, or None if `fault` says what is wrong
     """
 
     number: int
@@ -44,7 +44,7 @@ class JsonLine(NamedTuple):
 
 
 def _bounded_lines(file: BinaryIO, longest: int) -> Iterator[tuple[bytes | None, int]]:
-    """Yield lines with their sizes; of one longer than `longest` only the size: it is not held."""
+    """Yield lines with their sizes. For a line longer than `longest`, only the size."""
     while line := file.readline(longest):
         size = len(line)
         if size < longest or line.endswith(b"\n"):
@@ -59,7 +59,7 @@ def _bounded_lines(file: BinaryIO, longest: int) -> Iterator[tuple[bytes | None,
 
 
 def is_deep(value: object) -> bool:
-    """Tell whether a value of JSON is nested more than `DEEPEST` deep."""
+    """Tell whether a JSON value is nested more than `DEEPEST` levels."""
     level: list[object] = [value]
     for _ in range(DEEPEST):
         inner: list[object] = []
@@ -83,7 +83,7 @@ def _parsed(number: int, line: bytes) -> JsonLine:
         return JsonLine(number, None, f"nested more than {DEEPEST} levels deep")
     except json.JSONDecodeError as error:
         return JsonLine(number, None, f"not JSON: wrong from character {error.pos + 1:,} on")
-    except ValueError:  # Python reads no number of thousands of digits
+    except ValueError:  # Python does not read a number of thousands of digits
         return JsonLine(number, None, "not JSON: a number with too many digits")
     if not isinstance(value, dict):
         return JsonLine(number, None, "JSON, but no object")
@@ -95,18 +95,18 @@ def _parsed(number: int, line: bytes) -> JsonLine:
 def json_lines(
     file: BinaryIO, *, first: int = 0, size: int | None = None, longest: int = LONGEST
 ) -> Iterator[JsonLine]:
-    """Yield the lines of a file that are not blank; a line that cannot be read does no harm to others.
+    """Yield the lines of a file that are not blank. A line that cannot be read does not affect others.
 
     Parameters
     ----------
     file
-        The file, where the first line begins.
+        The file, at the beginning of the first line.
     first
         The number of the first line. Line 0 may begin with a byte-order mark.
     size
         Bytes to read, to the end of a line; all by default.
     longest
-        Bytes of the longest line that is read. No more is held in memory of a longer one.
+        Bytes of the longest line to read. Longer lines do not take more memory.
     """
     number, read = first, 0
     for line, length in _bounded_lines(file, longest):
@@ -123,7 +123,7 @@ def json_lines(
 
 
 def _without_infinite(value: Any) -> Any:  # noqa: ANN401
-    """Return a value with null for each number that JSON does not have: NaN and the infinite ones."""
+    """Replace the numbers that JSON does not have, NaN and the infinities, by null."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
@@ -134,10 +134,10 @@ def _without_infinite(value: Any) -> Any:  # noqa: ANN401
 
 
 def json_bytes(value: Mapping[str, Any] | Sequence[Any], indented: bool = False) -> bytes:
-    """Return a value as JSON in UTF-8, whatever its texts hold.
+    """Return a value as JSON in UTF-8, for any texts.
 
-    Lone surrogates are escaped, NaN and infinite numbers are null, and values that JSON does not have
-    (dates, for example) are written as `str` has them.
+    Lone surrogates are escaped, NaN and infinities become null, and other values that JSON does not have,
+    such as dates, become strings.
     """
     encoder = _INDENTED if indented else _ENCODER
     try:

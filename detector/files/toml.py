@@ -10,7 +10,7 @@ from detector.files.limits import bytes_of_file
 
 T = TypeVar("T")
 
-# The largest file of settings: rules may name thousands of sites.
+# The most bytes of a file of settings: rules may name thousands of sites.
 MOST_BYTES: Final = 10_000_000
 
 
@@ -30,7 +30,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def settings_from(table: Mapping[str, Any], kind: type[T], where: str) -> T:
     """Return settings from plain values; raises `SettingsError` for unknown names and wrong types."""
-    # Imported here because msgspec is slow to import, and scoring a page does not need it.
+    # msgspec is slow to import, and scoring a page does not need it
     from detector.files.checked import checked
 
     known = {field.name for field in fields(kind)}  # type: ignore[arg-type]

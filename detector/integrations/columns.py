@@ -5,10 +5,10 @@ import pickle
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from detector.corpus.formats.writers import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.detector import Detector
 from detector.errors import DetectorError
 from detector.records import OutputFormat
+from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.results.page import ScoredPage
 from detector.text.formats import found_format
 from detector.text.page import Page
@@ -30,7 +30,7 @@ def fingerprint(detector: Detector) -> str:
 
 
 def as_page(item: Any, url: object = None) -> Any:  # noqa: ANN401
-    """Return a string as a page, with its address if `url` is one; anything else unchanged.
+    """Return a string as a page, with its URL if `url` is one; anything else unchanged.
 
     In a table, a string is always a page, even if there is a file of that name.
     """
@@ -57,7 +57,7 @@ def with_content(
     Raises
     ------
     PageError
-        If an item is no page.
+        If an item is not a page.
     """
     for document, page in zip(documents, scored_or_missing(pages, detector), strict=True):
         if isinstance(page, DetectorError):
@@ -74,7 +74,7 @@ def texts(
     Raises
     ------
     PageError
-        If an item is no page.
+        If an item is not a page.
     """
     found = []
     for page in scored_or_missing(pages, detector):

@@ -12,10 +12,10 @@ need("pandas", "pandas", "detector.integrations.pandas")
 
 import pandas  # noqa: E402  (after the word on how to get it)
 
-from detector.corpus.formats.writers import CONTENT_SHARE  # noqa: E402
 from detector.detector import Detector  # noqa: E402
 from detector.integrations.columns import columns, line_rows, scored_or_missing, texts  # noqa: E402
 from detector.records import OutputFormat  # noqa: E402
+from detector.results.column_names import CONTENT_SHARE  # noqa: E402
 from detector.results.page import ScoredPage  # noqa: E402
 
 
@@ -43,7 +43,7 @@ class SeriesDetector:
     def score(self, detector: Detector | None = None) -> pandas.DataFrame:
         """Return a row for each page: its text, verdict, share of content, and fault, if any."""
         found = {
-            # A text that is missing is None with every version of pandas.
+            # A missing text is None in every version of pandas.
             name: pandas.Series(values, self._series.index, dtype=float if name == CONTENT_SHARE else object)
             for name, values in columns(self._series, detector).items()
         }

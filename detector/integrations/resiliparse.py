@@ -1,9 +1,9 @@
-"""resiliparse in front: the text that it makes of a page, with a score and a reason for every line.
+"""resiliparse first: the text it makes of a page, with a score and a reason for every line.
 
     page = score(html)
     page.clean_text
 
-By default it is asked for the whole page as text; `main_content=True` lets it choose first.
+By default it returns the whole page as text. With `main_content=True` it chooses first.
 """
 
 from typing import Any
@@ -25,23 +25,23 @@ def score(
     detector: Detector | None = None,
     **options: Any,  # noqa: ANN401
 ) -> ScoredPage:
-    """Score the text that resiliparse makes of a page.
+    """Score the text that resiliparse makes from a page.
 
     Parameters
     ----------
     html : str
         The page.
     url : str, optional
-        Its address.
+        Its URL.
     detector : Detector, optional
         The default model and settings if not given.
     **options
-        Of `extract_plain_text`: `main_content`, `alt_texts`, `links`, ...
+        Options of `extract_plain_text`: `main_content`, `alt_texts`, `links`, ...
 
     Returns
     -------
     ScoredPage
-        The lines of its text.
+        The lines of the text.
     """
     text = extract_plain_text(html, **options)
     return (detector or Detector()).score_batch([Page(text, "text", url=url)])[0]

@@ -96,5 +96,5 @@ class LineClassifier(ClassifierMixin, _OfTexts):
         return line_probabilities(Detector(getattr(self, "model_", self.model)), X, self.target)
 
     def predict(self, X: Any) -> NDArray[np.str_]:  # noqa: ANN401
-        """Return str (lines,): the likeliest class of each line."""
+        """Return str (lines,): the most likely class of each line."""
         return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])

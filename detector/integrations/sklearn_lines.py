@@ -27,7 +27,7 @@ def classes(target: Target) -> tuple[str, ...]:
 
 
 def _pages(X: Any) -> tuple[list[str], list[NDArray[np.int64]]]:  # noqa: ANN401
-    """Return the lines, and the rows of each page; raises `ValueError` for a line that is several."""
+    """Return the lines, and the rows of each page; raises `ValueError` for a row with several lines."""
     table = np.asarray(X, object)
     if table.ndim not in (1, 2) or (table.ndim == 2 and table.shape[1] != 2):
         raise ValueError(f"X is lines (n,), or pages and lines (n, 2), not {table.shape}")
@@ -47,7 +47,7 @@ def line_probabilities(detector: Detector, X: Any, target: Target) -> NDArray[np
     """Return float64 (lines, classes), rows adding up to 1."""
     lines, rows = _pages(X)
     found = np.zeros((len(lines), len(classes(target))))
-    # Each line has its end: an empty one counts, too.
+    # Each line has a line ending, so that an empty last line counts too.
     pages = (Page("".join(lines[row] + "\n" for row in page), "text") for page in rows)
     for page, scored in zip(rows, detector.score_pages(pages), strict=True):
         found[page] = [_probabilities(line, target) for line in scored.lines]

@@ -32,7 +32,7 @@ def score(
     html : str or bytes
         The page.
     url : str, optional
-        Its address.
+        Its URL.
     detector : Detector, optional
         The default model and settings if not given.
     **options

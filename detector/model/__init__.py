@@ -1,1 +1,1 @@
-"""Features to calibrated scores, and the model files that hold what was learned."""
+"""From features to calibrated scores, and model files."""

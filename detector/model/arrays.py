@@ -1,4 +1,4 @@
-"""Arrays of a model file to records: every name, shape and number is checked."""
+"""From the arrays of a model file to records. Every name, shape and number is checked."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -26,13 +26,13 @@ from detector.records import LINE_KINDS
 
 Arrays = Mapping[str, NDArray[Any]]
 
-# What a file holds of a network; the blocks of its columns follow from their names.
+# The arrays of a network in a file; the blocks of its columns follow from their names.
 NETWORK_FIELDS: Final = Network._fields[:-2]
 
-# What a file holds of a network of kinds; the columns that it sees follow from their names.
+# The arrays of a network for kinds of lines; its columns follow from their names.
 KIND_FIELDS: Final = tuple(name for name in LineKindNetwork._fields if not name.endswith("_columns"))
 BYTES: Final = ("ngram", "token")
-# The table of each network.
+# The feature table of each network.
 TABLES: Final[Mapping[str, Blocks]] = {
     "text_first": TEXT_BLOCKS,
     "text_second": TEXT_CONTEXT,
@@ -44,7 +44,7 @@ TABLES: Final[Mapping[str, Blocks]] = {
 
 
 def blocks_of(blocks: Blocks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the code and the start of each block, as networks have them."""
+    """Return the code and the start of each block."""
     codes, starts = block_codes(blocks)
     return np.array(codes, np.int64), np.array(starts, np.int64)
 
@@ -65,7 +65,7 @@ def _network(arrays: Arrays, name: str) -> Network:
 
 
 def _calibration(arrays: Arrays, name: str) -> Calibration:
-    """Return a calibration: log-odds that rise, and probabilities that do not fall."""
+    """Return a calibration: increasing log-odds, and probabilities that never decrease."""
     log_odds, share = checked_array(arrays, f"{name}_knot"), checked_array(arrays, f"{name}_share")
     fits = log_odds.ndim == 1 and log_odds.shape == share.shape and log_odds.size > 1
     if not fits or (np.diff(log_odds) <= 0).any() or (np.diff(share) < 0).any():
@@ -76,14 +76,14 @@ def _calibration(arrays: Arrays, name: str) -> Calibration:
 
 
 def _site(arrays: Arrays, name: str) -> SiteStep | None:
-    """Build the third step; None where a model has none of its arrays."""
+    """Build the network for sites; None if the model has none."""
     if not any(array.startswith(f"{name}_") for array in arrays):
         return None
     return SiteStep(_network(arrays, name), _calibration(arrays, name))
 
 
 def scorer_of(arrays: Arrays, name: str) -> Scorer:
-    """Build what scores one format."""
+    """Build the scorer of one format."""
     points = OperatingPoints(checked_array(arrays, f"{name}_kept"), checked_array(arrays, f"{name}_precise"))
     if any(array.shape != (THRESHOLDS,) for array in points):
         raise ModelFormatError(
@@ -95,7 +95,7 @@ def scorer_of(arrays: Arrays, name: str) -> Scorer:
 
 
 def _line_kinds(arrays: Arrays, format: str) -> LineKindNetwork | None:
-    """Build the network of kinds; None where a model has none of its arrays."""
+    """Build the network for kinds of lines; None if the model has none."""
     name = f"{format}_kinds"
     if not any(array.startswith(f"{name}_") for array in arrays):
         return None
@@ -119,7 +119,7 @@ def _line_kinds(arrays: Arrays, format: str) -> LineKindNetwork | None:
 
 
 def page_kinds_from(arrays: Arrays) -> KindWeights:
-    """Build the weights of page kinds."""
+    """Build the weights for kinds of pages."""
     weights = KindWeights(*(checked_array(arrays, f"kinds_{field}") for field in KindWeights._fields))
     columns, kinds = len(kinds_of.COLUMNS), len(kinds_of.KINDS)
     wanted = ((kinds_of.BUCKETS, kinds), (columns,), (columns,), (columns, kinds), (kinds,))
@@ -129,7 +129,7 @@ def page_kinds_from(arrays: Arrays) -> KindWeights:
 
 
 def _bytes(arrays: Arrays, name: str) -> NDArray[np.uint8]:
-    """Return an array of bytes; raises `ModelFormatError` if there is none of this name."""
+    """Return an array of bytes; raises `ModelFormatError` if there is no such array."""
     array = arrays.get(name)
     if array is None or array.dtype != np.uint8:
         raise ModelFormatError(f"the array {name} of this model is missing or does not hold bytes")
@@ -137,7 +137,7 @@ def _bytes(arrays: Arrays, name: str) -> NDArray[np.uint8]:
 
 
 def checked_array(arrays: Arrays, name: str) -> NDArray[np.float32]:
-    """Return an array of finite numbers; raises `ModelFormatError` if there is none of this name."""
+    """Return an array of finite numbers; raises `ModelFormatError` if there is no such array."""
     array = arrays.get(name)
     if array is None or array.dtype.kind != "f" or not np.isfinite(array).all():
         raise ModelFormatError(f"the array {name} of this model is missing or does not hold finite numbers")

@@ -1,13 +1,13 @@
-"""Model files: a folder of one JSON file and one file of arrays; nothing is ever unpickled.
+"""Model files: a folder with a JSON file and a file of arrays. Nothing is unpickled.
 
-`FORMAT` is the number of the layout described here; files of another are refused. To change the layout or
-the columns of a table, raise it and write it down here.
+`FORMAT` is the version of this layout; other versions are refused. If you change the layout or the columns of
+a table, increment it and describe the change here.
 
-    config.json   format, model_id, licence, the columns of each network's table, notes of training
+    config.json   format, model_id, license, the columns of each network's table, notes on the training
     arrays.npz    phrases_*, markup_*, kinds_* (of pages), and for "text" and "html":
                   FORMAT_first_*, FORMAT_second_*, FORMAT_knot, FORMAT_share, FORMAT_kept, FORMAT_precise;
-                  of a model that knows sites FORMAT_site_*, with FORMAT_site_knot and FORMAT_site_share;
-                  of a model that knows kinds of lines FORMAT_kinds_*, the fields of `LineKindNetwork`
+                  for models with sites FORMAT_site_*, with FORMAT_site_knot and FORMAT_site_share;
+                  for models with kinds of lines FORMAT_kinds_*, the fields of `LineKindNetwork`
     CARD.md, data.json, measures.json     what travels with a model (`info`)
 """
 
@@ -49,19 +49,19 @@ DEFAULT: Final = Path(__file__).with_name("default")
 CONFIG_FILE: Final = "config.json"
 ARRAYS_FILE: Final = "arrays.npz"
 
-# No model is larger in memory; a file that claims to be is refused before it is unpacked.
+# No model is larger in memory. A file that claims to be is refused before it is decompressed.
 MOST_BYTES: Final = 64_000_000
-# Fetched too, if it is there; training reads it.
+# Also fetched, if there is one; training reads it.
 PRECISION_FILE: Final = "precision.npz"
-# Arrays that are stored in half precision.
+# Arrays stored in half precision.
 HALVES: Final = ("_bucket",)
 
 
 @dataclass(frozen=True)
 class Model:
-    """Everything that scoring needs. `model_id` is a hash of the arrays.
+    """Everything needed for scoring. `model_id` is a hash of the arrays.
 
-    The default model is pickled as its id, because workers have the package: 100 bytes instead of 4 MB.
+    The default model is pickled as its id, because workers have it too: 100 bytes instead of 4 MB.
     """
 
     phrases: PhraseWeights
@@ -74,12 +74,12 @@ class Model:
     info: ModelInfo = field(default_factory=ModelInfo)
 
     def save(self, folder: str | Path) -> None:
-        """Write the model with its card, data manifest, measures and licence.
+        """Write the model with its card, data manifest, measures and license.
 
         Parameters
         ----------
         folder : str or Path
-            A new folder, which appears when it is whole, or that of a model, which is replaced.
+            A new folder, or that of another model, which is replaced. The folder appears when it is complete.
 
         Raises
         ------
@@ -94,7 +94,7 @@ class Model:
         Parameters
         ----------
         address : str
-            "hf://org/name". The repository is made if there is none.
+            "hf://org/name". The repository is created if it does not exist.
         private : bool
             Whether a new repository is private.
 
@@ -147,14 +147,14 @@ def _parts(model: Model) -> Iterator[tuple[str, NDArray[Any]]]:
 
 
 def arrays_of(model: Model) -> dict[str, NDArray[Any]]:
-    """Return all arrays of a model by name; n-gram weights in half precision, as stored."""
+    """Return all arrays of a model by name, with n-gram weights in half precision, as they are stored."""
     return {
         name: array.astype(np.float16) if name.endswith(HALVES) else array for name, array in _parts(model)
     }
 
 
 def arrays_hash(arrays: Arrays) -> str:
-    """Return a hash of names, types and bytes of all arrays."""
+    """Return a hash of the names, types and bytes of all arrays."""
     digest = hashlib.sha256()
     for name in sorted(arrays):
         array = np.ascontiguousarray(arrays[name])
@@ -164,7 +164,7 @@ def arrays_hash(arrays: Arrays) -> str:
 
 
 def save(model: Model, folder: Path) -> None:
-    """Write a model; the folder appears only when it is whole. Raises `OSError` if it cannot be written."""
+    """Write a model. The folder appears when it is complete. Raises `OSError` if it cannot be written."""
     if folder.exists():
         _write(model, folder)
     else:
@@ -189,7 +189,7 @@ def _write(model: Model, folder: Path) -> None:
 
 
 def _config(folder: Path) -> dict[str, Any]:
-    """Read and check the JSON half."""
+    """Read and check the JSON file."""
     path = folder / CONFIG_FILE
     try:
         config = read_json(path)
@@ -214,7 +214,7 @@ def _config(folder: Path) -> dict[str, Any]:
 
 
 def _arrays(folder: Path) -> dict[str, NDArray[Any]]:
-    """Read the arrays; only plain numbers are accepted."""
+    """Read the arrays. Only plain numbers are accepted."""
     path = folder / ARRAYS_FILE
     try:
         members = zip_members(path, MOST_BYTES)
@@ -226,7 +226,7 @@ def _arrays(folder: Path) -> dict[str, NDArray[Any]]:
 
 
 def folder_of(model: str | Path | None) -> Path:
-    """Return the folder of a model: of the default model for None and "default", fetched from the Hub."""
+    """Return the folder of a model, fetched if it is on the Hub; None and "default" are the default model."""
     if model is None or str(model) == "default":
         return DEFAULT
     if is_hub_address(model):
@@ -235,7 +235,7 @@ def folder_of(model: str | Path | None) -> Path:
 
 
 def model_of(model: "Model | str | Path | None") -> Model:
-    """Return a model, a model read from its folder, or the default model."""
+    """Return a model as it is, read it from its folder, or return the default model."""
     if isinstance(model, Model):
         return model
     folder = folder_of(model)
@@ -243,7 +243,7 @@ def model_of(model: "Model | str | Path | None") -> Model:
 
 
 def load(folder: Path) -> Model:
-    """Read a model; raises `ModelFormatError` for anything but a whole one."""
+    """Read a model; raises `ModelFormatError` if it is incomplete or damaged."""
     config, arrays = _config(folder), _arrays(folder)
     known = arrays.get("phrases_known")
     if known is None or known.dtype != np.uint64 or known.shape != (1 << (phrases_of.KNOWN_BITS - 6),):
@@ -274,7 +274,7 @@ def default_model() -> Model:
 
 
 def _same_default(model_id: str) -> Model:
-    """Return the default model for the id that was pickled; raises `ModelFormatError` if it is another."""
+    """Return the default model; raises `ModelFormatError` if it has another id than the pickled one."""
     model = default_model()
     if model.model_id != model_id:
         raise ModelFormatError(

@@ -1,9 +1,9 @@
-"""What travels with a model beside its numbers: its card, what it learned from, how good it is, its licence.
+"""The documents of a model: its card, training data, measures and license.
 
 CARD.md         for people
-data.json       every set that it learned from: name, source, licence, pages, hash
-measures.json   how good it is, and on what
-config.json     has the licence, an SPDX identifier
+data.json       every training set: name, source, license, pages, hash
+measures.json   how good it is, and on which pages
+config.json     has the license, an SPDX identifier
 """
 
 from collections.abc import Mapping
@@ -18,18 +18,18 @@ CARD_FILE: Final = "CARD.md"
 DATA_FILE: Final = "data.json"
 MEASURES_FILE: Final = "measures.json"
 INFO_FILES: Final = (CARD_FILE, DATA_FILE, MEASURES_FILE)
-# The card as the Hub shows it, with what it sorts models by.
+# The head of the card, by which the Hub sorts models.
 README_FILE: Final = "README.md"
-# No such file is larger.
+# The most bytes of such a file.
 MOST_BYTES: Final = 1_000_000
 
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What is said of a model.
+    """The documents of a model.
 
-    card: Markdown; licence: an SPDX identifier, empty if not known
-    data: what it learned from; measures: how good it is
+    card: Markdown; licence: an SPDX identifier, empty if unknown
+    data: the training sets; measures: how good it is
     """
 
     card: str = ""
@@ -38,7 +38,7 @@ class ModelInfo:
     measures: Mapping[str, Any] = field(default_factory=dict)
 
     def write(self, folder: Path, model_id: str) -> None:
-        """Write the files; a model without a card gets one that says what is known."""
+        """Write the files. A model without a card gets one with what is known."""
         with new_file(folder / CARD_FILE) as file:
             file.write((self.card or self._least_card(model_id)).encode())
         write_json(folder / DATA_FILE, self.data)
@@ -54,7 +54,7 @@ class ModelInfo:
         )
 
     def readme(self, model_id: str) -> str:
-        """Return the card with the head that the Hub reads."""
+        """Return the card, with the head that the Hub reads."""
         licence = f"license: {self.licence.lower()}\n" if self.licence else ""
         head = (
             f"---\nlibrary_name: boilerplate-detector\ntags:\n- boilerplate\n- main-content\n{licence}---\n"
@@ -63,14 +63,14 @@ class ModelInfo:
 
 
 def read_info(folder: Path, licence: object) -> ModelInfo:
-    """Read what travels with a model.
+    """Read the documents of a model.
 
     Parameters
     ----------
     folder
-        The model's.
+        The folder of the model.
     licence
-        What its config.json says.
+        The license in config.json.
 
     Raises
     ------

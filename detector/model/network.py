@@ -1,9 +1,9 @@
-"""The networks: records of their arrays, and the kernels that run them (kernels/model/network.cpp).
+"""The networks: their arrays, and the kernels that run them (kernels/model/network.cpp).
 
-The first network guesses each line from its own features. The second sees the guess in its context.
-Sums are kept apart by block of features, so that what a block adds to a line's log-odds is known:
-take the block away and see. No matrix product of a library is used. Sums run in a fixed order for
-every line, so that a line's score does not depend on the lines beside it.
+The first network guesses each line from its own features. The second sees the guess in context. Sums are kept
+separately for each block of features, so the contribution of a block to the log-odds is known: it is the
+change when the block is taken away. No library multiplies matrices here: the sums of a line have a fixed
+order, so its score does not depend on the other lines of the batch.
 """
 
 from dataclasses import dataclass
@@ -18,24 +18,24 @@ from detector.features.schema import CODES
 from detector.model.line_kinds import LineKindNetwork, no_kinds
 from detector.records import Floats, Integers
 
-# Centred and scaled features beyond this are cut off: outliers say no more than "much".
+# Standardised features are clipped to this: outliers mean no more than "much".
 CLIP: Final = 4.0
 N_CODES: Final = len(CODES)
-# The columns of the first guess are the second table's first; they belong to no block.
+# The columns of the first guess come first in the second table, and belong to no block.
 N_OWN: Final = 2
 OWN_CODE: Final = -1
-# Hidden units that the kernel takes together: a network has a multiple of them.
+# The kernel computes this many hidden units together, so a network has a multiple of it.
 UNITS: Final = 2
 
 
 class Network(NamedTuple):
     """A trained network (F columns, H hidden units, a multiple of `UNITS`).
 
-    mean, scale: float32 (F,), a feature counts as `(x - mean) * scale`
+    mean, scale: float32 (F,), to standardise a feature: `(x - mean) * scale`
     hidden: float32 (H, F), hidden_bias: float32 (H,)
     out: float32 (H,), out_bias: float32 (1,)
-    block_code, block_start: int64 (B,) and (B + 1,): the table's blocks of columns, each with
-        the number of its reason code, or `OWN_CODE`
+    block_code, block_start: int64 (B,) and (B + 1,): the number of the reason code of each block of columns,
+    or `OWN_CODE`, and its first column
     """
 
     mean: Floats
@@ -49,9 +49,9 @@ class Network(NamedTuple):
 
 
 class Calibration(NamedTuple):
-    """A rising curve of straight lines from log-odds to probabilities.
+    """An increasing, piecewise linear curve from log-odds to probabilities.
 
-    log_odds: float32 (K,), rising; share: float32 (K,), the share of boilerplate there, not falling
+    log_odds: float32 (K,), increasing; share: float32 (K,), the share of boilerplate there, never decreasing
     """
 
     log_odds: Floats
@@ -59,10 +59,10 @@ class Calibration(NamedTuple):
 
 
 class OperatingPoints(NamedTuple):
-    """What each threshold did on pages that were not trained on; threshold i is i / 1000.
+    """The effect of each threshold on pages that were not trained on. Threshold i is i / 1000.
 
-    kept: float32 (1001,), share of the content words that stayed, rising
-    precise: float32 (1001,), share of the words that stayed which are content
+    kept: float32 (1001,), the share of the content words that are kept, increasing
+    precise: float32 (1001,), the share of content among the kept words
     """
 
     kept: Floats
@@ -70,7 +70,7 @@ class OperatingPoints(NamedTuple):
 
 
 class SiteStep(NamedTuple):
-    """The third network, over `schema.SITE_BLOCKS`, which adjusts scores by the site."""
+    """The third network, over `schema.SITE_BLOCKS`, which adjusts scores for a known site."""
 
     network: Network
     calibration: Calibration
@@ -78,10 +78,10 @@ class SiteStep(NamedTuple):
 
 @dataclass(frozen=True)
 class Scorer:
-    """Everything that turns one format's features into scores.
+    """Everything that turns the features of one format into scores.
 
-    site: None in a model that was trained without sites of several pages
-    kinds: None in a model that was trained without kinds of lines
+    site: None if the model was trained without sites of several pages
+    kinds: None if the model was trained without kinds of lines
     """
 
     first: Network
@@ -93,36 +93,36 @@ class Scorer:
 
     @cached_property
     def first_arrays(self) -> native.Prepared:
-        """What the kernel of the first guess takes."""
+        """The arguments of the kernel for first guesses."""
         return native.Prepared(self.first, self._used())
 
     @cached_property
     def second_arrays(self) -> native.Prepared:
-        """What the kernel of the scores takes."""
+        """The arguments of the kernel for scores."""
         return native.Prepared(self.second, self._used(), self.calibration)
 
     @cached_property
     def arrays(self) -> native.Prepared:
-        """What the kernels of all steps in one take."""
+        """The arguments of the kernel that makes all steps."""
         return native.Prepared(self.first_arrays, self.second_arrays, self.line_kinds)
 
     @cached_property
     def line_kinds(self) -> LineKindNetwork:
-        """The network of kinds, or one that says nothing."""
+        """The network for kinds of lines, or a placeholder."""
         return no_kinds() if self.kinds is None else self.kinds
 
     def _used(self) -> Integers:
-        """Return the codes that the networks have, rising."""
+        """Return the codes of the networks, in ascending order."""
         codes = {*self.first.block_code.tolist(), *self.second.block_code.tolist()} - {OWN_CODE}
         return np.array(sorted(codes), self.first.block_code.dtype)
 
 
 class Guesses(NamedTuple):
-    """What the first network says of every line.
+    """The output of the first network for every line.
 
     log_odds: float32 (S,), of boilerplate
-    without: float32 (S, codes), the same with each block taken away; not written for a code that no
-        network of the scorer has
+    without: float32 (S, codes), the same without each block; not written for codes that the scorer's networks
+    do not have
     """
 
     log_odds: Floats
@@ -130,10 +130,10 @@ class Guesses(NamedTuple):
 
 
 class LineScores(NamedTuple):
-    """What the second network says of every line.
+    """The output of the second network for every line.
 
     scores: float32 (S,), probabilities of boilerplate, rounded to 1/1000
-    contributions: float32 (S, codes), what each code adds to the log-odds
+    contributions: float32 (S, codes), the contribution of each code to the log-odds
     log_odds: float32 (S,), not calibrated
     """
 
@@ -143,14 +143,14 @@ class LineScores(NamedTuple):
 
 
 def new_scores(size: int) -> LineScores:
-    """Return scores that are yet to be written."""
+    """Return empty scores, for a kernel to fill."""
     return LineScores(
         np.empty(size, np.float32), np.empty((size, N_CODES), np.float32), np.empty(size, np.float32)
     )
 
 
 def guess(features: Floats, scorer: Scorer) -> Guesses:
-    """Return the first network's guess for each row of the first table."""
+    """Return the guess of the first network for each row of the first table."""
     size = features.shape[0]
     guesses = Guesses(np.empty(size, np.float32), np.empty((size, N_CODES), np.float32))
     native.run("first_guess", features, scorer.first_arrays, guesses)
@@ -165,7 +165,7 @@ def score(context: Floats, scorer: Scorer, guesses: Guesses) -> LineScores:
 
 
 def site_log_odds(table: Floats, network: Network) -> Floats:
-    """Return float32 (S,): the third network's log-odds of each row, not calibrated."""
+    """Return float32 (S,): the log-odds of the third network for each row, not calibrated."""
     log_odds = np.empty(table.shape[0], np.float32)
     native.run("site_log_odds", table, network, log_odds)
     return log_odds
@@ -174,7 +174,7 @@ def site_log_odds(table: Floats, network: Network) -> Floats:
 def adjusted(
     table: Floats, step: SiteStep, site_known: NDArray[np.bool_], scores: Floats
 ) -> tuple[Floats, Floats]:
-    """Return the scores with what sites say, and what that adds to each line's log-odds.
+    """Return the scores adjusted for sites, and what this adds to the log-odds of each line.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""A goal to a threshold, read off the curve of what each threshold did out of fold."""
+"""From a goal to a threshold, by the out-of-fold results of each threshold."""
 
 import numpy as np
 
@@ -10,9 +10,9 @@ THRESHOLDS = 1001
 
 
 def threshold_of(settings: Settings, points: OperatingPoints) -> float | None:
-    """Return the threshold that the settings ask for, or None where each page gets its own.
+    """Return the threshold for the settings, or None if each page gets its own.
 
-    Raises `SettingsError` for a goal that no threshold reached.
+    Raises `SettingsError` for a goal that no threshold reaches.
     """
     if settings.threshold is not None:
         return settings.threshold

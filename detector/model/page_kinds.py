@@ -1,8 +1,8 @@
-"""What kind of page it is: a small linear model over a page's words and its shape.
+"""The kind of a page: a small linear model over its words and its shape.
 
-So that a caller can fall back: a consent wall, a login or an error page comes back as a
-success, with nothing worth keeping on it. The model sees which words the page has, and
-how its expected content looks; its softmax is the probability of each kind.
+Servers return consent walls, logins and error pages as successes, with nothing on them worth keeping; the
+kind lets callers notice. The model sees the words of the page and the look of its expected content, and a
+softmax gives the probability of each kind.
 """
 
 from typing import Final, NamedTuple
@@ -17,13 +17,13 @@ KINDS: Final = (
     "article", "documentation", "service", "listing", "product", "forum", "consent wall", "login", "error",
 )  # fmt: skip
 FORUM: Final = KINDS.index("forum")
-# A page with fewer words is an empty shell: a script would have filled it.
+# A page with fewer words is empty: a script would have filled it.
 LEAST_WORDS: Final = 5
 EMPTY: Final = "empty"
 
-# Kinds of pages that have nothing to keep.
+# Kinds of pages without content.
 WITHOUT_CONTENT: Final = ("consent wall", "login", "error")
-# Words beside navigation that are enough to judge a page by, and their share of it.
+# The least words outside of navigation that suffice to judge a page, and their least share.
 LEAST_LEFT: Final = 20
 LEAST_SHARE: Final = 0.25
 EVEN: Final = 0.5
@@ -34,7 +34,7 @@ BUCKET_BITS: Final = 13
 BUCKETS: Final = 1 << BUCKET_BITS
 CLIP: Final = 4.0
 
-# How a page's expected content looks. "lines" and so on are what its signals are called.
+# The look of the expected content of a page. "lines" and so on are the names of signals.
 LOOKS: Final = (
     ("content", ("content_share", "log_content")),
     ("lines", ("words_per_line", "long_content", "log_lines", "content_lines")),
@@ -46,7 +46,7 @@ SIGNALS: Final = ("words", *(name for name, _ in LOOKS))
 
 
 class KindWeights(NamedTuple):
-    """What training learned of kinds (K of them).
+    """The weights for kinds of pages (K of them).
 
     bucket: float32 (2^13, K), of hashed words; mean, scale: float32 (F,), of the columns of
     `COLUMNS`; look: float32 (F, K); bias: float32 (K,)
@@ -60,11 +60,11 @@ class KindWeights(NamedTuple):
 
 
 class PageKinds(NamedTuple):
-    """Kinds of a batch's pages.
+    """The kinds of the pages of a batch.
 
-    share: float32 (P, K), probability of each kind; signal: float32 (P, K, signals), what the
-    words and each group of columns add to each kind's log-odds
-    form: float32 (P,), the share of the words that were judged which are those of forms
+    share: float32 (P, K), the probability of each kind; signal: float32 (P, K, signals), what the words and
+    each group of columns add to the log-odds of each kind
+    form: float32 (P,), the share of the examined words that are typical of forms
     """
 
     share: Floats
@@ -73,7 +73,7 @@ class PageKinds(NamedTuple):
 
 
 def page_words(words: Words, page_segment: Integers) -> tuple[Integers, NDArray[np.int32]]:
-    """Return row starts (P + 1,) and the distinct buckets of each page's words."""
+    """Return the starts of rows (P + 1,) and the distinct buckets of each page's words."""
     start = np.empty(page_segment.size, np.int64)
     buckets = np.empty(words.key.size, np.int32)
     number = native.run("page_words", words, page_segment, start, buckets)
@@ -81,7 +81,7 @@ def page_words(words: Words, page_segment: Integers) -> tuple[Integers, NDArray[
 
 
 def link_shares(batch: Batch, markup: Markup | None) -> NDArray[np.float32]:
-    """Return float32 (S,), the share of each segment's line in links; -1 everywhere for text."""
+    """Return float32 (S,), the share of each segment's line that is in links; -1 for text."""
     if markup is None:
         return np.full(batch.segment_start.size, -1, np.float32)
     size = np.maximum(batch.line_end - batch.line_start, 1)
@@ -98,9 +98,9 @@ def page_looks(batch: Batch, words: Words, markup: Markup | None, scores: Floats
 
 
 def words_beside_navigation(words: Words, page_segment: Integers, line_kinds: Floats) -> Words:
-    """Return the words without those of navigation and teasers, which all pages of a site share.
+    """Return the words except those of navigation and teasers, which are the same on all pages of a site.
 
-    A page that is hardly anything else keeps all of them. line_kinds: float32 (S, K), or no row
+    A page with hardly any other words keeps all of them. line_kinds: float32 (S, K), or no rows
     """
     number = np.diff(words.segment_word)
     if not line_kinds.size:
@@ -121,7 +121,7 @@ def words_beside_navigation(words: Words, page_segment: Integers, line_kinds: Fl
 
 
 def form_shares(words: Words, page_segment: Integers, line_kinds: Floats) -> Floats:
-    """Return float32 (P,), the expected share of each page's words that are those of forms."""
+    """Return float32 (P,), the expected share of each page's words that are typical of forms."""
     number = np.diff(words.segment_word)
     if not line_kinds.size:
         return np.zeros(page_segment.size - 1, np.float32)
@@ -140,7 +140,7 @@ def kinds_of(
     weights: KindWeights,
     line_kinds: Floats,
 ) -> PageKinds:
-    """Return the kinds of a batch's pages. line_kinds: float32 (S, K), or no row if they are not known."""
+    """Return the kinds of the pages of a batch. line_kinds: float32 (S, K), or no rows if unknown."""
     words = words_beside_navigation(words, batch.page_segment(), line_kinds)
     looks = page_looks(batch, words, markup, scores)
     group = np.array([number + 1 for number, (_, columns) in enumerate(LOOKS) for _ in columns], np.int64)

@@ -1,7 +1,7 @@
-"""A batch to scores: features, first guesses, guesses in context, scores.
+"""From a batch to scores: features, first guesses, guesses in context, scores.
 
-One kernel does it all (kernels/score.cpp). The steps one by one, which give the same, are those of
-`features.build` and `model.network`: training needs what is in between.
+One kernel does it all (kernels/score.cpp). `features.build` and `model.network` have the single steps, with
+the same results, because training needs what is in between.
 """
 
 from typing import Final, NamedTuple
@@ -32,15 +32,16 @@ _CONTENT: Final = [LINE_KINDS.index(kind) for kind in CONTENT_KINDS]
 
 
 class ScoredLines(NamedTuple):
-    """Scores of a batch.
+    """The scores of a batch.
 
     scores: float32 (S,), calibrated probability of boilerplate
-    contributions: float32 (S, codes), what each reason code adds to the log-odds
+    contributions: float32 (S, codes), the contribution of each reason code to the log-odds
     log_odds: float32 (S,), of boilerplate, before calibration and without the site
-    repeats: what stands more than once
-    kinds: float32 (S, K), the probability of each kind of line (`LINE_KINDS`); (0, K) of a model without
+    repeats: what occurs more than once
+    kinds: float32 (S, K), the probability of each kind of line (`LINE_KINDS`); no rows if the model has no
+    kinds
     pages: the probability of each kind of page
-    recurrence: on how many pages of its site each line stands, where sites were given
+    recurrence: on how many pages of its site each line is, if sites are given
     """
 
     scores: Floats
@@ -53,12 +54,12 @@ class ScoredLines(NamedTuple):
 
     @property
     def site_pages(self) -> NDArray[np.int32] | None:
-        """Return int32 (P,), other pages known of each page's site; None where no sites were given."""
+        """Return int32 (P,), the number of known other pages of each page's site; None without sites."""
         return None if self.recurrence is None else self.recurrence.site_pages
 
 
 def features_of(batch: Batch, words: Words, markup: Markup | None, model: Model) -> Features:
-    """Return a batch's features: of HTML if there is markup, else of text."""
+    """Return the features of a batch: of HTML if there is markup, otherwise of text."""
     if markup is None:
         return text_features(batch, words, model.phrases)
     return html_features(batch, words, markup, model.phrases, model.markup)
@@ -69,8 +70,8 @@ def score_lines(
 ) -> ScoredLines:
     """Return the scores of a batch.
 
-    With `sites`, lines of pages whose site is known are judged by it too; `contributions` then has one
-    more column, that of the site. A model without the site's network has nothing to add.
+    With `sites`, lines of pages with a known site are also judged by the site, and `contributions` has one
+    more column for it. A model without a network for sites adds nothing.
     """
     scorer: Scorer = model.text if markup is None else model.html
     size = batch.segment_start.size
@@ -93,7 +94,7 @@ def score_lines(
 def _with_sites(
     batch: Batch, words: Words, alone: LineScores, kinds: Floats, step: SiteStep, recurrence: LineRecurrence
 ) -> tuple[LineScores, Floats]:
-    """Return scores and kinds of lines with what is known of the pages' sites."""
+    """Return the scores and kinds of lines, adjusted for what is known about the sites."""
     page_segment = batch.page_segment()
     table = site_features(alone.log_odds, recurrence, words, page_segment)
     site_known = np.repeat(recurrence.site_pages >= LEAST_PAGES, np.diff(page_segment))
@@ -104,7 +105,7 @@ def _with_sites(
 
 
 def _kinds_with_sites(alone: Floats, scores_alone: Floats, scores: Floats) -> Floats:
-    """Return the kinds with what is known of the site, which multiplies the odds of main content.
+    """Return the kinds adjusted for the site, which multiplies the odds of main content.
 
     A line that recurs on its site is neither the page's title nor its body.
     """

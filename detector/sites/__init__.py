@@ -1,1 +1,1 @@
-"""Lines that recur over the pages of a site, and the profile made of them."""
+"""Lines that recur on the pages of a site, and site profiles."""

@@ -1,4 +1,4 @@
-"""The site that a page says it is of: by the URL it was fetched from, or by what its head says."""
+"""The site of a page, by its URL or by its head."""
 
 import re
 from collections.abc import Iterator
@@ -7,14 +7,14 @@ from typing import Final
 from detector.sites.names import site_of_url
 from detector.text.page import Page
 
-# A tag that may hold the page's own address, and its attributes. A tag ends at the next `<`
-# too, and a name is looked for from its first letter only, so that any page is read in linear time.
+# A tag that may have the page's own URL, and its attributes. A tag also ends at the next `<`, and a name is
+# matched from its first letter only, so that any page is read in linear time.
 TAG: Final = re.compile(r"<(link|meta|base)\s([^<>]*)", re.IGNORECASE)
 ATTRIBUTE: Final = re.compile(r"""(?<![\w:-])([\w:-]++)\s*+=\s*+(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 
 def _declared(html: str) -> Iterator[tuple[int, str]]:
-    """Yield the addresses that a page gives as its own, each with its rank: the least is the surest."""
+    """Yield the URLs that a page gives as its own, each with a rank. The lowest rank is the most reliable."""
     for tag in TAG.finditer(html):
         found = {name.lower(): one or two or bare for name, one, two, bare in ATTRIBUTE.findall(tag[2])}
         match tag[1].lower():
@@ -27,7 +27,7 @@ def _declared(html: str) -> Iterator[tuple[int, str]]:
 
 
 def address_of(page: Page) -> str | None:
-    """Return the registrable domain of a page's URL, or that the page names as its own; None if none."""
+    """Return the registrable domain of a page's URL, or of one that the page gives as its own, or None."""
     if page.url:
         return site_of_url(page.url)
     if page.format != "html":

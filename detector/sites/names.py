@@ -1,4 +1,4 @@
-"""Whose page is it? The registrable domain, a column, or the folder."""
+"""The name of a page's site: the registrable domain, a column, or the folder."""
 
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -17,8 +17,8 @@ def _suffixes() -> PublicSuffixList:
 def site_of_host(host: str) -> str:
     """Return a host's registrable domain.
 
-    Hosts of services where every user has one (github.io, blogspot.com) are sites of their
-    own, as the public suffix list's private part says; so are addresses and unknown names.
+    Each host of a hosting service (github.io, blogspot.com) is a site of its own, by the private part of the
+    public suffix list. So are IP addresses and unknown names.
     """
     host = host.rstrip(".").lower()
     if host.replace(".", "").isdigit() or ":" in host:
@@ -33,13 +33,13 @@ def _known_suffixes() -> PublicSuffixList:
 
 @lru_cache(maxsize=65_536)
 def _is_host(name: str) -> bool:
-    """Tell whether a folder is called as a host is, such as www.bbc.co.uk or 192.168.0.1."""
+    """Tell whether a folder is named like a host, such as www.bbc.co.uk or 192.168.0.1."""
     is_address = name.count(".") == 3 and name.replace(".", "").isdigit()
     return is_address or _known_suffixes().privatesuffix(name.lower()) is not None
 
 
 def site_of_folders(path: str) -> str | None:
-    """Return the site of a file in a mirror by the first of its folders that is a host; None if none is."""
+    """Return the site of a file in a mirror, by its first folder that is named like a host, or None."""
     hosts = (folder for folder in path.split("/")[:-1] if "." in folder and _is_host(folder))
     host = next(hosts, None)
     return None if host is None else site_of_host(host)
@@ -55,7 +55,7 @@ def site_of_url(url: str) -> str | None:
 
 
 def site_name(given: object, url: str | None, folder: str, id: str) -> str:
-    """Return the site of a document: as given, by URL, by folder; else it stands alone."""
+    """Return the site of a document: as given, by URL, or by folder. Otherwise it has a site of its own."""
     if isinstance(given, str) and given.strip():
         return given.strip()
     return (site_of_url(url) if url else None) or folder or f"{LONE}{id}"

@@ -4,7 +4,7 @@
     profile.save(Path("site.profile"))
     Detector(profile="site.profile").score(page)
 
-Learned profiles are whole: they can be merged in any order. `pruned` ones, which `save` writes by
+Learned profiles are complete and can be merged in any order. `pruned` profiles, which `save` writes by
 default, lack rare lines and cannot be merged.
 """
 
@@ -37,13 +37,13 @@ from detector.text.keys import line_keys, site_id
 from detector.text.page import Input, Page
 from detector.text.words import words_of
 
-# Fewer pages make no profile; up to so many it is not sure of much.
+# The least pages of a profile; up to this many it is not reliable.
 LEAST_PAGES: Final = 2
-# What a file for use holds at most, lines and runs together: with 10,000 pages it has 180 KB.
+# The most lines and runs in a pruned profile. From 10,000 pages, it has 180 KB.
 MOST_LINES: Final = 10_000
 MOST_RUNS: Final = 5_000
 MOST_TEXTS: Final = 200
-# Pages of which templates are told: those with the least keys.
+# The number of pages from which templates are found: those with the smallest keys.
 SAMPLED: Final = 128
 
 
@@ -144,7 +144,7 @@ class SiteProfile:
         return SiteProfile(self.name, counts, self.page, known, self.templates, (), False, of_runs)
 
     def look_at(self, batch: Batch, words: Words) -> tuple[Batch, Words, Sites]:
-        """Return a batch of pages with long lines cut at the runs of the site, its words, and the counts."""
+        """Return the batch with long lines split at the site's runs, its words, and the counts."""
         page_segment = batch.page_segment()
         site = np.full(page_segment.size - 1, site_id(self.name), np.int64)
         counted = np.isin(page_hash(line_keys(words), page_segment), self.page)
@@ -192,13 +192,13 @@ class SiteProfile:
         )
 
     def _long_lines(self) -> str:
-        """Return what is known of runs of words, if anything."""
+        """Return the counts of runs of words, if there are any."""
         number = runs.recurring(self.runs, self.pages, MOST_RUNS).key.size
         return f", {number} recurring runs of words in long lines" if number else ""
 
 
 def _recurring(counts: LineCounts, of_runs: RunCounts) -> Integers:
-    """Return int64, rising: the keys of a site's lines and runs that recur."""
+    """Return int64, ascending: the keys of the recurring lines and runs of a site."""
     pages = int(counts.site_pages.sum())
     return np.union1d(recurring_lines(counts), runs.recurring(of_runs, pages, of_runs.key.size).key)
 
@@ -209,7 +209,7 @@ def _place(known: Known) -> str:
 
 
 def _of_pages(pages: Sequence[CountedPage], name: str) -> SiteProfile:
-    """Return the profile of some pages, all different."""
+    """Return the profile of different pages."""
     return SiteProfile(
         name,
         merge([page.counts for page in pages]),
@@ -248,7 +248,7 @@ def _about(profile: SiteProfile) -> dict[str, Any]:
 
 
 def _fits(arrays: dict[str, NDArray[Any]], name: str) -> bool:
-    """Tell whether a file's arrays are those of one site, and fit together."""
+    """Tell whether the arrays of a file belong to one site and fit together."""
     counts = LineCounts(*(arrays[field] for field in LineCounts._fields))
     start, page = arrays["sample_start"], arrays["page"].astype(np.int64)
     if counts.site.tolist() != [site_id(name)] or counts.site_pages.size != 1 or not start.size:
@@ -271,7 +271,7 @@ def _fits(arrays: dict[str, NDArray[Any]], name: str) -> bool:
 
 
 def _profile(stored: files.Stored, path: Path) -> SiteProfile:
-    """Build what a file holds; raises `ModelFormatError` if that is no profile."""
+    """Build the profile of a file; raises `ModelFormatError` if it is not one."""
     arrays, about = stored.arrays, stored.about
     try:
         name, whole = str(about["name"]), bool(about["whole"])
@@ -292,7 +292,7 @@ def _profile(stored: files.Stored, path: Path) -> SiteProfile:
 
 
 def _sample(stored: files.Stored) -> tuple[Sampled, ...]:
-    """Return the pages that a file holds; one of format 1 does not have their addresses."""
+    """Return the sampled pages of a file. Format 1 does not have their URLs."""
     arrays, about = stored.arrays, stored.about
     own = arrays["sample_hash"].tolist()
     keys = np.split(arrays["sample_key"], arrays["sample_start"][1:-1])

@@ -1,13 +1,13 @@
-"""Profile files: a zip of one JSON file and arrays of plain numbers; nothing is ever unpickled.
+"""Profile files: a zip of a JSON file and arrays of plain numbers. Nothing is unpickled.
 
-`FORMAT` is the number of the layout described here. To change it: raise it, keep the reader of
-the old number with a test that reads an old file, and write it down here.
+`FORMAT` is the version of this layout. If you change it, increment it, keep the reader of the old version
+with a test that reads an old file, and describe the change here.
 
     1  profile.json: format, keys (the version of the line keys), name, whole, templates,
-       lines ([key, text, place, pages], to be read by people)
+       lines ([key, text, place, pages], for people)
        key, pages, site, site_pages (the counts), page, sample_hash, sample_start, sample_key: .npy
-    2  also addresses (the site that each sampled page says it is of, or null) in profile.json,
-       and run, run_pages (`sites/runs`): .npy
+    2  also addresses (the site that each sampled page names as its own, or null) in profile.json,
+    and run, run_pages (`sites/word_runs`): .npy
 """
 
 import json
@@ -26,7 +26,7 @@ from detector.files.hub import fetch_folder, is_hub_address, push_folder
 from detector.text.keys import KEYS_VERSION
 
 FORMAT: Final = 2
-# Arrays that files of format 1 do not have.
+# Arrays that format 1 does not have.
 SINCE_2: Final = ("run", "run_pages")
 ABOUT: Final = "profile.json"
 ARRAYS: Final = {
@@ -34,24 +34,24 @@ ARRAYS: Final = {
     "sample_hash": np.uint32, "sample_start": np.int64, "sample_key": np.int64,
     "run": np.int64, "run_pages": np.int32,
 }  # fmt: skip
-# No profile is larger; a file that claims to be is refused before it is unpacked.
+# No profile is larger. A file that claims to be is refused before it is decompressed.
 MOST_BYTES: Final = 512_000_000
-# Its name in a repository of the Hub, beside the card.
+# Its name in a repository of the Hub, next to the card.
 HUB_FILE: Final = "site.profile"
 README_FILE: Final = "README.md"
-# The time of every member: the same profile is the same file.
+# The time of every member, so that equal profiles make equal files.
 TIME: Final = (1980, 1, 1, 0, 0, 0)
 
 
 class Stored(NamedTuple):
-    """What a file holds: what is said of the profile, and its arrays by name."""
+    """The content of a file: the JSON, and the arrays by name."""
 
     about: dict[str, Any]
     arrays: dict[str, NDArray[Any]]
 
 
 def save(path: Path, stored: Stored) -> None:
-    """Write a profile; the file appears when it is complete. Raises `OSError` if it cannot be written."""
+    """Write a profile. The file appears when it is complete. Raises `OSError` if it cannot be written."""
     about = {"format": FORMAT, "keys": KEYS_VERSION, **stored.about}
     members = {ABOUT: json.dumps(about, ensure_ascii=True, indent=1).encode()}
     members.update({f"{name}.npy": bytes_of(array) for name, array in stored.arrays.items()})
@@ -61,7 +61,7 @@ def save(path: Path, stored: Stored) -> None:
 
 
 def _members(path: Path) -> dict[str, bytes]:
-    """Read all members; their sizes are checked before they are unpacked."""
+    """Read all members. Their sizes are checked before they are decompressed."""
     try:
         return zip_members(path, MOST_BYTES)
     except FileNotFoundError:
@@ -73,7 +73,7 @@ def _members(path: Path) -> dict[str, bytes]:
 
 
 def _about(members: dict[str, bytes], path: Path) -> dict[str, Any]:
-    """Read and check the JSON half."""
+    """Read and check the JSON file."""
     try:
         about = json.loads(members[ABOUT])
         version = about["format"], about["keys"]
@@ -90,7 +90,7 @@ def _about(members: dict[str, bytes], path: Path) -> dict[str, Any]:
 
 
 def _arrays(members: dict[str, bytes], path: Path) -> dict[str, NDArray[Any]]:
-    """Read the arrays; only plain numbers of the right type are accepted."""
+    """Read the arrays. Only plain numbers of the right type are accepted."""
     found: dict[str, NDArray[Any]] = {}
     for name, kind in ARRAYS.items():
         try:
@@ -115,7 +115,7 @@ def path_of(name: str | Path) -> Path:
 
 
 def push(stored: Stored, said: str, address: str, private: bool) -> str:
-    """Upload a profile with a card, and return the address of the commit. said: what is in it, in words."""
+    """Upload a profile with a card, and return the URL of the commit. said: its content in words."""
     text = (
         "---\nlibrary_name: boilerplate-detector\ntags:\n- site-profile\n---\n\n"
         f"# The template of {stored.about['name']}\n\n{said}.\n\n"
@@ -129,7 +129,7 @@ def push(stored: Stored, said: str, address: str, private: bool) -> str:
 
 
 def load(path: Path) -> Stored:
-    """Read a file; raises `ModelFormatError` for anything but a complete one of ours."""
+    """Read a file; raises `ModelFormatError` if it is not a complete profile."""
     members = _members(path)
     about = _about(members, path)
     if about["format"] == 1:

@@ -1,8 +1,8 @@
-"""On how many pages of its site each line stands.
+"""On how many pages of its site each line occurs.
 
-Counts are two sorted tables: lines (the key mixed with its site's) and sites. They are made
-for a batch, merged in any order to the same bits, and pruned of lines that recur nowhere.
-A line in which something is masked (`lines/keys`) is counted twice: as it is, and masked.
+Counts are two sorted tables: lines (a key mixed with that of the site) and sites. They are made for a batch,
+merged in any order with the same result, and pruned of lines that do not recur. A line with masked words
+(`text/keys`) is counted twice: as it is, and masked.
 """
 
 from collections.abc import Sequence
@@ -14,19 +14,19 @@ from numpy.typing import NDArray
 from detector.records import Integers
 from detector.text.keys import NO_WORDS, LineKeys
 
-# With so many pages of a site, what is said of it can be relied on.
+# With this many pages, what is known about a site is reliable.
 SURE_PAGES: Final = 10
 
-# Added to the site's id for masked keys, so that they never meet the exact ones.
+# Added to the id of the site for masked keys, so that they never equal exact ones.
 MASKED: Final = 0x5851F42D4C957F2D
 
 
 class LineCounts(NamedTuple):
-    """Counts of lines over sites.
+    """The counts of lines on sites.
 
-    key: int64 (K,), rising: a line of a site (`site_line_key`); pages: int32 (K,), pages of
-    the site that have it, each counted once
-    site: int64 (N,), rising: ids of sites; site_pages: int32 (N,), pages of each
+    key: int64 (K,), ascending: a line of a site (`site_line_key`); pages: int32 (K,), the number of pages
+    of the site that have it
+    site: int64 (N,), ascending: ids of sites; site_pages: int32 (N,), the number of pages of each
     """
 
     key: Integers
@@ -36,12 +36,12 @@ class LineCounts(NamedTuple):
 
 
 class Sites(NamedTuple):
-    """Which site each page of a batch is of, and what is known of the sites.
+    """The site of each page of a batch, and what is known about the sites.
 
     page_site: int64 (P,), ids of sites
-    counted: whether the pages are themselves among those counted; bool, or bool (P,), page by page
-    by_runs: int32 (S, 2), other pages that have the runs of words of each segment (`sites/runs`): those
-        without numbers, and all, numbers masked
+    counted: whether these pages are included in the counts; bool, or bool (P,) for each page
+    by_runs: int32 (S, 2), number of other pages that have the runs of words of each segment
+    (`sites/word_runs`): runs without numbers, and all runs with numbers masked
     """
 
     counts: LineCounts
@@ -50,7 +50,7 @@ class Sites(NamedTuple):
     by_runs: NDArray[np.int32] | None = None
 
     def of(self, pages: Sequence[int]) -> "Sites":
-        """Return the same for some of the pages, by their numbers; not for sites with `by_runs`."""
+        """Return the same for some of the pages, by their numbers. Not for sites with `by_runs`."""
         counted = self.counted if isinstance(self.counted, bool) else self.counted[pages]
         return Sites(self.counts, self.page_site[pages], counted)
 
@@ -61,7 +61,7 @@ NO_COUNTS: Final = LineCounts(
 
 
 def site_line_key(site: Integers, key: Integers, masked: bool = False) -> Integers:
-    """Return int64: the key of each line as a line of its site (shapes as given)."""
+    """Return int64, in the given shape: the key of each line as a line of its site."""
     kind = np.uint64(MASKED if masked else 0)
     mixed = (site.astype(np.uint64) + kind) * np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(32)) ^ key.astype(np.uint64)) * np.uint64(0xFF51AFD7ED558CCD)
@@ -69,7 +69,7 @@ def site_line_key(site: Integers, key: Integers, masked: bool = False) -> Intege
 
 
 def _counted(key: Integers, page: Integers) -> tuple[Integers, NDArray[np.int32]]:
-    """Return the different keys, rising, and on how many pages each stands; pages do not fall."""
+    """Return the distinct keys, ascending, and the number of pages of each. `pages` must be sorted."""
     order = np.argsort(key, kind="stable")
     key, page = key[order], page[order]
     new_key = np.ones(key.size, np.bool_)
@@ -81,7 +81,7 @@ def _counted(key: Integers, page: Integers) -> tuple[Integers, NDArray[np.int32]
 
 
 def count_lines(keys: LineKeys, page_segment: Integers, page_site: Integers) -> LineCounts:
-    """Return the counts of one batch.
+    """Return the counts of a batch.
 
     page_segment: int64 (P + 1,), first segment of each page; page_site: int64 (P,), ids of sites
     """
@@ -96,7 +96,7 @@ def count_lines(keys: LineKeys, page_segment: Integers, page_site: Integers) -> 
 
 
 def summed(key: Integers, count: NDArray[np.int32]) -> tuple[Integers, NDArray[np.int32]]:
-    """Return the different keys, rising, and the sum of their counts."""
+    """Return the distinct keys, ascending, and the sums of their counts."""
     order = np.argsort(key, kind="stable")
     key, count = key[order], count[order]
     first = np.flatnonzero(np.concatenate((np.ones(min(key.size, 1), np.bool_), key[1:] != key[:-1])))
@@ -104,7 +104,7 @@ def summed(key: Integers, count: NDArray[np.int32]) -> tuple[Integers, NDArray[n
 
 
 def merge(counts: Sequence[LineCounts]) -> LineCounts:
-    """Return the sum of counts of different pages: the same bits in any order."""
+    """Return the sum of the counts of different pages. The result is the same in any order."""
     if not counts:
         return NO_COUNTS
     lines = summed(
@@ -117,20 +117,20 @@ def merge(counts: Sequence[LineCounts]) -> LineCounts:
 
 
 def pruned(counts: LineCounts, least_pages: int = 2) -> LineCounts:
-    """Return the counts without the lines of fewer pages; sites stay as they are."""
+    """Return the counts without lines on fewer pages. Sites are unchanged."""
     stay = counts.pages >= least_pages
     return counts._replace(key=counts.key[stay], pages=counts.pages[stay])
 
 
 def most_frequent(counts: LineCounts, most: int) -> LineCounts:
-    """Return the counts of so many lines at most: of the most pages, then of the least keys."""
+    """Return the counts of the most frequent lines. Ties are broken by the smaller key."""
     order = np.lexsort((counts.key, -counts.pages.astype(np.int64)))
     stay = np.sort(order[:most])
     return counts._replace(key=counts.key[stay], pages=counts.pages[stay])
 
 
 def looked_up(keys: Integers, table: Integers, values: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return the value of each key, 0 for one that the table does not have."""
+    """Return the value of each key, 0 for keys that are not in the table."""
     if not table.size:
         return np.zeros(keys.size, np.int32)
     at = np.minimum(np.searchsorted(table, keys), table.size - 1)
@@ -138,10 +138,10 @@ def looked_up(keys: Integers, table: Integers, values: NDArray[np.int32]) -> NDA
 
 
 class LineRecurrence(NamedTuple):
-    """On how many pages of its site each segment stands; all int32.
+    """On how many pages of its site each segment occurs. All are int32.
 
-    exact, masked: (S,), pages that have the line, as it is and with numbers and dates masked
-    site_pages: (P,), pages of each page's site
+    exact, masked: (S,), number of pages with the line, as it is and with numbers and dates masked
+    site_pages: (P,), number of pages of each page's site
     """
 
     exact: NDArray[np.int32]
@@ -150,7 +150,7 @@ class LineRecurrence(NamedTuple):
 
 
 def line_recurrence(keys: LineKeys, page_segment: Integers, sites: Sites) -> LineRecurrence:
-    """Look up a batch's lines; where the pages are counted themselves, each is taken off its own."""
+    """Look up the lines of a batch. A page that is included in the counts is subtracted for its lines."""
     counts, sizes = sites.counts, np.diff(page_segment)
     own_page = np.broadcast_to(sites.counted, sites.page_site.shape).astype(np.int32)
     own, site = np.repeat(own_page, sizes), np.repeat(sites.page_site, sizes)

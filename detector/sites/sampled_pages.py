@@ -1,4 +1,4 @@
-"""Pages of one site, counted one by one: the keys of their lines, and the lines as text."""
+"""The pages of a site, one by one: the keys of their lines, and the lines as text."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -17,16 +17,16 @@ from detector.text.page import Input, Page
 from detector.text.read import by_format, read_batch
 from detector.text.series import as_chosen, read_series, refuse_single
 
-# A line's text is kept up to here.
+# The most characters of a line that are stored.
 MOST_CHARACTERS: Final = 100
 # Pages that are read together.
 BATCH: Final = 64
-# In `place`, the whole page.
+# In `place`, the length of the whole page.
 PLACES: Final = 1000
 
 
 class Known(NamedTuple):
-    """A line as text: an example of it, and where it stands (sum over its pages, of `PLACES`)."""
+    """A line as text: an example of it, and its position (the sum over its pages, of `PLACES`)."""
 
     text: str
     place: int
@@ -37,8 +37,8 @@ class CountedPage(NamedTuple):
     """A page.
 
     own: the hash of its lines; known: the text of each line key of its counts
-    runs: int64, rising, the keys of the runs of words in its long lines
-    address: the site that it says it is of; name: what to call it when talking to people
+    runs: int64, ascending, the keys of the runs of words in its long lines
+    address: the site that it names as its own; name: what to call it in messages
     """
 
     own: int
@@ -58,7 +58,7 @@ def page_hash(keys: LineKeys, page_segment: Integers) -> NDArray[np.uint32]:
 
 
 def counted_pages(pages: Sequence[Page], site: int) -> Iterator[CountedPage]:
-    """Yield the pages of a site that have any words, first those of text, then those of HTML."""
+    """Yield the pages of a site that have words, first text, then HTML."""
     for positions in by_format(pages):
         chosen = [pages[at] for at in positions]
         batch, words, *_ = read_batch(chosen)
@@ -76,7 +76,7 @@ def counted_pages(pages: Sequence[Page], site: int) -> Iterator[CountedPage]:
 
 
 def _known(batch: Batch, rows: slice, keys: LineKeys, site: int) -> dict[int, Known]:
-    """Return the texts of one page's lines, by their keys; where numbers vary, by the masked one too."""
+    """Return the texts of a page's lines by their keys, and by the masked keys if these differ."""
     found: dict[int, Known] = {}
     size = keys.exact.size
     sites = np.full(size, site, np.int64)
@@ -96,7 +96,7 @@ def _known(batch: Batch, rows: slice, keys: LineKeys, site: int) -> dict[int, Kn
 
 
 def all_known(parts: Iterable[dict[int, Known]]) -> dict[int, Known]:
-    """Return the texts of all parts; of two examples of a line the one that sorts first."""
+    """Return the texts of all parts. Of two examples of a line, the one that sorts first stays."""
     found: dict[int, Known] = {}
     for part in parts:
         for key, known in part.items():
@@ -109,7 +109,7 @@ def all_known(parts: Iterable[dict[int, Known]]) -> dict[int, Known]:
 
 
 def batches(pages: Iterable[Input | Page]) -> Iterator[list[Page]]:
-    """Yield pages as they come, a batch at a time; those without a name get their number."""
+    """Yield pages in batches, in order. Pages without a name get their number."""
     batch: list[Page] = []
     refuse_single(pages)
     for number, page in enumerate(as_chosen(read_series(pages), "raise"), start=1):

@@ -1,10 +1,9 @@
-"""Pages of several sites are no profile: they are refused, and a redesigned site is not.
+"""Pages of several sites make no profile: they are refused, but a redesigned site is not.
 
-Two sites differ in their template and in the address that their pages give. Pages that say the
-same address are of one site, whatever they look like; pages that look alike too, whatever they
-say (a page taken over from another paper names that one's address). Where nothing is said, as
-in text, it takes two large groups that share hardly a line: measured on 39 sites and 1,160
-drawings of their pages, none of which is refused, and on pairs of them, of which 98 % are.
+Two sites differ in their templates and in the addresses that their pages name. Pages with the same address
+are of one site, whatever they look like. So are pages that look alike, whatever they name (a syndicated
+article names another newspaper). Without addresses, as in text, two large groups that share hardly any lines
+are two sites. Of 1,160 samples of pages from 39 sites, none was refused; of pairs of these sites, 98 % were.
 """
 
 from collections.abc import Sequence
@@ -17,25 +16,25 @@ from detector.errors import PageError
 from detector.records import Integers
 from detector.sites.templates import Sampled, Template, templates_of
 
-# What a group needs to be taken for a site of its own, where no address is known.
+# What a group needs to count as a site, if no address is known.
 LEAST_PAGES: Final = 3
 LEAST_SHARE: Final = 0.2
 LEAST_LINES: Final = 5
-# Two sites share at most this part of the lines of the one with fewer ("Home", "Contact").
+# Two sites share at most this part of the lines of the smaller one ("Home", "Contact").
 SHARED: Final = 0.2
-# Sites that an error names.
+# The most sites to name in an error.
 NAMED: Final = 5
 
 
 class Site(NamedTuple):
-    """Pages that say the same address, or look like pages that say it: their numbers."""
+    """The numbers of pages that name the same address, or look like pages that do."""
 
     addresses: set[str]
     page: list[int]
 
 
 def _by_address(pages: Sequence[Sampled], templates: Sequence[Template]) -> list[Site]:
-    """Return the sites of pages that say one; what looks alike is one site, by whatever address."""
+    """Return the sites of pages that name one. Pages that look alike are one site, whatever they name."""
     sites: list[Site] = []
     for template in templates:
         numbers = template.page.tolist()
@@ -49,13 +48,13 @@ def _by_address(pages: Sequence[Sampled], templates: Sequence[Template]) -> list
 
 
 def _name(site: Site, pages: Sequence[Sampled]) -> str:
-    """Return the address that most of a site's pages say."""
+    """Return the address that most pages of a site name."""
     said = [pages[number].address for number in site.page]
     return max(sorted(site.addresses), key=said.count)
 
 
 def _is_apart(one: Template, other: Template, pages: int) -> bool:
-    """Tell whether two groups of pages are large, and share hardly a line."""
+    """Tell whether two groups of pages are large, and share hardly any lines."""
     fewer = min(int(one.lines.sum()), int(other.lines.sum()))
     small = min(one.page.size, other.page.size) < max(LEAST_PAGES, LEAST_SHARE * pages)
     return bool(not small and fewer >= LEAST_LINES and np.sum(one.lines & other.lines) <= SHARED * fewer)
@@ -71,9 +70,9 @@ def _error(what: str, groups: Sequence[str]) -> PageError:
 
 
 def refuse_several_sites(pages: Sequence[Sampled], recurring: Integers) -> None:
-    """Raise `PageError` if pages are of several sites; it names a page of each.
+    """Raise `PageError` if pages belong to several sites. It names a page of each.
 
-    recurring: the keys, rising, of lines that recur over the pages
+    recurring: the keys, ascending, of lines that recur on the pages
     """
 
     def some(numbers: Sequence[int]) -> str:

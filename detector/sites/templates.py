@@ -1,7 +1,7 @@
-"""How many templates a site has: pages that share most of their recurring lines are of one.
+"""How many templates a site has: pages of one template share most of their recurring lines.
 
-A site that was redesigned, or whose shop and blog look different, has several; shares over
-all its pages then understate each of them (`evidence/site` looks at relative shares too).
+A redesigned site, or one whose shop and blog look different, has several. Then the shares over all pages
+underestimate each of them, so `features/site` also uses relative shares.
 """
 
 from collections.abc import Sequence
@@ -13,20 +13,20 @@ from numpy.typing import NDArray
 from detector.records import Integers
 from detector.sites.recurrence import LineCounts, pruned
 
-# A line recurs if it stands on two pages at least, and on this share of them.
+# A line recurs if it is on at least two pages, and on this share of them.
 RECURS: Final = 0.05
-# Pages are of one template if they share half of the recurring lines of the one with fewer.
+# Pages have the same template if they share half of the recurring lines of the page with fewer.
 SHARED: Final = 0.5
-# A template has so many pages at least, and this share of them: others are odd pages.
+# The least pages of a template, and their least share. Others are odd pages.
 LEAST_PAGES: Final = 2
 LEAST_SHARE: Final = 0.1
 
 
 class Sampled(NamedTuple):
-    """A page that was looked at.
+    """A sampled page.
 
-    own: the hash of its lines; key: int64, rising, the keys of its lines, and of its runs of words
-    address: the site that it says it is of; name: what to call it, empty if not known any more
+    own: the hash of its lines; key: int64, ascending, the keys of its lines and its runs of words
+    address: the site that it names as its own; name: what to call it, empty if unknown
     """
 
     own: int
@@ -38,7 +38,7 @@ class Sampled(NamedTuple):
 class Template(NamedTuple):
     """Pages that look alike.
 
-    page: int64, their numbers; lines: bool (K,), the recurring lines that stand on half of them
+    page: int64, their numbers; lines: bool (K,), the recurring lines that are on half of them
     """
 
     page: Integers
@@ -46,12 +46,12 @@ class Template(NamedTuple):
 
 
 def recurring_lines(counts: LineCounts) -> Integers:
-    """Return int64, rising: the keys of a site's lines that recur."""
+    """Return int64, ascending: the keys of the recurring lines of a site."""
     return pruned(counts, max(2, round(RECURS * int(counts.site_pages.sum())))).key
 
 
 def _has(pages: Sequence[Sampled], recurring: Integers) -> NDArray[np.float32]:
-    """Return float32 (P, K): 1 where a page has a recurring line."""
+    """Return float32 (P, K): 1 if the page has the recurring line."""
     has = np.zeros((len(pages), recurring.size), np.float32)
     for number, page in enumerate(pages):
         has[number] = np.isin(recurring, page.key)
@@ -59,9 +59,9 @@ def _has(pages: Sequence[Sampled], recurring: Integers) -> NDArray[np.float32]:
 
 
 def templates_of(pages: Sequence[Sampled], recurring: Integers) -> list[Template]:
-    """Return the templates, the one of the most pages first; a page without recurring lines stands alone.
+    """Return the templates, the most frequent first. A page without recurring lines has its own template.
 
-    recurring: the keys, rising, of lines that recur
+    recurring: the keys, ascending, of recurring lines
     """
     has = _has(pages, recurring)
     size = has.sum(axis=1)
@@ -79,6 +79,6 @@ def templates_of(pages: Sequence[Sampled], recurring: Integers) -> list[Template
 
 
 def sizes_of(templates: Sequence[Template], pages: int) -> tuple[int, ...]:
-    """Return how many pages each template has, without odd pages and pages in which nothing recurs."""
+    """Return the number of pages of each template, without odd pages and pages without recurring lines."""
     least = max(LEAST_PAGES, LEAST_SHARE * pages)
     return tuple(one.page.size for one in templates if one.page.size >= least)

@@ -1,10 +1,9 @@
-"""Runs of words that recur over a site: what is template in text that has lost its newlines.
+"""Runs of words that recur on a site: the template in text that has lost its newlines.
 
-In a line longer than 1,000 characters the menu, the headline and the first sentence may be
-one sentence. So such lines are known by their runs of five words, too (numbers masked), and on
-how many of the site's pages each run stands. Runs on a fifth of them are the site's, and a
-line is cut where they begin and end, so that its parts can be scored. Without a profile
-nothing is cut.
+In a line longer than 1,000 characters, the menu, the headline and the first sentence may be one sentence. So
+for such lines, a profile also counts runs of five words (with numbers masked). Runs on a fifth of the pages
+belong to the template. Lines are split where these begin and end, so that the parts can be scored. Without a
+profile, nothing is split.
 """
 
 from collections.abc import Sequence
@@ -19,10 +18,10 @@ from detector.text.keys import ANY_NUMBER
 from detector.text.plain import LONG_LINE
 from detector.text.words import HAS_DIGIT, IS_SINGLE
 
-# Words of a run, and of one in which there are characters of a script without spaces.
+# The words of a run, and of one with characters of a script without spaces.
 RUN: Final = 5
 RUN_OF_CHARACTERS: Final = 15
-# A run is the site's if it stands on so many pages at least, and on this share of them.
+# The least pages of a run that belongs to the template, and their least share.
 LEAST_PAGES: Final = 3
 LEAST_SHARE: Final = 0.2
 
@@ -30,7 +29,7 @@ MIX: Final = np.uint64(0xFF51AFD7ED558CCD)
 
 
 class RunCounts(NamedTuple):
-    """Runs of a site. key: int64 (R,), rising; pages: int32 (R,), pages of the site that have it."""
+    """The runs of a site. key: int64 (R,), ascending; pages: int32 (R,), number of pages that have it."""
 
     key: Integers
     pages: NDArray[np.int32]
@@ -39,7 +38,7 @@ class RunCounts(NamedTuple):
 class _Runs(NamedTuple):
     """The runs of a batch.
 
-    key: int64 (N,); first: int64 (N,), rising, its first word; size: words of each
+    key: int64 (N,); first: int64 (N,), ascending, its first word; size: its number of words
     numbers: bool (N,), whether any of its words is a number, and so masked
     """
 
@@ -53,7 +52,7 @@ NO_RUNS: Final = RunCounts(np.zeros(0, np.int64), np.zeros(0, np.int32))
 
 
 def _line_of_words(batch: Batch, words: Words) -> tuple[Integers, Integers]:
-    """Return int64, rising: the words that stand in long lines, and the line of each."""
+    """Return int64, ascending: the words in long lines, and the line of each."""
     long = np.flatnonzero(batch.line_end - batch.line_start > LONG_LINE)
     long = np.array([line for line in long if _characters(batch, int(line)) > LONG_LINE], np.int64)
     first = words.segment_word[batch.line_segment[long]]
@@ -68,7 +67,7 @@ def _characters(batch: Batch, line: int) -> int:
 
 
 def _runs(batch: Batch, words: Words) -> list[_Runs]:
-    """Return the runs of words in long lines: those of characters, and the others."""
+    """Return the runs of words in long lines: those of scripts without spaces, and the others."""
     word, line = _line_of_words(batch, words)
     if not word.size:
         return []
@@ -92,7 +91,7 @@ def _runs(batch: Batch, words: Words) -> list[_Runs]:
 
 
 def runs_of_pages(batch: Batch, words: Words) -> list[Integers]:
-    """Return for each page int64, rising: the keys of the runs in its long lines."""
+    """Return for each page int64, ascending: the keys of the runs in its long lines."""
     first_word = words.segment_word[batch.page_segment()]
     parts = [
         np.split(runs.key, np.searchsorted(runs.first, first_word[1:-1])) for runs in _runs(batch, words)
@@ -105,36 +104,36 @@ def runs_of_pages(batch: Batch, words: Words) -> list[Integers]:
 
 
 def counted(pages: Sequence[Integers]) -> RunCounts:
-    """Return the counts of pages, each given by its runs (`runs_of_pages`)."""
+    """Return the counts of pages, given the runs of each (`runs_of_pages`)."""
     key = np.concatenate([NO_RUNS.key, *pages])
     return RunCounts(*summed(key, np.ones(key.size, np.int32)))
 
 
 def merged(counts: Sequence[RunCounts]) -> RunCounts:
-    """Return the sum of counts of different pages: the same bits in any order."""
+    """Return the sum of the counts of different pages. The result is the same in any order."""
     key = np.concatenate([NO_RUNS.key, *(part.key for part in counts)])
     return RunCounts(*summed(key, np.concatenate([NO_RUNS.pages, *(part.pages for part in counts)])))
 
 
 def recurring(counts: RunCounts, pages: int, most: int) -> RunCounts:
-    """Return the runs that can be the site's, `most` at most: of the most pages, then of the least keys."""
+    """Return at most `most` runs that may be template: the most frequent, then the smallest keys."""
     stay = np.flatnonzero(counts.pages >= _least(pages - 1))
     stay = np.sort(stay[np.argsort(-counts.pages[stay], kind="stable")][:most])
     return RunCounts(counts.key[stay], counts.pages[stay])
 
 
 def _least(pages: Integers | NDArray[np.int32] | int) -> NDArray[np.float64]:
-    """Return on how many of so many pages a run of the site stands at least."""
+    """Return the least number of pages, out of this many, of a run that belongs to the template."""
     return np.maximum(LEAST_PAGES, LEAST_SHARE * pages)
 
 
 def pages_of_words(
     batch: Batch, words: Words, counts: RunCounts, site_pages: int, counted: NDArray[np.bool_]
 ) -> NDArray[np.int32]:
-    """Return int32 (W, 2): on how many other pages of the site the commonest run of each word stands.
+    """Return int32 (W, 2): on how many other pages of the site the most frequent run of each word is.
 
-    Of runs without numbers, and of all, numbers masked; 0 where no run of the site is.
-    site_pages: pages of the site; counted: bool (P,), whether a page is among them
+    For runs without numbers, and for all runs with numbers masked; 0 if there is none.
+    site_pages: number of pages of the site; counted: bool (P,), whether a page is one of them
     """
     found = np.zeros((words.key.size, 2), np.int32)
     first_word, own = words.segment_word[batch.page_segment()], counted.astype(np.int32)
@@ -149,7 +148,7 @@ def pages_of_words(
 
 
 def pages_of_segments(words: Words, pages: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Return int32 (S, 2): on how many other pages the runs stand that half of a segment's words are in.
+    """Return int32 (S, 2): on how many other pages the runs are that cover half of a segment's words.
 
     pages: (W, 2), of `pages_of_words`
     """
@@ -162,7 +161,7 @@ def pages_of_segments(words: Words, pages: NDArray[np.int32]) -> NDArray[np.int3
 
 
 def cut(batch: Batch, words: Words, pages: NDArray[np.int32]) -> Batch:
-    """Return the batch with its long lines cut where runs of the site begin and end; `pages`: (W, 2)."""
+    """Return the batch with long lines split where runs of the site begin and end; `pages`: (W, 2)."""
     segment, of_site = (
         np.repeat(np.arange(batch.segment_start.size), np.diff(words.segment_word)),
         pages[:, 1] > 0,
@@ -181,6 +180,6 @@ def cut(batch: Batch, words: Words, pages: NDArray[np.int32]) -> Batch:
 
 
 def _border(batch: Batch, end: int, start: int) -> int:
-    """Return where to cut between two words: after the last space, so that brackets stay with their word."""
+    """Return where to split between two words: after the last space, so brackets stay with their word."""
     space = bytes(batch.data[end:start]).rfind(b" ")
     return start if space < 0 else end + space + 1

@@ -15,10 +15,10 @@ from pyspark.sql.pandas.types import from_arrow_type
 from pyspark.sql.types import StructField, StructType
 
 from detector.corpus.formats.parquet_writers import lines_type
-from detector.corpus.formats.writers import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.errors import SettingsError
 from detector.model.files import model_of
 from detector.records import Format
+from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.settings import Columns, CorpusSettings, Settings
 from detector.spark.rows import (
     FAULT,

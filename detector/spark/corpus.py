@@ -8,11 +8,11 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from detector.corpus.formats.writers import CONTENT_SHARE, VERDICT
 from detector.corpus.steps.near_duplicates import ARTICLE, MOSTLY
 from detector.errors import SettingsError
 from detector.model.page_kinds import KINDS
 from detector.records import Format
+from detector.results.column_names import CONTENT_SHARE, VERDICT
 from detector.settings import Columns, CorpusSettings, KeepDocument, Settings
 from detector.spark.cleaning import clean
 from detector.spark.duplicates import near_duplicates

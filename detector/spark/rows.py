@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.fields import document_of
 from detector.corpus.formats.parquet_writers import lines_type
-from detector.corpus.formats.writers import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.corpus.line_records import pieces
 from detector.corpus.parsed_shards import ParsedBatch, parsed_batches
 from detector.corpus.report.line_tally import LineTally
@@ -22,6 +21,7 @@ from detector.detector import Detector
 from detector.files.limits import ReadLimits
 from detector.model.files import Model
 from detector.records import Format, Integers
+from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.settings import Columns, CorpusSettings, Settings
 from detector.sites.recurrence import NO_COUNTS, LineCounts, merge, pruned
 from detector.text.decoding import text_of, without_surrogates

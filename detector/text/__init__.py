@@ -1,1 +1,1 @@
-"""Pages to lines, segments and words: decoding, formats, HTML and plain text."""
+"""From pages to lines, segments and words: decoding, formats, HTML and plain text."""

@@ -1,4 +1,4 @@
-"""Whether a text is the address of a page. Imports nothing: the command line asks first of all."""
+"""Whether a text is the URL of a page. Imports nothing, because the command line checks this first."""
 
 from typing import Final
 
@@ -6,5 +6,5 @@ _SCHEMES: Final = ("http://", "https://")
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text is an http or https address."""
+    """Return whether a text is an http or https URL."""
     return text.lower().startswith(_SCHEMES)

@@ -1,11 +1,10 @@
-"""What each Unicode character is: its class, and what it folds to.
+"""The class of each Unicode character, and what it folds to.
 
-    python -m detector.text.characters      # write characters.npz again
+    python -m detector.text.characters      # write characters.npz
 
-The kernels look characters up in tables of two levels: a block number for every 128 code points,
-then a cell. The tables are made here from Python's `unicodedata`, kept in `characters.npz`, and
-compiled in (kernels/generate.py), so that the same text gives the same words under every Python
-version.
+Kernels look up characters in two-level tables: a block number for every 128 code points, then a cell. The
+tables are made here from Python's `unicodedata`, stored in `characters.npz`, and compiled into the core
+(kernels/generate.py). So the same text gives the same words with every version of Python.
 """
 
 import sys
@@ -16,26 +15,26 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-# Classes, in the order of the columns that `words.Words.counts` has.
+# The classes, in the order of the columns of `Words.counts`.
 OTHER: Final = 0  # control, format, unassigned
 SPACE: Final = 1
 LETTER: Final = 2  # letters that are not upper case
 UPPER: Final = 3
-MARK: Final = 4  # combining marks: part of the word
+MARK: Final = 4  # combining marks, which are part of a word
 DIGIT: Final = 5
-SINGLE: Final = 6  # letters, marks and digits of scripts written without spaces: a word each
+SINGLE: Final = 6  # letters, marks and digits of scripts without spaces: each is a word
 END: Final = 7  # ends a sentence
 PUNCTUATION: Final = 8
 SYMBOL: Final = 9
 N_CLASSES: Final = 10
 
 CLASS_BITS: Final = 0x0F
-# Set on characters that NFC may change, alone or with their neighbours (a superset).
+# A flag for characters that NFC may change, alone or with their neighbours (a superset).
 MAY_COMPOSE: Final = 0x80
 
 SENTENCE_ENDS: Final = ".!?…。．！？｡؟۔।॥။។៕።፧՞։‼⁇⁈⁉︒﹒﹗﹖"
 
-# Scripts whose words are not parted by spaces, first and last code point of each block.
+# Scripts without spaces between words: first and last code point of each block.
 # Source: contracts ("Measures"): Han, Kana, Thai, Lao, Khmer and Myanmar.
 SINGLE_BLOCKS: Final = (
     (0x0E00, 0x0EFF),  # Thai, Lao
@@ -59,7 +58,7 @@ SINGLE_BLOCKS: Final = (
     (0x20000, 0x3FFFF),  # Han extensions
 )
 
-# Format characters that nobody sees, and marks that readers of Arabic and Hebrew leave out.
+# Invisible format characters, and marks that are optional in Arabic and Hebrew.
 UNSEEN: Final = (
     *((code, code) for code in (0xAD, 0x34F, 0x61C, 0x640, 0x670, 0x180E, 0xFEFF)),
     (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2064), (0x2066, 0x2069),
@@ -68,20 +67,20 @@ UNSEEN: Final = (
     (0x610, 0x61A), (0x64B, 0x65F), (0x6D6, 0x6DC), (0x6DF, 0x6E4), (0x6E7, 0x6E8), (0x6EA, 0x6ED),
 )  # fmt: skip
 # Letters that look alike: apostrophes, letters that Arabic and Persian keyboards encode differently, and i
-# without a dot or with one, whose capitals are I in one language and another letter in the next.
+# with and without a dot, whose capitals depend on the language.
 ALIKE: Final = str.maketrans("ʹʻʼʽˈیکہھەىٱıİ", "'" * 5 + "يكهههيا" + "iI")
-# Accents of scripts with capitals, where capitals lose them.
+# Accents of scripts with capitals, which capitals may lose.
 ACCENTS: Final = (0x300, 0x36F)
-# Jamo compose to syllables, and one character alone does not say which.
+# Jamo combine to syllables, which a single character does not show.
 HANGUL: Final = ((0x3131, 0x318E), (0xFFA0, 0xFFDC))
 
 LAST: Final = 0x10FFFF
 BLOCK_SHIFT: Final = 7
 BLOCK_SIZE: Final = 1 << BLOCK_SHIFT
-# A fold at or above this is not a code point's distance but `EXPANDS` + a row of `expansion`.
+# A fold from this number on is not a distance between code points, but `EXPANDS` + a row of `expansion`.
 EXPANDS: Final = 1 << 24
 
-# In place of a fold: nothing is left of the character.
+# Instead of a fold: the character is removed.
 DROPPED: Final = EXPANDS - 1
 LONGEST_FORM: Final = 4
 
@@ -89,10 +88,10 @@ TABLE_FILE: Final = Path(__file__).with_name("characters.npz")
 
 
 def character_class(code: int) -> int:
-    """Class and flags of one code point, straight from `unicodedata` (the reference)."""
+    """Return class and flags of a code point, directly from `unicodedata` (the reference)."""
     char = chr(code)
     category = unicodedata.category(char)
-    if category == "Cs":  # lone surrogates are scored as U+FFFD, a symbol
+    if category == "Cs":  # lone surrogates are scored as U+FFFD, which is a symbol
         return SYMBOL
     if char.isspace() and not 0x1C <= code <= 0x1F:
         kind = SPACE
@@ -113,9 +112,9 @@ def _is_in(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
 
 
 def form_of(char: str) -> str:
-    """Return the character or characters that readers take for equal to one; "" if it is not seen.
+    """Return the characters that look equal to one for readers; "" if it is invisible.
 
-    NFKC where only letters, marks and digits come of it; look-alikes as one of them.
+    This is NFKC if it gives only letters, marks and digits; look-alikes become the same character.
     """
     code = ord(char)
     if _is_in(code, UNSEEN):
@@ -133,7 +132,7 @@ def form_of(char: str) -> str:
 
 
 def build_forms() -> dict[str, NDArray[Any]]:
-    """Make the tables of `form_of`, as those of folds are; `form_expansion` is uint32 (rows, 4)."""
+    """Make the tables for `form_of`, in the format of folds; `form_expansion` is uint32 (rows, 4)."""
     forms = np.zeros(LAST + 1, dtype=np.int64)
     expansion: list[list[int]] = []
     for code in range(LAST + 1):
@@ -152,14 +151,14 @@ def build_forms() -> dict[str, NDArray[Any]]:
 
 
 def base_of(char: str) -> str:
-    """Return a letter without its accents; "" for an accent."""
+    """Return a letter without accents; "" for an accent."""
     parts = unicodedata.normalize("NFD", char)
     base = "".join(part for part in parts if not ACCENTS[0] <= ord(part) <= ACCENTS[1])
     return base if len(base) == 1 or char == parts else char
 
 
 def build_bases() -> dict[str, NDArray[Any]]:
-    """Make the tables of `base_of`."""
+    """Make the tables for `base_of`."""
     bases = np.zeros(LAST + 1, dtype=np.int64)
     for code in range(LAST + 1):
         base = base_of(chr(code))
@@ -169,7 +168,7 @@ def build_bases() -> dict[str, NDArray[Any]]:
 
 
 def comparable(word: str) -> str:
-    """Return a word as copies are compared: in equal forms, case folded, without accents."""
+    """Return a word as it is compared for copies: in equal forms, case folded, without accents."""
     forms = "".join(map(form_of, word))
     return "".join(base_of(part) for char in forms for part in char.casefold())
 
@@ -181,7 +180,7 @@ def _two_level(values: NDArray[np.int64]) -> tuple[NDArray[np.uint16], NDArray[n
 
 
 def build() -> dict[str, NDArray[Any]]:
-    """Make the tables from this Python's `unicodedata`; takes some seconds.
+    """Make the tables from the `unicodedata` of this Python. Takes some seconds.
 
     Returns
     -------
@@ -215,7 +214,7 @@ def build() -> dict[str, NDArray[Any]]:
 
 
 def main() -> None:
-    """Write the tables beside this file."""
+    """Write the tables next to this file."""
     np.savez_compressed(TABLE_FILE, **build())  # type: ignore[arg-type]
     sys.stdout.write(f"{TABLE_FILE}: Unicode {unicodedata.unidata_version}\n")
 

@@ -1,4 +1,4 @@
-"""Packed pages: gzip and Zstandard are known by their first bytes, Brotli by the end of the name."""
+"""Compressed pages: gzip and Zstandard are found by their first bytes, Brotli by the file extension."""
 
 import io
 import sys
@@ -11,13 +11,13 @@ from detector.extras import need
 
 GZIP: Final = b"\x1f\x8b\x08"
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
-# No page is larger; a few bytes can unpack to any number.
+# No page is larger than this, but a few bytes can decompress to any size.
 LARGEST: Final = 1 << 28
 _STEP: Final = 1 << 20
 
 
 def unpacked(data: bytes, name: str = "", limit: int = LARGEST) -> bytes:
-    """Return what packed bytes hold; others as they are.
+    """Decompress bytes; return them unchanged if they are not compressed.
 
     Parameters
     ----------
@@ -26,17 +26,17 @@ def unpacked(data: bytes, name: str = "", limit: int = LARGEST) -> bytes:
     name
         Of its file, if it has one.
     limit
-        The largest size in bytes that is unpacked.
+        The largest decompressed size in bytes.
 
     Raises
     ------
     PageError
-        If the bytes are damaged, or hold more than the limit.
+        If the bytes are damaged, or decompress to more than the limit.
     MissingExtraError
-        If they are packed by Brotli, and it is not installed.
+        If they are compressed by Brotli, and it is not installed.
     """
     if data.startswith(GZIP):
-        import gzip  # most pages are not packed
+        import gzip  # most pages are not compressed
 
         return _read(cast(BinaryIO, gzip.GzipFile(fileobj=io.BytesIO(data))), "gzip", limit)
     if data.startswith(ZSTD):
@@ -47,7 +47,7 @@ def unpacked(data: bytes, name: str = "", limit: int = LARGEST) -> bytes:
 
 
 def unpacked_zstd(data: bytes, limit: int = LARGEST) -> bytes:
-    """Return what Zstandard packed."""
+    """Decompress Zstandard."""
     if sys.version_info >= (3, 14):
         from compression import zstd
     else:
@@ -60,7 +60,7 @@ def unpacked_zstd(data: bytes, limit: int = LARGEST) -> bytes:
 
 
 def unpacked_brotli(data: bytes, limit: int = LARGEST) -> bytes:
-    """Return what Brotli packed."""
+    """Decompress Brotli."""
     need("brotli", "fetch", "a page compressed by Brotli")
     import brotli
 

@@ -1,7 +1,7 @@
-"""Connections to addresses that were looked at first: none into this machine or a private network.
+"""Connections to checked addresses only: none to this machine or to a private network.
 
-The name of a host is resolved once, every address that it stands for is checked, and the connection goes
-to a checked one. So a name that stands for another address the next moment leads nowhere else.
+A host name is resolved once, all its addresses are checked, and the connection is made to a checked one. So a
+name that resolves to another address a moment later does no harm.
 """
 
 import ipaddress
@@ -17,12 +17,12 @@ import httpcore2
 from detector.errors import PageError
 
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
-# IPv6 that holds an address of IPv4 in its last four bytes (NAT64).
+# IPv6 addresses with an IPv4 address in their last four bytes (NAT64).
 _NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
 
 
 def is_public(address: IP) -> bool:
-    """Return whether an address is one of the internet, not of this machine or a network of its own."""
+    """Return whether an address is on the internet, not on this machine or in a private network."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
         if inner is None and address in _NAT64:
@@ -33,14 +33,14 @@ def is_public(address: IP) -> bool:
 
 
 class Deadline:
-    """A time by which all is done."""
+    """The time at which everything must be done."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
 
     def left(self) -> float:
-        """Return the seconds that are left; raises `PageError` where there are none."""
+        """Return the remaining seconds; raises `PageError` if there are none."""
         left = self._end - time.monotonic()
         if left <= 0:
             raise PageError(f"no answer within {self.seconds:g} seconds")
@@ -48,7 +48,7 @@ class Deadline:
 
 
 def resolved(host: str, port: int, deadline: Deadline) -> list[str]:
-    """Return the addresses that a host's name stands for; the system's look-up has no time limit."""
+    """Resolve a host name. The look-up of the system has no time limit, so it is made in a thread."""
     found: list[str] = []
     faults: list[str] = []
 
@@ -69,7 +69,7 @@ def resolved(host: str, port: int, deadline: Deadline) -> list[str]:
 
 
 class _TimedStream(httpcore2.NetworkStream):
-    """A connection on which every wait ends at the deadline: slow drops of an answer, too."""
+    """A connection on which every wait ends at the deadline, also if the response trickles in."""
 
     def __init__(self, stream: httpcore2.NetworkStream, deadline: Deadline) -> None:
         self._stream, self._deadline = stream, deadline
@@ -108,7 +108,7 @@ class CheckedConnections(httpcore2.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
-        """Connect to the first address of a host that answers."""
+        """Connect to the first address of a host that responds."""
         addresses = resolved(host, port, self._deadline)
         for address in addresses:
             if not self._allow_private and not is_public(ipaddress.ip_address(address.split("%")[0])):
@@ -120,7 +120,7 @@ class CheckedConnections(httpcore2.NetworkBackend):
             try:
                 return self._connected(address, port)
             except (httpcore2.ConnectError, httpcore2.ConnectTimeout):
-                continue  # the next address may answer
+                continue  # the next address may respond
         return self._connected(addresses[-1], port)
 
     def _connected(self, address: str, port: int) -> httpcore2.NetworkStream:

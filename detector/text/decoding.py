@@ -1,8 +1,7 @@
-"""Bytes to text: byte-order mark, declared charset, then detection.
+"""From bytes to text: byte-order mark, declared charset, then detection.
 
-turbohtml does it by the WHATWG standard, so that text and HTML decode as a browser
-would; what browsers do not read or guess is added: UTF-16 without a mark, UTF-32 with one,
-ISO-2022-JP and its relatives that are not declared, and UTF-7.
+turbohtml decodes text and HTML by the WHATWG standard, like a browser. Added here is what browsers do not
+read or guess: UTF-16 without a mark, UTF-32 with one, undeclared ISO-2022-JP and its relatives, and UTF-7.
 """
 
 import codecs
@@ -11,16 +10,16 @@ from typing import Final, NamedTuple
 
 REPLACEMENT: Final = "\ufffd"
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
-# UTF-16 text of any script has line ends, spaces or digits: bytes of which every other
-# one is NUL. In no 8-bit encoding are NULs frequent. Looked for in the first bytes only.
+# UTF-16 text of any script has line ends, spaces or digits, in which every other byte is NUL. No 8-bit
+# encoding has many NULs. Only the first bytes are searched.
 _PROBE: Final = 4096
 _NUL_SHARE: Final = 0.1
-# Evidence from which valid UTF-8 is no accident: a character of two bytes counts 1, of three bytes 3,
-# of four bytes 5.
+# The evidence needed to trust valid UTF-8: a character of two bytes counts 1, of three bytes 3, of four
+# bytes 5.
 _UTF8_EVIDENCE: Final = 12
-# Of so many continuation bytes one may be broken: pages are cut off, and comments garbled.
+# One in this many continuation bytes may be broken: pages are cut off, and comments garbled.
 _UTF8_FAULTS: Final = 20
-# Encodings of 7 bits that shift between alphabets by an escape.
+# 7-bit encodings that switch between alphabets with an escape.
 _SHIFTED: Final = ("iso2022_jp", "iso2022_jp_2", "iso2022_jp_3", "iso2022_kr")
 _UTF7_RUN: Final = re.compile(rb"(?<![A-Za-z0-9+/])[A-Za-z0-9/]*+(\+[A-Za-z0-9+/]{3,}+-)")
 _UTF7_FEWEST: Final = 3
@@ -29,9 +28,9 @@ _WIDE_MARKS: Final = (*_UTF32_MARKS, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class Decoded(NamedTuple):
-    """A page's text, the encoding it was read in, and how many characters were lost.
+    """The text of a page, its encoding, and how many characters were lost.
 
-    data: the bytes it was read from, where these are valid UTF-8
+    data: the original bytes, if they are valid UTF-8
     """
 
     text: str
@@ -41,7 +40,7 @@ class Decoded(NamedTuple):
 
 
 def _utf16_without_mark(data: bytes) -> str | None:
-    """Return the UTF-16 byte order that unmarked bytes seem to have, if any."""
+    """Return the UTF-16 byte order that bytes without a mark seem to have, if any."""
     probe = data[:_PROBE]
     even, odd = probe[0::2].count(0), probe[1::2].count(0)
     if max(even, odd) < max(4, _NUL_SHARE * len(probe) / 2) or min(even, odd) * 10 > max(even, odd):
@@ -50,7 +49,7 @@ def _utf16_without_mark(data: bytes) -> str | None:
 
 
 def _plain_utf8(data: bytes) -> str | None:
-    """Return the text of bytes that can only be UTF-8, and have no mark; most pages are so."""
+    """Return the text of bytes without a mark that can only be UTF-8, like most pages."""
     if data.startswith(codecs.BOM_UTF8):
         return None
     try:
@@ -65,11 +64,10 @@ def _plain_utf8(data: bytes) -> str | None:
 
 
 def _saved_as_utf8(data: bytes) -> str | None:
-    """Return the text of bytes that are UTF-8 whatever their declaration says.
+    """Return the text of bytes that are UTF-8, whatever they declare.
 
-    Crawlers save pages as UTF-8 and leave the old declaration in, and one broken byte
-    makes no other encoding. Text in another encoding is nearly valid UTF-8 by accident
-    only when it is a few characters long.
+    Crawlers save pages as UTF-8 with the old declaration, and one broken byte does not make it another
+    encoding. Only very short text in another encoding is nearly valid UTF-8 by accident.
     """
     text = data.decode("utf-8", "replace")
     longer = len(data) - len(text)
@@ -77,7 +75,7 @@ def _saved_as_utf8(data: bytes) -> str | None:
 
 
 def _seven_bits(data: bytes) -> tuple[str, str] | None:
-    """Return the text and encoding of ASCII bytes that stand for other characters, if they do."""
+    """Return the text and encoding of ASCII bytes that encode other characters, if they do."""
     if b"\x1b$" in data:
         for encoding in _SHIFTED[-1:] if b"\x1b$)C" in data else _SHIFTED:
             try:
@@ -96,17 +94,17 @@ def _seven_bits(data: bytes) -> tuple[str, str] | None:
 
 
 def _is_words(text: str) -> bool:
-    """Return whether a run of UTF-7 holds what needs it: no ASCII, and letters or signs only."""
+    """Return whether a run of UTF-7 has only characters that need it: letters and signs outside ASCII."""
     return all(one.isprintable() and not (one.isascii() and one.isalnum()) for one in text)
 
 
 def is_wide(data: bytes) -> bool:
-    """Return whether bytes are text of 16 or 32 bits a character."""
+    """Return whether bytes are text in 16 or 32 bits per character."""
     return data.startswith(_WIDE_MARKS) or _utf16_without_mark(data) is not None
 
 
 def _known(declared: str | None) -> str | None:
-    """Return an encoding that is declared, if it is one that pages may have."""
+    """Return a declared encoding, if it is one that pages may have."""
     try:
         return declared and codecs.lookup(f"whatwg-{declared.strip().lower()}") and declared.strip().lower()
     except LookupError:
@@ -114,9 +112,9 @@ def _known(declared: str | None) -> str | None:
 
 
 def decode(data: bytes, declared: str | None = None) -> Decoded:
-    """Decode a page; never fails: what cannot be read becomes U+FFFD and is counted.
+    """Decode a page. Never fails: what cannot be decoded becomes U+FFFD and is counted.
 
-    declared: the encoding that the server named, if it did; what the bytes plainly are comes first
+    declared: the encoding named by the server, if any; clear evidence in the bytes overrides it
     """
     if (b"\x1b" in data or b"+" in data) and data.isascii() and (found := _seven_bits(data)) is not None:
         return Decoded(*found, 0)
@@ -131,7 +129,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     )
     if encoding:
         return _count(data, data.decode(encoding, "replace"), encoding)
-    from turbohtml.detect import detect  # text that is plainly UTF-8 does without the HTML parser
+    from turbohtml.detect import detect  # text that is clearly UTF-8 does not need the HTML parser
 
     label = (_known(declared) or detect(data).encoding or "utf-8").lower()
     if label in ("utf-8", "ascii"):
@@ -143,7 +141,7 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
 
 
 def _count(data: bytes, text: str, encoding: str) -> Decoded:
-    """Count the characters that decoding replaced, not those that stood in the page."""
+    """Count the characters that decoding replaced, not those that were already in the page."""
     found = text.count(REPLACEMENT)
     if found and encoding == "utf-8":
         found -= data.count(REPLACEMENT.encode())
@@ -151,15 +149,15 @@ def _count(data: bytes, text: str, encoding: str) -> Decoded:
 
 
 def without_surrogates(text: str) -> str:
-    """Return the text with each lone surrogate as U+FFFD, for the HTML parser."""
+    """Replace lone surrogates by U+FFFD, for the HTML parser."""
     return _SURROGATES.sub(REPLACEMENT, text)
 
 
 def utf8(text: str) -> bytes:
-    """Encode a text for scoring; lone surrogates pass through, as `text_of` lets them back."""
+    """Encode a text for scoring. Lone surrogates are encoded too; `text_of` decodes them again."""
     return text.encode("utf-8", "surrogatepass")
 
 
 def text_of(data: bytes) -> str:
-    """Decode what `utf8` encoded, whole or in part."""
+    """Decode the output of `utf8`, or a part of it."""
     return data.decode("utf-8", "surrogatepass")

@@ -1,4 +1,4 @@
-"""Pages at addresses: fetched with limits of time and size, every redirect checked."""
+"""Pages at URLs, fetched with limits on time and size. Every redirect is checked."""
 
 import re
 from typing import Any, Final, NamedTuple
@@ -13,14 +13,14 @@ USER_AGENT: Final = f"boilerplate-detector/{__version__} (fetches single pages t
 MOST_REDIRECTS: Final = 10
 _REDIRECTS: Final = frozenset((301, 302, 303, 307, 308))
 _CHARSET: Final = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
-# What a page may be, as servers call it; nothing, where they say nothing.
+# The content types of pages; empty if the server does not say.
 _PAGES: Final = re.compile(r"^(?:text/.*|application/(?:xhtml\+xml|xml)|)$", re.IGNORECASE)
-# What servers say of anything: its first bytes tell more.
+# Content types that servers use for anything: the first bytes tell more.
 _UNTOLD: Final = frozenset(("application/octet-stream", "binary/octet-stream", "application/x-unknown"))
 
 
 class Fetched(NamedTuple):
-    """An answer: its bytes, unpacked; where it was in the end; the encoding that the server named."""
+    """A response: the decompressed bytes, the final URL, and the encoding named by the server."""
 
     data: bytes
     url: str
@@ -33,18 +33,18 @@ def fetch(url: str, *, timeout: float, most_bytes: int, allow_private: bool) -> 
     Parameters
     ----------
     url
-        Its address, http or https.
+        Its http or https URL.
     timeout
-        Seconds for everything: looking up names, connecting, redirects, the response.
+        Seconds for everything: look-ups of names, connecting, redirects, the response.
     most_bytes
-        The largest answer in bytes, packed and unpacked.
+        The largest response in bytes, compressed and decompressed.
     allow_private
         Whether it may be on this machine or in a private network.
 
     Raises
     ------
     PageError
-        If there is no such page, it is none, or a limit is passed.
+        If there is no such page, it is not text or HTML, or a limit is exceeded.
     MissingExtraError
         If the client is not installed.
     """
@@ -80,7 +80,7 @@ def _reason(error: Exception) -> str:
 
 
 def _checked(url: str) -> str:
-    """Return an address as it is asked for; raises `PageError` for one that is not of a page."""
+    """Return a URL as it is requested; raises `PageError` if it cannot be the URL of a page."""
     try:
         parts = urlsplit(urldefrag(url.strip())[0])
         host, port = parts.hostname or "", parts.port
@@ -94,12 +94,12 @@ def _checked(url: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """Return a part of an address with what must be quoted; what is quoted stays."""
+    """Quote the characters of a part of a URL that must be quoted, unless they already are."""
     return quote(text, safe="!#$%&'()*+,/:;=?@[]~")
 
 
 def _answer(pool: Any, url: str, most_bytes: int) -> Fetched | str:  # noqa: ANN401
-    """Return what stands at an address, or the address that it leads to."""
+    """Return the response of a URL, or the URL that it redirects to."""
     headers = {
         "Host": urlsplit(url).netloc,
         "User-Agent": USER_AGENT,

@@ -5,7 +5,7 @@ from typing import Final
 
 from detector.records import Format
 
-# A document says so near its beginning; a fragment has tags that text does not quote.
+# A document declares itself near its beginning; a fragment has tags that text does not quote.
 _DECLARES: Final = re.compile(r"<(?:!doctype\s+html|html|head|title|body)\b", re.IGNORECASE)
 _BLOCK_TAG: Final = re.compile(
     r"<(?:p|div|span|br|h[1-6]|ul|ol|li|table|tr|td|article|section|main|nav|header|footer|a\s+href)\b[^<>]*>",
@@ -16,11 +16,10 @@ _TAGS_OF_A_FRAGMENT: Final = 3
 
 
 def found_format(text: str) -> Format:
-    """Return what a page seems to be.
+    """Return the probable format of a page.
 
-    HTML is a page that begins with a tag and declares itself or has several tags, or one
-    that has junk before its declaration but ends as a document. Text about HTML quotes
-    tags too, but not like that.
+    A page is HTML if it begins with a tag and either declares itself or has several tags, or if it has junk
+    before its declaration but ends like a document. Text about HTML quotes tags too, but not in this way.
     """
     start = text[:_LOOKED_AT].lstrip("\ufeff \t\r\n\f")
     declares = _DECLARES.search(start)

@@ -1,9 +1,9 @@
-"""Pages that would fill the memory when they are parsed: formatting elements that are never closed.
+"""Pages that would fill the memory when parsed, because of unclosed formatting elements.
 
-The HTML standard opens every `<b>` that is still open again in each paragraph that follows. A page of
-200 KB in which each paragraph opens one with another attribute becomes a tree of seven million
-elements, 950 MB. Such a page is parsed without its formatting tags; its text and all other elements stay.
-Pages of the web have a few such elements open at a time (docs/architecture.md).
+The HTML standard reopens every unclosed `<b>` in each paragraph that follows. A page of 200 KB in which each
+paragraph opens one with another attribute becomes a tree of seven million elements and 950 MB. Such a page is
+parsed without its formatting tags; its text and all other elements stay. Real pages have only a few such
+elements open at a time (docs/architecture.md).
 """
 
 import re
@@ -14,31 +14,31 @@ import numpy as np
 
 from detector.text.plain import count_bytes
 
-# Elements that a page may have beside those that stand in it: any page so many, a large one one for so
-# many bytes, and none more than 250 MB of memory. The most on 4,361 pages of the web were 15,000.
+# How many elements a page may get this way: a fixed number, or for a large page one per this many bytes, but
+# never more than 250 MB of memory. The largest number on 4,361 pages of the web was 15,000.
 LEAST: Final = 20_000
 BYTES: Final = 2
 MOST: Final = 2_000_000
-# The parser opens no more than so many again.
+# The parser reopens at most this many.
 DEEPEST: Final = 512
-# Of elements that are the same in name and attributes, the standard keeps so many open.
+# The standard keeps at most this many elements with the same name and attributes open.
 SAME: Final = 3
-# Not `a` and `nobr`: each closes the one before.
+# Not `a` and `nobr`, which close the one before.
 _NAMES: Final = {"b", "big", "code", "em", "font", "i", "s", "small", "strike", "strong", "tt", "u"}
 _NAME: Final = "|".join(sorted(_NAMES))
 _START: Final = re.compile(rf"<(?:{_NAME})[\s/>]".encode(), re.IGNORECASE)
-# A whole tag, to its first `>`: linear, also where there is none.
+# A whole tag, up to its first `>`. Linear even if there is none.
 _TAG: Final = re.compile(rf"</?(?:{_NAME})(?:>|[\s/][^>]*>?)".encode(), re.IGNORECASE)
-# What is open before one of these begins is not closed by an end tag in it.
+# An end tag inside one of these does not close what was opened before it.
 _BARRIERS: Final = frozenset(
     ("applet", "caption", "marquee", "math", "object", "select", "svg", "td", "template", "th")
 )
-# In place of a tag: nothing that is seen, and no `<` before it makes a tag of what comes after it.
+# Replaces a tag: it is invisible, and stops a `<` before it from making a tag with what follows.
 _NOTHING: Final = b"<wbr>"
 
 
 class _Open:
-    """The formatting elements that are open, at least those that are."""
+    """The open formatting elements, or more (an upper bound)."""
 
     def __init__(self) -> None:
         self.elements: list[tuple[str, str]] = []
@@ -68,13 +68,13 @@ class _Open:
 
 
 def most_again(size: int) -> int:
-    """Return how many elements the parser may open again on a page of so many bytes."""
+    """Return how many elements the parser may reopen on a page of this many bytes."""
     return min(max(LEAST, size // BYTES), MOST)
 
 
 def elements_again(text: str, most: int = MOST) -> int:
-    """Return how many elements the parser would open again, or a number above `most`."""
-    from turbohtml import TokenType, tokenize  # hardly a page is looked at so closely
+    """Return how many elements the parser would reopen, or a number above `most`."""
+    from turbohtml import TokenType, tokenize  # few pages need this closer look
 
     is_open, again = _Open(), 0
     for token in tokenize(text):
@@ -97,9 +97,9 @@ def elements_again(text: str, most: int = MOST) -> int:
 
 
 def is_explosive(page: bytes, open_at_once: int = DEEPEST) -> bool:
-    """Return whether a page, as UTF-8, would become too large when it is parsed; nearly all cost one look.
+    """Return whether a page, as UTF-8, would become too large when parsed. A quick check settles nearly all.
 
-    open_at_once: how many formatting elements are open at once, at most (`html.condensed` knows)
+    open_at_once: the largest number of formatting elements open at once (`html.condensed` returns it)
     """
     most, tags = most_again(len(page)), count_bytes(np.frombuffer(page, np.uint8), b"<<")
     if tags * min(open_at_once, DEEPEST) <= most or tags * min(len(_START.findall(page)), DEEPEST) <= most:
@@ -108,5 +108,5 @@ def is_explosive(page: bytes, open_at_once: int = DEEPEST) -> bool:
 
 
 def parsable(page: bytes, open_at_once: int = DEEPEST) -> bytes:
-    """Return a page, as UTF-8, as it can be parsed: one that would explode, without its formatting tags."""
+    """Return a page, as UTF-8, that is safe to parse: without formatting tags if it would grow too large."""
     return _TAG.sub(_NOTHING, page) if is_explosive(page, open_at_once) else page

@@ -1,13 +1,13 @@
-"""HTML to lines: turbohtml repairs the page, a kernel scans what it serialised (kernels/html).
+"""From HTML to lines: turbohtml repairs the page, and a kernel scans its output (kernels/html).
 
-Scripts, styles, comments and attributes that nothing reads are left out before the page is parsed,
-which halves the work (kernels/html/condense.cpp). The lines and the markup stay the same.
+Scripts, styles, comments and unused attributes are removed before the page is parsed, which halves the work
+(kernels/html/condense.cpp). The lines and the markup stay the same.
 
-This is the only renderer of HTML here. There is one line per block element, `<br>`, list item,
-option, button and table row; links that touch, one each; `<pre>` by its own lines, blank ones too. White
-space is collapsed. Nothing that CSS hides is left out. Scripts, styles, templates, SVG and the head are
-not lines, nor is what `<iframe>`, `<noembed>` and `<noframes>` hold, which the standard never renders;
-`<noscript>` is, where the rest of the page has little text. docs/reading.md has the rest.
+This is the only renderer of HTML in this package. Each block element, `<br>`, list item, option, button and
+table row is a line, and so is each of several adjacent links. `<pre>` keeps its lines, blank ones too. White
+space is collapsed. Text hidden by CSS is included. Scripts, styles, templates, SVG and the head are not
+lines, nor are the contents of `<iframe>`, `<noembed>` and `<noframes>`, which are never rendered.
+`<noscript>` is included if the rest of the page has little text. For more, see docs/reading.md.
 """
 
 import html as entities
@@ -24,24 +24,24 @@ from detector.text.plain import count_bytes, joined, segmented
 from detector.text.shadow_trees import with_shadow_trees
 from detector.text.structured_data import with_unshown_article
 
-# With fewer words than this beside it, what stands in <noscript> is the page.
+# If the rest of a page has fewer words than this, the content of <noscript> is the page.
 NOSCRIPT_WORDS: Final = 50
 
-# How `<noscript>` is read: there is none; it is left out, if the rest has enough words; as part of the
-# page; the rest has too few words.
+# How `<noscript>` is read: there is none; left out if the rest has enough words; as part of the page; the
+# rest has too few words.
 NOT_THERE, PROBED, MARKUP, SPARSE = range(4)
 
-# What a hint of the page's head is.
+# The kinds of hints in the head of a page.
 TITLE_HINT: Final = 1
 DESCRIPTION_HINT: Final = 2
 DATA_HINT: Final = 3
 
 
 class Condensed(NamedTuple):
-    """A page, as UTF-8, without what the parser need not see.
+    """A page, as UTF-8, without what the parser does not need.
 
-    has_article: whether its structured data holds an article
-    open_formatting: how many formatting elements are open at once, or a number above that
+    has_article: whether its structured data contains an article
+    open_formatting: an upper bound for the number of formatting elements open at once
     """
 
     page: bytes
@@ -50,7 +50,7 @@ class Condensed(NamedTuple):
 
 
 def condensed(page: bytes, scripting: bool = True) -> Condensed:
-    """Return a page, as UTF-8, without what the parser need not see."""
+    """Return a page, as UTF-8, without what the parser does not need."""
     data, room = np.frombuffer(page, np.uint8), len(page) + len(page) // 8 + 64
     found = np.zeros(2, np.int64)
     while True:
@@ -62,28 +62,27 @@ def condensed(page: bytes, scripting: bool = True) -> Condensed:
 
 
 class Repaired(NamedTuple):
-    """A page as the HTML standard repairs it. simplified: whether it was read without its formatting tags."""
+    """A page, repaired by the HTML standard. simplified: whether it was read without its formatting tags."""
 
     source: bytes
     simplified: bool
 
 
 def serialised(page: bytes, scripting: bool = True) -> bytes:
-    """Return a page, as UTF-8, as the HTML standard repairs it, in normal form; see `repaired`."""
+    """Return a page, as UTF-8, repaired by the HTML standard and serialised; see `repaired`."""
     return repaired(page, scripting).source
 
 
 def repaired(page: bytes, scripting: bool = True) -> Repaired:
-    """Return a page, as UTF-8, as the HTML standard repairs it, in normal form.
+    """Return a page, as UTF-8, repaired by the HTML standard and serialised.
 
-    With scripting, as browsers have it, `<noscript>` holds raw text, and an element left open in
-    it cannot swallow the page. An article that only the structured data holds is added.
+    Scripting counts as enabled, as in browsers. So `<noscript>` contains raw text, and an unclosed element in
+    it cannot swallow the page. An article that is only in the structured data is added.
 
-    The parser is given each byte as a character, and so gives back each as it was: the standard
-    looks at ASCII only. It works faster on text of one byte a character, and nothing has to be
-    decoded and encoded again.
+    The parser gets each byte as a character, and returns it unchanged, because the standard only looks at
+    ASCII. It works faster on text of one byte per character, and nothing has to be decoded and encoded again.
     """
-    from turbohtml import Formatter, Html, parse  # plain text does without it
+    from turbohtml import Formatter, Html, parse  # plain text does not need it
 
     small = condensed(with_shadow_trees(page), scripting)
     tags = parsable(small.page, small.open_formatting)
@@ -94,12 +93,12 @@ def repaired(page: bytes, scripting: bool = True) -> Repaired:
 
 
 def whole_page(page: bytes) -> bytes:
-    """Return a page, as UTF-8, with all that it has, as it can be parsed."""
+    """Return a complete page, as UTF-8, that is safe to parse."""
     return parsable(page, condensed(page).open_formatting)
 
 
 def why_simplified(page: bytes) -> str | None:
-    """Return why a page, as UTF-8, is read without its formatting tags; None if it is read with them."""
+    """Return why a page is read without its formatting tags; None if it is read with them."""
     if not is_explosive(page, condensed(page).open_formatting):
         return None
     return (
@@ -111,8 +110,8 @@ def why_simplified(page: bytes) -> str | None:
 def _scanned(sources: Sequence[bytes], noscript: Bytes) -> tuple[Batch, Markup] | None:
     """Scan serialised pages; the batch has no segments yet.
 
-    noscript: uint8 (P,), how `<noscript>` of each page is read. None if a page that was to be probed
-    is sparse; that is noted in `noscript`.
+    noscript: uint8 (P,), how `<noscript>` of each page is read. Returns None if a page that was to be probed
+    is sparse, which is then marked in `noscript`.
     """
     html, page_start = joined(sources)
     n_tags = count_bytes(html, b"<<") + 1
@@ -151,7 +150,7 @@ def _scanned(sources: Sequence[bytes], noscript: Bytes) -> tuple[Batch, Markup] 
 
 
 def _cut(batch: Batch, markup: Markup, ends: NDArray[np.int64], sizes: list[int]) -> tuple[Batch, Markup]:
-    """Return the records with as much of their arrays as was written."""
+    """Return the records, with their arrays cut to the part that was written."""
     lines, elements, hints = ends[-1].tolist()
     written, tokens, hint_bytes = sizes
     return (
@@ -179,7 +178,7 @@ def _cut(batch: Batch, markup: Markup, ends: NDArray[np.int64], sizes: list[int]
 
 
 class HtmlBatch(NamedTuple):
-    """HTML pages, read. simplified: positions of those that were read without their formatting tags."""
+    """HTML pages as lines. simplified: positions of pages that were read without their formatting tags."""
 
     batch: Batch
     markup: Markup

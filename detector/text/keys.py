@@ -1,9 +1,9 @@
-"""Lines to keys: 64 bits that two lines share if their words are the same, in order.
+"""Keys of lines: 64 bits, equal for two lines with the same words in the same order.
 
-`exact` is of the case-folded words. In `masked`, every word with a digit counts alike, and so do
-the words of a date ("3 de mayo de 2024", "May 3, 2024"), so that "Posted on May 3, 2024" is one
-line on all pages of a site. No list of months is needed: a date is known by its day and its year.
-Keys are stored in files: raise `KEYS_VERSION` when any of them changes.
+`exact` uses the case-folded words. In `masked`, all words with a digit are equal, and so are the words of a
+date ("3 de mayo de 2024", "May 3, 2024"), so "Posted on May 3, 2024" is the same line on all pages of a site.
+This needs no list of months: a date is found by its day and its year. Keys are stored in files: increment
+`KEYS_VERSION` when they change.
 """
 
 from typing import Final, NamedTuple
@@ -15,16 +15,16 @@ from detector import native
 from detector.records import Integers, Words
 
 KEYS_VERSION: Final = 1
-# The key of a line without words: such lines are never counted.
+# The key of a line without words. Such lines are never counted.
 NO_WORDS: Final = 0
-# What a masked word counts as; no word has so small a key.
+# The key of a masked word. No word has such a small key.
 ANY_NUMBER: Final = np.uint64(7)
 
 
 class LineKeys(NamedTuple):
-    """The keys of all segments: int64 (S,) each, `NO_WORDS` where a segment has no words.
+    """The keys of all segments: int64 (S,) each, `NO_WORDS` for segments without words.
 
-    A line in which nothing is masked has the same key twice.
+    For a line without masked words, both keys are the same.
     """
 
     exact: Integers
@@ -40,5 +40,5 @@ def line_keys(words: Words) -> LineKeys:
 
 
 def site_id(name: str) -> int:
-    """Return the number of a site's name: xxh3, 64 bits, of its UTF-8, seen as signed."""
+    """Return the number of a site: 64-bit xxh3 of its name as UTF-8, as a signed integer."""
     return int(np.uint64(xxhash.xxh3_64_intdigest(name.encode("utf-8", "surrogatepass"))).astype(np.int64))

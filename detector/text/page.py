@@ -1,4 +1,4 @@
-"""A page as it comes, from text, bytes or a file, to its decoded text."""
+"""From text, bytes or a file to a decoded page."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,7 +16,7 @@ from detector.text.signatures import refuse_binary
 
 Input = str | bytes | Path
 
-# Characters of a one-line string that could be a file's name or an address.
+# The most characters of a string that could be a file name or a URL.
 _LONGEST_NAME: Final = 1024
 
 
@@ -36,7 +36,7 @@ class Page:
     data: bytes | None = field(default=None, repr=False, compare=False)
 
     def utf8(self) -> bytes:
-        """Return the text as UTF-8, as the kernels read it; lone surrogates are encoded too."""
+        """Return the text as UTF-8 for the kernels; lone surrogates are encoded too."""
         return utf8(self.text) if self.data is None else self.data
 
     @classmethod
@@ -128,14 +128,14 @@ class Page:
 
 
 def page_bytes(data: bytes, name: str = "", limit: int = LARGEST) -> bytes:
-    """Unpack the bytes of a page; raises `PageError` for those of something else, or more than the limit."""
+    """Decompress the bytes of a page; raises `PageError` for other files and above the limit."""
     data = unpacked(data, name, limit)
     refuse_binary(data, is_wide(data))
     return data
 
 
 def _named(data: bytes, name: str, is_known: bool) -> bytes:
-    """Unpack the bytes of a file, and name it in what is said about them."""
+    """Decompress the bytes of a file, and name the file in errors."""
     try:
         data = page_bytes(data, name)
     except PageError as error:
@@ -157,7 +157,7 @@ def _file(path: Path) -> bytes:
 
 
 def _refuse_name(text: str) -> None:
-    """Raise `ValueError` for a string that is an address or a file's name: surely what is there was meant."""
+    """Raise `ValueError` for a string that is a URL or a file name: its content was surely meant."""
     name = text.strip()
     if not 0 < len(name) <= _LONGEST_NAME or any(sign in name for sign in "\n\0<"):
         return

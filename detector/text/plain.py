@@ -1,7 +1,7 @@
-"""Plain text to lines and segments (kernels/text/lines.cpp).
+"""From plain text to lines and segments (kernels/text/lines.cpp).
 
-A line ends at LF, CRLF or a lone CR, and nowhere else: U+0085, U+2028, U+2029, VT and FF are white
-space inside a line. Nothing is trimmed: text and ending of all lines, joined, are the input.
+A line ends at LF, CRLF or a lone CR only: U+0085, U+2028, U+2029, VT and FF are white space inside a line.
+Nothing is trimmed: the text and endings of all lines, joined, are the input.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ LONG_LINE: Final = 1000
 
 
 def segmented(data: Bytes, line_start: Integers, line_end: Integers, page_line: Integers) -> Batch:
-    """Return the batch of these lines, with its segments."""
+    """Return a batch of these lines, with segments."""
     line_segment = np.empty(line_start.size + 1, np.int64)
     room = line_start.size + 64
     while True:
@@ -30,14 +30,14 @@ def segmented(data: Bytes, line_start: Integers, line_end: Integers, page_line: 
 
 
 def joined(pages: Sequence[bytes]) -> tuple[Bytes, Integers]:
-    """Return pages in one buffer, and int64 (P + 1,) where each begins."""
+    """Return pages in one buffer, and int64 (P + 1,), the start of each."""
     start = np.zeros(len(pages) + 1, np.int64)
     np.cumsum([len(page) for page in pages], out=start[1:])
     return np.frombuffer(bytearray().join(pages), np.uint8), start
 
 
 def count_bytes(data: Bytes, either: bytes) -> int:
-    """Return how many bytes are one or the other of two."""
+    """Count the bytes that are one of these two."""
     return native.run("count_bytes", data, *either)
 
 

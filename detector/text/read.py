@@ -1,4 +1,4 @@
-"""Decoded pages to lines, words and markup: the one way in, for scoring, counting and training."""
+"""From decoded pages to lines, words and markup, for scoring, counting and training."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
@@ -16,7 +16,7 @@ FORMATS: Final[tuple[Format, ...]] = ("text", "html")
 
 
 class ReadBatch(NamedTuple):
-    """Pages of one format, read: their lines, the words of these, and for HTML the markup.
+    """Pages of one format: lines, words, and the markup of HTML.
 
     simplified: positions of HTML pages that were read without their formatting tags
     """
@@ -28,7 +28,7 @@ class ReadBatch(NamedTuple):
 
 
 def by_format(pages: Sequence[Page]) -> Iterator[list[int]]:
-    """Yield the positions of the pages of each format that there is."""
+    """Yield the positions of the pages of each format."""
     for format in FORMATS:
         positions = [at for at, page in enumerate(pages) if page.format == format]
         if positions:
@@ -41,7 +41,7 @@ def read_batch(pages: Sequence[Page]) -> ReadBatch:
     Raises
     ------
     ValueError
-        If the pages are of several formats, or there is none (see `by_format`).
+        If the pages have several formats, or there are no pages (see `by_format`).
     """
     formats = {page.format for page in pages}
     if len(formats) != 1:
@@ -63,7 +63,7 @@ def _read(pages: Sequence[bytes], format: Format) -> ReadBatch:
 
 
 class _Rows:
-    """The rows of some pages in an array that has all pages, one after another."""
+    """The rows of some pages in an array of all pages."""
 
     def __init__(self, starts: Integers, ends: Integers) -> None:
         self.size = ends - starts
@@ -72,7 +72,7 @@ class _Rows:
         self.rows: Integers = np.repeat(-self.moved, self.size) + np.arange(self.start[-1])
 
     def numbers(self, values: Integers, of: "_Rows") -> Integers:
-        """Return, for these rows, the numbers of other rows (or -1) as they are now."""
+        """Return references from these rows to other rows (or -1), renumbered."""
         found = values[self.rows]
         return np.where(found >= 0, found + np.repeat(of.moved, self.size), found)
 
@@ -101,14 +101,14 @@ def _some_markup(markup: Markup, pages: Integers, lines: _Rows) -> Markup:
 
 
 def some_pages(read: ReadBatch, pages: Sequence[int]) -> ReadBatch:
-    """Return a batch of some of the pages, as if only they had been read.
+    """Return the batch of some of the pages, as if only these had been read.
 
     Parameters
     ----------
     read
         The batch.
     pages
-        Positions of pages, rising.
+        Positions of pages, in ascending order.
     """
     batch, chosen = read.batch, np.array(pages, np.int64)
     begin = np.append(batch.line_start, batch.data.size)[batch.page_line]

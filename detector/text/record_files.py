@@ -1,4 +1,4 @@
-"""Files of many records, which are no page: what reads them is named."""
+"""Files of many records, which are not pages. The error says how to read them."""
 
 import json
 from typing import Final
@@ -21,9 +21,9 @@ def refuse_records(name: str, data: bytes) -> None:
     Parameters
     ----------
     name
-        Of the file, or what it was read from.
+        The name of the file, or where it comes from.
     data
-        What is in it, unpacked.
+        Its content, decompressed.
     """
     kind = records_kind(name, data)
     if kind is None:
@@ -39,7 +39,7 @@ def refuse_records(name: str, data: bytes) -> None:
 
 
 def records_kind(name: str, data: bytes) -> str | None:
-    """Return what a file of many records is, by its name or the JSON in it; None for a page."""
+    """Return the type of a file of many records, by its name or the JSON in it; None for a page."""
     plain = name.lower()
     for end in _PACKED:
         plain = plain.removesuffix(end)
@@ -48,7 +48,7 @@ def records_kind(name: str, data: bytes) -> str | None:
 
 
 def _json_kind(data: bytes) -> str | None:
-    """Return what JSON is: lines, or one value; None if it is neither."""
+    """Return whether data is JSON lines or one JSON value; None if it is neither."""
     first, _, rest = data.partition(b"\n")
     if rest.strip() and _is_json(first) and _is_json(rest.lstrip().partition(b"\n")[0]):
         return "JSON Lines, a record a line"

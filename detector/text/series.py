@@ -1,4 +1,4 @@
-"""Many pages in Python: lists, generators, columns of a table. Each item is a page, or an error."""
+"""Many pages in Python: lists, generators, columns of a table. Each item becomes a page or an error."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,18 +10,18 @@ import numpy as np
 from detector.errors import DetectorError, PageError
 from detector.text.page import Input, Page
 
-# What is done with a page that cannot be read or scored.
+# What to do with a page that cannot be read or scored.
 Errors = Literal["raise", "skip", "return"]
-# What an item that is missing (None, NaN) is taken for.
+# What a missing item (None, NaN) counts as.
 Missing = Literal["error", "empty"]
 
-# Types of pandas for a missing value. Comparing them gives no truth value.
+# The types of missing values in pandas. Comparing them gives no truth value.
 _NOTHING: Final = ("NAType", "NaTType")
 _CHOICE: Final = "drop it, or take it for an empty page with missing='empty'"
 
 
 def refuse_single(pages: Any) -> None:  # noqa: ANN401
-    """Raise `TypeError` for a single page, or a table, where many pages are expected."""
+    """Raise `TypeError` for a single page or a table: many pages are expected."""
     if isinstance(pages, str | bytes | bytearray | memoryview | Path | Page):
         raise TypeError(f"expected many pages, not one {type(pages).__name__}: put it into a list")
     if isinstance(pages, Mapping) or hasattr(pages, "columns"):
@@ -34,14 +34,14 @@ def refuse_single(pages: Any) -> None:  # noqa: ANN401
 
 
 def refuse_unknown(errors: str, missing: str) -> None:
-    """Raise `ValueError` for choices that there are not."""
+    """Raise `ValueError` for unknown choices."""
     for name, value, known in (("errors", errors, get_args(Errors)), ("missing", missing, get_args(Missing))):
         if value not in known:
             raise ValueError(f"{name} is one of {', '.join(known)}, not {value!r}")
 
 
 def is_missing(item: object) -> bool:
-    """Tell whether an item is None, or what pandas has where a value is missing."""
+    """Tell whether an item is None, NaN, or a missing value of pandas."""
     if item is None or type(item).__name__ in _NOTHING:
         return True
     return isinstance(item, float | np.floating) and math.isnan(item)
@@ -50,7 +50,7 @@ def is_missing(item: object) -> bool:
 def read_series(
     pages: Iterable[Input | Page | None], missing: Missing = "error"
 ) -> Iterator[Page | PageError]:
-    """Yield the page of each item, or the error that says why it is none."""
+    """Yield the page of each item, or the error that says why it is not a page."""
     for item in pages:
         if isinstance(item, Page):
             yield item
@@ -67,7 +67,7 @@ R = TypeVar("R")
 
 
 def as_chosen(results: Iterable[R | DetectorError], errors: Errors) -> Iterator[R | DetectorError]:
-    """Yield results. Errors among them are raised, left out or yielded, with the position of the page."""
+    """Yield results. Errors are raised, left out or yielded, with the position of the page."""
     for at, result in enumerate(results):
         if not isinstance(result, DetectorError):
             yield result

@@ -1,9 +1,9 @@
-"""Declarative shadow trees: what belongs to a slot is put in its place, as a browser shows it.
+"""Declarative shadow trees: the content of a slot is put in its place, as in a browser.
 
     <x-a><template shadowrootmode="open"><h2><slot name="t"></slot></h2></template><b slot="t">Mill</b></x-a>
     <x-a><h2><b slot="t">Mill</b></h2></x-a>
 
-Few pages have shadow trees; only they are parsed once more.
+Few pages have shadow trees, and only these are parsed a second time.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -17,7 +17,7 @@ _MARK: Final = "shadowrootmode"
 
 
 class _Tree:
-    """A shadow tree: the element that it belongs to, its template, and its slots by their names."""
+    """A shadow tree: its host element, its template, and its slots by name."""
 
     def __init__(self, host: "Element", template: "Element") -> None:
         self.host = host
@@ -26,7 +26,7 @@ class _Tree:
         self.other_slots: list[Element] = []
 
     def add(self, slot: "Element") -> None:
-        """Take a slot in; of several with a name the first counts."""
+        """Add a slot. Of several slots with the same name, the first counts."""
         name = _text(slot, "name")
         if name in self.slots:
             self.other_slots.append(slot)
@@ -34,9 +34,9 @@ class _Tree:
             self.slots[name] = slot
 
     def put_together(self) -> None:
-        """Put the tree in the place of its template, and the host's children in the places of its slots.
+        """Replace the template by its tree, and the slots by the children of the host.
 
-        Children that have no slot are not shown; they follow, because what is hidden is not lost.
+        Children without a slot are hidden in browsers. They come last, because hidden text is kept.
         """
         from turbohtml import Element
 
@@ -60,7 +60,7 @@ class _Tree:
 
 
 def _shown(nodes: "list[Node]") -> "list[Node]":
-    """Return nodes, if one of them takes the place of what a slot shows by itself."""
+    """Return nodes, if one of them replaces the default content of a slot."""
     from turbohtml import Element, Text
 
     is_any = any(
@@ -75,7 +75,7 @@ def _text(element: "Element", name: str) -> str:
 
 
 def with_shadow_trees(page: bytes) -> bytes:
-    """Return a page, as UTF-8, with its shadow trees where a browser shows them; linear in its size."""
+    """Return a page, as UTF-8, with its shadow trees where a browser shows them. Linear in its size."""
     if _MARK.encode() not in page.lower():
         return page
     from turbohtml import Formatter, Html, parse
@@ -85,13 +85,13 @@ def with_shadow_trees(page: bytes) -> bytes:
     root = document.root
     if root is None:
         return page
-    for tree in reversed(_trees(root)):  # the innermost first
+    for tree in reversed(_trees(root)):  # innermost first
         tree.put_together()
     return document.encode("utf-8", Html(formatter=Formatter.MINIMAL))
 
 
 def _trees(root: "Element") -> list[_Tree]:
-    """Return the shadow trees of a page, an outer one before those in it."""
+    """Return the shadow trees of a page, outer ones before inner ones."""
     from turbohtml import DocumentFragment, Element
 
     found: list[_Tree] = []

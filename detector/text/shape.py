@@ -1,7 +1,7 @@
-"""What a page of plain text is, by the shape of its lines: a chat log, source code, a converted PDF.
+"""What kind of text a page is, by the shape of its lines: a chat log, source code, a converted PDF.
 
-Only what is plain is named: each shape has marks that other texts seldom have, and most lines, or the
-right ones, must have them. Everything else is "plain".
+Each shape has marks that other texts seldom have, and most lines, or the right ones, must have them.
+Everything else is "plain".
 """
 
 import re
@@ -13,7 +13,7 @@ from typing import Final, Literal, get_args
 Shape = Literal["converted-pdf", "mail", "markdown", "subtitles", "chat-log", "source-code", "table", "plain"]
 SHAPES: Final[tuple[Shape, ...]] = get_args(Shape)
 
-# Lines that are looked at, blank ones aside, and characters of each.
+# How many lines, not counting blank ones, and how many characters of each are examined.
 _MOST_LINES: Final = 400
 _MOST_CHARACTERS: Final = 300
 _LINE_END: Final = re.compile(r"\r\n|\n|\r")
@@ -22,7 +22,7 @@ CLOCK: Final = r"\d{1,2}[:.]\d\d(?:[:.]\d\d)?(?:\s?[ap]\.?m\.?)?"
 CUE: Final = re.compile(
     r"(?:\d{1,2}:)?\d\d:\d\d[.,]\d{1,3}\s+-->\s+(?:\d{1,2}:)?\d\d:\d\d|Dialogue:\s*\d,\d:\d\d:\d\d|\[\d\d:\d\d[.:]\d\d\]"
 )
-# A time, then who speaks: `[10:15] <ann> hello`, `12/03/2024, 10:15 - Ann: hello`, `ann [10:15]: hello`.
+# A time and a speaker: `[10:15] <ann> hello`, `12/03/2024, 10:15 - Ann: hello`, `ann [10:15]: hello`.
 MESSAGE: Final = re.compile(
     rf"""(?:
         \[?(?:[\dA-Za-z./-]+[T,]?\s+){{0,3}}(?:[\d-]+T)?{CLOCK}\]?\s+(?:-\s+)?
@@ -43,7 +43,7 @@ _TIME: Final = re.compile(r"\d[:.]\d\d\b")
 _ADDRESS: Final = re.compile(r"[\w.+-]+@[\w-]+\.\w|@[\w-]+\.\w")
 QUOTED: Final = re.compile(r"\s?(?:>\s?)+")
 _FORWARDED: Final = re.compile(r"\s*[-_]{3,}\s*[^\W\d_][^-_]{4,50}\s*[-_]{3,}\s*")
-# Signs of Markdown: what a line must have, and how it looks then.
+# Marks of Markdown: characters that a line must have, and the pattern that it must match.
 _MARKDOWN: Final[dict[str, tuple[str, re.Pattern[str]]]] = {
     "heading": ("#", re.compile(r"^#{1,6}\s+\S")),
     "fence": ("", re.compile(r"^\s{0,3}(?:```|~~~)")),
@@ -54,7 +54,7 @@ _MARKDOWN: Final[dict[str, tuple[str, re.Pattern[str]]]] = {
     "code": ("`", re.compile(r"(?<!`)`[^`\s][^`]*`(?!`)")),
     "underline": ("", re.compile(r"^(?:={4,}|-{4,})\s*$")),
 }
-# Words that begin statements in many languages; without signs of a program they are words.
+# Words that begin statements in many programming languages, but are ordinary words without code around them.
 _STATEMENT: Final = re.compile(
     r"""\s*(?:
         (?:\#include|\#define|\#if|\#endif|\#!|//|/\*|\*/|<\?php|@\w+(?:\(|$))
@@ -81,7 +81,7 @@ _SENTENCE: Final = re.compile(r"[^\W\d_]{2,}[.!?…]['\"”»)]?$|[。！？]$")
 
 
 def text_shape(text: str) -> Shape:
-    """Return what a page of plain text is, by its first 400 lines, blank ones aside.
+    """Return the shape of a page of plain text, by its first 400 lines, not counting blank ones.
 
     Parameters
     ----------
@@ -98,14 +98,14 @@ def text_shape(text: str) -> Shape:
 
 
 def _first_lines(text: str) -> list[str]:
-    """Return the first lines that are not blank, each cut to some length. Form feeds stay."""
+    """Return the first lines that are not blank, cut to a maximum length. Form feeds stay."""
     start = text[: _MOST_LINES * _MOST_CHARACTERS].lstrip("\ufeff")
     lines = [line[:_MOST_CHARACTERS] for line in _LINE_END.split(start) if line.strip(" \t")]
     return lines[:_MOST_LINES]
 
 
 def _shapes(lines: Sequence[str]) -> Iterator[Shape]:
-    """Yield what the lines are, the surest first."""
+    """Yield the shapes that the lines may have, most certain first."""
     text = "\n".join(lines)
     cues = sum(CUE.match(line) is not None for line in lines)
     if cues >= 2 and cues >= 0.15 * len(lines):
@@ -129,12 +129,12 @@ def _shapes(lines: Sequence[str]) -> Iterator[Shape]:
 
 
 def _has_mail_head(lines: Sequence[str]) -> bool:
-    """Return whether three fields stand one after another, one with an address and one with a time."""
+    """Return whether there are three consecutive fields, one with an address and one with a time."""
     run: list[str] = []
     for line in [*lines[:60], ""]:
         if _FIELD.match(line):
             run.append(line)
-        elif not run or line[:1] not in (" ", "\t"):  # else it is the rest of a field
+        elif not run or line[:1] not in (" ", "\t"):  # otherwise it continues a field
             if len(run) >= 3 and all(any(map(wanted.search, run)) for wanted in (_ADDRESS, _TIME)):
                 return True
             run = []
@@ -142,7 +142,7 @@ def _has_mail_head(lines: Sequence[str]) -> bool:
 
 
 def _has_mail_quotation(lines: Sequence[str]) -> bool:
-    """Return whether quoted lines follow one that says whose they are, or fields one that says so."""
+    """Return whether a line that names a sender is followed by quoted lines or fields."""
     for before, line, after in zip(lines, lines[1:], [*lines[2:], ""], strict=False):
         if before.rstrip().endswith(":") and QUOTED.match(line) and QUOTED.match(after):
             if not QUOTED.match(before) and (_ADDRESS.search(before) or _TIME.search(before)):
@@ -153,7 +153,7 @@ def _has_mail_quotation(lines: Sequence[str]) -> bool:
 
 
 def has_pages(lines: Sequence[str]) -> bool:
-    """Return whether form feeds part pages, or numbers of pages cut sentences in two."""
+    """Return whether form feeds separate pages, or page numbers split sentences."""
     feeds = [number for number, line in enumerate(lines) if "\f" in line]
     if any(feed and any(map(str.strip, lines[feed:])) for feed in feeds):
         return True
@@ -169,7 +169,7 @@ def has_pages(lines: Sequence[str]) -> bool:
 
 
 def _is_cut(lines: Sequence[str], number: int) -> bool:
-    """Return whether a sentence goes on over a line."""
+    """Return whether a sentence continues across a line."""
     before, after = lines[number - 1 : number], lines[number + 1 : number + 3]
     return (
         bool(before)
@@ -179,7 +179,7 @@ def _is_cut(lines: Sequence[str], number: int) -> bool:
 
 
 def _is_markdown(lines: Sequence[str]) -> bool:
-    """Return whether two kinds of marks are there, headings, links, tables or fences among them."""
+    """Return whether there are two kinds of marks, one of them headings, links, tables or fences."""
     prose = _outside(lines, _FENCES)
     found = Counter(
         name
@@ -197,7 +197,7 @@ def _is_markdown(lines: Sequence[str]) -> bool:
 
 
 def _outside(lines: Sequence[str], marks: dict[str, str]) -> list[str]:
-    """Return the lines that stand in none of the blocks which some marks begin and others end."""
+    """Return the lines outside of blocks, which begin and end with these marks."""
     out: list[str] = []
     opened = ""
     for line in lines:
@@ -212,7 +212,7 @@ def _outside(lines: Sequence[str], marks: dict[str, str]) -> list[str]:
 
 
 def _is_table(lines: Sequence[str]) -> bool:
-    """Return whether most lines have as many tabs, commas, semicolons or pipes, and short cells between."""
+    """Return whether most lines have equally many tabs, commas, semicolons or pipes, and short cells."""
     for sign, least in (("\t", 1), (";", 2), (",", 2), ("|", 2)):
         counts = Counter(line.count(sign) for line in lines)
         number, times = counts.most_common(1)[0]
@@ -223,9 +223,9 @@ def _is_table(lines: Sequence[str]) -> bool:
 
 
 def _is_source_code(lines: Sequence[str], least: float = 0.6) -> bool:
-    """Return whether most lines are statements: they end in a sign of a program, or begin as in one.
+    """Return whether most lines are statements: they end with a mark of code, or begin like code.
 
-    Comments and what documents a function count for nothing.
+    Comments and docstrings do not count.
     """
     program = [line for line in _outside(lines, _COMMENT_BLOCKS) if not _COMMENT.match(line)]
     statements = sum(map(is_statement, program))
@@ -233,7 +233,7 @@ def _is_source_code(lines: Sequence[str], least: float = 0.6) -> bool:
 
 
 def is_statement(line: str) -> bool:
-    """Tell whether a line ends in a sign of a program, or begins as statements do."""
+    """Tell whether a line ends with a mark of code, or begins like a statement."""
     last = line.rstrip()[-1:]
     return (
         last in _ENDS

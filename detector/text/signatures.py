@@ -1,4 +1,4 @@
-"""Files that are no pages, known by their first bytes: refused by name, with what to do."""
+"""Files that are not pages, found by their first bytes. The error names their type and says what to do."""
 
 import re
 from typing import Final, NamedTuple
@@ -7,7 +7,7 @@ from detector.errors import PageError
 
 
 class _Kind(NamedTuple):
-    """A kind of file: what it begins with, and where; what it is; what to do with it."""
+    """A type of file: its first bytes and their position, its name, and what to do with it."""
 
     begins: bytes
     name: str
@@ -22,7 +22,7 @@ _OFFICE: Final = "save it as HTML or text, and give that"
 _TABLE: Final = "`detector clean FILE --output FOLDER` reads it as a corpus"
 _PROGRAM: Final = "give a page"
 
-# The longest first where one begins like another.
+# If one begins like another, the longer one comes first.
 _KINDS: Final = (
     _Kind(b"%PDF-", "a PDF", "use a program such as pdftotext, and give the text that it writes"),
     _Kind(b"%!PS", "PostScript", "use a program such as ps2ascii, and give the text that it writes"),
@@ -62,7 +62,7 @@ _KINDS: Final = (
     _Kind(b"\xca\xfe\xba\xbe", "a Java class", _PROGRAM),
 )
 _ZIP: Final = b"PK\x03\x04"
-# What tells the kinds of ZIP apart.
+# What distinguishes the types of ZIP files.
 _IN_ZIP: Final = (
     (b"mimetypeapplication/epub+zip", "an EPUB book", "unpack it: the pages in it are HTML"),
     (b"mimetypeapplication/vnd.oasis", "an OpenDocument file (.odt, .ods, .odp)", _OFFICE),
@@ -71,10 +71,10 @@ _IN_ZIP: Final = (
     (b"ppt/", "a PowerPoint file (.pptx)", _OFFICE),
 )
 _LOOKED_AT: Final = 4096
-# Letters that some of these begin with begin texts, too: they are followed by what no text has.
+# Texts may begin with the same letters, but not with what follows them.
 _AS_TEXT: Final = frozenset((b"BZh", b"ID3", b"OTTO", b"wOFF", b"wOF2", b"PAR1", b"ftyp", b"WAVE", b"WEBP"))
-# Control characters that no text has, in any encoding of 8 bits. Escape begins a shift in ISO-2022, and
-# some programs leave NUL in text.
+# Control characters that are not in text of any 8-bit encoding. Not escape, which ISO-2022 uses, and not NUL,
+# which some programs leave in text.
 _CONTROLS: Final = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 _MOST_CONTROLS: Final = 0.05
 _NO_TEXT: Final = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
@@ -91,14 +91,14 @@ def _known(data: bytes) -> tuple[str, str] | None:
 
 
 def refuse_binary(data: bytes, is_text: bool) -> None:
-    """Raise `PageError` for bytes that are no page.
+    """Raise `PageError` for bytes that are not a page.
 
     Parameters
     ----------
     data
-        The bytes of a page, unpacked.
+        The bytes of a page, decompressed.
     is_text
-        They are in an encoding of 16 or 32 bits, in which control characters say nothing.
+        Whether they are in a 16-bit or 32-bit encoding, in which control characters mean nothing.
     """
     if data[:1] in (b"<", b"\n", b" "):
         return

@@ -1,8 +1,8 @@
-"""An article that a page holds as structured data (JSON-LD) and does not show.
+"""An article that a page has only in its structured data (JSON-LD).
 
-Pages that scripts write, and pages whose text was cut off, often say the whole article in
-`articleBody`. Where the page shows hardly any of it, it is read in the article's place, in an element
-that says so: `<div class="structured-data" itemprop="articleBody">`.
+Pages that are built by scripts, and pages whose text was cut off, often have the whole article in
+`articleBody`. If hardly any of it is on the page, it is inserted where the article belongs, as
+`<div class="structured-data" itemprop="articleBody">`.
 """
 
 import html
@@ -17,10 +17,10 @@ _VALUE: Final = re.compile(rb'\s*:\s*("[^"\\]*(?:\\.[^"\\]*)*")', re.DOTALL)
 _TAG: Final = re.compile(r"<[^<>]*>")
 _WORD: Final = re.compile(r"\w+")
 
-# An article has this many words at least; a page shows it if this share of what is looked for is there.
+# The least words of an article, and the share of its samples that a page which shows it must have.
 LEAST_WORDS: Final = 12
 SHOWN_SHARE: Final = 0.3
-# What is looked for: first pieces as they are, then sequences of words.
+# The samples: first literal pieces, then sequences of words.
 _PIECE: Final = re.compile(r"""[^<>&"'\\/\s][^<>&"'\\/\n\r\t]{18}""")
 _MOST_PIECES: Final = 5
 _SEQUENCE: Final = 4
@@ -28,10 +28,10 @@ _MOST_SEQUENCES: Final = 64
 
 
 def _unquoted(literal: bytes) -> str:
-    """Return what a JSON string says: nothing, if it is none."""
+    """Return the value of a JSON string; "" if it is not one."""
     try:
         text: str = json.loads(literal.decode("utf-8", "replace"), strict=False)
-    except ValueError:  # an escape that JSON does not know
+    except ValueError:  # an escape that is not JSON
         return ""
     return text
 
@@ -61,7 +61,7 @@ def _without_scripts(source: bytes) -> bytes:
 
 
 def _is_shown(body: str, source: bytes) -> bool:
-    """Tell whether a page shows an article: whether its sequences of words stand there."""
+    """Tell whether a page shows an article, by sequences of its words."""
     text = html.unescape(_TAG.sub(" ", _without_scripts(source).decode("utf-8", "replace")))
     shown = " ".join(_WORD.findall(text))
     words = _WORD.findall(body)
@@ -72,20 +72,20 @@ def _is_shown(body: str, source: bytes) -> bool:
 
 
 def _is_plainly_shown(body: str, source: bytes) -> bool:
-    """Tell whether pieces of an article stand on the page as they are: a cheap look that settles most."""
+    """Tell whether literal pieces of an article are on the page: a cheap check that settles most cases."""
     pieces = _PIECE.findall(body)
     chosen = [piece.encode("utf-8", "replace") for piece in pieces[:: max(len(pieces) // _MOST_PIECES, 1)]]
     needed = SHOWN_SHARE * len(chosen)
     for piece in chosen:
         if needed <= 0:
             break
-        # Each stands in the data once.
+        # Each is in the data once.
         needed -= source.find(piece, source.find(piece) + 1) >= 0
     return bool(chosen) and needed <= 0
 
 
 def _place(source: bytes) -> int:
-    """Return where the article belongs: at the end of the only article, of the main part or of the page."""
+    """Return where the article belongs: at the end of the only `<article>`, of `<main>` or of the page."""
     for tag in (b"</article>", b"</main>"):
         if source.count(tag) == 1:
             return source.index(tag)
@@ -94,11 +94,11 @@ def _place(source: bytes) -> int:
 
 
 def with_unshown_article(source: bytes) -> bytes:
-    """Return a serialised page, UTF-8, with the article that only its structured data holds, if any."""
+    """Return a serialised page, as UTF-8, with the article that is only in its structured data, if any."""
     body = max(_bodies(source), key=len, default="")
     if not body or _is_plainly_shown(body, source):
         return source
-    body = _TAG.sub("\n", html.unescape(body))  # markup is escaped once more in some
+    body = _TAG.sub("\n", html.unescape(body))  # in some, markup is escaped twice
     if len(_WORD.findall(body)) < LEAST_WORDS or _is_shown(body, source):
         return source
     paragraphs = "".join(f"<p>{html.escape(line)}</p>" for line in body.splitlines() if line.strip())

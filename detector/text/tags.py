@@ -1,24 +1,23 @@
-"""What each HTML tag means for lines. The tables for the scanner are made from it at build time.
+"""What each HTML tag means for lines. The build makes the tables of the scanner from this.
 
-Which elements make a line of their own follows the rendering section of the HTML standard
-(elements with `display: block` and the like). Options, buttons and labels, which stand apart on
-screen, make lines too.
+Which elements make a line follows the rendering section of the HTML standard (elements with `display: block`
+and the like). Options, buttons and labels make lines too, because they are separate on screen.
 
-This module imports nothing but the standard library: the build runs it (kernels/generate.py).
+This module imports only the standard library, because the build runs it (kernels/generate.py).
 """
 
 from typing import Final
 
-# How the scanner treats a tag (bits).
-BLOCK: Final = 1  # text before, inside and after stand on lines of their own
+# How the scanner treats a tag (flags).
+BLOCK: Final = 1  # text before, inside and after it is on separate lines
 SKIP: Final = 2  # nothing inside is a line
 RAW: Final = 4  # content is not markup, up to the end tag of the same name
 VOID: Final = 8  # no content, no end tag
-PRE: Final = 16  # white space counts, line ends are line ends
+PRE: Final = 16  # white space and line ends are kept
 CELL: Final = 32  # table cell: joined to the one before by a tab
 ROW: Final = 64  # table row or table: always starts a line
 LINK: Final = 128
-HEAD: Final = 256  # where title, description and structured data are looked for
+HEAD: Final = 256  # has the title, the description or structured data
 BREAK: Final = 512  # <br>
 TITLE: Final = 1024
 META: Final = 2048
@@ -57,10 +56,10 @@ _FLAGS: Final = (
     ("xmp plaintext", BLOCK | PRE | RAW),
     ("a", LINK),
     ("br", VOID | BREAK),
-    ("annotation annotation-xml", SKIP),  # the source of a formula that stands beside it
+    ("annotation annotation-xml", SKIP),  # the source of a formula, next to its rendering
 )
 
-# What an element is or stands in: a bit each, in this order.
+# What an element is or is inside of: one flag each, in this order.
 INSIDE: Final = (
     "nav", "header", "footer", "aside", "main", "article", "section", "form",
     "figure", "table", "ul", "ol", "li", "dl", "details", "dialog",
@@ -93,8 +92,8 @@ NAMES: Final = _numbered()
 NUMBER: Final = {name: number for number, name in enumerate(NAMES)}
 
 SLOTS: Final = 2048
-# Multiplier that gives every name above a slot of its own (the smallest odd one). The tables
-# refuse to be built should a new name break that.
+# The smallest odd multiplier that gives every name above its own slot. The build fails if a new name breaks
+# this.
 SLOT_MIX: Final = 19
 
 
@@ -107,13 +106,13 @@ def name_hash(name: str) -> int:
 
 
 def tables() -> tuple[list[int], list[int], list[int], list[int]]:
-    """Return what the scanner looks up.
+    """Return the tables of the scanner.
 
     Returns
     -------
     tuple of list of int
-        The tag number of each of the `SLOTS` slots of a name's hash; and by tag number the
-        hash of its name, its flags, and the bit of `INSIDE` that it stands for (0 for none).
+        The tag number of each of the `SLOTS` slots for hashes of names; and for each tag number the
+        hash of its name, its flags, and its flag in `INSIDE` (0 for none).
 
     Raises
     ------

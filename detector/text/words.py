@@ -1,8 +1,7 @@
-"""Segments to words: one pass over the bytes of a batch (kernels/text/words.cpp).
+"""From segments to words, in one pass over the bytes of a batch (kernels/text/words.cpp).
 
-A word is a maximal run of letters, marks and digits, case folded; in scripts that are written
-without spaces every character is a word. The same pass counts characters by class, which is most
-of what there is to know of a line's shape.
+A word is a maximal run of letters, marks and digits, case folded. In scripts without spaces, every character
+is a word. The same pass counts the characters of each class, which describe most of the shape of a line.
 """
 
 import unicodedata
@@ -15,20 +14,20 @@ from detector.records import Batch, Words
 from detector.text.characters import N_CLASSES
 from detector.text.decoding import text_of
 
-# Word shapes (bits).
-HAS_UPPER: Final = 1  # an upper case letter anywhere
+# Word shapes (flags).
+HAS_UPPER: Final = 1  # has an upper-case letter
 HAS_DIGIT: Final = 2
 FIRST_UPPER: Final = 4
-IS_SINGLE: Final = 8  # one character of a script without spaces
+IS_SINGLE: Final = 8  # a character of a script without spaces
 HAS_LOWER: Final = 16
 
-# 64-bit multiplier of Fibonacci hashing (2^64 / golden ratio, odd), and the key of no letters.
+# The 64-bit multiplier of Fibonacci hashing (2^64 / golden ratio, odd), and the key of the empty word.
 MIX: Final = 0x9E3779B97F4A7C15
 SEED: Final = 0x2545F4914F6CDD1D
 
 
 def word_key(word: str) -> int:
-    """Return the key of one word, folded already: the kernel's reference in Python."""
+    """Return the key of a case-folded word: the reference for the kernel."""
     key, mask = SEED, (1 << 64) - 1
     for char in word:
         key = ((key ^ ord(char)) * MIX) & mask
@@ -38,7 +37,7 @@ def word_key(word: str) -> int:
 
 
 def no_words() -> Words:
-    """Return the words of no segments."""
+    """Return words for no segments."""
     numbers = np.zeros(0, np.int64)
     return Words(
         key=np.zeros(0, np.uint64),
@@ -52,7 +51,7 @@ def no_words() -> Words:
 
 
 def words_of(batch: Batch) -> Words:
-    """Return the words of a batch; linear in its bytes."""
+    """Return the words of a batch. Linear in its bytes."""
     n_segments = batch.segment_start.size
     # A word takes at least one byte and a separator, or two bytes of UTF-8.
     most = int((batch.segment_end - batch.segment_start + 1).sum()) // 2 + n_segments
@@ -74,7 +73,7 @@ def words_of(batch: Batch) -> Words:
 
 
 def _normalise(batch: Batch, words: Words) -> None:
-    """Give words that are not in NFC the keys of their normal form: few pages have any."""
+    """Give words that are not in NFC the keys of their normal form. Few pages have any."""
     flags = np.zeros(batch.page_line.size - 1, np.bool_)
     if not native.run("flag_composing_pages", batch, flags):
         return

@@ -210,6 +210,21 @@ def test_unknown_peers_are_said():
     assert found.name == NUMBA
 
 
+def test_a_system_that_is_measured_again_leaves_the_other_rows_of_speed():
+    before = {"sample": 1, "not_installed": ["c"], "rows": [{"system": "a", "x": 1}, {"system": "b", "x": 1}]}
+    rows = [{"system": name, "x": 2} for name in "abc"]
+    again = {"sample": 1, "made": "now", "not_installed": ["d"], "rows": rows}
+    found = speed.with_rows(before, again, ["b", "c", "d"])
+    assert found["rows"] == [
+        {"system": "a", "x": 1},
+        {"system": "b", "x": 2, "made": "now"},
+        {"system": "c", "x": 2, "made": "now"},
+    ]
+    assert found["not_installed"] == ["d"]
+    with pytest.raises(BenchmarkError, match="another sample"):
+        speed.with_rows(before, again | {"sample": 2}, ["b"])
+
+
 def test_a_system_that_is_not_installed_is_left_out_of_speed(tmp_path):
     sample = speed_samples.make_sample("lines", 10, tmp_path)
     assert (sample.pages, sample.lines) == (10, 0)

@@ -2,9 +2,22 @@
 
 import re
 import unicodedata
+from functools import cache
 from typing import NamedTuple
 
-from detector.text.characters import CLASS_BITS, DIGIT, LETTER, SINGLE, UPPER, character_class, comparable
+import numpy as np
+
+from detector.text.characters import (
+    BLOCK_SIZE,
+    CLASS_BITS,
+    DIGIT,
+    LETTER,
+    OTHER,
+    SINGLE,
+    TABLE_FILE,
+    UPPER,
+    comparable,
+)
 from detector.text.decoding import utf8
 from detector.text.keys import ANY_NUMBER
 from detector.text.words import FIRST_UPPER, HAS_DIGIT, HAS_LOWER, HAS_UPPER, IS_SINGLE, word_key
@@ -41,9 +54,28 @@ class Word(NamedTuple):
         return bool(self.shape & HAS_DIGIT)
 
 
+@cache
+def all_classes() -> bytes:
+    """Return the class of every code point, by the version of Unicode that the core was made from.
+
+    `test_the_table_is_that_of_unicodedata` compares them with `unicodedata`, on a Python of that version.
+    """
+    with np.load(TABLE_FILE) as stored:
+        cells = stored["cell"].reshape(-1, BLOCK_SIZE)[stored["block"]]
+    return (cells & CLASS_BITS).astype(np.uint8).tobytes()
+
+
+@cache
+def newer_characters() -> str:
+    """Return the characters that this Python knows and the core does not, because its Unicode is older."""
+    unassigned = (chr(code) for code, kind in enumerate(all_classes()) if kind == OTHER)
+    return "".join(char for char in unassigned if unicodedata.category(char)[0] != "C")
+
+
 def classes_of(text: str) -> list[int]:
     """Return the class of every character."""
-    return [character_class(ord(char)) & CLASS_BITS for char in text]
+    classes = all_classes()
+    return [classes[ord(char)] for char in text]
 
 
 def words_of(segment: str) -> list[Word]:

@@ -1,1 +1,1 @@
-"""Times of pages, beside the peers and version 0.1."""
+"""Measuring speed, compared with peers and version 0.1."""

@@ -1,9 +1,8 @@
 """How fast systems are.
 
-Rounds are interleaved: every system runs once before any runs again, each in its own
-process on the same core, so that a busy machine slows all of them. A system's figure is
-its median round; its ratio to the reference is the median of the rounds' ratios of CPU
-time, which is what to trust on a shared machine.
+Rounds are interleaved: every system runs once before any runs again, each in its own process on the same
+core, so that a busy machine slows all of them. The figure of a system is its median round. Its ratio to the
+reference is the median of the ratios of CPU time in each round. On a shared machine, trust the ratio.
 """
 
 import json
@@ -41,7 +40,7 @@ REFERENCES: Final = {
     "lines": "detector-html",
 }
 PAGES: Final = {"html": 120, "text": 120, "news": 120, "lines": 6400}
-# Their rounds take minutes and say what one round says.
+# Systems that run for one round only, because a round takes minutes.
 SLOW: Final = frozenset(
     {
         "chromerag",
@@ -63,7 +62,7 @@ class Runner:
         self.ready = python_of(system.environment).is_file() and self._start(sample, core)
 
     def _start(self, sample: Sample, core: int) -> bool:
-        """Start the process and let it warm up; tell whether it can be measured."""
+        """Start and warm up the process; tell whether it can be measured."""
         system = self.system
         given = [
             system.module,
@@ -99,7 +98,7 @@ class Runner:
 
 
 def _row(runner: Runner, reference: Runner, sample: Sample) -> dict[str, Any]:
-    """Return a system's figures."""
+    """Return the figures of a system."""
     wall = [one["wall"] for one in runner.rounds]
     pairs = zip(runner.rounds, reference.rounds, strict=False)
     ratios = [one["cpu"] / other["cpu"] for one, other in pairs]
@@ -124,7 +123,7 @@ def _row(runner: Runner, reference: Runner, sample: Sample) -> dict[str, Any]:
 
 
 def measure(systems: Sequence[Peer], sample: Sample, rounds: int, reference: str) -> dict[str, Any]:
-    """Run all systems in turn, `rounds` times (slow ones once), and return their rows."""
+    """Run all systems in turns, `rounds` times (slow ones once), and return their rows."""
     core = max(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 0
     runners = [Runner(system, sample, core) for system in systems]
     ready = [runner for runner in runners if runner.ready]
@@ -148,8 +147,18 @@ def measure(systems: Sequence[Peer], sample: Sample, rounds: int, reference: str
     }
 
 
+def with_rows(before: dict[str, Any], again: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return a result with the rows of some systems measured again. They record where and when."""
+    if before["sample"] != again["sample"]:
+        raise BenchmarkError("the other rows are from another sample: leave out --system, or --pages")
+    new = {row["system"]: {**row, "made": again["made"]} for row in again["rows"] if row["system"] in names}
+    rows = [new.pop(row["system"], row) for row in before["rows"]]
+    missing = [name for name in before["not_installed"] if name not in names]
+    return {**before, "rows": [*rows, *new.values()], "not_installed": missing + again["not_installed"]}
+
+
 def _measured(what: str, pages: int | None, rounds: int, named: Sequence[str]) -> dict[str, Any]:
-    """Return what is measured of the named systems, or of all."""
+    """Measure the named systems, or all."""
     wanted = {*named, REFERENCES[what]} if named else set()
     systems = [peer for peer in SYSTEMS[what] if not wanted or peer.name in wanted]
     with tempfile.TemporaryDirectory(dir=cache_folder()) as folder:
@@ -163,10 +172,10 @@ def _measured(what: str, pages: int | None, rounds: int, named: Sequence[str]) -
 @click.argument("what", type=click.Choice([*SYSTEMS, "start"]))
 @click.option("--pages", type=int, help="Pages of the sample; 120 by default, 6400 of `lines`.")
 @click.option("--rounds", default=5, show_default=True, help="How often each system runs.")
-@click.option("--system", "named", multiple=True, help="A system beside the reference; by default all.")
+@click.option("--system", "named", multiple=True, help="Measure only this system, and keep the other rows.")
 @click.option("--results", type=click.Path(path_type=Path), default=RESULTS, help="The folder to write to.")
 def command(what: str, pages: int | None, rounds: int, named: tuple[str, ...], results: Path) -> None:
-    """Measure speed beside the peers and beside version 0.1, to speed-WHAT.json.
+    """Measure speed, compared with peers and version 0.1, to speed-WHAT.json.
 
     html: pages of WCXB. text: their lines as text. news: long news texts. lines: many small pages,
     scored, and scored and their lines read. start: CPU seconds of whole processes.
@@ -174,11 +183,14 @@ def command(what: str, pages: int | None, rounds: int, named: tuple[str, ...], r
     \b
     Examples:
       python -m benchmarks run speed html
-      python -m benchmarks run speed text --rounds 3 --system detector-text
+      python -m benchmarks run speed text --rounds 3 --system winnow-md
       python -m benchmarks run speed lines
       python -m benchmarks run speed start
     """
     found = start_up.measure(rounds) if what == "start" else _measured(what, pages, rounds, named)
     path = results / f"speed-{what}.json"
-    write_json(path, {"what": what, **found})
+    whole = {"what": what, **found}
+    if named and what != "start" and path.is_file():
+        whole = with_rows(json.loads(path.read_text()), whole, named)
+    write_json(path, whole)
     click.echo(str(path))

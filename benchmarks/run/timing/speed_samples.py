@@ -1,4 +1,4 @@
-"""What every system is given to measure its speed: a file of pages."""
+"""The samples of pages for measuring speed."""
 
 import base64
 import json
@@ -17,12 +17,12 @@ from benchmarks.peers.answers import asking, cache_folder
 from benchmarks.peers.systems import RENDERINGS
 
 SEED: Final = 7
-# Small pages come from planted sites of this size.
+# The size of the synthetic sites that small pages are from.
 PAGES_A_SITE: Final = 64
 
 
 class Sample(NamedTuple):
-    """A file, and its size; lines: 0 where they are not counted."""
+    """A file, and its size; lines: 0 if they are not counted."""
 
     path: Path
     pages: int
@@ -36,14 +36,14 @@ def _drawn(pages: Sequence[Page], count: int) -> list[Page]:
 
 
 def _texts(pages: Sequence[Page]) -> list[str]:
-    """Return the text-only lines of pages, by our renderer."""
+    """Return the lines of pages as text, by our renderer."""
     with asking(RENDERINGS[0], cache_folder()) as renderer:
         answers = [renderer.ask(page.html or b"", None) for page in pages]
     return [answer.text or "" for answer in answers]
 
 
 def _small_pages(count: int) -> Iterator[Page]:
-    """Yield pages of planted sites as HTML, a paragraph a line."""
+    """Yield pages of synthetic sites as HTML, with a paragraph for each line."""
     for number in range(-(-count // PAGES_A_SITE)):
         planted = site(SEED, number, min(PAGES_A_SITE, count - number * PAGES_A_SITE))
         for page in planted.pages:
@@ -53,14 +53,14 @@ def _small_pages(count: int) -> Iterator[Page]:
 
 
 def pages_of(what: str, count: int) -> list[Page]:
-    """Return the pages of a sample: of WCXB, long news texts, or small planted ones."""
+    """Return the pages of a sample: from WCXB, long news texts, or small synthetic ones."""
     if what == "lines":
         return list(_small_pages(count))
     return _drawn(list(dataset("fundus" if what == "news" else "wcxb-dev").pages()), count)
 
 
 def make_sample(what: str, count: int, folder: Path) -> Sample:
-    """Write the pages of a sample as HTML, or as text: their text-only lines, or their gold."""
+    """Write the pages of a sample as HTML, or as text: their lines, or their gold."""
     pages = pages_of(what, count)
     if what in ("html", "lines"):
         rows = [{"html": base64.b64encode(page.html or b"").decode()} for page in pages]

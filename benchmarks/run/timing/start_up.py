@@ -1,4 +1,4 @@
-"""What it costs to start: CPU seconds of whole processes, in this version and in version 0.1."""
+"""The cost of starting: CPU seconds of whole processes, in this version and in version 0.1."""
 
 import os
 import resource
@@ -31,21 +31,21 @@ NAMES: Final = ("detector", "detector 0.1 (numba)")
 
 
 class Used(NamedTuple):
-    """Seconds of a process: of CPU, and by the wall."""
+    """CPU seconds and wall time of a process."""
 
     cpu: float
     wall: float
 
 
 def _versions() -> list[Peer]:
-    """Return a system of each version of ours; its format and function do not matter."""
+    """Return a system of each of our versions. Its format and function do not matter."""
     chosen = [next(peer for peer in OUR_SYSTEMS if peer.environment == name) for name in (OURS, NUMBA)]
     return [replace(peer, name=name) for peer, name in zip(chosen, NAMES, strict=True)]
 
 
 @contextmanager
 def _on_one_core() -> Iterator[None]:
-    """Run what is started on one core."""
+    """Restrict child processes to one core."""
     if not hasattr(os, "sched_setaffinity"):
         yield
         return
@@ -59,7 +59,7 @@ def _on_one_core() -> Iterator[None]:
 
 def _used(environment: str, arguments: Sequence[str]) -> Used:
     """Run a process and return what it took."""
-    # An environment's own version is not to be hidden by the checkout.
+    # The checkout must not hide the version that the environment has.
     safe = [] if environment == OURS else ["-P"]
     before, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run([python_of(environment), *safe, *arguments], cwd=ROOT, check=True, capture_output=True)
@@ -68,7 +68,7 @@ def _used(environment: str, arguments: Sequence[str]) -> Used:
 
 
 def measure(rounds: int) -> dict[str, Any]:
-    """Start every process in turn, `rounds` times after one that warms up, and return their rows."""
+    """Run the processes in turns, `rounds` times after a warm-up, and return their rows."""
     systems = _versions()
     if not python_of(NUMBA).is_file():
         raise BenchmarkError(f"version 0.1 is not installed: run `python -m benchmarks setup {NUMBA}` first")

@@ -1,6 +1,7 @@
-"""What a worker of other people's pipelines costs: its start, what travels to it, and its memory.
+"""What a worker in another library's pipeline costs: its start, the bytes sent to it, and its memory.
 
-Run by the Python of the integrations (`make integrations`): a worker has its package loaded before.
+Run with the Python of `make integrations`. A worker has loaded that library before; how long that takes is
+measured, too.
 """
 
 import json
@@ -16,7 +17,7 @@ import click
 from benchmarks.environment import made
 from benchmarks.files import RESULTS, ROOT
 
-# The class that each integration sends to workers, and what a worker has loaded before; None is a detector.
+# What is sent to workers: module, class, and what a worker has already imported.
 WORKERS: Final = {
     "a detector": ("detector.detector", "Detector", "numpy"),
     "datasets": ("detector.integrations.datasets", "PageCleaner", "datasets"),
@@ -33,7 +34,10 @@ WORKERS: Final = {
 PAGES: Final = ("examples/headline.txt", "examples/news.html")
 WORKER: Final = """
 import json, pickle, sys, time
-import psutil, {before}
+import psutil
+begin = time.process_time()
+import {before}
+library = time.process_time() - begin
 memory, cpu, wall = psutil.Process().memory_info().rss, time.process_time(), time.perf_counter()
 worker = pickle.loads(bytes.fromhex(sys.argv[1]))
 from detector import Detector
@@ -42,7 +46,7 @@ ready = getattr(worker, "detector", None) or (worker if isinstance(worker, Detec
 texts = [ready.clean(page) for page in pages]
 assert all(texts)
 print(json.dumps([time.process_time() - cpu, time.perf_counter() - wall,
-                  psutil.Process().memory_info().rss - memory]))
+                  psutil.Process().memory_info().rss - memory, library]))
 """
 
 
@@ -51,7 +55,7 @@ def _is_there(package: str) -> bool:
 
 
 def measured(name: str, rounds: int) -> dict[str, Any]:
-    """Return a row: bytes that travel, the fastest CPU and wall seconds, and the median of the memory."""
+    """Return a row: the bytes sent, the fewest seconds of CPU and wall time, the median of the memory."""
     module, of, before = WORKERS[name]
     imported = __import__(module, fromlist=[of])
     packed = pickle.dumps(getattr(imported, of)())
@@ -61,13 +65,14 @@ def measured(name: str, rounds: int) -> dict[str, Any]:
         command = [sys.executable, "-c", script, packed.hex()]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         found.append(json.loads(done.stdout.splitlines()[-1]))
-    cpu, wall, memory = zip(*found, strict=True)
+    cpu, wall, memory, library = zip(*found, strict=True)
     return {
         "worker": name,
         "pickled_bytes": len(packed),
         "cpu_s": round(min(cpu), 3),
         "wall_s": round(min(wall), 3),
         "memory_mb": round(median(memory) / 1e6, 1),
+        "library_cpu_s": round(min(library), 3),
         "rounds": rounds,
     }
 
@@ -75,9 +80,9 @@ def measured(name: str, rounds: int) -> dict[str, Any]:
 @click.command()
 @click.option("--rounds", default=5, show_default=True, help="Processes for each worker; the fastest counts.")
 def command(rounds: int) -> None:
-    """Measure workers: unpickling, the imports, the model, a first page of text and one of HTML.
+    """Measure how soon a worker is ready: unpickling, imports, the model, a page of text and one of HTML.
 
-    Run it in the environment of `make integrations`, .venv-integrations, which has their packages.
+    Run it with .venv-integrations/bin/python, which `make integrations` makes.
 
     \b
     Examples:

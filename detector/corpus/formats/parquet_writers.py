@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from detector.corpus.formats.parquet_files import CopiedFields, parquet
-from detector.corpus.formats.writers import CONTENT_SHARE, LINES_COLUMN, VERDICT, Cleaned
+from detector.corpus.formats.writers import Cleaned
 from detector.corpus.line_records import PIECE
 from detector.files.json_lines import json_bytes
+from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.settings import Columns
 from detector.text.decoding import without_surrogates
 

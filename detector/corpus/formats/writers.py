@@ -14,14 +14,12 @@ from detector.corpus.formats.documents import Document
 from detector.corpus.formats.web_archives import fastwarc
 from detector.corpus.formats.zstd_files import write_zstd
 from detector.files.json_lines import json_line
+from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.settings import Columns
 from detector.text.decoding import without_surrogates
 
 GZIP_LEVEL: Final = 6
 ZSTD_LEVEL: Final = 3
-VERDICT: Final = "detector_verdict"
-CONTENT_SHARE: Final = "detector_content_share"
-LINES_COLUMN: Final = "detector_lines"
 # How a cell begins that spreadsheets take for a formula.
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER: Final = re.compile(r"[-+]?\d{1,30}(?:[.,]\d{1,30})?(?:[eE][-+]?\d{1,3})?", re.ASCII)

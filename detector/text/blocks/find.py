@@ -6,7 +6,7 @@ from typing import Final
 from detector.text.blocks import rows, talk
 from detector.text.blocks.free_lines import Found, FreeLines, LineBlock
 
-# The surest first: a line that stands in a block is looked at no more.
+# Most certain first: a line that is in a block is not examined again.
 _FINDERS: Final[tuple[Callable[[FreeLines], Iterator[Found]], ...]] = (
     rows.fences,
     rows.quotations,
@@ -19,12 +19,12 @@ _FINDERS: Final[tuple[Callable[[FreeLines], Iterator[Found]], ...]] = (
     talk.posts,
     talk.verse,
 )
-# What is found in prose by its words, so that HTML does not say it.
+# Blocks of prose, for which HTML has no elements.
 _SPOKEN: Final = (talk.dialogue, talk.questions, talk.verse)
 
 
 def blocks_by_shape(lines: Sequence[str]) -> list[LineBlock | None]:
-    """Return the block of each line of plain text, numbered by their first lines.
+    """Return the block of each line of plain text, numbered in the order of their first lines.
 
     >>> [block and (block.number, block.kind) for block in blocks_by_shape(["Tools", "- saw", "- axe"])]
     [None, (0, 'list'), (0, 'list')]
@@ -34,7 +34,7 @@ def blocks_by_shape(lines: Sequence[str]) -> list[LineBlock | None]:
 
 
 def spoken_blocks(lines: Sequence[str], taken: Sequence[bool]) -> list[Found]:
-    """Return dialogue, questions with answers, and verse among the lines of HTML that are in no block."""
+    """Return dialogue, questions with answers, and verse among the lines of HTML that are not in a block."""
     return list(_found(FreeLines(lines, taken), _SPOKEN))
 
 
@@ -46,7 +46,7 @@ def _found(page: FreeLines, finders: Sequence[Callable[[FreeLines], Iterator[Fou
 
 
 def numbered(lines: int, found: Iterator[Found] | Sequence[Found]) -> list[LineBlock | None]:
-    """Return the block of each line; the blocks are numbered in the order of their first lines."""
+    """Return the block of each line, numbered in the order of their first lines."""
     out: list[LineBlock | None] = [None] * lines
     for number, (kind, members) in enumerate(sorted(found, key=lambda block: block[1][0])):
         for line in members:

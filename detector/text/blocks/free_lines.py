@@ -1,4 +1,4 @@
-"""The lines of a page that stand in no block yet, and runs of them."""
+"""The lines of a page that are not in a block yet, and runs of them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
@@ -9,25 +9,25 @@ BlockKind = Literal[
 
 
 class LineBlock(NamedTuple):
-    """The block that a line stands in: its number on the page, from 0, and its kind."""
+    """The block of a line: its number on the page, from 0, and its kind."""
 
     number: int
     kind: BlockKind
 
 
-# A block that was found: its kind, and the numbers of its lines.
+# A block: its kind, and the numbers of its lines.
 Found = tuple[BlockKind, list[int]]
-# Characters of a line that are looked at: patterns must not run over pages that are one line.
+# The most characters of a line to examine, so that patterns do not search a page that is one long line.
 _MOST_CHARACTERS: Final = 300
 
 
 def tail(line: str) -> str:
-    """Return the last three characters: patterns for ends need not run over the whole line."""
+    """Return the last three characters, so that patterns for ends do not search the whole line."""
     return line.rstrip()[-3:]
 
 
 class FreeLines:
-    """The lines of a page, and which of them stand in a block already."""
+    """The lines of a page, and which of them are already in a block."""
 
     def __init__(self, lines: Sequence[str], taken: Sequence[bool] | None = None) -> None:
         self.lines = [line[:_MOST_CHARACTERS] for line in lines]
@@ -39,27 +39,27 @@ class FreeLines:
         return len(self.lines)
 
     def has(self, signs: str) -> bool:
-        """Tell whether any of some characters stands on the page: else many patterns need no trial."""
+        """Tell whether any of these characters is on the page. If not, many patterns need not be tried."""
         return not self._characters.isdisjoint(signs)
 
     def take(self, members: Sequence[int]) -> None:
-        """Note that lines stand in a block."""
+        """Mark lines as being in a block."""
         for number in members:
             self.taken[number] = True
 
     def is_free(self, number: int) -> bool:
-        """Tell whether a line is there, not blank, and in no block."""
+        """Tell whether a line exists, is not blank, and is not in a block."""
         return 0 <= number < len(self.lines) and not self.taken[number] and not self.is_blank[number]
 
     def after(self, number: int, gap: int) -> int:
-        """Return the next line after at most `gap` blank ones; the number of lines if there is none."""
+        """Return the next line after at most `gap` blank ones, or the number of lines."""
         for near in range(number + 1, min(number + 2 + gap, len(self.lines))):
             if not self.is_blank[near]:
                 return near
         return len(self.lines)
 
     def runs(self, test: Callable[[str], object], least: int, gap: int = 0) -> Iterator[list[int]]:
-        """Yield runs of `least` and more free lines that pass a test, with up to `gap` blank ones between."""
+        """Yield runs of `least` or more free lines that pass a test, with up to `gap` blank lines between."""
         run: list[int] = []
         for number in range(len(self.lines)):
             if not self.is_free(number) or not test(self.lines[number]):

@@ -1,4 +1,4 @@
-"""Blocks whose lines begin or are divided alike: quotations, tables, lists, definition lists, code."""
+"""Blocks of lines that begin or are divided alike: quotations, tables, lists, definition lists, code."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -19,13 +19,13 @@ _FIELD: Final = re.compile(r"\s{0,3}([^\W\d][^:\t]{0,30}?)\s?[:：]\s+\S")
 _INDENTED: Final = re.compile(r"(?: {2,}|\t|:\s+)\S")
 _CODE_MARKS: Final = re.compile(r"[{}()=<>\[\]_$\\]")
 _ENDS_SENTENCE: Final = re.compile(r"[.!?…。！？:]['\"”»)]?\s*$")
-# Words of a term whose meaning is set in, and of one that only stands above it.
+# The most words of a term with an indented definition, and of one with a definition below it.
 _TERM_WORDS, _TOLD_WORDS, _TOLD_CHARACTERS = 6, 2, 60
 _CODE_INDENT: Final = re.compile(r"(?: {4}|\t)")
 
 
 def fences(page: FreeLines) -> Iterator[Found]:
-    """Yield what stands between lines of three backticks or tildes."""
+    """Yield the lines between lines of three backticks or tildes."""
     opened, members = "", []
     for number, line in enumerate(page.lines if page.has("`~") else ()):
         mark = _FENCE.match(line)
@@ -41,14 +41,14 @@ def fences(page: FreeLines) -> Iterator[Found]:
 
 
 def quotations(page: FreeLines) -> Iterator[Found]:
-    """Yield lines that begin with ">", as in mails; prompts of an interpreter are code."""
+    """Yield lines that begin with ">", as in mails. Prompts of an interpreter are code."""
     for run in page.runs(QUOTED.match, 1, gap=1) if page.has(">") else ():
         prompts = sum(_PROMPT.match(page.lines[number]) is not None for number in run)
         yield ("code" if 2 * prompts > len(run) else "quotation"), run
 
 
 def tables(page: FreeLines) -> Iterator[Found]:
-    """Yield rows with pipes, tabs, or gaps of three spaces and more."""
+    """Yield rows with pipes, tabs, or gaps of at least three spaces."""
 
     def is_row(line: str) -> bool:
         cells = ("|" in line and _PIPES.match(line)) or ("\t" in line and _TABS.match(line))
@@ -66,13 +66,13 @@ def tables(page: FreeLines) -> Iterator[Found]:
 
 
 def lists(page: FreeLines) -> Iterator[Found]:
-    """Yield items with bullets or numbers; what is set in more is a list of its own."""
+    """Yield items with bullets or numbers. Items with more indent are another list."""
     for run in _items(page):
         yield from _nested(page, run)
 
 
 def _items(page: FreeLines) -> Iterator[list[int]]:
-    """Yield runs of items with the lines that go on with them, which are set in more."""
+    """Yield runs of items, with their continuation lines, which have more indent."""
     run: list[int] = []
     for number in range(len(page)):
         if not page.is_free(number):
@@ -93,7 +93,7 @@ def _indent(line: str) -> int:
 
 
 def _nested(page: FreeLines, run: Sequence[int]) -> Iterator[Found]:
-    """Yield the lists of a run: an item that is set in more opens one, an item set in less closes it."""
+    """Yield the lists of a run. An item with more indent opens a list, one with less closes it."""
     opened: list[tuple[int, list[int]]] = []
     closed: list[list[int]] = []
     for number in run:
@@ -111,7 +111,7 @@ def _nested(page: FreeLines, run: Sequence[int]) -> Iterator[Found]:
 
 
 def definition_lists(page: FreeLines) -> Iterator[Found]:
-    """Yield fields (`Height: 12 m`) of different names, and terms whose meanings are set in below them."""
+    """Yield fields (`Height: 12 m`) with different names, and terms with indented definitions below."""
     for run in page.runs(_FIELD.match, 3) if page.has(":：") else ():
         names = [found[1].casefold() for number in run if (found := _FIELD.match(page.lines[number]))]
         if len(set(names)) == len(names):
@@ -126,7 +126,7 @@ def definition_lists(page: FreeLines) -> Iterator[Found]:
 
 
 def _pairs(page: FreeLines, pair_of: Callable[[FreeLines, int], list[int]]) -> Iterator[list[list[int]]]:
-    """Yield runs of pairs, of a term and the lines of its meaning each."""
+    """Yield runs of pairs: a term and the lines of its definition."""
     run: list[list[int]] = []
     number = 0
     while number < len(page):
@@ -148,7 +148,7 @@ def _is_term(page: FreeLines, number: int) -> bool:
 
 
 def _set_in(page: FreeLines, number: int) -> list[int]:
-    """Return a term and the lines below it that are set in; none if there are none."""
+    """Return a term and the indented lines below it; empty if there are none."""
     end = number + 1
     while page.is_free(end) and _INDENTED.match(page.lines[end]):
         end += 1
@@ -156,7 +156,7 @@ def _set_in(page: FreeLines, number: int) -> list[int]:
 
 
 def _told(page: FreeLines, number: int) -> list[int]:
-    """Return a term of a word or two and the sentence below it; none if there is none."""
+    """Return a term of one or two words and the sentence below it; empty if there is none."""
     line = page.lines[number]
     if len(line) > _TOLD_CHARACTERS or len(line.split()) > _TOLD_WORDS or not page.is_free(number + 1):
         return []
@@ -166,7 +166,7 @@ def _told(page: FreeLines, number: int) -> list[int]:
 
 
 def code(page: FreeLines) -> Iterator[Found]:
-    """Yield lines that are set in or follow one another and are mostly statements."""
+    """Yield lines that are indented or consecutive, and mostly statements."""
     for run in page.runs(_CODE_INDENT.match, 2, gap=1):
         if _statements(page, run) >= 0.5 * len(run):
             page.take(run)
@@ -178,7 +178,7 @@ def code(page: FreeLines) -> Iterator[Found]:
 
 
 def _statements(page: FreeLines, run: Sequence[int]) -> int:
-    """Return how many lines are statements with a sign that prose has seldom."""
+    """Count the lines that are statements with a mark that is rare in prose."""
     lines = [page.lines[number] for number in run]
     marked = sum(_CODE_MARKS.search(line) is not None for line in lines)
     return sum(map(is_statement, lines)) if 2 * marked >= len(lines) else 0

@@ -10,7 +10,7 @@ from detector.text.shape import CLOCK, CUE, MESSAGE
 _SPEAKER: Final = re.compile(
     r"\s?\**(?:(?P<name>[^\W\d_][^:：.!?,;\t]{0,30}?)\**\s?[:：]\**|(?P<capitals>[A-ZÀ-ÞА-ЯΑ-Ω]{2,}(?:\s[A-ZÀ-ÞА-ЯΑ-Ω]+)?)\.)\s+\S"
 )
-# "Question" and "answer" in front of a colon or a full stop, also abbreviated, with a number or not.
+# "Question" and "answer" before a colon or a full stop, in full or abbreviated, with or without a number.
 _ASKED: Final = re.compile(
     r"\s?\**(?:q|question|f|frage|p|pregunta|pergunta|d|domanda|в|вопрос|سؤال|س|问|問)\s?\d*\**\s?[.:：]",
     re.I,
@@ -26,17 +26,17 @@ _TIME: Final = re.compile(rf"\s*{CLOCK}(?:\s?(?:uhr|h))?\s*", re.I)
 _POSTED: Final = re.compile(rf"(?=.{{4,70}}$).*(?<![\d:.]){CLOCK}(?![\d%€$])", re.I)
 _POST_DATE: Final = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\b(?:19|20)\d\d\b|\d+\s\w+\sago\b")
 _VERSE_MARK: Final = re.compile(r"[,;.:!?…—–]['\"”»)]?\s*$")
-# Lines between two turns of a dialogue, of an answer, and of a post.
+# The most lines between two turns of a dialogue, of an answer, and of a post.
 _MOST_BETWEEN, _MOST_ANSWER, _MOST_POST = 8, 8, 40
 _QUESTION_WORDS: Final = 30
-# Words of a name above a post.
+# The most words of a name above a post.
 _NAME_WORDS: Final = 3
-# The most characters and the mean of words of a line of verse, and the fewest lines of a stanza.
+# The most characters and the largest mean of words of a line of verse, and the least lines of a stanza.
 _VERSE_CHARACTERS, _VERSE_WORDS, _STANZA = 60, 4, 3
 
 
 def dialogue(page: FreeLines) -> Iterator[Found]:
-    """Yield messages with their times, subtitles, turns with speakers, and turns after dashes."""
+    """Yield messages with times, subtitles, turns with speakers, and turns that begin with dashes."""
     for run in page.runs(_is_message, 3, gap=1) if page.has(":<>") else ():
         page.take(run)
         yield "dialogue", run
@@ -57,7 +57,7 @@ def _is_message(line: str) -> bool:
 
 
 def _cue_lines(page: FreeLines, cue: int) -> Iterator[int]:
-    """Yield the lines of a subtitle: its number, its times, and what is said."""
+    """Yield the lines of subtitles: number, times, and text."""
     if page.is_free(cue - 1) and page.lines[cue - 1].strip().isdigit():
         yield cue - 1
     while page.is_free(cue):
@@ -70,7 +70,7 @@ def _sentences(page: FreeLines, run: Sequence[int]) -> int:
 
 
 def _turns(page: FreeLines) -> Iterator[Found]:
-    """Yield from the first to the last turn of two speakers and more, one of whom speaks again."""
+    """Yield from the first to the last turn of at least two speakers, one of whom speaks again."""
     turns = {
         number: (found["name"] or found["capitals"]).casefold()
         for number, line in enumerate(page.lines)
@@ -84,12 +84,12 @@ def _turns(page: FreeLines) -> Iterator[Found]:
 
 
 def _has_mark(line: str) -> bool:
-    """Tell whether a line has what stands in times and after speakers."""
+    """Tell whether a line has a character that times and speakers have."""
     return ":" in line or "." in line or "：" in line
 
 
 def _near(numbers: Sequence[int], most: int) -> Iterator[list[int]]:
-    """Yield numbers in runs in which no two neighbours are farther apart than `most`."""
+    """Yield runs of numbers in which neighbours differ by at most `most`."""
     run: list[int] = []
     for number in numbers:
         if run and number - run[-1] > most:
@@ -101,7 +101,7 @@ def _near(numbers: Sequence[int], most: int) -> Iterator[list[int]]:
 
 
 def questions(page: FreeLines) -> Iterator[Found]:
-    """Yield each question with its answer: marked as such, or of two and more that end in "?"."""
+    """Yield each question with its answer: marked as such, or at least two that end in "?"."""
     asked = [
         number for number in range(len(page)) if page.is_free(number) and _ASKED.match(page.lines[number])
     ]
@@ -115,7 +115,7 @@ def questions(page: FreeLines) -> Iterator[Found]:
         for number, following in zip(run, [*run[1:], len(page)], strict=True):
             end = min(following, number + _MOST_ANSWER)
             members = _until(page, number, end, to_blank=number == run[-1])
-            if number == run[-1]:  # nothing says where it ends: it is as long as the others at most
+            if number == run[-1]:  # nothing marks its end, so it is at most as long as the others
                 members = members[:longest]
             longest = max(longest, len(members))
             if len(members) > 1:
@@ -123,7 +123,7 @@ def questions(page: FreeLines) -> Iterator[Found]:
 
 
 def _is_question(page: FreeLines, number: int) -> bool:
-    """Tell whether a line is one question, and the next one none."""
+    """Tell whether a line is a question, and the next one is not."""
     after = page.after(number, 1)
     return (
         page.is_free(number)
@@ -136,7 +136,7 @@ def _is_question(page: FreeLines, number: int) -> bool:
 
 
 def _until(page: FreeLines, first: int, end: int, *, to_blank: bool = False) -> list[int]:
-    """Return a line and what follows it up to another block, or only to the end of the next paragraph."""
+    """Return a line and the lines up to the next block, or only to the end of the next paragraph."""
     members = [first]
     for number in range(first + 1, end):
         if page.taken[number]:
@@ -150,7 +150,7 @@ def _until(page: FreeLines, first: int, end: int, *, to_blank: bool = False) -> 
 
 
 def posts(page: FreeLines) -> Iterator[Found]:
-    """Yield what stands under a time, or a short line with a date and a time: three of them and more."""
+    """Yield what follows a time, or a short line with a date and a time, if there are at least three."""
     posted = [
         number
         for number, line in enumerate(page.lines)
@@ -169,7 +169,7 @@ def posts(page: FreeLines) -> Iterator[Found]:
 
 
 def _is_name(page: FreeLines, number: int) -> bool:
-    """Tell whether a line may be the name of who wrote what follows."""
+    """Tell whether a line may be the name of the author of what follows."""
     if not page.is_free(number):
         return False
     line = page.lines[number]
@@ -177,7 +177,7 @@ def _is_name(page: FreeLines, number: int) -> bool:
 
 
 def verse(page: FreeLines) -> Iterator[Found]:
-    """Yield stanzas: three short lines and more that begin in capitals and do not all end in full stops."""
+    """Yield stanzas: at least three short lines that begin with capitals and do not all end in full stops."""
     for run in page.runs(lambda line: len(line.strip()) <= _VERSE_CHARACTERS, _STANZA):
         lines = [page.lines[number].strip() for number in run]
         words = [len(line.split()) for line in lines]

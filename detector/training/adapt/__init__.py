@@ -1,1 +1,1 @@
-"""A model adapted to new sites or a new language."""
+"""Adapting a model to new sites or a new language."""

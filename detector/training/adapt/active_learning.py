@@ -1,8 +1,8 @@
-"""Which lines a person should label: those that would teach most.
+"""Chooses the lines that a person should label: those that would teach the model most.
 
-Equal lines of a site are one question, so that one answer labels a template line on all its
-pages. A question is worth more the less sure the model is of it, the more pages have it, and
-the less it is like what is asked already.
+Equal lines of a site are one question, so one answer labels a template line on all its pages. A question is
+worth more the less certain the model is, the more pages have the line, and the less it resembles the
+questions already chosen.
 """
 
 from typing import Final, NamedTuple
@@ -15,17 +15,17 @@ from detector.records import Batch, Floats, Integers
 from detector.text.decoding import text_of
 from detector.training.adapt.repetition import SiteLines
 
-# Lines shown before and after the one that is asked about.
+# Lines to show before and after the one in question.
 AROUND: Final = 2
-# Candidates that are compared for being unlike; the least valuable beyond are left out.
+# The most candidates to compare with each other; the least valuable ones are left out.
 MOST_COMPARED: Final = 20_000
 
 
 class Pool(NamedTuple):
-    """Lines that may be asked for.
+    """Lines that may be asked about.
 
-    ngrams: (S, buckets); scores: float32 (S,), by the model as it is
-    open: bool (S,), lines whose label is not known
+    ngrams: (S, buckets); scores: float32 (S,), by the current model
+    open: bool (S,), lines whose label is unknown
     """
 
     batch: Batch
@@ -36,12 +36,12 @@ class Pool(NamedTuple):
 
 
 class Question(NamedTuple):
-    """A line to be labelled.
+    """A line to label.
 
-    text: the line; page, row: where it first stands (its page's number, its segment)
-    site: the number of its site; pages: how many of the site's pages have it
-    score: mean score over all its places; worth: what an answer would be worth
-    before, after: the lines around its first place
+    text: the line; page, row: its first occurrence (number of the page, segment)
+    site: the number of its site; pages: how many pages of the site have it
+    score: the mean score of all its occurrences; worth: the value of an answer
+    before, after: the lines around its first occurrence
     """
 
     text: str
@@ -56,7 +56,7 @@ class Question(NamedTuple):
 
 
 class _Groups(NamedTuple):
-    """Equal lines of a site, as one: first row, pages, mean score; all (G,)."""
+    """Groups of equal lines of a site: first row, pages, mean score; all (G,)."""
 
     row: Integers
     pages: Integers
@@ -77,12 +77,12 @@ def _groups(lines: SiteLines, scores: Floats, open_rows: Integers) -> _Groups:
 
 
 def worth(score: NDArray[np.float64], pages: Integers) -> NDArray[np.float64]:
-    """Return what answers are worth: doubt (greatest at .5), and the number of pages, flattened."""
+    """Return the values of answers: the doubt (greatest at .5) times the damped number of pages."""
     return 4 * score * (1 - score) * np.log2(1 + pages)
 
 
 def _unlike(ngrams: sparse.csr_matrix, value: NDArray[np.float64], count: int) -> list[int]:
-    """Return the numbers of so many rows, greedily: the most valuable that is least like those before."""
+    """Choose rows greedily: the most valuable ones that are least like those already chosen."""
     length = np.sqrt(np.asarray(ngrams.multiply(ngrams).sum(axis=1)).ravel())
     unit = sparse.diags(1 / np.maximum(length, 1e-9)) @ ngrams
     left, alike, chosen = value.copy(), np.zeros(value.size), list[int]()
@@ -118,7 +118,7 @@ def _question(pool: Pool, groups: _Groups, number: int) -> Question:
 
 
 def questions(pool: Pool, count: int) -> list[Question]:
-    """Return the lines to ask for, at most so many, the most valuable first."""
+    """Return the lines to ask about, the most valuable first."""
     open_rows = np.flatnonzero(pool.open & (pool.lines.key != 0))
     if not open_rows.size:
         return []

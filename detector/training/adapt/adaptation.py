@@ -1,4 +1,4 @@
-"""Pages and labels to an adapted model, and what it is worth: the order of the steps."""
+"""From pages and labels to an adapted model and its test results: the order of the steps."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +27,7 @@ from detector.training.data.line_labels import LineLabel
 
 
 class Counts(NamedTuple):
-    """How much there is to learn from."""
+    """How much there is to learn from, in numbers."""
 
     pages: int
     sites: int
@@ -38,7 +38,7 @@ class Counts(NamedTuple):
 
 @dataclass(frozen=True)
 class Adaptation:
-    """A model, pages to adapt it to, and the labels so far. Changed by making a new one.
+    """A model, pages to adapt it to, and the labels so far. Changes make a new one.
 
     sites: names of the pages' sites; precision: float32 (buckets,)
     """
@@ -50,12 +50,12 @@ class Adaptation:
     elsewhere: int = 0
 
     def labelled(self, labels: Sequence[LineLabel]) -> "Adaptation":
-        """Return the same with labels on the lines; raises `PageError` if one does not fit."""
+        """Return the same with labels added; raises `PageError` if a label does not fit."""
         found = with_labels(self.materials, labels, self.sites)
         return replace(self, materials=found.materials, elsewhere=self.elsewhere + found.elsewhere)
 
     def counts(self) -> Counts:
-        """Return how much there is to learn from."""
+        """Count what there is to learn from."""
         return Counts(
             sum(len(one.examples.pages) for one in self.materials),
             len(self.sites),
@@ -65,7 +65,7 @@ class Adaptation:
         )
 
     def refuse_nothing(self) -> None:
-        """Raise `PageError` if there is too little to learn anything from."""
+        """Raise `PageError` if there is too little to learn from."""
         counts = self.counts()
         if not counts.recurring_lines and not counts.known_lines:
             raise PageError(
@@ -75,7 +75,7 @@ class Adaptation:
             )
 
     def questions(self, count: int) -> list[tuple[int, Question]]:
-        """Return the lines whose labels would teach most, by the model adapted so far.
+        """Return the lines whose labels would teach the adapted model most.
 
         Each with the number of its material; the most valuable first.
         """
@@ -92,7 +92,7 @@ class Adaptation:
         return adapted(self.model, self.materials, self.precision)
 
     def held_back(self) -> tuple[HeldBack, Change]:
-        """Return the scores before and after on pages held back, and how they changed."""
+        """Return the scores on held-out pages before and after, and how they changed."""
         found = held_back(self.model, self.materials, self.precision)
         return found, change([one.examples for one in self.materials], found.before, found.after)
 
@@ -100,9 +100,9 @@ class Adaptation:
 def general_change(
     old: Model, new: Model, pages: Sequence[LabelledPage], learned: Sequence[LabelledPage]
 ) -> Change:
-    """Return how an adapted model does on pages of other sites than it was adapted to.
+    """Return how adapting changes the results on pages of other sites.
 
-    Raises `PageError` for a site on both sides.
+    Raises `PageError` for a site that is in both.
     """
     refuse_shared_sites(learned, pages, "the general set")
     examples = list(examples_by_format(pages).values())
@@ -113,9 +113,9 @@ def general_change(
 def start(
     model: Model, pages: Sequence[LabelledPage], labels: Sequence[LineLabel], precision: Floats | None
 ) -> Adaptation:
-    """Return what is there to adapt a model to pages; raises `PageError` for a single page.
+    """Prepare the adaptation of a model to pages; raises `PageError` for a single page.
 
-    precision: of the model (`load_precision`), or None where nothing is known of its training
+    precision: of the model (`load_precision`), or None if it is unknown
     """
     if len(pages) < 2:
         raise PageError(

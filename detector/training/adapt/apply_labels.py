@@ -1,4 +1,4 @@
-"""Labels of lines put onto the pages that they belong to."""
+"""Applies labels of lines to the pages that have these lines."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from detector.training.data.line_labels import LineLabel
 
 
 class Labelled(NamedTuple):
-    """Materials with labels on them; elsewhere: labels of sites that are not among the pages."""
+    """Materials with labels; elsewhere: labels of sites that are not among the pages."""
 
     materials: list[Material]
     elsewhere: int
@@ -30,14 +30,14 @@ def _shown(text: str, most: int = 60) -> str:
 
 
 def _keys(label: LineLabel) -> Integers:
-    """Return the keys of a label's line: one for each of its segments that has words."""
+    """Return the keys of the line of a label: one for each segment with words."""
     keys: Integers = line_keys(words_of(text_batch([utf8(" ".join(label.text.split()))]))).exact
     filled: Integers = keys[keys != 0]
     return filled
 
 
 def _rows_of_line(material: Material, page: int, label: LineLabel) -> Integers:
-    """Return the rows of the line that a label names; raises `PageError` if it reads otherwise."""
+    """Return the rows of the line that a label names; raises `PageError` if its text differs."""
     batch = material.examples.batch
     first, last = (int(at) for at in batch.page_line[page : page + 2])
     line = first + (label.line or 0)
@@ -87,9 +87,9 @@ def _on_all_pages(materials: Sequence[Material], label: LineLabel, sites: Sequen
 
 
 def with_labels(materials: Sequence[Material], labels: Sequence[LineLabel], sites: Sequence[str]) -> Labelled:
-    """Return the materials with labels on their lines; the later of two labels holds.
+    """Return the materials with labels on their lines. Of two labels for a line, the later one counts.
 
-    Labels of sites that none of the pages is of are counted and left. Raises `PageError` at
+    Labels of sites without pages here are counted and ignored. Raises `PageError` at
     the first label that does not fit the pages.
     """
     shares = [material.examples.share.copy() for material in materials]

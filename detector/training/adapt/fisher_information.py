@@ -1,6 +1,6 @@
-"""What a model folder keeps of the lines that it was trained on: how surely each weight is known.
+"""How certain each weight of a model is: all that a model folder stores about its training lines.
 
-A file beside the model, which scoring never reads. It holds numbers only, no text.
+It is a file of numbers, without text. Scoring does not read it.
 """
 
 from pathlib import Path
@@ -16,23 +16,23 @@ from detector.model.files import PRECISION_FILE as FILE
 from detector.records import Floats
 
 FORMAT: Final = 1
-# The most that half precision holds; weights that sure do not move anyway.
+# The largest number in half precision. Weights that are this certain do not change anyway.
 MOST: Final = 60_000.0
-# The file is never larger: 2^18 half-precision numbers and a head.
+# The most bytes of the file: 2^18 half-precision numbers and a header.
 MOST_BYTES: Final = 1_000_000
 
 
 def save_precision(precision: Floats, folder: Path) -> None:
-    """Write the precisions into a model's folder; the file appears when it is whole."""
+    """Write the precisions to the folder of a model. The file appears when it is complete."""
     stored = np.minimum(precision, MOST).astype(np.float16)
     with new_file(folder / FILE) as file:
         np.savez_compressed(file, format=np.array(FORMAT), phrases=stored)
 
 
 def load_precision(folder: Path) -> Floats | None:
-    """Return float32 (2^18,), or None where the folder has none.
+    """Return float32 (2^18,), or None if the folder has none.
 
-    Raises `ModelFormatError` for a file that is not whole or not ours.
+    Raises `ModelFormatError` for a file that is damaged or something else.
     """
     path = folder / FILE
     if not path.exists():

@@ -1,7 +1,7 @@
-"""Before and after: what adapting does to pages that were held back from it.
+"""Tests an adaptation on held-out pages, before and after.
 
-The pages are split into parts by site, or, of fewer than five sites, by page; each part is
-scored by the old model, and by one adapted to the other parts.
+The pages are split into parts by site, or by page if there are fewer than five sites. Each part is scored by
+the old model, and by a model adapted to the other parts.
 """
 
 from collections.abc import Sequence
@@ -20,16 +20,16 @@ from detector.training.evaluate.bootstrap import interval
 
 PARTS: Final = 4
 LEAST_SITES: Final = 5
-# No score is surer than this when its loss is counted: scores are rounded to 1/1000.
+# Scores are clipped to this for the loss, because they are rounded to 1/1000.
 SUREST: Final = 0.999
 
 Verdict = Literal["better", "worse", "too few to tell", "nothing known"]
 
 
 class HeldBack(NamedTuple):
-    """Scores of the same lines by the old model and by models that did not learn from their pages.
+    """Scores of the same lines by the old model and by models that were not adapted to their pages.
 
-    by: "site" or "page", what was held back; before, after: float32 (S,) for each material
+    by: "site" or "page", what was held out; before, after: float32 (S,) for each material
     """
 
     by: str
@@ -38,7 +38,7 @@ class HeldBack(NamedTuple):
 
 
 class Change(NamedTuple):
-    """How the log loss of lines fell: the mean over pages, its 90 % interval, and what that means."""
+    """The change of the log loss of lines: the mean over pages, its 90 % interval, and what it means."""
 
     loss_before: float
     loss_after: float
@@ -50,7 +50,7 @@ class Change(NamedTuple):
 
 
 def refuse_shared_sites(learned: Sequence[LabelledPage], judged: Sequence[LabelledPage], what: str) -> None:
-    """Raise `PageError` if a site stands on both sides of a split."""
+    """Raise `PageError` if a site is on both sides of a split."""
     if both := sorted({page.group for page in learned} & {page.group for page in judged}):
         some = ", ".join(both[:3]) + (f" and {len(both) - 3} more" if len(both) > 3 else "")
         raise PageError(
@@ -60,7 +60,7 @@ def refuse_shared_sites(learned: Sequence[LabelledPage], judged: Sequence[Labell
 
 
 def refuse_split_sites(pages: Sequence[LabelledPage]) -> None:
-    """Raise `PageError` if pages of one site name different folds."""
+    """Raise `PageError` if pages of a site have different folds."""
     folds: dict[str, int] = {}
     for page in pages:
         if page.fold is not None and folds.setdefault(page.group, page.fold) != page.fold:
@@ -71,7 +71,7 @@ def refuse_split_sites(pages: Sequence[LabelledPage]) -> None:
 
 
 def _parts(materials: Sequence[Material]) -> tuple[str, list[NDArray[np.int64]]]:
-    """Return what is held back, and the part of each page of each material."""
+    """Return what is held out, and the part of each page of each material."""
     sites = sorted({page.group for material in materials for page in material.examples.pages})
     if len(sites) >= LEAST_SITES:
         part = {site: at % PARTS for at, site in enumerate(sites)}
@@ -79,7 +79,7 @@ def _parts(materials: Sequence[Material]) -> tuple[str, list[NDArray[np.int64]]]
             np.array([part[page.group] for page in material.examples.pages], np.int64)
             for material in materials
         ]
-    # Pages of a site in turn, so that each part has some of each site.
+    # Pages of a site take turns, so that each part has some of each site.
     return "page", [
         np.array(_turns([page.group for page in material.examples.pages]), np.int64) for material in materials
     ]
@@ -112,14 +112,14 @@ def held_back(model: Model, materials: Sequence[Material], precision: Floats) ->
 
 
 def line_loss(scores: Floats, examples: Examples) -> NDArray[np.float64]:
-    """Return float64 (S,): the log loss of every line, 0 where its truth is not known."""
+    """Return float64 (S,): the log loss of every line, 0 if its truth is unknown."""
     right = np.where(examples.share < CONTENT, scores, 1 - scores).astype(np.float64)
     loss = -np.log(np.clip(right, 1 - SUREST, SUREST))
     return np.where(examples.share >= 0, loss, 0.0)
 
 
 def change(examples: Sequence[Examples], before: Sequence[Floats], after: Sequence[Floats]) -> Change:
-    """Return how the loss of the lines of known truth changed, a page at a time."""
+    """Return how the loss of lines with known truth changed, by page."""
     old: list[float] = []
     new: list[float] = []
     lines = 0

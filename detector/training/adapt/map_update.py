@@ -1,9 +1,8 @@
-"""A model's linear part fitted on: new lines move its weights as far as the old ones allow.
+"""A maximum a posteriori update of a linear model: new lines move the weights as far as old ones allow.
 
-The weights of the old model are the middle of a normal prior, and how surely each is known
-its precision (a Laplace approximation, diagonal: MacKay 1992; for learning on without
-forgetting, Kirkpatrick et al. 2017). The precisions are all that is kept of the old
-training's lines: 2^18 numbers, and no text.
+The old weights are the mean of a normal prior, and the certainty of each weight is its precision: a diagonal
+Laplace approximation (MacKay 1992; against forgetting, Kirkpatrick et al. 2017). These 2^18 precisions are
+all that is stored about the training lines; there is no text.
 """
 
 from typing import Final, NamedTuple
@@ -17,13 +16,13 @@ from detector.features.phrases import PhraseWeights
 from detector.records import Floats
 
 MOST_STEPS: Final = 200
-# Precision of weights that the old training said nothing about, and the most that one may have.
+# The precision of weights without training lines, and the largest precision.
 UNSEEN: Final = 0.3
 MOST_SURE: Final = 100.0
 
 
 class Lines(NamedTuple):
-    """Lines to learn from: n-grams (S, buckets), the wished probability of boilerplate, weights."""
+    """Lines to learn from: n-grams (S, buckets), target probabilities of boilerplate, weights."""
 
     ngrams: sparse.csr_matrix
     boilerplate: NDArray[np.float64]
@@ -35,10 +34,10 @@ def _sigmoid(odds: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def precision_of(lines: Lines, weights: PhraseWeights) -> Floats:
-    """Return float32 (buckets,): how surely each weight is known after a fit to these lines.
+    """Return float32 (buckets,): how certain each weight is after a fit to these lines.
 
-    The curvature of the loss that `fit.fit_linear` makes small, without that of its penalty:
-    0 for what no line has.
+    This is the curvature of the loss that `fit.fit_linear` minimises, without that of the penalty: 0 for
+    n-grams that no line has.
     """
     share = _sigmoid(lines.ngrams @ weights.bucket.astype(np.float64) + float(weights.bias[0]))
     weight = lines.weight / lines.weight.mean() * share * (1 - share)
@@ -47,7 +46,7 @@ def precision_of(lines: Lines, weights: PhraseWeights) -> Floats:
 
 
 def refitted(lines: Lines, weights: PhraseWeights, precision: Floats) -> Floats:
-    """Return float32 (buckets,): the likeliest weights, given the old ones and the new lines."""
+    """Return float32 (buckets,): the most likely weights, given the old ones and the new lines."""
     chosen = np.flatnonzero(lines.weight > 0)
     ngrams = lines.ngrams[chosen]
     touched = np.unique(ngrams.indices)

@@ -1,9 +1,9 @@
-"""A model adapted to new sites or a new language: its phrases are learned on, the rest stays.
+"""Adapts a model to new sites or a new language: its phrase weights are updated, the rest stays.
 
-What a model lacks where it was not trained is mostly the words. Its networks know lines by
-shape, place, neighbours and markup, in any language; so their own scores of the new pages, put
-right by what recurs on a site and by what people answered, are what the words are learned
-from. A page of HTML is scored with its markup for that, and so teaches the words of text, too.
+On new pages, a model mostly lacks the words. Its networks judge lines by shape, position, neighbours and
+markup, in any language. So the words are learned from the model's own scores for the new pages, corrected by
+what recurs on a site and by people's answers. HTML pages are scored with their markup for this, and so also
+teach the words of plain text.
 """
 
 from collections.abc import Sequence
@@ -25,13 +25,13 @@ from detector.training.adapt.repetition import SiteLines, recurring_shares, site
 from detector.training.data.examples import CONTENT, Examples, line_weights
 from detector.training.fit.parts import phrase_matrix
 
-# Weight of a line against the prior. Measured 1, 3, 10 and 30 on languages kept out of training.
+# The weight of a line against the prior. Chosen from 1, 3, 10 and 30 on languages kept out of training.
 LINES_WEIGH: Final = 10.0
-# A long line of one page only is half as likely template as the model thinks. On news sites it
-# may be another page's headline in a list, so it is not said to be content; but without this
-# the words of the text drift with those of the template, and content is lost.
+# A long line on a single page is half as likely to be template as the model thinks. It may be the headline of
+# another page in a list of news, so it does not count as content. But without this, the words of the text
+# drift together with those of the template, and content is lost.
 SINGLE_LINES: Final = 0.5
-# A line of known label counts more than one that is guessed, and at least as much as a mean one.
+# A labelled line counts more than a guessed one, and at least as much as the average line.
 KNOWN_WEIGHS: Final = 3.0
 
 
@@ -39,9 +39,9 @@ KNOWN_WEIGHS: Final = 3.0
 class Material:
     """Pages of one format to adapt to.
 
-    examples: their lines, with the truth of gold texts and labelled pages
-    lines: the lines by site; ngrams: (S, buckets); recurring: float64 (S,), what repetition
-    says: 0 template, 1 content, -1 neither; answered: bool (S,), seen by whoever labels
+    examples: their lines, with the truth from gold texts and labelled pages
+    lines: the lines by site; ngrams: (S, buckets); recurring: float64 (S,), the label by
+    repetition: 0 template, 1 content, -1 unknown; answered: bool (S,), already shown to the labeller
     """
 
     examples: Examples
@@ -51,42 +51,42 @@ class Material:
     answered: NDArray[np.bool_]
 
     def pool(self, scores: Floats) -> Pool:
-        """Return the lines that may be asked for: those of which neither people nor repetition speak."""
+        """Return the lines that may be asked about: without a label by people or by repetition."""
         unknown = ~self.answered & (self.recurring != 0)
         return Pool(self.examples.batch, self.lines, self.ngrams, scores, unknown)
 
 
 def site_numbers(examples: Examples, names: Sequence[str]) -> Integers:
-    """Return int64 (P,): the number of each page's site among the names."""
+    """Return int64 (P,): the number of each page's site in the names."""
     number = {name: at for at, name in enumerate(names)}
     return np.array([number[page.group] for page in examples.pages], np.int64)
 
 
 def material_of(examples: Examples, sites: Sequence[str]) -> Material:
-    """Return pages ready to adapt to; sites: the names of all sites, in order."""
+    """Prepare pages for the adaptation; sites: the names of all sites, in order."""
     lines = site_lines(examples.batch, examples.words, examples.markup, site_numbers(examples, sites))
     recurring = recurring_shares(lines)
     return Material(examples, lines, phrase_matrix(examples), recurring, examples.share >= 0)
 
 
 def model_scores(model: Model, examples: Examples) -> Floats:
-    """Return float32 (S,): the model's scores, with the markup where there is any."""
+    """Return float32 (S,): the scores by the model, with markup if there is any."""
     return score_lines(examples.batch, examples.words, examples.markup, model).scores
 
 
 def _wished(model: Model, material: Material, chosen: NDArray[np.bool_]) -> Lines:
-    """Return what is to be learned from the chosen lines (S,)."""
+    """Return what to learn from the chosen lines (S,)."""
     examples = material.examples
     wished = model_scores(model, examples).astype(np.float64)
     wished[material.recurring == 0] = 1.0
     wished[material.recurring == 1] *= SINGLE_LINES
     known = examples.share >= 0
     wished[known] = examples.share[known] < CONTENT
-    # By words, as in training, and each page the same: most of the lines are template.
+    # By words, as in training, and the same for each page, because most lines are template.
     weight = line_weights(examples)
     weight /= weight.mean()
     weight = np.where(known, KNOWN_WEIGHS * np.maximum(weight, 1), weight)
-    weight[material.answered & ~known] = 0.0  # metadata and the like: neither wished nor unwished
+    weight[material.answered & ~known] = 0.0  # metadata and the like, which are neither
     return Lines(material.ngrams, wished, np.where(chosen, LINES_WEIGH * weight, 0.0))
 
 
@@ -96,10 +96,10 @@ def adapted(
     precision: Floats,
     without: Sequence[NDArray[np.bool_]] | None = None,
 ) -> Model:
-    """Return the model with its phrases learned on.
+    """Return the model with updated phrase weights.
 
-    precision: float32 (buckets,), how surely each weight is known (`refit.precision_of`)
-    without: for each material, pages (P,) that are not learned from
+    precision: float32 (buckets,), how certain each weight is (`map_update.precision_of`)
+    without: for each material, pages (P,) not to learn from
 
     Raises `ValueError` if there is no line to learn from.
     """
@@ -131,7 +131,7 @@ def _none(material: Material) -> NDArray[np.bool_]:
 
 
 def recurring_lines(material: Material) -> int:
-    """Return how many different lines recur on their site, by what repetition says."""
+    """Count the distinct lines that recur on their site."""
     chosen = material.recurring == 0
     pairs = np.stack([material.lines.site[chosen], material.lines.key[chosen]])
     return int(np.unique(pairs, axis=1).shape[1])

@@ -1,7 +1,7 @@
-"""Labels without a labeller: on a site, what recurs is template, what is long and single is content.
+"""Labels by repetition: on a site, what recurs is template, and long lines on a single page are content.
 
-On sites of which pages were labelled by hand, lines said to be template here were template
-in 98 % of cases, and lines said to be content were content in 99 % (metadata left out).
+On sites with pages labelled by hand, 98 % of the lines called template here were template, and 99 % of those
+called content were content, not counting metadata.
 """
 
 from typing import Final, NamedTuple
@@ -14,10 +14,10 @@ from detector.results.elements import element_names
 from detector.text.characters import SINGLE
 from detector.text.keys import line_keys
 
-# A line on so many of a site's pages, and this share of them, is the site's template.
+# The least pages of a template line, and their least share.
 LEAST_PAGES: Final = 4
 LEAST_SHARE: Final = 0.2
-# A line of one page only, with so many words (0.6 for a character that is one), is content.
+# The least words of a line on a single page that is content (a character that is a word counts 0.6).
 LEAST_WORDS: Final = 10
 OF_A_SINGLE: Final = 0.6
 
@@ -26,9 +26,9 @@ class SiteLines(NamedTuple):
     """Lines of many pages of many sites.
 
     key: int64 (S,), equal for equal lines, 0 for lines without words
-    page: int64 (S,), and site: int64 (S,), where each stands
-    long: bool (S,), long enough to be content by being single
-    headline: bool (S,), equal to a headline of its page, which is no template if it recurs
+    page: int64 (S,), and site: int64 (S,), of each line
+    long: bool (S,), long enough to be content if it is on a single page
+    headline: bool (S,), equal to a headline of its page, which is not template if it recurs
     """
 
     key: Integers
@@ -39,7 +39,7 @@ class SiteLines(NamedTuple):
 
 
 def pages_with(lines: SiteLines) -> Integers:
-    """Return int64 (S,): on how many pages of its site each line stands, 0 without words."""
+    """Return int64 (S,): on how many pages of its site each line is, 0 without words."""
     order = np.lexsort((lines.page, lines.key, lines.site))
     site, key, page = lines.site[order], lines.key[order], lines.page[order]
     new_line = np.ones(order.size, np.bool_)
@@ -53,20 +53,20 @@ def pages_with(lines: SiteLines) -> Integers:
 
 
 def recurring_shares(lines: SiteLines) -> NDArray[np.float64]:
-    """Return float64 (S,): 0 for template, 1 for content, -1 where repetition says neither."""
+    """Return float64 (S,): 0 for template, 1 for content, -1 if unknown."""
     count, shares = pages_with(lines), np.full(lines.key.size, -1.0)
     pairs = np.unique(np.stack([lines.site, lines.page]), axis=1)
     sites, pages = np.unique(pairs[0], return_counts=True)
     of_site = pages[np.searchsorted(sites, lines.site)]
     template = count >= np.maximum(LEAST_PAGES, LEAST_SHARE * of_site)
     shares[template & ~lines.headline] = 0.0
-    # What stands on one page only says something where there are others to compare with.
+    # Being on a single page means something only if there are others to compare with.
     shares[(count == 1) & lines.long & (of_site >= LEAST_PAGES)] = 1.0
     return shares
 
 
 def _headlines(batch: Batch, markup: Markup | None, key: Integers, page: Integers) -> NDArray[np.bool_]:
-    """Return which rows are equal to a first headline (h1) of their page."""
+    """Return which rows are equal to the first headline (h1) of their page."""
     if markup is None:
         return np.zeros(key.size, np.bool_)
     line_of_row = np.repeat(np.arange(batch.line_start.size), np.diff(batch.line_segment))

@@ -1,1 +1,1 @@
-"""Labelled pages to examples."""
+"""From labelled pages to examples."""

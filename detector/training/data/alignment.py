@@ -1,11 +1,10 @@
-"""Gold text to a label for each line of a page: which words of the page the gold holds.
+"""From a gold text to labels of lines: which words of the page are in the gold text.
 
-Words of page and gold are aligned in order, runs of words counting more than single
-ones (dynamic programming over both). What is left of either is aligned again, twice, for
-gold texts that stand in another order than the page. A run counts as found when it has
-three words, or is a whole line on both sides; so a menu's "Services" is not explained
-by a word of the text. A copy beyond those that the gold holds is not explained: it is
-no content. The kernel is kernels/align.cpp.
+The words of page and gold are aligned in order by dynamic programming, and runs count more than single words.
+The rest is aligned again, twice, for gold texts in another order than the page. A run counts as found if it
+has three words, or is a whole line on both sides, so that the word "Services" in a menu is not matched with a
+word of the text. If the page has more copies of a line than the gold, the surplus is not content. The kernel
+is kernels/align.cpp.
 """
 
 from typing import Final
@@ -19,12 +18,12 @@ from detector.text.plain import text_batch
 from detector.text.words import words_of
 
 PASSES: Final = 3
-# Cells of the alignment's table at most; larger pages are aligned in pieces of their gold.
+# The most cells of the alignment table. Larger pages are aligned with pieces of their gold.
 MOST_CELLS: Final = 400_000_000
 
 
 def _ends(segment_word: Integers) -> NDArray[np.bool_]:
-    """Return bool (W,): which words end their segment."""
+    """Return bool (W,): whether a word ends its segment."""
     ends = np.zeros(int(segment_word[-1]), np.bool_)
     last = segment_word[1:][np.diff(segment_word) > 0] - 1
     ends[last] = True
@@ -36,9 +35,9 @@ def _pairs(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def _candidates(page: NDArray[np.uint64], page_ends: NDArray[np.bool_], gold: NDArray[np.uint64]) -> Integers:
-    """Return which words of the page may be aligned: those of segments that share a pair with the gold.
+    """Return which words of the page may be aligned: those in segments that share a pair with the gold.
 
-    Segments of one word share it; most of a page's template goes here, and most of the cost.
+    A segment of one word has to share that. This removes most of the template, and most of the cost.
     """
     starts = np.concatenate(([0], np.flatnonzero(page_ends) + 1)) if page.size else np.zeros(1, np.int64)
     segment = np.searchsorted(starts, np.arange(page.size), side="right") - 1
@@ -56,7 +55,7 @@ def _align_once(
     gold: NDArray[np.uint64],
     gold_ends: NDArray[np.bool_],
 ) -> Integers:
-    """Return int64 (page,): the gold word that each word of the page is aligned with, or -1."""
+    """Return int64 (page,): the gold word aligned with each word of the page, or -1."""
     match = np.full(page.size, -1, np.int64)
     if page.size < 1 or gold.size < 1:
         return match
@@ -71,7 +70,7 @@ def _align_once(
 
 
 def explained_words(words: Words, gold: str) -> NDArray[np.bool_]:
-    """Return bool (W,): which words of one page the gold text explains."""
+    """Return bool (W,): which words of a page are in the gold text."""
     gold_words = words_of(text_batch([gold.encode("utf-8", "replace")]))
     gold_keys, gold_ends = gold_words.key, _ends(gold_words.segment_word)
     page_ends = _ends(words.segment_word)
@@ -90,9 +89,9 @@ def explained_words(words: Words, gold: str) -> NDArray[np.bool_]:
 
 
 def content_shares(words: Words, gold: str) -> NDArray[np.float64]:
-    """Return float64 (S,): the share of each segment's words that the gold explains.
+    """Return float64 (S,): the share of each segment's words that are in the gold text.
 
-    A segment without words has -1: it is neither.
+    It is -1 for a segment without words.
     """
     explained = np.concatenate(([0], np.cumsum(explained_words(words, gold))))
     found = np.diff(explained[words.segment_word])

@@ -1,8 +1,8 @@
-"""Labelled pages to examples: lines as arrays, with the truth and the weight of each.
+"""From labelled pages to examples: lines as arrays, with truth and weight.
 
-The truth of a segment is the share of its words that are main content, -1 where it is
-unknown or neither. Each page weighs the same, most of it by words and the rest by lines,
-so that long pages do not drown short ones and short lines still count.
+The truth of a segment is the share of its words that are main content, or -1 if it is unknown or neither.
+Each page has the same weight, divided mostly by words and partly by lines, so that long pages do not outweigh
+short ones and short lines still count.
 """
 
 import zlib
@@ -27,21 +27,21 @@ from detector.training.data.line_kinds import allowed_kinds
 
 FORMATS: Final[tuple[Format, ...]] = ("html", "text")
 FOLDS: Final = 5
-# A segment counts as content in training from this share of its words on.
+# The least share of content words of a segment that counts as content in training.
 CONTENT: Final = 0.5
-# Share of a page's weight that goes by words; measured .5, .7 and .9: .7 was best by .002.
+# The share of a page's weight that is divided by words. Of .5, .7 and .9, .7 was best by .002.
 BY_WORDS: Final = 0.7
 
 
 @dataclass(frozen=True)
 class Examples:
-    """Pages of one format, ready to be learned from.
+    """Pages of one format, ready for training.
 
-    share: float64 (S,), share of content, or -1; weight: float64 (S,), 0 where unknown
+    share: float64 (S,), the share of content, or -1; weight: float64 (S,), 0 if unknown
     page: int64 (S,), the page of each segment; fold: int64 (P,)
-    allowed: uint16 (S,), a bit for each kind that the segment can be (`training.data.line_kinds`)
-    gold: a page's gold words' keys (uint64), or None where lines are labelled
-    sites: what is known of the pages' site, if they were read with its profile
+    allowed: uint16 (S,), a bit for each kind that the segment may have (`training.data.line_kinds`)
+    gold: the keys of each page's gold words (uint64), or None if its lines are labelled
+    sites: what is known about the site, if the pages were read with its profile
     """
 
     pages: Sequence[LabelledPage]
@@ -58,14 +58,14 @@ class Examples:
 
     @property
     def barred(self) -> NDArray[np.bool_]:
-        """Return bool (P, FOLDS): which folds' models must not learn from a page."""
+        """Return bool (P, FOLDS): the folds whose models must not learn from a page."""
         found: NDArray[np.bool_] = self.fold[:, None] == np.arange(FOLDS)
         for number, page in enumerate(self.pages):
             found[number, list(page.kept_from)] = True
         return found
 
     def of_fold(self, fold: int) -> "Examples":
-        """Return the pages of a fold; the pages must stand in the order of their folds."""
+        """Return the pages of a fold. The pages must be in the order of their folds."""
         first, last = (int(np.searchsorted(self.fold, fold, side)) for side in ("left", "right"))
         segments = self.batch.page_segment()
         rows = slice(int(segments[first]), int(segments[last]))
@@ -84,7 +84,7 @@ class Examples:
 
 
 def fold_of(page: LabelledPage) -> int:
-    """Return the page's fold: as given, or by a hash of its group."""
+    """Return the fold of a page: as given, or by a hash of its group."""
     return page.fold if page.fold is not None else zlib.crc32(page.group.encode()) % FOLDS
 
 
@@ -103,7 +103,7 @@ def words_of_rows(words: Words, first: int, last: int) -> Words:
 
 
 def pages_of_batch(batch: Batch, first: int, last: int) -> Batch:
-    """Return some pages of a batch, over the same buffer."""
+    """Return some pages of a batch, with the same buffer."""
     lines = slice(int(batch.page_line[first]), int(batch.page_line[last]))
     start, end = int(batch.line_segment[lines.start]), int(batch.line_segment[lines.stop])
     return Batch(
@@ -142,7 +142,7 @@ def pages_of_markup(markup: Markup, batch: Batch, first: int, last: int) -> Mark
 
 
 def _labelled_shares(page: LabelledPage, line_segment: Integers) -> NDArray[np.float64]:
-    """Return the truth of a page whose lines are labelled; -1 throughout if nothing is known of it."""
+    """Return the truth of a page with labelled lines; all -1 if nothing is known."""
     if page.labels is None:
         return np.full(int(line_segment[-1] - line_segment[0]), -1.0)
     labels = page.labels
@@ -160,9 +160,9 @@ def _labelled_shares(page: LabelledPage, line_segment: Integers) -> NDArray[np.f
 
 
 def _with_headline(page: LabelledPage, words: Words, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the truth with the headline as content, where the gold text leaves it out.
+    """Return the truth with the headline as content, if the gold text leaves it out.
 
-    Of several copies it is the last before the content begins (contracts, "Gold policy").
+    Of several copies it is the last one before the content begins.
     """
     title = gold_keys(page.title or "")
     content = np.flatnonzero(shares >= CONTENT)
@@ -182,7 +182,7 @@ def _with_headline(page: LabelledPage, words: Words, shares: NDArray[np.float64]
 
 
 def gold_keys(gold: str) -> NDArray[np.uint64]:
-    """Return the keys of a gold text's words."""
+    """Return the keys of the words of a gold text."""
     return words_of(text_batch([utf8(gold)])).key
 
 
@@ -194,20 +194,20 @@ def _weights(share: NDArray[np.float64], page: Integers, words: Words) -> NDArra
 
 
 def line_weights(examples: Examples) -> NDArray[np.float64]:
-    """Return float64 (S,): the weight of every line of its page, whether its truth is known or not."""
+    """Return float64 (S,): the weight of every line in its page, whether its truth is known or not."""
     return _weights(np.zeros(examples.share.size), examples.page, examples.words)
 
 
 def examples_by_format(
     pages: Sequence[LabelledPage], profile: SiteProfile | None = None
 ) -> dict[Format, Examples]:
-    """Return the examples of HTML pages and of text pages, those that there are, in this order."""
+    """Return the examples of HTML pages, then of text pages, if there are any."""
     parts = {format: [page for page in pages if page.format == format] for format in FORMATS}
     return {format: examples_of(part, profile) for format, part in parts.items() if part}
 
 
 def examples_of(pages: Sequence[LabelledPage], profile: SiteProfile | None = None) -> Examples:
-    """Return the examples of labelled pages, all of one format, and of the profile's site if there is one."""
+    """Return the examples of labelled pages of one format, and of one site if a profile is given."""
     formats: set[Format] = {page.format for page in pages}
     if len(formats) != 1:
         raise ValueError("examples are of one format")
@@ -243,9 +243,9 @@ def examples_of(pages: Sequence[LabelledPage], profile: SiteProfile | None = Non
 
 
 def gathered(pages: Sequence[LabelledPage]) -> dict[Format, Examples]:
-    """Return the examples of pages to train on: in the order of their folds, and without their text.
+    """Return the examples of training pages, in the order of their folds and without text.
 
-    Everything that training needs is in the arrays, and the text of all pages takes much memory.
+    The arrays have everything that training needs, and the texts would take much memory.
     """
     found = examples_by_format(sorted(pages, key=fold_of))
     return {

@@ -1,21 +1,22 @@
-"""Labelled pages: what training and evaluation read.
+"""Labelled pages, for training and evaluation.
 
-One JSON object a line (JSONL, also .gz):
+One JSON object per line (JSONL, also .gz):
 
     {"id": "…", "page": "<html>…" or "text…", "gold": "the main content as text"}
-    {"id": "…", "page": "…", "labels": ["title", "body", "navigation", …]}     one a line that is not blank
+    {"id": "…", "page": "…", "labels": ["title", "body", "navigation", …]}     for each line that is not blank
 
-A label is a kind of line (`records.LINE_KINDS`), or says less: "content", "template", "repeat", "metadata",
-"comment" or "unknown". Optional are
+A label is a kind of line (`records.LINE_KINDS`), or less specific: "content", "template", "repeat",
+"metadata", "comment" or "unknown". Optional fields:
 
-- "title": its headline; "format"; "language"; "kind": of the page; "set"
-- "kinds": beside a gold text or labels that say less, the kind of each line that is not blank, or null
-- "inside", "outside": the kinds that lines in the gold text and outside of it can be, where the gold follows
-  rules of its own
-- "group": pages of one group are never on both sides of a split; by default the id
-- "fold", "kept_from": its fold, and further folds whose models must not learn from it
+- "title": the headline; "format"; "language"; "kind": of the page; "set"
+- "kinds": in addition to a gold text or less specific labels, the kind of each line that is not blank, or
+null
+- "inside", "outside": the kinds that lines inside and outside of the gold text may have, if the gold has its
+own rules
+- "group": pages of a group are never on both sides of a split; by default the id
+- "fold", "kept_from": its fold, and other folds whose models must not learn from it
 - "weight": how much the page counts, 1 by default
-- "site": pages that have a template in common; by default the group, "" for a page of no site
+- "site": pages that share a template; by default the group, "" for a page without a site
 """
 
 import gzip
@@ -31,12 +32,12 @@ from detector.files.json_lines import json_lines
 from detector.records import CONTENT_KINDS, LINE_KINDS, Format
 from detector.text.formats import found_format
 
-# Labels that say less than a kind does.
+# Labels that are less specific than kinds.
 COARSE: Final = ("content", "template", "repeat", "metadata", "comment", "unknown")
 LABELS: Final = tuple(dict.fromkeys((*LINE_KINDS, *COARSE)))
-# Labels that are neither asked for nor forbidden (contracts, "Gold policy"), or not known.
+# Labels that count neither as content nor as boilerplate, or are unknown.
 NEITHER: Final = ("byline", "metadata", "comment", "unknown")
-# Labels of main content.
+# Labels that are main content.
 CONTENT_LABELS: Final = (*CONTENT_KINDS, "content")
 
 
@@ -64,7 +65,7 @@ class LabelledPage:
 
     @property
     def of_site(self) -> str:
-        """Return the name of its site, by default its group; empty for a page without a site."""
+        """Return the name of its site: by default its group, empty for a page without a site."""
         return self.group if self.site is None else self.site
 
     @property
@@ -97,7 +98,7 @@ class _Fields:
 
 
 def _refuse_unknown_kinds(fields: _Fields, where: str) -> None:
-    """Raise `PageError` for a kind of line that there is not."""
+    """Raise `PageError` for an unknown kind of line."""
     for name in ("kinds", "inside", "outside"):
         given = {kind for kind in getattr(fields, name) or () if kind is not None}
         if unknown := sorted(given - set(LINE_KINDS)):
@@ -111,7 +112,7 @@ def _tuple(values: list[Any] | None) -> tuple[Any, ...] | None:
 
 
 def page_of_record(record: Mapping[str, Any], where: str, need_truth: bool = True) -> LabelledPage:
-    """Check one record; raises `PageError` that says what is wrong and where."""
+    """Check a record; raises `PageError` that says what is wrong and where."""
     fields = checked(dict(record), _Fields, where, PageError)
     gold, labels, format = fields.gold, fields.labels, fields.format
     if (gold is None) == (labels is None) and (need_truth or gold is not None):
@@ -149,9 +150,9 @@ def page_of_record(record: Mapping[str, Any], where: str, need_truth: bool = Tru
 
 
 def read_pages(paths: Iterable[Path], need_truth: bool = True) -> Iterator[LabelledPage]:
-    """Read labelled pages; raises `PageError` at the first record that is none.
+    """Read labelled pages; raises `PageError` at the first invalid record.
 
-    need_truth: refuse a page of which nothing is known
+    need_truth: refuse pages about which nothing is known
     """
     for path in paths:
         try:

@@ -1,11 +1,11 @@
-"""What is known of the kinds of lines: for each line, the kinds that it can be.
+"""What is known about the kinds of lines: the set of kinds that each line may have.
 
     labelled "teaser"               a teaser
     labelled "content"              a title, body or caption
     in a page's gold text           any of the kinds that its set calls content
     in a list of class "related"    a teaser, a menu entry, a byline or an advert
 
-So no set's habit is taught as the truth about a line: a network is fitted to such sets of kinds.
+A network is fitted to such sets of kinds, so that the conventions of a data set are not taught as the truth.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,19 +20,19 @@ from detector.training.data.labelled_pages import LabelledPage
 from detector.training.data.markup_kinds import kinds_by_markup
 
 Allowed = NDArray[np.uint16]
-# From this share of its words in the gold text on, a line stands in it.
+# The least share of its words in the gold text for a line to count as inside.
 IN_GOLD: Final = 0.5
 
 
 def bits(kinds: Iterable[str]) -> int:
-    """Return a bit for each kind."""
+    """Return a bit for each of these kinds."""
     return sum(1 << LINE_KINDS.index(kind) for kind in set(kinds))
 
 
 EVERY: Final = bits(LINE_KINDS)
 _INSIDE: Final = bits((*CONTENT_KINDS, "byline", "comment"))
 _OUTSIDE: Final = EVERY & ~bits(("body",))
-# What a label that says less than a kind allows.
+# The kinds that less specific labels allow.
 _LABELLED: Final[Mapping[str, int]] = {
     **{kind: bits((kind,)) for kind in LINE_KINDS},
     "content": bits(CONTENT_KINDS),
@@ -44,13 +44,13 @@ _LABELLED: Final[Mapping[str, int]] = {
 
 
 def is_known(allowed: Allowed) -> NDArray[np.bool_]:
-    """Return bool (S,): the lines that can be of one kind only."""
+    """Return bool (S,): the lines with only one possible kind."""
     found: NDArray[np.bool_] = (allowed & (allowed - np.uint16(1))) == 0
     return found
 
 
 def has_kinds(page: LabelledPage) -> bool:
-    """Tell whether a page has a label that names one kind."""
+    """Tell whether a page has a label that names a kind."""
     labels = {*(page.kinds or ()), *(page.labels or ())} - {None}
     return any(_LABELLED[label].bit_count() == 1 for label in labels if label is not None)
 
@@ -58,19 +58,19 @@ def has_kinds(page: LabelledPage) -> bool:
 def allowed_kinds(
     pages: Sequence[LabelledPage], batch: Batch, markup: Markup | None, share: NDArray[np.float64]
 ) -> Allowed:
-    """Return uint16 (S,): a bit for each kind (`LINE_KINDS`) that a segment can be.
+    """Return uint16 (S,): a bit for each kind (`LINE_KINDS`) that a segment may have.
 
     Parameters
     ----------
     pages, batch, markup
-        The pages, and what was read of them.
+        The pages, and their lines and markup.
     share : ndarray of float64, (S,)
-        The share of content of each segment, -1 where unknown.
+        The share of content of each segment, or -1 if unknown.
 
     Raises
     ------
     PageError
-        If a page has not as many kinds as lines.
+        If the number of kinds and lines of a page differ.
     """
     allowed = np.empty(share.size, np.uint16)
     segments = batch.page_segment()
@@ -89,7 +89,7 @@ def allowed_kinds(
 
 
 def _of_gold(page: LabelledPage, share: NDArray[np.float64]) -> Allowed:
-    """Return what the gold text says of a page's segments."""
+    """Return the kinds that the gold text allows for the segments of a page."""
     inside = _INSIDE if page.inside is None else bits(page.inside)
     outside = _OUTSIDE if page.outside is None else bits(page.outside)
     return np.where(share < 0, EVERY, np.where(share >= IN_GOLD, inside, outside)).astype(np.uint16)
@@ -98,7 +98,7 @@ def _of_gold(page: LabelledPage, share: NDArray[np.float64]) -> Allowed:
 def _label(
     page: LabelledPage, labels: Sequence[str | None], batch: Batch, number: int, allowed: Allowed
 ) -> None:
-    """Narrow what a page's segments can be to what their labels allow; a label that contradicts wins."""
+    """Restrict the kinds of a page's segments to those that its labels allow; if none remain, labels win."""
     lines = batch.line_segment[batch.page_line[number] : batch.page_line[number + 1] + 1]
     filled = np.flatnonzero(np.diff(lines) > 0)
     if filled.size != len(labels):

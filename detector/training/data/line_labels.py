@@ -1,14 +1,14 @@
-"""Labels of single lines: what a person answered, in a file that only grows.
+"""Labels of single lines: the answers of a person, in a file that only grows.
 
-JSON lines, or CSV with the same names as its head:
+JSON lines, or CSV with the same names in its header:
 
     {"text": "Subscribe now", "label": "template", "site": "example.org"}
     {"text": "Rain again", "label": "content", "page": "a.html", "line": 12}
     {"undo": 1}
 
-A label without a page holds for this line on all pages of the site, or of all sites. `line` is
-the number that `detector score` shows. Of two labels for one line the later one holds;
-`undo` takes back the last labels before it. `unknown` says that a line was seen and not answered.
+A label without a page is for this line on all pages of the site, or of all sites. `line` is the number shown
+by `detector score`. Of two labels for a line, the later one counts. `undo` takes back the last labels before
+it. `unknown` means that a line was shown and not answered.
 """
 
 import csv
@@ -28,9 +28,9 @@ FIELDS: Final = ("text", "label", "site", "page", "line")
 
 @dataclass(frozen=True, slots=True)
 class LineLabel:
-    """A line's label, for all pages of a site, or for one line of one page.
+    """The label of a line, on all pages of a site or on one page.
 
-    where: the file and row that it was read from, for messages
+    where: its file and row, for messages
     """
 
     text: str
@@ -42,7 +42,7 @@ class LineLabel:
 
 
 class _Row(NamedTuple):
-    """A row of a file, and where it stands."""
+    """A row of a file, and its position."""
 
     values: dict[str, Any]
     where: str
@@ -50,7 +50,7 @@ class _Row(NamedTuple):
 
 @dataclass(frozen=True)
 class _Fields:
-    """The fields of a row; `line` is a text in CSV."""
+    """The fields of a row. In CSV, `line` is a text."""
 
     text: str
     label: str
@@ -60,7 +60,7 @@ class _Fields:
 
 
 def _label(row: _Row) -> LineLabel:
-    """Check one row; raises `PageError` that says what is wrong and where."""
+    """Check a row; raises `PageError` that says what is wrong and where."""
     fields, where = checked(row.values, _Fields, row.where, PageError), row.where
     if not fields.text.strip():
         raise PageError(f'{where}: "text" must be the text of a line')
@@ -102,7 +102,7 @@ def _undone(labels: list[LineLabel], count: object, where: str) -> list[LineLabe
 
 
 def read_labels(path: Path) -> list[LineLabel]:
-    """Return the labels of a file that hold; raises `PageError` at the first row that is none."""
+    """Return the current labels of a file; raises `PageError` at the first invalid row."""
     labels: list[LineLabel] = []
     rows = _csv_rows if path.suffix.lower() == ".csv" else _json_rows
     try:
@@ -118,7 +118,7 @@ def read_labels(path: Path) -> list[LineLabel]:
 
 
 def _append(path: Path, row: Mapping[str, Any]) -> None:
-    """Add a row, and wait until it is on the disk: answers cost a person's time."""
+    """Add a row, and wait until it is on the disk, because answers take a person's time."""
     try:
         append(path, json_line(row))
     except OSError as error:
@@ -132,7 +132,7 @@ def append_label(path: Path, label: LineLabel) -> None:
 
 
 def undo_labels(path: Path, count: int = 1) -> list[LineLabel]:
-    """Take back the last labels of a file, and return those that still hold.
+    """Take back the last labels of a file, and return the remaining ones.
 
     Raises `PageError` if there are fewer.
     """

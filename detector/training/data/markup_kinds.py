@@ -1,8 +1,8 @@
-"""What the words of classes and ids say of kinds: a list of class "related-posts" holds teasers, mostly.
+"""What class names and ids say about kinds: a list of class "related-posts" usually contains teasers.
 
-Such words are no truth: on 434 pages labelled by kind, 87 % of the lines in elements called "related" are
-teasers, but a comment list holds names, dates and buttons, too. So each word allows the kinds that were found
-in its elements in more than 3 % of the lines.
+Such words are not the truth: on 434 pages labelled by kind, 87 % of the lines in elements called "related"
+are teasers, but a list of comments also has names, dates and buttons. So each word allows all kinds of more
+than 3 % of the lines in its elements.
 """
 
 from typing import Final
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from detector.records import LINE_KINDS, Markup
 
-# Words of class, id, role and itemprop, and the kinds of the lines in elements that have one. Of the
-# elements around a line the innermost counts.
+# Words of class, id, role and itemprop, and the kinds of lines in elements that have one. Of the elements
+# around a line, the innermost counts.
 _WORDS: Final = (
     (
         "figcaption caption wp-caption-text imagecaption image-caption photo-caption media-caption "
@@ -61,7 +61,7 @@ _FNV_START, _FNV_PRIME = 2166136261, 16777619
 
 
 def _token(word: str) -> int:
-    """Return what the kernels write for a word of a class (kernels/html/attributes.h)."""
+    """Return the token of a class name, as kernels write it (kernels/html/attributes.h)."""
     value = _FNV_START
     for byte in word.encode():
         value = ((value ^ byte) * _FNV_PRIME) & 0xFFFFFFFF
@@ -69,7 +69,7 @@ def _token(word: str) -> int:
 
 
 def kinds_by_markup(markup: Markup) -> NDArray[np.uint16]:
-    """Return uint16 (L,): a bit for each kind that the markup of a line allows; all if it says nothing."""
+    """Return uint16 (L,): a bit for each kind that the markup of a line allows; all without such words."""
     every = (1 << len(LINE_KINDS)) - 1
     said = np.zeros(markup.tag.size + 1, np.uint16)  # the last is for lines outside of all elements
     allowed = {

@@ -1,8 +1,8 @@
-"""Pages as people have them to files of one record: folders, HTML and text, JSON lines, CSV.
+"""Reads pages from folders, HTML and text files, JSON lines, and CSV.
 
-A page's site ("group") is as its record says, or else the folder that the file stands in.
-Beside `NAME.html` may stand `NAME.gold.txt`, the page's main content as text. A CSV file has
-a page a row: the column "page", and "gold", "id", "site", "title" and "language" if it likes.
+The site of a page ("group") is that of its record, or the folder of its file. Next to `NAME.html` there may
+be `NAME.gold.txt`, the main content as text. A CSV file has a page per row, in the column "page", and
+optionally "gold", "id", "site", "title" and "language".
 """
 
 import csv
@@ -21,7 +21,7 @@ from detector.training.data.labelled_pages import LabelledPage, page_of_record, 
 PAGE_SUFFIXES: Final = (".html", ".htm", ".xhtml", ".txt")
 JSONL_SUFFIXES: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 GOLD_SUFFIX: Final = ".gold.txt"
-# A field of a CSV file may be a whole page.
+# A field of a CSV file can be a whole page.
 MOST_IN_A_FIELD: Final = 1 << 27
 
 
@@ -92,7 +92,7 @@ def _pages(path: Path) -> Iterator[LabelledPage]:
 def read_page_files(paths: Iterable[Path]) -> list[LabelledPage]:
     """Read pages, labelled or not, from folders and files.
 
-    Raises `PageError` for what cannot be read, a folder or file without pages, and a name used twice.
+    Raises `PageError` for a file that cannot be read, a folder or file without pages, and a name used twice.
     """
     pages: list[LabelledPage] = []
     names: dict[str, Path] = {}

@@ -1,11 +1,9 @@
-"""Pages made from labelled pages: what other tools and careless scrapers leave of them.
+"""Synthetic pages: what other tools and careless scrapers make of labelled pages.
 
-Real labelled pages are whole HTML documents. What people bring is often text that some
-extractor has been at: a headline, paragraphs, a few template lines at the end, and the
-headline planted again where the extractor found it (the page that this project began
-with), or an excerpt of a line or two. Such pages are made here from the content and the
-template lines of labelled ones, with planted copies, and with decoys that must stay:
-refrains, and rows that differ in a number.
+Labelled pages are whole HTML documents, but users often have the output of an extractor: a headline,
+paragraphs, some template lines at the end, and copies of the headline, or only an excerpt of a line or two.
+Such pages are made here from the content and the template lines of labelled pages, with planted copies, and
+with decoys that must stay: refrains, and rows that differ in a number.
 """
 
 import html
@@ -20,22 +18,22 @@ from detector.text.decoding import text_of
 from detector.training.data.examples import CONTENT, Examples
 from detector.training.data.labelled_pages import LabelledPage
 
-# Share of the made pages with each plant.
+# The share of synthetic pages with each plant.
 COPIES: Final = 0.4
 PREFIX: Final = 0.25
 BLOCK_COPY: Final = 0.1
 REFRAIN: Final = 0.08
 ROWS: Final = 0.05
-# Share of the headlines' copies that are changed: case, punctuation, or one word.
+# The share of copies of headlines that are changed: case, punctuation, or one word.
 CHANGED: Final = 0.4
 MOST_TEMPLATE: Final = 8
-# A made page counts less than the real one that it is made of.
+# The weight of a synthetic page, relative to the real one.
 WEIGHT: Final = 0.3
-# Share of made pages with a copy of the headline above it, as in a "most read" list.
+# The share of synthetic pages with a copy of the headline above it, as in a "most read" list.
 COPY_ABOVE: Final = 0.3
 AS_HTML: Final = 0.4
-# Excerpts: a few lines of a page's content, or of its template alone. Without them a model
-# learns that a page of a sentence is a login page.
+# Excerpts: a few lines of a page's content, or of its template only. Without them, a model learns that a page
+# of one sentence is a login page.
 EXCERPT_LINES: Final = 4
 EXCERPT_TEMPLATE_ONLY: Final = 0.25
 EXCERPT_TEMPLATE: Final = 0.3
@@ -45,7 +43,7 @@ Rng = np.random.Generator
 
 
 class Line(NamedTuple):
-    """A line of a made page, its label, and the element it stands in when made HTML."""
+    """A line of a synthetic page, its label, and its element in HTML."""
 
     text: str
     label: str
@@ -53,7 +51,7 @@ class Line(NamedTuple):
 
 
 def changed(text: str, rng: Rng) -> str:
-    """Return a headline as a second template would print it."""
+    """Return a headline as another template would print it."""
     words = text.split(" ")
     kind = rng.integers(5)
     if kind == 0:
@@ -91,7 +89,7 @@ def _plant_block(lines: list[Line], rng: Rng) -> list[Line]:
 
 
 def _verse(lines: list[Line], rng: Rng) -> list[Line]:
-    """Return verses made of the page's sentences, with a refrain that belongs there."""
+    """Return verses made from the page's sentences, with a refrain, which is content."""
     words = " ".join(line.text for line in lines[1:]).split(" ")
     verses, at = [], 0
     while at < min(len(words), 160):
@@ -109,7 +107,7 @@ def _verse(lines: list[Line], rng: Rng) -> list[Line]:
 
 
 def _with_rows(lines: list[Line], rng: Rng) -> list[Line]:
-    """Return the page with a list of rows that differ in their numbers."""
+    """Return the page with a list of rows that differ only in numbers."""
     words = lines[int(rng.integers(1, len(lines)))].text.split(" ")[: int(rng.integers(3, 7))]
     start, tag = int(rng.integers(1, 2000)), str(rng.choice(["li", "p", "td"]))
     rows = [
@@ -121,7 +119,7 @@ def _with_rows(lines: list[Line], rng: Rng) -> list[Line]:
 
 
 def planted(lines: list[Line], rng: Rng) -> list[Line]:
-    """Return a page's lines with copies and decoys planted; the first is the headline."""
+    """Return the lines of a page with planted copies and decoys. The first is the headline."""
     headline = lines[0].text
     if rng.random() < REFRAIN:
         return _verse(lines, rng)
@@ -137,7 +135,7 @@ def planted(lines: list[Line], rng: Rng) -> list[Line]:
 
 
 def with_copy_above(head: list[str], headline: str, rng: Rng) -> list[str]:
-    """Return the template lines above a headline, some with a copy of it among them."""
+    """Return the template lines above a headline, sometimes with a copy of it."""
     if not head or rng.random() >= COPY_ABOVE:
         return head
     copy = headline + str(rng.choice(["", "", " - " + head[0], " | " + head[0]]))
@@ -146,7 +144,7 @@ def with_copy_above(head: list[str], headline: str, rng: Rng) -> list[str]:
 
 
 def _lines_of(examples: Examples, page: int) -> tuple[list[str], list[str], list[str]]:
-    """Return a page's content lines, and its template lines before and after them."""
+    """Return the content lines of a page, and the template lines before and after them."""
     batch, segments = examples.batch, examples.batch.page_segment()
     content: list[str] = []
     before: list[str] = []
@@ -161,7 +159,7 @@ def _lines_of(examples: Examples, page: int) -> tuple[list[str], list[str], list
 
 
 def as_html(lines: Sequence[Line], headline: str, rng: Rng) -> str:
-    """Return a plain HTML page with these lines: few elements, hardly a class."""
+    """Return a plain HTML page with these lines, few elements and hardly any classes."""
     title = f"<title>{html.escape(headline)}</title>" if rng.random() < 0.6 else ""
     first = str(rng.choice(["h1", "h1", "h2", "div", "p"]))
     body = []
@@ -181,7 +179,7 @@ def as_html(lines: Sequence[Line], headline: str, rng: Rng) -> str:
 def _page_of(
     source: LabelledPage, name: str, lines: Sequence[Line], text: str, is_html: bool
 ) -> LabelledPage:
-    """Return a page made from another; it has its group and fold, and no kind."""
+    """Return a page made from another. It has its group and fold, but no kind."""
     return LabelledPage(
         id=f"{name}:{source.id}",
         page=text,
@@ -223,7 +221,7 @@ def _made_page(examples: Examples, number: int, rng: Rng) -> LabelledPage | None
 
 
 def _run_of(texts: Sequence[str], most: int, rng: Rng) -> list[str]:
-    """Return a few texts in a row; short runs are the likelier ones."""
+    """Return a few consecutive texts; shorter runs are more likely."""
     size = min(1 + int(rng.integers(most) * rng.random()), len(texts))
     first = int(rng.integers(len(texts) - size + 1))
     return list(texts[first : first + size])
@@ -245,16 +243,16 @@ def _excerpt(examples: Examples, number: int, rng: Rng) -> LabelledPage | None:
     lines = [line for line in lines if any(char.isalnum() for char in line.text)]
     if not lines:
         return None
-    # Template right behind content in the same bare elements stands in no real page.
+    # Real pages do not have template right after content in the same bare elements.
     is_html = rng.random() < EXCERPT_AS_HTML and not (body and tail)
     text = as_html(lines, lines[0].text, rng) if is_html else "\n".join(line.text for line in lines)
     return _page_of(page, "excerpt", lines, text, is_html)
 
 
 def made_pages(examples: Examples, seed: int) -> list[LabelledPage]:
-    """Return one made page for each page with enough content, and an excerpt; the same for the same seed.
+    """Return a synthetic page and an excerpt for each page with enough content. The seed decides.
 
-    Chance is drawn for each page by its name, so that what is known of one page changes no other.
+    Random numbers depend on the name of the page, so that a change of one page does not affect others.
     """
     name = [zlib.crc32(page.id.encode()) for page in examples.pages]
     made = [

@@ -1,1 +1,1 @@
-"""A model measured on labelled pages."""
+"""Measuring a model on labelled pages."""

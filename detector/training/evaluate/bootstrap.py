@@ -1,12 +1,13 @@
-"""Bootstrap intervals, for everything that has one: percentiles of `scipy.stats.bootstrap`.
+"""Bootstrap intervals: percentiles of `scipy.stats.bootstrap`.
 
 >>> import numpy as np
 >>> low, high = interval([np.arange(100.0)], np.mean)
 >>> low < 49.5 < high
 True
 
-Figures of pages draw whole sites: pages of one site are no independent evidence. Of a single site they
-draw pages, and say nothing of other sites. A single page has no interval: its bounds are not numbers.
+For figures of pages, whole sites are drawn, because pages of a site are not independent. For a single site,
+pages are drawn, and the interval says nothing about other sites. A single page has no interval: its bounds
+are NaN.
 """
 
 import warnings
@@ -19,16 +20,16 @@ from scipy import stats
 
 ROUNDS: Final = 2000
 SEED: Final = 0
-# Share of the rounds that lie between the bounds.
+# The share of rounds between the bounds.
 LEVEL: Final = 0.9
-# Numbers that are drawn together: bounds memory, changes nothing.
+# How many numbers to draw at once. This bounds memory and does not change results.
 TOGETHER: Final = 4_000_000
 
 Values = NDArray[np.float64]
 
 
 class Parts(NamedTuple):
-    """A figure's parts by page, of which it is the sum over the sum; site: int64 (P,)."""
+    """The parts of a figure by page: it is the ratio of their sums; site: int64 (P,)."""
 
     over: Values
     under: Values
@@ -41,7 +42,7 @@ def some_of(parts: Parts, chosen: NDArray[np.bool_]) -> Parts:
 
 
 def ratio(parts: Parts) -> float:
-    """Return the figure; not a number where there is nothing to divide by."""
+    """Return the figure; NaN if there is nothing to divide by."""
     total = float(parts.under.sum())
     return float(parts.over.sum()) / total if total else float("nan")
 
@@ -49,27 +50,27 @@ def ratio(parts: Parts) -> float:
 def interval(
     samples: Sequence[Values], statistic: Callable[..., Any], level: float = LEVEL
 ) -> tuple[float, float]:
-    """Return the bounds of a statistic's interval.
+    """Return the bounds of the interval of a statistic.
 
     Parameters
     ----------
     samples
-        Arrays of one length; the same places are drawn of each.
+        Arrays of the same length. The same positions are drawn from each.
     statistic
-        Takes the drawn arrays and `axis`, along which it is worked out.
+        Takes the drawn arrays and the `axis` along which to compute it.
     level
-        Share of the rounds that lie between the bounds.
+        The share of rounds between the bounds.
 
     Returns
     -------
     tuple of float
-        The bounds; not numbers for fewer than two observations. Rounds in which the statistic is
-        not a number are left out.
+        The bounds; NaN for fewer than two observations. Rounds in which the statistic is NaN are left
+        out.
     """
     size = samples[0].size
     if size < 2:
         return float("nan"), float("nan")
-    with warnings.catch_warnings():  # of rounds that are not a number, which are left out below
+    with warnings.catch_warnings():  # about rounds that are NaN, which are left out below
         warnings.simplefilter("ignore", stats.DegenerateDataWarning)
         rounds = stats.bootstrap(
             samples,
@@ -89,7 +90,7 @@ def interval(
 
 
 def _by_site(parts: Parts) -> tuple[Values, Values]:
-    """Return the sums over each site's pages; the parts themselves where there is one site only."""
+    """Return the sums over the pages of each site; the parts themselves if there is only one site."""
     sites, site = np.unique(parts.site, return_inverse=True)
     if sites.size < 2:
         return parts.over, parts.under
@@ -108,10 +109,10 @@ def _difference(over: Values, under: Values, over_two: Values, under_two: Values
 
 
 def interval_of(parts: Parts, level: float = LEVEL) -> tuple[float, float]:
-    """Return the bounds of a figure's interval."""
+    """Return the bounds of the interval of a figure."""
     return interval(_by_site(parts), _ratio_of_sums, level)
 
 
 def interval_of_difference(one: Parts, two: Parts, level: float = LEVEL) -> tuple[float, float]:
-    """Return the bounds of the second figure minus the first, both on the same drawn sites."""
+    """Return the bounds of the second figure minus the first, on the same drawn sites."""
     return interval((*_by_site(one), *_by_site(two)), _difference, level)

@@ -1,4 +1,4 @@
-"""Two models on the same pages, page by page."""
+"""Compares two models on the same pages, page by page."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -8,14 +8,14 @@ import numpy as np
 from detector.training.evaluate.bootstrap import interval_of_difference, ratio
 from detector.training.evaluate.judge import Judged, figures
 
-# Pages named as those that changed most, each way.
+# How many of the most changed pages to name, in each direction.
 SHOWN: Final = 5
 
 
 def compared(one: Judged, two: Judged) -> dict[str, Any]:
-    """Return the second model's figures minus the first's, with intervals, and the pages that changed most.
+    """Return the differences in figures from the first to the second model, and the most changed pages.
 
-    Both have judged the same pages; intervals are of the difference, drawn by site.
+    Both have judged the same pages. Intervals are for the difference, with sites drawn.
     """
     first, second = figures(one.examples, one.kept), figures(two.examples, two.kept)
     out: dict[str, Any] = {"pages": len(one.examples.pages)}

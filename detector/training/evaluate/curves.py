@@ -1,4 +1,4 @@
-"""What every threshold does, and how scores stand against the truth: curves for a report."""
+"""Curves for a report: the effect of every threshold, and scores against the truth."""
 
 from typing import Final, NamedTuple
 
@@ -13,14 +13,14 @@ from detector.training.data.examples import CONTENT, Examples
 from detector.training.evaluate.measures import BINS, Shares
 from detector.training.fit.parts import operating_points_of
 
-# Template recalls at which lost content is read off.
+# The template recalls at which to report lost content.
 RECALLS: Final = (0.8, 0.9, 0.95)
 
 
 class Curve(NamedTuple):
-    """float64 (1001,) each; threshold i is i / 1000, and lines with a higher score are dropped.
+    """float64 (1001,) each. Threshold i is i / 1000, and lines with a higher score are dropped.
 
-    lost: share of the content's words that is dropped; recall: share of template lines dropped
+    lost: the share of content words that are dropped; recall: the share of template lines that are dropped
     """
 
     lost: NDArray[np.float64]
@@ -28,14 +28,14 @@ class Curve(NamedTuple):
 
 
 class Bins(NamedTuple):
-    """Lines in bins of equal mass: mean score, true share of boilerplate; float64 (B,)."""
+    """Lines in bins of equal mass: mean score and true share of boilerplate; float64 (B,)."""
 
     score: NDArray[np.float64]
     truth: NDArray[np.float64]
 
 
 def curve(scores: Floats, share: Shares, size: Shares) -> Curve:
-    """Return what every threshold does to lines of known truth; size: words of each."""
+    """Return the effect of every threshold on lines with known truth; size: number of words of each."""
     at = np.round(scores * (THRESHOLDS - 1)).astype(np.int64)
     content = np.cumsum(np.bincount(at, size * np.maximum(share, 0), THRESHOLDS))
     template = np.cumsum(np.bincount(at, share < CONTENT, THRESHOLDS))
@@ -45,20 +45,20 @@ def curve(scores: Floats, share: Shares, size: Shares) -> Curve:
 
 
 def lost_at_recall(scores: Floats, share: Shares, size: Shares) -> dict[str, float]:
-    """Return the least content lost by a threshold that finds so much of the template."""
+    """Return the least content lost by a threshold that finds this much of the template."""
     found = curve(scores, share, size)
     return {f"{recall:g}": float(found.lost[found.recall >= recall].min(initial=1.0)) for recall in RECALLS}
 
 
 def known_lines(examples: Examples, scores: Floats) -> tuple[Floats, Shares, Shares]:
-    """Return scores, share of content and number of words of the lines of known truth."""
+    """Return scores, shares of content and numbers of words of lines with known truth."""
     known = examples.share >= 0
     size = np.diff(examples.words.segment_word).astype(np.float64)
     return scores[known], examples.share[known], size[known]
 
 
 def bins(scores: Floats, share: Shares) -> Bins:
-    """Return scores against the truth, in 15 bins of equal mass."""
+    """Return the scores against the truth, in 15 bins of equal mass."""
     order = np.argsort(scores, kind="stable")
     parts = [part for part in np.array_split(order, BINS) if part.size]
     return Bins(

@@ -1,4 +1,4 @@
-"""Scores of labelled pages to measures, over all pages and by set, site, kind and language."""
+"""From scores of labelled pages to measures, over all pages and by set, site, kind and language."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
@@ -21,18 +21,18 @@ from detector.training.evaluate.bootstrap import Parts, interval_of, ratio, some
 from detector.training.evaluate.curves import lost_at_recall
 from detector.training.evaluate.measures import brier, calibration_error, words_f1
 
-# What pages are grouped by: the name that is shown, and the field of a page.
+# What to group pages by: the shown name, and the field of a page.
 GROUPINGS: Final = {"set": "set", "kind": "kind", "language": "language", "site": "group"}
-# Figures with an interval, as they are in a result.
+# Figures with an interval, by their names in a result.
 FIGURES: Final = ("words_f1", "content_lost", "template_recall", "line_precision", "line_recall")
-# A group of fewer pages than this says nothing, and is not shown.
+# Groups of fewer pages mean nothing and are not shown.
 LEAST_PAGES: Final = 2
 
 Measures = dict[str, dict[str, Any]]
 
 
 class Judged(NamedTuple):
-    """Pages scored and decided by a model, in one format: "html", "text" or "html as text"."""
+    """Pages scored and decided by a model, read in one way: "html", "text" or "html as text"."""
 
     name: str
     examples: Examples
@@ -41,12 +41,12 @@ class Judged(NamedTuple):
 
 
 def no_copies(size: int) -> Copies:
-    """Return copies that find nothing, for decisions on scores alone."""
+    """Return no copies, for decisions by scores alone."""
     return Copies(np.full(size, -1, np.int64), np.zeros(size, np.uint8), np.zeros(size, np.int32))
 
 
 def page_f1(examples: Examples, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return words F1 of every page; its gold is the gold text, else the content lines."""
+    """Return words F1 of every page, against its gold text or its content lines."""
     words, segments = examples.words, examples.batch.page_segment()
     kept_words = np.repeat(kept, np.diff(words.segment_word))
     content_words = np.repeat(examples.share >= CONTENT, np.diff(words.segment_word))
@@ -55,7 +55,7 @@ def page_f1(examples: Examples, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
     for page in range(len(examples.pages)):
         part = slice(int(words.segment_word[segments[page]]), int(words.segment_word[segments[page + 1]]))
         gold, found = examples.gold[page], kept_words[part]
-        if gold is None:  # lines that are neither are left out on both sides
+        if gold is None:  # lines that are neither are left out of both
             gold, found = words.key[part][content_words[part]], found & known_words[part]
         f1[page] = words_f1(words.key[part][found], gold)
     return f1
@@ -87,7 +87,7 @@ def figures(examples: Examples, kept: NDArray[np.bool_]) -> dict[str, Parts]:
 
 
 def _line_measures(examples: Examples, rows: NDArray[np.bool_], scores: Floats) -> dict[str, Any]:
-    """Return the measures of scores, of lines of some pages."""
+    """Return the measures of scores, for the lines of some pages."""
     known = rows & (examples.share >= 0)
     share, score_ = examples.share[known], scores[known]
     size = np.diff(examples.words.segment_word).astype(np.float64)[known]
@@ -128,7 +128,7 @@ def measures_of(judged: Judged) -> Measures:
 def measures(
     examples: Examples, scores: Floats, settings: Settings, threshold: float | None = None
 ) -> Measures:
-    """Return all measures of scores alone, no headline cut and no copy dropped, by group of pages."""
+    """Return all measures of scores alone by group of pages, without cutting headlines or dropping copies."""
     segments = examples.batch.page_segment()
     kept = decide(
         scores, examples.words, segments, no_copies(scores.size), DecisionPolicy(settings, threshold)
@@ -137,7 +137,7 @@ def measures(
 
 
 def _judged(name: str, examples: Examples, model: Model, settings: Settings) -> Judged:
-    """Score and decide as a detector does, with or without markup by the name."""
+    """Score and decide like a `Detector`, with or without markup, depending on the name."""
     markup = examples.markup if name == "html" else None
     scorer: Scorer = model.text if markup is None else model.html
     found = score_lines(examples.batch, examples.words, markup, model, examples.sites)
@@ -161,5 +161,5 @@ def examples_to_judge(
 
 
 def judge(model: Model, examples: Mapping[str, Examples], settings: Settings) -> list[Judged]:
-    """Return the pages as a model scores and decides them, in every way to read them."""
+    """Return the scores and decisions of a model for pages, for every way to read them."""
     return [_judged(name, one, model, settings) for name, one in examples.items()]

@@ -1,7 +1,7 @@
-"""Measures of a model on examples (defined in contracts, "Measures").
+"""Measures of a model on examples.
 
-`benchmarks/measures/metrics.py` defines the same measures on plain strings, for peers that give
-text; a test holds the two together.
+`benchmarks/measures/metrics.py` defines the same measures on strings, for peers that return text. A test
+compares the two.
 """
 
 from typing import Final
@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-# Returned words up to which a page without content counts as found empty.
+# The most words of an output that counts as empty, for a page without content.
 EMPTY_WORDS: Final = 5
 BINS: Final = 15
 
@@ -18,7 +18,7 @@ Shares = NDArray[np.float64]
 
 
 def words_f1(found: Keys, gold: Keys) -> float:
-    """Return F1 of two bags of words; without gold, whether nearly nothing was found."""
+    """Return F1 of two multisets of words; without gold, 1 if the output is nearly empty."""
     if not gold.size:
         return float(found.size <= EMPTY_WORDS)
     keys, counts = np.unique(gold, return_counts=True)
@@ -29,7 +29,7 @@ def words_f1(found: Keys, gold: Keys) -> float:
 
 
 def calibration_error(score: NDArray[np.floating], boilerplate: NDArray[np.bool_], weight: Shares) -> float:
-    """Return the mean gap between score and truth over 15 bins of equal weight."""
+    """Return the mean difference between score and truth over 15 bins of equal weight."""
     order = np.argsort(score, kind="stable")
     mass = np.cumsum(weight[order])
     total = mass[-1] if mass.size else 0.0
@@ -42,6 +42,6 @@ def calibration_error(score: NDArray[np.floating], boilerplate: NDArray[np.bool_
 
 
 def brier(score: NDArray[np.floating], boilerplate: NDArray[np.bool_], weight: Shares) -> float:
-    """Return the mean squared gap between score and truth."""
+    """Return the mean squared difference between score and truth."""
     total = float(weight.sum())
     return float((weight * (score.astype(np.float64) - boilerplate) ** 2).sum()) / total if total else 0.0

@@ -1,6 +1,6 @@
 """An evaluation as a web page: curves, calibration, and the table of all groups.
 
-Self-contained: no script, no font, no picture from elsewhere.
+The page is self-contained, without scripts or external fonts and images.
 """
 
 from collections.abc import Sequence
@@ -23,9 +23,9 @@ svg { width: 20rem; height: 20rem; background: #fafafa; border: 1px solid #ddd; 
 .empty { stroke: #ccc; stroke-width: 1; stroke-dasharray: 4 4; }
 """
 _SIZE: Final = 300
-# The curve of lost content is read near nothing lost: up to this share.
+# The largest share of lost content in the curve.
 _MOST_LOST: Final = 0.2
-# A report names so many groups of each way to read the pages; --json has them all.
+# The most groups in a report, for each way to read the pages; --json has them all.
 _MOST_GROUPS: Final = 60
 
 
@@ -100,9 +100,9 @@ def _section(judged: Judged, other: dict[str, Any] | None) -> str:
 
 
 def evaluation_html(title: str, judged: Sequence[Judged], others: Sequence[dict[str, Any] | None]) -> str:
-    """Return a whole HTML document.
+    """Return an HTML document.
 
-    others: for each way to read the pages what `compared` gave, or None
+    others: for each way to read the pages, the result of `compared`, or None
     """
     sections = "".join(_section(one, other) for one, other in zip(judged, others, strict=True))
     return (

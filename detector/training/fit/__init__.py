@@ -1,1 +1,1 @@
-"""Examples to a model."""
+"""From examples to a model."""

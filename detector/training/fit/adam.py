@@ -1,4 +1,4 @@
-"""Steps down the slope of a loss: Adam, as Kingma and Ba (2015) have it."""
+"""Adam, a method for stochastic optimisation (Kingma and Ba 2015)."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -13,7 +13,7 @@ LEAST: Final = np.float32(1e-8)
 
 
 class Adam:
-    """Steps against slopes, scaled by how large and how steady they were."""
+    """The state of the optimiser: means of gradients and of their squares."""
 
     def __init__(self, layers: Sequence[Floats], rate: float) -> None:
         self.rate, self.steps = rate, 0
@@ -21,7 +21,7 @@ class Adam:
         self.square = [np.zeros_like(weights) for weights in layers]
 
     def step(self, layers: Sequence[Floats], slopes: Sequence[Floats]) -> None:
-        """Change the weights in place."""
+        """Update the weights in place."""
         self.steps += 1
         first, second = 1 - FIRST_MOMENT**self.steps, 1 - SECOND_MOMENT**self.steps
         rate = np.float32(self.rate * np.sqrt(second) / first)

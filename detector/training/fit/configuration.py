@@ -1,4 +1,4 @@
-"""What is chosen in training, as one record that a TOML file can change.
+"""The configuration of training, which a TOML file can change.
 
     [text.first]
     hidden = 48
@@ -9,8 +9,8 @@
     [weights]
     composed = 0
 
-Networks are `text.first`, `text.second`, `html.first`, `html.second` and `site`. `weights` multiplies how
-much the pages of a set count; pages of a set with 0 are left out.
+Networks are `text.first`, `text.second`, `html.first`, `html.second` and `site`. `weights` multiplies the
+weight of the pages of a set; 0 leaves them out.
 """
 
 from dataclasses import asdict, dataclass, field, replace
@@ -29,14 +29,14 @@ _SITE: Final = NetworkPlan(networks=3, hidden=16)
 
 @dataclass(frozen=True)
 class Plan:
-    """How the two networks of a scorer are fitted."""
+    """How to fit the two networks of a scorer."""
 
     first: NetworkPlan
     second: NetworkPlan
 
 
-# Text has no markup by which a network could learn single sites by heart: longer training on
-# more of the pages was worth .003 words F1 there, and cost as much on HTML.
+# Text has no markup by which a network could overfit to single sites. Longer training on more of the pages
+# gained .003 words F1 on text, and lost as much on HTML.
 _TEXT: Final = Plan(
     NetworkPlan(networks=2, hidden=32, page_share=0.85, phases=_LONG, penalty=1e-3),
     NetworkPlan(networks=3, hidden=16, page_share=0.85, phases=_LONG, penalty=1e-3),
@@ -46,7 +46,7 @@ _HTML: Final = Plan(NetworkPlan(), NetworkPlan(networks=4, hidden=12))
 
 @dataclass(frozen=True)
 class Linear:
-    """Inverse strength of the linear models' penalties; found by cross-validation on WCXB dev."""
+    """Inverse strength of the penalties of the linear models, from cross-validation on WCXB dev."""
 
     phrases: float = 1.0
     markup: float = 1.0
@@ -54,9 +54,9 @@ class Linear:
 
 @dataclass(frozen=True)
 class Configuration:
-    """How a model is trained.
+    """How to train a model.
 
-    weights: by set, a factor for how much its pages count
+    weights: by set, a factor for the weight of its pages
     """
 
     text: Plan = _TEXT
@@ -70,7 +70,7 @@ class Configuration:
         return self.text if format == "text" else self.html
 
     def seeded(self, seed: int) -> "Configuration":
-        """Return the same with another seed for every network."""
+        """Return the configuration with another seed for every network."""
         text, html = (
             Plan(replace(plan.first, seed=seed), replace(plan.second, seed=seed))
             for plan in (self.text, self.html)
@@ -78,12 +78,12 @@ class Configuration:
         return replace(self, text=text, html=html, site=replace(self.site, seed=seed))
 
     def record(self) -> dict[str, Any]:
-        """Return it as a file has it."""
+        """Return it as plain values, as in a file."""
         return asdict(self)
 
 
 def _over(base: dict[str, Any], changes: dict[str, Any], where: str) -> dict[str, Any]:
-    """Return a table with the changes of another; raises `SettingsError` for a name that it lacks."""
+    """Return a table with the changes of another; raises `SettingsError` for an unknown name."""
     found = dict(base)
     for name, value in changes.items():
         if name not in base:

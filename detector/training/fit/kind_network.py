@@ -1,4 +1,4 @@
-"""Lines and the kinds that each can be, to a network of kinds.
+"""From lines and the kinds that each may have to a network for kinds.
 
 The loss of a line is the negative log of the probability that the network gives to all kinds that the line
 can be, together (Jin and Ghahramani 2002, "Learning with multiple labels"). Where another network has judged
@@ -21,8 +21,8 @@ from detector.model.network import CLIP
 from detector.records import LINE_KINDS, Floats, Integers
 from detector.training.fit.adam import Adam
 
-# What a window keeps of itself from one line to the next, and the lines that it sees: what is farther
-# weighs less than a hundredth.
+# The decay of a window from one line to the next, and its length: lines farther away have a weight of less
+# than a hundredth.
 FADE: Final = 0.6299605
 FARTHEST: Final = 10
 K: Final = len(LINE_KINDS)
@@ -32,7 +32,7 @@ HEAT: Final = (0.5, 3.0)
 
 @dataclass(frozen=True)
 class KindPlan:
-    """How the network of kinds is fitted; chosen by cross-validation on pages labelled by kind.
+    """How to fit the network for kinds, chosen by cross-validation on pages labelled by kind.
 
     weak: the weight of lines that can be of several kinds, beside those whose kind is known
     taught: the weight of such lines where another network says of which they are
@@ -49,7 +49,7 @@ class KindPlan:
 
 
 class KindRows(NamedTuple):
-    """Lines of pages that stand together, and what can be learned of them.
+    """The lines of pages, and what to learn from them.
 
     dense: float32 (S, D), scaled; ngrams: sparse (S, 2^16); tokens: sparse (S, 2^14), or None for text
     allowed: float32 (S, K), 1 for each kind that a line can be; of a taught line, the kinds' probabilities
@@ -81,7 +81,7 @@ class KindRows(NamedTuple):
 
 
 class Layers(NamedTuple):
-    """The weights, or the slopes of the loss by them; `LineKindNetwork` has what they are, transposed."""
+    """The weights, or the gradients of the loss; for their meaning, see `LineKindNetwork` (transposed)."""
 
     ngram: Floats
     token: Floats
@@ -92,7 +92,7 @@ class Layers(NamedTuple):
 
 
 class _Windows:
-    """The fading means of the lines before and after each line of its page."""
+    """Exponentially decaying means of the lines before and after each line of its page."""
 
     def __init__(self, page_row: Integers) -> None:
         sizes = np.diff(page_row)
@@ -109,7 +109,7 @@ class _Windows:
         self.weight = np.maximum(self.weight, np.float32(1e-6))
 
     def of(self, own: Floats) -> tuple[Floats, Floats]:
-        """Return the means before and after, each of the shape of `own`."""
+        """Return the means before and after, each with the shape of `own`."""
         sums = np.zeros((2, *own.shape), np.float32)
         for rows, offset, fade in self.pairs:
             sums[int(offset > 0), rows] += fade * own[rows + offset]
@@ -117,7 +117,7 @@ class _Windows:
         return sums[0], sums[1]
 
     def back(self, before: Floats, after: Floats) -> Floats:
-        """Return the slopes by the lines themselves, from those by the means."""
+        """Return the gradients for the lines, given those for the means."""
         slopes, sides = np.zeros_like(before), (before / self.weight[0], after / self.weight[1])
         for rows, offset, fade in self.pairs:
             slopes[rows + offset] += fade * sides[int(offset > 0)][rows]
@@ -125,7 +125,7 @@ class _Windows:
 
 
 def _first_layers(dense: int, with_tokens: bool, units: int, rng: np.random.Generator) -> Layers:
-    """Return weights to start from."""
+    """Return initial weights."""
     own = EMBEDDING * (2 if with_tokens else 1)
     columns = dense + 3 * own
     inner, outer = np.sqrt(6 / (columns + units)), np.sqrt(6 / (units + K))
@@ -141,7 +141,7 @@ def _first_layers(dense: int, with_tokens: bool, units: int, rng: np.random.Gene
 
 
 class _Seen(NamedTuple):
-    """What the network sees of lines, its hidden units, and the probabilities that it gives."""
+    """The input of the network, its hidden units, and its probabilities."""
 
     table: Floats
     active: Floats
@@ -161,7 +161,7 @@ def _seen(layers: Layers, rows: KindRows, windows: _Windows) -> _Seen:
 
 
 def _slopes(layers: Layers, rows: KindRows, penalty: float) -> Layers:
-    """Return the slopes of the mean loss of some pages."""
+    """Return the gradients of the mean loss of some pages."""
     windows = _Windows(rows.page_row)
     table, active, share = _seen(layers, rows, windows)
     wanted = np.where(rows.taught[:, None], rows.allowed, share * rows.allowed)
@@ -185,21 +185,21 @@ def _slopes(layers: Layers, rows: KindRows, penalty: float) -> Layers:
 
 
 def _dropped(matrix: sparse.csr_matrix, share: float, rng: np.random.Generator) -> sparse.csr_matrix:
-    """Return a matrix without a share of its entries, the others larger by as much."""
+    """Return a matrix without a share of its entries; the others are scaled up to compensate."""
     kept = rng.random(matrix.data.size) >= share
     data = (matrix.data * kept / (1 - share)).astype(np.float32)
     return sparse.csr_matrix((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
 def _batches(page_row: Integers, most: int, rng: np.random.Generator) -> Iterator[Integers]:
-    """Yield the pages in random order, about `most` lines at a time."""
+    """Yield the pages in random order, in batches of about `most` lines."""
     order = rng.permutation(page_row.size - 1)
     lines = np.cumsum(np.diff(page_row)[order])
     yield from np.split(order, np.flatnonzero(np.diff(lines // most)) + 1)
 
 
 def fit_layers(rows: KindRows, plan: KindPlan) -> Layers:
-    """Return the weights of a network that was fitted to all lines with a weight."""
+    """Return the weights of a network fitted to all lines with a weight."""
     rng = np.random.default_rng([plan.seed, 2])
     layers = _first_layers(rows.dense.shape[1], rows.tokens is not None, plan.hidden, rng)
     for rate, epochs in plan.phases:
@@ -220,7 +220,7 @@ def fit_layers(rows: KindRows, plan: KindPlan) -> Layers:
 def network_of(
     layers: Layers, columns: tuple[Integers, Integers], mean: Floats, scale: Floats
 ) -> LineKindNetwork:
-    """Return the weights as a model has them."""
+    """Return the weights in the form of a model."""
     ngram, token = in_bytes(layers.ngram), in_bytes(layers.token)
     hidden, out = (np.ascontiguousarray(table.T, np.float32) for table in (layers.hidden, layers.out))
     return LineKindNetwork(
@@ -229,7 +229,7 @@ def network_of(
 
 
 def shares(layers: Layers, rows: KindRows) -> NDArray[np.float32]:
-    """Return float32 (S, K): the probabilities of each line's kinds."""
+    """Return float32 (S, K): the probabilities of the kinds of each line."""
     found: NDArray[np.float32] = _seen(layers, rows, _Windows(rows.page_row)).share
     return found
 
@@ -255,6 +255,6 @@ def temperature(share: Floats, rows: KindRows) -> float:
 
 
 def clipped(table: Floats, mean: Floats, scale: Floats) -> Floats:
-    """Return dense columns centred, scaled and cut off."""
+    """Return dense columns, standardised and clipped."""
     scaled: Floats = np.clip((table - mean) * scale, -CLIP, CLIP)
     return scaled

@@ -1,8 +1,8 @@
-"""Models of folds and labelled lines to the networks of kinds.
+"""From the models of folds and labelled lines to the networks for kinds.
 
-The network of a fold's model learns from what the models of the other folds say of their own pages, which
-they did not learn from. These models did learn from the fold, though not its kinds: how much that matters is
-measured in docs/training.md.
+The network of a fold's model learns from the outputs of the other folds' models for their own pages, which
+they have not seen. These models have seen the fold, but not its kinds. docs/training.md says how much this
+matters.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -37,7 +37,7 @@ from detector.training.fit.kind_network import (
 from detector.training.fit.stack import ALL_MODELS
 
 Log = Callable[[str], None]
-# With fewer lines of known kind, a network would be guesswork.
+# With fewer lines of known kind, a network would only guess.
 LEAST_LINES: Final = 500
 # By cross-validation on pages labelled by kind. Text learns longer, and from fewer of its n-grams at a time:
 # it has nothing else to go by.
@@ -77,7 +77,7 @@ class _Fitted(NamedTuple):
 
 
 def hashed_rows(start: Integers, buckets: NDArray[np.int32], bits: int) -> sparse.csr_matrix:
-    """Return hashed n-grams or tokens as sparse rows, divided by the root of their number."""
+    """Return hashed n-grams or tokens as sparse rows, divided by the square root of their number."""
     count = np.diff(start)
     value = np.repeat(1 / np.sqrt(np.maximum(count, 1)), count).astype(np.float32)
     column = buckets & np.int32((1 << bits) - 1)
@@ -85,7 +85,7 @@ def hashed_rows(start: Integers, buckets: NDArray[np.int32], bits: int) -> spars
 
 
 def dense_columns(examples: Examples, model: Model, format: Format) -> Floats:
-    """Return float32 (S, D): what a model's other networks see and say of pages."""
+    """Return float32 (S, D): the inputs and outputs of the other networks of a model for pages."""
     batch, words = examples.batch, examples.words
     markup = examples.markup if format == "html" else None
     scorer = model.text if markup is None else model.html
@@ -98,7 +98,7 @@ def dense_columns(examples: Examples, model: Model, format: Format) -> Floats:
 
 
 def kind_rows(examples: Examples, dense: Floats, format: Format, plan: KindPlan) -> KindRows:
-    """Return all lines of pages, ready to be learned from."""
+    """Return all lines of pages, ready for training."""
     known, informed = is_known(examples.allowed), examples.allowed != EVERY
     in_page = np.bincount(examples.page, minlength=len(examples.pages))
     known_in_page = np.bincount(examples.page[known], minlength=len(examples.pages))
@@ -217,7 +217,7 @@ def with_line_kinds(
     log: Log = lambda message: None,
     plans: Mapping[Format, KindPlan] = PLANS,
 ) -> tuple[Model, list[Model]]:
-    """Return the models with networks of kinds, fitted to pages with lines of known kind.
+    """Return the models with networks for kinds, fitted to pages with lines of known kind.
 
     Without such pages (fewer than 500 lines), a model knows no kinds. The network for text also learns from
     what that for HTML, which sees their markup, says of the lines of HTML pages. A fold's model is taught by

@@ -1,6 +1,6 @@
-"""The linear models of phrases and markup, of all pages and without one or two folds.
+"""The linear models for phrases and markup, of all pages and without one or two folds.
 
-A network of fold k is fitted to features of rows of fold j. Their linear models must know neither.
+A network for fold k is fitted to features of rows of fold j. Their linear models must know neither of them.
 """
 
 from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ Weights = tuple[PhraseWeights, MarkupWeights]
 
 
 class LinearModels:
-    """Linear models by the folds that they know nothing of."""
+    """Linear models by the folds that they were not trained on."""
 
     def __init__(self, sets: Sequence[Examples], plan: Linear, workers: Executor) -> None:
         self._stack, self._plan = Stack(sets), plan
@@ -46,11 +46,11 @@ class LinearModels:
         )
 
     def without(self, folds: Iterable[int]) -> Weights:
-        """Return the weights of the models that know nothing of some folds."""
+        """Return the weights of the models without some folds."""
         return self._fitted[frozenset(folds)]
 
     def knows(self, fold: int) -> bool:
-        """Tell whether there are pages of a fold."""
+        """Tell whether a fold has pages."""
         return fold in self.folds
 
     def _fit(self, folds: frozenset[int]) -> Weights:
@@ -70,14 +70,14 @@ class LinearModels:
         return PhraseWeights(bucket, bias, known), markup
 
     def features(self, examples: Examples, folds: Iterable[int], format: Format) -> Features:
-        """Return the features of pages by the models that know nothing of some folds."""
+        """Return the features of pages by the models without some folds."""
         phrases, markup = self.without(folds)
         if format == "text" or examples.markup is None:
             return text_features(examples.batch, examples.words, phrases)
         return html_features(examples.batch, examples.words, examples.markup, phrases, markup)
 
     def precision(self) -> Floats:
-        """Return how surely the phrases of the model of all pages are known."""
+        """Return how certain the phrase weights of the model of all pages are."""
         boilerplate, weight, _ = self._stack.rows
         rows = weight > 0
         lines = Lines(self._phrase_rows[rows], boilerplate[rows].astype(np.float64), weight[rows])

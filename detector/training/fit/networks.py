@@ -1,8 +1,8 @@
-"""Rows of features to networks of one hidden layer: many at once, each on its own choice of the rows.
+"""From rows of features to networks with one hidden layer: many at once, each on its own choice of rows.
 
-Networks over one table share the reading of it: a batch of rows is multiplied by the weights of all
-networks in one product. That makes it cheap to fit, beside the network that is wanted, those without each
-fold that its first guesses are judged by (train.py).
+Networks over one table share the work of reading it: a batch of rows is multiplied by the weights of all
+networks in one product. So it is cheap to also fit the networks without each fold, which the out-of-fold
+guesses need (scorers.py).
 """
 
 import zlib
@@ -19,24 +19,24 @@ from detector.model.network import CLIP, UNITS, Network
 from detector.records import Floats, Integers
 from detector.training.fit.adam import Adam
 
-# Log-odds beyond this are as sure as can be.
+# Log-odds are clipped to this.
 SUREST: Final = 30.0
 
 
 @dataclass(frozen=True)
 class NetworkPlan:
-    """How a network is fitted: as several small ones, each on some of the pages, put together.
+    """How to fit a network: as several small ones, each on some of the pages, combined.
 
-    Networks that fit the training pages better do worse on others: on HTML of WCXB dev, 32
-    units trained on all pages for 14 epochs had a log loss of .191 out of fold, for 7 epochs
-    .178, and two or four networks on 70 % of the pages each .171 to .175. The mean of several
-    networks' log-odds is one network with all their units, so scoring costs the same.
+    Networks that fit the training pages better are worse on others. On HTML of WCXB dev, 32 units trained on
+    all pages had an out-of-fold log loss of .191 after 14 epochs and .178 after 7, and two or four networks
+    on 70 % of the pages each .171 to .175. The mean log-odds of several networks is one network with all
+    their units, so scoring costs the same.
     """
 
     networks: int = 2
     hidden: int = 24
     page_share: float = 0.7
-    # Steps of Adam, and epochs with each.
+    # Learning rates of Adam, and the epochs with each.
     phases: tuple[tuple[float, int], ...] = ((2e-3, 4), (5e-4, 2), (1e-4, 1))
     penalty: float = 1e-2
     batch: int = 1024
@@ -44,10 +44,10 @@ class NetworkPlan:
 
 
 class Rows(NamedTuple):
-    """What a network is fitted to.
+    """The targets of a network.
 
-    boilerplate, weight: bool, float64 (S,), the truth, and how much a row counts
-    page: int64 (S,), a number for the page of each row, which depends on its name alone
+    boilerplate, weight: bool and float64 (S,), the truth and the weight of each row
+    page: int64 (S,), a number for the page of each row, which depends only on its name
     """
 
     boilerplate: NDArray[np.bool_]
@@ -56,7 +56,7 @@ class Rows(NamedTuple):
 
 
 class _Layers(NamedTuple):
-    """The weights of T networks of H units over F columns, or the slopes of a loss by them.
+    """The weights of T networks of H units over F columns, or the gradients of a loss.
 
     hidden: float32 (F, T * H); hidden_bias: (T * H,); out: (T, H); out_bias: (T,)
     """
@@ -68,7 +68,7 @@ class _Layers(NamedTuple):
 
 
 def _first_layers(columns: int, networks: int, units: int, rng: np.random.Generator) -> _Layers:
-    """Return weights to start from, as Glorot and Bengio draw them."""
+    """Return initial weights (Glorot and Bengio 2010)."""
     inner, outer = np.sqrt(6 / (columns + units)), np.sqrt(6 / (units + 1))
     return _Layers(
         rng.uniform(-inner, inner, (columns, networks * units)).astype(np.float32),
@@ -79,7 +79,7 @@ def _first_layers(columns: int, networks: int, units: int, rng: np.random.Genera
 
 
 def _slopes(layers: _Layers, table: Floats, truth: Floats, weight: Floats, penalty: float) -> _Layers:
-    """Return the slopes of the mean log loss of a batch: table (B, F), truth (B,), weight (B, T)."""
+    """Return the gradients of the mean log loss of a batch: table (B, F), truth (B,), weight (B, T)."""
     networks, units = layers.out.shape
     inner = table @ layers.hidden
     inner += layers.hidden_bias
@@ -110,7 +110,7 @@ class _Scale(NamedTuple):
     scale: Floats
 
     def of(self, table: Floats) -> Floats:
-        """Return features centred, scaled and cut off."""
+        """Return features, standardised and clipped."""
         scaled: Floats = np.clip((table - self.mean) * self.scale, -CLIP, CLIP)
         return scaled
 
@@ -127,9 +127,9 @@ def page_numbers(names: Iterable[str]) -> Integers:
 
 
 def _drawn(page: Integers, seed: Sequence[int], share: float) -> NDArray[np.bool_]:
-    """Return bool (S,): rows of a share of the pages, drawn for each page by its number alone.
+    """Return bool (S,): rows of a share of the pages, drawn by the number of each page.
 
-    So other pages, which a fold's model may know nothing of, do not change what is drawn.
+    So the draw does not depend on other pages, which the model of a fold must not know.
     """
     pages, of_row = np.unique(page, return_inverse=True)
     first = [np.random.default_rng([*seed, int(number)]).random() for number in pages]
@@ -138,9 +138,9 @@ def _drawn(page: Integers, seed: Sequence[int], share: float) -> NDArray[np.bool
 
 
 def _row_weights(rows: Rows, chosen: Sequence[NDArray[np.bool_]], plan: NetworkPlan) -> Floats:
-    """Return float32 (S, T): how much each row counts for each network; `plan.networks` of each choice.
+    """Return float32 (S, T): the weight of each row for each network; `plan.networks` for each choice.
 
-    A network learns from `plan.page_share` of the pages; the same pages whatever the choice.
+    A network learns from `plan.page_share` of the pages, which are the same for every choice.
     """
     draws = [_drawn(rows.page, [plan.seed, number], plan.page_share) for number in range(plan.networks)]
     weights = []
@@ -155,16 +155,16 @@ def _row_weights(rows: Rows, chosen: Sequence[NDArray[np.bool_]], plan: NetworkP
 def fit_networks(
     table: Floats, rows: Rows, chosen: Sequence[NDArray[np.bool_]], plan: NetworkPlan, blocks: Blocks
 ) -> list[Network]:
-    """Return a network for each choice of rows, fitted to those of them that have a weight.
+    """Return a network for each choice of rows, fitted to those with a weight.
 
-    Nothing is taken from rows that no choice has, not even how a column is scaled.
+    Rows that are in no choice are not used at all, not even to standardise columns.
 
     Parameters
     ----------
     table : ndarray of float32, (S, F)
     rows : Rows
     chosen : sequence of ndarray of bool, (S,)
-        The rows that each network may learn from.
+        The rows that each network may use.
     plan : NetworkPlan
     blocks : Blocks
         The table's blocks of columns.
@@ -172,7 +172,7 @@ def fit_networks(
     Returns
     -------
     list of Network
-        One a choice, of `plan.networks` small ones each.
+        One for each choice, made of `plan.networks` small ones.
     """
     known = np.flatnonzero((rows.weight > 0) & np.any(chosen, axis=0))
     rows = Rows(rows.boilerplate[known], rows.weight[known], rows.page[known])
@@ -193,7 +193,7 @@ def fit_networks(
 
 
 def _together(layers: _Layers, first: int, plan: NetworkPlan, scale: _Scale, blocks: Blocks) -> Network:
-    """Return one network that says the mean of `plan.networks` of the layers' networks."""
+    """Combine `plan.networks` networks to one whose output is their mean."""
     part = slice(first, first + plan.networks)
     units = slice(first * plan.hidden, (first + plan.networks) * plan.hidden)
     return Network(
@@ -207,14 +207,14 @@ def _together(layers: _Layers, first: int, plan: NetworkPlan, scale: _Scale, blo
 
 
 def _even(weights: Floats) -> Floats:
-    """Return a network's weights with silent units added, up to a whole number of tiles."""
+    """Return the weights of a network, padded with zero units to a multiple of `UNITS`."""
     missing = -weights.shape[0] % UNITS
     padding = [(0, missing), *[(0, 0)] * (weights.ndim - 1)]
     return np.ascontiguousarray(np.pad(weights, padding), np.float32)
 
 
 def log_odds(table: Floats, network: Network) -> Floats:
-    """Return a network's log-odds by matrix products: for training, where order is no matter."""
+    """Return the log-odds of a network by matrix products. In training, the order of sums does not matter."""
     scaled = np.clip((table - network.mean) * network.scale, -CLIP, CLIP)
     hidden = np.maximum(scaled @ network.hidden.T + network.hidden_bias, 0)
     odds: Floats = (hidden @ network.out + network.out_bias[0]).astype(np.float32)

@@ -1,4 +1,4 @@
-"""What stands in a model for a format that it never saw: networks that say nothing."""
+"""Placeholders in a model for a format without training pages: networks with constant output."""
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from detector.model.operating_points import THRESHOLDS
 
 
 def _silent_network(blocks: Blocks) -> Network:
-    """Return a network that says nothing."""
+    """Return a network with constant output."""
     width = len(names(blocks))
     zeros, units = np.zeros(width, np.float32), np.zeros(UNITS, np.float32)
     hidden = np.zeros((UNITS, width), np.float32)
@@ -17,7 +17,7 @@ def _silent_network(blocks: Blocks) -> Network:
 
 
 def silent_html() -> Scorer:
-    """Return what scores HTML in a model that never saw any: everything is as likely as not."""
+    """Return the scorer for HTML of a model without HTML pages: every score is .5."""
     even = Calibration(np.array([-1, 1], np.float32), np.array([0.5, 0.5], np.float32))
     points = OperatingPoints(np.ones(THRESHOLDS, np.float32), np.full(THRESHOLDS, 0.5, np.float32))
     return Scorer(_silent_network(HTML_BLOCKS), _silent_network(HTML_CONTEXT), even, points)

@@ -1,4 +1,4 @@
-"""Scored pages of known kinds to the model of kinds."""
+"""From scored pages of known kinds to the model for kinds of pages."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -13,23 +13,22 @@ from detector.model.page_kinds import BUCKETS, CLIP, COLUMNS, KINDS, KindWeights
 from detector.records import Floats, Format, Integers
 from detector.training.data.examples import FOLDS, Examples
 
-# What labelled pages call their kinds, where that is not our name.
+# Names for kinds in labelled pages that differ from ours.
 SAME_AS: Final = {
     "collection": "listing",
     "recipe": "article",
     "interview": "article",
     "faq": "documentation",
 }
-# Of eight settings tried by cross-validation, log loss .597 (words as they are) to
-# .444: a page's words must weigh against its looks, and rare kinds against articles, or every
-# short page is a login page.
+# Eight settings were tried by cross-validation, with a log loss of .597 (words without scaling) to .444.
+# Words must be balanced against looks, and rare kinds against articles, or every short page is a login page.
 INVERSE_PENALTY: Final = 0.3
 WORDS_SCALE: Final = 6.0
 BALANCE: Final = 0.4
 
 
 class Scored(NamedTuple):
-    """Out-of-fold scores of one set of examples in one format."""
+    """Out-of-fold scores of a set of examples in one format."""
 
     examples: Examples
     format: Format
@@ -37,7 +36,7 @@ class Scored(NamedTuple):
 
 
 class _Pages(NamedTuple):
-    """Pages of known kind: their table (N, F + buckets), kinds, weights and folds."""
+    """Pages of known kind: table (N, F + buckets), kinds, weights and folds."""
 
     table: sparse.csr_matrix
     mean: Floats
@@ -48,7 +47,7 @@ class _Pages(NamedTuple):
 
 
 def kind_number(name: str) -> int:
-    """Return the number of a kind, -1 for one that is not ours."""
+    """Return the number of a kind, -1 for an unknown one."""
     name = SAME_AS.get(name, name)
     return KINDS.index(name) if name in KINDS else -1
 
@@ -78,14 +77,14 @@ def _pages(sets: Sequence[Scored], fold: int | None) -> _Pages:
 
 
 def _may_learn(examples: Examples, fold: int | None) -> NDArray[np.bool_]:
-    """Return bool (P,): which pages the model of a fold may learn from; None is the model of all."""
+    """Return bool (P,): which pages the model of a fold may learn from; None is the model of all pages."""
     if fold is None:
         return np.ones(len(examples.pages), np.bool_)
     return ~examples.barred[:, fold]
 
 
 def _balance(kind: Integers, weight: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what brings the kinds' weights nearer to each other, for each page."""
+    """Return a factor for each page that balances the weights of kinds."""
     total = np.bincount(kind, weight, len(KINDS))
     factor: NDArray[np.float64] = (total.sum() / np.maximum(total, 1e-9)) ** BALANCE
     return factor[kind]
@@ -99,7 +98,7 @@ def _fitted(pages: _Pages, rows: NDArray[np.bool_]) -> LogisticRegression:
 
 
 def _spread(model: LogisticRegression) -> tuple[Floats, Floats]:
-    """Return coefficients (F + buckets, K) and biases, of kinds that no page had far below the rest."""
+    """Return coefficients (F + buckets, K) and biases. Kinds without pages get a very low bias."""
     coefficients = np.zeros((model.coef_.shape[1], len(KINDS)), np.float32)
     bias = np.full(len(KINDS), -20, np.float32)
     if model.classes_.size == 2:  # one row stands for both
@@ -110,7 +109,7 @@ def _spread(model: LogisticRegression) -> tuple[Floats, Floats]:
 
 
 def silent_kinds() -> KindWeights:
-    """Return weights that know nothing of kinds."""
+    """Return weights for which all kinds are equally likely."""
     zeros = np.zeros(len(COLUMNS), np.float32)
     return KindWeights(
         np.zeros((BUCKETS, len(KINDS)), np.float32),
@@ -122,10 +121,10 @@ def silent_kinds() -> KindWeights:
 
 
 def fit_kinds(sets: Sequence[Scored], fold: int | None = None) -> KindWeights:
-    """Return the weights, of a fold's model or (None) of that of all pages.
+    """Return the weights of a fold's model, or (None) of the model of all pages.
 
-    Without pages of two kinds the weights know nothing. The scores must be of models that did not learn
-    from their page, nor from the fold.
+    With fewer than two kinds, all kinds are equally likely. The scores must be by models that have seen
+    neither their page nor the fold.
     """
     pages = _known_pages(sets, fold)
     if pages is None:
@@ -138,7 +137,7 @@ def fit_kinds(sets: Sequence[Scored], fold: int | None = None) -> KindWeights:
 
 
 def _known_pages(sets: Sequence[Scored], fold: int | None) -> _Pages | None:
-    """Return the pages of known kind; None if there are not two kinds."""
+    """Return the pages of known kind; None if there are fewer than two kinds."""
     kinds = {
         kind_number(page.kind)
         for examples, _, _ in sets
@@ -149,7 +148,7 @@ def _known_pages(sets: Sequence[Scored], fold: int | None) -> _Pages | None:
 
 
 def kinds_found(sets: Sequence[Scored]) -> dict[str, float]:
-    """Return the share of each kind's pages that is found out of fold."""
+    """Return the share of each kind's pages that is recognised out of fold."""
     pages = _known_pages(sets, None)
     if pages is None:
         return {}

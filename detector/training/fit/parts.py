@@ -1,8 +1,7 @@
-"""Examples to the parts of a model beside its networks: linear models over n-grams and markup, calibration.
+"""The parts of a model besides its networks: linear models over n-grams and markup, and calibration.
 
-Each part must see the parts before it as they are on pages that those did not learn from
-(train.py has the order). Single-threaded where order matters: the same pages and seed
-give the same bits.
+Each part must see the outputs of earlier parts for pages that those have not seen (train.py has the order).
+Sums whose order matters are single-threaded, so the same pages and seed give the same bits.
 """
 
 import warnings
@@ -25,15 +24,15 @@ from detector.records import Floats, Integers
 from detector.training.data.examples import Examples
 from detector.training.fit.networks import Rows
 
-# The bias of a model that learned from lines of one kind only.
+# The bias of a model trained on lines of one class only.
 SURE: Final = 4.0
-# A word is known when this many training pages have it.
+# A word is known if this many training pages have it.
 KNOWN_PAGES: Final = 3
 KNOTS: Final = 24
 
 
 def _matrix(indptr: Integers, buckets: NDArray[np.int32], size: int) -> sparse.csr_matrix:
-    """Return the n-grams of each segment, each row scaled by one over its root."""
+    """Return the n-grams of each segment; each row is divided by the square root of its length."""
     count = np.diff(indptr)
     values = np.repeat(1 / np.sqrt(np.maximum(count, 1)), count).astype(np.float32)
     matrix = sparse.csr_matrix((values, buckets, indptr), shape=(count.size, size))
@@ -55,11 +54,11 @@ def markup_matrix(examples: Examples) -> sparse.csr_matrix:
 def fit_linear(
     matrix: sparse.csr_matrix, truth: NDArray[np.bool_], weight: NDArray[np.float64], inverse_penalty: float
 ) -> tuple[Floats, Floats]:
-    """Return bucket weights, in half precision as they are stored, and the bias."""
+    """Return bucket weights, rounded to half precision as in files, and the bias."""
     if truth.all() or not truth.any():
         bias = SURE if truth.all() else -SURE
         return np.zeros(matrix.shape[1], np.float32), np.array([bias], np.float32)
-    # A bucket that no line has keeps no weight, and takes time.
+    # Buckets that no line has get no weight, and would take time.
     used = np.unique(matrix.indices)
     model = LogisticRegression(C=inverse_penalty, solver="lbfgs", max_iter=100, tol=1e-3)
     with warnings.catch_warnings():
@@ -71,7 +70,7 @@ def fit_linear(
 
 
 def known_words(sets: Sequence[tuple[Examples, NDArray[np.bool_]]]) -> NDArray[np.uint64]:
-    """Return the bits of the words that enough of the chosen pages have."""
+    """Return the bits of words that are on enough of the chosen pages."""
     keys: list[NDArray[np.uint64]] = []
     for examples, chosen in sets:
         segments = examples.batch.page_segment()
@@ -88,9 +87,9 @@ def known_words(sets: Sequence[tuple[Examples, NDArray[np.bool_]]]) -> NDArray[n
 
 
 def calibration(odds: Floats, rows: Rows) -> Calibration:
-    """Return a rising curve fitted to out-of-fold log-odds.
+    """Return an increasing curve fitted to out-of-fold log-odds.
 
-    Isotonic regression, read off at quantiles, with straight lines between.
+    This is an isotonic regression, sampled at quantiles and interpolated linearly.
     """
     known = rows.weight > 0
     odds, truth, weight = odds[known].astype(np.float64), rows.boilerplate[known], rows.weight[known]
@@ -104,7 +103,7 @@ def calibration(odds: Floats, rows: Rows) -> Calibration:
 
 
 def _smoothed(fitted: IsotonicRegression, knot: Floats) -> NDArray[np.float64]:
-    """Return the regression's mean around each knot: its steps are chance."""
+    """Return the mean of the regression around each knot, because its steps are noise."""
     edge = np.concatenate(([knot[0]], (knot[1:] + knot[:-1]) / 2, [knot[-1]])).astype(np.float64)
     inside = np.linspace(edge[:-1], edge[1:], 33)
     around: NDArray[np.float64] = fitted.predict(inside.ravel()).reshape(inside.shape).mean(axis=0)
@@ -112,10 +111,10 @@ def _smoothed(fitted: IsotonicRegression, knot: Floats) -> NDArray[np.float64]:
 
 
 def operating_points_of(scores: Floats, share: NDArray[np.float64], words: Integers) -> OperatingPoints:
-    """Return what each threshold keeps of content, and how much of what it keeps is content.
+    """Return how much content each threshold keeps, and how much of the kept text is content.
 
-    scores: out of fold, (S,); share: of each line's words that are content (S,), -1 where
-    unknown; words: int64 (S,), in each line
+    scores: out of fold, (S,); share: the share of content in each line (S,), -1 if unknown;
+    words: int64 (S,), the number of words in each line
     """
     known = share >= 0
     at = np.round(scores[known] * (THRESHOLDS - 1)).astype(np.int64)

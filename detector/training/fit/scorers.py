@@ -1,17 +1,17 @@
-"""The two networks of a format, of every fold's model and of that of all pages: nested cross-validation.
+"""The two networks of a format, for each fold's model and for all pages: nested cross-validation.
 
-The second network learns from first guesses. They must be guesses for lines that the first network did not
-learn from, or they would look surer than they will be. And the model of a fold must know nothing of the
-fold. So for the model of fold k:
+The second network learns from first guesses. These must be guesses for lines that the first network has not
+seen, or they would look more certain than they are. And the model of a fold must know nothing about the fold.
+So for the model of fold k:
 
-1. Rows of fold j have features by linear models that know neither k nor j.
-2. A first network learns from all of them; and, for each j, one that knows neither k nor j guesses the rows
-   of fold j.
-3. The second network learns from these guesses in their context; and, for each j, one that knows neither
-   gives the log-odds that the model's calibration is fitted to.
+1. Rows of fold j get features from linear models that know neither k nor j.
+2. A first network learns from all of them. In addition, for each j, a network that knows neither k nor j
+guesses the rows of fold j.
+3. The second network learns from these guesses in context. In addition, for each j, a network that knows
+neither gives the log-odds to which the calibration is fitted.
 
-The model of all pages needs nothing of its own for this: what the model of fold j says of the rows of j is
-out of fold already.
+The model of all pages needs no networks of its own for this: the outputs of the model of fold j for the rows
+of j are already out of fold.
 """
 
 from collections.abc import Callable, Sequence
@@ -43,7 +43,7 @@ class Networks(NamedTuple):
 
 
 class _OfFold(NamedTuple):
-    """The networks of a fold's model, its log-odds for all rows, and the tables of the fold's own rows."""
+    """The networks of a fold's model, its log-odds for all rows, and the tables of the rows of the fold."""
 
     networks: Networks
     odds: Floats
@@ -52,7 +52,7 @@ class _OfFold(NamedTuple):
 
 
 class _Fit:
-    """All that the networks of one format are fitted to."""
+    """Everything that the networks of one format are fitted to."""
 
     def __init__(self, linear: LinearModels, sets: Sequence[Examples], format: Format, plan: Plan) -> None:
         self.linear, self.stack, self.format, self.plan = linear, Stack(sets), format, plan
@@ -61,7 +61,7 @@ class _Fit:
         self.examples = {part: sets[part[0]].of_fold(part[1]) for part in self.parts}
 
     def of_fold(self, fold: int) -> _OfFold:
-        """Return the networks of a fold's model, which know nothing of the fold."""
+        """Return the networks of a fold's model, which know nothing about the fold."""
         first_blocks, second_blocks = BLOCKS[self.format]
         table = np.zeros((self.stack.fold.size, len(names(first_blocks))), np.float32)
         features: dict[tuple[int, int], Features] = {}
@@ -80,7 +80,7 @@ class _Fit:
         return _OfFold(Networks(first, second), odds, table[own], context[own])
 
     def _guessed(self, table: Floats, fold: int, plan: NetworkPlan, blocks: Blocks) -> tuple[Network, Floats]:
-        """Return a network without a fold, and log-odds by networks that do not know the row either."""
+        """Return a network without a fold, and log-odds by networks that also do not know the row."""
         inner = [other for other in self.folds if other != fold]
         chosen = [self.stack.may_learn(fold), *(self.stack.may_learn(fold, other) for other in inner)]
         networks = fit_networks(table, self.stack.rows, chosen, plan, blocks)
@@ -91,7 +91,7 @@ class _Fit:
         return networks[0], odds
 
     def of_all(self, found: Sequence[_OfFold]) -> Networks:
-        """Return the networks of the model of all pages, from what the folds' models say of their rows."""
+        """Return the networks of the model of all pages, given the outputs of the folds' models."""
         first_blocks, second_blocks = BLOCKS[self.format]
         every = [np.ones(self.stack.fold.size, np.bool_)]
         tables = (
@@ -107,7 +107,7 @@ class _Fit:
         return Networks(first, second)
 
     def _together(self, tables: Sequence[Floats]) -> Floats:
-        """Return the rows of all folds at their places."""
+        """Return the rows of all folds, in order."""
         table = np.zeros((self.stack.fold.size, tables[0].shape[1]), np.float32)
         for fold, rows in zip(self.folds, tables, strict=True):
             table[self.stack.fold == fold] = rows
@@ -117,7 +117,7 @@ class _Fit:
 def fit_scorers(
     linear: LinearModels, sets: Sequence[Examples], format: Format, plan: Plan, workers: Executor, log: Log
 ) -> tuple[dict[int | None, Networks], OutOfFold]:
-    """Return the networks of every fold's model and (None) of that of all pages, and their log-odds."""
+    """Return the networks of each fold's model and (None) of the model of all pages, and their log-odds."""
     fit = _Fit(linear, sets, format, plan)
     found = []
     for fold, one in zip(fit.folds, workers.map(fit.of_fold, fit.folds), strict=True):

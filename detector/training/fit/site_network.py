@@ -1,18 +1,18 @@
-"""The third step of the scores: what the other pages of a site say, learned from sites of labelled pages.
+"""The third network: adjusts scores by other pages of the site, learned from sites of labelled pages.
 
-Every page whose lines are known is seen with some of its sister pages, drawn at random:
-three of them, ten, thirty, a hundred, as far as there are. So the step learns how sure it may
-be with few pages. Ways were compared with folds by site, on text (log loss of a line with 2, 10,
-30, 100 sister pages; first steps alone .272, .199, .229, .290): the mean of a log-linear model and
-a network, which is itself a network, .249, .171, .164, .145; trees .257, .167, .172, .125; the
-network with `runs of new lines` too .246, .162, .143, .117, trees with them .253, .162, .150, .104.
-Before, a site's step had learned from pages of one language as if they were a site: .169 to .181.
+Each labelled page is seen with some other pages of its site, drawn at random: three, ten, thirty or a
+hundred, as far as there are. So the network learns how certain it may be with few pages.
 
-Content that recurs (a recipe's "Ingredients", a refrain, a headline in lists of news) is rare
-on labelled sites. So each page is seen again with some lines of its content as if they stood on up
-to half of the other pages, too. Where they could stand on all of them, the share of such lines that
-is dropped fell from .38 to .21 at no cost out of fold; but then a menu that reads like a sentence
-stayed, on all pages of its site.
+Methods were compared with folds by site, on text. The log loss of a line with 2, 10, 30 and 100 other pages
+was .272, .199, .229, .290 without this step. The mean of a log-linear model and a network, which is itself a
+network, gave .249, .171, .164, .145, and trees .257, .167, .172, .125. With runs of new lines, the network
+gave .246, .162, .143, .117, and trees .253, .162, .150, .104. Training on pages of one language as if they
+were a site had given .169 to .181.
+
+Recurring content (the word "Ingredients" in recipes, a refrain, a headline in lists of news) is rare on
+labelled sites. So each page is seen again with some lines of its content as if they were also on up to half
+of the other pages. Allowing all of the other pages reduced the share of such lines that are dropped from .38
+to .21 at no cost out of fold, but then a menu that reads like a sentence stayed, on all pages of its site.
 """
 
 import warnings
@@ -37,25 +37,25 @@ from detector.training.data.examples import CONTENT, Examples, words_of_rows
 from detector.training.fit.networks import NetworkPlan, Rows, fit_networks, log_odds, page_numbers
 from detector.training.fit.parts import calibration
 
-# Sister pages that are drawn.
+# Numbers of other pages to draw.
 DRAWN: Final = (2, 3, 5, 10, 30, 100)
-# A site counts as so many pages at most.
+# The most pages that a site counts as.
 SITE_PAGES: Final = 15
 PLAN: Final = NetworkPlan(networks=3, hidden=16)
-# Share of a page's content that is seen as if it recurred, and the weight of each such line; with
-# fewer sister pages a line that recurs says little anyway.
+# The share of a page's content that is shown as recurring, the weight of each such line, and the least other
+# pages: with fewer, recurrence means little anyway.
 RECURRING_SHARE: Final = 0.08
 RECURRING_WEIGHT: Final = 0.3
 LEAST_RECURRING: Final = 3
-# What the log-linear model sees.
+# The columns of the log-linear model.
 LINEAR: Final = ("odds", "site_odds", "site_masked_odds", "site_log_pages", "site_is_new")
 LINEAR_C: Final = 10.0
 
 
 class _Draw(NamedTuple):
-    """A page with some of its sister pages.
+    """A page with some other pages of its site.
 
-    table: float32 (S, columns of `SITE_BLOCKS`); part: float64 (S,), how much each line counts
+    table: float32 (S, columns of `SITE_BLOCKS`); part: float64 (S,), the weight of each line
     """
 
     page: int
@@ -65,9 +65,9 @@ class _Draw(NamedTuple):
 
 
 class _Draws(NamedTuple):
-    """Lines of pages, each page with several draws of its sister pages (R rows).
+    """Lines of pages, each page with several draws of other pages (R rows).
 
-    table: float32 (R, columns of `SITE_BLOCKS`); row: int64 (R,), the line among the examples'
+    table: float32 (R, columns of `SITE_BLOCKS`); row: int64 (R,), the line in the examples
     barred: bool (R, FOLDS), the folds whose models must not learn from a line; fold: int64 (R,)
     rows: truth, weight and page
     """
@@ -80,7 +80,7 @@ class _Draws(NamedTuple):
 
 
 def _sites(examples: Examples, fold: int | None) -> Iterator[list[int]]:
-    """Yield the pages of each site that has enough of them, those that a fold's model may learn from."""
+    """Yield the pages of each site with enough pages that a fold's model may learn from."""
     sites: dict[str, list[int]] = defaultdict(list)
     barred = examples.barred
     for number, page in enumerate(examples.pages):
@@ -90,12 +90,12 @@ def _sites(examples: Examples, fold: int | None) -> Iterator[list[int]]:
 
 
 def _teaches(examples: Examples, page: int) -> bool:
-    """Tell whether a page's labels are good to learn from: not if a rule made them, which leaves gaps."""
+    """Tell whether the labels of a page are complete. Labels made by a rule have gaps."""
     return "unknown" not in (examples.pages[page].labels or ())
 
 
 def _counted(key: Integers, drawn: Sequence[Integers]) -> NDArray[np.int32]:
-    """Return on how many of the drawn pages (each its different keys) each key stands."""
+    """Return on how many of the drawn pages (each given by its distinct keys) each key is."""
     keys, counts = np.unique(np.concatenate(drawn), return_counts=True)
     return np.where(key != NO_WORDS, looked_up(key, keys, counts.astype(np.int32)), np.int32(0))
 
@@ -103,7 +103,7 @@ def _counted(key: Integers, drawn: Sequence[Integers]) -> NDArray[np.int32]:
 def _recurring(
     seen: LineRecurrence, share: NDArray[np.float64], rng: np.random.Generator
 ) -> tuple[LineRecurrence, NDArray[np.bool_]] | None:
-    """Return what is seen if some lines of content recurred, and which; None for too few."""
+    """Return the table as if some lines of content recurred, and which lines; None if there are too few."""
     number, content = int(seen.site_pages[0]), np.flatnonzero((share >= CONTENT) & (seen.exact == 0))
     if number < LEAST_RECURRING or content.size < LEAST_RECURRING:
         return None
@@ -117,9 +117,9 @@ def _recurring(
 def _draws_of_site(
     examples: Examples, keys: LineKeys, odds: Floats, pages: list[int], seed: int
 ) -> Iterator[_Draw]:
-    """Yield pages of a site, each with draws of its sister pages.
+    """Yield pages of a site, each with draws of its other pages.
 
-    Chance is drawn for each page by its name, so that what is known of one page changes no other.
+    Random numbers depend on the name of the page, so that a change of one page does not affect others.
     """
     segments = examples.batch.page_segment()
     parts = {page: slice(int(segments[page]), int(segments[page + 1])) for page in pages}
@@ -150,7 +150,7 @@ def _draws_of_site(
 
 
 def _draws(examples: Examples, odds: Floats, fold: int | None, seed: int) -> _Draws | None:
-    """Return all draws of all sites that a fold's model may learn from; None if none has enough pages."""
+    """Return the draws of all sites that a fold's model may learn from; None if no site has enough pages."""
     keys = line_keys(examples.words)
     segments = examples.batch.page_segment()
     tables, rows, weights = [], [], []
@@ -174,7 +174,7 @@ def _draws(examples: Examples, odds: Floats, fold: int | None, seed: int) -> _Dr
 
 
 def _with_line(network: Network, table: Floats, rows: Rows, chosen: NDArray[np.bool_]) -> Network:
-    """Return the mean of a network and a log-linear model, which is a network of two more units."""
+    """Return the mean of a network and a log-linear model, which is a network with two more units."""
     known = (rows.weight > 0) & chosen
     columns = [names(SITE_BLOCKS).index(name) for name in LINEAR]
     scaled = np.clip((table[known][:, columns] - network.mean[columns]) * network.scale[columns], -CLIP, CLIP)
@@ -196,10 +196,10 @@ def _with_line(network: Network, table: Floats, rows: Rows, chosen: NDArray[np.b
 def fit_site(
     examples: Examples, odds: Floats, fold: int | None = None, seed: int = 0, plan: NetworkPlan = PLAN
 ) -> SiteStep | None:
-    """Return the step of a fold's model, or (None) of that of all pages; None without sites to learn from.
+    """Return the network of a fold's model, or (None) of all pages; None without sites to learn from.
 
-    odds: float32 (S,), log-odds of the second step, of models that learned neither from the page nor
-        from the fold
+    odds: float32 (S,), log-odds of the second network, by models that have seen neither the page nor the
+    fold
     """
     draws = _draws(examples, odds, fold, seed)
     if draws is None:

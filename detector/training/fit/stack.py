@@ -1,4 +1,4 @@
-"""All rows of several sets of examples, one under the other; and who may learn from which."""
+"""The rows of several sets of examples, concatenated, and which models may learn from them."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from detector.training.fit.networks import Rows, page_numbers
 
 
 def learnable(barred: NDArray[np.bool_], folds: Iterable[int]) -> NDArray[np.bool_]:
-    """Return bool (N,): what a model without some folds may learn from; barred: bool (N, FOLDS)."""
+    """Return bool (N,): what a model without these folds may learn from; barred: bool (N, FOLDS)."""
     found: NDArray[np.bool_] = np.logical_not(np.any(barred[:, sorted(folds)], axis=1))
     return found
 
@@ -42,7 +42,7 @@ class Stack:
         return slice(int(self._start[number]), int(self._start[number + 1]))
 
     def of_fold(self, number: int, fold: int) -> slice:
-        """Return the rows of one set's pages of a fold, which stand together."""
+        """Return the rows of a set's pages of a fold, which are contiguous."""
         examples, start = self.sets[number], int(self._start[number])
         pages = [int(np.searchsorted(examples.fold, fold, side)) for side in ("left", "right")]
         segments = examples.batch.page_segment()
@@ -54,17 +54,17 @@ class Stack:
         return learnable(self.barred, chosen)
 
     def without(self, *folds: int | None) -> Rows:
-        """Return the rows with no weight on those that a model without these folds may not learn from."""
+        """Return the rows, with weight 0 for those that a model without these folds must not learn from."""
         return self.rows._replace(weight=np.where(self.may_learn(*folds), self.rows.weight, 0))
 
     def words(self) -> Integers:
-        """Return int64 (R,): the words of each row."""
+        """Return int64 (R,): the number of words of each row."""
         return np.concatenate([np.diff(examples.words.segment_word) for examples in self.sets])
 
     def gold_share(self) -> NDArray[np.float64]:
-        """Return float64 (R,): the share of content, of real pages whose gold text is known, else -1.
+        """Return float64 (R,): the share of content for real pages with gold texts, otherwise -1.
 
-        Where no gold text is known, of all pages.
+        If there are no gold texts, for all pages.
         """
         parts = []
         for examples in self.sets:
@@ -75,12 +75,12 @@ class Stack:
 
 
 class OutOfFold(NamedTuple):
-    """What models say of rows that they did not learn from.
+    """The outputs of models for rows that they have not seen.
 
     format: how the rows were read
-    own: float32 (R,), log-odds by the model of each row's fold, which knows nothing of the fold
+    own: float32 (R,), log-odds by the model of each row's fold, which knows nothing about the fold
     inner: by fold, float32 (R,), log-odds for all other rows by models that know neither the row nor the
-        fold, and `own` for the fold's rows
+    fold, and `own` for the rows of the fold
     """
 
     format: Format
@@ -88,16 +88,16 @@ class OutOfFold(NamedTuple):
     inner: Sequence[Floats]
 
     def of(self, fold: int | None) -> Floats:
-        """Return what the model of a fold, or of all pages, may be fitted to."""
+        """Return the log-odds that the model of a fold, or of all pages, may be fitted to."""
         return self.own if fold is None else self.inner[fold]
 
 
 def folds_of(sets: Sequence[Examples]) -> list[int]:
-    """Return the folds that there are pages of."""
+    """Return the folds that have pages."""
     every = [examples.fold for examples in sets]
     return np.unique(np.concatenate(every)).tolist() if every else []
 
 
-# In place of a fold: the model of all pages.
+# Instead of a fold: the model of all pages.
 EVERY = None
 ALL_MODELS: tuple[int | None, ...] = (*range(FOLDS), EVERY)

@@ -1,4 +1,4 @@
-"""Labelled pages to a model: the order of the steps of training."""
+"""From labelled pages to a model: the order of the steps of training."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -29,15 +29,15 @@ from detector.training.fit.stack import ALL_MODELS, EVERY, OutOfFold, Stack, fol
 Log = Callable[[str], None]
 
 DEFAULT: Final = Configuration()
-# The models of a fold, and the networks that judge their first guesses, need a fold each.
+# The least folds: for a model without a fold, and for networks without one more.
 LEAST_FOLDS: Final = 3
 
 
 class Gathered(NamedTuple):
-    """Pages read once, to train on as often as is wanted.
+    """Pages that are read once, to train on any number of times.
 
-    html, text: real pages of the format, then those made of them; the first of each are real
-    pages: how many there were
+    html, text: the real pages of the format, then synthetic ones made from them
+    pages: the number of pages
     """
 
     html: Sequence[Examples]
@@ -46,18 +46,18 @@ class Gathered(NamedTuple):
 
     @property
     def sets(self) -> list[Examples]:
-        """Return all sets; without their markup, text is learned from all of them."""
+        """Return all sets. Without markup, all of them are training data for text."""
         return [*self.html, *self.text]
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A model, and what it gives on pages that it did not learn from.
+    """A model, and its outputs for pages that it has not seen.
 
-    out_of_fold: scores of each set of pages, each page's by the model of its fold
-    of_fold: for each fold, a model that knows nothing of it: not by its linear models, nor by first guesses,
-        calibration, operating points, or the step for sites
-    precision: float32 (buckets,), how surely the model's phrases are known, to adapt it by
+    out_of_fold: scores of each set of pages, by the model of each page's fold
+    of_fold: for each fold, a model that knows nothing about it, in none of its parts: linear models, first
+    guesses, calibration, operating points, the network for sites
+    precision: float32 (buckets,), how certain the phrase weights of the model are, for adapting it
     """
 
     model: Model
@@ -67,7 +67,7 @@ class Trained:
 
 
 class _Format(NamedTuple):
-    """The scorers of a format by fold (None: of all pages), and out-of-fold scores for each of them."""
+    """The scorers of a format by fold (None: of all pages), and the out-of-fold scores for each."""
 
     scorers: dict[int | None, Scorer]
     scored: dict[int | None, list[Scored]]
@@ -76,13 +76,13 @@ class _Format(NamedTuple):
 def _scorer(
     networks: Networks, found: OutOfFold, stack: Stack, fold: int | None, configuration: Configuration
 ) -> tuple[Scorer, Floats]:
-    """Return the scorer of a fold's model, fitted to nothing of the fold, and its scores for all rows."""
+    """Return the scorer of a fold's model, which does not know the fold, and its scores for all rows."""
     odds, rows = found.of(fold), stack.without(fold)
     curve = calibration(odds, rows)
     scores = np.round(np.interp(odds, curve.log_odds, curve.share), 3).astype(np.float32)
     may_learn = stack.may_learn(fold)
     points = operating_points_of(scores, np.where(may_learn, stack.gold_share(), -1), stack.words())
-    # Real pages come first; those made of them would count as pages of the same sites.
+    # Only real pages, which come first. Synthetic pages would count as more pages of the same sites.
     plan = configuration.site
     site = fit_site(stack.sets[0], odds[stack.part(0)], fold, plan.seed, plan)
     return Scorer(networks.first, networks.second, curve, points, site), scores
@@ -120,10 +120,10 @@ def _train_format(
 
 
 def gather(pages: Sequence[LabelledPage], seed: int = 0) -> Gathered:
-    """Return pages read for training, with those made of them.
+    """Read pages for training, and make synthetic pages from them.
 
-    Every HTML page is learned from with its markup and without, and once more as a page made from it; text
-    pages only without markup.
+    Every HTML page is used with and without its markup, and once more as a synthetic page. Text
+    pages are used without markup only.
     """
     real = gathered(pages)
     made = gathered(made_pages(real["html"], seed)) if "html" in real else {}
@@ -132,7 +132,7 @@ def gather(pages: Sequence[LabelledPage], seed: int = 0) -> Gathered:
 
 
 def _weighted(sets: Sequence[Examples], weights: dict[str, float]) -> list[Examples]:
-    """Return examples whose pages count as a configuration says."""
+    """Return examples with the weights of a configuration."""
     found = []
     for examples in sets:
         factor = np.array([weights.get(page.set, 1.0) for page in examples.pages])
@@ -147,7 +147,7 @@ def train_gathered(
     log: Log = lambda message: None,
     workers: int = 1,
 ) -> Trained:
-    """Train a model on pages that were gathered; the number of workers changes nothing but the time."""
+    """Train a model on gathered pages. The number of workers changes only the time."""
     chosen = configuration.seeded(seed)
     html, text = (_weighted(sets, chosen.weights) for sets in (gathered_pages.html, gathered_pages.text))
     sets = [*html, *text]
@@ -182,7 +182,7 @@ def train_gathered(
 
 
 def _real(pages: Gathered) -> dict[Format, list[Examples]]:
-    """Return the real pages: kinds are not learned from those made of them."""
+    """Return the real pages: kinds are not learned from synthetic ones."""
     html, text = list(pages.html[:1]), list(pages.text[:1])
     return {"html": html, "text": [*html, *text]}
 
@@ -212,7 +212,7 @@ def _model(
     fold: int | None,
     notes: dict[str, Any],
 ) -> Model:
-    """Return a model under the name of its arrays."""
+    """Return a model with the id of its arrays."""
     weights = linear.without(() if fold is None or not linear.knows(fold) else (fold,))
     model = Model(*weights, *scorers, kinds, model_id="", notes=notes)
     return replace(model, model_id=arrays_hash(arrays_of(model)))
