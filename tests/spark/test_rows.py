@@ -27,7 +27,7 @@ def test_filters_and_numbers_are_those_of_a_corpus_run(tmp_path):
         *records(30),
         {"id": "short", "url": "https://www.site0.example/x", "text": "A tale of one line."},
     ]
-    filters = DocumentFilters(min_words=150, max_short_lines=0.5, languages=("en",))
+    filters = DocumentFilters(min_words=50, max_short_lines=0.9)
     rules = CorpusSettings(duplicates=0, numbers=True, filters=filters)
     path = write_jsonl(tmp_path / "pages.jsonl", [{"date": None, **row} for row in rows])
     clean_corpus([path], tmp_path / "out", corpus=rules, engine=HERE)
