@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, NamedTuple, TextIO
 
-from detector.errors import DetectorError
+from detector.errors import DetectorError, ShardError
 from detector.progress import IN_BYTES, Progress, no_progress
 
 # Called with a line for a person.
@@ -113,17 +113,22 @@ class RunLog:
     def to(self, folder: Path, steps: Sequence[str]) -> Iterator[None]:
         """Write to the log of a folder, after what is there; also why the run stopped."""
         self._left, self._told = TimeLeft(steps), self._clock() - TELL_EVERY
-        with (folder / LOG).open("a", encoding="utf-8", errors="replace") as self._file:
-            try:
-                yield
-            except DetectorError as error:
-                self.write(f"stopped: {error}")
-                raise
-            except (KeyboardInterrupt, SystemExit):
-                self.write("stopped")
-                raise
-            finally:
-                self._file = None
+        try:
+            file = self._file = (folder / LOG).open("a", encoding="utf-8", errors="replace")
+        except OSError as error:
+            raise ShardError(f"{folder / LOG} cannot be written: {error.strerror}") from None
+        try:
+            yield
+        except DetectorError as error:
+            self.write(f"stopped: {error}")
+            raise
+        except (KeyboardInterrupt, SystemExit):
+            self.write("stopped")
+            raise
+        finally:
+            self._file = None
+            with suppress(OSError):  # on a full disk, what is left cannot be written
+                file.close()
 
     def write(self, line: str, tell: bool = False) -> None:
         """Write a line. tell: say it to the caller, too."""

@@ -1,6 +1,7 @@
 """The log of a run, and the time that is left."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -105,3 +106,16 @@ def test_the_plan_is_shown_unless_quiet(capfd, tmp_path):
     assert run(["clean", str(path), "--output", str(tmp_path / "b"), "--engine", "process", "-q"]) == 0
     assert capfd.readouterr().err == ""
     assert (tmp_path / "b" / LOG).is_file()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a device that is full")
+def test_a_log_that_cannot_be_written_stops_nothing(tmp_path):
+    (tmp_path / LOG).symlink_to("/dev/full")
+    log = RunLog()
+    with log.to(tmp_path, ["cleaning"]):
+        log.write("plan: something")
+        log("cleaning", 0, 1)
+        log("cleaning", 1, 1)
+    (tmp_path / "folder" / LOG).mkdir(parents=True)
+    with pytest.raises(ShardError, match=r"log.txt cannot be written"), log.to(tmp_path / "folder", []):
+        pass
