@@ -29,6 +29,7 @@ RUN: Final = {
     "near-duplicates": Entry("benchmarks.run.near_duplicates", "Rates, memory, precision and recall."),
     "serve": Entry("benchmarks.serving.load", "Many clients of a server at a time."),
     "corpus": Entry("benchmarks.run.corpus", "Filters of whole corpora; runs that are killed."),
+    "spark": Entry("benchmarks.run.spark.command", "Data frames on Spark, beside a corpus run."),
     "profile": Entry("benchmarks.run.profile", "What site profiles are worth."),
     "copies": Entry("benchmarks.run.copies", "Which copies go, on planted sites."),
     "newlines": Entry("benchmarks.run.newlines", "Profiles on pages without newlines."),

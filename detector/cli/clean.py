@@ -23,11 +23,21 @@ from detector.settings import Columns, EngineSettings, Lines
 SUFFIX: Final[dict[OutputFormat, str]] = {
     "text": ".txt", "markdown": ".md", "json": ".json", "html": ".html", "xml": ".xml", "jsonl": ".jsonl",
 }  # fmt: skip
-COMMON: Final = ("output", "format", "to", "dry_run", "text_column", "site", "threshold", "lose_at_most")
+COMMON: Final = (
+    "output",
+    "format",
+    "to",
+    "dry_run",
+    "sample",
+    "text_column",
+    "site",
+    "threshold",
+    "lose_at_most",
+)
 # Options that have no effect for the other kind of input.
 OF_PAGES: Final = ("format",)
 OF_CORPORA: Final = (
-    "to", "dry_run", "rules", "allow", "lines", "csv_safe", "since", "engine", "workers", "memory",
+    "to", "dry_run", "sample", "rules", "allow", "lines", "csv_safe", "since", "engine", "workers", "memory",
     *(f"{name}_column" for name in Columns._fields),
 )  # fmt: skip
 # The separators of pages that are written to one file.
@@ -137,7 +147,12 @@ def _target(name: str, output: Path, format: OutputFormat) -> Path:
     help="Output format of a corpus.",
 )
 @click.option("--corpus", is_flag=True, help="Treat single pages as a corpus.")
-@click.option("--dry-run", is_flag=True, help="Show what would be dropped, from a sample; write nothing.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Show the plan of a run, and what it would drop, from a sample of 1,000 pages; write nothing.",
+)
+@click.option("--sample", type=click.IntRange(1), metavar="N", help="Like --dry-run, from N pages.")
 @click.option(
     "--rules",
     type=click.Path(path_type=Path),
@@ -188,12 +203,13 @@ def command(
       detector clean https://example.org/
       detector clean crawl/ more.jsonl.gz --output clean/ --to parquet
       detector clean crawl/ --dry-run
+      detector clean crawl/ --sample 200
       detector clean new/ --since clean/ --output clean-2/
     """  # noqa: D301 (click needs the backspace)
     inputs, to, corpus = or_piped(inputs), own.pop("format"), own.pop("corpus")
     options, given = CorpusOptions(**own), inputs
     if corpus or is_corpus(inputs):
-        if options.output is not None or options.dry_run:
+        if options.output is not None or options.looks_only():
             refuse_unused(OF_PAGES, "a corpus", "single pages; a corpus takes --to")
             if options.output is not None and options.output.is_file():
                 raise SettingsError(f"{options.output} is a file: a corpus is written to a folder")

@@ -6,7 +6,8 @@ from typing import Final
 
 from detector.cli.corpus_options import CorpusOptions
 from detector.cli.options import Policy
-from detector.cli.terminal import note, print_page_text, say
+from detector.cli.sample import print_sample
+from detector.cli.terminal import note, say
 from detector.corpus import api
 from detector.corpus.formats.documents import NO_PAGE
 from detector.corpus.run import Outcome
@@ -18,7 +19,7 @@ from detector.settings import Columns, CorpusSettings, EngineSettings, RecordSet
 
 OVER_LOSS_LIMIT: Final = 3
 SHOWN: Final = 20
-# A dry run writes nothing, but needs a name for the folder.
+# What only looks writes nothing, but needs a name for the folder.
 NOWHERE: Final = Path("dry-run")
 
 
@@ -40,6 +41,11 @@ def clean_corpus(
     note("a corpus: lines are counted per site, near-duplicates are left out")
     try:
         with ShownProgress() as progress:
+
+            def tell(line: str) -> None:
+                progress.close()
+                note(line)
+
             outcome = api.clean_corpus(
                 names,
                 options.output or NOWHERE,
@@ -48,15 +54,18 @@ def clean_corpus(
                 RecordSettings(columns, format, policy.model, options.to, options.lines, options.csv_safe),
                 engine,
                 since=options.since,
-                sample=options.dry_run,
+                sample=options.looks_only(),
                 progress=progress,
+                tell=tell,
             )
     except KeyboardInterrupt:
-        if not options.dry_run:
+        if not options.looks_only():
             say("finished work is kept: run the same command again to resume")
         raise
+    if outcome.sample is not None:
+        print_sample(outcome, outcome.sample, api.resources_of(engine), options.output)
     _tell(outcome, options)
-    if outcome.losses and not options.dry_run:
+    if outcome.losses and outcome.sample is None:
         return OVER_LOSS_LIMIT
     return 1 if any(not reason.startswith(NO_PAGE) for reason in outcome.report["rejected"]) else 0
 
@@ -64,8 +73,6 @@ def clean_corpus(
 def _tell(outcome: Outcome, options: CorpusOptions) -> None:
     """Report the outcome of a run."""
     report, total = outcome.report, outcome.report["total"]
-    if options.dry_run:
-        _print_sample(outcome)
     for reason, count in report["rejected"].items():
         if reason.startswith(NO_PAGE):
             note(f"skipped: {count:,} records: {reason}")
@@ -91,31 +98,7 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
         for loss in outcome.losses[:SHOWN]:
             say(f"too much lost: {loss}")
         names = " ".join(f"--allow {loss.name}" for loss in outcome.losses[:SHOWN])
-        hint = "" if options.dry_run else f" Nothing is published; to publish it, add {names}"
+        hint = "" if outcome.sample else f" Nothing is published; to publish it, add {names}"
         say(f"{len(outcome.losses)} sites or sources would lose too much.{hint}")
-    elif not options.dry_run:
+    elif outcome.sample is None:
         note(f"written to {options.output}: see report.html there")
-
-
-def _print_sample(outcome: Outcome) -> None:
-    """Print what would be dropped from a sample."""
-    report = outcome.report
-    rows = [f"A sample of {outcome.sampled} of {outcome.shards} shards. Results for these:"]
-    for kind in ("by_source", "by_site"):
-        rows += ["", f"{kind.removeprefix('by_'):<40}  documents      kept   text lost"]
-        rows += [
-            f"{row['name'][:40]:<40}  {row['documents']:>9,} {row['kept']:>9,}  {row['lost']:>9.1%}"
-            for row in report[kind][:SHOWN]
-        ]
-    rows += ["", "Lines dropped most often:"]
-    rows += [
-        f"{row['count']:>8,}  {row['site'][:30]:<30}  {row['text'][:70]}"
-        for row in report["most_dropped_lines"][:SHOWN]
-    ]
-    for name, found in report.get("filtered", {}).items():
-        rows += ["", f"Left out by {name}: {found['documents']:,} documents"]
-        rows += [
-            f"{one['id'][:30]:<30}  {one['value']!s:<10}  {one['text'][:60]!r}" for one in found["examples"]
-        ]
-    for row in rows:
-        print_page_text(row)

@@ -104,8 +104,13 @@ class CorpusOptions(NamedTuple):
     output: Path | None
     to: str
     dry_run: bool
+    sample: int | None
     rules: Path | None
     allow: tuple[str, ...]
     lines: Lines
     csv_safe: bool
     since: Path | None
+
+    def looks_only(self) -> bool | int:
+        """Return how many pages to look at instead of a run: True for the usual number, False for a run."""
+        return self.sample or self.dry_run

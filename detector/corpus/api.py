@@ -7,9 +7,11 @@ from typing import Final
 from detector.corpus.document_numbers import refuse_unknown_page_kinds
 from detector.corpus.earlier_runs import earlier_runs
 from detector.corpus.manifest import settings_of
-from detector.corpus.run import Outcome, dry_run, run
+from detector.corpus.run import Outcome, Resources, look, run
+from detector.corpus.run_log import RunLog, Tell, no_word
 from detector.corpus.run_spec import RunSpec
-from detector.engines.choice import PARENT, engine_of
+from detector.corpus.sample import PAGES
+from detector.engines.choice import PARENT, engine_of, workers_for
 from detector.progress import Progress, progress_of
 from detector.settings import CorpusSettings, EngineSettings, RecordSettings, Settings
 
@@ -17,9 +19,11 @@ from detector.settings import CorpusSettings, EngineSettings, RecordSettings, Se
 LEAST_GROUPING: Final = 100_000_000
 
 
-def _grouping_memory(memory: int) -> int:
-    """Return the bytes of a run's memory for working arrays of near-duplicates."""
-    return max((memory - PARENT) // 2, LEAST_GROUPING)
+def resources_of(engine: EngineSettings) -> Resources:
+    """Return what a run may use."""
+    workers = workers_for(engine.memory, 1 if engine.name == "process" else engine.workers)
+    grouping = max((engine.memory - PARENT) // 2, LEAST_GROUPING)
+    return Resources(workers, engine.memory, grouping)
 
 
 def clean_corpus(
@@ -31,8 +35,9 @@ def clean_corpus(
     engine: EngineSettings | None = None,
     *,
     since: str | Path | None = None,
-    sample: bool = False,
+    sample: bool | int = False,
     progress: bool | Progress = False,
+    tell: Tell = no_word,
 ) -> Outcome:
     """Clean a corpus into a folder, as `detector clean` does; see docs/corpus.md.
 
@@ -53,10 +58,14 @@ def clean_corpus(
     since : str or Path, optional
         The folder of a finished run, whose pages count as evidence and whose documents stay. Give new pages
         only; nothing in that folder changes.
-    sample : bool
-        Only process a sample and write nothing, like `--dry-run`.
+    sample : bool or int
+        Only look at so many pages, spread over the inputs, and write nothing, like `--sample`; True looks at
+        1,000. See `Outcome.sample`.
     progress : bool or callable
         True shows a bar. A function is called with the name of a step, the work done, and the total work.
+    tell : callable, optional
+        Called with lines for a person: the plan of the run, and every minute how long the rest will take. The
+        file `log.txt` in the output folder has more.
 
     Returns
     -------
@@ -88,11 +97,12 @@ def clean_corpus(
         before = earlier_runs(Path(since).absolute(), settings_of(spec), spec.output)
         spec = spec._replace(since=before)
     workers = engine_of(engine.name, memory=engine.memory, workers=engine.workers)
-    begin = dry_run if sample else run
+    resources, given = resources_of(engine), [str(path) for path in inputs]
     try:
         with progress_of(progress) as shown:
-            return begin(
-                [str(path) for path in inputs], spec, workers, _grouping_memory(engine.memory), shown
-            )
+            log = RunLog(shown, tell)
+            if sample:
+                return look(given, spec, workers, resources, PAGES if sample is True else sample, log)
+            return run(given, spec, workers, resources, log)
     finally:
         workers.close()

@@ -9,12 +9,11 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from detector.corpus.earlier_runs import earlier_shards
@@ -28,7 +27,9 @@ from detector.corpus.report.loss_limit import Loss, losses
 from detector.corpus.report.since import since_report
 from detector.corpus.report.summary import document_counts, report_of
 from detector.corpus.run_folder import MANIFEST, read_json
+from detector.corpus.run_log import LOG, RunLog, in_units
 from detector.corpus.run_spec import RunSpec, ShardTask
+from detector.corpus.sample import SHARD_BYTES, Sample, drawn_sample, found_in_sample
 from detector.corpus.steps.again import judge_again, shards_again
 from detector.corpus.steps.clean import clean_shard
 from detector.corpus.steps.count import count_shard
@@ -41,24 +42,32 @@ from detector.engines.engine import Engine
 from detector.errors import SettingsError
 from detector.progress import Progress
 
-# Number of shards in a dry run, and their size.
-SAMPLED: Final = 16
-SAMPLE_BYTES: Final = 4_000_000
-
 
 class Outcome(NamedTuple):
     """The result of a run.
 
     report: see `summary.report_of`
     losses: sites and sources over the loss limit; if there are any, nothing is published
-    shards: number in the corpus; sampled: number that a dry run processed, otherwise all
+    shards: number in the corpus
+    sample: what was found if only a sample was looked at
     """
 
     report: dict[str, Any]
     losses: list[Loss]
     published: bool
     shards: int
-    sampled: int
+    sample: Sample | None = None
+
+
+class Resources(NamedTuple):
+    """What a run may use.
+
+    workers: processes; memory: bytes for all together; grouping: of these, for merging and near-duplicates
+    """
+
+    workers: int
+    memory: int
+    grouping: int
 
 
 class _Step(NamedTuple):
@@ -100,16 +109,19 @@ def _surveys(engine: Engine, shard_bytes: int, progress: Progress, inputs: Seque
     return [surveys[number] for number in range(len(inputs))]
 
 
-def _each(step: _Step, spec: RunSpec, shards: Sequence[Shard], engine: Engine, progress: Progress) -> None:
-    """Run a step on all shards that are not finished."""
+def _each(step: _Step, spec: RunSpec, shards: Sequence[Shard], engine: Engine, progress: Progress) -> float:
+    """Run a step on all shards that are not finished; return the seconds that its tasks took, added up."""
     run = spec.folder()
     left = [shard for shard in shards if not run.of(step.folder, shard.number).is_dir()]
     total = sum(shard.bytes for shard in shards)
     done = total - sum(shard.bytes for shard in left)
     progress(step.title, done, total)
+    seconds = 0.0
     for shard in engine.run(ShardTask(step.function, spec), left):
         done += shard.bytes
+        seconds += shard.seconds
         progress(step.title, done, total)
+    return seconds
 
 
 @contextmanager
@@ -136,31 +148,38 @@ def _refuse_foreign(spec: RunSpec) -> None:
     if spec.output.exists() and not (run / PLAN).exists():
         if not spec.output.is_dir():
             raise SettingsError(f"{spec.output} is a file: name a folder")
-        if any(path.name != run.name for path in spec.output.iterdir()):
+        if any(path.name not in (run.name, LOG) for path in spec.output.iterdir()):
             raise SettingsError(f"{spec.output} is not empty: name a new folder")
 
 
-def _steps(spec: RunSpec, shards: Sequence[Shard], engine: Engine, memory: int, progress: Progress) -> None:
-    """Run all passes over all shards."""
+def _titles(spec: RunSpec) -> list[str]:
+    """Return the steps of a run that take long."""
+    wanted = {AGAIN: spec.since, SIGN: spec.corpus.duplicates, PASSAGES: spec.corpus.passages != "keep"}
+    return [step.title for step in (COUNT, CLEAN, AGAIN, SIGN, PASSAGES, WRITE) if wanted.get(step, True)]
+
+
+def _steps(spec: RunSpec, shards: Sequence[Shard], engine: Engine, memory: int, progress: Progress) -> float:
+    """Run all passes over all shards; return the seconds that their tasks took, added up."""
     run = spec.folder()
     numbers = [shard.number for shard in shards]
-    _each(COUNT, spec, shards, engine, progress)
+    seconds = _each(COUNT, spec, shards, engine, progress)
     earlier = [shard.of(COUNT.folder) for shard in earlier_shards(spec.since)]
     counted = [run.of(COUNT.folder, number) for number in numbers]
     merge_shards(run.step("counts"), counted, memory, earlier)
-    _each(CLEAN, spec, shards, engine, progress)
+    seconds += _each(CLEAN, spec, shards, engine, progress)
     if spec.since:
-        _each(AGAIN, spec, shards_again(spec), engine, progress)
+        seconds += _each(AGAIN, spec, shards_again(spec), engine, progress)
     if spec.corpus.duplicates:
-        _each(SIGN, spec, shards, engine, progress)
+        seconds += _each(SIGN, spec, shards, engine, progress)
     # Close the workers: near-duplicates need their memory.
     engine.close()
     group(spec, numbers, memory, progress)
     if spec.corpus.passages != "keep":
         find_originals(spec, numbers, memory)
-        _each(PASSAGES, spec, shards, engine, progress)
-    _each(WRITE, spec, shards, engine, progress)
+        seconds += _each(PASSAGES, spec, shards, engine, progress)
+    seconds += _each(WRITE, spec, shards, engine, progress)
     engine.close()
+    return seconds
 
 
 def _finished(spec: RunSpec, inputs: Sequence[Input], surveyor: Surveyor) -> Outcome:
@@ -176,27 +195,31 @@ def _finished(spec: RunSpec, inputs: Sequence[Input], surveyor: Surveyor) -> Out
     # A run that was killed between its last two steps.
     shutil.rmtree(spec.folder().path, ignore_errors=True)
     count = len(plan.shards)
-    return Outcome(read_json(spec.output / "report.json"), [], True, count, count)
+    return Outcome(read_json(spec.output / "report.json"), [], True, count)
 
 
-def run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progress: Progress) -> Outcome:
+def run(
+    given: Sequence[str], spec: RunSpec, engine: Engine, resources: Resources, log: RunLog | None = None
+) -> Outcome:
     """Clean a corpus into a folder, or continue a stopped run.
 
-    given: files, folders and URLs; memory: bytes for merging and for near-duplicates
+    given: files, folders and URLs
     Raises `SettingsError` for wrong inputs or folders, `ShardError` for a full disk or an unreadable input.
     """
+    log = log or RunLog()
     inputs = with_sites(inputs_of(given, spec.output), spec.corpus.folder_sites)
     spec = with_output_column(inputs, spec)
-    surveyor = partial(_surveys, engine, spec.corpus.shard_bytes, progress)
+    surveyor = partial(_surveys, engine, spec.corpus.shard_bytes, log)
     if (spec.output / MANIFEST).is_file():
         return _finished(spec, inputs, surveyor)
     _refuse_foreign(spec)
     if not (spec.folder().path / PLAN).exists():  # a run that goes on has read its inputs
         refuse_wrong_columns(inputs, spec.columns, limits=spec.corpus.limits())
-    with _alone(spec):
+    with _alone(spec), log.to(spec.output, _titles(spec)):
         spec.folder().sweep()
         shards, manifest = plan_for(spec, inputs, surveyor)
-        _steps(spec, shards, engine, memory, progress)
+        log.write(_planned(shards, resources, spec.output), tell=True)
+        _steps(spec, shards, engine, resources.grouping, log)
         report = report_of(spec, len(shards), rejected_counts(spec, shards)) | since_report(spec)
         lost = losses(document_counts(spec, len(shards)), spec.corpus)
         if not lost:
@@ -204,23 +227,49 @@ def run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progre
             publish(
                 spec, shards, report, {"run": run_id(manifest), **manifest, "counts": counts, "seed": None}
             )
-    return Outcome(report, lost, not lost, len(shards), len(shards))
+        log.write(_ended(report, lost))
+    return Outcome(report, lost, not lost, len(shards))
 
 
-def dry_run(given: Sequence[str], spec: RunSpec, engine: Engine, memory: int, progress: Progress) -> Outcome:
-    """Run everything but publishing, on evenly spaced shards, in a temporary folder."""
+def _planned(shards: Sequence[Shard], resources: Resources, output: Path) -> str:
+    """Return the plan of a run in a line."""
+    files = len({part.name for shard in shards for part in shard.parts})
+    size, free = sum(shard.bytes for shard in shards), shutil.disk_usage(output).free
+    return (
+        f"plan: {in_units(size)} in {files:,} file{'s'[: files != 1]}, {len(shards):,} shards; "
+        f"{resources.workers} worker{'s'[: resources.workers != 1]}, at most {in_units(resources.memory)} of "
+        f"memory; {in_units(free)} of disk are free"
+    )
+
+
+def _ended(report: dict[str, Any], lost: Sequence[Loss]) -> str:
+    """Return the end of a run in a line."""
+    total = report["total"]
+    if lost:
+        return f"nothing is published: {len(lost)} sites or sources would lose too much"
+    return f"published: {total['kept']:,} of {total['documents']:,} documents kept"
+
+
+def look(
+    given: Sequence[str],
+    spec: RunSpec,
+    engine: Engine,
+    resources: Resources,
+    pages: int,
+    log: RunLog | None = None,
+) -> Outcome:
+    """Run everything but publishing on a sample of so many pages, in a temporary folder."""
+    log = log or RunLog()
     inputs = with_sites(inputs_of(given, spec.output), spec.corpus.folder_sites)
     spec = with_output_column(inputs, spec)
     refuse_wrong_columns(inputs, spec.columns, limits=spec.corpus.limits())
     with tempfile.TemporaryDirectory(prefix="detector-") as folder:
-        spec = spec._replace(output=Path(folder))
+        spec = spec._replace(output=Path(folder), lines="sidecar" if spec.lines == "none" else spec.lines)
         spec.folder().path.mkdir()
-        surveyor = partial(_surveys, engine, SAMPLE_BYTES, progress)
-        small = replace(spec.corpus, shard_bytes=SAMPLE_BYTES)
-        shards = plan_for(spec._replace(corpus=small), inputs, surveyor).shards
-        drawn = np.unique(np.linspace(0, len(shards) - 1, min(SAMPLED, len(shards))).astype(int)).tolist()
-        sample = [shards[at]._replace(number=number) for number, at in enumerate(drawn)]
-        _steps(spec, sample, engine, memory, progress)
-        report = report_of(spec, len(sample), rejected_counts(spec, sample)) | since_report(spec)
-        lost = losses(document_counts(spec, len(sample)), spec.corpus)
-    return Outcome(report, lost, False, len(shards), len(sample))
+        drawn = drawn_sample(spec, inputs, pages, engine, partial(_surveys, engine, SHARD_BYTES, log))
+        seconds = _steps(spec, drawn.shards, engine, resources.grouping, log)
+        count = len(drawn.shards)
+        report = report_of(spec, count, rejected_counts(spec, drawn.shards)) | since_report(spec)
+        lost = losses(document_counts(spec, count), spec.corpus)
+        found = found_in_sample(spec, drawn, inputs, seconds / resources.workers)
+    return Outcome(report, lost, False, count, found)

@@ -1,5 +1,6 @@
 """The specification of a corpus run: small, because it is sent to workers with every task."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,10 +46,11 @@ class RunSpec(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A shard that a step has finished, and its bytes of input."""
+    """A shard that a step has finished, its bytes of input, and the seconds that it took."""
 
     shard: int
     bytes: int
+    seconds: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,5 +62,6 @@ class ShardTask:
 
     def __call__(self, shard: Shard) -> Done:
         """Run the step on one shard."""
+        began = time.perf_counter()
         self.function(self.spec, shard)
-        return Done(shard.number, shard.bytes)
+        return Done(shard.number, shard.bytes, time.perf_counter() - began)

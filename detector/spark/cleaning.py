@@ -14,19 +14,23 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_type
 from pyspark.sql.types import StructField, StructType
 
+from detector.corpus.document_numbers import refuse_unknown_page_kinds
 from detector.corpus.formats.parquet_writers import lines_type
 from detector.errors import SettingsError
 from detector.model.files import model_of
 from detector.records import Format
-from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
+from detector.results.column_names import LINES_COLUMN
 from detector.settings import Columns, CorpusSettings, Settings
-from detector.spark.rows import (
-    FAULT,
-    PageSpec,
-    cleaned,
-    given_counts,
+from detector.spark.rows import EARLIER, PageSpec, added_columns, cleaned, given_counts
+from detector.spark.sites import (
+    NAMES,
+    added_up,
+    column_of,
+    counted,
+    refuse_absent,
+    refuse_other_counts,
+    site_of_rows,
 )
-from detector.spark.sites import NAMES, added_up, column_of, counted, refuse_absent, site_of_rows
 
 # Columns while pages are on their way: the site, the number of groups that it is cut into (null for a small
 # site), and the group.
@@ -35,6 +39,8 @@ CUTS: Final = "_detector_cuts"
 GROUP: Final = "_detector_group"
 # Large sites that every executor may be told, at some 30 bytes each.
 MOST_BROADCAST: Final = 1_000_000
+# Types of added columns.
+SPARK: Final = {str: "string", float: "double", int: "long"}
 # Where the clean text of HTML goes.
 TEXT: Final = Columns().text
 
@@ -49,6 +55,7 @@ def clean(
     model: str | Path | None = None,
     lines: bool = False,
     group_pages: int = 1000,
+    since: DataFrame | None = None,
 ) -> DataFrame:
     """Clean pages, with the lines of their sites counted.
 
@@ -62,8 +69,8 @@ def clean(
     settings : Settings, optional
         Which lines of a page to keep.
     rules : CorpusSettings, optional
-        Protected lines, template phrases, thresholds of sites, and `record_bytes`, the largest text; its
-        other settings are not used.
+        Protected lines, template phrases, thresholds of sites, filters, numbers, and `record_bytes`, the
+        largest text; its other settings are not used.
     format : {"text", "html"}, optional
         What all pages are; found for each by default.
     model : str or Path, optional
@@ -72,19 +79,26 @@ def clean(
         Whether to add all lines with scores, decisions and reasons.
     group_pages : int
         Pages that a task holds at a time, about. Larger sites are cut into groups of this size.
+    since : DataFrame, optional
+        Counts of earlier pages, which are not among `pages`: `site_counts(earlier, single=True)`. They count
+        as evidence.
 
     Returns
     -------
     DataFrame
         The rows in any order, with `detector_verdict`, `detector_content_share`, `detector_fault` (why a
-        row is no page; its clean text is null) and, if wanted, `detector_lines`.
+        row is no page; its clean text is null) and, if wanted, `detector_lines`. With filters, also
+        `detector_filter`: the one that a clean text does not pass; null if it passes all.
 
     Raises
     ------
     SettingsError
-        If there is no such column, or a column would be lost.
+        If there is no such column, a column would be lost, or the rules want passages.
     """
     spec = _spec(pages, columns, settings, rules, format, lines)
+    if since is not None:
+        refuse_other_counts(since)
+        since = added_up(since, 1)
     placed = pages.withColumn(SITE, site_of_rows(pages, spec.columns))
     groups = max(-(-placed.count() // group_pages), 1)
     cuts = _cuts(placed, group_pages)
@@ -97,9 +111,11 @@ def clean(
 
     def clean_group(rows: pyarrow.Table, counts: pyarrow.Table) -> pyarrow.Table:
         rows = rows.drop_columns([SITE, CUTS, GROUP])
-        return cleaned(rows, spec, shared.value, given_counts(counts.select(NAMES)))
+        return cleaned(rows, spec, shared.value, given_counts(counts.select([*NAMES, EARLIER])))
 
-    counts = _counts_of_large(placed, cuts, spec, groups)
+    counts = _counts_of_large(placed, cuts, spec, groups, since).withColumn(EARLIER, F.lit(False))
+    if since is not None:
+        counts = counts.unionByName(_earlier_of_small(placed, since, groups).withColumn(EARLIER, F.lit(True)))
     together = placed.groupBy(GROUP).cogroup(counts.groupBy(GROUP))
     return together.applyInArrow(clean_group, _schema(pages, spec))
 
@@ -143,13 +159,25 @@ def _group(site: Column, salt: Column, groups: int) -> Column:
     return F.pmod(F.xxhash64(site, salt.cast("int")), F.lit(groups)).cast("int")
 
 
-def _counts_of_large(placed: DataFrame, cuts: DataFrame, spec: PageSpec, groups: int) -> DataFrame:
-    """Return the counts of large sites for each group with pages of theirs."""
+def _counts_of_large(
+    placed: DataFrame, cuts: DataFrame, spec: PageSpec, groups: int, since: DataFrame | None
+) -> DataFrame:
+    """Return the counts of large sites, earlier pages included, for each group with pages of theirs."""
     large = placed.where(F.col(CUTS).isNotNull()).drop(SITE, CUTS, GROUP)
-    counts = added_up(counted(large, spec)).join(cuts.withColumnRenamed(SITE, "site"), "site")
+    cuts, parts = cuts.withColumnRenamed(SITE, "site"), counted(large, spec)
+    if since is not None:
+        parts = parts.unionByName(since.select(NAMES).join(cuts, "site", "left_semi"))
+    counts = added_up(parts).join(cuts, "site")
     salt = F.explode(F.sequence(F.lit(0), F.col(CUTS) - 1))
     copies = counts.select(*NAMES, salt.alias("salt"))
     return copies.select(*NAMES, _group(F.col("site"), F.col("salt"), groups).alias(GROUP))
+
+
+def _earlier_of_small(placed: DataFrame, since: DataFrame, groups: int) -> DataFrame:
+    """Return the counts of earlier pages of small sites, for the group of each that has new pages."""
+    small = placed.where(F.col(SITE).isNotNull() & F.col(CUTS).isNull())
+    sites = small.select(F.col(SITE).alias("site"), GROUP).distinct()
+    return since.select(NAMES).join(sites, "site").select(*NAMES, GROUP)
 
 
 def _spec(
@@ -162,6 +190,9 @@ def _spec(
 ) -> PageSpec:
     columns, rules = columns or Columns(), rules or CorpusSettings()
     refuse_absent(pages, columns)
+    if rules.passages != "keep":
+        raise SettingsError("passages are for a corpus run only: leave them out, or use --engine spark")
+    refuse_unknown_page_kinds(rules.filters)
     if columns.output is None:
         columns = columns._replace(output=TEXT)
         if columns.text != TEXT and TEXT in pages.columns:
@@ -171,7 +202,8 @@ def _spec(
 
 def _schema(pages: DataFrame, spec: PageSpec) -> StructType:
     """Return the columns of the result."""
-    added = {spec.columns.target(): "string", VERDICT: "string", CONTENT_SHARE: "double", FAULT: "string"}
+    added = {spec.columns.target(): "string"}
+    added |= {name: SPARK[kind] for name, kind in added_columns(spec.rules).items()}
     fields = {field.name: field for field in pages.schema.fields}
     schema = StructType(
         list({**fields, **{name: _field(name, kind) for name, kind in added.items()}}.values())

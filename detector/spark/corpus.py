@@ -9,7 +9,6 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from detector.corpus.steps.near_duplicates import ARTICLE, MOSTLY
-from detector.errors import SettingsError
 from detector.model.page_kinds import KINDS
 from detector.records import Format
 from detector.results.column_names import CONTENT_SHARE, VERDICT
@@ -17,7 +16,7 @@ from detector.settings import Columns, CorpusSettings, KeepDocument, Settings
 from detector.spark.cleaning import clean
 from detector.spark.duplicates import near_duplicates
 from detector.spark.reading import read_pages
-from detector.spark.rows import FAULT
+from detector.spark.rows import FAULT, FILTER
 
 # What `near_duplicates` calls the policies; the others go by a column.
 POLICY: Final[Mapping[KeepDocument, Literal["first", "longest", "best"]]] = {
@@ -62,7 +61,7 @@ def clean_corpus(
     Returns
     -------
     dict
-        The numbers of `documents`, `kept`, `empty`, `duplicates` and `rejected`.
+        The numbers of `documents`, `kept`, `empty`, `duplicates` and `rejected`; with filters, `filtered`.
 
     Raises
     ------
@@ -72,10 +71,7 @@ def clean_corpus(
         If the output exists.
     """
     rules = rules or CorpusSettings()
-    if rules.passages != "keep" or rules.filters.are_there() or rules.numbers:
-        raise SettingsError(
-            "passages, filters and numbers are for a corpus run only: leave them out, or use --engine spark"
-        )
+    filtered = rules.filters.are_there()
     # Pages are looked at more than once, but files are read once.
     read = read_pages(
         session, inputs, columns, folder_sites=rules.folder_sites, limits=rules.limits()
@@ -90,11 +86,16 @@ def clean_corpus(
     with_text = documents.where(F.col("text").rlike(WITH_TEXT))
     _gone(with_text, rules).write.parquet(f"{output}/duplicates")
     gone = session.read.parquet(f"{output}/duplicates")
-    kept = with_text.join(gone, ["file", "number"], "left_anti").drop(FAULT)
-    kept.write.parquet(f"{output}/data")
+    staying = with_text.join(gone, ["file", "number"], "left_anti").drop(FAULT)
+    passing = staying.where(F.col(FILTER).isNull()).drop(FILTER) if filtered else staying
+    passing.write.parquet(f"{output}/data")
     counts = {"documents": documents.count(), "duplicates": gone.count()}
     counts["kept"] = session.read.parquet(f"{output}/data").count()
-    counts["empty"] = counts["documents"] - counts["kept"] - counts["duplicates"]
+    counts["empty"] = counts["documents"] - with_text.count()
+    if filtered:
+        counts["filtered"] = counts["documents"] - sum(
+            counts[name] for name in ("duplicates", "kept", "empty")
+        )
     return {**counts, "rejected": pages.count() - counts["documents"]}
 
 

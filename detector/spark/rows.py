@@ -6,8 +6,10 @@ from typing import Any, Final
 
 import numpy as np
 import pyarrow
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from detector.corpus.document_numbers import columns_of_numbers, first_broken, numbers_of
 from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.fields import document_of
 from detector.corpus.formats.parquet_writers import lines_type
@@ -27,9 +29,13 @@ from detector.sites.recurrence import NO_COUNTS, LineCounts, merge, pruned
 from detector.text.decoding import text_of, without_surrogates
 from detector.text.keys import site_id
 
-# Columns beside those of a corpus run: why a row is no page, and what a page is read as (of `read_pages`).
+# Columns beside those of a corpus run: why a row is no page, the filter that a clean text does not pass, and
+# what a page is read as (of `read_pages`).
 FAULT: Final = "detector_fault"
+FILTER: Final = "detector_filter"
 FORMAT: Final = "detector_format"
+# Of rows of counts: whether they are of pages of an earlier run, and the site is small.
+EARLIER: Final = "is_earlier"
 # Ids and sources of documents are not used: rows keep their own columns.
 ROWS: Final = Part("", "rows", "parquet")
 
@@ -78,16 +84,44 @@ def batches_of(table: pyarrow.Table, spec: PageSpec) -> Iterator[ParsedBatch]:
 
 @dataclass(frozen=True)
 class GivenCounts:
-    """Counts of sites whose pages are not all in the table; `site` tells which sites these are."""
+    """Counts that come with a table.
+
+    counts: of sites whose pages are not all in the table; `site` tells which sites these are
+    earlier: of pages of other sites that are in no table of this run
+    """
 
     counts: LineCounts
+    earlier: LineCounts = NO_COUNTS
 
     def with_those_of(self, batches: Sequence[ParsedBatch]) -> LineCounts:
         """Return the counts of all sites of some pages. All pages of other sites must be there."""
         given = set(self.counts.site.tolist())
         others = (batch.without(lambda document: site_id(document.site) in given) for batch in batches)
         local = [part for batch in others for part in counts_of(batch)]
-        return pruned(merge([merge(local), self.counts]))
+        return pruned(merge([merge(local), self.counts, self.earlier]))
+
+
+# Types of added columns, in Arrow.
+ARROW: Final = {str: pyarrow.string(), float: pyarrow.float64(), int: pyarrow.int64()}
+
+
+def added_columns(rules: CorpusSettings) -> dict[str, type]:
+    """Return the columns that a cleaned table gets, and their types; lines are not among them."""
+    filters = {FILTER: str} if rules.filters.are_there() else {}
+    numbers = columns_of_numbers() if rules.numbers else {}
+    return {VERDICT: str, CONTENT_SHARE: float, FAULT: str, **filters, **numbers}
+
+
+def _measured(page: CleanPage | None, rules: CorpusSettings) -> dict[str, Any]:
+    """Return the numbers of a clean text, and the filter that it does not pass, if there is text."""
+    text = "" if page is None else text_of(page.text)
+    if page is None or not text.strip():
+        return {}
+    numbers = numbers_of(text, page.before)
+    # As a corpus run stores it.
+    share = float(np.float32(page.share))
+    broken = first_broken(rules.filters, numbers, verdict_name(page.verdict), share)
+    return {**numbers.columns(), FILTER: None if broken is None else broken.filter}
 
 
 @dataclass(frozen=True)
@@ -97,18 +131,22 @@ class RowResults:
     pages: list[CleanPage | None]
     faults: list[str | None]
 
-    def columns(self, with_lines: bool) -> dict[str, pyarrow.Array]:
-        """Return the columns to add, by name."""
+    def columns(self, spec: PageSpec) -> dict[str, pyarrow.Array]:
+        """Return the columns to add, by name, in the order of `added_columns`."""
         found: dict[str, Any] = {
             VERDICT: [None if page is None else verdict_name(page.verdict) for page in self.pages],
             CONTENT_SHARE: [None if page is None else round(float(page.share), 3) for page in self.pages],
             FAULT: self.faults,
         }
-        types = {VERDICT: pyarrow.string(), CONTENT_SHARE: pyarrow.float64(), FAULT: pyarrow.string()}
-        if with_lines:
-            found[LINES_COLUMN] = [None if page is None else _lines(page) for page in self.pages]
-            types[LINES_COLUMN] = lines_type()
-        return {name: pyarrow.array(values, types[name]) for name, values in found.items()}
+        types = added_columns(spec.rules)
+        if len(types) > len(found):
+            measured = [_measured(page, spec.rules) for page in self.pages]
+            found |= {name: [row.get(name) for row in measured] for name in types if name not in found}
+        columns = {name: pyarrow.array(values, ARROW[types[name]]) for name, values in found.items()}
+        if spec.lines:
+            lines = [None if page is None else _lines(page) for page in self.pages]
+            columns[LINES_COLUMN] = pyarrow.array(lines, lines_type())
+        return columns
 
     def texts(self) -> pyarrow.Array:
         """Return the clean texts; lone surrogates, which Arrow does not have, as U+FFFD."""
@@ -139,7 +177,7 @@ def cleaned(table: pyarrow.Table, spec: PageSpec, model: Model, given: GivenCoun
             found.pages[batch.documents[page.number - batch.first].number] = page
         for record in rejected:
             found.faults[record.record] = record.reason
-    return with_columns(table, {spec.columns.target(): found.texts(), **found.columns(spec.lines)})
+    return with_columns(table, {spec.columns.target(): found.texts(), **found.columns(spec)})
 
 
 def with_columns(table: pyarrow.Table, columns: dict[str, pyarrow.Array]) -> pyarrow.Table:
@@ -151,11 +189,16 @@ def with_columns(table: pyarrow.Table, columns: dict[str, pyarrow.Array]) -> pya
 
 
 def given_counts(table: pyarrow.Table) -> GivenCounts:
-    """Return the counts in rows of `sites.SCHEMA`; a row may stand there more than once."""
+    """Return the counts in rows of `sites.NAMES` and `EARLIER`; a row may stand there more than once."""
+    earlier = table.column(EARLIER)
+    return GivenCounts(_counts(table.filter(pc.invert(earlier))), _counts(table.filter(earlier)))
+
+
+def _counts(table: pyarrow.Table) -> LineCounts:
     site, key, pages, is_site = (table.column(at).to_numpy() for at in range(4))
     is_site = is_site.astype(np.bool_)
     lines, sites = _first(key[~is_site], pages[~is_site]), _first(site[is_site], pages[is_site])
-    return GivenCounts(LineCounts(lines[0], lines[1], sites[0], sites[1]))
+    return LineCounts(lines[0], lines[1], sites[0], sites[1])
 
 
 def _first(keys: Integers, values: Integers) -> tuple[Integers, NDArray[np.int32]]:

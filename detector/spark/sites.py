@@ -36,6 +36,7 @@ def site_counts(
     *,
     rules: CorpusSettings | None = None,
     format: Format | None = None,
+    single: bool = False,
 ) -> DataFrame:
     """Count the lines of each site.
 
@@ -49,12 +50,15 @@ def site_counts(
         Its `record_bytes`, the largest text, is used.
     format : {"text", "html"}, optional
         What all pages are; found for each by default.
+    single : bool
+        Whether to count lines on a single page, too. `clean(since=...)` needs them: a new page may have the
+        same line.
 
     Returns
     -------
     DataFrame
         `site` and `key` (the hash of a line of a site, int64), `pages`, and `is_site`: in such rows, `pages`
-        is the number of pages of the site. Lines on a single page are left out.
+        is the number of pages of the site. Counts of different pages add up.
 
     Raises
     ------
@@ -64,7 +68,7 @@ def site_counts(
     columns = columns or Columns()
     refuse_absent(pages, columns)
     spec = PageSpec(columns, Settings(), rules or CorpusSettings(), format, lines=False)
-    return added_up(counted(pages, spec))
+    return added_up(counted(pages, spec), 1 if single else LEAST_PAGES)
 
 
 def refuse_absent(pages: DataFrame, columns: Columns) -> None:
@@ -136,7 +140,15 @@ def _rows(batches: Sequence[ParsedBatch]) -> pyarrow.RecordBatch:
     return pyarrow.RecordBatch.from_arrays([pyarrow.array(one) for one in columns], NAMES)
 
 
-def added_up(counts: DataFrame) -> DataFrame:
-    """Return the counts of all tasks as one, without lines on a single page."""
+def refuse_other_counts(counts: DataFrame) -> None:
+    """Raise `SettingsError` if a data frame has no counts of `site_counts`."""
+    if absent := [name for name in NAMES if name not in counts.columns]:
+        raise SettingsError(
+            f"since has no column {absent[0]!r}: it takes the counts of spark.site_counts(pages, single=True)"
+        )
+
+
+def added_up(counts: DataFrame, least_pages: int = LEAST_PAGES) -> DataFrame:
+    """Return the counts of all tasks as one, without lines on fewer pages."""
     total = counts.groupBy("site", "key", "is_site").agg(F.sum("pages").cast("int").alias("pages"))
-    return total.where(F.col("is_site") | (F.col("pages") >= LEAST_PAGES)).select(NAMES)
+    return total.where(F.col("is_site") | (F.col("pages") >= least_pages)).select(NAMES)

@@ -2,15 +2,11 @@
 
 import pytest
 
-from detector.corpus.run import run
+from detector.corpus.run import Resources, run
 from detector.corpus.run_spec import RunSpec
 from detector.engines.in_process import InProcess
 from detector.settings import CorpusSettings
 from tests.corpus.made import records
-
-
-def quiet(step, done, total):
-    """No progress."""
 
 
 @pytest.fixture
@@ -30,7 +26,9 @@ def clean(spec_of):
 
     def call(*inputs, engine=None, memory=100_000_000, **options):
         spec = spec_of(**options)
-        outcome = run([str(path) for path in inputs], spec, engine or InProcess(), memory, quiet)
+        outcome = run(
+            [str(path) for path in inputs], spec, engine or InProcess(), Resources(1, 10**9, memory)
+        )
         return spec.output, outcome
 
     return call

@@ -79,11 +79,11 @@ def read_jsonl(folder, pattern="*.jsonl"):
 
 
 def everything(folder):
-    """Every file of a folder: name and bytes."""
+    """Every file of a folder: name and bytes. The log of a run has times, and is left out."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name != "log.txt"
     }
 
 

@@ -175,7 +175,7 @@ def waits(step, spec, shards, engine, progress):
             print("ready", flush=True)
             time.sleep(600)
 
-    each(step, spec, shards, engine, waiting)
+    return each(step, spec, shards, engine, waiting)
 
 run._each = waits
 main()

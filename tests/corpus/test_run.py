@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from detector.corpus.restore import restored, settings_of, stored_records
-from detector.corpus.run import run
+from detector.corpus.run import Resources, run
 from detector.detector import Detector, Page
 from detector.engines.in_process import InProcess
 from detector.engines.processes import Processes
 from detector.errors import SettingsError
 from detector.features.schema import SITE_CODE
 from detector.settings import Settings
-from tests.corpus.conftest import quiet
 from tests.corpus.made import everything, page, read_jsonl, story, write_jsonl
 
 ROOT = Path(__file__).parent.parent.parent
@@ -231,7 +230,7 @@ def test_a_goal_is_looked_up_in_the_model_of_the_run(clean, pages, tmp_path):
 def test_the_runs_other_settings_hold(spec_of, pages, tmp_path):
     path = write_jsonl(tmp_path / "pages.jsonl", pages[:4])
     spec = spec_of()._replace(settings=Settings(threshold=0.3, cut_headlines=False))
-    run([str(path)], spec, InProcess(), 100_000_000, quiet)
+    run([str(path)], spec, InProcess(), Resources(1, 10**9, 100_000_000))
     assert settings_of(spec.output) == Settings(cut_headlines=False)
     manifest = json.loads((spec.output / "manifest.json").read_text())
     manifest["settings_of"]["settings"]["unknown"] = 1

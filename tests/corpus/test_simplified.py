@@ -6,12 +6,11 @@ import pytest
 
 from detector import Detector
 from detector.corpus.formats.zstd_files import read_zstd
-from detector.corpus.run import run
+from detector.corpus.run import Resources, run
 from detector.engines.in_process import InProcess
 from detector.settings import Settings
 from detector.text.page import Page
 from detector.text.read import read_batch, some_pages
-from tests.corpus.conftest import quiet
 from tests.corpus.made import write_jsonl
 
 OPEN = "<html><h1>The mill</h1>" + "".join(
@@ -32,7 +31,9 @@ def line_records(out):
 def test_its_line_record_says_why_and_the_report_counts_it(spec_of, tmp_path, batch):
     rows = [{"id": "plain", "text": PLAIN}, {"id": "open", "text": OPEN}, {"id": "text", "text": "a line\n"}]
     spec = spec_of(duplicates=0)._replace(settings=Settings(batch_bytes=batch))
-    outcome = run([str(write_jsonl(tmp_path / "pages.jsonl", rows))], spec, InProcess(), 10**8, quiet)
+    outcome = run(
+        [str(write_jsonl(tmp_path / "pages.jsonl", rows))], spec, InProcess(), Resources(1, 10**9, 10**8)
+    )
     out = spec.output
     found = line_records(out)
     assert found["open"]["simplified"] == Detector().score(OPEN, "html").simplified

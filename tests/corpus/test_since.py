@@ -10,12 +10,11 @@ from detector.cli.main import run as command
 from detector.corpus.earlier_runs import earlier_runs
 from detector.corpus.manifest import settings_of
 from detector.corpus.restore import stored_records
-from detector.corpus.run import run
+from detector.corpus.run import Resources, run
 from detector.engines.in_process import InProcess
 from detector.engines.processes import Processes
 from detector.errors import SettingsError
 from detector.settings import CorpusSettings, EngineSettings, RecordSettings
-from tests.corpus.conftest import quiet
 from tests.corpus.made import everything, page, read_jsonl, records, write_jsonl
 from tests.corpus.test_run import StopsAfter
 
@@ -114,12 +113,12 @@ def spec_since(place, spec_of):
 
 def test_workers_and_interruptions_change_nothing(place, spec_since, tmp_path):
     given = [str(place / "new.jsonl")]
-    run(given, spec_since("one"), InProcess(), 100_000_000, quiet)
+    run(given, spec_since("one"), InProcess(), Resources(1, 10**9, 100_000_000))
     for tasks in (3, 7):
         with pytest.raises(KeyboardInterrupt):
-            run(given, spec_since("two"), StopsAfter(tasks), 100_000_000, quiet)
+            run(given, spec_since("two"), StopsAfter(tasks), Resources(1, 10**9, 100_000_000))
     engine = Processes(2)
-    run(given, spec_since("two"), engine, 1_000, quiet)
+    run(given, spec_since("two"), engine, Resources(1, 10**9, 1_000))
     engine.close()
     assert everything(tmp_path / "one") == everything(tmp_path / "two")
 
@@ -129,7 +128,7 @@ def test_a_run_goes_on_from_one_that_went_on(place, spec_since, tmp_path):
     path = write_jsonl(tmp_path / "more.jsonl", more)
     spec = spec_since("third", old="new")
     assert [one.folder.name for one in spec.since] == ["old", "new"]
-    run([str(path)], spec, InProcess(), 100_000_000, quiet)
+    run([str(path)], spec, InProcess(), Resources(1, 10**9, 100_000_000))
     (gone,) = read_jsonl(spec.output, "duplicates.jsonl")
     assert (gone["id"], gone["duplicate_of"]) == ("third", rows()[1][0]["id"])
     rules = CorpusSettings(**RULES)

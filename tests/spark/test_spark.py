@@ -166,3 +166,69 @@ def test_wrong_columns_for_near_duplicates(session):
     with pytest.raises(SettingsError, match="takes no by"):
         spark.near_duplicates(frame, by="id")
     assert spark.near_duplicates(frame).collect() == []
+
+
+def test_new_pages_count_with_those_of_before(session, pages, tmp_path):
+    """Counts of earlier pages, stored, are evidence; and documents that a filter leaves out are marked."""
+    from detector import spark
+    from detector.run_settings import DocumentFilters
+
+    rules = CorpusSettings(duplicates=0, numbers=True, filters=DocumentFilters(min_words=50))
+    old, new = [row for row in pages if row["id"] < "page-3"], [row for row in pages if row["id"] >= "page-3"]
+    tale = "A tale of the harbour, told by the mayor to two teachers and a baker who came from the mill."
+    new.append({"id": "tale", "url": "https://site1.example/tale", "text": tale, "date": None})
+    for name, rows in {"old": old, "new": new}.items():
+        write_jsonl(tmp_path / f"{name}.jsonl", rows)
+        since = tmp_path / "run-old" if name == "new" else None
+        clean_corpus(
+            [tmp_path / f"{name}.jsonl"],
+            tmp_path / f"run-{name}",
+            corpus=rules,
+            engine=EngineSettings("process"),
+            since=since,
+        )
+    wanted = {row["id"]: row for row in read_jsonl(tmp_path / "run-new" / "data")}
+    filtered = {row["id"]: row["filter"] for row in read_jsonl(tmp_path / "run-new", "filtered.jsonl")}
+    assert wanted
+    assert filtered
+    frames = [
+        session.createDataFrame(
+            [(row["id"], row["url"], row["text"]) for row in rows], SCHEMA[: SCHEMA.rfind(",")]
+        )
+        for rows in (old, new)
+    ]
+    counts = str(tmp_path / "counts")
+    spark.site_counts(frames[0], single=True).write.parquet(counts)
+    for group_pages in (7, 1000):
+        found = spark.clean(
+            frames[1], rules=rules, group_pages=group_pages, since=session.read.parquet(counts)
+        )
+        # Any writer of Spark's will do.
+        target = str(tmp_path / f"json-{group_pages}")
+        found.write.json(target)
+        rows = {row["id"]: row for row in session.read.json(target).collect()}
+        passing = {id for id, row in rows.items() if row["detector_filter"] is None and row["text"].strip()}
+        assert {id: rows[id]["text"] for id in passing} == {id: row["text"] for id, row in wanted.items()}
+        assert {id: row["detector_filter"] for id, row in rows.items() if row["detector_filter"]} == filtered
+        for id, row in wanted.items():
+            assert rows[id]["detector_words"] == row["detector_words"]
+            assert rows[id]["detector_language"] == row["detector_language"]
+    with pytest.raises(SettingsError, match="since has no column 'site'"):
+        spark.clean(frames[1], since=frames[0])
+    with pytest.raises(SettingsError, match="passages are for a corpus run only"):
+        spark.clean(frames[1], rules=CorpusSettings(passages="drop"))
+
+
+def test_documents_of_an_earlier_corpus_stay(session):
+    """Old texts come first in the order, so that a new near-duplicate goes and an old one never does."""
+    from pyspark.sql import functions as F
+
+    from detector import spark
+
+    old = session.createDataFrame(
+        [("z", " ".join(story(1))), ("y", " ".join(story(2)))], "id string, text string"
+    )
+    new = session.createDataFrame([("a", " ".join(story(1)) + " too"), ("b", " ".join(story(3)))], old.schema)
+    both = old.select("*", F.lit(0).alias("age")).unionByName(new.select("*", F.lit(1).alias("age")))
+    found = spark.near_duplicates(both, order="age").collect()
+    assert [(row["id"], row["duplicate_of"]) for row in found] == [("a", "z")]

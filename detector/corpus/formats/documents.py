@@ -33,6 +33,7 @@ class Part(NamedTuple):
     fault: why the file cannot be read at all; empty if it can
     site: of a page, if its folders show it
     piece: the bytes that it is read from (None if not known)
+    taken: runs of records that are read, as (first, end); None for all
     """
 
     path: str
@@ -47,6 +48,7 @@ class Part(NamedTuple):
     fault: str = ""
     site: str = ""
     piece: Piece | None = None
+    taken: tuple[tuple[int, int], ...] | None = None
 
 
 class Shard(NamedTuple):

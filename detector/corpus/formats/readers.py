@@ -97,8 +97,12 @@ def read_part(
         else:
             records = READERS[part.kind](part, columns, limits)
         for record in records:
-            number = (record.number if isinstance(record, Document) else record.record) + 1
-            yield record
+            at = record.number if isinstance(record, Document) else record.record
+            number = at + 1
+            if part.taken is None or any(first <= at < end for first, end in part.taken):
+                yield record
+            elif all(end <= at for _, end in part.taken):
+                return
     except (OSError, EOFError, zlib.error, ZstdError, ValueError) as error:
         refuse_changed(part)
         yield Rejected(part.name, number, f"cannot be read from here to its end: {_why(error)}")

@@ -1,0 +1,1 @@
+"""Data frames on Spark, beside a corpus run on the same pages."""

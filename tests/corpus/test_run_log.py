@@ -1,0 +1,121 @@
+"""The log of a run, and the time that is left."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from detector import clean_corpus
+from detector.cli.main import run
+from detector.corpus.run_log import LOG, RunLog
+from detector.errors import ShardError
+from detector.settings import CorpusSettings, EngineSettings
+from tests.corpus.made import records, write_jsonl
+
+HERE = EngineSettings("process")
+
+
+class Clock:
+    """Seconds that a test sets."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+def lines_of(folder):
+    """The lines of a log without their times."""
+    lines = (folder / LOG).read_text("utf-8").splitlines()
+    assert all(re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00 ", line) for line in lines)
+    return [line.split(" ", 1)[1] for line in lines]
+
+
+def test_what_a_run_logs(tmp_path):
+    path, told = write_jsonl(tmp_path / "pages.jsonl", records(50)), []
+    rules = CorpusSettings(shard_bytes=8000, passages="mark")
+    clean_corpus([path], tmp_path / "out", corpus=rules, engine=HERE, tell=told.append)
+    lines = lines_of(tmp_path / "out")
+    plan = next(line for line in lines if line.startswith("plan: "))
+    assert told == [plan]
+    assert re.fullmatch(
+        r"plan: [\d.]+ KB in 1 file, \d+ shards; 1 worker, at most 4.0 GB of memory; .* of disk are free",
+        plan,
+    )
+    done = [line.split(":")[0] for line in lines if ": done in " in line]
+    wanted = ["counting lines", "cleaning", "signing", "finding passages", "writing"]
+    assert [name for name in done if name in wanted] == wanted
+    assert lines[-1] == "published: 50 of 50 documents kept"
+    assert any(re.match(r"cleaning: done in \d+ s, [\d.,]+ [KMG]B/s$", line) for line in lines)
+
+
+def test_a_run_that_goes_on_adds_to_the_log(tmp_path, monkeypatch):
+    path = write_jsonl(tmp_path / "pages.jsonl", records(30))
+
+    def full(*arguments):
+        raise ShardError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("detector.corpus.run.merge_shards", full)
+        with pytest.raises(ShardError):
+            clean_corpus([path], tmp_path / "out", engine=HERE)
+    assert lines_of(tmp_path / "out")[-1] == "stopped: the disk is full"
+    clean_corpus([path], tmp_path / "out", engine=HERE)
+    lines = lines_of(tmp_path / "out")
+    assert sum(line.startswith("plan: ") for line in lines) == 2
+    assert lines[-1].startswith("published: 30 of 30")
+
+
+def test_nothing_published_is_logged(tmp_path):
+    path = write_jsonl(tmp_path / "pages.jsonl", records(30))
+    rules = CorpusSettings(most_lost=0.01, least_pages=5)
+    assert not clean_corpus([path], tmp_path / "out", corpus=rules, engine=HERE).published
+    assert lines_of(tmp_path / "out")[-1].startswith("nothing is published: 3 sites or sources")
+
+
+def test_time_left(tmp_path):
+    clock, told = Clock(), []
+    log = RunLog(tell=told.append, clock=clock)
+    with log.to(tmp_path, ["counting lines", "cleaning", "writing"]):
+        # Half of the bytes were counted by a run that was stopped.
+        log("counting lines", 50, 100)
+        clock.now += 100
+        log("counting lines", 75, 100)
+        # .05 of the run took 100 s; left are .05, .63 and .1.
+        assert told == ["counting lines: 75%, 0.0 KB/s, about 26 min left"]
+        clock.now += 100
+        log("counting lines", 100, 100)
+        log("cleaning", 0, 100)
+        clock.now += 5
+        log("cleaning", 1, 100)
+        # .1063 took 205 s; left are .6237 and .1.
+        assert told[1:] == ["cleaning: 1%, 0.0 KB/s, about 23 min left"]
+        log("cleaning", 2, 100)
+        clock.now += 60
+        log("cleaning", 50, 100)
+        # .1 + .315 of the run took 265 s; left are .315 and .1.
+        assert told[2:] == ["cleaning: 50%, 0.0 KB/s, about 4 min left"]
+    assert lines_of(tmp_path)[1].startswith("counting lines: done in 3 min")
+
+
+def test_the_plan_is_shown_unless_quiet(capfd, tmp_path):
+    path = write_jsonl(tmp_path / "pages.jsonl", records(10))
+    assert run(["clean", str(path), "--output", str(tmp_path / "a"), "--engine", "process"]) == 0
+    assert "detector: plan: " in capfd.readouterr().err
+    assert run(["clean", str(path), "--output", str(tmp_path / "b"), "--engine", "process", "-q"]) == 0
+    assert capfd.readouterr().err == ""
+    assert (tmp_path / "b" / LOG).is_file()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a device that is full")
+def test_a_log_that_cannot_be_written_stops_nothing(tmp_path):
+    (tmp_path / LOG).symlink_to("/dev/full")
+    log = RunLog()
+    with log.to(tmp_path, ["cleaning"]):
+        log.write("plan: something")
+        log("cleaning", 0, 1)
+        log("cleaning", 1, 1)
+    (tmp_path / "folder" / LOG).mkdir(parents=True)
+    with pytest.raises(ShardError, match=r"log.txt cannot be written"), log.to(tmp_path / "folder", []):
+        pass

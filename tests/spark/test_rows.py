@@ -1,0 +1,83 @@
+"""What a task of Spark does with its rows, without Spark: the same as a corpus run."""
+
+import pytest
+
+from detector import clean_corpus
+from detector.corpus.steps.count import counts_of
+from detector.model.files import model_of
+from detector.run_settings import DocumentFilters
+from detector.settings import Columns, CorpusSettings, EngineSettings, Settings
+from detector.sites.recurrence import NO_COUNTS, merge
+from tests.corpus.made import read_jsonl, records, write_jsonl
+
+pyarrow = pytest.importorskip("pyarrow")
+HERE = EngineSettings("process")
+
+
+def spec_of(rules):
+    from detector.spark.rows import PageSpec
+
+    return PageSpec(Columns(output="text"), rules.applied_to(Settings()), rules, None, lines=False)
+
+
+def test_filters_and_numbers_are_those_of_a_corpus_run(tmp_path):
+    from detector.spark.rows import GivenCounts, added_columns, cleaned
+
+    rows = [
+        *records(30),
+        {"id": "short", "url": "https://www.site0.example/x", "text": "A tale of one line."},
+    ]
+    filters = DocumentFilters(min_words=50, max_short_lines=0.9)
+    rules = CorpusSettings(duplicates=0, numbers=True, filters=filters)
+    path = write_jsonl(tmp_path / "pages.jsonl", [{"date": None, **row} for row in rows])
+    clean_corpus([path], tmp_path / "out", corpus=rules, engine=HERE)
+    table = pyarrow.Table.from_pylist([{"date": None, **row} for row in rows])
+    found = cleaned(table, spec_of(rules), model_of(None), GivenCounts(NO_COUNTS)).to_pylist()
+    kept = {row["id"]: row for row in found if row["detector_filter"] is None and row["text"].strip()}
+    wanted = {row["id"]: row for row in read_jsonl(tmp_path / "out" / "data")}
+    assert wanted
+    for id, row in wanted.items():
+        assert {name: kept[id][name] for name in row} == row
+    assert set(kept) == set(wanted)
+    filtered = {row["id"]: row["filter"] for row in read_jsonl(tmp_path / "out", "filtered.jsonl")}
+    assert {row["id"]: row["detector_filter"] for row in found if row["detector_filter"]} == filtered
+    assert "min_words" in filtered.values()
+    assert list(found[0])[-len(added_columns(rules)) :] == list(added_columns(rules))
+
+
+def test_counts_of_earlier_pages_are_evidence(tmp_path):
+    from detector.spark.rows import GivenCounts, batches_of, cleaned
+
+    rules = CorpusSettings(duplicates=0)
+    old, new = records(24)[:18], records(24)[18:]
+    clean_corpus([write_jsonl(tmp_path / "old.jsonl", old)], tmp_path / "old", corpus=rules, engine=HERE)
+    path = write_jsonl(tmp_path / "new.jsonl", new)
+    clean_corpus([path], tmp_path / "new", corpus=rules, engine=HERE, since=tmp_path / "old")
+    wanted = {row["id"]: row["detector_content_share"] for row in read_jsonl(tmp_path / "new" / "data")}
+    spec = spec_of(rules)
+    batches = batches_of(pyarrow.Table.from_pylist(old), spec)
+    earlier = merge([part for batch in batches for part in counts_of(batch)])
+    table = pyarrow.Table.from_pylist(new)
+
+    def shares(given):
+        found = cleaned(table, spec, model_of(None), given).to_pylist()
+        return {row["id"]: row["detector_content_share"] for row in found}
+
+    assert shares(GivenCounts(NO_COUNTS, earlier)) == wanted
+    assert shares(GivenCounts(NO_COUNTS)) != wanted
+
+
+def test_rows_of_counts():
+    from detector.spark.rows import given_counts
+
+    rows = [
+        (7, 7, 3, True, False),
+        (7, 21, 2, False, False),
+        (7, 21, 2, False, False),
+        (9, 40, 1, False, True),
+    ]
+    names = ("site", "key", "pages", "is_site", "is_earlier")
+    given = given_counts(pyarrow.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows]))
+    assert (given.counts.key.tolist(), given.counts.pages.tolist()) == ([21], [2])
+    assert (given.counts.site.tolist(), given.counts.site_pages.tolist()) == ([7], [3])
+    assert (given.earlier.key.tolist(), given.earlier.site.tolist()) == ([40], [])
