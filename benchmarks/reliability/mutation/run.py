@@ -27,7 +27,11 @@ SLOWER: Final = 8.0
 LEAST_SECONDS: Final = 20.0
 # The files where a wrong decision loses something, and the tests that are theirs, the fastest first.
 FILES: Final[Mapping[str, tuple[str, ...]]] = {
-    "detector/decisions.py": ("tests/test_decisions.py", "tests/test_whole_blocks.py"),
+    "detector/decisions.py": (
+        "tests/test_by_kind.py",
+        "tests/test_decisions.py",
+        "tests/test_whole_blocks.py",
+    ),
     "detector/copies.py": ("tests/test_copies.py",),
     "detector/near_duplicates/keep_policy.py": (
         "tests/near_duplicates/test_keep_policy.py",

@@ -1,5 +1,6 @@
 """Parquet: a document a row."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -76,6 +77,13 @@ def _wanted(names: Iterable[str | None], there: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(name for name in found if name in there))
 
 
+def _refuse_repeated(names: Sequence[str]) -> None:
+    """Raise `OSError` for columns of one name: which is meant nobody knows, and one would be lost."""
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise OSError(f"it has several columns called {repeated[0]!r}: rename them")
+
+
 def _refuse_large(metadata: Any, groups: Iterable[int], limits: ReadLimits) -> None:  # noqa: ANN401
     """Raise `OSError` for row groups with a column that takes more memory than its bytes can mean."""
     for group in groups:
@@ -104,6 +112,7 @@ def read_parquet(
     with stored_part(part) as file:
         table = parquet().ParquetFile(file)
         schema = table.schema_arrow
+        _refuse_repeated(schema.names)
         groups = list(range(part.start, table.num_row_groups if part.end < 0 else part.end))
         wanted = schema.names if whole else _wanted(columns, schema.names)
         places = {name: schema.names.index(name) for name in wanted}
