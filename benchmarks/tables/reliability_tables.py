@@ -109,6 +109,23 @@ def versions(result: Results) -> Table:
     return ["versions", "packages", "tests passed", "failed"], rows
 
 
+def advisories(result: Results) -> Table:
+    """Return how many packages an offline database knows, and what it has against their versions."""
+    rows = [
+        [
+            row["packages"],
+            f"{row['looked_up']}",
+            f"{row['known']}",
+            result["database"],
+            ", ".join(row["found"]),
+        ]
+        for row in result["rows"]
+    ]
+    for row in rows:
+        row[-1] = row[-1] or "none"
+    return ["packages", "looked up", "named in the database", "database of", "advisories that apply"], rows
+
+
 KINDS: Final[Mapping[str, Callable[[Results], Table]]] = {
     "faults": faults,
     "fuzz": fuzz,
@@ -116,4 +133,5 @@ KINDS: Final[Mapping[str, Callable[[Results], Table]]] = {
     "soak": soak,
     "mutants": mutants,
     "versions": versions,
+    "advisories": advisories,
 }

@@ -20,7 +20,7 @@ from detector.corpus.formats.files import (
     unreadable,
 )
 from detector.corpus.formats.kinds import COMPRESSED, is_remote, kind_of
-from detector.corpus.formats.parquet_files import parquet
+from detector.corpus.formats.parquet_files import arrow_errors, parquet
 from detector.corpus.formats.web_archives import record_starts
 from detector.corpus.run_folder import RunFolder
 from detector.errors import SettingsError
@@ -212,7 +212,7 @@ def _first_byte(row_group: Any) -> int:  # noqa: ANN401
 
 
 def _cut_row_groups(path: str, shard_bytes: int) -> _Cuts:
-    with stored(path) as file:
+    with arrow_errors(), stored(path) as file:
         table = parquet().ParquetFile(file).metadata
         starts, places, size, rows = [(0, 0)], [0], 0, 0
         for number in range(table.num_row_groups):

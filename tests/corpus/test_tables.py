@@ -121,7 +121,7 @@ def test_columns_of_all_types_stay(clean, tmp_path):
     for name in table.schema.names:
         assert found.schema.field(name).type == table.schema.field(name).type
         if name != "text":
-            assert found.column(name).to_pylist() == table.column(name).to_pylist()
+            assert found.column(name).equals(table.column(name))  # Python has no nanoseconds
     assert found.schema.metadata[b"made by"] == b"hand"
     out, _ = clean(tmp_path / "in.parquet", duplicates=0, to="jsonl", name="other")
     first = read_jsonl(out / "data")[0]

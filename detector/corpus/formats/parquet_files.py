@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -27,6 +27,20 @@ def parquet() -> ModuleType:
     import pyarrow.parquet
 
     return pyarrow.parquet  # type: ignore[no-any-return]
+
+
+@contextmanager
+def arrow_errors() -> Iterator[None]:
+    """Raise `OSError` for what Arrow does not know, as for other files that cannot be read."""
+    need("pyarrow", "parquet", "Parquet")
+    import pyarrow
+
+    try:
+        yield
+    except MemoryError:
+        raise
+    except pyarrow.ArrowException as error:
+        raise OSError(str(error)) from error
 
 
 class _FieldsFile:
@@ -109,7 +123,7 @@ def read_parquet(
 
     All columns but that of the clean text go to `fields_file`, if it is given: `CopiedFields` reads it.
     """
-    with stored_part(part) as file:
+    with arrow_errors(), stored_part(part) as file:
         table = parquet().ParquetFile(file)
         schema = table.schema_arrow
         _refuse_repeated(schema.names)
