@@ -49,3 +49,9 @@ def test_the_shares_that_go():
     sites = {"a": (8, 6, 0, 0, 200, 50)}
     (loss,) = losses({"sites": sites, "sources": {}}, CorpusSettings(least_pages=1, most_lost=0.5))
     assert loss == Loss("site", "a", 8, 0.75, 0.25)
+
+
+def test_a_site_of_one_page():
+    (loss,) = losses({"sites": {"a": (1, 0, 1, 0, 10, 0)}, "sources": {}}, CorpusSettings(least_pages=1))
+    assert (loss.text, loss.documents) == (1.0, 1.0)
+    assert names({"a": (1, 1, 0, 0, 10, 10)}, least_pages=1, most_lost=0.1) == []

@@ -29,11 +29,11 @@ def _keep(target: Target, outcome: Outcome) -> None:
         click.echo(f"  {fault.what}\n    {path.relative_to(ROOT)}")
 
 
-def _row(target: Target, outcome: Outcome, seconds: float, before: dict[str, Any] | None) -> dict[str, Any]:
-    """Return what came of fuzzing a reader, with what came of it before."""
-    old = before or {}
+def _row(target: Target, outcome: Outcome, seconds: float, seed: int, old: dict[str, Any]) -> dict[str, Any]:
+    """Return what came of fuzzing a reader. old: what came of it before, which is added."""
     return {
         "reader": target.name,
+        "seeds": [*old.get("seeds", ()), seed],
         "seconds": old.get("seconds", 0.0) + seconds,
         "inputs": old.get("inputs", 0) + outcome.inputs,
         "refused": old.get("refused", 0) + outcome.refused,
@@ -42,8 +42,8 @@ def _row(target: Target, outcome: Outcome, seconds: float, before: dict[str, Any
     }
 
 
-def _before(path: Path) -> Any:  # noqa: ANN401
-    return read_json(path) if path.is_file() else {"rows": [], "seeds": []}
+def _rows(path: Path) -> dict[str, Any]:
+    return {row["reader"]: row for row in read_json(path)["rows"]} if path.is_file() else {}
 
 
 @click.command()
@@ -68,7 +68,7 @@ def command(seconds: float, words: tuple[str, ...], seed: int, add: bool, write:
     if not chosen:
         raise BenchmarkError(f"no such reader: {', '.join(target.name for target in TARGETS)}")
     path = RESULTS / f"{NAME}.json"
-    if add and seed in _before(path)["seeds"]:
+    if add and any(seed in _rows(path).get(target.name, {}).get("seeds", ()) for target in chosen):
         raise BenchmarkError(f"inputs of seed {seed} are in the result already: give another --seed")
     for target in chosen:
         outcome = fuzzed(target, Budget(seconds=seconds), seed)
@@ -78,10 +78,8 @@ def command(seconds: float, words: tuple[str, ...], seed: int, add: bool, write:
         )
         _keep(target, outcome)
         if write:
-            before = _before(path)  # another call may have written other readers meanwhile
-            rows = {row["reader"]: row for row in before["rows"]}
-            rows[target.name] = _row(target, outcome, seconds, rows.get(target.name) if add else None)
-            seeds = sorted({*before["seeds"], seed}) if add else [seed]
+            rows = _rows(path)  # another call may have written other readers meanwhile
+            rows[target.name] = _row(target, outcome, seconds, seed, rows.get(target.name, {}) if add else {})
             limits = {"most_seconds": MOST_SECONDS, "most_bytes": MOST_MEMORY}
             ordered = [rows[one.name] for one in TARGETS if one.name in rows]
-            write_json(path, {"made": made(), "seeds": seeds, **limits, "rows": ordered})
+            write_json(path, {"made": made(), **limits, "rows": ordered})

@@ -38,8 +38,8 @@ FILES: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/near_duplicates/test_pairs.py",
     ),
     "detector/near_duplicates/jaccard/verification.py": (
+        "tests/near_duplicates/test_verification.py",
         "tests/near_duplicates/test_keep_policy.py",
-        "tests/near_duplicates/test_find.py",
     ),
     "detector/corpus/report/loss_limit.py": ("tests/corpus/test_loss_limit.py",),
     "detector/files/checked.py": ("tests/files/test_checked.py",),
