@@ -43,7 +43,7 @@ ROOMS = (
     ("native",),
     ("records",),
     ("files",),
-    ("errors", "extras", "progress", "version"),
+    ("errors", "extras", "progress", "safe_path", "version"),
 )
 LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "core", "manager"}

@@ -14,6 +14,7 @@ from detector.errors import SettingsError
 from detector.features.build import text_features
 from detector.text.decoding import text_of
 from detector.text.html import TITLE_HINT, html_batch
+from detector.text.page import Page as Document
 from detector.text.plain import text_batch
 from detector.text.tags import INSIDE, NUMBER
 from detector.text.words import words_of
@@ -335,3 +336,23 @@ def test_where_a_copy_would_stay_its_original_does():
     page = Detector(settings=Settings(threshold=between)).score(ARTICLE, format="text")
     assert page.lines[0].kept
     assert not page.lines[4].kept
+
+
+def test_titles_of_heads_stay_with_their_pages():
+    """Pages with one title, with none and with several: each is read as it is alone."""
+    titles = ("Old mill sold to the town", "The ferry stops in winter", "A bridge for the valley")
+    heads = (
+        f"<title>{titles[0]}</title>",
+        "",
+        f'<title>{titles[1]}</title><meta property="og:title" content="Ferry: all you need to know">',
+    )
+    menu = "".join(f"<li><a href='/'>{title}</a></li>" for title in titles)
+    body = "".join(f"<div>{title}</div><p>{PROSE[at % 2]} {at}</p>" for at, title in enumerate(titles))
+    shape = f"<html><head>{{}}</head><body><ul>{menu}</ul>{body}</body></html>"
+    pages = [Document(shape.format(head), "html") for head in heads]
+    found = [page.to_dict() for page in Detector().score_batch(pages)]
+    assert found == [Detector().score_batch([page])[0].to_dict() for page in pages]
+    headlines = [
+        [at for at, line in enumerate(page["lines"]) if line["copy_kind"] == "headline"] for page in found
+    ]
+    assert headlines == [[0], [], [1]]  # the line of the menu that is the title of that page

@@ -19,7 +19,7 @@ import psutil
 from benchmarks.data.planted.corpus_pages import write as write_planted
 from benchmarks.environment import made
 from benchmarks.errors import BenchmarkError
-from benchmarks.files import RESULTS, json_lines, write_json
+from benchmarks.files import RESULTS, json_lines, read_json, write_json
 from benchmarks.reliability.faults.scenarios import HTML
 from benchmarks.serving.load import OURS_SERVED, load, served
 from detector.detector import Detector
@@ -33,6 +33,11 @@ LARGE: Final = 1_000_000
 WORKERS: Final = 2
 # What memory may differ by between a quarter of a run and its end.
 FLAT: Final = 1.1
+RUNS: Final = ("workers", "process", "large", "serve")
+POOLS: Final = ("threads", "processes by fork", "processes by spawn")
+LARGE_RUN: Final = "one process, pages of 1 MB"
+SERVE_RUN: Final = "detector serve under load"
+ORDER: Final = (*POOLS, "one process", LARGE_RUN, SERVE_RUN)
 
 
 def _texts(count: int) -> list[str]:
@@ -70,7 +75,7 @@ def _batches(pages: Iterator[Page], size: int) -> Iterator[list[Page]]:
 
 def _through_one_process(
     name: str, pages: Callable[[], Iterator[Page]], count: int, size: int
-) -> dict[str, Any]:
+) -> Iterator[dict[str, Any]]:
     """Score pages one batch after another; look at memory at a quarter and at the end."""
     detector, first = Detector(), list(islice(pages(), min(COMPARED, count)))
     start, done, at_quarter = digest(first), 0, 0
@@ -80,7 +85,7 @@ def _through_one_process(
         done += len(batch)
         if not at_quarter and done >= count / 4:
             at_quarter = _memory()
-    return {"run": name, "count": done, "memory_mb": [at_quarter, _memory()], "equal": digest(first) == start}
+    yield {"run": name, "count": done, "memory_mb": [at_quarter, _memory()], "equal": digest(first) == start}
 
 
 def _endless(texts: Sequence[str]) -> Iterator[Page]:
@@ -105,19 +110,19 @@ def _by_workers(texts: Sequence[str]) -> Iterator[dict[str, Any]]:
     pages = list(islice(_endless(texts), COMPARED))
     parts = [pages[at : at + COMPARED // 6] for at in range(0, COMPARED, COMPARED // 6)]
     wanted = [digest(part) for part in parts]
-    pools: dict[str, Callable[[], Any]] = {
-        "threads": lambda: ThreadPoolExecutor(4),
-        "processes by fork": lambda: ProcessPoolExecutor(WORKERS, multiprocessing.get_context("fork")),
-        "processes by spawn": lambda: ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")),
-    }
-    for name, pool in pools.items():
+    pools: tuple[Callable[[], Any], ...] = (
+        lambda: ThreadPoolExecutor(4),
+        lambda: ProcessPoolExecutor(WORKERS, multiprocessing.get_context("fork")),
+        lambda: ProcessPoolExecutor(WORKERS, multiprocessing.get_context("spawn")),
+    )
+    for name, pool in zip(POOLS, pools, strict=True):
         before = _memory()
         with pool() as workers:
             found = list(workers.map(digest, parts))
         yield {"run": name, "count": COMPARED, "memory_mb": [before, _memory()], "equal": found == wanted}
 
 
-def _served(texts: Sequence[str], seconds: float) -> dict[str, Any]:
+def _served(texts: Sequence[str], seconds: float) -> Iterator[dict[str, Any]]:
     """Let clients ask `detector serve` for a while."""
     pages = [str(_page(text, 0).text).encode() for text in texts[:100]]
     with served(OURS_SERVED, 1) as target:
@@ -131,9 +136,10 @@ def _served(texts: Sequence[str], seconds: float) -> dict[str, Any]:
         raise BenchmarkError(f"{seen.failed} of {seen.answered} requests failed")
     quarter = seen.memory[len(seen.memory) // 4]
     memory = [round(number / 1e6) for number in (quarter, seen.memory[-1])]
-    return {
-        "run": "detector serve under load",
+    yield {
+        "run": SERVE_RUN,
         "count": seen.answered,
+        "seconds": seconds,
         "memory_mb": memory,
         "equal": first == last,
     }
@@ -144,7 +150,8 @@ def _served(texts: Sequence[str], seconds: float) -> dict[str, Any]:
 @click.option("--large", default=100, show_default=True, help="Pages of 1 MB through one process.")
 @click.option("--seconds", default=300.0, show_default=True, help="Of load on the server.")
 @click.option("--write/--no-write", default=True, help="Write the result.")
-def command(count: int, large: int, seconds: float, write: bool) -> None:
+@click.option("--run", "chosen", type=click.Choice(RUNS), multiple=True, help="By default all.")
+def command(count: int, large: int, seconds: float, write: bool, chosen: tuple[str, ...]) -> None:
     """Score pages for a long time, to reliability-soak.json.
 
     Memory at a quarter of each run and at its end must be the same, and the first pages must get the same
@@ -154,20 +161,29 @@ def command(count: int, large: int, seconds: float, write: bool) -> None:
     Examples:
       python -m benchmarks reliability soak
       python -m benchmarks reliability soak --pages 1000 --large 4 --seconds 10 --no-write
+      python -m benchmarks reliability soak --run serve --seconds 1800
     """
-    texts, rows = _texts(600), list[dict[str, Any]]()
-    runs: tuple[Callable[[], list[dict[str, Any]]], ...] = (
-        lambda: list(_by_workers(texts)),
-        lambda: [_through_one_process("one process", lambda: _endless(texts), count, BATCH)],
-        lambda: [_through_one_process("one process, pages of 1 MB", lambda: _large(texts), large, 1)],
-        lambda: [_served(texts, seconds)],
-    )
-    for run in runs:
-        for row in run():
+    texts, path = _texts(600), RESULTS / f"{NAME}.json"
+    runs: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
+        "workers": lambda: _by_workers(texts),
+        "process": lambda: _through_one_process("one process", lambda: _endless(texts), count, BATCH),
+        "large": lambda: _through_one_process(LARGE_RUN, lambda: _large(texts), large, 1),
+        "serve": lambda: _served(texts, seconds),
+    }
+    rows = list[dict[str, Any]]()
+    for name in chosen or runs:
+        for row in runs[name]():
             click.echo(json.dumps(row))
             rows.append(row)
-        if write:
-            write_json(RESULTS / f"{NAME}.json", {"made": made(), "seconds": seconds, "rows": rows})
+            if write:
+                write_json(path, {"made": made(), "rows": _with(path, row)})
     grown = [row["run"] for row in rows if row["memory_mb"][1] > FLAT * row["memory_mb"][0]]
     if wrong := [row["run"] for row in rows if not row["equal"]] or grown:
         raise BenchmarkError(f"other bytes at the end, or more memory: {', '.join(wrong)}")
+
+
+def _with(path: Path, row: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of a result with one of them made anew; those of other runs stay."""
+    before = read_json(path)["rows"] if path.is_file() else []
+    found = {**{old["run"]: old for old in before}, row["run"]: row}
+    return [found[name] for name in sorted(found, key=ORDER.index)]

@@ -49,6 +49,7 @@ def fuzz(result: Results) -> Table:
     rows = [
         [
             row["reader"],
+            f"{row['seconds']:,.0f}",
             f"{row['inputs']:,}",
             _share(row["refused"], row["inputs"]),
             f"{row['outcomes']}",
@@ -60,8 +61,18 @@ def fuzz(result: Results) -> Table:
         sum(row["inputs"] for row in result["rows"]),
         sum(len(r["faults"]) for r in result["rows"]),
     )
-    rows.append(["**all**", f"**{inputs:,}**", "", "", f"**{faults}**"])
-    return ["reader", "inputs", "refused by name", "different outcomes", "faults"], rows
+    seconds = sum(row["seconds"] for row in result["rows"])
+    rows.append(["**all**", f"**{seconds:,.0f}**", f"**{inputs:,}**", "", "", f"**{faults}**"])
+    return ["reader", "seconds", "inputs", "refused by name", "different outcomes", "faults"], rows
+
+
+def guided(result: Results) -> Table:
+    """Return how many inputs each reader was given that coverage led to."""
+    rows = [
+        [row["reader"], f"{row['seconds']}", f"{row['inputs']:,}", "yes" if row["failed"] else "no"]
+        for row in result["rows"]
+    ]
+    return ["reader", "seconds", "inputs", "failed"], rows
 
 
 def soak(result: Results) -> Table:
@@ -98,10 +109,29 @@ def versions(result: Results) -> Table:
     return ["versions", "packages", "tests passed", "failed"], rows
 
 
+def advisories(result: Results) -> Table:
+    """Return how many packages an offline database knows, and what it has against their versions."""
+    rows = [
+        [
+            row["packages"],
+            f"{row['looked_up']}",
+            f"{row['known']}",
+            result["database"],
+            ", ".join(row["found"]),
+        ]
+        for row in result["rows"]
+    ]
+    for row in rows:
+        row[-1] = row[-1] or "none"
+    return ["packages", "looked up", "named in the database", "database of", "advisories that apply"], rows
+
+
 KINDS: Final[Mapping[str, Callable[[Results], Table]]] = {
     "faults": faults,
     "fuzz": fuzz,
+    "guided": guided,
     "soak": soak,
     "mutants": mutants,
     "versions": versions,
+    "advisories": advisories,
 }

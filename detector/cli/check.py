@@ -10,7 +10,7 @@ import click
 
 from detector.cli.command import INPUT, Command, or_piped
 from detector.cli.options import Policy, Share, input_options, policy_options
-from detector.cli.terminal import note, print_json, print_page_text, say
+from detector.cli.terminal import cell, note, print_json, print_page_text, say
 from detector.cli.text_records import parts_of
 from detector.corpus.formats.documents import Document, Part
 from detector.corpus.formats.readers import read_part
@@ -44,7 +44,7 @@ class Finding(NamedTuple):
 
 
 def _text_line(finding: Finding) -> str:
-    return f"{finding.file}:{finding.line}: {finding.rule}: {finding.message}"
+    return cell(f"{finding.file}:{finding.line}: {finding.rule}: {finding.message}")
 
 
 def _escaped(text: str, pairs: Sequence[tuple[str, str]]) -> str:

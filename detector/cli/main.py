@@ -22,8 +22,9 @@ import click
 from click.shell_completion import CompletionItem
 
 from detector.cli.command import exists, is_piped
-from detector.cli.terminal import discard, printable, say, wants_colour, write_error
+from detector.cli.terminal import discard, is_terminal, printable, say, wants_colour, write_error
 from detector.errors import DetectorError, PageError
+from detector.safe_path import safe_path
 from detector.text.addresses import is_address
 from detector.version import __version__
 
@@ -225,6 +226,12 @@ def _open_closed_streams() -> None:
     sys.stderr = sys.stderr or open(STDERR, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
+def _write_utf8() -> None:
+    """Write UTF-8 to a pipe or a file: in the encoding of a locale, characters would be lost."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and not is_terminal():
+        sys.stdout.reconfigure(encoding="utf-8")
+
+
 def _run(arguments: list[str] | None) -> int:
     """Run the command line. Unexpected errors are raised."""
     output = sys.stdout
@@ -268,12 +275,14 @@ def run(arguments: list[str] | None = None) -> int:
 def main() -> None:
     """Entry point of the `detector` program."""
     _open_closed_streams()
-    code = run()
+    _write_utf8()
+    with safe_path():
+        code = run()
     try:
         sys.stdout.flush()
     except BrokenPipeError:
         discard(sys.stdout)
     except OSError as error:  # a full disk under standard output
-        code = _denied(error)
+        code = _fail(f"standard output: {error.strerror}", WRONG_USE)
         discard(sys.stdout)
     sys.exit(code)

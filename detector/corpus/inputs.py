@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from detector.corpus.formats.documents import NO_PAGE, Kind, Part, Piece
 from detector.corpus.formats.files import (
@@ -20,10 +20,11 @@ from detector.corpus.formats.files import (
     unreadable,
 )
 from detector.corpus.formats.kinds import COMPRESSED, is_remote, kind_of
-from detector.corpus.formats.parquet_files import parquet
+from detector.corpus.formats.parquet_files import arrow_errors, parquet
 from detector.corpus.formats.web_archives import record_starts
 from detector.corpus.run_folder import RunFolder
 from detector.errors import SettingsError
+from detector.files.parquet_footer import row_groups
 
 BLOCK: Final = 1 << 20
 # Bytes that are the same at the beginning of each record of an archive, or of each gzip or Zstandard frame.
@@ -206,20 +207,16 @@ class _Cuts(NamedTuple):
 WHOLE: Final = _Cuts([(0, 0)], [0])
 
 
-def _first_byte(row_group: Any) -> int:  # noqa: ANN401
-    columns = [row_group.column(at) for at in range(row_group.num_columns)]
-    return int(min(column.dictionary_page_offset or column.data_page_offset for column in columns))
-
-
 def _cut_row_groups(path: str, shard_bytes: int) -> _Cuts:
-    with stored(path) as file:
+    with arrow_errors(), stored(path) as file:
         table = parquet().ParquetFile(file).metadata
+        columns = row_groups(file, table.num_row_groups)
         starts, places, size, rows = [(0, 0)], [0], 0, 0
         for number in range(table.num_row_groups):
             group = table.row_group(number)
-            if size >= shard_bytes and group.num_columns:
+            if size >= shard_bytes and columns[number]:
                 starts.append((number, rows))
-                places.append(_first_byte(group))
+                places.append(min(column.first_byte for column in columns[number]))
                 size = 0
             size += group.total_byte_size
             rows += group.num_rows

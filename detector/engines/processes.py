@@ -19,6 +19,7 @@ from joblib.parallel import get_active_backend
 
 from detector.engines.memory import MemoryWatch
 from detector.errors import SettingsError, ShardError
+from detector.safe_path import safe_path
 
 SCHEDULER: Final = "DASK_SCHEDULER_ADDRESS"
 LOKY: Final = "loky"
@@ -93,7 +94,7 @@ class Processes:
         """Call the task with each item; yield results as they are ready."""
         waiting = deque(items)
         while waiting:
-            with self._watch or nullcontext():
+            with safe_path(), self._watch or nullcontext():
                 yield from self._run(task, self._allowed(waiting))
             if waiting:
                 self._do_with_less()

@@ -19,7 +19,7 @@ def bytes_of_file(path: Path, most: int) -> bytes:
             pieces.append(piece)
             left -= len(piece)
             if left < 0:
-                raise OSError(errno.EOVERFLOW, f" it has more than {most:,} bytes", str(path))
+                raise OSError(errno.EOVERFLOW, f"it has more than {most:,} bytes", str(path))
     return b"".join(pieces)
 
 

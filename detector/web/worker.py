@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from detector.detector import Detector
 from detector.errors import DetectorError
+from detector.safe_path import safe_path
 from detector.web.problems import Failure, Problem, status_of
 
 # Seconds that a new process may take until it can score.
@@ -105,7 +106,8 @@ class Worker:
         _widen(self._answers)
         arguments = (tasks, answers, self._choice, self._memory)
         self._process = context.Process(target=_work, args=arguments, daemon=True, name="detector-worker")
-        self._process.start()
+        with safe_path():
+            self._process.start()
         tasks.close()
         answers.close()
         self._is_ready = False

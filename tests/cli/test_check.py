@@ -50,6 +50,15 @@ def test_near_duplicates_name_both_places(data):
     assert check("rows.jsonl", "--duplicates", "0").return_value == 0
 
 
+def test_a_finding_is_one_line_whatever_the_name_of_its_file(data):
+    """Else a name in a repository could give commands to what reads the log."""
+    (data / "a\n::error ::b.txt").write_text(PAGE)
+    found = check("a\n::error ::b.txt")
+    assert [line.split(": ")[0] for line in found.stdout.splitlines()] == [
+        f"a\\x0a::error ::b.txt:{line}" for line in (1, 3)
+    ]
+
+
 def test_a_repeat_in_a_text(data):
     (data / "twice.txt").write_text(f"{STORY}\n\nA ferry leaves at six.\n\n{STORY}\n")
     found = check("twice.txt", "--least-score", "1")

@@ -37,6 +37,18 @@ def test_what_cannot_be_said_stops_nothing(tmp_path, arguments):
         assert found.returncode == wanted
 
 
+@pytest.mark.parametrize("locale", [{"PYTHONIOENCODING": "latin-1"}, {"LC_ALL": "POSIX", "PYTHONUTF8": "0"}])
+@pytest.mark.parametrize("arguments", [[], ["--json"]], ids=["text", "json"])
+def test_no_character_is_lost_in_a_pipe(tmp_path, locale, arguments):
+    text = "Café society in Zürich, a long sentence about people who drink coffee, 中文."
+    (tmp_path / "page.txt").write_text(text, "utf-8")
+    command = [sys.executable, "-m", "detector", "score" if arguments else "clean", "page.txt", *arguments]
+    environment = {**os.environ, **locale}
+    found = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, check=False)
+    assert found.returncode == 0
+    assert text in found.stdout.decode("utf-8")
+
+
 @pytest.fixture
 def folder(tmp_path):
     """Three pages, a pipe that nobody writes to, a device without an end, and a link to nothing."""

@@ -118,3 +118,49 @@ def test_what_is_appended_is_on_the_disk(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("x")
     with pytest.raises(OSError, match="file"):
         append(tmp_path / "file" / "x", b"a")
+
+
+@pytest.fixture
+def synced(tmp_path, monkeypatch):
+    """What goes to the disk: its inode, its size then, and whether `x` had its name by then."""
+    seen = []
+
+    def sync(handle):
+        found = os.fstat(handle)
+        seen.append((found.st_ino, found.st_size, (tmp_path / "x").exists()))
+
+    monkeypatch.setattr(os, "fsync", sync)
+    return seen
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name(tmp_path, synced):
+    with new_file(tmp_path / "x") as file:
+        file.write(b"new")
+    file, folder = synced
+    assert file == ((tmp_path / "x").stat().st_ino, 3, False)
+    assert (folder[0], folder[2]) == (tmp_path.stat().st_ino, True)
+
+
+def test_a_folder_is_on_the_disk_before_it_has_its_name(tmp_path, synced):
+    with new_folder(tmp_path / "x") as folder:
+        (folder / "in").mkdir()
+        (folder / "in" / "a").write_text("new")
+    names = [tmp_path / "x" / "in", tmp_path / "x" / "in" / "a", tmp_path]
+    assert [(found[0], found[2]) for found in synced] == [
+        (path.stat().st_ino, path == tmp_path) for path in names
+    ]
+
+
+def test_what_is_appended_is_whole_when_it_goes_to_the_disk(tmp_path, synced):
+    append(tmp_path / "x", b"abc")
+    append(tmp_path / "x", b"d")
+    assert [size for _, size, _ in synced] == [3, 4]
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="there is no /proc")  # noqa: PTH112
+def test_nothing_stays_open(tmp_path):
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208
+    for _ in range(3):
+        with new_file(tmp_path / "x") as file:
+            file.write(b"new")
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208

@@ -6,7 +6,7 @@ from typing import Literal
 import pytest
 
 from detector.errors import ModelFormatError, SettingsError
-from detector.files.checked import checked
+from detector.files.checked import checked, refuse_wrong_patterns
 
 
 @dataclass
@@ -61,3 +61,14 @@ def test_the_error_is_the_callers():
 def test_a_name_that_is_no_text_is_said():
     with pytest.raises(SettingsError, match="a file: a name holds half of a surrogate pair"):
         checked({"name": "x", "\ud800": 1}, Fields, "a file", SettingsError)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"), [("(", "'(' is wrong: missing )"), ("(" * 3000, "fewer groups")]
+)
+def test_patterns_that_are_none_are_named(pattern, message):
+    refuse_wrong_patterns(["a+", "(?i)b"], "the pattern")
+    with pytest.raises(SettingsError) as found:
+        refuse_wrong_patterns(["a+", pattern], "the pattern")
+    assert str(found.value).startswith("the pattern '(")
+    assert message in str(found.value)

@@ -91,6 +91,18 @@ def test_a_second_use_of_an_id_is_rejected(made):
     assert ask(index, ["quite new words in this text here"], ["x"])[0].earlier is None
 
 
+def test_adding_nothing_new_changes_no_byte(made):
+    def content():
+        return {path: path.read_bytes() for path in made.rglob("*") if path.is_file()}
+
+    before = content()
+    found = ask(DuplicateIndex.open(made), TEXTS[:200], IDS[:200], add=True)
+    assert all(match.rejected for match in found)
+    assert content() == before
+    ask(DuplicateIndex.open(made), [], [], add=True)
+    assert content() == before
+
+
 def test_a_rejected_text_hides_no_later_copy(made):
     index = DuplicateIndex.open(made)
     text = "words that no text of the index has in this order"

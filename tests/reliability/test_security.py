@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -78,3 +79,47 @@ def test_a_wheel_is_reproducible(tmp_path):
     one, two = built(tmp_path / "one"), built(tmp_path / "two")
     assert one.name == two.name
     assert hashlib.sha256(one.read_bytes()).digest() == hashlib.sha256(two.read_bytes()).digest()
+
+
+SHADOWS = ("multiprocessing", "joblib", "pickle", "random", "numpy", "json", "detector", "runpy")
+
+
+@pytest.fixture
+def scraped(tmp_path):
+    """A folder with scraped pages, some of which have the names of modules; each would leave a file."""
+    for name in SHADOWS:
+        (tmp_path / f"{name}.py").write_text(f"open('run-{name}', 'w').close()\n")
+    for number in range(3):
+        (tmp_path / f"{number}.jsonl").write_text('{"text": "A page"}\n')
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        "from detector.cli.main import main; sys.argv[1:] = "
+        "['clean', '-q', '0.jsonl', '1.jsonl', '--output', 'out', '--workers', '2']; main()",
+        "from detector import clean_corpus; from detector.settings import EngineSettings\n"
+        "inputs, engine = [Path('0.jsonl'), Path('1.jsonl')], EngineSettings('joblib', workers=2)\n"
+        "clean_corpus(inputs, Path('out'), engine=engine)",
+        "from detector.web.worker import ModelChoice, Worker\n"
+        "worker = Worker(ModelChoice(), 0); worker.wait_until_ready(); worker.close()",
+    ],
+    ids=["clean", "clean_corpus", "serve"],
+)
+def test_files_of_the_folder_that_we_are_in_are_not_run(scraped, work):
+    before = {path.name for path in scraped.iterdir()}
+    guarded = f"import sys\nfrom pathlib import Path\nif __name__ == '__main__':\n{indent(work, '    ')}"
+    script = scraped.parent / f"{scraped.name}-script" / "run.py"
+    script.parent.mkdir()
+    script.write_text(guarded)
+    found = subprocess.run(
+        [sys.executable, script],
+        cwd=scraped,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert found.returncode == 0, found.stderr
+    assert {path.name for path in scraped.iterdir()} - before <= {"out"}

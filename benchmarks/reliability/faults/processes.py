@@ -137,9 +137,13 @@ def start(arguments: Sequence[str], logs: Path, how: Start) -> Running:
         (logs / name).write_bytes(b"")
     sys.stdout.flush()
     sys.stderr.flush()
+    beginning, held = os.pipe()
     pid = os.fork()
     if pid == 0:
         _become(arguments, logs, how)
+    os.close(held)
+    os.read(beginning, 1)  # until `_redirect` closes the other end: no signal comes before that
+    os.close(beginning)
     return Running(pid, logs)
 
 

@@ -98,7 +98,7 @@ def _array_changed(data: bytes, chance: random.Random) -> bytes | None:
     with warnings.catch_warnings(action="ignore"):
         try:
             changed = _another_array(array_of(data), chance)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
     written = io.BytesIO()
     np.save(written, changed, allow_pickle=False)

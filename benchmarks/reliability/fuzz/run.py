@@ -29,22 +29,30 @@ def _keep(target: Target, outcome: Outcome) -> None:
         click.echo(f"  {fault.what}\n    {path.relative_to(ROOT)}")
 
 
-def _row(target: Target, outcome: Outcome) -> dict[str, Any]:
+def _row(target: Target, outcome: Outcome, seconds: float, seed: int, old: dict[str, Any]) -> dict[str, Any]:
+    """Return what came of fuzzing a reader. old: what came of it before, which is added."""
     return {
         "reader": target.name,
-        "inputs": outcome.inputs,
-        "refused": outcome.refused,
-        "outcomes": outcome.kinds,
-        "faults": [fault.what for fault in outcome.faults],
+        "seeds": [*old.get("seeds", ()), seed],
+        "seconds": old.get("seconds", 0.0) + seconds,
+        "inputs": old.get("inputs", 0) + outcome.inputs,
+        "refused": old.get("refused", 0) + outcome.refused,
+        "outcomes": max(old.get("outcomes", 0), outcome.kinds),
+        "faults": [*old.get("faults", ()), *(fault.what for fault in outcome.faults)],
     }
+
+
+def _rows(path: Path) -> dict[str, Any]:
+    return {row["reader"]: row for row in read_json(path)["rows"]} if path.is_file() else {}
 
 
 @click.command()
 @click.argument("seconds", type=float)
 @click.option("--reader", "words", multiple=True, help="Only readers with these words in their names.")
 @click.option("--seed", default=1, show_default=True, help="Other inputs.")
+@click.option("--add", is_flag=True, help="Add to the inputs of the result, which had other seeds.")
 @click.option("--write/--no-write", default=True, help="Write the result.")
-def command(seconds: float, words: tuple[str, ...], seed: int, write: bool) -> None:
+def command(seconds: float, words: tuple[str, ...], seed: int, add: bool, write: bool) -> None:
     """Give each reader changed files for SECONDS, to reliability-fuzz.json.
 
     A reader must give a result or an error of ours, in bounded time and memory. What it fails on is kept
@@ -53,15 +61,15 @@ def command(seconds: float, words: tuple[str, ...], seed: int, write: bool) -> N
     \b
     Examples:
       python -m benchmarks reliability fuzz 60
+      python -m benchmarks reliability fuzz 300 --seed 2 --add
       python -m benchmarks reliability fuzz 600 --reader html --no-write
     """
     chosen = [target for target in TARGETS if not words or any(word in target.name for word in words)]
     if not chosen:
         raise BenchmarkError(f"no such reader: {', '.join(target.name for target in TARGETS)}")
-    path, names = RESULTS / f"{NAME}.json", [target.name for target in TARGETS]
-    before = read_json(path)["rows"] if path.is_file() else []
-    # Those of other readers stay.
-    rows = {row["reader"]: row for row in before if row["reader"] not in {target.name for target in chosen}}
+    path = RESULTS / f"{NAME}.json"
+    if add and any(seed in _rows(path).get(target.name, {}).get("seeds", ()) for target in chosen):
+        raise BenchmarkError(f"inputs of seed {seed} are in the result already: give another --seed")
     for target in chosen:
         outcome = fuzzed(target, Budget(seconds=seconds), seed)
         click.echo(
@@ -69,9 +77,9 @@ def command(seconds: float, words: tuple[str, ...], seed: int, write: bool) -> N
             f"{len(outcome.faults)} faults"
         )
         _keep(target, outcome)
-        rows[target.name] = _row(target, outcome)
         if write:
-            head = {"made": made(), "seconds": seconds, "seed": seed}
+            rows = _rows(path)  # another call may have written other readers meanwhile
+            rows[target.name] = _row(target, outcome, seconds, seed, rows.get(target.name, {}) if add else {})
             limits = {"most_seconds": MOST_SECONDS, "most_bytes": MOST_MEMORY}
-            ordered = [rows[name] for name in names if name in rows]
-            write_json(path, {**head, **limits, "rows": ordered})
+            ordered = [rows[one.name] for one in TARGETS if one.name in rows]
+            write_json(path, {"made": made(), **limits, "rows": ordered})

@@ -2,11 +2,10 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from benchmarks.reliability.fuzz.mutations import GZIP, PLAIN, ZIP, ZSTD, Packing
 from benchmarks.reliability.fuzz.valid_files import (
@@ -197,24 +196,17 @@ def _run_reader(name: str, folder: Path) -> Read:
     return _file_reader(run / name, use)
 
 
-@contextmanager
-def _client() -> Iterator[Any]:
+def _request_reader(folder: Path) -> Read:
+    """The HTTP interface; any body goes to each path."""
     from starlette.testclient import TestClient
 
     from detector.web.app import create_app
     from detector.web.settings import ServeSettings
 
     limits = ServeSettings(most_body=200_000, most_pages=20, most_lines=3000, most_seconds=120.0)
-    with TestClient(
-        create_app(limits=limits), "http://127.0.0.1:8765", raise_server_exceptions=False
-    ) as client:
-        yield client
-
-
-def _request_reader(folder: Path) -> Read:
-    """The HTTP interface; the first byte of the body decides the path, so that any body reaches each."""
-    entered = _client()
-    client = entered.__enter__()  # until the process ends
+    client = TestClient(create_app(limits=limits), "http://127.0.0.1:8765", raise_server_exceptions=False)
+    # It starts the workers. What leaves it again ends them, so nothing does before the process ends.
+    client.__enter__()
     calls = [(path, "application/json") for path in ("score", "clean", "duplicates", "profile")]
     calls.append(("clean", "application/x-ndjson"))
 

@@ -18,7 +18,7 @@ import pytest
 
 from benchmarks.environment import made
 from benchmarks.errors import BenchmarkError
-from benchmarks.files import RESULTS, ROOT, write_json
+from benchmarks.files import RESULTS, ROOT, read_json, write_json
 from benchmarks.reliability.mutation.mutants import Mutant, mutants_of
 
 NAME: Final = "reliability-mutants"
@@ -27,24 +27,39 @@ SLOWER: Final = 8.0
 LEAST_SECONDS: Final = 20.0
 # The files where a wrong decision loses something, and the tests that are theirs, the fastest first.
 FILES: Final[Mapping[str, tuple[str, ...]]] = {
-    "detector/decisions.py": ("tests/test_decisions.py", "tests/test_whole_blocks.py"),
+    "detector/decisions.py": (
+        "tests/test_by_kind.py",
+        "tests/test_decisions.py",
+        "tests/test_whole_blocks.py",
+    ),
     "detector/copies.py": ("tests/test_copies.py",),
     "detector/near_duplicates/keep_policy.py": (
         "tests/near_duplicates/test_keep_policy.py",
         "tests/near_duplicates/test_pairs.py",
     ),
     "detector/near_duplicates/jaccard/verification.py": (
+        "tests/near_duplicates/test_verification.py",
         "tests/near_duplicates/test_keep_policy.py",
-        "tests/near_duplicates/test_find.py",
     ),
+    "detector/corpus/report/loss_limit.py": ("tests/corpus/test_loss_limit.py",),
     "detector/files/checked.py": ("tests/files/test_checked.py",),
     "detector/files/json_lines.py": ("tests/files/test_json_lines.py",),
     "detector/files/arrays.py": ("tests/files/test_arrays.py",),
     "detector/files/atomic.py": ("tests/files/test_atomic.py",),
     "detector/settings.py": ("tests/test_settings.py",),
     "detector/corpus/run_folder.py": ("tests/corpus/test_run_folder.py",),
-    "detector/corpus/manifest.py": ("tests/corpus/test_damage.py",),
-    "detector/corpus/restore.py": ("tests/corpus/test_damage.py", "tests/corpus/test_lines_column.py"),
+    "detector/corpus/manifest.py": (
+        "tests/corpus/test_damage.py::test_a_whole_run_is_restored",
+        "tests/corpus/test_damage.py::test_a_foreign_manifest_is_refused",
+        "tests/corpus/test_damage.py::test_lines_with_a_turned_bit_are_refused",
+        "tests/corpus/test_damage.py::test_a_published_file_that_is_damaged_before_the_run_ends_is_named",
+    ),
+    "detector/corpus/restore.py": (
+        "tests/corpus/test_damage.py::test_a_whole_run_is_restored",
+        "tests/corpus/test_damage.py::test_lines_that_are_not_all_there_are_refused",
+        "tests/corpus/test_damage.py::test_a_foreign_manifest_is_refused",
+        "tests/corpus/test_lines_column.py",
+    ),
 }
 
 
@@ -109,7 +124,7 @@ def _drawn(mutants: list[Mutant], most: int, seed: int) -> list[Mutant]:
 def row_of(file: str, most: int, seed: int) -> dict[str, Any]:
     """Return how many mutants of a file its tests notice, and which not."""
     source = (ROOT / file).read_text("utf-8")
-    tests = [test for test in FILES[file] if (ROOT / test).is_file()]
+    tests = [test for test in FILES[file] if (ROOT / test.split("::")[0]).is_file()]
     passes, seconds = _survives(file, source, tests, 600.0)
     if not passes:
         raise BenchmarkError(f"the tests of {file} fail without a change: {', '.join(tests)}")
@@ -147,9 +162,12 @@ def command(most: int, words: tuple[str, ...], seed: int, write: bool) -> None:
     chosen = [file for file in FILES if not words or any(word in file for word in words)]
     if not chosen:
         raise BenchmarkError(f"no such file: {', '.join(FILES)}")
-    rows: list[dict[str, Any]] = []
+    path = RESULTS / f"{NAME}.json"
+    before = read_json(path)["rows"] if path.is_file() else []
+    rows = {row["file"]: row for row in before}  # those of other files stay
     for file in chosen:
-        rows.append(row_of(file, most, seed))
-        click.echo(f"{file}: {rows[-1]['killed']} of {rows[-1]['mutants']} noticed")
+        row = rows[file] = row_of(file, most, seed)
+        click.echo(f"{file}: {row['killed']} of {row['mutants']} noticed")
         if write:
-            write_json(RESULTS / f"{NAME}.json", {"made": made(), "seed": seed, "rows": rows})
+            ordered = [rows[name] for name in FILES if name in rows]
+            write_json(path, {"made": made(), "seed": seed, "rows": ordered})

@@ -1,7 +1,8 @@
 """Parquet: a document a row."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -11,6 +12,7 @@ from detector.corpus.formats.fields import document_of
 from detector.corpus.formats.files import size_and_time, stored_part
 from detector.extras import need
 from detector.files.limits import ReadLimits, too_large
+from detector.files.parquet_footer import Column, row_groups
 from detector.settings import Columns
 
 # Rows of Parquet that are decoded at once. A page may have megabytes.
@@ -26,6 +28,20 @@ def parquet() -> ModuleType:
     import pyarrow.parquet
 
     return pyarrow.parquet  # type: ignore[no-any-return]
+
+
+@contextmanager
+def arrow_errors() -> Iterator[None]:
+    """Raise `OSError` for what Arrow does not know, as for other files that cannot be read."""
+    need("pyarrow", "parquet", "Parquet")
+    import pyarrow
+
+    try:
+        yield
+    except MemoryError:
+        raise
+    except pyarrow.ArrowException as error:
+        raise OSError(str(error)) from error
 
 
 class _FieldsFile:
@@ -76,14 +92,21 @@ def _wanted(names: Iterable[str | None], there: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(name for name in found if name in there))
 
 
-def _refuse_large(metadata: Any, groups: Iterable[int], limits: ReadLimits) -> None:  # noqa: ANN401
+def _refuse_repeated(names: Sequence[str]) -> None:
+    """Raise `OSError` for columns of one name: which is meant nobody knows, and one would be lost."""
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise OSError(f"it has several columns called {repeated[0]!r}: rename them")
+
+
+def _refuse_large(groups: Iterable[Sequence[Column]], names: Sequence[str], limits: ReadLimits) -> None:
     """Raise `OSError` for row groups with a column that takes more memory than its bytes can mean."""
     for group in groups:
-        row_group = metadata.row_group(group)
-        for column in map(row_group.column, range(row_group.num_columns)):
-            most = limits.of_file(max(column.total_compressed_size, 0))
-            if column.total_uncompressed_size > most:
-                raise too_large(f"the column {column.path_in_schema!r}", most)
+        for at, column in enumerate(group):
+            most = limits.of_file(max(column.packed, 0))
+            if column.unpacked > most:
+                name = names[at] if len(names) == len(group) else str(at + 1)
+                raise too_large(f"the column {name!r}", most)
 
 
 def _size(value: Any) -> int:  # noqa: ANN401
@@ -101,15 +124,17 @@ def read_parquet(
 
     All columns but that of the clean text go to `fields_file`, if it is given: `CopiedFields` reads it.
     """
-    with stored_part(part) as file:
+    with arrow_errors(), stored_part(part) as file:
         table = parquet().ParquetFile(file)
         schema = table.schema_arrow
+        _refuse_repeated(schema.names)
         groups = list(range(part.start, table.num_row_groups if part.end < 0 else part.end))
         wanted = schema.names if whole else _wanted(columns, schema.names)
         places = {name: schema.names.index(name) for name in wanted}
         has_text = _wanted((columns.text,), schema.names)
         number = part.first
-        _refuse_large(table.metadata, groups, limits)
+        columns_of = row_groups(file, table.num_row_groups)
+        _refuse_large([columns_of[group] for group in groups], schema.names, limits)
         # A dictionary or a run of the same value says in some bytes what no page size shows.
         most = left = limits.of_file(size_and_time(part.path)[0] if part.size < 0 else part.size)
         with closing(_FieldsFile(fields_file, schema, columns.target())) as fields:

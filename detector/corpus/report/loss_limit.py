@@ -29,7 +29,8 @@ class Loss(NamedTuple):
 def loss_of(kind: str, name: str, row: Sequence[int]) -> Loss:
     """Return what a site or source loses, from its counts (`DocumentTally`)."""
     documents, kept, _, _, before, after = row
-    return Loss(kind, name, documents, 1 - after / max(before, 1), 1 - kept / max(documents, 1))
+    text = 1 - after / before if before else 0.0
+    return Loss(kind, name, documents, text, 1 - kept / max(documents, 1))
 
 
 def losses(tables: Mapping[str, Mapping[str, Sequence[int]]], settings: CorpusSettings) -> list[Loss]:

@@ -241,7 +241,9 @@ class _Draft:
         self._number = max((int(row["name"][-6:]) for row in self.rows), default=0)
 
     def add(self, arrays: Parts) -> None:
-        """Write a segment, and merge the last ones if they have about the same size."""
+        """Write a segment, and merge the last ones if they have about the same size; none for no texts."""
+        if not any(part.size for part in arrays["id_end"]):
+            return
         self._write(arrays)
         while self._combine and len(self.segments) > 1:
             one, two = self.segments[-2:]

@@ -1,0 +1,82 @@
+"""Scores that kinds of lines are decided by: what is kept and dropped by its kind, whatever its score."""
+
+import numpy as np
+import pytest
+
+from detector.decisions import KIND_DECIDED, DecisionPolicy, KnownKinds, by_kind, decide
+from detector.records import LINE_KINDS, Copies
+from detector.settings import Settings
+from detector.text.plain import text_batch
+from detector.text.words import words_of
+
+
+def known(*lines, forum=(0.0,)):
+    """What lines are: each a dict of kinds and probabilities; what pages are: how likely a forum."""
+    shares = np.zeros((len(lines), len(LINE_KINDS)), np.float32)
+    for at, line in enumerate(lines):
+        for kind, share in line.items():
+            shares[at, LINE_KINDS.index(kind)] = share
+    return KnownKinds(shares, np.array(forum, np.float32))
+
+
+def scores(*numbers):
+    return np.array(numbers, np.float32)
+
+
+def of_one_page(kinds, keep=(), drop=(), score=0.4):
+    size = len(kinds.lines)
+    return by_kind(scores(*[score] * size), kinds, np.array([0, size]), keep, drop)
+
+
+def test_the_kinds_kept_and_dropped_and_the_score_of_the_others():
+    line = known({"body": 0.3, "navigation": 0.2, "legal": 0.5})
+    found = of_one_page(line, ["body"], ["navigation"])
+    assert found.decided == pytest.approx([1 - (0.3 + 0.5 * 0.6)])
+    assert found.content == pytest.approx([1 - 0.8 * 0.6])
+
+
+def test_kinds_that_are_both_kept_and_dropped_leave_nothing_to_the_score():
+    line = known({"body": 0.7, "navigation": 0.7})
+    found = of_one_page(line, ["body"], ["navigation"])
+    assert found.decided == pytest.approx([0.3])
+    assert of_one_page(known({"navigation": 1.2}), [], ["navigation"]).content == pytest.approx([1.0])
+
+
+def test_scores_stay_where_no_kinds_are_known_or_wanted():
+    line, given = known({"body": 1.0}), scores(0.4)
+    assert by_kind(given, line, np.array([0, 1])).decided is given
+    assert by_kind(given, known(), np.array([0, 1]), ["body"], []).decided is given
+
+
+def test_what_is_decided_by_is_in_thousandths():
+    found = of_one_page(known({"body": 0.12345}, {"legal": 0.45678}), ["body"], ["legal"], score=0.111)
+    for column in found:
+        assert column.dtype == np.float32
+        assert np.array_equal(column, (np.rint(column * 1000) / 1000).astype(np.float32))
+    assert found.decided[0] == pytest.approx(round(1 - (0.12345 + 0.87655 * 0.889), 3))
+
+
+def test_only_the_likeliest_line_of_each_page_is_its_title():
+    lines = known({"title": 0.5}, {"title": 0.9}, {"title": 0.3}, {"title": 0.2}, forum=(0, 0, 0))
+    pages = np.array([0, 2, 2, 4])  # the second page has no line
+    found = by_kind(scores(1, 1, 1, 1), lines, pages, ["title"], [])
+    assert found.decided == pytest.approx([1, 0.1, 0.7, 1])
+
+
+def test_comments_must_be_likelier_than_all_else_and_are_content_of_a_forum():
+    lines = known({"comment": 0.8}, {"comment": 0.4}, {"comment": 0.8}, forum=(0.0, 0.25))
+    found = by_kind(scores(0, 0, 0), lines, np.array([0, 2, 3]), [], ["comment"])
+    assert found.content == pytest.approx([2 * 0.8 - 1, 0, 2 * 0.8 * 0.75 - 1])
+
+
+@pytest.mark.parametrize(("threshold", "ruled"), [(0.5, False), (0.3, True)])
+def test_a_line_that_its_kind_decided_says_so(threshold, ruled):
+    """A score of .4 would stay below .5, as the kind says, and not below .3."""
+    batch = text_batch([b"some words of a line"])
+    none = Copies(np.array([-1]), np.zeros(1, np.uint8), np.zeros(1, np.int32))
+    policy = DecisionPolicy(Settings(keep=("body",), drop=(), least_content=0, mostly_content=1), threshold)
+    found = decide(
+        scores(0.4), words_of(batch), batch.page_segment(), none, policy, None, known({"body": 0.9})
+    )
+    assert found.kept.tolist() == [True]
+    assert (found.rule[0] == KIND_DECIDED) == ruled
