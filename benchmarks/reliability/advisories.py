@@ -64,9 +64,10 @@ def matching(advisories: dict[str, Any], packages: dict[str, str]) -> list[str]:
 def command(wheel: Path) -> None:
     """Look installed dependencies up in WHEEL, of the package safety-db, to reliability-advisories.json.
 
+    `pip download --no-deps safety-db` gets the wheel.
+
     \b
     Examples:
-      pip download --no-deps safety-db
       python -m benchmarks reliability advisories safety_db-*.whl
     """
     try:

@@ -6,16 +6,23 @@ from typing import Final
 import click
 
 from detector.cli.terminal import printable
+from detector.records import LINE_KINDS
 from detector.training.adapt.active_learning import Question
 from detector.training.adapt.adaptation import Adaptation
-from detector.training.data.line_labels import LineLabel, append_label, read_labels, undo_labels
+from detector.training.data.line_labels import KEYS, LineLabel, append_label, read_labels, undo_labels
 
-KEYS: Final = {"c": "content", "t": "template", "m": "metadata", "r": "comment", "s": "unknown"}
 UNDO: Final = "u"
 QUIT: Final = "q"
-HELP: Final = "c content, t template, m date, author or tags, r comment, s skip, u undo, q quit"
+SKIPPED: Final = "unknown"
 # After this many questions the model is adapted again, so that the next ones are about unclear lines.
 ROUND: Final = 20
+
+
+def _help() -> str:
+    """Return what can be answered: kinds in the first line, what says less and commands in the second."""
+    kinds = ", ".join(f"{KEYS[kind]} {kind}" for kind in LINE_KINDS)
+    less = ", ".join(f"{key} {label}" for label, key in KEYS.items() if label not in (*LINE_KINDS, SKIPPED))
+    return f"{kinds}\n{less}, {KEYS[SKIPPED]} skip, {UNDO} undo, {QUIT} quit, Enter takes the guess"
 
 
 def _shown(question: Question, site: str, number: int, of: int) -> str:
@@ -26,12 +33,16 @@ def _shown(question: Question, site: str, number: int, of: int) -> str:
     return "\n".join(["", click.style(printable(place), fg="cyan"), *before, line, *after])
 
 
-def _answer() -> str:
+def _answer(guess: str) -> str:
+    """Return a label, or the key of a command; `guess` is the label that Enter stands for."""
+    labels = {**{key: label for label, key in KEYS.items()}, **{label: label for label in KEYS}}
     while True:
-        answer = str(click.prompt("label", default="s", show_default=False)).strip().lower()[:1]
-        if answer in (*KEYS, UNDO, QUIT):
-            return answer
-        click.echo(HELP)
+        answer = str(click.prompt(f"what is it? [{guess}]", default=guess, show_default=False)).strip()
+        if answer.lower() in (UNDO, QUIT):
+            return answer.lower()
+        if answer.lower() in labels:
+            return labels[answer.lower()]
+        click.echo(_help())
 
 
 def _take_back(path: Path, answers: int) -> None:
@@ -50,14 +61,14 @@ def ask_round(adaptation: Adaptation, path: Path, done: int, of: int) -> int:
         question = found[at][1]
         site = adaptation.sites[question.site]
         click.echo(_shown(question, site, done + at + 1, of))
-        answer = _answer()
+        answer = _answer(question.kind or SKIPPED)
         if answer == QUIT:
             return -1
         if answer == UNDO:
             _take_back(path, done + at)
             at = max(at - 1, 0)  # an answer of an earlier round: its line comes again later
             continue
-        append_label(path, LineLabel(question.text, KEYS[answer], site))
+        append_label(path, LineLabel(question.text, answer, site))
         at += 1
     return len(found)
 
@@ -67,7 +78,7 @@ def ask(adaptation: Adaptation, path: Path, count: int) -> Adaptation:
 
     Every answer is written to the file before the next question appears.
     """
-    click.echo(HELP)
+    click.echo(_help())
     current, done = adaptation, 0
     while done < count:
         answered = ask_round(current, path, done, count)

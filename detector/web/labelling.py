@@ -13,7 +13,7 @@ from detector.training.adapt.adaptation import Adaptation
 from detector.training.adapt.holdout import Change
 from detector.training.api import Training, adaptation_of
 from detector.training.data.labelled_pages import LABELS
-from detector.training.data.line_labels import LineLabel, append_label, read_labels, undo_labels
+from detector.training.data.line_labels import KEYS, LineLabel, append_label, read_labels, undo_labels
 from detector.training.data.page_files import read_page_files
 from detector.web.folder import Folder
 from detector.web.problems import Problem
@@ -21,12 +21,6 @@ from detector.web.worker import ModelChoice
 
 FILE: Final = "labels.jsonl"
 SKIPPED: Final = "unknown"
-# The key of each answer; those that this version has no label for are left out.
-KEYS: Final = {
-    "content": "c", "template": "t", "metadata": "m", "repeat": "r", "title": "h", "body": "b",
-    "caption": "i", "byline": "y", "comment": "o", "navigation": "n", "teaser": "e", "promotion": "p",
-    "sharing": "g", "form": "f", "legal": "l", "author": "a", "notice": "w", SKIPPED: "s",
-}  # fmt: skip
 STEPS: Final = ("reading the pages", "judging pages that are held back", "adapting the model", "done")
 
 State = Literal["none", "running", "done", "failed"]
@@ -47,7 +41,7 @@ class Progress:
 
 def answers() -> list[dict[str, str]]:
     """Return the answers that there are, with their keys."""
-    return [{"label": label, "key": key} for label, key in KEYS.items() if label in LABELS]
+    return [{"label": label, "key": key} for label, key in KEYS.items()]
 
 
 class Labelling:
@@ -98,6 +92,7 @@ class Labelling:
             "site": material.sites[question.site],
             "pages": question.pages,
             "score": question.score,
+            "kind": question.kind,
             "before": list(question.before),
             "after": list(question.after),
             "page": examples.pages[question.page].id,

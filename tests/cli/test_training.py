@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from detector.cli.main import group, run
 from detector.model.files import DEFAULT, load
+from detector.records import LINE_KINDS
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 PAGES, LABELLED = EXAMPLES / "messenger", EXAMPLES / "messenger-labelled.jsonl"
@@ -99,6 +100,18 @@ def test_answers_are_kept_taken_back_and_not_asked_again(tmp_path):
     asked = [line for line in second.output.splitlines() if line.startswith("  > ")]
     assert asked
     assert not {row["text"] for row in found if "text" in row} & {line[4:] for line in asked}
+
+
+def test_answers_by_kind_are_written_as_they_are_and_enter_takes_the_guess(tmp_path):
+    labels = tmp_path / "answers.jsonl"
+    options = ["--anyway", "--ask", "4", "--labels", str(labels), "--output", str(tmp_path / "model")]
+    asked = CliRunner().invoke(group, ["train", str(PAGES), *options], input="\ne\nbyline\nO\n")
+    assert asked.exit_code == 0, asked.output
+    guess = asked.output.split("what is it? [")[1].split("]")[0]
+    assert guess in LINE_KINDS
+    found = [json.loads(line)["label"] for line in labels.read_text().splitlines()]
+    assert found == [guess, "teaser", "byline", "comment"]
+    assert "2 lines with known labels" in asked.output  # bylines and comments say neither
 
 
 @pytest.mark.parametrize(

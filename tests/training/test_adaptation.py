@@ -1,26 +1,30 @@
 """Adapting: weak labels, labels of lines, the prior, questions, and what is refused."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from detector.cli.asking import QUIT, UNDO
 from detector.errors import ModelFormatError, PageError
 from detector.features.phrases import BUCKETS
 from detector.model.files import DEFAULT, default_model
 from detector.model.score import score_lines
+from detector.records import LINE_KINDS
 from detector.text.formats import found_format
 from detector.text.plain import text_batch
 from detector.text.words import words_of
 from detector.training.adapt.adaptation import general_change, start
 from detector.training.adapt.fisher_information import FILE, load_precision, save_precision
 from detector.training.adapt.map_update import Lines, precision_of, refitted
+from detector.training.adapt.model import scored
 from detector.training.adapt.repetition import SiteLines, pages_with, recurring_shares, site_lines
 from detector.training.data.examples import examples_of
-from detector.training.data.labelled_pages import LabelledPage
-from detector.training.data.line_labels import LineLabel
+from detector.training.data.labelled_pages import CONTENT_LABELS, LABELS, NEITHER, LabelledPage
+from detector.training.data.line_labels import KEYS, LineLabel
 from detector.training.data.page_files import read_page_files
 
 MENU = ("Zubo merela", "Kontu", "Prihlasa zin")
@@ -152,6 +156,27 @@ def test_the_questions_are_different_open_lines(adaptation):
     text = found[0][1].text
     answered = adaptation.labelled([LineLabel(text, "unknown")])
     assert text not in [question.text for _, question in answered.questions(8)]
+
+
+def test_a_question_says_what_the_line_looks_like(adaptation):
+    _, question = adaptation.questions(1)[0]
+    found = scored(adaptation.adapted(), adaptation.materials[0].examples)
+    assert question.kind == LINE_KINDS[found.kinds[question.row].argmax()]
+    without = replace(adaptation.model, text=replace(adaptation.model.text, kinds=None))
+    assert replace(adaptation, model=without).questions(1)[0][1].kind is None
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_every_answer_teaches_content_template_or_neither(adaptation, label):
+    share = adaptation.labelled([LineLabel("Kontu", label, page="0/0", line=1)]).materials[0].examples.share
+    wanted = -1 if label in NEITHER else int(label in CONTENT_LABELS)
+    assert share[1] == wanted
+    assert (np.delete(share, 1) == -1).all()
+
+
+def test_every_label_has_a_key_of_its_own():
+    assert set(KEYS) == set(LABELS)
+    assert len({*KEYS.values(), UNDO, QUIT}) == len(KEYS) + 2
 
 
 def test_a_later_label_holds_and_one_answer_is_for_all_pages(adaptation):

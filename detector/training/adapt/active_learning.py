@@ -11,7 +11,7 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 
-from detector.records import Batch, Floats, Integers
+from detector.records import LINE_KINDS, Batch, Floats, Integers
 from detector.text.decoding import text_of
 from detector.training.adapt.repetition import SiteLines
 
@@ -24,7 +24,8 @@ MOST_COMPARED: Final = 20_000
 class Pool(NamedTuple):
     """Lines that may be asked about.
 
-    ngrams: (S, buckets); scores: float32 (S,), by the current model
+    ngrams: (S, buckets)
+    scores: float32 (S,), and kinds: float32 (S, K), by the current model; kinds is (0, K) for a model without
     open: bool (S,), lines whose label is unknown
     """
 
@@ -32,6 +33,7 @@ class Pool(NamedTuple):
     lines: SiteLines
     ngrams: sparse.csr_matrix
     scores: Floats
+    kinds: Floats
     open: NDArray[np.bool_]
 
 
@@ -41,6 +43,7 @@ class Question(NamedTuple):
     text: the line; page, row: its first occurrence (number of the page, segment)
     site: the number of its site; pages: how many pages of the site have it
     score: the mean score of all its occurrences; worth: the value of an answer
+    kind: the most likely kind of its first occurrence, None for a model without kinds
     before, after: the lines around its first occurrence
     """
 
@@ -51,6 +54,7 @@ class Question(NamedTuple):
     pages: int
     score: float
     worth: float
+    kind: str | None
     before: tuple[str, ...]
     after: tuple[str, ...]
 
@@ -112,6 +116,7 @@ def _question(pool: Pool, groups: _Groups, number: int) -> Question:
         pages=int(groups.pages[number]),
         score=round(float(groups.score[number]), 3),
         worth=float(worth(groups.score[number : number + 1], groups.pages[number : number + 1])[0]),
+        kind=LINE_KINDS[int(pool.kinds[row].argmax())] if pool.kinds.size else None,
         before=tuple(_segment_text(batch, at) for at in range(max(first, row - AROUND), row)),
         after=tuple(_segment_text(batch, at) for at in range(row + 1, min(last, row + 1 + AROUND))),
     )

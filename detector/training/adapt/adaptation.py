@@ -83,7 +83,7 @@ class Adaptation:
         asked = [
             (at, question)
             for at, one in enumerate(self.materials)
-            for question in questions(one.pool(model_scores(model, one.examples)), count)
+            for question in questions(one.pool(model), count)
         ]
         return sorted(asked, key=lambda pair: -pair[1].worth)[:count]
 

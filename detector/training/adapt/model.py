@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from detector.errors import PageError
 from detector.model.files import Model, arrays_hash, arrays_of
 from detector.model.info import ModelInfo
-from detector.model.score import score_lines
+from detector.model.score import ScoredLines, score_lines
 from detector.records import Floats, Integers
 from detector.training.adapt.active_learning import Pool
 from detector.training.adapt.map_update import Lines, refitted
@@ -50,10 +50,11 @@ class Material:
     recurring: NDArray[np.float64]
     answered: NDArray[np.bool_]
 
-    def pool(self, scores: Floats) -> Pool:
+    def pool(self, model: Model) -> Pool:
         """Return the lines that may be asked about: without a label by people or by repetition."""
         unknown = ~self.answered & (self.recurring != 0)
-        return Pool(self.examples.batch, self.lines, self.ngrams, scores, unknown)
+        found = scored(model, self.examples)
+        return Pool(self.examples.batch, self.lines, self.ngrams, found.scores, found.kinds, unknown)
 
 
 def site_numbers(examples: Examples, names: Sequence[str]) -> Integers:
@@ -71,7 +72,12 @@ def material_of(examples: Examples, sites: Sequence[str]) -> Material:
 
 def model_scores(model: Model, examples: Examples) -> Floats:
     """Return float32 (S,): the scores by the model, with markup if there is any."""
-    return score_lines(examples.batch, examples.words, examples.markup, model).scores
+    return scored(model, examples).scores
+
+
+def scored(model: Model, examples: Examples) -> ScoredLines:
+    """Return the scores and kinds of lines by the model, with markup if there is any."""
+    return score_lines(examples.batch, examples.words, examples.markup, model)
 
 
 def _wished(model: Model, material: Material, chosen: NDArray[np.bool_]) -> Lines:

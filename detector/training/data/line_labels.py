@@ -24,6 +24,13 @@ from detector.files.json_lines import json_line, json_lines
 from detector.training.data.labelled_pages import LABELS
 
 FIELDS: Final = ("text", "label", "site", "page", "line")
+# The key of each answer to "what is this line?", in the terminal and in the browser.
+KEYS: Final = {
+    "title": "h", "body": "b", "caption": "i", "byline": "y", "comment": "o", "navigation": "n",
+    "teaser": "e", "promotion": "p", "sharing": "g", "form": "f", "legal": "l", "author": "a",
+    "notice": "w",
+    "content": "c", "template": "t", "metadata": "m", "repeat": "r", "unknown": "s",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ function show() {
     byId("place").textContent = "You have answered all useful questions.";
     return;
   }
-  byId("place").textContent = `on ${count(question.pages, "page")} of ${question.site} · first on ${question.page}, line ${question.line} · score ${question.score.toFixed(3)}`;
+  byId("place").textContent = `on ${count(question.pages, "page")} of ${question.site} · first on ${question.page}, line ${question.line} · score ${question.score.toFixed(3)}${question.kind ? ` · looks like ${question.kind}` : ""}`;
   byId("before").replaceChildren(...question.before.map((text) => element("p", { class: "around" }, pageText(text))));
   byId("asked").textContent = question.text;
   byId("after").replaceChildren(...question.after.map((text) => element("p", { class: "around" }, pageText(text))));
@@ -134,7 +134,9 @@ byId("save").addEventListener("submit", save);
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.type === "text") return;
   const chosen = state.answers.find((one) => one.key === event.key);
+  const onButton = event.target.closest("button, a, summary, input");
   if (chosen) answer(chosen.label);
+  else if (event.key === "Enter" && !onButton && state.queue[0]?.kind) answer(state.queue[0].kind);
   else if (event.key === "u") undo();
   else if (event.key === "x") byId("here").click();
   else if (event.key === "?") document.querySelector(".keys").toggleAttribute("open");
