@@ -17,6 +17,8 @@ from benchmarks.environment import made, ours
 from benchmarks.files import RESULTS, ROOT, json_lines, write_json
 from benchmarks.measures.corpus_scores import scored
 from benchmarks.measures.process_tree import Used, measured
+from benchmarks.peers.environments import calling
+from benchmarks.peers.systems import OURS
 from benchmarks.run.spark.log import steps_of
 from benchmarks.run.spark.steps import EVENTS, SECONDS
 
@@ -77,7 +79,7 @@ def compare(folder: Path, memory: str) -> dict[str, Any]:
         rows = [_row(ONE_MACHINE, used, size) | scored(json_lines(truth), wanted)]
     click.echo(json.dumps(rows[-1]))
     with _empty(folder / SPARK) as out:
-        used = _run([sys.executable, "-m", "benchmarks.run.spark.steps", str(pages), str(out), memory])
+        used = _run(calling(OURS, "benchmarks.run.spark.steps:run", str(pages), str(out), memory))
         found = _texts_of_spark(out)
         steps, seconds = steps_of(out / EVENTS), json.loads((out / SECONDS).read_text())
         rows.append(_row(SPARK, used, size) | scored(json_lines(truth), found))

@@ -1,10 +1,9 @@
 """The steps of cleaning a corpus with data frames, one after another, each under its own name in Spark's log.
 
-Run as a process of its own: `python -m benchmarks.run.spark.steps PAGES OUT MEMORY`.
+Run in a process of its own (`peers.environments.calling`).
 """
 
 import json
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,12 +31,13 @@ def settings(out: Path, memory: str) -> dict[str, str]:
     }
 
 
-def run(pages: Path, out: Path, memory: str) -> None:
-    """Clean a file of pages; `out` gets clean pages, near-duplicates, documents, and the log."""
+def run(pages: str, output: str, memory: str) -> None:
+    """Clean a file of pages; the output gets clean pages, near-duplicates, documents, and the log."""
     from pyspark.sql import SparkSession
 
     from detector import spark
 
+    out = Path(output)
     (out / EVENTS).mkdir(parents=True)
     builder = SparkSession.builder.master("local[2]").appName("detector")
     for name, value in settings(out, memory).items():
@@ -46,7 +46,7 @@ def run(pages: Path, out: Path, memory: str) -> None:
     clean, gone, data = (str(out / name) for name in ("pages", "gone", "data"))
 
     def write_clean() -> None:
-        given = session.read.schema(SCHEMA).json(str(pages))
+        given = session.read.schema(SCHEMA).json(pages)
         spark.clean(given).write.parquet(clean)
 
     def write_gone() -> None:
@@ -66,7 +66,3 @@ def run(pages: Path, out: Path, memory: str) -> None:
         seconds[name] = round(time.perf_counter() - began, 1)
     session.stop()
     (out / SECONDS).write_text(json.dumps(seconds))
-
-
-if __name__ == "__main__":
-    run(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3])
