@@ -42,6 +42,11 @@ def corpus(folder: Path, name: str) -> str:
     return grid(*(corpus_tables.kills if name == "kills" else corpus_tables.systems)(result))
 
 
+def spark(folder: Path, name: str) -> str:
+    """Return a table of data frames on Spark: "10000" for a number of pages."""
+    return grid(*corpus_tables.spark(read(folder, f"spark-{name}")))
+
+
 def profile(folder: Path, words: str) -> str:
     """Return a table of site profiles: "summary", "sites text 30", "newlines" or "time"."""
     kind, *of = words.split()
@@ -91,6 +96,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "workers": speed_tables.workers,
     "duplicates": duplicates,
     "corpus": corpus,
+    "spark": spark,
     "profile": profile,
     "adaptation": adaptation,
     "reliability": reliability,

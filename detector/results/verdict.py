@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from detector.model.page_kinds import EMPTY, KINDS, LEAST_WORDS, SIGNALS, WITHOUT_CONTENT, PageKinds
-from detector.records import SURE, Floats, Reason, Verdict
+from detector.records import Floats, Reason, Verdict
 
 # Signals smaller than this (log-odds against the other kinds) are not worth a word.
 LEAST: Final = 0.2
@@ -20,6 +20,9 @@ _TEXTS: Final = {
 _EMPTY: Final = Reason("evidence", "no-words", f"the page has fewer than {LEAST_WORDS} words")
 
 
+# From this probability on, a page is called a consent wall, a login or an error. With .6, a quarter of those
+# that we wrote as HTML was missed; with less, some short pages of one Croatian site are called so.
+LEAST_LIKELY: Final = 0.4
 # A login of more words than these has at least this share of them in forms.
 SHORT: Final = 30
 LEAST_FORM: Final = 0.05
@@ -81,4 +84,4 @@ def _is_sure(kind: str, share: float, words: float, form: float) -> bool:
     if kind == "login" and form >= MOSTLY_FORM:
         return True
     has_form = kind != "login" or words <= SHORT or form >= LEAST_FORM
-    return share >= SURE and has_form
+    return share >= LEAST_LIKELY and has_form

@@ -132,30 +132,21 @@ def test_signals_are_the_strongest_first():
     assert [reason.code for reason in found.signals] == [SIGNALS[3], SIGNALS[0]]
 
 
-# Since pages of plain text of all kinds were added to training, some of "service", short pages are called that.
-MISSED = pytest.mark.xfail(reason="taken for a service", strict=True)
-
-
 @pytest.mark.parametrize(
     ("page", "kind"),
     [
         ("<body><script>start()</script>", "empty"),
-        pytest.param(
-            "Sign in\nEmail or user name\nPassword\nForgot your password?\nCreate an account",
-            "login",
-            marks=MISSED,
-        ),
+        ("Sign in\nEmail or user name\nPassword\nForgot your password?\nCreate an account", "login"),
         (
             "404\nPage not found\nThe page you were looking for does not exist or has been moved.\n"
             "Go back to the home page\nSearch",
             "error",
         ),
-        pytest.param(
+        (
             "We value your privacy\nWe and our partners store and access information on a device, such as "
             "cookies, and process personal data for personalised ads. You can change your choice at any time."
             "\nAccept all\nReject all\nManage settings\nCookie policy",
             "consent wall",
-            marks=MISSED,
         ),
     ],
 )
