@@ -35,10 +35,10 @@ def test_the_kinds_kept_and_dropped_and_the_score_of_the_others():
     assert found.content == pytest.approx([1 - 0.8 * 0.6])
 
 
-def test_kinds_that_are_both_kept_and_dropped_leave_nothing_to_the_score():
+def test_what_is_dropped_is_not_kept():
     line = known({"body": 0.7, "navigation": 0.7})
     found = of_one_page(line, ["body"], ["navigation"])
-    assert found.decided == pytest.approx([0.3])
+    assert found.decided == pytest.approx([0.7])
     assert of_one_page(known({"navigation": 1.2}), [], ["navigation"]).content == pytest.approx([1.0])
 
 
@@ -56,17 +56,18 @@ def test_what_is_decided_by_is_in_thousandths():
     assert found.decided[0] == pytest.approx(round(1 - (0.12345 + 0.87655 * 0.889), 3))
 
 
-def test_only_the_likeliest_line_of_each_page_is_its_title():
+def test_only_the_likeliest_line_of_each_page_is_its_title_if_it_stands_out():
     lines = known({"title": 0.5}, {"title": 0.9}, {"title": 0.3}, {"title": 0.2}, forum=(0, 0, 0))
     pages = np.array([0, 2, 2, 4])  # the second page has no line
     found = by_kind(scores(1, 1, 1, 1), lines, pages, ["title"], [])
-    assert found.decided == pytest.approx([1, 0.1, 0.7, 1])
+    assert found.decided == pytest.approx([1, 0.1, round(1 - 0.09 / 0.13, 3), 1])
 
 
-def test_comments_must_be_likelier_than_all_else_and_are_content_of_a_forum():
+def test_comments_count_from_a_quarter_on_and_are_content_of_a_forum():
     lines = known({"comment": 0.8}, {"comment": 0.4}, {"comment": 0.8}, forum=(0.0, 0.25))
     found = by_kind(scores(0, 0, 0), lines, np.array([0, 2, 3]), [], ["comment"])
-    assert found.content == pytest.approx([2 * 0.8 - 1, 0, 2 * 0.8 * 0.75 - 1])
+    dropped = [(share - 0.25) / 0.75 for share in (0.8, 0.4, 0.8 * 0.75)]
+    assert found.content == pytest.approx(np.round(dropped, 3))
 
 
 @pytest.mark.parametrize(("threshold", "ruled"), [(0.5, False), (0.3, True)])

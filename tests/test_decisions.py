@@ -83,12 +83,14 @@ def test_decisions_are_those_of_the_oracle(pages, threshold, any_content, is_kno
     found = decided(pages, settings, site_pages=np.full(len(pages), 10 * is_known))
     for number, page in enumerate(pages):
         limits = (settings.least_content, settings.mostly_content)
+        content = sum((1 - score) * words for score, words in page)
+        if abs(content / sum(columns(page)[1]) - settings.mostly_content) < 1e-6:
+            continue  # float32 may fall on either side
         policy, limit = policy_of(*columns(page), *limits, is_known, threshold)
         assert found.policy[number] == policy
         assert expected_f1(
             *columns(page), [score <= found.threshold[number] for score, _ in page]
         ) == pytest.approx(expected_f1(*columns(page), [score <= limit for score, _ in page]), abs=1e-4)
-        content = sum((1 - score) * words for score, words in page)
         assert found.content[number] == pytest.approx([content, sum(columns(page)[1])], rel=1e-4, abs=1e-4)
     limits = np.repeat(found.threshold, [len(page) for page in pages])
     scores = np.array([score for page in pages for score, _ in page], np.float32)

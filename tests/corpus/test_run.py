@@ -323,13 +323,7 @@ def test_markup_is_no_text_that_is_lost(clean, pages, tmp_path):
 def test_the_evidence_of_sites_has_its_name(clean, pages, tmp_path):
     """Whatever the strongest evidence is, it is one that `detector score` names too."""
     rows = [
-        {
-            **row,
-            "text": row["text"]
-            + "\nThe harbour clock has stood still since the flood, as every child here knows. Nobody has wound it "
-            "up since, and the mayor says that it will stay as it is until the town has paid for the bridge.",
-        }
-        for row in pages
+        {**row, "text": row["text"] + "\nThe harbour clock has stood still since the flood."} for row in pages
     ]
     out, outcome = clean(write_jsonl(tmp_path / "pages.jsonl", rows), lines="sidecar")
     reasons = {reason for record in stored_records(out) for reason in record.reasons}

@@ -21,10 +21,10 @@ from tests.corpus.test_run import StopsAfter
 RULES = {"shard_bytes": 20_000, "keep": "longest"}
 ENGINE = EngineSettings("process")
 # On one old page, and on six new ones: only together they are evidence.
-NOTICE = """Photographs by the author.
-The harbour clock has stood still since the flood.
-Read more about the valley on Friday.
-Letters are printed on page four."""
+NOTICE = """All photographs on this page were taken by the author.
+The next issue of the Valley Post comes out on Friday.
+Tell us what you think about this story.
+The editors thank everyone who helped with this story."""
 
 
 def rows():

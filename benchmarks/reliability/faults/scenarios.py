@@ -10,13 +10,14 @@ from typing import Final
 
 from benchmarks.data.planted.corpus_pages import write as write_planted
 from benchmarks.files import json_lines
+from detector.corpus.run_log import LOG
 
 PAGES: Final = 60
 MANY: Final = 90
 HTML: Final = "<html><head><title>{title}</title></head><body><nav>Home<br>News</nav>{body}</body></html>"
 RULES: Final = "least_pages = 1000000000\nshard_bytes = 12000\n"
-# What never belongs to the result: the lock of a folder.
-LOCK: Final = "lock"
+# What is no part of the result: the lock of a folder, and the log of a run.
+NOT_COMPARED: Final = ("lock", LOG)
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,8 @@ class Scenario:
         for name in self.writes:
             path = place / name
             files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
-            found.update(
-                {str(file.relative_to(place)): file.read_bytes() for file in files if file.name != LOCK}
-            )
+            compared = [file for file in files if file.name not in NOT_COMPARED]
+            found.update({str(file.relative_to(place)): file.read_bytes() for file in compared})
         return found
 
 
