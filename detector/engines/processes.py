@@ -14,7 +14,7 @@ import psutil
 from joblib import Parallel, delayed, parallel_config
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.backend import resource_tracker
-from joblib.externals.loky.process_executor import TerminatedWorkerError
+from joblib.externals.loky.process_executor import BrokenProcessPool
 from joblib.parallel import get_active_backend
 
 from detector.engines.memory import MemoryWatch
@@ -137,7 +137,8 @@ class Processes:
             task = _Dependent(task, os.getpid())
         try:
             yield from parallel(delayed(task)(item) for item in items)
-        except TerminatedWorkerError as error:
+        except BrokenProcessPool as error:
+            # Also where it had no memory to read its task.
             raise ShardError(
                 f"a worker was killed ({signal.SIGKILL.name}: too little memory?). "
                 "Finished work is kept: run the same command again, with fewer --workers"

@@ -5,13 +5,18 @@ the last one is cut.
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final, cast
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
     import backports.zstd as zstd
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 ZstdError: Final = zstd.ZstdError
 # Of the library that compresses.
@@ -23,8 +28,31 @@ def read_zstd(source: Path | BinaryIO) -> BinaryIO:
     return cast(BinaryIO, zstd.ZstdFile(source))
 
 
+@contextmanager
+def _out_of_memory() -> Iterator[None]:
+    """Raise `MemoryError` where the library says in words of its own that memory is missing."""
+    try:
+        yield
+    except ZstdError as error:
+        if "memory" not in str(error):
+            raise
+        raise MemoryError(str(error)) from error
+
+
+class _Writer(zstd.ZstdFile):
+    """A file to write to."""
+
+    def write(self, data: "ReadableBuffer", /) -> int:
+        with _out_of_memory():
+            return super().write(data)
+
+    def close(self) -> None:
+        with _out_of_memory():
+            super().close()
+
+
 def write_zstd(target: Path | BinaryIO, level: int) -> BinaryIO:
     """Open a file to write to, with a checksum at its end; the same bytes whenever it is done."""
     parameter = zstd.CompressionParameter
     options: dict[int, int] = {parameter.compression_level: level, parameter.checksum_flag: 1}
-    return cast(BinaryIO, zstd.ZstdFile(cast(BinaryIO, target), "wb", options=options))
+    return cast(BinaryIO, _Writer(cast(BinaryIO, target), "wb", options=options))
