@@ -56,20 +56,20 @@ def page_of_lines(lines: Sequence[str], format: Format) -> Decoded:
     return Decoded.read(f"<title>{head}</title><body><h1>{head}</h1>{body}</body>", "html")
 
 
-def _ordinary() -> Iterator[Page]:
+def _ordinary() -> dict[int, list[Page]]:
+    """Return the ordinary pages by fold."""
+    split = splits.load()
+    of_fold: dict[int, list[Page]] = defaultdict(list)
     for name in SCORABLE:
         if name != OWN_LABELS[True]:
             for page in dataset(name).pages():
                 if page.html is not None and len((page.gold or "").split()) >= ORDINARY:
-                    yield page
+                    of_fold[split.fold(page.key)].append(page)
+    return of_fold
 
 
-def _judged_ordinary(models: Path, format: Format) -> Iterator[Judged]:
+def _judged_ordinary(models: Path, of_fold: dict[int, list[Page]], format: Format) -> Iterator[Judged]:
     """Yield the ordinary pages, each judged by the model of its fold."""
-    split = splits.load()
-    of_fold: dict[int, list[Page]] = defaultdict(list)
-    for page in _ordinary():
-        of_fold[split.fold(page.key)].append(page)
     for fold, pages in sorted(of_fold.items()):
         detector = Detector(models / f"fold-{fold}")
         for start in range(0, len(pages), BATCH):
@@ -120,9 +120,9 @@ def command(models: Path) -> None:
     Examples:
       python -m benchmarks run verdict build/models
     """
-    rows = []
+    of_fold, rows = _ordinary(), []
     for format in FORMATS:
-        judged = [*_judged_ordinary(models, format), *_judged_written(models, format)]
+        judged = [*_judged_ordinary(models, of_fold, format), *_judged_written(models, format)]
         rows.append({"input": format, **measures(judged)})
         ordinary, written = rows[-1]["ordinary"], rows[-1]["written"]
         click.echo(f"{format}: {ordinary['wrong']} of {ordinary['pages']} ordinary pages, {written}")

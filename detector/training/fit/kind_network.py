@@ -234,16 +234,15 @@ def shares(layers: Layers, rows: KindRows) -> NDArray[np.float32]:
     return found
 
 
-def temperature(share: Floats, rows: KindRows) -> float:
+def temperature(share: Floats, allowed: Floats, weight: Floats) -> float:
     """Return what log-odds are to be divided by, so that probabilities are as often right as they say.
 
-    The log loss of the lines of known kind is made small (Guo et al. 2017, "On calibration of modern neural
-    networks"). share: float32 (S, K), probabilities of lines that the network did not learn from
+    The log loss is made small (Guo et al. 2017, "On calibration of modern neural networks"). All three are of
+    lines of known kind that the network did not learn from: share and allowed are float32 (S, K), the
+    probabilities of the kinds, and 1 for the right one; weight is float32 (S,).
     """
-    known = np.flatnonzero((rows.allowed.sum(axis=1) == 1) & ~rows.taught)
-    odds = np.log(np.maximum(share[known], 1e-6)).astype(np.float64)
-    truth = rows.allowed[known].argmax(axis=1)
-    weight = rows.weight[known].astype(np.float64)
+    odds = np.log(np.maximum(share, 1e-6)).astype(np.float64)
+    truth, weight = allowed.argmax(axis=1), weight.astype(np.float64)
 
     def loss(divisor: float) -> float:
         scaled = odds / divisor

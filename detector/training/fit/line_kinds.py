@@ -185,9 +185,8 @@ def _calibrated(pages: _Pages, fitted: Sequence[_Fitted], log: Log) -> list[_Fit
         share[lines] = fitted[fold].shares(pages.rows.of_pages(chosen))
     found = []
     for barred, one in zip((*pages.barred.T, np.zeros(pages.barred.shape[0], np.bool_)), fitted, strict=True):
-        seen = ~barred
-        lines = np.repeat(seen, np.diff(pages.rows.page_row))
-        by = temperature(share[lines], pages.rows.of_pages(np.flatnonzero(seen)))
+        chosen = pages.known & np.repeat(~barred, np.diff(pages.rows.page_row))
+        by = temperature(share[chosen], pages.rows.allowed[chosen], pages.rows.weight[chosen])
         found.append(one.divided(by))
         log(f"log-odds of kinds divided by {by}")
     return found
