@@ -3,7 +3,8 @@
 Without a threshold, each page gets the one that maximises the expected F1 of its kept words.
 With content probabilities q and lengths w, keeping the k most likely lines gives an expected
 F = 2 Σ_kept qw / (Σ_kept w + Σ qw), and the best k is where the next line's q falls to F / 2 (Lipton
-et al. 2014, "Optimal thresholding of classifiers to maximize F1 measure").
+et al. 2014, "Optimal thresholding of classifiers to maximize F1 measure"). The F1 cannot be greater than the
+probability that any line is content. This matters for pages of one or two lines.
 
 Copies (`copies.py`) are decided by their kind, whatever their score. Kinds in `drop_copies` are dropped. If
 such a copy would have been kept, its original is kept instead. The score decides only for a "repeat", a short

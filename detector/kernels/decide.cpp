@@ -41,14 +41,17 @@ struct Best {
   f32 content = 0, words = 0;
 };
 
-// The threshold of a page at which the expected F1 of the kept words is greatest.
+// The threshold of a page at which the expected F1 of the kept words is greatest. The formula is an
+// approximation for many lines. The F1 cannot be greater than the probability that any line is content.
 Best best_threshold(View<const f32> scores, const Words& words, i64 first, i64 last, View<f32> sizes,
                     View<f32> contents) {
   Best best;
+  f64 no_content = 1;
   sizes.fill(0);
   contents.fill(0);
   for (i64 row = first; row < last; ++row) {
     const f32 size = words_in(words, row), content = size * (1.0f - scores[row]);
+    if (size > 0) no_content *= scores[row];
     const i64 bin = static_cast<i64>(nearest(scores[row] * 1000.0f));
     sizes[bin] += size;
     contents[bin] += content;
@@ -66,6 +69,7 @@ Best best_threshold(View<const f32> scores, const Words& words, i64 first, i64 l
       best.threshold = static_cast<f32>(bin) / 1000.0f;
     }
   }
+  if (best.expected_f1 > 1 - no_content) best.expected_f1 = 1 - no_content;
   return best;
 }
 

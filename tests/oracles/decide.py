@@ -2,6 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from math import prod
+
+import numpy as np
 
 from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT
 from tests.oracles.words import classes_of
@@ -33,7 +36,8 @@ def policy_of(
     candidates = sorted({score for score, words in zip(scores, sizes, strict=True) if words > 0})
     kept = {limit: expected_f1(scores, sizes, [score <= limit for score in scores]) for limit in candidates}
     best = max(kept, key=kept.__getitem__, default=0.0)
-    if kept.get(best, 0) < least_content:
+    no_content = prod(float(np.float32(score)) for score, words in zip(scores, sizes, strict=True) if words > 0)
+    if min(kept.get(best, 0), 1 - no_content) < least_content:
         return NO_CONTENT, -1
     content = sum((1 - score) * words for score, words in zip(scores, sizes, strict=True))
     if content > mostly_content * sum(sizes) and best < mostly_content and not well_known:
