@@ -36,7 +36,9 @@ def policy_of(
     candidates = sorted({score for score, words in zip(scores, sizes, strict=True) if words > 0})
     kept = {limit: expected_f1(scores, sizes, [score <= limit for score in scores]) for limit in candidates}
     best = max(kept, key=kept.__getitem__, default=0.0)
-    no_content = prod(float(np.float32(score)) for score, words in zip(scores, sizes, strict=True) if words > 0)
+    no_content = prod(
+        float(np.float32(score)) for score, words in zip(scores, sizes, strict=True) if words > 0
+    )
     if min(kept.get(best, 0), 1 - no_content) < least_content:
         return NO_CONTENT, -1
     content = sum((1 - score) * words for score, words in zip(scores, sizes, strict=True))
