@@ -49,6 +49,8 @@ BLOCK_KEPT: Final = 3
 BLOCK_DROPPED: Final = 4
 # The settings keep or drop the kind of this segment; its score alone would have decided differently.
 KIND_DECIDED: Final = 5
+# The scores of the segments before and after this one keep them, and it is body by its kind.
+BETWEEN_KEPT: Final = 6
 
 
 class DecisionPolicy(NamedTuple):
@@ -70,6 +72,10 @@ READ_AS_BODY: Final = ("comment", "author")
 LEAST_SURE: Final = 0.25
 # The likeliest title of a page is one from this probability on, if no other line comes near it.
 LEAST_TITLE: Final = 0.1
+# Between two lines that are kept, a line stays if it is body at least this probably (in thousandths) and its
+# score is lower than that.
+BETWEEN_BODY: Final = 500
+BETWEEN_SCORE: Final = 0.9
 
 
 class KnownKinds(NamedTuple):
@@ -138,6 +144,11 @@ def decide(
     if settings.whole_blocks and blocks is not None:
         before = (out.threshold, out.policy, out.kept, out.rule)
         native.run("decide_blocks", decided, words, page_segment, blocks, before)
+    if kinds is not None and "body" not in settings.kinds_decided()[1]:
+        may_stay = (out.rule == 0) & ~np.isin(
+            copies.kind, [COPY_KINDS.index(kind) for kind in settings.drop_copies]
+        )
+        _keep_between(scores, kinds, page_segment, may_stay, out)
     if decided is not scores:
         stays = scores <= np.repeat(out.threshold, np.diff(page_segment))
         out.rule[(stays != out.kept) & (out.rule == 0)] = KIND_DECIDED
@@ -157,6 +168,24 @@ def decide_scored(
     policy = DecisionPolicy(settings, threshold, lines.site_pages)
     kinds = KnownKinds(lines.kinds, lines.pages.share[:, FORUM])
     return decide(lines.scores, words, page_segment, copies, policy, blocks, kinds)
+
+
+def _keep_between(
+    scores: Floats, kinds: KnownKinds, page_segment: Integers, may_stay: NDArray[np.bool_], out: Decisions
+) -> None:
+    """Keep lines that are body by their kind between two that their scores keep, where they may stay."""
+    if not kinds.lines.size:
+        return
+    sizes = np.diff(page_segment)
+    stays = out.kept & (scores <= np.repeat(out.threshold, sizes))
+    before, after = np.zeros_like(stays), np.zeros_like(stays)
+    before[1:], after[:-1] = stays[:-1], stays[1:]
+    before[page_segment[:-1][sizes > 0]] = after[page_segment[1:][sizes > 0] - 1] = False
+    is_body = np.rint(_share(kinds, "body") * 1000) >= BETWEEN_BODY
+    by_f1 = np.repeat(out.policy == BY_F1, sizes)
+    is_between = may_stay & ~out.kept & before & after & is_body & by_f1 & (scores < BETWEEN_SCORE)
+    out.kept[is_between] = True
+    out.rule[is_between] = BETWEEN_KEPT
 
 
 class ScoresByKind(NamedTuple):
