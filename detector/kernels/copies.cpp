@@ -42,7 +42,7 @@ class CopyFinder {
         varied_ = row;
       }
       unlike += is_near_title(row) && line_key(words_, row) != line_key(words_, title_);
-      glued += is_paragraph(row) && in_common(row) == words_.number(title_);
+      glued += row != title_ && is_paragraph(row) && in_common(row) == words_.number(title_);
     }
     is_glued_on_ = glued >= GLUED_ON;
     if (varied != 1 || !titles_.varied().is_set_apart(title_, varied_)) varied_ = -1;
@@ -182,7 +182,7 @@ class CopyFinder {
     i64 length = 1;
     for (i64 at = words_.end[next - 1]; at < end; at += length) {
       const Character here = read(batch_.data, at);
-      ends |= here.kind == END || (divided && (here.code == ':' || (after_space && is_divider(here.code))));
+      ends |= here.kind == END || (divided && after_space && is_divider(here.code));
       if (!ends && here.kind != SPACE && here.kind != PUNCTUATION) return false;
       after_space = here.kind == SPACE;
       spaced |= ends && after_space;
