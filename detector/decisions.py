@@ -7,7 +7,8 @@ et al. 2014, "Optimal thresholding of classifiers to maximize F1 measure").
 
 Copies (`copies.py`) are decided by their kind, whatever their score. Kinds in `drop_copies` are dropped. If
 such a copy would have been kept, its original is kept instead. The score decides only for a "repeat", a short
-line that occurs twice for no known reason: it is dropped above .3 if its original is kept. A refrain or a
+line that occurs twice for no known reason: it is dropped above .3 if its original is kept, and always if both
+lines are titles by their kind. A refrain or a
 parallel line is kept unless its score is above .65: then it is recurring boilerplate.
 
 In HTML, lists, tables, definition lists and code (`whole_blocks.py`) are decided as a whole if each page has
@@ -76,6 +77,8 @@ LEAST_TITLE: Final = 0.1
 # score is lower than that.
 BETWEEN_BODY: Final = 500
 BETWEEN_SCORE: Final = 0.9
+# A short line that occurs twice is the title again if both lines are titles at least this probably.
+TITLE_AGAIN: Final = 500
 
 
 class KnownKinds(NamedTuple):
@@ -149,6 +152,8 @@ def decide(
             copies.kind, [COPY_KINDS.index(kind) for kind in settings.drop_copies]
         )
         _keep_between(scores, kinds, page_segment, may_stay, out)
+    if kinds is not None and "repeat" in settings.drop_copies:
+        _drop_titles_again(kinds, copies, out)
     if decided is not scores:
         stays = scores <= np.repeat(out.threshold, np.diff(page_segment))
         out.rule[(stays != out.kept) & (out.rule == 0)] = KIND_DECIDED
@@ -186,6 +191,19 @@ def _keep_between(
     is_between = may_stay & ~out.kept & before & after & is_body & by_f1 & (scores < BETWEEN_SCORE)
     out.kept[is_between] = True
     out.rule[is_between] = BETWEEN_KEPT
+
+
+def _drop_titles_again(kinds: KnownKinds, copies: Copies, out: Decisions) -> None:
+    """Drop repeats that are titles by their kind, as are their originals; these stay instead."""
+    if not kinds.lines.size:
+        return
+    is_title = np.rint(_share(kinds, "title") * 1000) >= TITLE_AGAIN
+    rows = np.flatnonzero((copies.kind == COPY_KINDS.index("repeat")) & is_title)
+    rows = rows[is_title[copies.of[rows]]]
+    originals = copies.of[rows[out.kept[rows]]]
+    originals = originals[~out.kept[originals]]
+    out.kept[originals], out.rule[originals] = True, ORIGINAL_KEPT
+    out.kept[rows], out.rule[rows] = False, COPY_DROPPED
 
 
 class ScoresByKind(NamedTuple):
