@@ -147,13 +147,8 @@ def decide(
     if settings.whole_blocks and blocks is not None:
         before = (out.threshold, out.policy, out.kept, out.rule)
         native.run("decide_blocks", decided, words, page_segment, blocks, before)
-    if kinds is not None and "body" not in settings.kinds_decided()[1]:
-        may_stay = (out.rule == 0) & ~np.isin(
-            copies.kind, [COPY_KINDS.index(kind) for kind in settings.drop_copies]
-        )
-        _keep_between(scores, kinds, page_segment, may_stay, out)
-    if kinds is not None and "repeat" in settings.drop_copies:
-        _drop_titles_again(kinds, copies, out)
+    if kinds is not None and kinds.lines.size and any(settings.kinds_decided()):
+        _decide_among(scores, kinds, page_segment, copies, settings, out)
     if decided is not scores:
         stays = scores <= np.repeat(out.threshold, np.diff(page_segment))
         out.rule[(stays != out.kept) & (out.rule == 0)] = KIND_DECIDED
@@ -175,12 +170,27 @@ def decide_scored(
     return decide(lines.scores, words, page_segment, copies, policy, blocks, kinds)
 
 
+def _decide_among(
+    scores: Floats,
+    kinds: KnownKinds,
+    page_segment: Integers,
+    copies: Copies,
+    settings: Settings,
+    out: Decisions,
+) -> None:
+    """Decide lines between kept ones, and titles that come again, by their kinds."""
+    if "body" not in settings.kinds_decided()[1]:
+        dropped = [COPY_KINDS.index(kind) for kind in settings.drop_copies]
+        may_stay = (out.rule == 0) & ~out.kept & ~np.isin(copies.kind, dropped)
+        _keep_between(scores, kinds, page_segment, may_stay, out)
+    if "repeat" in settings.drop_copies:
+        _drop_titles_again(kinds, copies, out)
+
+
 def _keep_between(
     scores: Floats, kinds: KnownKinds, page_segment: Integers, may_stay: NDArray[np.bool_], out: Decisions
 ) -> None:
     """Keep lines that are body by their kind between two that their scores keep, where they may stay."""
-    if not kinds.lines.size:
-        return
     sizes = np.diff(page_segment)
     stays = out.kept & (scores <= np.repeat(out.threshold, sizes))
     before, after = np.zeros_like(stays), np.zeros_like(stays)
@@ -188,15 +198,12 @@ def _keep_between(
     before[page_segment[:-1][sizes > 0]] = after[page_segment[1:][sizes > 0] - 1] = False
     is_body = np.rint(_share(kinds, "body") * 1000) >= BETWEEN_BODY
     by_f1 = np.repeat(out.policy == BY_F1, sizes)
-    is_between = may_stay & ~out.kept & before & after & is_body & by_f1 & (scores < BETWEEN_SCORE)
-    out.kept[is_between] = True
-    out.rule[is_between] = BETWEEN_KEPT
+    is_between = may_stay & before & after & is_body & by_f1 & (scores < BETWEEN_SCORE)
+    out.kept[is_between], out.rule[is_between] = True, BETWEEN_KEPT
 
 
 def _drop_titles_again(kinds: KnownKinds, copies: Copies, out: Decisions) -> None:
     """Drop repeats that are titles by their kind, as are their originals; these stay instead."""
-    if not kinds.lines.size:
-        return
     is_title = np.rint(_share(kinds, "title") * 1000) >= TITLE_AGAIN
     rows = np.flatnonzero((copies.kind == COPY_KINDS.index("repeat")) & is_title)
     rows = rows[is_title[copies.of[rows]]]
