@@ -8,7 +8,8 @@ probability that any line is content. This matters for pages of one or two lines
 
 Copies (`copies.py`) are decided by their kind, whatever their score. Kinds in `drop_copies` are dropped. If
 such a copy would have been kept, its original is kept instead. The score decides only for a "repeat", a short
-line that occurs twice for no known reason: it is dropped above .3 if its original is kept. A refrain or a
+line that occurs twice for no known reason: it is dropped above .3 if its original is kept, and always if both
+lines are titles by their kind. A refrain or a
 parallel line is kept unless its score is above .65: then it is recurring boilerplate.
 
 In HTML, lists, tables, definition lists and code (`whole_blocks.py`) are decided as a whole if each page has
@@ -50,6 +51,8 @@ BLOCK_KEPT: Final = 3
 BLOCK_DROPPED: Final = 4
 # The settings keep or drop the kind of this segment; its score alone would have decided differently.
 KIND_DECIDED: Final = 5
+# The scores of the segments before and after this one keep them, and it is body by its kind.
+BETWEEN_KEPT: Final = 6
 
 
 class DecisionPolicy(NamedTuple):
@@ -71,6 +74,12 @@ READ_AS_BODY: Final = ("comment", "author")
 LEAST_SURE: Final = 0.25
 # The likeliest title of a page is one from this probability on, if no other line comes near it.
 LEAST_TITLE: Final = 0.1
+# Between two lines that are kept, a line stays if it is body at least this probably (in thousandths) and its
+# score is lower than that.
+BETWEEN_BODY: Final = 500
+BETWEEN_SCORE: Final = 0.9
+# A short line that occurs twice is the title again if both lines are titles at least this probably.
+TITLE_AGAIN: Final = 500
 
 
 class KnownKinds(NamedTuple):
@@ -139,6 +148,8 @@ def decide(
     if settings.whole_blocks and blocks is not None:
         before = (out.threshold, out.policy, out.kept, out.rule)
         native.run("decide_blocks", decided, words, page_segment, blocks, before)
+    if kinds is not None and kinds.lines.size and any(settings.kinds_decided()):
+        _decide_among(scores, kinds, page_segment, copies, settings, out)
     if decided is not scores:
         stays = scores <= np.repeat(out.threshold, np.diff(page_segment))
         out.rule[(stays != out.kept) & (out.rule == 0)] = KIND_DECIDED
@@ -158,6 +169,49 @@ def decide_scored(
     policy = DecisionPolicy(settings, threshold, lines.site_pages)
     kinds = KnownKinds(lines.kinds, lines.pages.share[:, FORUM])
     return decide(lines.scores, words, page_segment, copies, policy, blocks, kinds)
+
+
+def _decide_among(
+    scores: Floats,
+    kinds: KnownKinds,
+    page_segment: Integers,
+    copies: Copies,
+    settings: Settings,
+    out: Decisions,
+) -> None:
+    """Decide lines between kept ones, and titles that come again, by their kinds."""
+    if "body" not in settings.kinds_decided()[1]:
+        dropped = [COPY_KINDS.index(kind) for kind in settings.drop_copies]
+        may_stay = (out.rule == 0) & ~out.kept & ~np.isin(copies.kind, dropped)
+        _keep_between(scores, kinds, page_segment, may_stay, out)
+    if "repeat" in settings.drop_copies:
+        _drop_titles_again(kinds, copies, out)
+
+
+def _keep_between(
+    scores: Floats, kinds: KnownKinds, page_segment: Integers, may_stay: NDArray[np.bool_], out: Decisions
+) -> None:
+    """Keep lines that are body by their kind between two that their scores keep, where they may stay."""
+    sizes = np.diff(page_segment)
+    stays = out.kept & (scores <= np.repeat(out.threshold, sizes))
+    before, after = np.zeros_like(stays), np.zeros_like(stays)
+    before[1:], after[:-1] = stays[:-1], stays[1:]
+    before[page_segment[:-1][sizes > 0]] = after[page_segment[1:][sizes > 0] - 1] = False
+    is_body = np.rint(_share(kinds, "body") * 1000) >= BETWEEN_BODY
+    by_f1 = np.repeat(out.policy == BY_F1, sizes)
+    is_between = may_stay & before & after & is_body & by_f1 & (scores < BETWEEN_SCORE)
+    out.kept[is_between], out.rule[is_between] = True, BETWEEN_KEPT
+
+
+def _drop_titles_again(kinds: KnownKinds, copies: Copies, out: Decisions) -> None:
+    """Drop repeats that are titles by their kind, as are their originals; these stay instead."""
+    is_title = np.rint(_share(kinds, "title") * 1000) >= TITLE_AGAIN
+    rows = np.flatnonzero((copies.kind == COPY_KINDS.index("repeat")) & is_title)
+    rows = rows[is_title[copies.of[rows]]]
+    originals = copies.of[rows[out.kept[rows]]]
+    originals = originals[~out.kept[originals]]
+    out.kept[originals], out.rule[originals] = True, ORIGINAL_KEPT
+    out.kept[rows], out.rule[rows] = False, COPY_DROPPED
 
 
 class ScoresByKind(NamedTuple):

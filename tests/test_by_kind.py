@@ -3,8 +3,17 @@
 import numpy as np
 import pytest
 
-from detector.decisions import KIND_DECIDED, DecisionPolicy, KnownKinds, by_kind, decide
-from detector.records import LINE_KINDS, Copies
+from detector.decisions import (
+    BETWEEN_KEPT,
+    COPY_DROPPED,
+    KIND_DECIDED,
+    ORIGINAL_KEPT,
+    DecisionPolicy,
+    KnownKinds,
+    by_kind,
+    decide,
+)
+from detector.records import COPY_KINDS, LINE_KINDS, Copies
 from detector.settings import Settings
 from detector.text.plain import text_batch
 from detector.text.words import words_of
@@ -81,3 +90,67 @@ def test_a_line_that_its_kind_decided_says_so(threshold, ruled):
     )
     assert found.kept.tolist() == [True]
     assert (found.rule[0] == KIND_DECIDED) == ruled
+
+
+def among(numbers, kinds, copies=None, **settings):
+    """Decide lines of one page of four words each; `copies`: rows of the copies, with their originals."""
+    batch = text_batch([b"\n".join(b"some words of it" for _ in numbers)])
+    found = Copies(
+        np.full(len(numbers), -1), np.zeros(len(numbers), np.uint8), np.zeros(len(numbers), np.int32)
+    )
+    for row, original in (copies or {}).items():
+        found.of[row], found.kind[row] = original, COPY_KINDS.index("repeat")
+    chosen = Settings(**({"least_content": 0, "mostly_content": 1} | settings))
+    policy = DecisionPolicy(chosen, chosen.threshold)
+    return decide(scores(*numbers), words_of(batch), batch.page_segment(), found, policy, None, known(*kinds))
+
+
+BODY = {"body": 0.6}
+
+
+def test_body_between_two_kept_lines_stays_and_says_so():
+    found = among([0.1, 0.8, 0.1, 0.8, 0.8, 0.1], [BODY] * 6)
+    assert found.kept.tolist() == [True, True, True, False, False, True]
+    assert found.rule.tolist() == [0, BETWEEN_KEPT, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("score", "kind", "settings"),
+    [
+        (0.9, BODY, {}),
+        (0.8, {"byline": 0.6, "body": 0.4}, {}),
+        (0.8, BODY, {"threshold": 0.5}),
+        (0.8, BODY, {"keep": (), "drop": ()}),
+        (0.8, BODY, {"drop": ("body",)}),
+    ],
+)
+def test_what_stands_between_and_goes(score, kind, settings):
+    found = among([0.1, score, 0.1], [{"navigation": 0.1}, kind, {"navigation": 0.1}], **settings)
+    assert found.kept.tolist() == [True, False, True]
+    assert not (found.rule == BETWEEN_KEPT).any()
+
+
+def test_repeats_are_not_kept_between_lines():
+    found = among([0.1, 0.8, 0.1], [BODY] * 3, {1: 0})
+    assert found.kept.tolist() == [True, False, True]
+
+
+TITLE = {"title": 0.6}
+
+
+@pytest.mark.parametrize("threshold", [None, 1.0])
+def test_a_title_that_comes_again_goes_whatever_its_score(threshold):
+    found = among([0.1, 0.1, 0.05, 0.1], [BODY, TITLE, TITLE, BODY], {2: 1}, threshold=threshold)
+    assert found.kept.tolist() == [True, True, False, True]
+    assert found.rule[2] == COPY_DROPPED
+
+
+def test_the_original_of_a_title_stays_for_it():
+    found = among([0.1, 0.95, 0.05], [BODY, TITLE, TITLE], {2: 1}, threshold=0.2, keep=(), drop=("legal",))
+    assert found.kept.tolist() == [True, True, False]
+    assert found.rule[1] == ORIGINAL_KEPT
+
+
+def test_a_repeat_that_is_no_title_stays_where_its_score_is_low():
+    found = among([0.1, 0.1, 0.05], [BODY, BODY, TITLE], {2: 1})
+    assert found.kept.tolist() == [True, True, True]

@@ -356,3 +356,25 @@ def test_titles_of_heads_stay_with_their_pages():
         [at for at, line in enumerate(page["lines"]) if line["copy_kind"] == "headline"] for page in found
     ]
     assert headlines == [[0], [], [1]]  # the line of the menu that is the title of that page
+
+
+NO_PREFIX = [
+    # another word, other capitals, a sentence that the title quotes, a label before a colon
+    ["Anna Weir leaves the mill", "The miller Anna Weir leaves the mill. Nobody knows who will turn the wheel now.", PROSE[0]],
+    ["Milling Gets a Bad Name", "Milling gets a bad name. In this case the name is the right one, says the town.", PROSE[0]],
+    ["Our rivers unite us all", PROSE[0], PROSE[1], "Our rivers unite us all", "Our rivers unite us all. You and I are blessed to live where they meet, and so are all the others."],
+    ["Basics of the Mill Trade", PROSE[0], PROSE[1], "BASICS OF THE MILL TRADE", "Basics of the Mill Trade: A First Course for Beginners teaches all that a miller must know by heart."],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", NO_PREFIX)
+def test_a_sentence_of_its_own_is_not_cut(detector, lines):
+    page = Detector(detector.model, Settings(threshold=1.0)).score("\n".join(lines), format="text")
+    assert not any(line.cuts for line in page.lines)
+
+
+@pytest.mark.parametrize("title", ["Old mill sold to the town", "OLD MILL SOLD TO THE TOWN"])
+def test_capitals_may_be_those_of_a_heading(detector, title):
+    lines = [title, f"Old mill sold to the town. {PROSE[0]}", PROSE[1]]
+    page = Detector(detector.model, Settings(threshold=1.0)).score("\n".join(lines), format="text")
+    assert page.lines[1].clean == PROSE[0]

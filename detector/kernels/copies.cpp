@@ -35,16 +35,16 @@ class CopyFinder {
     if (!forms_.is_html())
       heads_.each(first, last, [&](i64 row, i64 of) { write(row, copy::RUNNING_HEAD, of); });
     if (title_ < 0) return;
-    i64 unlike = 0, begin = 0, varied = 0;
+    i64 unlike = 0, glued = 0, varied = 0;
     for (i64 row = first; row < last; ++row) {
       if (titles_.varied().differ_in_one(title_, row)) {
         varied += 1;
         varied_ = row;
       }
       unlike += is_near_title(row) && line_key(words_, row) != line_key(words_, title_);
-      begin += in_common(row) == words_.number(title_);
+      glued += row != title_ && is_paragraph(row) && in_common(row) == words_.number(title_);
     }
-    is_glued_on_ = begin >= GLUED_ON;
+    is_glued_on_ = glued >= GLUED_ON;
     if (varied != 1 || !titles_.varied().is_set_apart(title_, varied_)) varied_ = -1;
     near_counts_ = unlike <= MOST_NEAR && has(title_, LEAST_NEAR, LEAST_NEAR_SINGLES);
     for (i64 row = first; row < last; ++row)
@@ -58,9 +58,9 @@ class CopyFinder {
   static constexpr i64 PARAGRAPH = 15, PARAGRAPH_SINGLES = 50;
   // A shorter title that differs in a word says something else; so does one of several that differ.
   static constexpr i64 LEAST_NEAR = 6, LEAST_NEAR_SINGLES = 15, MOST_NEAR = 2;
-  // So many lines that begin with the title, itself included, tell one that is glued onto paragraphs from
-  // a sentence that is shown again in large letters.
-  static constexpr i64 GLUED_ON = 3;
+  // So many paragraphs that begin with the title tell one that is glued onto them from a sentence that is
+  // shown again in large letters.
+  static constexpr i64 GLUED_ON = 2;
   // A beginning of the title that ends in dots, and what a site may add to its pages' titles.
   static constexpr i64 LEAST_BEGINNING = 4, MOST_ADDED = 6, LEAST_REST = 5;
   static constexpr u32 SEPARATORS[] = {'-',    0x2013, 0x2014, '|', ':', 0xB7,
@@ -136,14 +136,25 @@ class CopyFinder {
     if (same == whole && size - whole <= MOST_ADDED && mine != HEADING && is_separated(row, whole))
       return write(row, copy::HEADLINE, title_);
     if (mine != PROSE) return;
-    const i64 begins = repeats_.begins[row];
-    const bool begins_near = begins >= 0 && (begins == title_ || (near_counts_ && is_near_title(begins)));
-    const i64 cut = same == whole ? whole : begins_near ? repeats_.begins_words[row] : 0;
-    if (cut == 0 || !titles_.says_enough(title_)) return;
-    const bool is_glued = is_glued_on_ && same == whole && row > title_ && is_paragraph(row);
-    if ((!titles_.leads_to(title_, row) && !is_glued) || !begins_sentence(row, cut, is_glued)) return;
+    if (same != whole || !titles_.says_enough(title_) || !is_written_like_title(row)) return;
+    const bool is_glued = is_glued_on_ && row > title_ && is_paragraph(row);
+    if ((!titles_.leads_to(title_, row) && !is_glued) || !begins_sentence(row, whole, is_glued)) return;
     write(row, copy::PREFIX, title_);
-    out_.cut_words[row] = static_cast<i32>(cut);
+    out_.cut_words[row] = static_cast<i32>(whole);
+  }
+
+  // Tell whether the words that a row and the title begin with have the same capitals, or one of them is all
+  // capitals. Otherwise an author has written the title's words as a sentence.
+  bool is_written_like_title(i64 row) const {
+    const i64 mine = words_.first(row), theirs = words_.first(title_);
+    bool same = true, my_lower = false, their_lower = false;
+    for (i64 word = 0; word < words_.number(title_); ++word) {
+      const u8 one = words_.shape[mine + word], two = words_.shape[theirs + word];
+      same = same && ((one ^ two) & (HAS_UPPER | HAS_LOWER | FIRST_UPPER)) == 0;
+      my_lower = my_lower || (one & HAS_LOWER);
+      their_lower = their_lower || (two & HAS_LOWER);
+    }
+    return same || !my_lower || !their_lower;
   }
 
   static bool is_divider(u32 code) { return code == '-' || code == 0x2013 || code == 0x2014 || code == '|'; }
@@ -171,7 +182,7 @@ class CopyFinder {
     i64 length = 1;
     for (i64 at = words_.end[next - 1]; at < end; at += length) {
       const Character here = read(batch_.data, at);
-      ends |= here.kind == END || (divided && (here.code == ':' || (after_space && is_divider(here.code))));
+      ends |= here.kind == END || (divided && after_space && is_divider(here.code));
       if (!ends && here.kind != SPACE && here.kind != PUNCTUATION) return false;
       after_space = here.kind == SPACE;
       spaced |= ends && after_space;

@@ -6,7 +6,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.decisions import BLOCK_DROPPED, BLOCK_KEPT, COPY_DROPPED, KIND_DECIDED, ORIGINAL_KEPT
+from detector.decisions import (
+    BETWEEN_KEPT,
+    BLOCK_DROPPED,
+    BLOCK_KEPT,
+    COPY_DROPPED,
+    KIND_DECIDED,
+    ORIGINAL_KEPT,
+)
 from detector.features.phrases import PhraseWeights
 from detector.records import COPY_KINDS, LINE_KINDS, Reason, ScoredLine, Words
 from detector.results.batch import PageLines
@@ -15,6 +22,7 @@ from detector.results.elements import element_names
 from detector.results.facts import PageFacts
 from detector.results.quoted_words import page_words, with_quoted_words
 from detector.results.reasons import (
+    BETWEEN,
     BLOCK_GOES,
     BLOCK_STAYS,
     CUT,
@@ -185,6 +193,8 @@ class _Lines:
             yield BLOCK_STAYS
         elif not kept and any(self.rule[row] == BLOCK_DROPPED for row in rows):
             yield BLOCK_GOES
+        elif kept and any(self.rule[row] == BETWEEN_KEPT for row in rows):
+            yield BETWEEN
         elif any(self.rule[row] == KIND_DECIDED for row in rows):
             yield kind_reason(next(iter(self.kinds[number]), ""), kept)
         else:

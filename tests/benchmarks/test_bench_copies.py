@@ -5,6 +5,7 @@ from benchmarks.run.copies import (
     TWICE,
     is_right,
     judged,
+    kind_of,
     planted_sites,
     row,
     stands_once,
@@ -39,6 +40,17 @@ def test_what_is_right():
     assert not is_right(kept, PlantedLine(LONG, "content", "prefix", cut=4)), "the beginning should be cut"
     assert [stands_once(kept, [kept, gone]), stands_once(kept, [kept, kept]), stands_once(gone, [gone])] == [
         True, False, False,
+    ]  # fmt: skip
+
+
+def test_a_heading_above_no_text_is_counted_apart():
+    heading, text = PlantedLine("Method", "content", "heading"), PlantedLine(LONG, "content", "paragraph")
+    page = PlantedPage(
+        "a", (heading, text, heading, heading, PlantedLine("Share", "template", "fixed"), text, heading)
+    )
+    assert [kind_of(page, number) for number in range(7)] == [
+        "heading", "paragraph", "heading-without-text", "heading-without-text", "template", "paragraph",
+        "heading-without-text",
     ]  # fmt: skip
 
 

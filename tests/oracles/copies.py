@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from detector.records import COPY_KINDS
 from detector.text.characters import END, PUNCTUATION, SPACE
-from detector.text.words import FIRST_UPPER, HAS_DIGIT, IS_SINGLE
+from detector.text.words import FIRST_UPPER, HAS_DIGIT, HAS_LOWER, HAS_UPPER, IS_SINGLE
 from tests.oracles.repeats import Found
 from tests.oracles.words import Word, classes_of, size_of, words_of
 
@@ -332,7 +332,7 @@ def begins_sentence(page: Page, row: int, count: int, title: int, divided: bool)
         return False
     gap = page.rows[row].text.encode()[words[count - 1].end : words[count].start].decode()
     if divided:
-        gap = re.sub(r"^([^:]*?):|(?<=\s)[-–—|]", r"\1.", gap, count=1)
+        gap = re.sub(r"(?<=\s)[-–—|]", ".", gap, count=1)
     shape = "".join(map(str, classes_of(gap)))
     if not re.match(f"[{SPACE}{PUNCTUATION}]*{END}", shape):
         return False
@@ -363,17 +363,22 @@ def of_title(page: Page, row: int, title: int, near_counts: bool) -> tuple[str, 
     varied = row == page.varied(title)
     if (mine and mine == whole) or (is_near and not heading) or truncated or added or varied:
         return "headline", 0
-    begins = page.repeats.begins[row]
-    near = begins >= 0 and (begins == title or (
-        near_counts and group >= 0 and page.repeats.original[begins] == group))  # fmt: skip
-    cut = same if same == len(whole) else page.repeats.begins_words[row] if near else 0
-    begin = sum(tuple(keys[: len(whole)]) == tuple(whole) for keys in page.keys)
-    glued = begin >= 3 and same == len(whole) and row > title and has(page.words[row], 15, 50)
+    if same < len(whole) or not written_like_title(page.words[row], page.words[title]):
+        return None
+    begin = [at for at, keys in enumerate(page.keys) if tuple(keys[: len(whole)]) == tuple(whole)]
+    paragraphs = [at for at in begin if at != title and has(page.words[at], 15, 50)]
+    glued = len(paragraphs) >= 2 and row in paragraphs and row > title
     leads = glued or page.leads_to(title, row)
     fits = page.forms[row] == "prose" and says_enough(page.words[title], 8) and leads
-    return (
-        ("headline-prefix", cut) if cut and fits and begins_sentence(page, row, cut, title, glued) else None
-    )
+    return ("headline-prefix", same) if fits and begins_sentence(page, row, same, title, glued) else None
+
+
+def written_like_title(words: list[Word], title: list[Word]) -> bool:
+    """Tell whether the title's words are written with its capitals, or either has no small letters."""
+    case = FIRST_UPPER | HAS_UPPER | HAS_LOWER
+    begin = words[: len(title)]
+    alike = all(not (one.shape ^ two.shape) & case for one, two in zip(begin, title, strict=True))
+    return alike or not all(any(word.shape & HAS_LOWER for word in part) for part in (begin, title))
 
 
 def copies_of(page: Page, text: str = "") -> list[tuple[int, int, int]]:
