@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from benchmarks.files import SAMPLES
 from benchmarks.tables.cells import Results, chosen, grid, name_of, number, read
 
 MOST_COLUMNS: Final = 8
@@ -67,6 +68,11 @@ def _quality(folder: Path, words: str, given: str, rendering: str | None) -> str
 def quality_html(folder: Path, words: str) -> str:
     """Return the table of systems on HTML."""
     return _quality(folder, words, "html", None)
+
+
+def sample_html(folder: Path, words: str) -> str:
+    """Return the table of systems on HTML, all on the same sample of the pages."""
+    return _quality(folder / SAMPLES, words, "html", None)
 
 
 def quality_text(folder: Path, words: str) -> str:

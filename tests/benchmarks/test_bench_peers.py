@@ -76,13 +76,32 @@ def test_peers_are_asked_beforehand(tmp_path, monkeypatch):
     fake = Peer("fake", "tests.benchmarks.fake_peer", OURS, "html")
     absent = Peer("absent", "benchmarks.peers.text.line_rules", "no-such-environment")
     pages = [Page("fundus", text, "a.com", html=text.encode()) for text in ("good", "raise")]
-    monkeypatch.setattr(ask_beforehand, "HTML_PEERS", (absent, fake))
+    monkeypatch.setattr(ask_beforehand, "ASKED", (absent, fake))
     monkeypatch.setattr(ask_beforehand, "dataset", lambda _: SimpleNamespace(pages=lambda: iter(pages)))
     result = CliRunner().invoke(ask_beforehand.command, ["--set", "fundus"], catch_exceptions=False)
     assert "absent is not installed" in result.output
-    assert "fake on fundus: 1 of 2 pages" in result.output
+    assert "fake on fundus, html: 1 of 2 pages" in result.output
     kept = (tmp_path / "cache" / f"fake-{answers.version_key(fake)}.jsonl").read_text().splitlines()
     assert [json.loads(line)[1] for line in kept] == ["GOOD", None]
+
+
+def test_peers_on_text_are_asked_for_each_rendering(tmp_path, monkeypatch):
+    fake = Peer("fake", "tests.benchmarks.fake_peer", OURS, "text")
+    page = Page("labelled", "1", "a.com", text="good")
+    monkeypatch.setattr(ask_beforehand, "ASKED", (fake,))
+    monkeypatch.setattr(ask_beforehand, "dataset", lambda _: SimpleNamespace(pages=lambda: iter([page])))
+    result = CliRunner().invoke(ask_beforehand.command, ["--set", "labelled"], catch_exceptions=False)
+    assert result.output == "fake on labelled, text: 1 of 1 pages\n"
+
+
+def test_renderings_are_kept_whatever_language_a_page_has(monkeypatch):
+    """So that `run outputs` and `run quality` ask once."""
+    renderer = Peer("fake", "tests.benchmarks.fake_peer", OURS, "html")
+    monkeypatch.setattr(answers, "RENDERINGS", (renderer,))
+    pages = [Page("s", language, "a.com", language, html=b"good") for language in ("en", "id")]
+    assert list(answers.renderings_of(pages)) == [("fake", ["GOOD", "GOOD"])]
+    (line,) = next(answers.cache_folder().glob("fake-*.jsonl")).read_text().splitlines()
+    assert json.loads(line)[0] == answers.page_key(b"good", None)
 
 
 def test_failed_pages_are_counted_and_not_scored(tmp_path):

@@ -2,8 +2,9 @@ import gzip
 import json
 
 import pytest
+from click.testing import CliRunner
 
-from benchmarks.data.pages import Page
+from benchmarks.data.pages import Page, drawn
 from benchmarks.measures import out_of_fold
 from benchmarks.measures.out_of_fold import OutputError
 from benchmarks.run import quality
@@ -88,6 +89,29 @@ def test_rows_of_the_same_data_are_kept_and_of_other_data_dropped(results, monke
     path = results / "quality-wcxb-dev.json"
     assert len(quality._kept_rows(path, "x")) == 3
     assert quality._kept_rows(path, "y") == []
+
+
+def test_a_sample_of_pages_is_the_same_for_every_system():
+    pages = [Page("s", str(at), "a.com") for at in range(20)]
+    few, more = drawn(pages, 5), drawn(pages[::-1], 10)
+    assert len(few) == 5
+    assert {page.id for page in few} < {page.id for page in more}
+    assert [int(page.id) for page in few] == sorted(int(page.id) for page in few)
+    assert drawn(pages, None) == drawn(pages, 99) == pages
+
+
+def test_figures_of_a_sample_are_written_apart(results, monkeypatch):
+    pages = [Page("wcxb-dev", str(at), "a.com", gold="the gold text") for at in range(3)]
+    kept = {"files_hash": lambda _: "x", "pages": lambda _: iter(pages)}
+    monkeypatch.setattr(quality, "dataset", lambda name: type("Set", (), kept)())
+    before = (results / "quality-wcxb-dev.json").read_text()
+    arguments = ["--set", "wcxb-dev", "--ceiling", "--pages", "2", "--results", str(results)]
+    monkeypatch.setattr(quality.ceiling, "gold_lines", lambda page: page.gold)
+    CliRunner().invoke(quality.command, arguments, catch_exceptions=False)
+    assert (results / "quality-wcxb-dev.json").read_text() == before
+    stored = json.loads((results / "samples" / "quality-wcxb-dev.json").read_text())
+    assert (stored["pages"], stored["rows"][0]["words"]["pages"]) == (2, 2)
+    assert "| gold-lines | 1.000 |" in fill.table(results, "sample-html wcxb-dev")
 
 
 def test_a_results_file_holds_no_text(results):
