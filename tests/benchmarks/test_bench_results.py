@@ -128,6 +128,25 @@ def test_tables_are_written_between_their_marks(results):
     assert fill.filled(filled, results) == filled
 
 
+def test_all_lines_kept_stand_beside_systems_on_html(results):
+    path = results / "quality-wcxb-dev.json"
+    stored = json.loads(path.read_text())
+    ours = next(row for row in stored["rows"] if row["input"] == "html")
+    kept = [
+        {
+            **ours,
+            "system": "keep-all",
+            "input": "text",
+            "rendering": name,
+            "words": {**ours["words"], "mean": mean},
+        }
+        for name, mean in (("detector-lines", 0.25), ("inscriptis", 0.75))
+    ]
+    path.write_text(json.dumps({**stored, "rows": [*kept, *stored["rows"]]}))
+    systems = [line.split(" | ")[:2] for line in fill.table(results, "quality-html wcxb-dev").splitlines()]
+    assert systems[2:] == [["| detector-html", ".500"], ["| keep-all", ".250"]]
+
+
 def test_every_quality_table_can_be_made(results):
     for name in ("quality-html", "quality-text", "renderings", "calibration"):
         assert fill.table(results, f"{name} wcxb-dev").startswith("| system |")
