@@ -1,6 +1,7 @@
 import json
 import re
 import subprocess
+import sys
 import venv
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 from benchmarks.data.pages import Page
 from benchmarks.errors import BenchmarkError
 from benchmarks.files import ROOT
-from benchmarks.peers import answers, environments
+from benchmarks.peers import answers, environments, speed_worker
 from benchmarks.peers.process import NotInstalledError, PeerProcess
 from benchmarks.peers.systems import (
     ENVIRONMENTS,
@@ -242,6 +243,25 @@ def test_a_system_that_is_measured_again_leaves_the_other_rows_of_speed():
     assert found["not_installed"] == ["d"]
     with pytest.raises(BenchmarkError, match="another sample"):
         speed.with_rows(before, again | {"sample": 2}, ["b"])
+
+
+def test_the_cpu_time_of_a_peers_child_counts():
+    """defuddle works in a Node process that goes on running."""
+    code = "import time\nwhile time.process_time() < 0.5: pass\nprint(flush=True)\ntime.sleep(60)"
+    children = []
+
+    def extract(page, language):
+        child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+        children.append(child)
+        child.stdout.readline()
+        return page
+
+    found = speed_worker.run(extract, False, [("page", None)])
+    for child in children:
+        child.kill()
+        child.communicate()
+    assert found["failed"] == 0
+    assert found["cpu"] >= 0.4
 
 
 def test_a_system_that_is_not_installed_is_left_out_of_speed(tmp_path):
