@@ -12,6 +12,8 @@ from typing import Any, Final, TextIO
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RESULTS: Final = ROOT / "benchmarks" / "results"
+# Below the results: those on a sample of the pages.
+SAMPLES: Final = "samples"
 UNFINISHED: Final = ".unfinished"
 
 

@@ -1,7 +1,9 @@
 """What a data set yields: a page, and what is known to be right about it."""
 
 import gzip
+import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -86,6 +88,12 @@ def named_domain(name: str) -> str:
         if found := _suffixes().privatesuffix(".".join(labels[:end]).lower()):
             return found
     return name
+
+
+def drawn(pages: Sequence[Page], most: int | None) -> list[Page]:
+    """Return the pages whose names have the lowest hashes, in their order; all if there is no limit."""
+    hashes = sorted((hashlib.sha256(page.key.encode()).hexdigest(), at) for at, page in enumerate(pages))
+    return [pages[at] for at in sorted(at for _, at in hashes[:most])]
 
 
 def unpacked(path: Path) -> bytes:

@@ -79,13 +79,24 @@ def asking(peer: Peer, folder: Path) -> Iterator["CachedPeer"]:
 
 def answers_of(peer: Peer, pages: Sequence[Page], inputs: Sequence[bytes | str | None]) -> list[Answer]:
     """Return a peer's answer for each page; a page without input has failed before the peer."""
+    untold = peer in RENDERINGS
     with asking(peer, cache_folder()) as cached:
         return [
             Answer(None, "no rendering", 0.0)
             if given is None
-            else cached.ask(given, None if page.language == UNKNOWN else page.language)
+            else cached.ask(given, None if untold or page.language == UNKNOWN else page.language)
             for page, given in zip(pages, inputs, strict=True)
         ]
+
+
+def renderings_of(pages: Sequence[Page]) -> Iterator[tuple[str, list[str | None]]]:
+    """Yield the name of each rendering and the text of every page; None where a renderer failed."""
+    if all(page.html is None for page in pages):
+        yield "text", [page.text for page in pages]
+        return
+    for renderer in RENDERINGS:
+        answers = answers_of(renderer, pages, [page.html for page in pages])
+        yield renderer.name, [answer.text for answer in answers]
 
 
 class CachedPeer:

@@ -6,10 +6,10 @@ from typing import Any, Final
 
 import click
 
-from benchmarks.data.pages import Page
+from benchmarks.data.pages import Page, drawn
 from benchmarks.data.sets import WITH_GOLD, dataset
 from benchmarks.environment import made
-from benchmarks.files import RESULTS, write_json
+from benchmarks.files import RESULTS, SAMPLES, write_json
 from benchmarks.measures import out_of_fold
 from benchmarks.measures.metrics import Overlap, overlap, overlap_f1
 from benchmarks.peers.answers import answers_of
@@ -70,9 +70,12 @@ def _texts(peer: Peer, pages: Sequence[Page]) -> dict[str, str]:
     }
 
 
-def _rows(name: str, outputs: out_of_fold.Outputs, systems: frozenset[str]) -> Iterator[dict[str, Any]]:
+def _rows(
+    name: str, outputs: out_of_fold.Outputs, systems: frozenset[str], most: int | None
+) -> Iterator[dict[str, Any]]:
     ours = outputs.get((name, out_of_fold.HTML), {})
-    pages = [page for page in dataset(name).pages() if page.id in ours and page.gold is not None]
+    given = drawn(list(dataset(name).pages()), most) if ours else []
+    pages = [page for page in given if page.id in ours and page.gold is not None]
     chosen = [peer for peer in HTML_PEERS if not systems or peer.name in systems]
     texts = {peer.name: _texts(peer, pages) for peer in chosen}
     for page in pages:
@@ -87,8 +90,11 @@ def _rows(name: str, outputs: out_of_fold.Outputs, systems: frozenset[str]) -> I
 @click.option("--set", "sets", type=click.Choice(WITH_GOLD), multiple=True, help="By default all with gold.")
 @click.option("--system", "systems", multiple=True, help="A peer; by default all.")
 @click.option("--by", default=AHEAD, show_default=True, help="Least difference of words F1.")
+@click.option("--pages", "most", type=int, help="Only so many pages of a set; written to samples/ below.")
 @click.option("--results", type=click.Path(path_type=Path), default=RESULTS, help="The folder to write to.")
-def command(outputs: Path, sets: tuple[str, ...], systems: tuple[str, ...], by: float, results: Path) -> None:
+def command(
+    outputs: Path, sets: tuple[str, ...], systems: tuple[str, ...], by: float, most: int | None, results: Path
+) -> None:
     """List the pages of HTML on which a peer is ahead of us, to behind.json.
 
     OUTPUTS is a file of `run outputs`. For each page the best peer counts. The list has names and
@@ -100,10 +106,12 @@ def command(outputs: Path, sets: tuple[str, ...], systems: tuple[str, ...], by: 
       python -m benchmarks run behind build/outputs.jsonl.gz --set wcxb-dev --system pagesift
     """
     read = out_of_fold.read(outputs)
-    found = {name: summary(list(_rows(name, read, frozenset(systems))), by) for name in sets or WITH_GOLD}
+    chosen = frozenset(systems)
+    found = {name: summary(list(_rows(name, read, chosen, most)), by) for name in sets or WITH_GOLD}
     found = {name: one for name, one in found.items() if one["pages"]}
     models = sorted({page.model_id for pages in read.values() for page in pages.values()})
-    write_json(results / "behind.json", {"by": by, "models": models, "sets": found, "made": made()})
+    path = (results if most is None else results / SAMPLES) / "behind.json"
+    write_json(path, {"by": by, "models": models, "sets": found, "made": made()})
     for name, one in found.items():
         click.echo(
             f"{name}: a peer is ahead on {one['behind']} of {one['pages']} pages, we on {one['ahead']}"

@@ -184,7 +184,7 @@ def measure_news() -> dict[str, Any]:
                 said = json.loads((Path(folder) / f"{system.name}.json").read_text())
                 row["labels"] = score_labels(said, labels, first)
             rows.append(row)
-    return {"pairs": len(labels), "rows": rows}
+    return {"pairs": len(labels), "rows": rows, "left_out": {}}
 
 
 def measure_containment(count: int, rounds: int) -> dict[str, Any]:
@@ -213,7 +213,11 @@ def with_rows(before: dict[str, Any], again: dict[str, Any], names: Sequence[str
     """Return a result with the rows of some systems measured again. They record where and when."""
     new = {row["system"]: {**row, "made": again["made"]} for row in again["rows"] if row["system"] in names}
     rows = [new.pop(row["system"], row) for row in before["rows"]]
-    absent = {name: TOO_MANY[name][1] for name in before["left_out"] if name not in names}
+    absent = {
+        name: TOO_MANY[name][1]
+        for name in before.get("left_out", {})
+        if name in TOO_MANY and name not in names
+    }
     return {**before, "rows": [*rows, *new.values()], "left_out": absent}
 
 

@@ -10,15 +10,15 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from benchmarks.data.pages import Page
+from benchmarks.data.pages import Page, drawn
 from benchmarks.data.sets import OWN_LABELS, SCORABLE, WITH_GOLD, dataset
 from benchmarks.environment import made, ours
-from benchmarks.files import RESULTS, write_json
+from benchmarks.files import RESULTS, SAMPLES, write_json
 from benchmarks.measures import ceiling, out_of_fold, scoring
-from benchmarks.peers.answers import answers_of
+from benchmarks.peers.answers import answers_of, renderings_of
 from benchmarks.peers.environments import identity_of
 from benchmarks.peers.process import Answer, NotInstalledError
-from benchmarks.peers.systems import HTML_PEERS, RENDERINGS, TEXT_PEERS, Peer
+from benchmarks.peers.systems import HTML_PEERS, TEXT_PEERS, Peer
 
 # Renderings with the same lines as the labels.
 OUR_LINES: Final = (out_of_fold.HTML, "detector-lines", "text")
@@ -67,19 +67,9 @@ def _html_rows(run: Run) -> Iterator[dict[str, Any]]:
             yield _peer_rows(peer, run.pages, [page.html for page in run.pages])
 
 
-def _renderings(run: Run) -> Iterator[tuple[str, list[str | None]]]:
-    """Yield the name of each rendering and the text of every page."""
-    if all(page.html is None for page in run.pages):
-        yield "text", [page.text for page in run.pages]
-        return
-    for renderer in RENDERINGS:
-        answers = answers_of(renderer, run.pages, [page.html for page in run.pages])
-        yield renderer.name, [answer.text for answer in answers]
-
-
 def _text_rows(run: Run) -> Iterator[dict[str, Any]]:
     chosen = [peer for peer in TEXT_PEERS if run.wants(peer)]
-    for rendering, texts in _renderings(run) if chosen else ():
+    for rendering, texts in renderings_of(run.pages) if chosen else ():
         for peer in chosen:
             yield {**_peer_rows(peer, run.pages, texts), "rendering": rendering}
 
@@ -177,6 +167,7 @@ def _sets(named: Sequence[str], with_gold: bool) -> list[str]:
 @click.option(
     "--ceiling", "only_ceiling", is_flag=True, help="Score the lines that the gold itself would keep."
 )
+@click.option("--pages", "most", type=int, help="Only so many pages of a set; written to samples/ below.")
 @click.option("--results", type=click.Path(path_type=Path), default=RESULTS, help="The folder to write to.")
 def command(
     sets: tuple[str, ...],
@@ -184,11 +175,13 @@ def command(
     outputs: tuple[Path, ...],
     only_ours: bool,
     only_ceiling: bool,
+    most: int | None,
     results: Path,
 ) -> None:
     """Score peers and our own outputs on sets of pages, to quality-SET.json.
 
-    Rows that are not run this time are kept if they were made from the same data.
+    Rows that are not run this time are kept if they were made from the same data. With --pages, the pages
+    are those whose names have the lowest hashes: the same for every system.
 
     \b
     Examples:
@@ -196,11 +189,12 @@ def command(
       python -m benchmarks run quality --set fundus --system trafilatura
       python -m benchmarks run quality --only-ours --ours build/outputs.jsonl.gz
       python -m benchmarks run quality --ceiling --set wcxb-dev
+      python -m benchmarks run quality --pages 100 --system defuddle
     """
     ours_read: out_of_fold.Outputs = {}
     for path in outputs:
         ours_read |= out_of_fold.read(path)
     chosen = frozenset({"nothing else"} if only_ours else systems)
     for name in _sets(sets, only_ceiling):
-        run = Run(name, list(dataset(name).pages()), chosen, ours_read)
-        write(run, results, [_ceiling_rows] if only_ceiling else None)
+        run = Run(name, drawn(list(dataset(name).pages()), most), chosen, ours_read)
+        write(run, results if most is None else results / SAMPLES, [_ceiling_rows] if only_ceiling else None)

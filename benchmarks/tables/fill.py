@@ -79,6 +79,7 @@ def reliability(folder: Path, kind: str) -> str:
 TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "quality-html": quality_tables.quality_html,
     "quality-text": quality_tables.quality_text,
+    "sample-html": quality_tables.sample_html,
     "renderings": quality_tables.renderings,
     "held": quality_tables.held,
     "breaks": quality_tables.breaks,

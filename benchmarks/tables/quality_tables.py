@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from benchmarks.files import SAMPLES
 from benchmarks.tables.cells import Results, chosen, grid, name_of, number, read
 
 MOST_COLUMNS: Final = 8
@@ -13,13 +14,18 @@ def _failed(row: Results) -> str:
     return f"{row['failed']['pages']} / {row['empty']}"
 
 
+def _is_everything(row: Results) -> bool:
+    """Tell whether a row is what a table of HTML is compared with: all lines of our renderer."""
+    return (row["system"], row.get("rendering")) == ("keep-all", "detector-lines")
+
+
 def _scored_rows(result: Results, given: str, rendering: str | None) -> list[Results]:
-    """Return the rows of an input format, the best first; the absent ones last."""
+    """Return the rows of an input format, and all lines kept; the best first, the absent ones last."""
     measure, score = _measure(result)
     rows = [
         row
         for row in result["rows"]
-        if row["input"] == given and row.get("rendering", rendering) == rendering
+        if (row["input"] == given and row.get("rendering", rendering) == rendering) or _is_everything(row)
     ]
     return sorted(rows, key=lambda row: -row[measure][score] if measure in row else 1)
 
@@ -67,6 +73,11 @@ def _quality(folder: Path, words: str, given: str, rendering: str | None) -> str
 def quality_html(folder: Path, words: str) -> str:
     """Return the table of systems on HTML."""
     return _quality(folder, words, "html", None)
+
+
+def sample_html(folder: Path, words: str) -> str:
+    """Return the table of systems on HTML, all on the same sample of the pages."""
+    return _quality(folder / SAMPLES, words, "html", None)
 
 
 def quality_text(folder: Path, words: str) -> str:
@@ -168,7 +179,9 @@ def kinds(folder: Path, name: str) -> str:
 def parts(folder: Path, name: str) -> str:
     """Return the share of the parts that must stay that each system keeps, on HTML."""
     rows = [
-        row for row in read(folder, f"quality-{name}")["rows"] if row["input"] == "html" and "parts" in row
+        row
+        for row in read(folder, f"quality-{name}")["rows"]
+        if "parts" in row and (row["input"] == "html" or _is_everything(row))
     ]
     names = list(rows[0]["parts"])
     head = ["system", *(f"{part}, {rows[0]['parts'][part]['parts']:,}" for part in names)]

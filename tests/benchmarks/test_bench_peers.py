@@ -1,6 +1,7 @@
 import json
 import re
 import subprocess
+import sys
 import venv
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 from benchmarks.data.pages import Page
 from benchmarks.errors import BenchmarkError
 from benchmarks.files import ROOT
-from benchmarks.peers import answers, environments
+from benchmarks.peers import answers, environments, speed_worker
 from benchmarks.peers.process import NotInstalledError, PeerProcess
 from benchmarks.peers.systems import (
     ENVIRONMENTS,
@@ -76,13 +77,32 @@ def test_peers_are_asked_beforehand(tmp_path, monkeypatch):
     fake = Peer("fake", "tests.benchmarks.fake_peer", OURS, "html")
     absent = Peer("absent", "benchmarks.peers.text.line_rules", "no-such-environment")
     pages = [Page("fundus", text, "a.com", html=text.encode()) for text in ("good", "raise")]
-    monkeypatch.setattr(ask_beforehand, "HTML_PEERS", (absent, fake))
+    monkeypatch.setattr(ask_beforehand, "ASKED", (absent, fake))
     monkeypatch.setattr(ask_beforehand, "dataset", lambda _: SimpleNamespace(pages=lambda: iter(pages)))
     result = CliRunner().invoke(ask_beforehand.command, ["--set", "fundus"], catch_exceptions=False)
     assert "absent is not installed" in result.output
-    assert "fake on fundus: 1 of 2 pages" in result.output
+    assert "fake on fundus, html: 1 of 2 pages" in result.output
     kept = (tmp_path / "cache" / f"fake-{answers.version_key(fake)}.jsonl").read_text().splitlines()
     assert [json.loads(line)[1] for line in kept] == ["GOOD", None]
+
+
+def test_peers_on_text_are_asked_for_each_rendering(tmp_path, monkeypatch):
+    fake = Peer("fake", "tests.benchmarks.fake_peer", OURS, "text")
+    page = Page("labelled", "1", "a.com", text="good")
+    monkeypatch.setattr(ask_beforehand, "ASKED", (fake,))
+    monkeypatch.setattr(ask_beforehand, "dataset", lambda _: SimpleNamespace(pages=lambda: iter([page])))
+    result = CliRunner().invoke(ask_beforehand.command, ["--set", "labelled"], catch_exceptions=False)
+    assert result.output == "fake on labelled, text: 1 of 1 pages\n"
+
+
+def test_renderings_are_kept_whatever_language_a_page_has(monkeypatch):
+    """So that `run outputs` and `run quality` ask once."""
+    renderer = Peer("fake", "tests.benchmarks.fake_peer", OURS, "html")
+    monkeypatch.setattr(answers, "RENDERINGS", (renderer,))
+    pages = [Page("s", language, "a.com", language, html=b"good") for language in ("en", "id")]
+    assert list(answers.renderings_of(pages)) == [("fake", ["GOOD", "GOOD"])]
+    (line,) = next(answers.cache_folder().glob("fake-*.jsonl")).read_text().splitlines()
+    assert json.loads(line)[0] == answers.page_key(b"good", None)
 
 
 def test_failed_pages_are_counted_and_not_scored(tmp_path):
@@ -223,6 +243,25 @@ def test_a_system_that_is_measured_again_leaves_the_other_rows_of_speed():
     assert found["not_installed"] == ["d"]
     with pytest.raises(BenchmarkError, match="another sample"):
         speed.with_rows(before, again | {"sample": 2}, ["b"])
+
+
+def test_the_cpu_time_of_a_peers_child_counts():
+    """defuddle works in a Node process that goes on running."""
+    code = "import time\nwhile time.process_time() < 0.5: pass\nprint(flush=True)\ntime.sleep(60)"
+    children = []
+
+    def extract(page, language):
+        child = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+        children.append(child)
+        child.stdout.readline()
+        return page
+
+    found = speed_worker.run(extract, False, [("page", None)])
+    for child in children:
+        child.kill()
+        child.communicate()
+    assert found["failed"] == 0
+    assert found["cpu"] >= 0.4
 
 
 def test_a_system_that_is_not_installed_is_left_out_of_speed(tmp_path):

@@ -2,8 +2,9 @@ import gzip
 import json
 
 import pytest
+from click.testing import CliRunner
 
-from benchmarks.data.pages import Page
+from benchmarks.data.pages import Page, drawn
 from benchmarks.measures import out_of_fold
 from benchmarks.measures.out_of_fold import OutputError
 from benchmarks.run import quality
@@ -90,6 +91,29 @@ def test_rows_of_the_same_data_are_kept_and_of_other_data_dropped(results, monke
     assert quality._kept_rows(path, "y") == []
 
 
+def test_a_sample_of_pages_is_the_same_for_every_system():
+    pages = [Page("s", str(at), "a.com") for at in range(20)]
+    few, more = drawn(pages, 5), drawn(pages[::-1], 10)
+    assert len(few) == 5
+    assert {page.id for page in few} < {page.id for page in more}
+    assert [int(page.id) for page in few] == sorted(int(page.id) for page in few)
+    assert drawn(pages, None) == drawn(pages, 99) == pages
+
+
+def test_figures_of_a_sample_are_written_apart(results, monkeypatch):
+    pages = [Page("wcxb-dev", str(at), "a.com", gold="the gold text") for at in range(3)]
+    kept = {"files_hash": lambda _: "x", "pages": lambda _: iter(pages)}
+    monkeypatch.setattr(quality, "dataset", lambda name: type("Set", (), kept)())
+    before = (results / "quality-wcxb-dev.json").read_text()
+    arguments = ["--set", "wcxb-dev", "--ceiling", "--pages", "2", "--results", str(results)]
+    monkeypatch.setattr(quality.ceiling, "gold_lines", lambda page: page.gold)
+    CliRunner().invoke(quality.command, arguments, catch_exceptions=False)
+    assert (results / "quality-wcxb-dev.json").read_text() == before
+    stored = json.loads((results / "samples" / "quality-wcxb-dev.json").read_text())
+    assert (stored["pages"], stored["rows"][0]["words"]["pages"]) == (2, 2)
+    assert "| gold-lines | 1.000 |" in fill.table(results, "sample-html wcxb-dev")
+
+
 def test_a_results_file_holds_no_text(results):
     assert "gold text" not in (results / "quality-wcxb-dev.json").read_text()
 
@@ -102,6 +126,25 @@ def test_tables_are_written_between_their_marks(results):
     assert filled.startswith("before\n")
     assert filled.endswith("<!-- end table -->\nafter\n")
     assert fill.filled(filled, results) == filled
+
+
+def test_all_lines_kept_stand_beside_systems_on_html(results):
+    path = results / "quality-wcxb-dev.json"
+    stored = json.loads(path.read_text())
+    ours = next(row for row in stored["rows"] if row["input"] == "html")
+    kept = [
+        {
+            **ours,
+            "system": "keep-all",
+            "input": "text",
+            "rendering": name,
+            "words": {**ours["words"], "mean": mean},
+        }
+        for name, mean in (("detector-lines", 0.25), ("inscriptis", 0.75))
+    ]
+    path.write_text(json.dumps({**stored, "rows": [*kept, *stored["rows"]]}))
+    systems = [line.split(" | ")[:2] for line in fill.table(results, "quality-html wcxb-dev").splitlines()]
+    assert systems[2:] == [["| detector-html", ".500"], ["| keep-all", ".250"]]
 
 
 def test_every_quality_table_can_be_made(results):
