@@ -28,7 +28,7 @@ from detector.corpus.report.since import since_report
 from detector.corpus.report.summary import document_counts, report_of
 from detector.corpus.run_folder import MANIFEST, read_json
 from detector.corpus.run_log import LOG, RunLog, in_units
-from detector.corpus.run_spec import RunSpec, ShardTask
+from detector.corpus.run_spec import Done, RunSpec, ShardTask
 from detector.corpus.sample import SHARD_BYTES, Sample, drawn_sample, found_in_sample
 from detector.corpus.steps.again import judge_again, shards_again
 from detector.corpus.steps.clean import clean_shard
@@ -38,9 +38,11 @@ from detector.corpus.steps.near_duplicates import group, sketch_shard
 from detector.corpus.steps.passages import find_originals, passages_shard
 from detector.corpus.steps.publish import publish, rejected_counts
 from detector.corpus.steps.write import write_shard
+from detector.corpus.task_times import expected_seconds, single_records
 from detector.engines.engine import Engine
+from detector.engines.in_process import InProcess
 from detector.errors import SettingsError
-from detector.progress import Progress
+from detector.progress import Progress, no_progress
 
 
 class Outcome(NamedTuple):
@@ -109,19 +111,21 @@ def _surveys(engine: Engine, shard_bytes: int, progress: Progress, inputs: Seque
     return [surveys[number] for number in range(len(inputs))]
 
 
-def _each(step: _Step, spec: RunSpec, shards: Sequence[Shard], engine: Engine, progress: Progress) -> float:
-    """Run a step on all shards that are not finished; return the seconds that its tasks took, added up."""
+def _each(
+    step: _Step, spec: RunSpec, shards: Sequence[Shard], engine: Engine, progress: Progress
+) -> list[Done]:
+    """Run a step on all shards that are not finished; return what its tasks took."""
     run = spec.folder()
     left = [shard for shard in shards if not run.of(step.folder, shard.number).is_dir()]
     total = sum(shard.bytes for shard in shards)
     done = total - sum(shard.bytes for shard in left)
     progress(step.title, done, total)
-    seconds = 0.0
-    for shard in engine.run(ShardTask(step.function, spec), left):
-        done += shard.bytes
-        seconds += shard.seconds
+    tasks: list[Done] = []
+    for task in engine.run(ShardTask(step.function, spec), left):
+        done += task.bytes
+        tasks.append(task)
         progress(step.title, done, total)
-    return seconds
+    return tasks
 
 
 @contextmanager
@@ -158,28 +162,30 @@ def _titles(spec: RunSpec) -> list[str]:
     return [step.title for step in (COUNT, CLEAN, AGAIN, SIGN, PASSAGES, WRITE) if wanted.get(step, True)]
 
 
-def _steps(spec: RunSpec, shards: Sequence[Shard], engine: Engine, memory: int, progress: Progress) -> float:
-    """Run all passes over all shards; return the seconds that their tasks took, added up."""
+def _steps(
+    spec: RunSpec, shards: Sequence[Shard], engine: Engine, memory: int, progress: Progress
+) -> dict[str, list[Done]]:
+    """Run all passes over all shards; return what the tasks of each took."""
     run = spec.folder()
     numbers = [shard.number for shard in shards]
-    seconds = _each(COUNT, spec, shards, engine, progress)
+    tasks = {COUNT.title: _each(COUNT, spec, shards, engine, progress)}
     earlier = [shard.of(COUNT.folder) for shard in earlier_shards(spec.since)]
     counted = [run.of(COUNT.folder, number) for number in numbers]
     merge_shards(run.step("counts"), counted, memory, earlier)
-    seconds += _each(CLEAN, spec, shards, engine, progress)
+    tasks[CLEAN.title] = _each(CLEAN, spec, shards, engine, progress)
     if spec.since:
-        seconds += _each(AGAIN, spec, shards_again(spec), engine, progress)
+        tasks[AGAIN.title] = _each(AGAIN, spec, shards_again(spec), engine, progress)
     if spec.corpus.duplicates:
-        seconds += _each(SIGN, spec, shards, engine, progress)
+        tasks[SIGN.title] = _each(SIGN, spec, shards, engine, progress)
     # Close the workers: near-duplicates need their memory.
     engine.close()
     group(spec, numbers, memory, progress)
     if spec.corpus.passages != "keep":
         find_originals(spec, numbers, memory)
-        seconds += _each(PASSAGES, spec, shards, engine, progress)
-    seconds += _each(WRITE, spec, shards, engine, progress)
+        tasks[PASSAGES.title] = _each(PASSAGES, spec, shards, engine, progress)
+    tasks[WRITE.title] = _each(WRITE, spec, shards, engine, progress)
     engine.close()
-    return seconds
+    return tasks
 
 
 def _finished(spec: RunSpec, inputs: Sequence[Input], surveyor: Surveyor) -> Outcome:
@@ -264,12 +270,18 @@ def look(
     spec = with_output_column(inputs, spec)
     refuse_wrong_columns(inputs, spec.columns, limits=spec.corpus.limits())
     with tempfile.TemporaryDirectory(prefix="detector-") as folder:
-        spec = spec._replace(output=Path(folder), lines="sidecar" if spec.lines == "none" else spec.lines)
-        spec.folder().path.mkdir()
+        spec = spec._replace(
+            output=Path(folder) / "sample", lines="sidecar" if spec.lines == "none" else spec.lines
+        )
+        spec.folder().path.mkdir(parents=True)
         drawn = drawn_sample(spec, inputs, pages, engine, partial(_surveys, engine, SHARD_BYTES, log))
-        seconds = _steps(spec, drawn.shards, engine, resources.grouping, log)
+        tasks = _steps(spec, drawn.shards, engine, resources.grouping, log)
         count = len(drawn.shards)
         report = report_of(spec, count, rejected_counts(spec, drawn.shards)) | since_report(spec)
         lost = losses(document_counts(spec, count), spec.corpus)
-        found = found_in_sample(spec, drawn, inputs, seconds / resources.workers)
+        alone = spec._replace(output=Path(folder) / "single", since=())
+        alone.folder().path.mkdir(parents=True)
+        single = _steps(alone, single_records(drawn.shards), InProcess(), resources.grouping, no_progress)
+        seconds = expected_seconds(tasks, single, drawn.input_bytes, drawn.input_shards, resources.workers)
+        found = found_in_sample(spec, drawn, inputs, seconds)
     return Outcome(report, lost, False, count, found)

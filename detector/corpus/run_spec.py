@@ -1,5 +1,6 @@
 """The specification of a corpus run: small, because it is sent to workers with every task."""
 
+import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -46,11 +47,12 @@ class RunSpec(NamedTuple):
 
 
 class Done(NamedTuple):
-    """A shard that a step has finished, its bytes of input, and the seconds that it took."""
+    """A shard that a step has finished: its bytes of input, the seconds that it took, the process id."""
 
     shard: int
     bytes: int
     seconds: float
+    process: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,4 +66,4 @@ class ShardTask:
         """Run the step on one shard."""
         began = time.perf_counter()
         self.function(self.spec, shard)
-        return Done(shard.number, shard.bytes, time.perf_counter() - began)
+        return Done(shard.number, shard.bytes, time.perf_counter() - began, os.getpid())

@@ -26,7 +26,7 @@ from detector.engines.engine import Engine
 PAGES: Final = 1000
 # Runs of pages in a sample, at least. More are drawn where files are so small that pages are missing.
 PLACES: Final = 20
-SHARD_BYTES: Final = 4_000_000
+SHARD_BYTES: Final = 1_000_000
 SEED: Final = 1
 # Pages and near-duplicates that are shown.
 EXAMPLES: Final = 3
@@ -39,7 +39,8 @@ class Drawn(NamedTuple):
     """What was drawn.
 
     shards: to clean; places: runs of pages; pages: in them
-    bytes: of the input that these pages take; input_pages: estimated number in the whole input
+    bytes: of the input that these pages take
+    input_pages: estimated number in the whole input; input_bytes, input_shards: its size, and tasks of a step
     """
 
     shards: list[Shard]
@@ -47,6 +48,8 @@ class Drawn(NamedTuple):
     pages: int
     bytes: int
     input_pages: int
+    input_bytes: int
+    input_shards: int
 
 
 class Estimate(NamedTuple):
@@ -198,20 +201,33 @@ def drawn_sample(
             break
         count *= 4
     shards: list[Shard] = []
-    size = 0.0
     for (at, part), found in runs.items():
         shard = drawing.parts[at][part]
-        size += shard.bytes * taken[at, part] / max(drawing.records[at, part], 1)
-        shards.append(shard._replace(number=len(shards), parts=_taken(shard, found)))
-    return Drawn(shards, sum(map(len, runs.values())), sum(taken.values()), int(size), drawing.input_pages())
+        size = int(shard.bytes * taken[at, part] / max(drawing.records[at, part], 1))
+        shards.append(shard._replace(number=len(shards), parts=_taken(shard, found), bytes=size))
+    return Drawn(
+        shards,
+        sum(map(len, runs.values())),
+        sum(taken.values()),
+        sum(shard.bytes for shard in shards),
+        drawing.input_pages(),
+        sum(max(input.size, 0) for input in inputs),
+        _tasks(spec, inputs),
+    )
+
+
+def _tasks(spec: RunSpec, inputs: Sequence[Input]) -> int:
+    """Return how many shards a run has, about."""
+    whole = shards_of(inputs, [NOTHING_SEEN] * len(inputs), spec.corpus.shard_bytes, spec.to)
+    return sum(max(-(-shard.bytes // spec.corpus.shard_bytes), 1) for shard in whole)
 
 
 def found_in_sample(spec: RunSpec, drawn: Drawn, inputs: Sequence[Input], seconds: float) -> Sample:
-    """Return what a finished sample shows. seconds: that its tasks took, with all workers."""
-    size = sum(max(input.size, 0) for input in inputs)
+    """Return what a finished sample shows. seconds: that a whole run takes."""
+    size = drawn.input_bytes
     times = size / max(drawn.bytes, 1)
     disk = sum(path.stat().st_size for path in spec.output.rglob("*") if path.is_file())
-    estimate = Estimate(len(inputs), size, drawn.input_pages, seconds * times, int(disk * times))
+    estimate = Estimate(len(inputs), size, drawn.input_pages, seconds, int(disk * times))
     return Sample(drawn.pages, drawn.places, estimate, _examples(spec, drawn.shards), _pairs(spec, drawn))
 
 

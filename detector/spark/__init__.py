@@ -14,15 +14,26 @@ from typing import Any, Final
 
 from detector.extras import need
 
-__all__ = ["clean", "clean_corpus", "near_duplicates", "read_pages", "score", "site_counts"]
+__all__ = [
+    "clean",
+    "clean_corpus",
+    "near_duplicates",
+    "passages",
+    "read_pages",
+    "score",
+    "site_counts",
+    "without_passages",
+]
 
 _HOME: Final = {
     "clean": "detector.spark.cleaning",
     "clean_corpus": "detector.spark.corpus",
     "near_duplicates": "detector.spark.duplicates",
+    "passages": "detector.spark.passages",
     "read_pages": "detector.spark.reading",
     "score": "detector.spark.cleaning",
     "site_counts": "detector.spark.sites",
+    "without_passages": "detector.spark.passages",
 }
 
 

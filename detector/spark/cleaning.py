@@ -21,7 +21,7 @@ from detector.model.files import model_of
 from detector.records import Format
 from detector.results.column_names import LINES_COLUMN
 from detector.settings import Columns, CorpusSettings, Settings
-from detector.spark.rows import EARLIER, PageSpec, added_columns, cleaned, given_counts
+from detector.spark.rows import EARLIER, PageSpec, added_columns, cleaned, given_counts, passage_columns
 from detector.spark.sites import (
     NAMES,
     added_up,
@@ -69,8 +69,9 @@ def clean(
     settings : Settings, optional
         Which lines of a page to keep.
     rules : CorpusSettings, optional
-        Protected lines, template phrases, thresholds of sites, filters, numbers, and `record_bytes`, the
-        largest text; its other settings are not used.
+        Protected lines, template phrases, thresholds of sites, filters, numbers, `passages` (whether to add
+        the columns that `passages` and `without_passages` need), and `record_bytes`, the largest text; its
+        other settings are not used.
     format : {"text", "html"}, optional
         What all pages are; found for each by default.
     model : str or Path, optional
@@ -93,7 +94,7 @@ def clean(
     Raises
     ------
     SettingsError
-        If there is no such column, a column would be lost, or the rules want passages.
+        If there is no such column, or a column would be lost.
     """
     spec = _spec(pages, columns, settings, rules, format, lines)
     if since is not None:
@@ -190,8 +191,6 @@ def _spec(
 ) -> PageSpec:
     columns, rules = columns or Columns(), rules or CorpusSettings()
     refuse_absent(pages, columns)
-    if rules.passages != "keep":
-        raise SettingsError("passages are for a corpus run only: leave them out, or use --engine spark")
     refuse_unknown_page_kinds(rules.filters)
     if columns.output is None:
         columns = columns._replace(output=TEXT)
@@ -208,7 +207,10 @@ def _schema(pages: DataFrame, spec: PageSpec) -> StructType:
     schema = StructType(
         list({**fields, **{name: _field(name, kind) for name, kind in added.items()}}.values())
     )
-    return schema.add(StructField(LINES_COLUMN, from_arrow_type(lines_type()))) if spec.lines else schema
+    lines = {LINES_COLUMN: lines_type()} if spec.lines else {}
+    for name, arrow in {**lines, **passage_columns(spec.rules)}.items():
+        schema = schema.add(StructField(name, from_arrow_type(arrow)))
+    return schema
 
 
 def _field(name: str, kind: str) -> StructField:

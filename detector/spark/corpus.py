@@ -15,8 +15,9 @@ from detector.results.column_names import CONTENT_SHARE, VERDICT
 from detector.settings import Columns, CorpusSettings, KeepDocument, Settings
 from detector.spark.cleaning import clean
 from detector.spark.duplicates import near_duplicates
+from detector.spark.passages import passages, without_passages
 from detector.spark.reading import read_pages
-from detector.spark.rows import FAULT, FILTER
+from detector.spark.rows import FAULT, FILTER, KEPT_LINES
 
 # What `near_duplicates` calls the policies; the others go by a column.
 POLICY: Final[Mapping[KeepDocument, Literal["first", "longest", "best"]]] = {
@@ -25,6 +26,8 @@ POLICY: Final[Mapping[KeepDocument, Literal["first", "longest", "best"]]] = {
     "longest": "longest",
     "best": "best",
 }
+# The name of a document, while passages are found: its file and number.
+KEY: Final = "_detector_key"
 # A text with something else than white space; for Java.
 WITH_TEXT: Final = r"(?U)\S"
 
@@ -46,6 +49,7 @@ def clean_corpus(
 
     `OUTPUT/pages` has all records with their clean texts, `OUTPUT/duplicates` which of them are
     near-duplicates of which, and `OUTPUT/data` the clean documents. They are called by `file` and `number`.
+    With passages, `OUTPUT/passages` has those that are also on another page.
 
     Parameters
     ----------
@@ -61,12 +65,13 @@ def clean_corpus(
     Returns
     -------
     dict
-        The numbers of `documents`, `kept`, `empty`, `duplicates` and `rejected`; with filters, `filtered`.
+        The numbers of `documents`, `kept`, `empty`, `duplicates` and `rejected`; with filters, `filtered`,
+        and with passages, `passages`.
 
     Raises
     ------
     SettingsError
-        If there is nothing to read, or the rules want passages.
+        If there is nothing to read.
     AnalysisException
         If the output exists.
     """
@@ -87,16 +92,46 @@ def clean_corpus(
     _gone(with_text, rules).write.parquet(f"{output}/duplicates")
     gone = session.read.parquet(f"{output}/duplicates")
     staying = with_text.join(gone, ["file", "number"], "left_anti").drop(FAULT)
+    counts = {"documents": documents.count(), "duplicates": gone.count()}
+    if rules.passages != "keep":
+        _repeated(staying).write.parquet(f"{output}/passages")
+        repeated = session.read.parquet(f"{output}/passages")
+        counts["passages"] = repeated.count()
+        staying = _left(staying, repeated, settings, rules)
+    staying = staying.persist(StorageLevel.DISK_ONLY)
     passing = staying.where(F.col(FILTER).isNull()).drop(FILTER) if filtered else staying
     passing.write.parquet(f"{output}/data")
-    counts = {"documents": documents.count(), "duplicates": gone.count()}
     counts["kept"] = session.read.parquet(f"{output}/data").count()
-    counts["empty"] = counts["documents"] - with_text.count()
     if filtered:
-        counts["filtered"] = counts["documents"] - sum(
-            counts[name] for name in ("duplicates", "kept", "empty")
-        )
+        counts["filtered"] = staying.where(F.col(FILTER).isNotNull()).count()
+    staying.unpersist()
+    here = sum(counts.get(name, 0) for name in ("duplicates", "kept", "filtered"))
+    counts["empty"] = counts["documents"] - here
     return {**counts, "rejected": pages.count() - counts["documents"]}
+
+
+def _repeated(pages: DataFrame) -> DataFrame:
+    """Return the passages of documents that stay: `file` and `number` of the page, and of the original."""
+    found = passages(pages.withColumn(KEY, F.struct("file", "number")), id=KEY)
+    original = (F.col(f"original.{name}").alias(f"original_{name}") for name in ("file", "number"))
+    return found.select("id.*", "first_line", "lines", "words", *original)
+
+
+def _left(
+    pages: DataFrame, repeated: DataFrame, settings: Settings | None, rules: CorpusSettings
+) -> DataFrame:
+    """Return the documents that have text; passages are left out if the rules want that."""
+    if rules.passages == "mark":
+        return pages.drop(KEPT_LINES)
+    key = F.struct("file", "number")
+    left = without_passages(
+        pages.withColumn(KEY, key),
+        repeated.select(key.alias("id"), "first_line", "lines"),
+        id=KEY,
+        settings=settings,
+        rules=rules,
+    )
+    return left.drop(KEY).where(F.col("text").rlike(WITH_TEXT))
 
 
 def _gone(pages: DataFrame, rules: CorpusSettings) -> DataFrame:

@@ -13,13 +13,14 @@ from detector.corpus.document_numbers import columns_of_numbers, first_broken, n
 from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.fields import document_of
 from detector.corpus.formats.parquet_writers import lines_type
-from detector.corpus.line_records import pieces
+from detector.corpus.line_records import LineRecord, pieces
 from detector.corpus.parsed_shards import ParsedBatch, parsed_batches
 from detector.corpus.report.line_tally import LineTally
 from detector.corpus.rules import Rules
 from detector.corpus.steps.clean import Cleaner, CleanPage, verdict_name
 from detector.corpus.steps.count import counts_of
 from detector.detector import Detector
+from detector.files.json_lines import json_line
 from detector.files.limits import ReadLimits
 from detector.model.files import Model
 from detector.records import Format, Integers
@@ -34,6 +35,9 @@ from detector.text.keys import site_id
 FAULT: Final = "detector_fault"
 FILTER: Final = "detector_filter"
 FORMAT: Final = "detector_format"
+# By these, `passages` finds the lines that other pages have too, and `without_passages` leaves them out.
+KEPT_LINES: Final = "detector_kept_lines"
+RECORD: Final = "detector_record"
 # Of rows of counts: whether they are of pages of an earlier run, and the site is small.
 EARLIER: Final = "is_earlier"
 # Ids and sources of documents are not used: rows keep their own columns.
@@ -112,16 +116,44 @@ def added_columns(rules: CorpusSettings) -> dict[str, type]:
     return {VERDICT: str, CONTENT_SHARE: float, FAULT: str, **filters, **numbers}
 
 
-def _measured(page: CleanPage | None, rules: CorpusSettings) -> dict[str, Any]:
-    """Return the numbers of a clean text, and the filter that it does not pass, if there is text."""
-    text = "" if page is None else text_of(page.text)
-    if page is None or not text.strip():
+def passage_columns(rules: CorpusSettings) -> dict[str, pyarrow.DataType]:
+    """Return the columns that a cleaned table gets if passages are to be found, and their types."""
+    if rules.passages == "keep":
         return {}
-    numbers = numbers_of(text, page.before)
+    line = pyarrow.struct(
+        [("key", pyarrow.int64()), ("segment", pyarrow.int64()), ("words", pyarrow.int64())]
+    )
+    record = {RECORD: pyarrow.binary()} if rules.passages == "drop" else {}
+    return {KEPT_LINES: pyarrow.list_(line), **record}
+
+
+def _for_passages(page: CleanPage) -> dict[str, Any]:
+    """Return the values of `passage_columns`."""
+    assert page.line_words is not None
+    key, words = page.line_words
+    at = np.flatnonzero(key)
+    record = {"before": page.before, **replace(page.lines, fields={}).as_dict()}
+    kept = zip(key[at].tolist(), at.tolist(), words[at].tolist(), strict=True)
+    return {KEPT_LINES: list(kept), RECORD: json_line(record)}
+
+
+def measured(text: str, before: int, verdict: str, share: float, rules: CorpusSettings) -> dict[str, Any]:
+    """Return the numbers of a clean text, and the filter that it does not pass, if there is text.
+
+    before: bytes of the page's lines
+    """
+    if not text.strip():
+        return {}
+    numbers = numbers_of(text, before)
     # As a corpus run stores it.
-    share = float(np.float32(page.share))
-    broken = first_broken(rules.filters, numbers, verdict_name(page.verdict), share)
+    broken = first_broken(rules.filters, numbers, verdict, float(np.float32(share)))
     return {**numbers.columns(), FILTER: None if broken is None else broken.filter}
+
+
+def _measured(page: CleanPage | None, rules: CorpusSettings) -> dict[str, Any]:
+    if page is None:
+        return {}
+    return measured(text_of(page.text), page.before, verdict_name(page.verdict), page.share, rules)
 
 
 @dataclass(frozen=True)
@@ -144,8 +176,13 @@ class RowResults:
             found |= {name: [row.get(name) for row in measured] for name in types if name not in found}
         columns = {name: pyarrow.array(values, ARROW[types[name]]) for name, values in found.items()}
         if spec.lines:
-            lines = [None if page is None else _lines(page) for page in self.pages]
+            lines = [None if page is None else lines_of(page.lines) for page in self.pages]
             columns[LINES_COLUMN] = pyarrow.array(lines, lines_type())
+        if wanted := passage_columns(spec.rules):
+            rows = [{} if page is None else _for_passages(page) for page in self.pages]
+            columns |= {
+                name: pyarrow.array([row.get(name) for row in rows], kind) for name, kind in wanted.items()
+            }
         return columns
 
     def texts(self) -> pyarrow.Array:
@@ -154,8 +191,9 @@ class RowResults:
         return pyarrow.array(texts, pyarrow.string())
 
 
-def _lines(page: CleanPage) -> list[dict[str, Any]]:
-    found = (piece._asdict() for piece in pieces(page.lines))
+def lines_of(record: LineRecord) -> list[dict[str, Any]]:
+    """Return the rows of `LINES_COLUMN`; lone surrogates as U+FFFD."""
+    found = (piece._asdict() for piece in pieces(record))
     return [
         {name: without_surrogates(value) if isinstance(value, str) else value for name, value in row.items()}
         for row in found
@@ -169,7 +207,8 @@ def cleaned(table: pyarrow.Table, spec: PageSpec, model: Model, given: GivenCoun
     """
     batches = list(batches_of(table, spec))
     counts = NO_COUNTS if given is None else given.with_those_of(batches)
-    cleaner = Cleaner(spec.detector(model), counts, Rules.of(spec.rules), LineTally())
+    find_passages = spec.rules.passages != "keep"
+    cleaner = Cleaner(spec.detector(model), counts, Rules.of(spec.rules), LineTally(), find_passages)
     found = RowResults([None] * table.num_rows, [None] * table.num_rows)
     for batch in batches:
         pages, rejected = cleaner.clean(batch, set())

@@ -215,8 +215,6 @@ def test_new_pages_count_with_those_of_before(session, pages, tmp_path):
             assert rows[id]["detector_language"] == row["detector_language"]
     with pytest.raises(SettingsError, match="since has no column 'site'"):
         spark.clean(frames[1], since=frames[0])
-    with pytest.raises(SettingsError, match="passages are for a corpus run only"):
-        spark.clean(frames[1], rules=CorpusSettings(passages="drop"))
 
 
 def test_documents_of_an_earlier_corpus_stay(session):

@@ -181,7 +181,7 @@ def _without(spec: RunSpec, source: Path, folder: Path, found: Passages) -> None
         for place, line in enumerate(stored_lines(source / LINE_RECORDS, bytes)):
             text = texts.read(int(pages.size[place]))
             if place in cut:
-                record = _cut(LineRecord(**json.loads(line)), cut[place])
+                record = without_passages(LineRecord(**json.loads(line)), cut[place])
                 text = utf8(clean_again(record, None, join_lines=spec.settings.join_lines))
                 line = json_line(record.as_dict())
             written.write(text)
@@ -190,8 +190,11 @@ def _without(spec: RunSpec, source: Path, folder: Path, found: Passages) -> None
     pages._replace(size=sizes).save(folder)
 
 
-def _cut(record: LineRecord, passages: Sequence[tuple[int, int]]) -> LineRecord:
-    """Return a record whose passages are dropped; lines that were dropped before keep their reason."""
+def without_passages(record: LineRecord, passages: Sequence[tuple[int, int]]) -> LineRecord:
+    """Return a record whose passages are dropped; lines that were dropped before keep their reason.
+
+    passages: first segment of each, and the one after its last
+    """
     kept, reasons = list(record.kept), list(record.reasons)
     for first, end in passages:
         for at in range(first, end):

@@ -1,0 +1,91 @@
+"""Passages in rows of Arrow tables: found among the kept lines of pages, and left out. No Spark in here."""
+
+import json
+from typing import Any, Final
+
+import numpy as np
+import pyarrow
+
+from detector.corpus.formats.parquet_writers import lines_type
+from detector.corpus.line_records import LineRecord, clean_again
+from detector.corpus.steps.kept_lines import KeptLines
+from detector.corpus.steps.passages import passages_of, without_passages
+from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
+from detector.settings import CorpusSettings
+from detector.spark.rows import (
+    ARROW,
+    KEPT_LINES,
+    RECORD,
+    added_columns,
+    lines_of,
+    measured,
+    with_columns,
+)
+from detector.text.decoding import without_surrogates
+
+# Of a page with lines that another page has, too: these lines (`segment`), and the page that each stays on
+# (`original`).
+ELSEWHERE: Final = "elsewhere"
+# The passages to leave out of a page: `first_line` and `lines` of each.
+CUTS: Final = "_detector_cuts"
+
+
+def passages_in(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
+    """Return the passages of pages, a row each.
+
+    batch: `id`, `KEPT_LINES` and `ELSEWHERE` of each page
+    """
+    rows: list[tuple[int, int, int, int]] = []
+    originals: list[Any] = []
+    numbers: list[int] = []
+    columns = (batch.column(KEPT_LINES).to_pylist(), batch.column(ELSEWHERE).to_pylist())
+    for page, (lines, elsewhere) in enumerate(zip(*columns, strict=True)):
+        number = dict[int, int]()
+        for row in sorted(elsewhere, key=lambda row: row["segment"]):
+            # Lines that follow each other and have the same original have the same number.
+            if not originals or originals[-1] != row["original"]:
+                originals.append(row["original"])
+            number[row["segment"]] = len(originals) - 1
+        rows += [(line["key"], page, line["segment"], line["words"]) for line in lines]
+        numbers += [number.get(line["segment"], -1) for line in lines]
+    found = passages_of(KeptLines(*np.array(rows, np.int64).reshape(-1, 4).T), np.array(numbers, np.int64))
+    kind = batch.schema.field(ELSEWHERE).type.value_type.field("original").type
+    arrays = {
+        "id": batch.column("id").take(pyarrow.array(found.page)),
+        "first_line": pyarrow.array(found.first),
+        "lines": pyarrow.array(found.end - found.first),
+        "words": pyarrow.array(found.words),
+        "original": pyarrow.array([originals[number] for number in found.original.tolist()], kind),
+    }
+    return pyarrow.RecordBatch.from_pydict(arrays)
+
+
+def without(table: pyarrow.Table, text: str, rules: CorpusSettings, *, join_lines: bool) -> pyarrow.Table:
+    """Return rows without the passages in `CUTS`; their numbers, filters and lines follow.
+
+    text: the column with the clean text; join_lines: see `Settings`
+    """
+    names = [name for name in (*added_columns(rules), LINES_COLUMN) if name in table.column_names]
+    names = [text, *(name for name in names if name not in (VERDICT, CONTENT_SHARE))]
+    columns = {name: table.column(name).to_pylist() for name in names}
+    known = {name: table.column(name) for name in (RECORD, CUTS, VERDICT, CONTENT_SHARE)}
+    for at in range(table.num_rows):
+        row = {name: column[at].as_py() for name, column in known.items()}
+        if not row[CUTS]:
+            continue
+        fields = json.loads(row[RECORD])
+        before = fields.pop("before")
+        cuts = [(cut["first_line"], cut["first_line"] + cut["lines"]) for cut in row[CUTS]]
+        record = without_passages(LineRecord(**fields), cuts)
+        left = clean_again(record, None, join_lines=join_lines)
+        found = {**measured(left, before, row[VERDICT], row[CONTENT_SHARE], rules)}
+        found[text] = without_surrogates(left)
+        if LINES_COLUMN in columns:
+            found[LINES_COLUMN] = lines_of(record)
+        for name, values in columns.items():
+            values[at] = found.get(name)
+    kinds = {text: pyarrow.string(), LINES_COLUMN: lines_type()}
+    kinds |= {name: ARROW[kind] for name, kind in added_columns(rules).items()}
+    changed = {name: pyarrow.array(values, kinds[name]) for name, values in columns.items()}
+    gone = [name for name in (KEPT_LINES, RECORD, CUTS) if name in table.column_names]
+    return with_columns(table, changed).drop_columns(gone)

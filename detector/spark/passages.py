@@ -1,0 +1,140 @@
+"""Passages that stand on several pages of a site: found by a shuffle of the kept lines of clean pages.
+
+clean pages ─▶ kept lines ─▶ the first page of each line ─▶ lines that another page has first ─▶ runs of them
+
+See `corpus.steps.passages` for what a passage is, and which page keeps it.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pyarrow
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
+
+from detector.corpus.steps.near_duplicates import ARTICLE
+from detector.errors import SettingsError
+from detector.model.page_kinds import KINDS
+from detector.results.column_names import VERDICT
+from detector.settings import CorpusSettings, Settings
+from detector.spark.passage_rows import CUTS, ELSEWHERE, passages_in, without
+from detector.spark.rows import KEPT_LINES, RECORD
+
+# The id of a page with passages, in a join.
+PAGE: Final = "_detector_page"
+
+
+def passages(pages: DataFrame, *, text: str = "text", id: str = "id", order: str | None = None) -> DataFrame:
+    """Find the passages of clean pages that are also on another page of their site, word for word.
+
+    A passage is a run of lines, at least 24 words. It stays on an article rather than another kind of page,
+    then on the page with the shorter clean text, then on the first.
+
+    Parameters
+    ----------
+    pages : DataFrame
+        What `clean` returns with `CorpusSettings(passages="mark")` or "drop", without the near-duplicates
+        that go.
+    text, id : str
+        The columns with the clean text, and with the id. Ids are unique.
+    order : str, optional
+        The column that says which page is the first; by default the id.
+
+    Returns
+    -------
+    DataFrame
+        A row for each passage that is not on its original: `id` of its page, `first_line` (lines that are
+        not blank, from 0), `lines`, `words`, and the id of the `original`.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such column.
+    """
+    _refuse_absent(pages, (text, id, order, VERDICT, KEPT_LINES))
+    # Articles first, and short texts.
+    rank = F.struct(
+        (F.col(VERDICT) != KINDS[ARTICLE]).alias("other"),
+        F.octet_length(F.col(f"`{text}`")).alias("size"),
+        F.col(f"`{order or id}`").alias("place"),
+        F.col(f"`{id}`").alias("id"),
+    )
+    ours = pages.where(F.col(KEPT_LINES).isNotNull()).select(
+        F.col(f"`{id}`").alias("id"), KEPT_LINES, rank.alias("rank")
+    )
+    lines = ours.select("rank", F.explode(KEPT_LINES).alias("line")).select(
+        "rank", "line.key", "line.segment"
+    )
+    first = lines.groupBy("key").agg(F.min("rank").alias("first"), F.max("rank").alias("last"))
+    shared = first.where(F.col("first") != F.col("last")).select("key", F.col("first.id").alias("original"))
+    away = lines.join(shared, "key").where(F.col("rank.id") != F.col("original"))
+    row = F.struct("segment", "original")
+    found = away.groupBy(F.col("rank.id").alias("id")).agg(F.collect_list(row).alias(ELSEWHERE))
+    schema = StructType([ours.schema["id"]])
+    for name in ("first_line", "lines", "words"):
+        schema = schema.add(name, "long")
+    schema = schema.add("original", ours.schema["id"].dataType)
+    return ours.select("id", KEPT_LINES).join(found, "id").mapInArrow(_found, schema)
+
+
+def _found(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+    yield from map(passages_in, batches)
+
+
+def without_passages(
+    pages: DataFrame,
+    passages: DataFrame,
+    *,
+    text: str = "text",
+    id: str = "id",
+    settings: Settings | None = None,
+    rules: CorpusSettings | None = None,
+) -> DataFrame:
+    """Leave passages out of clean pages. A page with nothing of its own gets an empty text.
+
+    Parameters
+    ----------
+    pages : DataFrame
+        What `clean` returns with `CorpusSettings(passages="drop")`.
+    passages : DataFrame
+        What `passages` returns for these pages.
+    text, id : str
+        The columns with the clean text, and with the id.
+    settings, rules
+        Those that the pages were cleaned with: numbers and filters are found again.
+
+    Returns
+    -------
+    DataFrame
+        The rows in any order, without the columns that passages are found by.
+
+    Raises
+    ------
+    SettingsError
+        If there is no such column.
+    """
+    _refuse_absent(pages, (text, id, VERDICT, KEPT_LINES, RECORD))
+    rules, join_lines = rules or CorpusSettings(), (settings or Settings()).join_lines
+    cut = F.collect_list(F.struct("first_line", "lines")).alias(CUTS)
+    cuts = passages.groupBy(F.col("id").alias(PAGE)).agg(cut)
+    joined = pages.join(cuts, pages[id] == cuts[PAGE], "left").drop(PAGE)
+
+    def leave_out(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+        for batch in batches:
+            table = pyarrow.Table.from_batches([batch])
+            yield from without(table, text, rules, join_lines=join_lines).to_batches()
+
+    return joined.mapInArrow(leave_out, pages.drop(KEPT_LINES, RECORD).schema)
+
+
+def _refuse_absent(pages: DataFrame, names: tuple[str | None, ...]) -> None:
+    for name in names:
+        if name is None or name in pages.columns:
+            continue
+        if name in (KEPT_LINES, RECORD):
+            passages = "drop" if name == RECORD else "mark"
+            raise SettingsError(
+                f"there is no column {name!r}: clean the pages with CorpusSettings(passages={passages!r})"
+            )
+        raise SettingsError(f"there is no column {name!r}; there are: {', '.join(pages.columns)}")
