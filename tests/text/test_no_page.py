@@ -47,7 +47,6 @@ FILES = {
     "an old Office document (.doc, .xls, .ppt)": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 50,
     "an MP3": b"ID3\x04\0\0\0\0\0\x23TSSE",
     "an MP4": b"\0\0\0\x20ftypisom\0\0\x02\0",
-    "packed by bzip2": b"BZh91AY&SY\x00\x01\x02",
     "packed by xz": b"\xfd7zXZ\0\0\x04",
     "a tar archive": b"a.txt" + b"\0" * 252 + b"ustar\x0000",
     "a Parquet file": b"PAR1\x15\x04\x15\x10",
@@ -113,6 +112,7 @@ def test_packed_pages_are_unpacked(tmp_path, suffix):
     [
         (gzip.compress(b"x" * 5000, mtime=0)[:-9], "a.gz", "compressed with gzip, but damaged"),
         (b"\x1f\x8b\x08" + b"\0" * 40, "a.gz", "compressed with gzip, but damaged"),
+        (b"BZh91AY&SY\x00\x01\x02", "a.html", "compressed with bzip2, but damaged"),
         (bz2.compress(b"x" * 5000)[:-9], "a.bz2", "compressed with bzip2, but damaged"),
         (bz2.compress(bytes(1 << 20)), "a.bz2", "has more than 1,000 bytes"),
         (zstd.compress(b"x" * 5000)[:-3], "a.zst", "compressed with Zstandard, but damaged"),
