@@ -10,7 +10,7 @@ import click
 
 from detector.cli.command import INPUT, Command, or_piped
 from detector.cli.options import Policy, Share, input_options, policy_options
-from detector.cli.terminal import cell, note, print_json, print_page_text, say
+from detector.cli.terminal import cell, counted, note, print_json, print_page_text, say
 from detector.cli.text_records import parts_of
 from detector.corpus.formats.documents import Document, Part
 from detector.corpus.formats.readers import read_part
@@ -176,7 +176,14 @@ class Check:
     show_default=True,
     help="Report texts with at least this similarity to an earlier text; 0 reports none.",
 )
-@click.option("--column", default=Columns().text, show_default=True, help="The field with the text.")
+@click.option(
+    "--column",
+    "--text-column",
+    "column",
+    default=Columns().text,
+    show_default=True,
+    help="The field with the text.",
+)
 def command(
     inputs: Sequence[str],
     input_format: Format | None,
@@ -201,5 +208,5 @@ def command(
         line = REPORTS[options["report"]](finding)
         (print_json if options["report"] == "jsonl" else print_page_text)(line)
         found += 1
-    note(f"{found:,} findings in {check.texts:,} texts")
+    note(f"{counted(found, 'finding')} in {counted(check.texts, 'text')}")
     return FOUND if found or check.aside else 0

@@ -12,8 +12,8 @@ from detector.cli.command import INPUT, Command, exists, or_piped, refuse_unused
 from detector.cli.corpus_options import CorpusOptions, corpus_options, is_corpus, is_page_address
 from detector.cli.options import Policy, input_options, page_of, policy_options
 from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
-from detector.cli.terminal import note, print_json, print_page_text, say
-from detector.corpus.formats.kinds import ENDINGS, kind_of
+from detector.cli.terminal import counted, note, print_json, print_page_text, say
+from detector.corpus.formats.kinds import ENDINGS, kind_of, plain_name
 from detector.detector import Detector
 from detector.errors import PageError, SettingsError
 from detector.files.folders import files_below, refuse_special
@@ -116,7 +116,8 @@ def _targets(names: Sequence[str], output: Path | None, format: OutputFormat) ->
 def _target(name: str, output: Path, format: OutputFormat) -> Path:
     """Return the file for the clean text of a page in a folder."""
     source = Path("stdin" if name == "-" else _file_name(name))
-    return output / ((source.name if is_page_address(name) else source.stem) + SUFFIX[format])
+    stem = source.name if is_page_address(name) else Path(plain_name(source.name)).stem
+    return output / (stem + SUFFIX[format])
 
 
 @click.command("clean", cls=Command, common=COMMON)
@@ -266,5 +267,5 @@ def _clean_pages(
     if targets[0] is not None and to == "jsonl":
         write_whole(targets[0], together)
     if set_aside:
-        say(f"{set_aside} of {len(names)} pages set aside")
+        say(f"{set_aside} of {counted(len(names), 'page')} set aside")
     return 1 if set_aside else 0

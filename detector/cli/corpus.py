@@ -7,7 +7,7 @@ from typing import Final
 from detector.cli.corpus_options import CorpusOptions
 from detector.cli.options import Policy
 from detector.cli.sample import print_sample
-from detector.cli.terminal import note, say
+from detector.cli.terminal import counted, note, say
 from detector.corpus import api
 from detector.corpus.formats.documents import NO_PAGE
 from detector.corpus.run import Outcome
@@ -77,7 +77,7 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
         if reason.startswith(NO_PAGE):
             note(f"skipped: {count:,} records: {reason}")
         else:
-            say(f"set aside: {count:,} records: {reason}")
+            say(f"set aside: {counted(count, 'record')}: {reason}")
     if total["documents"] > 1 and [row["name"] for row in report["by_site"]] == [LONE_PAGES]:
         note("no page has a site, so lines are not counted: see --url-column and --site-column")
     left_out = sum(row["documents"] for row in report.get("filtered", {}).values())

@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
@@ -70,6 +71,13 @@ def _seems_input(name: str) -> bool:
     return not name.startswith("-") and ("." in name or "/" in name)
 
 
+def _meant(name: str) -> str | None:
+    """Return the command that is probably meant by a word that is none, and no file or folder either."""
+    if name in COMMANDS or not name.isalpha() or _is_input(name):
+        return None
+    return next(iter(get_close_matches(name[:20], COMMANDS)), None)
+
+
 class LazyCommands(click.Group):
     """A group whose commands are imported when they are called."""
 
@@ -79,6 +87,8 @@ class LazyCommands(click.Group):
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
         """Without a command, clean what is named or piped in."""
+        if args and (meant := _meant(args[0])):
+            raise click.UsageError(f"there is no command {args[0][:20]}: did you mean {meant}?", context)
         if (not args and is_piped()) or (args and args[0] not in COMMANDS and any(map(_is_input, args))):
             args = ["clean", *args]
         if args and args[0] not in COMMANDS and _seems_input(args[0]):

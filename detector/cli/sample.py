@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from detector.cli.terminal import cell, print_page_text
+from detector.cli.terminal import cell, counted, print_page_text
 from detector.corpus.run import Outcome, Resources
 from detector.corpus.run_log import in_units, in_words
 from detector.corpus.sample import Estimate, ExamplePage, Sample
@@ -32,9 +32,9 @@ def print_sample(outcome: Outcome, sample: Sample, resources: Resources, output:
 
 def _plan(estimate: Estimate, resources: Resources, output: Path | None) -> Iterator[str]:
     place = next(path for path in (output or Path.cwd()).absolute().parents if path.exists())
-    files = f"{estimate.files:,} file{'s'[: estimate.files != 1]}"
+    files = counted(estimate.files, "file")
     yield f"Plan: {in_units(estimate.bytes)} in {files}, about {estimate.pages:,} pages"
-    workers = f"{resources.workers} worker{'s'[: resources.workers != 1]}"
+    workers = counted(resources.workers, "worker")
     yield f"  time    about {in_words(estimate.seconds)} with {workers}"
     yield f"  memory  at most {in_units(resources.memory)} (--memory)"
     free = shutil.disk_usage(place).free

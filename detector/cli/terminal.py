@@ -67,6 +67,11 @@ def _print(text: str) -> None:
         sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
 
 
+def counted(count: int, noun: str) -> str:
+    """Return a number and what it counts: "1 page", "2,000 pages"."""
+    return f"{count:,} {noun}{'s'[: count != 1]}"
+
+
 def note(message: str) -> None:
     """Print a message, except with `-q`."""
     context = click.get_current_context(silent=True)

@@ -9,7 +9,7 @@ import click
 
 from detector.cli.asking import ask
 from detector.cli.command import Command
-from detector.cli.terminal import print_page_text, say
+from detector.cli.terminal import counted, print_page_text, say
 from detector.errors import SettingsError
 from detector.model.files import folder_of
 from detector.training.adapt.adaptation import Adaptation
@@ -130,8 +130,8 @@ def _write(found: Training, output: Path) -> None:
 def _tell_counts(adaptation: Adaptation) -> None:
     counts = adaptation.counts()
     click.echo(
-        f"{counts.pages} pages of {counts.sites} sites; {counts.recurring_lines} lines recur, "
-        f"{counts.known_lines} lines with known labels"
+        f"{counted(counts.pages, 'page')} of {counted(counts.sites, 'site')}; "
+        f"{counts.recurring_lines:,} lines recur, {counts.known_lines} lines with known labels"
     )
     if counts.labels_elsewhere:
         say(f"{counts.labels_elsewhere} labels belong to other sites and were not used")

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from detector.corpus.formats.documents import Document, Part, Rejected, source_of
 from detector.corpus.formats.fields import NO_COLUMN, value_of
-from detector.corpus.formats.kinds import is_remote
+from detector.corpus.formats.kinds import TABLES, is_remote
 from detector.corpus.formats.readers import read_part
 from detector.corpus.inputs import Input
 from detector.errors import SettingsError
@@ -15,7 +15,6 @@ from detector.settings import Columns
 
 # Some records of a good file may lack the field, but not all of these.
 LOOKED_AT: Final = 20
-WITH_COLUMNS: Final = ("jsonl", "csv", "parquet")
 # Whether a document has what a column gives, by the name of the column's option.
 HAS: Final[Mapping[str, Callable[[Document, Columns], bool]]] = {
     "id": lambda document, columns: document.named,
@@ -36,7 +35,7 @@ def refuse_wrong_columns(
     The text must be in every file, other columns in one of them, unless they have their default names.
     option: what names the text column on the command line; limits: what a record and a file may unpack to
     """
-    tables = [input for input in inputs if input.kind in WITH_COLUMNS and not input.fault]
+    tables = [input for input in inputs if input.kind in TABLES and not input.fault]
     absent = {name for name in HAS if getattr(columns, name) != getattr(Columns(), name)}
     local = [Part(input.path, input.name, input.kind) for input in tables if not is_remote(input.path)]
     for part in local:

@@ -19,7 +19,7 @@ from detector.corpus.formats.files import (
     stored_part,
     unreadable,
 )
-from detector.corpus.formats.kinds import COMPRESSED, is_remote, kind_of
+from detector.corpus.formats.kinds import COMPRESSED, KINDS, is_remote, kind_of
 from detector.corpus.formats.parquet_files import arrow_errors, parquet
 from detector.corpus.formats.web_archives import record_starts
 from detector.corpus.run_folder import RunFolder
@@ -30,7 +30,7 @@ BLOCK: Final = 1 << 20
 # Bytes that are the same at the beginning of each record of an archive, or of each gzip or Zstandard frame.
 HEAD: Final = 3
 # The ending of a name, with that of a compressed file.
-ENDING: Final = re.compile(r"\.\w{1,8}(\.(gz|zst|br|bz2|xz))?$", re.ASCII | re.IGNORECASE)
+ENDING: Final = re.compile(r"\.\w{1,8}(\.(gz|bz2|zst|br|xz))?$", re.ASCII | re.IGNORECASE)
 
 
 class Input(NamedTuple):
@@ -105,8 +105,8 @@ def inputs_of(given: Sequence[str], output: Path) -> list[Input]:
     single = [path for path in given if _is_unknown_file(path) and not begins_as_html(path)]
     if single:
         raise SettingsError(
-            f"{single[0]} cannot be read, only .txt, .html, .jsonl, .json, .csv, .tsv (also .gz, "
-            ".zst), .parquet, .warc, .wet (also .gz)"
+            f"{single[0]} cannot be read, only {', '.join(KINDS)}, most of them also compressed "
+            f"({', '.join(COMPRESSED)})"
         )
     inputs, others = _read_and_others(given, output)
     passed_over = [Input(path, name, "page", fault=f"{NO_PAGE}{_described(name)}") for path, name in others]
@@ -250,7 +250,7 @@ def survey(input: Input, shard_bytes: int) -> Survey:
     if input.fault:
         return NOTHING_SEEN
     part = Part(input.path, input.name, input.kind, size=input.size, time=input.time)
-    if input.kind == "jsonl" and not input.name.endswith(COMPRESSED):
+    if input.kind == "jsonl" and not input.name.lower().endswith(COMPRESSED):
         hash, starts = _cut_lines(part, shard_bytes)
     else:
         hash, starts = _cut_records(part, shard_bytes)

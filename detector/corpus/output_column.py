@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Final
 
-from detector.corpus.first_records import LOOKED_AT, WITH_COLUMNS
+from detector.corpus.first_records import LOOKED_AT
 from detector.corpus.formats.documents import Document, Part
 from detector.corpus.formats.kinds import TABLES, output_kind
 from detector.corpus.formats.readers import read_part
@@ -47,7 +47,7 @@ def _refuse_unfit(inputs: Sequence[Input], spec: RunSpec) -> None:
 def _is_kept(inputs: Sequence[Input], spec: RunSpec) -> bool:
     """Tell whether the records of the first file that has any are HTML, or a field of a field."""
     for input in inputs:
-        if input.kind not in WITH_COLUMNS or input.fault:
+        if input.kind not in TABLES or input.fault:
             continue
         # Parquet is read with its column `text` too, if it has one.
         columns = spec.columns._replace(output=TEXT)

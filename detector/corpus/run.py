@@ -242,7 +242,8 @@ def _planned(shards: Sequence[Shard], resources: Resources, output: Path) -> str
     files = len({part.name for shard in shards for part in shard.parts})
     size, free = sum(shard.bytes for shard in shards), shutil.disk_usage(output).free
     return (
-        f"plan: {in_units(size)} in {files:,} file{'s'[: files != 1]}, {len(shards):,} shards; "
+        f"plan: {in_units(size)} in {files:,} file{'s'[: files != 1]}, "
+        f"{len(shards):,} shard{'s'[: len(shards) != 1]}; "
         f"{resources.workers} worker{'s'[: resources.workers != 1]}, at most {in_units(resources.memory)} of "
         f"memory; {in_units(free)} of disk are free"
     )

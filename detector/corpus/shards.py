@@ -5,7 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from detector.corpus.formats.documents import Part, Shard
-from detector.corpus.formats.kinds import ENDINGS, output_kind, plain_name
+from detector.corpus.formats.kinds import (
+    ARCHIVE_COMPRESSIONS,
+    ENDINGS,
+    TABLE_COMPRESSIONS,
+    kind_of,
+    output_kind,
+    plain_name,
+)
 from detector.corpus.inputs import Input, Survey
 
 # Most pages in a shard: each is a file, and opening files is slow.
@@ -33,11 +40,14 @@ def _file_names(name: str, to: str) -> tuple[str, ...]:
     if to != "same":
         return f"{_stem(name)}.{to}", f"{name}.{to}"
     plain = plain_name(name)
-    if not plain.endswith(".warc"):
-        return (name,)
-    # The output of a web archive is text.
     packed = name[len(plain) :]
-    return f"{plain.removesuffix('.warc')}.wet{packed}", f"{plain}.wet{packed}"
+    written = ARCHIVE_COMPRESSIONS if kind_of(name) == "warc" else TABLE_COMPRESSIONS
+    packed = packed if packed.lower() in written else ""
+    if not plain.lower().endswith(".warc"):
+        return (f"{plain}{packed}",)
+    # The output of a web archive is text.
+    plain = plain[: -len(".warc")]
+    return f"{plain}.wet{packed}", f"{plain}.warc.wet{packed}"
 
 
 def _chosen(choices: Mapping[str, tuple[str, ...]]) -> dict[str, str]:

@@ -3,7 +3,7 @@
 
 namespace detector {
 
-// A name a line. Each is `i64 name(Call& call)`, defined in the file that its comment names.
+// Each is defined as `i64 name(Call& call)` in the file for its subject.
 #define KERNELS(K)          \
   K(count_bytes)            \
   K(split_lines)            \

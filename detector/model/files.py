@@ -188,6 +188,20 @@ def _write(model: Model, folder: Path) -> None:
     model.info.write(folder, model_id)
 
 
+def _other_columns(theirs: object, ours: Mapping[str, list[str]]) -> str:
+    """Return the first columns that only one of model and version has, for a message."""
+    if not isinstance(theirs, Mapping):
+        return ""
+    here = {name for table in ours.values() for name in table}
+    there = {str(name) for table in theirs.values() if isinstance(table, list) for name in table}
+    parts = [
+        f"{what} {', '.join(sorted(found)[:3])}{', ...' if len(found) > 3 else ''}"
+        for what, found in (("it lacks", here - there), ("it also has", there - here))
+        if found
+    ]
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
 def _config(folder: Path) -> dict[str, Any]:
     """Read and check the JSON file."""
     path = folder / CONFIG_FILE
@@ -204,9 +218,11 @@ def _config(folder: Path) -> dict[str, Any]:
             f"{folder} has format {config['format']}; this version of detector reads {FORMAT}: "
             "train the model again, or install the version that wrote it"
         )
-    if config.get("columns") != {table: list(names(blocks)) for table, blocks in TABLES.items()}:
+    ours = {table: list(names(blocks)) for table, blocks in TABLES.items()}
+    if config.get("columns") != ours:
         raise ModelFormatError(
-            f"{folder} was trained with other features than this version computes: train it again"
+            f"{folder} was trained with other features than this version computes"
+            f"{_other_columns(config.get('columns'), ours)}: train it again"
         )
     if not isinstance(config.get("notes", {}), dict):
         raise ModelFormatError(f"{path} has notes that are not a table; get the model again")

@@ -1,4 +1,4 @@
-"""Compressed pages: gzip and Zstandard are found by their first bytes, Brotli by the file extension."""
+"""Compressed pages: gzip, bzip2 and Zstandard are found by their first bytes, Brotli by the name."""
 
 import io
 import sys
@@ -9,7 +9,13 @@ from typing import BinaryIO, Final, cast
 from detector.errors import PageError
 from detector.extras import need
 
+# How the names of compressed files end, here and in a corpus (`corpus/formats/files.py` opens those).
+COMPRESSED: Final = (".gz", ".bz2", ".zst", ".br")
 GZIP: Final = b"\x1f\x8b\x08"
+# After three letters and a digit comes the head of the first block, or that of an empty file.
+BZIP2: Final = tuple(
+    b"BZh%d" % level + head for level in range(1, 10) for head in (b"1AY&SY", b"\x17rE8P\x90")
+)
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
 # No page is larger than this, but a few bytes can decompress to any size.
 LARGEST: Final = 1 << 28
@@ -39,6 +45,10 @@ def unpacked(data: bytes, name: str = "", limit: int = LARGEST) -> bytes:
         import gzip  # most pages are not compressed
 
         return _read(cast(BinaryIO, gzip.GzipFile(fileobj=io.BytesIO(data))), "gzip", limit)
+    if data.startswith(BZIP2):
+        import bz2
+
+        return _read(cast(BinaryIO, bz2.BZ2File(io.BytesIO(data))), "bzip2", limit)
     if data.startswith(ZSTD):
         return unpacked_zstd(data, limit)
     if name.lower().endswith(".br"):

@@ -4,6 +4,7 @@ import json
 from typing import Final
 
 from detector.errors import PageError
+from detector.text.compressed import COMPRESSED
 
 _CORPUS: Final = "`detector clean {name} --output FOLDER` reads it as a corpus"
 STDIN: Final = "standard input"
@@ -12,7 +13,6 @@ _KINDS: Final = {
     ".tsv": "a table with tabs", ".parquet": "a Parquet file",
     ".warc": "a web archive", ".wet": "a web archive",
 }  # fmt: skip
-_PACKED: Final = (".gz", ".zst", ".br")
 
 
 def refuse_records(name: str, data: bytes) -> None:
@@ -41,7 +41,7 @@ def refuse_records(name: str, data: bytes) -> None:
 def records_kind(name: str, data: bytes) -> str | None:
     """Return the type of a file of many records, by its name or the JSON in it; None for a page."""
     plain = name.lower()
-    for end in _PACKED:
+    for end in COMPRESSED:
         plain = plain.removesuffix(end)
     kind = next((kind for end, kind in _KINDS.items() if plain.endswith(end)), None)
     return _json_kind(data) if kind is None and data[:1] in (b"{", b"[") else kind

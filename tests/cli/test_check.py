@@ -35,6 +35,13 @@ def data(tmp_path, monkeypatch):
     return tmp_path
 
 
+def test_the_column_has_the_name_that_it_has_elsewhere_too(data):
+    (data / "rows.jsonl").write_text(json.dumps({"body": PAGE}) + "\n")
+    found = [check("rows.jsonl", option, "body") for option in ("--column", "--text-column")]
+    assert found[0].output == found[1].output
+    assert found[0].return_value == found[1].return_value == 1
+
+
 def test_lines_of_templates_are_found_where_they_stand(data):
     found = check("page.txt")
     assert found.return_value == 1

@@ -1,5 +1,6 @@
 """`detector clean --format`: what is written of pages, to standard output and to a folder."""
 
+import gzip
 import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -48,6 +49,13 @@ def test_jsonl_is_a_line_for_each_page(capsys, tmp_path):
 def test_a_file_for_each_page(capsys, tmp_path, format, suffix):
     out(capsys, TIDES, NEWS, "--format", format, "--output", str(tmp_path))
     assert sorted(path.name for path in tmp_path.iterdir()) == [f"news{suffix}", f"tides{suffix}"]
+
+
+def test_compressed_pages_are_named_as_the_others_are(capsys, tmp_path):
+    packed = tmp_path / "tides.html.gz"
+    packed.write_bytes(gzip.compress(Path(TIDES).read_bytes()))
+    assert out(capsys, str(packed), NEWS, "--output", str(tmp_path / "clean")) == ""
+    assert sorted(path.name for path in (tmp_path / "clean").iterdir()) == ["news.txt", "tides.txt"]
 
 
 def test_json_has_the_metadata(capsys):

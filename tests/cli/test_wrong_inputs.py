@@ -123,6 +123,7 @@ def test_inputs(place, tmp_path, capfd, monkeypatch, name):
         (["score", "good.html", "--html", "/dev/null", "--overwrite"], "/dev/null is a device or a pipe"),
         (["score", "good.html", "--html", ".", "--overwrite"], ". is a folder: name a file"),
         (["clean", "good.html", "--output", "good.jsonl/x"], "cannot be written"),
+        (["claen", "good.html"], "there is no command claen: did you mean clean?"),
         (["nothing.html"], "nothing.html is not a command, a file, a folder or an http address"),
         (["serve", "--host", "999.1.1.1", "--no-browser"], "cannot be used"),
         (["profile", "pages", "--output", ""], "an argument is empty"),

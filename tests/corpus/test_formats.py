@@ -1,5 +1,6 @@
 """Every format is read and written, and what is broken is set aside alone."""
 
+import bz2
 import csv
 import gzip
 import io
@@ -11,7 +12,7 @@ import pytest
 
 from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.jsonl import read_jsonl
-from detector.corpus.formats.kinds import kind_of
+from detector.corpus.formats.kinds import COMPRESSED, KINDS, kind_of
 from detector.corpus.formats.readers import read_shard
 from detector.corpus.formats.zstd_files import write_zstd
 from detector.corpus.inputs import inputs_of, survey
@@ -20,6 +21,7 @@ from detector.corpus.shards import shards_of
 from detector.errors import SettingsError
 from detector.files.limits import ReadLimits
 from detector.settings import Columns
+from detector.text.record_files import records_kind
 from tests.corpus.made import everything, page, write_jsonl
 from tests.corpus.made import read_jsonl as rows_of
 
@@ -258,6 +260,35 @@ def test_warc_becomes_wet_that_others_read(clean, tmp_path):
     assert all("came to watch" in text and "Leave a Reply" not in text for _, _, text in found)
     _, outcome = clean(out / "data" / "crawl.wet.gz", name="again")
     assert outcome.report["total"]["kept"] == 4
+
+
+def test_files_of_many_records_are_never_taken_for_a_page():
+    """Add a new kind of file to `_KINDS` of text/record_files.py too, or `detector score` reads it as a page."""
+    taken = [end for end, kind in KINDS.items() if (records_kind(f"a{end}", b"") is None) != (kind == "page")]
+    assert taken == [".json"], "this one is known by its content, as JSON that is one value is no corpus"
+    assert records_kind("a.json", b'{"text": "a page"}') == "JSON"
+
+
+@pytest.mark.parametrize("end", COMPRESSED)
+@pytest.mark.parametrize("upper", [False, True])
+def test_what_is_compressed_is_read_and_what_is_written_is_what_its_name_says(
+    clean, pages, tmp_path, end, upper
+):
+    brotli = pytest.importorskip("brotli")
+    pack = {".gz": gzip.compress, ".bz2": bz2.compress, ".zst": zstd_of, ".br": brotli.compress}[end]
+    unpack = {".gz": gzip.decompress, ".bz2": bz2.decompress}.get(end)
+    path = tmp_path / ("PAGES.JSONL" + end.upper() if upper else f"pages.jsonl{end}")
+    path.write_bytes(pack(write_jsonl(tmp_path / "plain.jsonl", pages).read_bytes()))
+    out, outcome = clean(path)
+    assert outcome.report["total"]["documents"] == len(pages)
+    (written,) = (out / "data").iterdir()
+    # Brotli is only read.
+    assert written.name == (path.name[: -len(end)] if end == ".br" else path.name)
+    kept = [record.id for record in read(written)]
+    assert len(kept) == outcome.report["total"]["kept"] > 0
+    assert set(kept) <= {row["id"] for row in pages}
+    if unpack is not None:
+        assert all(json.loads(line) for line in unpack(written.read_bytes()).splitlines())
 
 
 @pytest.mark.parametrize(

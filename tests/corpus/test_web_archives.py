@@ -123,7 +123,7 @@ def test_records_that_are_no_pages(tmp_path, capsys):
     assert reasons == [f"no page, {reason}" for *_, reason in NO_PAGES]
     # They are listed, but nothing went wrong.
     assert run(["clean", str(path), "--output", str(tmp_path / "out"), "--engine", "process"]) == 0
-    assert "1 records: no page, robots.txt" in capsys.readouterr().err
+    assert "1 record: no page, robots.txt" in capsys.readouterr().err
     rejected = json.loads((tmp_path / "out" / "report.json").read_text())["rejected"]
     assert sum(rejected.values()) == len(NO_PAGES)
 

@@ -161,3 +161,12 @@ def test_anything_but_a_whole_model_is_refused(folder, damage):
     with pytest.raises(ModelFormatError) as error:
         load(folder)
     assert len(str(error.value)) > 20
+
+
+def test_a_model_of_other_features_is_told_which(folder):
+    columns = json.loads((folder / CONFIG_FILE).read_text())["columns"]
+    columns["text_first"] = [name for name in columns["text_first"] if name != "bullet"] + ["log_digits"]
+    columns = {table: [name for name in names if name != "bullet"] for table, names in columns.items()}
+    _change_config(folder, columns=columns)
+    with pytest.raises(ModelFormatError, match=r"it lacks bullet; it also has log_digits\): train it again"):
+        load(folder)

@@ -1,5 +1,6 @@
 """What is no page is refused by name, packed pages are unpacked, and rare encodings are read."""
 
+import bz2
 import gzip
 import json
 import random
@@ -46,7 +47,6 @@ FILES = {
     "an old Office document (.doc, .xls, .ppt)": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 50,
     "an MP3": b"ID3\x04\0\0\0\0\0\x23TSSE",
     "an MP4": b"\0\0\0\x20ftypisom\0\0\x02\0",
-    "packed by bzip2": b"BZh91AY&SY\x00\x01\x02",
     "packed by xz": b"\xfd7zXZ\0\0\x04",
     "a tar archive": b"a.txt" + b"\0" * 252 + b"ustar\x0000",
     "a Parquet file": b"PAR1\x15\x04\x15\x10",
@@ -95,10 +95,10 @@ def test_text_in_any_encoding_is_no_binary_file(encoding):
     assert Page.read((text * 40).encode(encoding)).format == "text"
 
 
-@pytest.mark.parametrize("suffix", [".gz", ".zst", ".br"])
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".zst", ".br"])
 def test_packed_pages_are_unpacked(tmp_path, suffix):
     brotli = pytest.importorskip("brotli")
-    pack = {".gz": gzip.compress, ".zst": zstd.compress, ".br": brotli.compress}[suffix]
+    pack = {".gz": gzip.compress, ".bz2": bz2.compress, ".zst": zstd.compress, ".br": brotli.compress}[suffix]
     path = tmp_path / f"page.txt{suffix}"
     path.write_bytes(pack(TEXT.encode()))
     assert Page.read(path).text == TEXT
@@ -112,6 +112,9 @@ def test_packed_pages_are_unpacked(tmp_path, suffix):
     [
         (gzip.compress(b"x" * 5000, mtime=0)[:-9], "a.gz", "compressed with gzip, but damaged"),
         (b"\x1f\x8b\x08" + b"\0" * 40, "a.gz", "compressed with gzip, but damaged"),
+        (b"BZh91AY&SY\x00\x01\x02", "a.html", "compressed with bzip2, but damaged"),
+        (bz2.compress(b"x" * 5000)[:-9], "a.bz2", "compressed with bzip2, but damaged"),
+        (bz2.compress(bytes(1 << 20)), "a.bz2", "has more than 1,000 bytes"),
         (zstd.compress(b"x" * 5000)[:-3], "a.zst", "compressed with Zstandard, but damaged"),
         (b"no brotli at all", "a.br", "compressed with Brotli, but damaged"),
         (gzip.compress(bytes(1 << 20), mtime=0), "a.gz", "has more than 1,000 bytes"),

@@ -4,6 +4,7 @@ A file that cannot be opened or read is no bad record: it may be there again in 
 `ShardError`, here as behind a URL, so that nothing of it is left out.
 """
 
+import bz2
 import gzip
 import hashlib
 import io
@@ -122,7 +123,7 @@ def refuse_changed(part: Part) -> None:
 
 @contextmanager
 def unpacked(raw: BinaryIO, name: str) -> Iterator[BinaryIO]:
-    """Give the content of a file whose name ends in .gz, .zst or .br, or of any other as it is.
+    """Give the content of a file whose name ends as in `COMPRESSED`, or of any other as it is.
 
     Reading raises `EOFError` where compressed content is cut.
     """
@@ -130,6 +131,9 @@ def unpacked(raw: BinaryIO, name: str) -> Iterator[BinaryIO]:
         # Its own small buffer gives all that stands before a cut.
         with gzip.GzipFile(fileobj=raw) as file:
             yield cast(BinaryIO, file)
+    elif name.endswith(".bz2"):
+        with bz2.BZ2File(raw) as bzipped:
+            yield cast(BinaryIO, bzipped)
     elif name.endswith(".zst"):
         with read_zstd(raw) as frames:
             yield frames
@@ -166,8 +170,8 @@ class _Bounded(io.RawIOBase):
 
 @contextmanager
 def opened(part: Part, limits: ReadLimits) -> Iterator[BinaryIO]:
-    """Open the content of a part's file: .gz, .zst and .br are decompressed, up to the limit."""
-    with stored_part(part) as raw, unpacked(raw, part.path) as file:
+    """Open the content of a part's file: decompressed, up to the limit."""
+    with stored_part(part) as raw, unpacked(raw, part.path.lower()) as file:
         if file is raw:
             yield raw
             return

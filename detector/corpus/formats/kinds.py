@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from detector.corpus.formats.documents import Kind
+from detector.text.compressed import COMPRESSED
 
-COMPRESSED: Final = (".gz", ".zst", ".br")
 # Kinds of input, by the end of a name.
 KINDS: Final[Mapping[str, Kind]] = {
     ".jsonl": "jsonl",
@@ -22,6 +22,9 @@ KINDS: Final[Mapping[str, Kind]] = {
     ".htm": "page",
     ".xhtml": "page",
 }
+# How outputs are compressed that are written in the format of their input; those of the others are not.
+TABLE_COMPRESSIONS: Final = (".gz", ".bz2", ".zst")
+ARCHIVE_COMPRESSIONS: Final = (".gz",)
 # Kinds of output, by what `--to` calls them.
 ENDINGS: Final[Mapping[str, Kind]] = {
     "jsonl": "jsonl",
@@ -34,20 +37,20 @@ ENDINGS: Final[Mapping[str, Kind]] = {
     "warc.gz": "warc",
     "text": "page",
 }
-# Outputs that have columns.
+# Files whose records have columns.
 TABLES: Final = ("jsonl", "csv", "parquet")
 
 
 def plain_name(name: str) -> str:
     """Return a name without what says that it is compressed."""
-    return next((name[: -len(end)] for end in COMPRESSED if name.endswith(end)), name)
+    return next((name[: -len(end)] for end in COMPRESSED if name.lower().endswith(end)), name)
 
 
 def kind_of(name: str) -> Kind | None:
     """Return what a file is by its name; None if it is no file of a corpus."""
-    plain = plain_name(name.lower())
+    plain = plain_name(name).lower()
     end = plain[plain.rfind(".") :] if "." in plain else ""
-    if end == ".parquet" and plain != name.lower():
+    if end == ".parquet" and len(plain) < len(name):
         return None
     return KINDS.get(end)
 

@@ -1,5 +1,6 @@
 """Clean documents to files, in every format that is read; `parquet_writers` has Parquet."""
 
+import bz2
 import csv
 import gzip
 import io
@@ -62,11 +63,13 @@ class Writer(Protocol):
 
 def compressing(path: Path, stack: ExitStack) -> BinaryIO:
     """Open a file to write, compressed as its name says; the same bytes whenever it is done."""
-    raw = stack.enter_context(path.open("wb"))
-    if path.name.endswith(".gz"):
+    raw, name = stack.enter_context(path.open("wb")), path.name.lower()
+    if name.endswith(".gz"):
         zipped = gzip.GzipFile("", "wb", GZIP_LEVEL, raw, mtime=0)
         return cast(BinaryIO, stack.enter_context(zipped))
-    if path.name.endswith(".zst"):
+    if name.endswith(".bz2"):
+        return cast(BinaryIO, stack.enter_context(bz2.BZ2File(raw, "wb")))
+    if name.endswith(".zst"):
         return stack.enter_context(write_zstd(raw, ZSTD_LEVEL))
     return raw
 
@@ -136,7 +139,7 @@ class WebArchive:
     def __init__(self, path: Path, columns: Columns) -> None:
         self._warc, self._stack = fastwarc(), ExitStack()
         self._raw = self._stack.enter_context(path.open("wb"))
-        self._zip = path.name.endswith(".gz")
+        self._zip = path.name.lower().endswith(".gz")
 
     def write(self, cleaned: Cleaned) -> None:
         """Write one document."""

@@ -1,6 +1,6 @@
 """Labelled pages, for training and evaluation.
 
-One JSON object per line (JSONL, also .gz):
+One JSON object per line (JSONL, also compressed):
 
     {"id": "…", "page": "<html>…" or "text…", "gold": "the main content as text"}
     {"id": "…", "page": "…", "labels": ["title", "body", "navigation", …]}     for each line that is not blank
@@ -19,13 +19,15 @@ own rules
 - "site": pages that share a template; by default the group, "" for a page without a site
 """
 
-import gzip
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from detector.corpus.formats.files import unpacked
+from detector.corpus.formats.zstd_files import ZstdError
 from detector.errors import PageError
 from detector.files.checked import checked
 from detector.files.json_lines import json_lines
@@ -156,15 +158,18 @@ def read_pages(paths: Iterable[Path], need_truth: bool = True) -> Iterator[Label
     """
     for path in paths:
         try:
-            with _opened(path) as file:
+            with opened(path) as file:
                 for line in json_lines(file):
                     where = f"{path}, line {line.number + 1}"
                     if line.value is None:
                         raise PageError(f"{where}: {line.fault}")
                     yield page_of_record(line.value, where, need_truth)
-        except (OSError, EOFError, zlib.error) as error:
+        except (OSError, EOFError, zlib.error, ZstdError) as error:
             raise PageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _opened(path: Path) -> BinaryIO:
-    return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """Open a file, and decompress it if its name says so."""
+    with path.open("rb") as raw, unpacked(raw, path.name.lower()) as file:
+        yield file

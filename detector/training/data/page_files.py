@@ -6,20 +6,24 @@ optionally "gold", "id", "site", "title" and "language".
 """
 
 import csv
+import zlib
 from collections.abc import Iterable, Iterator
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Final
 
+from detector.corpus.formats.csv_files import has_tabs
+from detector.corpus.formats.kinds import kind_of
+from detector.corpus.formats.zstd_files import ZstdError
 from detector.errors import PageError
 from detector.files.folders import files_below, refuse_special
 from detector.files.limits import bytes_of_file
 from detector.text.compressed import LARGEST
 from detector.text.decoding import decode
 from detector.text.formats import found_format
-from detector.training.data.labelled_pages import LabelledPage, page_of_record, read_pages
+from detector.training.data.labelled_pages import LabelledPage, opened, page_of_record, read_pages
 
 PAGE_SUFFIXES: Final = (".html", ".htm", ".xhtml", ".txt")
-JSONL_SUFFIXES: Final = (".jsonl", ".ndjson", ".jsonl.gz", ".ndjson.gz")
 GOLD_SUFFIX: Final = ".gold.txt"
 # A field of a CSV file can be a whole page.
 MOST_IN_A_FIELD: Final = 1 << 27
@@ -64,8 +68,8 @@ def _folder(folder: Path) -> Iterator[LabelledPage]:
 def _csv(path: Path) -> Iterator[LabelledPage]:
     csv.field_size_limit(MOST_IN_A_FIELD)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines)
+        with opened(path) as file, TextIOWrapper(file, "utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines, delimiter="\t" if has_tabs(path.name) else ",")
             if "page" not in (reader.fieldnames or ()):
                 raise PageError(f'{path}: the first row must name the columns, "page" among them')
             for row in reader:
@@ -73,18 +77,22 @@ def _csv(path: Path) -> Iterator[LabelledPage]:
                 record = {name: value for name, value in row.items() if value and name != "labels"}
                 record.setdefault("group", record.pop("site", path.stem))
                 yield page_of_record({"id": where, **record}, where, need_truth=False)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error, ZstdError) as error:
         raise PageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 
 
 def _pages(path: Path) -> Iterator[LabelledPage]:
-    name = path.name.lower()
+    kind = kind_of(path.name)
     if path.is_dir():
         yield from _folder(path)
-    elif name.endswith(JSONL_SUFFIXES):
+    elif kind == "jsonl":
         yield from read_pages([path], need_truth=False)
-    elif name.endswith(".csv"):
+    elif kind == "csv":
         yield from _csv(path)
+    elif kind in ("parquet", "warc"):
+        raise PageError(
+            f"{path} is no page and no table of pages that is read here: write its pages as JSONL or CSV"
+        )
     else:
         yield _file(path, path.name, path.resolve().parent.name)
 
