@@ -1,0 +1,67 @@
+"""From training pages and the models of their folds to the rows that a model keeps (`adapt.replay`).
+
+The rows of a fold are made by the model of that fold, which has not seen its pages. So they look as the rows
+that the networks of the model of all pages learned from, and need no further training.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from detector.features.build import context_features
+from detector.model.files import Model
+from detector.model.network import guess
+from detector.model.score import features_of
+from detector.records import Floats, Format, Integers
+from detector.training.adapt.replay import FormatRows, Replay, rows_of
+from detector.training.data.examples import Examples
+from detector.training.fit.stack import folds_of
+
+# The rows to keep of each format.
+KEPT: Final = 12_000
+
+Sets = Mapping[Format, Sequence[Examples]]
+
+
+def replay_rows(sets: Sets, of_fold: Sequence[Model]) -> Replay:
+    """Return a sample of the rows of each format; sets: the examples that the model was trained on."""
+    return {
+        format: _format_rows(of_format, format, of_fold) for format, of_format in sets.items() if of_format
+    }
+
+
+def _format_rows(sets: Sequence[Examples], format: Format, of_fold: Sequence[Model]) -> FormatRows:
+    first, second, chosen = list[Floats](), list[Floats](), list[Examples]()
+    for fold in folds_of(sets):
+        for one in (examples.of_fold(fold) for examples in sets):
+            if one.share.size:
+                tables = _tables(one, format, of_fold[fold])
+                first.append(tables[0])
+                second.append(tables[1])
+                chosen.append(one)
+    rows = drawn(chosen, KEPT)
+    return FormatRows(rows_of(np.concatenate(first), rows), rows_of(np.concatenate(second), rows))
+
+
+def _tables(examples: Examples, format: Format, model: Model) -> tuple[Floats, Floats]:
+    """Return the two feature tables of pages, by a model that has not seen them."""
+    markup = examples.markup if format == "html" else None
+    scorer = model.text if markup is None else model.html
+    found = features_of(examples.batch, examples.words, markup, model)
+    odds = guess(found.table, scorer).log_odds
+    return found.table, context_features(examples.batch, examples.words, markup, found, odds)
+
+
+def drawn(sets: Sequence[Examples], count: int) -> Integers:
+    """Return row numbers, drawn by weight: of each data set and language as many as it weighs."""
+    strata = [f"{page.set} {page.language}" for examples in sets for page in examples.pages]
+    stratum = np.unique(strata, return_inverse=True)[1]
+    start = np.cumsum([0, *(len(examples.pages) for examples in sets)])
+    of_row = np.concatenate([stratum[at + one.page] for at, one in zip(start, sets, strict=False)])
+    weight = np.concatenate([examples.weight for examples in sets])
+    order = np.argsort(of_row, kind="stable")
+    total = np.cumsum(weight[order])
+    points = (np.arange(count) + 0.5) * (total[-1] / count)
+    rows: Integers = np.sort(order[np.searchsorted(total, points, side="right")])
+    return rows
