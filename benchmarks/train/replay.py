@@ -29,7 +29,6 @@ def command(pages: Path, models: Path) -> None:
     found = gather(list(read_pages([pages])))
     click.echo(f"{time.monotonic() - start:6.0f} s  {found.pages} pages read")
     of_fold = [load(models / f"fold-{fold}") for fold in range(FOLDS)]
-    replay = replay_rows({"html": found.html, "text": found.sets}, of_fold)
+    replay = replay_rows(found.sets, of_fold)
     save_replay(replay, models / "all")
-    for format, rows in replay.items():
-        click.echo(f"{time.monotonic() - start:6.0f} s  {len(rows.first.codes)} rows of {format}")
+    click.echo(f"{time.monotonic() - start:6.0f} s  {len(replay.first.codes)} rows written")

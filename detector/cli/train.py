@@ -74,7 +74,7 @@ def command(
     """Adapt the model to PAGES: folders, HTML and text files, JSONL, CSV; labelled or not.
 
     The model learns the words of new sites or a new language from lines that recur on a site,
-    from its own scores, and from labels; then its networks are fitted to these lines. It is tested
+    from its own scores, and from labels. HTML pages also teach its networks for text. It is tested
     on held-out pages, before and after. A model that is not measurably better is not written
     (exit code 3).
 

@@ -194,7 +194,7 @@ def train(
     seed : int
         With `anew`: the same pages and seed give the same model.
     freeze_networks : bool
-        Adapt only the phrase weights. This is faster, and changes the model less.
+        Adapt only the phrase weights, not the networks for text.
 
     Returns
     -------

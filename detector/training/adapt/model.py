@@ -1,4 +1,4 @@
-"""Adapts a model to new sites or a new language: its phrase weights, then its networks.
+"""Adapts a model to new sites or a new language: its phrase weights, and its networks for text.
 
 On new pages, a model mostly lacks the words. Its networks judge lines by shape, position, neighbours and
 markup, in any language. So the words are learned from the model's own scores for the new pages, corrected by
@@ -23,7 +23,7 @@ from detector.training.adapt.active_learning import Pool
 from detector.training.adapt.map_update import Lines, refitted
 from detector.training.adapt.memory import Memory
 from detector.training.adapt.repetition import SiteLines, recurring_shares, site_lines
-from detector.training.adapt.scorers import with_fitted_scorers
+from detector.training.adapt.scorers import with_fitted_networks
 from detector.training.data.examples import CONTENT, Examples, line_weights
 from detector.training.fit.parts import phrase_matrix
 
@@ -104,7 +104,7 @@ def adapted(
     memory: Memory,
     without: Sequence[NDArray[np.bool_]] | None = None,
 ) -> Model:
-    """Return the model with updated phrase weights, and networks if there are rows of the old training.
+    """Return the model with updated phrase weights, and networks if rows of the old training are kept.
 
     memory: what the model's folder remembers of its training
     without: for each material, pages (P,) not to learn from
@@ -126,7 +126,7 @@ def adapted(
     new = model
     if memory.replay is not None:
         sets = [material.examples for material in materials]
-        new = with_fitted_scorers(model, sets, lines, precision, memory.replay)
+        new = with_fitted_networks(model, sets, lines, precision, memory.replay)
     bucket = refitted(lines, model.phrases, precision)
     new = replace(new, phrases=model.phrases._replace(bucket=bucket))
     adapted = {"adapted_from": model.model_id, "adapted_to_pages": sum(map(_size, materials))}

@@ -1,9 +1,9 @@
-"""Rows of the original training, kept with a model, so that its networks can be adapted and forget nothing.
+"""Rows of the original training, kept with a model, so that its networks can be adapted without forgetting.
 
 A network that learns new pages alone forgets the old ones (McCloskey and Cohen 1989). So a model folder may
-have a sample of the rows that its networks learned from (`replay.npz`). A row is what a network sees of one
-line: numbers such as its length, its position and the log-odds of its phrases. There are no words and no
-hashes in it, so no text can be restored. Scoring does not read the file.
+have a sample of the rows that its networks for text learned from (`replay.npz`). A row is what a network sees
+of one line: numbers such as its length, its position and the log-odds of its phrases. There are no words and
+no hashes in it, so no text can be restored. Scoring does not read the file.
 """
 
 from collections.abc import Mapping
@@ -14,17 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import ModelFormatError, in_words
-from detector.features.schema import names
+from detector.features.schema import Blocks, names
 from detector.files.arrays import array_of, zip_members
 from detector.files.atomic import new_file
 from detector.model.arrays import TABLES
 from detector.model.files import REPLAY_FILE as FILE
 from detector.model.network import CLIP
-from detector.records import Floats, Format
+from detector.records import Floats
 from detector.training.fit.networks import scale_of
 
 FORMAT: Final = 1
-FIELDS: Final = ("low", "step", "codes")
 # The largest code of a feature.
 MOST: Final = 255
 # The most bytes of the file, unpacked.
@@ -46,15 +45,11 @@ class Rows(NamedTuple):
         return self.low + self.step * self.codes.astype(np.float32)
 
 
-class FormatRows(NamedTuple):
-    """The rows of the two networks of a format."""
+class Replay(NamedTuple):
+    """Rows that the two networks for text learned from."""
 
     first: Rows
     second: Rows
-
-
-# The rows of each format that the model was trained on.
-Replay = Mapping[Format, FormatRows]
 
 
 def rows_of(table: Floats, chosen: NDArray[np.int64]) -> Rows:
@@ -72,10 +67,9 @@ def rows_of(table: Floats, chosen: NDArray[np.int64]) -> Rows:
 def save_replay(replay: Replay, folder: Path) -> None:
     """Write the rows to the folder of a model. The file appears when it is complete."""
     arrays = {
-        f"{format}_{network}_{field}": getattr(getattr(rows, network), field)
-        for format, rows in replay.items()
-        for network in FormatRows._fields
-        for field in FIELDS
+        f"{network}_{field}": array
+        for network, rows in replay._asdict().items()
+        for field, array in rows._asdict().items()
     }
     with new_file(folder / FILE) as file:
         np.savez_compressed(file, format=np.array(FORMAT), **arrays)
@@ -101,26 +95,22 @@ def load_replay(folder: Path) -> Replay | None:
         raise ModelFormatError(
             f"{path} has format {number}; this version reads {FORMAT}: get the model again"
         )
-    formats: tuple[Format, ...] = ("text", "html")
-    return {
-        format: FormatRows(*(_rows(path, arrays, f"{format}_{network}") for network in FormatRows._fields))
-        for format in formats
-        if any(name.startswith(format) for name in arrays)
-    }
+    return Replay(*(_rows(path, arrays, network, TABLES[f"text_{network}"]) for network in Replay._fields))
 
 
-def _rows(path: Path, arrays: Mapping[str, NDArray[Any]], table: str) -> Rows:
-    """Return the rows of a table; raises `ModelFormatError` if they are not of its columns."""
-    columns = len(names(TABLES[table]))
-    found = [arrays.get(f"{table}_{field}") for field in FIELDS]
-    low, step, codes = found
+def _rows(path: Path, arrays: Mapping[str, NDArray[Any]], network: str, blocks: Blocks) -> Rows:
+    """Return the rows of a network; raises `ModelFormatError` if they are not of its columns."""
+    columns = len(names(blocks))
+    low, step, codes = (arrays.get(f"{network}_{field}") for field in Rows._fields)
     if low is None or step is None or codes is None:
-        raise ModelFormatError(f"{path} has no rows for {table}: get the model again, or delete this file")
+        raise ModelFormatError(
+            f"{path} has no rows for the {network} network: get the model again, or delete this file"
+        )
     fits = low.shape == step.shape == (columns,) and codes.ndim == 2 and codes.shape[1] == columns
     plain = low.dtype.kind == step.dtype.kind == "f" and codes.dtype == np.uint8
     if not fits or not plain or not np.isfinite(low).all() or not np.isfinite(step).all() or not codes.size:
         raise ModelFormatError(
-            f"{path} does not hold rows of {columns} features for {table}: get the model again, "
-            "or delete this file"
+            f"{path} does not hold rows of {columns} features for the {network} network: "
+            "get the model again, or delete this file"
         )
     return Rows(low.astype(np.float32), step.astype(np.float32), codes)

@@ -1,4 +1,8 @@
-"""Fits the two networks of each format to new pages, after the phrase weights have learned the words.
+"""Fits the two networks for plain text to new HTML pages, after the phrase weights have learned the words.
+
+The markup is the teacher: the scores with it are better than those without it, in a new language most of all.
+The networks for HTML have no such teacher, and neither have those for text on pages of text. Fitted to their
+own scores, they got better in some new languages and worse in others, so they stay.
 
 A network must see new lines as it will see those of other pages. If the phrase weights had learned the words
 of these very lines, the network would trust the phrases too much, and pages of other sites would get worse.
@@ -8,31 +12,22 @@ page), as in the original training.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
-from detector.features.build import Features, context_features, html_features, text_features
+from detector.features.build import Features, context_features, text_features
 from detector.features.phrases import PhraseWeights
 from detector.model.files import Model
-from detector.model.network import Scorer
-from detector.records import Floats, Format, Integers
+from detector.records import Floats, Integers
 from detector.training.adapt.map_update import Lines, refitted
 from detector.training.adapt.networks import Targets, fitted_again
-from detector.training.adapt.replay import FormatRows, Replay
+from detector.training.adapt.replay import Replay
 from detector.training.data.examples import Examples
 from detector.training.fit.networks import log_odds
 
 # The parts that the new pages are split into, at most.
 PARTS: Final = 4
-
-
-class _Unseen(NamedTuple):
-    """New pages of one format, and what is known about their lines by weights that have not learned them."""
-
-    examples: Examples
-    features: Features
 
 
 def parts_of(sets: Sequence[Examples]) -> Integers:
@@ -44,10 +39,10 @@ def parts_of(sets: Sequence[Examples]) -> Integers:
     return np.concatenate([of_page[at + one.page] for at, one in zip(start, sets, strict=False)])
 
 
-def with_fitted_scorers(
+def with_fitted_networks(
     model: Model, sets: Sequence[Examples], lines: Lines, precision: Floats, replay: Replay
 ) -> Model:
-    """Return a model with networks fitted to new pages.
+    """Return a model whose networks for text are fitted to new HTML pages, if there are any.
 
     Parameters
     ----------
@@ -60,27 +55,19 @@ def with_fitted_scorers(
     precision : ndarray of float32, (buckets,)
         How certain each phrase weight is.
     replay
-        Rows of the original training. Networks of formats without rows stay.
+        Rows that the networks learned from.
     """
-    part = parts_of(sets)
-    weights = _weights_by_part(model.phrases, lines, part, precision)
-    bounds = np.cumsum([0, *(examples.share.size for examples in sets)])
-    slices = [slice(int(start), int(end)) for start, end in pairwise(bounds)]
-    found = model
-    for format, rows in replay.items():
-        chosen = [at for at, one in enumerate(sets) if format == "text" or one.markup is not None]
-        if not any((lines.weight[slices[at]] > 0).any() for at in chosen):
+    part, start = parts_of(sets), 0
+    for examples in sets:
+        rows = slice(start, start + examples.share.size)
+        start = rows.stop
+        weight = lines.weight[rows].astype(np.float32)
+        if examples.markup is None or not (weight > 0).any():
             continue
-        pages = [_unseen(sets[at], part[slices[at]], weights, model, format) for at in chosen]
-        targets = Targets(
-            *(
-                np.concatenate([values[slices[at]] for at in chosen]).astype(np.float32)
-                for values in (lines.boilerplate, lines.weight)
-            )
-        )
-        scorer = model.text if format == "text" else model.html
-        found = replace(found, **{format: _fitted(scorer, pages, targets, rows, format)})
-    return found
+        features = _unseen(examples, part[rows], _weights_by_part(model.phrases, lines, part, precision))
+        targets = Targets(lines.boilerplate[rows].astype(np.float32), weight)
+        return _fitted(model, examples, features, targets, replay)
+    return model
 
 
 def _weights_by_part(
@@ -95,41 +82,20 @@ def _weights_by_part(
     return weights
 
 
-def _unseen(
-    examples: Examples, part: Integers, weights: dict[int, PhraseWeights], model: Model, format: Format
-) -> _Unseen:
-    """Return the features of the lines, of each part by the phrase weights that have not learned it."""
-    found, table = None, np.zeros((0, 0), np.float32)
-    for number in np.unique(part).tolist():
-        found = _features(examples, weights[number], model, format)
-        if not table.size:
-            table = found.table.copy()
-        table[part == number] = found.table[part == number]
-    assert found is not None
-    return _Unseen(examples, found._replace(table=table))
+def _unseen(examples: Examples, part: Integers, weights: dict[int, PhraseWeights]) -> Features:
+    """Return the features of lines as text, each part by the phrase weights that have not learned it."""
+    found = [text_features(examples.batch, examples.words, one) for one in weights.values()]
+    table = found[0].table.copy()
+    for number, features in zip(weights, found, strict=True):
+        table[part == number] = features.table[part == number]
+    return found[0]._replace(table=table)
 
 
-def _features(examples: Examples, phrases: PhraseWeights, model: Model, format: Format) -> Features:
-    if format == "text" or examples.markup is None:
-        return text_features(examples.batch, examples.words, phrases)
-    return html_features(examples.batch, examples.words, examples.markup, phrases, model.markup)
-
-
-def _fitted(
-    scorer: Scorer, pages: Sequence[_Unseen], targets: Targets, rows: FormatRows, format: Format
-) -> Scorer:
-    """Return a scorer whose two networks are fitted to new pages, the second to guesses of the new first."""
-    table = np.concatenate([page.features.table for page in pages])
-    first = fitted_again(scorer.first, table, targets, rows.first)
-    context = [
-        context_features(
-            page.examples.batch,
-            page.examples.words,
-            page.examples.markup if format == "html" else None,
-            page.features,
-            log_odds(page.features.table, first),
-        )
-        for page in pages
-    ]
-    second = fitted_again(scorer.second, np.concatenate(context), targets, rows.second)
-    return replace(scorer, first=first, second=second)
+def _fitted(model: Model, examples: Examples, features: Features, targets: Targets, replay: Replay) -> Model:
+    """Return a model whose networks for text are fitted: the second to the guesses of the new first one."""
+    scorer = model.text
+    first = fitted_again(scorer.first, features.table, targets, replay.first)
+    odds = log_odds(features.table, first)
+    context = context_features(examples.batch, examples.words, None, features, odds)
+    second = fitted_again(scorer.second, context, targets, replay.second)
+    return replace(model, text=replace(scorer, first=first, second=second))

@@ -4,53 +4,42 @@ The rows of a fold are made by the model of that fold, which has not seen its pa
 that the networks of the model of all pages learned from, and need no further training.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
-from detector.features.build import context_features
+from detector.features.build import context_features, text_features
 from detector.model.files import Model
 from detector.model.network import guess
-from detector.model.score import features_of
-from detector.records import Floats, Format, Integers
-from detector.training.adapt.replay import FormatRows, Replay, rows_of
+from detector.records import Floats, Integers
+from detector.training.adapt.replay import Replay, rows_of
 from detector.training.data.examples import Examples
 from detector.training.fit.stack import folds_of
 
-# The rows to keep of each format.
+# The rows to keep.
 KEPT: Final = 12_000
 
-Sets = Mapping[Format, Sequence[Examples]]
 
-
-def replay_rows(sets: Sets, of_fold: Sequence[Model]) -> Replay:
-    """Return a sample of the rows of each format; sets: the examples that the model was trained on."""
-    return {
-        format: _format_rows(of_format, format, of_fold) for format, of_format in sets.items() if of_format
-    }
-
-
-def _format_rows(sets: Sequence[Examples], format: Format, of_fold: Sequence[Model]) -> FormatRows:
+def replay_rows(sets: Sequence[Examples], of_fold: Sequence[Model], kept: int = KEPT) -> Replay:
+    """Return a sample of the rows of the networks for text; sets: what the model was trained on."""
     first, second, chosen = list[Floats](), list[Floats](), list[Examples]()
     for fold in folds_of(sets):
         for one in (examples.of_fold(fold) for examples in sets):
             if one.share.size:
-                tables = _tables(one, format, of_fold[fold])
+                tables = _tables(one, of_fold[fold])
                 first.append(tables[0])
                 second.append(tables[1])
                 chosen.append(one)
-    rows = drawn(chosen, KEPT)
-    return FormatRows(rows_of(np.concatenate(first), rows), rows_of(np.concatenate(second), rows))
+    rows = drawn(chosen, kept)
+    return Replay(rows_of(np.concatenate(first), rows), rows_of(np.concatenate(second), rows))
 
 
-def _tables(examples: Examples, format: Format, model: Model) -> tuple[Floats, Floats]:
-    """Return the two feature tables of pages, by a model that has not seen them."""
-    markup = examples.markup if format == "html" else None
-    scorer = model.text if markup is None else model.html
-    found = features_of(examples.batch, examples.words, markup, model)
-    odds = guess(found.table, scorer).log_odds
-    return found.table, context_features(examples.batch, examples.words, markup, found, odds)
+def _tables(examples: Examples, model: Model) -> tuple[Floats, Floats]:
+    """Return the two feature tables of pages read as text, by a model that has not seen them."""
+    found = text_features(examples.batch, examples.words, model.phrases)
+    odds = guess(found.table, model.text).log_odds
+    return found.table, context_features(examples.batch, examples.words, None, found, odds)
 
 
 def drawn(sets: Sequence[Examples], count: int) -> Integers:

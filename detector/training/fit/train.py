@@ -180,7 +180,7 @@ def train_gathered(
             for fold in ALL_MODELS
         )
         model, of_fold = with_line_kinds(model, of_fold, _real(gathered_pages), pool, log)
-        memory = Memory(linear.precision(), replay_rows({"html": html, "text": sets}, of_fold))
+        memory = Memory(linear.precision(), replay_rows(sets, of_fold))
         return Trained(model, scored[EVERY], of_fold, memory)
 
 
