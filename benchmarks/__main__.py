@@ -46,6 +46,7 @@ TRAIN: Final = {
     "folds": Entry("benchmarks.train.fold_models", "A model, and one without each fold."),
     "info": Entry("benchmarks.train.model_info", "What travels with the default model."),
     "kinds": Entry("benchmarks.train.line_kinds", "The networks of kinds of such models, anew."),
+    "replay": Entry("benchmarks.train.replay", "The rows that such a model keeps for adapting, anew."),
     "copies": Entry("benchmarks.train.copy_probability", "How likely copies are to be taken out."),
     "experiment": Entry("benchmarks.train.experiment", "Train by a configuration, and compare with another."),
     "adaptation": Entry(

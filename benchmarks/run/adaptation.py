@@ -27,8 +27,8 @@ from detector.model.files import Model, load
 from detector.settings import Settings
 from detector.training.adapt.active_learning import Question
 from detector.training.adapt.adaptation import Adaptation, start
-from detector.training.adapt.fisher_information import load_precision
 from detector.training.adapt.holdout import line_loss
+from detector.training.adapt.memory import load_memory
 from detector.training.data.examples import CONTENT, Examples
 from detector.training.data.labelled_pages import LabelledPage, read_pages
 from detector.training.data.line_labels import LineLabel
@@ -146,7 +146,7 @@ def _run(
     truth = list({id(one): one for one in examples_to_judge(chosen).values()}.values())
     began = time.monotonic()
     hidden = [replace(page, gold=None, labels=None) for page in chosen]
-    adaptation = start(old, hidden, [], load_precision(folder))
+    adaptation = start(old, hidden, [], load_memory(folder))
     alone = adaptation.adapted()
     seconds = time.monotonic() - began
     adaptation, said = answered(adaptation, truth)

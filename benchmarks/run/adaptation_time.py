@@ -42,7 +42,7 @@ def _write_pages(pages: list[Page], folder: Path) -> int:
 
 
 def _write_labels(folder: Path, file: Path) -> None:
-    adaptation, _ = adaptation_of(None, read_page_files([folder])[::ASKED], [])
+    adaptation = adaptation_of(None, read_page_files([folder])[::ASKED], [])
     rows = [
         {
             "text": question.text,

@@ -13,7 +13,6 @@ from typing import Final, NamedTuple
 import click
 
 from detector.model.files import save
-from detector.training.adapt.fisher_information import save_precision
 from detector.training.data.labelled_pages import LabelledPage, read_pages
 from detector.training.fit.train import train
 
@@ -104,4 +103,4 @@ def command(pages: Path, output: Path, pair: str) -> None:
         chosen = [page for page in read if _chosen(page, chosen_pair, name == "with")]
         trained = train(chosen, log=lambda text: click.echo(f"{time.monotonic() - start:6.0f} s  {text}"))
         save(trained.model, output / pair / name)
-        save_precision(trained.precision, output / pair / name)
+        trained.memory.save(output / pair / name)

@@ -9,7 +9,6 @@ import click
 
 from benchmarks.train.model_info import default_info
 from detector.model.files import save
-from detector.training.adapt.fisher_information import save_precision
 from detector.training.data.labelled_pages import read_pages
 from detector.training.fit.train import train
 
@@ -35,6 +34,6 @@ def command(pages: Path, output: Path) -> None:
         workers=os.cpu_count() or 1,
     )
     save(replace(trained.model, info=default_info()), output / "all")
-    save_precision(trained.precision, output / "all")
+    trained.memory.save(output / "all")
     for fold, model in enumerate(trained.of_fold):
         save(model, output / f"fold-{fold}")

@@ -37,6 +37,7 @@ class AdaptOptions(NamedTuple):
     ask: int
     general: Path | None
     anyway: bool
+    frozen: bool
 
 
 def _path(**more: bool) -> click.Path:
@@ -58,6 +59,9 @@ def _path(**more: bool) -> click.Path:
     "--ask", "ask_", type=click.IntRange(min=1), default=None, help="Ask you for this many labels first."
 )
 @click.option("--general", type=_path(), help="Labelled pages of other sites, which must not get worse.")
+@click.option(
+    "--freeze-networks", is_flag=True, help="Adapt only the phrase weights: faster, and changes less."
+)
 @click.option("--anyway", is_flag=True, help="Write the new model even if it is not measurably better.")
 @click.option("--overwrite", "--replace", "replace", is_flag=True, help="Replace the model in --output.")
 @click.option("--anew", is_flag=True, help="Train a new model on labelled pages instead of adapting one.")
@@ -70,8 +74,9 @@ def command(
     """Adapt the model to PAGES: folders, HTML and text files, JSONL, CSV; labelled or not.
 
     The model learns the words of new sites or a new language from lines that recur on a site,
-    from its own scores, and from labels. It is tested on held-out pages, before and after. A model
-    that is not measurably better is not written (exit code 3).
+    from its own scores, and from labels. HTML pages also teach its networks for text. It is tested
+    on held-out pages, before and after. A model that is not measurably better is not written
+    (exit code 3).
 
     \b
     Examples:
@@ -91,6 +96,7 @@ def command(
         asked if isinstance(asked, int) else 0,
         given["general"] if isinstance(given["general"], Path) else None,
         bool(given["anyway"]),
+        bool(given["freeze_networks"]),
     )
     return _adapt(pages, options)
 
@@ -103,14 +109,13 @@ def _adapt(paths: Sequence[Path], options: AdaptOptions) -> int:
     general = list(read_pages([options.general])) if options.general else []
     given = options.labels is not None and (options.labels.exists() or not options.ask)
     labels = read_labels(options.labels) if options.labels and given else []
-    adaptation, precision = adaptation_of(options.model, pages, labels)
+    adaptation = adaptation_of(options.model, pages, labels, options.frozen)
     if options.ask and options.labels is not None:
         adaptation = ask(adaptation, options.labels, options.ask)
     adaptation.refuse_nothing()
     _tell_counts(adaptation)
-    if precision is None:
-        say(f"{folder_of(options.model)} has no precisions for its weights: other sites may get worse")
-    found = adapted_training(adaptation, precision, pages, general)
+    _tell_missing(adaptation, folder_of(options.model))
+    found = adapted_training(adaptation, pages, general)
     if found.held_back is not None:
         _tell_change(f"pages held back, by {found.by}", found.held_back)
     if found.general is not None:
@@ -125,6 +130,14 @@ def _adapt(paths: Sequence[Path], options: AdaptOptions) -> int:
 def _write(found: Training, output: Path) -> None:
     found.save(output, replace=True)
     say(f"model {found.model.model_id} written to {output}")
+
+
+def _tell_missing(adaptation: Adaptation, folder: Path) -> None:
+    """Say what the model's folder does not remember of its training."""
+    if adaptation.memory.precision is None:
+        say(f"{folder} has no precisions for its weights: other sites may get worse")
+    if adaptation.memory.replay is None and not adaptation.frozen:
+        say(f"{folder} has no rows of its training (replay.npz): only the phrase weights are adapted")
 
 
 def _tell_counts(adaptation: Adaptation) -> None:

@@ -51,8 +51,9 @@ ARRAYS_FILE: Final = "arrays.npz"
 
 # No model is larger in memory. A file that claims to be is refused before it is decompressed.
 MOST_BYTES: Final = 64_000_000
-# Also fetched, if there is one; training reads it.
+# Also fetched, if there are any; training reads them.
 PRECISION_FILE: Final = "precision.npz"
+REPLAY_FILE: Final = "replay.npz"
 # Arrays stored in half precision.
 HALVES: Final = ("_bucket",)
 
@@ -246,7 +247,9 @@ def folder_of(model: str | Path | None) -> Path:
     if model is None or str(model) == "default":
         return DEFAULT
     if is_hub_address(model):
-        return fetch_folder(model, (CONFIG_FILE, ARRAYS_FILE, PRECISION_FILE, *INFO_FILES), MOST_BYTES)
+        return fetch_folder(
+            model, (CONFIG_FILE, ARRAYS_FILE, PRECISION_FILE, REPLAY_FILE, *INFO_FILES), MOST_BYTES
+        )
     return Path(model)
 
 

@@ -13,12 +13,11 @@ from detector.errors import PageError, SettingsError
 from detector.model.files import Model, folder_of, model_of
 from detector.model.files import save as save_model
 from detector.model.info import ModelInfo
-from detector.records import Floats
 from detector.settings import Settings
 from detector.sites.profile import SiteProfile
 from detector.training.adapt.adaptation import Adaptation, Counts, general_change, start
-from detector.training.adapt.fisher_information import load_precision, save_precision
 from detector.training.adapt.holdout import Change
+from detector.training.adapt.memory import Memory, load_memory
 from detector.training.data.examples import Examples
 from detector.training.data.labelled_pages import LabelledPage, read_pages
 from detector.training.data.line_labels import LineLabel, read_labels
@@ -40,8 +39,9 @@ class Training:
     ----------
     model : Model
         The new model.
-    precision : ndarray of float32, (buckets,), or None
-        How certain each phrase weight is, to adapt the model again. None if the old model had no precisions.
+    memory : Memory
+        What is remembered of the training, to adapt the model again: how certain each phrase weight is, and
+        rows that the networks learned from. Empty if the old model was given without its folder.
     counts : Counts or None
         Numbers of pages, sites, recurring and labelled lines. None for a model trained anew.
     held_back : Change or None
@@ -55,7 +55,7 @@ class Training:
     """
 
     model: Model
-    precision: Floats | None
+    memory: Memory
     counts: Counts | None = None
     held_back: Change | None = None
     by: str = ""
@@ -72,8 +72,7 @@ class Training:
         """Write the model; raises `SettingsError` if the folder exists and `replace` is false."""
         refuse_existing(Path(folder), replace)
         save_model(self.model, Path(folder))
-        if self.precision is not None:
-            save_precision(self.precision, Path(folder))
+        self.memory.save(Path(folder))
 
 
 class Evaluation(NamedTuple):
@@ -109,16 +108,18 @@ def _read(pages: Pages, reader: Callable[[Iterable[Path]], Iterable[LabelledPage
 
 
 def adaptation_of(
-    model: Model | str | Path | None, pages: Sequence[LabelledPage], labels: Sequence[LineLabel]
-) -> tuple[Adaptation, Floats | None]:
-    """Return what adapting a model to pages starts from, and the precisions of its weights, if it has any."""
-    precision = None if isinstance(model, Model) else load_precision(folder_of(model))
-    return start(model_of(model), pages, labels, precision), precision
+    model: Model | str | Path | None,
+    pages: Sequence[LabelledPage],
+    labels: Sequence[LineLabel],
+    frozen: bool = False,
+) -> Adaptation:
+    """Return what adapting a model to pages starts from; frozen: adapt only the phrase weights."""
+    memory = Memory() if isinstance(model, Model) else load_memory(folder_of(model))
+    return start(model_of(model), pages, labels, memory, frozen)
 
 
 def adapted_training(
     adaptation: Adaptation,
-    precision: Floats | None,
     pages: Sequence[LabelledPage],
     general: Sequence[LabelledPage],
 ) -> Training:
@@ -133,7 +134,7 @@ def adapted_training(
     }
     measured = {name: _plain(change._asdict()) for name, change in changes.items() if change is not None}
     new = replace(new, info=replace(new.info, measures=measured))
-    return Training(new, precision, adaptation.counts(), judged, found.by, elsewhere)
+    return Training(new, adaptation.memory, adaptation.counts(), judged, found.by, elsewhere)
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,7 +157,7 @@ def whole_training(pages: Sequence[LabelledPage], seed: int, log: Log = lambda m
         data={"pages": len(pages), "sha256": _hash_of(pages), "seed": seed},
         measures={"out_of_fold": _plain(dict(found))},
     )
-    return Training(replace(trained.model, info=info), trained.precision, out_of_fold=found)
+    return Training(replace(trained.model, info=info), trained.memory, out_of_fold=found)
 
 
 def _hash_of(pages: Sequence[LabelledPage]) -> str:
@@ -172,6 +173,7 @@ def train(
     general: Pages = (),
     anew: bool = False,
     seed: int = 0,
+    freeze_networks: bool = False,
 ) -> Training:
     """Adapt a model to pages, or train a new one, like `detector train`; see docs/training.md.
 
@@ -191,6 +193,8 @@ def train(
         Train a new model on labelled pages (JSONL or records). This takes minutes.
     seed : int
         With `anew`: the same pages and seed give the same model.
+    freeze_networks : bool
+        Adapt only the phrase weights, not the networks for text.
 
     Returns
     -------
@@ -207,13 +211,15 @@ def train(
         If the model cannot be read.
     """
     if anew:
-        if model is not None or labels or general:
-            raise SettingsError("anew trains a new model from pages: leave out model, labels and general")
+        if model is not None or labels or general or freeze_networks:
+            raise SettingsError(
+                "anew trains a new model from pages: leave out model, labels, general and freeze_networks"
+            )
         return whole_training(_read(pages, read_pages), seed)
     read = _read(pages, read_page_files)
     given = read_labels(Path(labels)) if isinstance(labels, str | Path) else labels
-    adaptation, precision = adaptation_of(model, read, given)
-    return adapted_training(adaptation, precision, read, _read(general, read_pages))
+    adaptation = adaptation_of(model, read, given, freeze_networks)
+    return adapted_training(adaptation, read, _read(general, read_pages))
 
 
 def labelled(pages: Pages) -> list[LabelledPage]:

@@ -52,7 +52,6 @@ class Labelling:
         self._folder, self._choice = folder, choice
         self._lock = threading.Lock()
         self._pages: Adaptation | None = None
-        self._precision: Any = None
         self.progress = Progress()
         self._trained: Training | None = None
 
@@ -69,7 +68,7 @@ class Labelling:
         if self._pages is None:
             names = set(self._folder.pages())
             pages = [page for page in read_page_files([self._folder.root]) if page.id in names]
-            self._pages, self._precision = adaptation_of(self._choice.model, pages, [])
+            self._pages = adaptation_of(self._choice.model, pages, [])
         return self._pages
 
     def questions(self, count: int) -> dict[str, Any]:
@@ -137,7 +136,7 @@ class Labelling:
                 found, change = adaptation.held_back()
                 self.progress = Progress("running", 2)
                 model, counts = adaptation.adapted(), adaptation.counts()
-                self._trained = Training(model, self._precision, counts, change, found.by)
+                self._trained = Training(model, adaptation.memory, counts, change, found.by)
                 self.progress = Progress("done", len(STEPS) - 1)
         except DetectorError as error:
             self.progress = Progress("failed", 0, str(error))

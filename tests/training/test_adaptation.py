@@ -20,6 +20,7 @@ from detector.text.words import words_of
 from detector.training.adapt.adaptation import general_change, start
 from detector.training.adapt.fisher_information import FILE, load_precision, save_precision
 from detector.training.adapt.map_update import Lines, precision_of, refitted
+from detector.training.adapt.memory import Memory
 from detector.training.adapt.model import scored
 from detector.training.adapt.repetition import SiteLines, pages_with, recurring_shares, site_lines
 from detector.training.data.examples import examples_of
@@ -50,7 +51,7 @@ PAGES = [page(site, number) for site in range(2) for number in range(6)]
 
 @pytest.fixture(scope="module")
 def adaptation():
-    return start(default_model(), PAGES, [], load_precision(DEFAULT))
+    return start(default_model(), PAGES, [], Memory(load_precision(DEFAULT)))
 
 
 def labels_for(pages, texts, label):
@@ -131,7 +132,7 @@ def test_the_loss_falls_and_the_same_pages_give_the_same_bits(adaptation):
     ]
     known = adaptation.labelled(labels)
     model = known.adapted()
-    assert model.model_id == start(default_model(), PAGES, labels, known.precision).adapted().model_id
+    assert model.model_id == start(default_model(), PAGES, labels, known.memory).adapted().model_id
     assert model.model_id != default_model().model_id
     before, after = scores(default_model(), PAGES[6:]), scores(model, PAGES[6:])
     assert sum(after[line] for line in MENU) > sum(before[line] for line in MENU)
@@ -239,9 +240,9 @@ def test_what_cannot_be_adapted_to_is_said(tmp_path):
     with pytest.raises(PageError, match="does not exist"):
         read_page_files([tmp_path / "a.html"])
     with pytest.raises(PageError, match="one page only"):
-        start(default_model(), PAGES[:1], [], None)
+        start(default_model(), PAGES[:1], [], Memory())
     with pytest.raises(PageError, match="nothing to learn from 2 pages"):
-        start(default_model(), PAGES[:2], [], None).refuse_nothing()
+        start(default_model(), PAGES[:2], [], Memory()).refuse_nothing()
 
 
 def test_a_site_on_both_sides_is_refused():
@@ -250,7 +251,7 @@ def test_a_site_on_both_sides_is_refused():
         general_change(model, model, PAGES[6:], PAGES)
     folds = [LabelledPage(**{**fields(one), "fold": at % 2}) for at, one in enumerate(PAGES[:4])]
     with pytest.raises(PageError, match="site0 is on both sides"):
-        start(model, folds, [], None)
+        start(model, folds, [], Memory())
 
 
 def fields(one):

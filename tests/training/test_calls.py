@@ -39,7 +39,7 @@ def test_files_names_and_records_are_the_same(trained):
 
 def test_a_model_in_memory_can_be_adapted(trained):
     again = detector.train(PAGES, model=trained.model)
-    assert again.precision is None
+    assert again.memory == (None, None)
     assert again.model.notes["adapted_from"] == trained.model.model_id
 
 

@@ -4,12 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-import numpy as np
-
 from detector.errors import PageError
-from detector.features.phrases import BUCKETS
 from detector.model.files import Model
-from detector.records import Floats
 from detector.training.adapt.active_learning import Question, questions
 from detector.training.adapt.apply_labels import with_labels
 from detector.training.adapt.holdout import (
@@ -20,6 +16,7 @@ from detector.training.adapt.holdout import (
     refuse_shared_sites,
     refuse_split_sites,
 )
+from detector.training.adapt.memory import Memory
 from detector.training.adapt.model import Material, adapted, material_of, model_scores, recurring_lines
 from detector.training.data.examples import examples_by_format
 from detector.training.data.labelled_pages import LabelledPage
@@ -40,13 +37,15 @@ class Counts(NamedTuple):
 class Adaptation:
     """A model, pages to adapt it to, and the labels so far. Changes make a new one.
 
-    sites: names of the pages' sites; precision: float32 (buckets,)
+    sites: names of the pages' sites; memory: what the model's folder remembers of its training
+    frozen: only the phrase weights are adapted, not the networks
     """
 
     model: Model
     materials: Sequence[Material]
     sites: Sequence[str]
-    precision: Floats
+    memory: Memory
+    frozen: bool = False
     elsewhere: int = 0
 
     def labelled(self, labels: Sequence[LineLabel]) -> "Adaptation":
@@ -79,7 +78,7 @@ class Adaptation:
 
         Each with the number of its material; the most valuable first.
         """
-        model = self.adapted()
+        model = replace(self, frozen=True).adapted()  # in a moment, because somebody waits
         asked = [
             (at, question)
             for at, one in enumerate(self.materials)
@@ -89,12 +88,15 @@ class Adaptation:
 
     def adapted(self) -> Model:
         """Return the adapted model."""
-        return adapted(self.model, self.materials, self.precision)
+        return adapted(self.model, self.materials, self._used())
 
     def held_back(self) -> tuple[HeldBack, Change]:
         """Return the scores on held-out pages before and after, and how they changed."""
-        found = held_back(self.model, self.materials, self.precision)
+        found = held_back(self.model, self.materials, self._used())
         return found, change([one.examples for one in self.materials], found.before, found.after)
+
+    def _used(self) -> Memory:
+        return self.memory._replace(replay=None) if self.frozen else self.memory
 
 
 def general_change(
@@ -111,11 +113,15 @@ def general_change(
 
 
 def start(
-    model: Model, pages: Sequence[LabelledPage], labels: Sequence[LineLabel], precision: Floats | None
+    model: Model,
+    pages: Sequence[LabelledPage],
+    labels: Sequence[LineLabel],
+    memory: Memory,
+    frozen: bool = False,
 ) -> Adaptation:
     """Prepare the adaptation of a model to pages; raises `PageError` for a single page.
 
-    precision: of the model (`load_precision`), or None if it is unknown
+    memory: of the model (`load_memory`); frozen: adapt only the phrase weights
     """
     if len(pages) < 2:
         raise PageError(
@@ -125,5 +131,4 @@ def start(
     refuse_split_sites(pages)
     sites = sorted({page.group for page in pages})
     materials = [material_of(examples, sites) for examples in examples_by_format(pages).values()]
-    known = np.ones(BUCKETS, np.float32) if precision is None else precision
-    return Adaptation(model, materials, sites, known).labelled(labels)
+    return Adaptation(model, materials, sites, memory, frozen).labelled(labels)

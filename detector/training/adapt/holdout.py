@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from detector.errors import PageError
 from detector.model.files import Model
 from detector.records import Floats
+from detector.training.adapt.memory import Memory
 from detector.training.adapt.model import Material, adapted, model_scores
 from detector.training.data.examples import CONTENT, Examples
 from detector.training.data.labelled_pages import LabelledPage
@@ -94,7 +95,7 @@ def _turns(groups: Sequence[str]) -> list[int]:
     return turns
 
 
-def held_back(model: Model, materials: Sequence[Material], precision: Floats) -> HeldBack:
+def held_back(model: Model, materials: Sequence[Material], memory: Memory) -> HeldBack:
     """Return the scores before and after."""
     by, parts = _parts(materials)
     before = [model_scores(model, material.examples) for material in materials]
@@ -103,7 +104,7 @@ def held_back(model: Model, materials: Sequence[Material], precision: Floats) ->
         without = [of_page == part for of_page in parts]
         if not any(held.any() for held in without) or all(held.all() for held in without):
             continue
-        new = adapted(model, materials, precision, without)
+        new = adapted(model, materials, memory, without)
         for material, held, scores in zip(materials, without, after, strict=True):
             rows = held[material.examples.page]
             if rows.any():

@@ -1,4 +1,4 @@
-"""Adapts a model to new sites or a new language: its phrase weights are updated, the rest stays.
+"""Adapts a model to new sites or a new language: its phrase weights, and its networks for text.
 
 On new pages, a model mostly lacks the words. Its networks judge lines by shape, position, neighbours and
 markup, in any language. So the words are learned from the model's own scores for the new pages, corrected by
@@ -21,7 +21,9 @@ from detector.model.score import ScoredLines, score_lines
 from detector.records import Floats, Integers
 from detector.training.adapt.active_learning import Pool
 from detector.training.adapt.map_update import Lines, refitted
+from detector.training.adapt.memory import Memory
 from detector.training.adapt.repetition import SiteLines, recurring_shares, site_lines
+from detector.training.adapt.scorers import with_fitted_networks
 from detector.training.data.examples import CONTENT, Examples, line_weights
 from detector.training.fit.parts import phrase_matrix
 
@@ -99,12 +101,12 @@ def _wished(model: Model, material: Material, chosen: NDArray[np.bool_]) -> Line
 def adapted(
     model: Model,
     materials: Sequence[Material],
-    precision: Floats,
+    memory: Memory,
     without: Sequence[NDArray[np.bool_]] | None = None,
 ) -> Model:
-    """Return the model with updated phrase weights.
+    """Return the model with updated phrase weights, and networks if rows of the old training are kept.
 
-    precision: float32 (buckets,), how certain each weight is (`map_update.precision_of`)
+    memory: what the model's folder remembers of its training
     without: for each material, pages (P,) not to learn from
 
     Raises `ValueError` if there is no line to learn from.
@@ -120,8 +122,13 @@ def adapted(
     )
     if not (lines.weight > 0).any():
         raise PageError("there is no line to learn from: all pages have a weight of 0")
+    precision = memory.precisions()
+    new = model
+    if memory.replay is not None:
+        sets = [material.examples for material in materials]
+        new = with_fitted_networks(model, sets, lines, precision, memory.replay)
     bucket = refitted(lines, model.phrases, precision)
-    new = replace(model, phrases=model.phrases._replace(bucket=bucket))
+    new = replace(new, phrases=model.phrases._replace(bucket=bucket))
     adapted = {"adapted_from": model.model_id, "adapted_to_pages": sum(map(_size, materials))}
     info = ModelInfo(licence=model.info.licence, data={**adapted, "before": model.info.data})
     notes = {**model.notes, **adapted}

@@ -105,7 +105,9 @@ def _batches(size: int, batch: int, rng: np.random.Generator) -> Iterator[Intege
     yield from (order[start : start + batch] for start in range(0, size, batch))
 
 
-class _Scale(NamedTuple):
+class Scale(NamedTuple):
+    """The mean of each feature, and the inverse of its standard deviation, 0 for constants."""
+
     mean: Floats
     scale: Floats
 
@@ -115,10 +117,11 @@ class _Scale(NamedTuple):
         return scaled
 
 
-def _scale(table: Floats) -> _Scale:
+def scale_of(table: Floats) -> Scale:
+    """Return the scale of the features of a table."""
     mean = table.mean(axis=0, dtype=np.float64).astype(np.float32)
     spread = table.std(axis=0, dtype=np.float64)
-    return _Scale(mean, np.where(spread > 1e-6, 1 / np.maximum(spread, 1e-6), 0).astype(np.float32))
+    return Scale(mean, np.where(spread > 1e-6, 1 / np.maximum(spread, 1e-6), 0).astype(np.float32))
 
 
 def page_numbers(names: Iterable[str]) -> Integers:
@@ -178,7 +181,7 @@ def fit_networks(
     rows = Rows(rows.boilerplate[known], rows.weight[known], rows.page[known])
     weight = _row_weights(rows, [choice[known] for choice in chosen], plan)
     truth = rows.boilerplate.astype(np.float32)
-    scale = _scale(table[known])
+    scale = scale_of(table[known])
     rng = np.random.default_rng([plan.seed, 1])
     layers = _first_layers(table.shape[1], weight.shape[1], plan.hidden, rng)
     for rate, epochs in plan.phases:
@@ -192,7 +195,7 @@ def fit_networks(
     ]
 
 
-def _together(layers: _Layers, first: int, plan: NetworkPlan, scale: _Scale, blocks: Blocks) -> Network:
+def _together(layers: _Layers, first: int, plan: NetworkPlan, scale: Scale, blocks: Blocks) -> Network:
     """Combine `plan.networks` networks to one whose output is their mean."""
     part = slice(first, first + plan.networks)
     units = slice(first * plan.hidden, (first + plan.networks) * plan.hidden)

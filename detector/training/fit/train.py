@@ -13,6 +13,7 @@ from detector.model.files import Model, arrays_hash, arrays_of
 from detector.model.network import Scorer
 from detector.model.page_kinds import KindWeights
 from detector.records import Floats, Format
+from detector.training.adapt.memory import Memory
 from detector.training.data.examples import FORMATS, Examples, gathered
 from detector.training.data.labelled_pages import LabelledPage
 from detector.training.data.synthetic import made_pages
@@ -22,6 +23,7 @@ from detector.training.fit.linear_models import LinearModels
 from detector.training.fit.null_model import silent_html
 from detector.training.fit.page_kinds import Scored, fit_kinds, kinds_found
 from detector.training.fit.parts import calibration, operating_points_of
+from detector.training.fit.replay_rows import replay_rows
 from detector.training.fit.scorers import Networks, fit_scorers
 from detector.training.fit.site_network import fit_site
 from detector.training.fit.stack import ALL_MODELS, EVERY, OutOfFold, Stack, folds_of
@@ -57,13 +59,13 @@ class Trained:
     out_of_fold: scores of each set of pages, by the model of each page's fold
     of_fold: for each fold, a model that knows nothing about it, in none of its parts: linear models, first
     guesses, calibration, operating points, the network for sites
-    precision: float32 (buckets,), how certain the phrase weights of the model are, for adapting it
+    memory: how certain the phrase weights of the model are, and rows of its networks, for adapting it
     """
 
     model: Model
     out_of_fold: Sequence[Scored]
     of_fold: Sequence[Model]
-    precision: Floats
+    memory: Memory
 
 
 class _Format(NamedTuple):
@@ -178,7 +180,8 @@ def train_gathered(
             for fold in ALL_MODELS
         )
         model, of_fold = with_line_kinds(model, of_fold, _real(gathered_pages), pool, log)
-        return Trained(model, scored[EVERY], of_fold, linear.precision())
+        memory = Memory(linear.precision(), replay_rows(sets, of_fold))
+        return Trained(model, scored[EVERY], of_fold, memory)
 
 
 def _real(pages: Gathered) -> dict[Format, list[Examples]]:
