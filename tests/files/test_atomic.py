@@ -102,6 +102,8 @@ def test_json_comes_back(tmp_path):
     content = {"a": ["\ud800", 1, None], "é": {"b": 2.5}}
     write_json(tmp_path / "x.json", content)
     assert read_json(tmp_path / "x.json") == content
+    write_json(tmp_path / "x.json", {"a": [1]})
+    assert (tmp_path / "x.json").read_bytes() == b'{\n "a": [\n  1\n ]\n}\n'
     for wrong in ("", "[1]", "[" * 100_000, "\xff"):
         (tmp_path / "x.json").write_bytes(wrong.encode("latin-1"))
         with pytest.raises(ValueError, match=r"."):
@@ -163,4 +165,7 @@ def test_nothing_stays_open(tmp_path):
     for _ in range(3):
         with new_file(tmp_path / "x") as file:
             file.write(b"new")
+        with new_folder(tmp_path / f"folder-{len(list(tmp_path.iterdir()))}") as folder:
+            (folder / "a").write_text("new")
+        append(tmp_path / "y", b"new")
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208

@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import date
 
 import pytest
 
@@ -74,5 +75,8 @@ def test_what_is_written_is_read(value):
 
 def test_numbers_that_json_does_not_have_are_null():
     inf, nan = float("inf"), float("nan")
-    data = json_line({"a": nan, "b": [inf, {"c": -inf}], "d": 1.5})
-    assert json.loads(data, parse_constant=pytest.fail) == {"a": None, "b": [None, {"c": None}], "d": 1.5}
+    others = {"d": 1.5, "e": 7, "f": "x", "g": True, "h": None, "i": [2, "y"]}
+    data = json_line({"a": nan, "b": [inf, {"c": -inf}], **others})
+    assert json.loads(data, parse_constant=pytest.fail) == {"a": None, "b": [None, {"c": None}], **others}
+    when = json_line({"a": nan, "when": date(2024, 5, 1), "raw": b"\xff"})
+    assert json.loads(when) == {"a": None, "when": "2024-05-01", "raw": "/w=="}

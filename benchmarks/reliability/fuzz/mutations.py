@@ -12,7 +12,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.corpus.formats.zstd_files import ZstdError, read_zstd, write_zstd
+from detector.files.zstd_files import ZstdError, read_zstd, write_zstd
 from detector.files.arrays import array_of
 
 MOST_BYTES: Final = 60_000

@@ -29,6 +29,7 @@ from typing import Any, BinaryIO, Final
 from detector.errors import PageError
 from detector.files.checked import checked
 from detector.files.json_lines import json_lines
+from detector.files.sparse import refuse_holes
 from detector.records import CONTENT_KINDS, LINE_KINDS, Format
 from detector.text.formats import found_format
 
@@ -167,4 +168,5 @@ def read_pages(paths: Iterable[Path], need_truth: bool = True) -> Iterator[Label
 
 
 def _opened(path: Path) -> BinaryIO:
+    refuse_holes(path)
     return gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]

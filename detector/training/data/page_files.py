@@ -13,6 +13,7 @@ from typing import Final
 from detector.errors import PageError
 from detector.files.folders import files_below, refuse_special
 from detector.files.limits import bytes_of_file
+from detector.files.sparse import refuse_holes
 from detector.text.compressed import LARGEST
 from detector.text.decoding import decode
 from detector.text.formats import found_format
@@ -64,6 +65,7 @@ def _folder(folder: Path) -> Iterator[LabelledPage]:
 def _csv(path: Path) -> Iterator[LabelledPage]:
     csv.field_size_limit(MOST_IN_A_FIELD)
     try:
+        refuse_holes(path)
         with path.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines)
             if "page" not in (reader.fieldnames or ()):
