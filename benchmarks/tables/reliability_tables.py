@@ -129,14 +129,14 @@ def advisories(result: Results) -> Table:
             row["packages"],
             f"{row['looked_up']}",
             f"{row['known']}",
-            result["database"],
+            row["database"],
             ", ".join(row["found"]),
         ]
         for row in result["rows"]
     ]
     for row in rows:
         row[-1] = row[-1] or "none"
-    return ["packages", "looked up", "named in the database", "database of", "advisories that apply"], rows
+    return ["packages", "looked up", "known there", "database", "advisories that apply"], rows
 
 
 KINDS: Final[Mapping[str, Callable[[Results], Table]]] = {
