@@ -87,14 +87,17 @@ def of_today() -> dict[str, Any]:
     packages = installed(("",))
     answers = {name: _asked(name) for name in sorted(packages)}
     known = [name for name, (newest, _) in answers.items() if newest == packages[name]]
+    older = {
+        name: f"{packages[name]}, newest {newest}"
+        for name, (newest, _) in answers.items()
+        if name not in known
+    }
     return {
         "packages": "a plain install",
         "database": f"pypi.org, {datetime.now(UTC).date().isoformat()}",
         "looked_up": len(packages),
         "known": len(known),
-        "older": {
-            name: f"{packages[name]}, newest {answers[name][0]}" for name in packages if name not in known
-        },
+        "older": older,
         "found": [f"{name} {packages[name]}: {one}" for name in known for one in answers[name][1]],
     }
 
@@ -136,7 +139,6 @@ def command(wheel: Path) -> None:
     """
     rows = [of_today(), *of_safety_db(wheel)]
     for row in rows:
-        click.echo(
-            f"{row['packages']}, {row['database']}: {row['looked_up']} packages, {row['found'] or 'none'}"
-        )
+        found = ", ".join(row["found"]) or "none"
+        click.echo(f"{row['packages']}, {row['database']}: {row['looked_up']} packages, {found}")
     write_json(RESULTS / f"{NAME}.json", {"made": made(), "rows": rows})

@@ -21,6 +21,11 @@ def test_a_line_that_is_wrong_does_no_harm_to_others():
     assert [line.fault[:8] for line in found] == ["", "not JSON", "JSON, bu", "not UTF-", ""]
 
 
+def test_a_mark_of_the_byte_order_is_no_line():
+    (line,) = read(b'\xef\xbb\xbf\n{"a": 1}\n')
+    assert line == JsonLine(1, {"a": 1})
+
+
 def test_a_part_of_a_file_ends_with_its_last_line():
     data = b'{"a": 1}\n{"a": 2}\n{"a": 3}\n'
     assert [line.number for line in read(data, first=7, size=10)] == [7, 8]
@@ -71,6 +76,12 @@ def test_what_is_written_is_read(value):
     assert data.count(b"\n") == 1
     assert json.loads(data.decode("utf-8")) == value
     assert json.loads(json_bytes(value, indented=True)) == value
+
+
+def test_what_is_written_can_be_read_by_people():
+    value = {"é": ["ü", float("nan")], "a": {}}
+    assert json_line(value) == '{"é": ["ü", null], "a": {}}\n'.encode()
+    assert json_bytes(value, indented=True) == '{\n "é": [\n  "ü",\n  null\n ],\n "a": {}\n}'.encode()
 
 
 def test_numbers_that_json_does_not_have_are_null():
