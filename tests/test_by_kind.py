@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from detector.decisions import KIND_DECIDED, DecisionPolicy, KnownKinds, by_kind, decide
-from detector.records import LINE_KINDS, Copies
+from detector.decisions import KIND_DECIDED, DecisionPolicy, KnownKinds, by_kind, decide, titles_of
+from detector.records import COPY_KINDS, LINE_KINDS, Copies
 from detector.settings import Settings
 from detector.text.plain import text_batch
 from detector.text.words import words_of
@@ -33,6 +33,13 @@ def test_the_kinds_kept_and_dropped_and_the_score_of_the_others():
     found = of_one_page(line, ["body"], ["navigation"])
     assert found.decided == pytest.approx([1 - (0.3 + 0.5 * 0.6)])
     assert found.content == pytest.approx([1 - 0.8 * 0.6])
+
+
+def test_lines_with_copies_of_them_as_headlines_are_titles():
+    names = ("", "headline", "headline-prefix", "block", "headline")
+    kinds = [COPY_KINDS.index(name) if name else 0 for name in names]
+    copies = Copies(np.array([-1, 3, 4, 2, 3]), np.array(kinds, np.uint8), np.zeros(5, np.int32))
+    assert titles_of(copies).tolist() == [3, 4]
 
 
 def test_what_is_dropped_is_not_kept():

@@ -13,6 +13,7 @@ from detector.files.atomic import (
     new_file,
     new_folder,
     read_json,
+    sync,
     unfinished_name,
     write_json,
 )
@@ -54,6 +55,20 @@ def test_names_of_the_unfinished_cannot_be_guessed(tmp_path, monkeypatch):
             pass
         (tmp_path / "guessed").unlink(missing_ok=True)
     assert (tmp_path / "secret").read_text() == "mine"
+
+
+def test_folders_that_the_system_does_not_open_are_passed_over(tmp_path, monkeypatch):
+    with pytest.raises(FileNotFoundError):
+        sync(tmp_path / "none")
+    (tmp_path / "x").write_text("x")
+
+    def denied(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", denied)
+    sync(tmp_path)  # Windows
+    with pytest.raises(PermissionError):
+        sync(tmp_path / "x")
 
 
 def test_a_folder_that_another_has_made_stays(tmp_path):

@@ -39,6 +39,12 @@ EQUIVALENT: Final[Mapping[Place, str]] = {
         "while len(self._found) > 1 and self._found[-2].left.size <= 2 * self._found[-1].left.size:",
         "1 → 2",
     ): "when parts are put together, not what comes of it",
+    Place("detector/decisions.py", "KIND_DECIDED: Final = 5", "5 → 6"): "only its name is used",
+    Place(
+        "detector/files/arrays.py",
+        "while len(data) < wanted and (part := file.read(min(wanted - len(data), STEP))):",
+        "len(data) < wanted → len(data) <= wanted",
+    ): "where all is read, no bytes more are asked for",
     Place("detector/files/json_lines.py", "_STEP: Final = 1 << 20", "1 → 2"): _STEP,
     Place("detector/files/json_lines.py", "_STEP: Final = 1 << 20", "20 → 21"): _STEP,
     Place("detector/files/arrays.py", "STEP: Final = 1 << 24", "1 → 2"): _STEP,

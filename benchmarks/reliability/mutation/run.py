@@ -50,7 +50,10 @@ FILES: Final[Mapping[str, tuple[str, ...]]] = {
     "detector/files/checked.py": ("tests/files/test_checked.py",),
     "detector/files/json_lines.py": ("tests/files/test_json_lines.py",),
     "detector/files/arrays.py": ("tests/files/test_arrays.py",),
-    "detector/files/atomic.py": ("tests/files/test_atomic.py",),
+    "detector/files/atomic.py": (
+        "tests/files/test_atomic.py",
+        "tests/files/test_sparse.py::test_json_of_ours_is_bounded",
+    ),
     "detector/settings.py": ("tests/test_settings.py",),
     "detector/corpus/run_folder.py": ("tests/corpus/test_run_folder.py",),
     "detector/corpus/manifest.py": (
@@ -61,6 +64,7 @@ FILES: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/corpus/test_damage.py::test_a_published_file_that_is_damaged_before_the_run_ends_is_named",
     ),
     "detector/corpus/restore.py": (
+        "tests/corpus/test_restore.py",
         "tests/corpus/test_damage.py::test_a_whole_run_is_restored",
         "tests/corpus/test_damage.py::test_lines_that_are_not_all_there_are_refused",
         "tests/corpus/test_damage.py::test_a_foreign_manifest_is_refused",

@@ -1,0 +1,61 @@
+"""Restoring under a goal: only with the model that the scores are from."""
+
+import json
+
+import pytest
+
+from detector import Detector, Settings, clean_corpus
+from detector.corpus.restore import restored, settings_of
+from detector.errors import SettingsError
+from detector.settings import EngineSettings
+from tests.corpus.made import page, write_jsonl
+
+GOALS = [{"lose_at_most": 0.001}, {"recall": 0.999}, {"precision": 0.9}]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    rows = [{"id": str(at), "text": page(at), "n": at} for at in range(3)]
+    write_jsonl(folder / "in.jsonl", rows)
+    clean_corpus([folder / "in.jsonl"], folder / "out", engine=EngineSettings("process"))
+    return folder / "out"
+
+
+@pytest.fixture
+def foreign(finished):
+    """The same run, said to be made with another model."""
+    path = finished / "manifest.json"
+    whole = path.read_text()
+    manifest = json.loads(whole)
+    manifest["settings_of"]["model"] = "another"
+    path.write_text(json.dumps(manifest))
+    yield finished
+    path.write_text(whole)
+
+
+def texts(run, **policy):
+    rows = [json.loads(line) for line in restored(run, Detector(settings=Settings(**policy)), False)]
+    assert [(row["id"], row["n"]) for row in rows] == [("0", 0), ("1", 1), ("2", 2)]
+    return [row["text"] for row in rows]
+
+
+@pytest.mark.parametrize("goal", GOALS)
+def test_a_goal_is_looked_up_in_the_model_of_the_run(finished, goal):
+    assert all("people from" in text for text in texts(finished, **goal))
+
+
+@pytest.mark.parametrize("goal", GOALS)
+def test_a_goal_of_another_model_is_refused(foreign, goal):
+    said = r"the scores in .*out are those of the model another, and the goal would be looked up in .*: name the run's"
+    with pytest.raises(SettingsError, match=said):
+        texts(foreign, **goal)
+
+
+def test_a_threshold_needs_no_model(foreign):
+    assert texts(foreign, threshold=1.0) != texts(foreign, threshold=0.0)
+    assert texts(foreign)
+
+
+def test_the_settings_of_a_run_are_those_that_it_was_made_with(finished):
+    assert settings_of(finished) == Settings()
