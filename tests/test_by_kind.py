@@ -42,6 +42,14 @@ def test_lines_with_copies_of_them_as_headlines_are_titles():
     assert titles_of(copies).tolist() == [3, 4]
 
 
+def test_a_title_by_its_copies_has_ten_times_the_odds():
+    lines = known({"title": 0.2}, {"title": 0.2}, {"body": 1.0})
+    found = by_kind(scores(0.4, 0.4, 0.4), lines, np.array([0, 3]), ["title"], [], np.array([1])).decided
+    share = 2.5 / 3.5  # odds of ¼ to 1, ten times
+    title = share**2 / (share**2 + 0.2**2)
+    assert found == pytest.approx([0.4, 1 - (title + (1 - title) * 0.6), 0.4], abs=0.0006)
+
+
 def test_what_is_dropped_is_not_kept():
     line = known({"body": 0.7, "navigation": 0.7})
     found = of_one_page(line, ["body"], ["navigation"])

@@ -23,15 +23,24 @@ def finished(tmp_path_factory):
 
 
 @pytest.fixture
-def foreign(finished):
-    """The same run, said to be made with another model."""
+def changed(finished):
+    """Change what the run says that it was made with; put it back afterwards."""
     path = finished / "manifest.json"
     whole = path.read_text()
-    manifest = json.loads(whole)
-    manifest["settings_of"]["model"] = "another"
-    path.write_text(json.dumps(manifest))
-    yield finished
+
+    def change(**values):
+        manifest = json.loads(whole)
+        manifest["settings_of"].update(values)
+        path.write_text(json.dumps(manifest))
+        return finished
+
+    yield change
     path.write_text(whole)
+
+
+@pytest.fixture
+def foreign(changed):
+    return changed(model="another")
 
 
 def texts(run, **policy):
@@ -55,6 +64,22 @@ def test_a_goal_of_another_model_is_refused(foreign, goal):
 def test_a_threshold_needs_no_model(foreign):
     assert texts(foreign, threshold=1.0) != texts(foreign, threshold=0.0)
     assert texts(foreign)
+
+
+@pytest.mark.parametrize(
+    ("columns", "target"),
+    [
+        ({"text": "body", "output": "clean"}, "clean"),
+        ({"text": "body", "output": None}, "body"),
+        ({"text": 7}, "text"),
+        ({}, "text"),
+        (["text"], "text"),
+        (None, "text"),
+    ],
+)
+def test_the_text_goes_to_the_column_of_the_run(changed, columns, target):
+    rows = [json.loads(line) for line in restored(changed(columns=columns), None, False)]
+    assert [row[target] for row in rows] == [page(at) for at in range(3)]
 
 
 def test_the_settings_of_a_run_are_those_that_it_was_made_with(finished):

@@ -41,6 +41,16 @@ EQUIVALENT: Final[Mapping[Place, str]] = {
     ): "when parts are put together, not what comes of it",
     Place("detector/decisions.py", "KIND_DECIDED: Final = 5", "5 → 6"): "only its name is used",
     Place(
+        "detector/decisions.py",
+        "stands_out = np.where(likeliest >= LEAST_TITLE, likeliest**2 / np.maximum(squares, 1e-9), 0)",
+        "likeliest >= LEAST_TITLE → likeliest > LEAST_TITLE",
+    ): "no number of 32 bits is a tenth, the border",
+    Place(
+        "detector/near_duplicates/keep_policy.py",
+        "swapped = rank[pairs.left] > rank[pairs.right]",
+        "rank[pairs.left] > rank[pairs.right] → rank[pairs.left] >= rank[pairs.right]",
+    ): "no two texts have the same rank",
+    Place(
         "detector/files/arrays.py",
         "while len(data) < wanted and (part := file.read(min(wanted - len(data), STEP))):",
         "len(data) < wanted → len(data) <= wanted",
