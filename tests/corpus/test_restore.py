@@ -8,7 +8,7 @@ from detector import Detector, Settings, clean_corpus
 from detector.corpus.restore import restored, settings_of
 from detector.errors import SettingsError
 from detector.settings import EngineSettings
-from tests.corpus.made import page, write_jsonl
+from tests.corpus.made import page, read_jsonl, write_jsonl
 
 GOALS = [{"lose_at_most": 0.001}, {"recall": 0.999}, {"precision": 0.9}]
 
@@ -80,6 +80,27 @@ def test_a_threshold_needs_no_model(foreign):
 def test_the_text_goes_to_the_column_of_the_run(changed, columns, target):
     rows = [json.loads(line) for line in restored(changed(columns=columns), None, False)]
     assert [row[target] for row in rows] == [page(at) for at in range(3)]
+
+
+def test_what_was_decided_is_not_decided_again(finished):
+    strict = Detector(settings=Settings(threshold=0.0))
+    published = read_jsonl(finished / "data")
+    as_decided = [json.loads(line) for line in restored(finished, strict, True)]
+    assert [row["text"] for row in as_decided] == [row["text"] for row in published]
+    assert texts(finished, threshold=0.0) != [row["text"] for row in published]
+
+
+def test_what_is_damaged_or_missing_is_named(finished, tmp_path):
+    with pytest.raises(SettingsError, match=r"has no finished run: manifest\.json is missing"):
+        list(restored(tmp_path, None, False))
+    (path,) = (finished / "lines").glob("*.zst")
+    whole = path.read_bytes()
+    for data in (b"no frame", whole[:-3]):
+        path.write_bytes(data)
+        with pytest.raises(SettingsError, match=rf"{path.name} is damaged: \w"):
+            list(restored(finished, None, False))
+    path.write_bytes(whole)
+    assert len(list(restored(finished, None, False))) == 3
 
 
 def test_the_settings_of_a_run_are_those_that_it_was_made_with(finished):

@@ -41,6 +41,7 @@ def test_what_was_not_finished_is_removed(tmp_path):
     (run.path / "clean" / "00001.77.unfinished" / "deep").mkdir(parents=True)
     (run.path / "clean" / "00001.77.unfinished" / "text.bin").write_bytes(b"x")
     (run.path / "plan.json.77.unfinished").write_bytes(b"x")
+    (run.path / "groups.77.unfinished" / "deep").mkdir(parents=True)
     (run.path / "clean" / "00000").mkdir()
     run.sweep()
     # A step without checksums counts as damaged.

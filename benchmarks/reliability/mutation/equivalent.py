@@ -36,6 +36,11 @@ EQUIVALENT: Final[Mapping[Place, str]] = {
     ): _STRICT,
     Place(
         "detector/near_duplicates/jaccard/verification.py",
+        "left, right, similarity = (np.concatenate(column) for column in zip(*parts, strict=True))",
+        "True → False",
+    ): _STRICT,
+    Place(
+        "detector/near_duplicates/jaccard/verification.py",
         "while len(self._found) > 1 and self._found[-2].left.size <= 2 * self._found[-1].left.size:",
         "1 → 2",
     ): "when parts are put together, not what comes of it",
