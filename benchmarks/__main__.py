@@ -69,7 +69,7 @@ LABELS: Final = {
 }
 RELIABILITY: Final = {
     "guided": Entry("benchmarks.reliability.fuzz.guided", "Fuzz one reader, guided by coverage."),
-    "advisories": Entry("benchmarks.reliability.advisories", "Old advisories about dependencies, offline."),
+    "advisories": Entry("benchmarks.reliability.advisories", "Advisories about dependencies."),
     "versions": Entry("benchmarks.reliability.versions", "The lowest and the newest dependencies."),
     "mutants": Entry("benchmarks.reliability.mutation.run", "Change the code, and see whether tests notice."),
     "soak": Entry("benchmarks.reliability.soak", "Score pages for a long time: memory, and equal bytes."),

@@ -12,6 +12,7 @@ from detector.decisions import (
     KnownKinds,
     by_kind,
     decide,
+    titles_of,
 )
 from detector.records import COPY_KINDS, LINE_KINDS, Copies
 from detector.settings import Settings
@@ -42,6 +43,21 @@ def test_the_kinds_kept_and_dropped_and_the_score_of_the_others():
     found = of_one_page(line, ["body"], ["navigation"])
     assert found.decided == pytest.approx([1 - (0.3 + 0.5 * 0.6)])
     assert found.content == pytest.approx([1 - 0.8 * 0.6])
+
+
+def test_lines_with_copies_of_them_as_headlines_are_titles():
+    names = ("", "headline", "headline-prefix", "block", "headline")
+    kinds = [COPY_KINDS.index(name) if name else 0 for name in names]
+    copies = Copies(np.array([-1, 3, 4, 2, 3]), np.array(kinds, np.uint8), np.zeros(5, np.int32))
+    assert titles_of(copies).tolist() == [3, 4]
+
+
+def test_a_title_by_its_copies_has_ten_times_the_odds():
+    lines = known({"title": 0.2}, {"title": 0.2}, {"body": 1.0})
+    found = by_kind(scores(0.4, 0.4, 0.4), lines, np.array([0, 3]), ["title"], [], np.array([1])).decided
+    share = 2.5 / 3.5  # odds of ¼ to 1, ten times
+    title = share**2 / (share**2 + 0.2**2)
+    assert found == pytest.approx([0.4, 1 - (title + (1 - title) * 0.6), 0.4], abs=0.0006)
 
 
 def test_what_is_dropped_is_not_kept():

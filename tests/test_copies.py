@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector import Detector, Settings
-from detector.copies import find_copies
+from detector.copies import find_copies, no_markup
 from detector.errors import SettingsError
 from detector.features.build import text_features
 from detector.text.decoding import text_of
@@ -62,6 +62,10 @@ def line(draw):
 
 
 LINES = st.lists(line(), min_size=1, max_size=12)
+
+
+def test_text_has_no_markup():
+    assert [column.size for column in no_markup()] == [0] * len(no_markup())
 
 
 def found_rows(copies):

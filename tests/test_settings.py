@@ -5,7 +5,7 @@ import math
 import pytest
 
 from detector.errors import SettingsError
-from detector.presets import PRESETS
+from detector.presets import DEFAULT_PRESET, PRESETS
 from detector.settings import (
     DROPPED_COPIES,
     Columns,
@@ -54,6 +54,20 @@ def test_kinds_are_known_ones():
         assert Settings(keep=keep, drop=drop).keep == keep
 
 
+def test_kinds_are_kept_or_dropped_unless_the_other_is_asked_for():
+    keep, drop = PRESETS[DEFAULT_PRESET]
+    assert Settings().kinds_decided() == (keep, drop)
+    assert Settings(keep=("byline",)).kinds_decided() == (("byline",), drop)
+    assert Settings(keep=("comment",)).kinds_decided() == (("comment",), ("author",))
+    assert Settings(drop=("title",)).kinds_decided() == ((), ("title",))
+    assert Settings(drop=("form",)).kinds_decided() == (keep, ("form",))
+    assert Settings(keep=(), drop=()).kinds_decided() == ((), ())
+    for goal in ("lose_at_most", "recall"):
+        assert Settings(**{goal: 0.1}).kinds_decided() == (keep, ())
+        assert Settings(**{goal: 0.1}, drop=("form",)).kinds_decided() == (keep, ("form",))
+    assert Settings(precision=0.9).kinds_decided() == (keep, drop)
+
+
 def test_batches_have_a_byte_at_least():
     assert Settings(batch_bytes=1).batch_bytes == 1
     with pytest.raises(SettingsError, match="batch_bytes must be at least 1, not 0"):
@@ -82,6 +96,7 @@ def test_the_defaults_are_those_of_the_docs():
         32_000_000,
     )
     assert (rules.near_duplicates, rules.keep, rules.folder_sites) == ("jaccard", "article", "found")
+    assert (rules.numbers, rules.index, rules.passages) == (False, True, "keep")
     assert EngineSettings() == ("auto", 4_000_000_000, None)
     assert RecordSettings() == (Columns(), None, None, "same", "sidecar", False)
 

@@ -91,13 +91,26 @@ def soak(result: Results) -> Table:
 
 def mutants(result: Results) -> Table:
     """Return how many changes of the code the tests notice."""
-    rows = [
-        [f"`{row['file']}`", f"{row['mutants']}", f"{row['killed']}", _share(row["killed"], row["mutants"])]
-        for row in result["rows"]
-    ]
-    count, killed = (sum(row[name] for row in result["rows"]) for name in ("mutants", "killed"))
-    rows.append(["**all**", f"**{count}**", f"**{killed}**", f"**{_share(killed, count)}**"])
-    return ["file", "changes tried", "noticed", "share"], rows
+    rows = []
+    for seed in sorted({row["seed"] for row in result["rows"]}):
+        drawn = [row for row in result["rows"] if row["seed"] == seed]
+        found = [
+            [row["mutants"], len(row["equivalent"]), row["killed"], row["mutants"] - len(row["equivalent"])]
+            for row in drawn
+        ]
+        sums = [sum(column) for column in zip(*found, strict=True)]
+        names = [f"`{row['file']}`" for row in drawn]
+        for name, (count, same, killed, other) in zip([*names, "**all**"], [*found, sums], strict=True):
+            cells = [f"{seed}", f"{count}", f"{same}", f"{killed}", _share(killed, other)]
+            rows.append([name, *(f"**{cell}**" if name == "**all**" else cell for cell in cells)])
+    return [
+        "file",
+        "sample",
+        "changes tried",
+        "of which change nothing",
+        "noticed",
+        "share of the others",
+    ], rows
 
 
 def versions(result: Results) -> Table:
@@ -116,14 +129,14 @@ def advisories(result: Results) -> Table:
             row["packages"],
             f"{row['looked_up']}",
             f"{row['known']}",
-            result["database"],
+            row["database"],
             ", ".join(row["found"]),
         ]
         for row in result["rows"]
     ]
     for row in rows:
         row[-1] = row[-1] or "none"
-    return ["packages", "looked up", "named in the database", "database of", "advisories that apply"], rows
+    return ["packages", "looked up", "known there", "database", "advisories that apply"], rows
 
 
 KINDS: Final[Mapping[str, Callable[[Results], Table]]] = {

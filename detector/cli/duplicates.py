@@ -21,6 +21,7 @@ from detector.cli.text_records import FIELDS, TextInput, parts_of
 from detector.corpus.formats.documents import Part
 from detector.corpus.formats.kinds import kind_of, plain_name
 from detector.errors import SettingsError
+from detector.files.sparse import refuse_holes
 from detector.near_duplicates.containment import find_contained
 from detector.near_duplicates.find import find_duplicates
 from detector.near_duplicates.index.files import INDEX_FILE
@@ -32,6 +33,8 @@ from detector.progress import ShownProgress
 from detector.settings import Columns, DuplicateSettings
 
 STANDARD_INPUT: Final = "-"
+# Not on Windows.
+STDIN: Final = Path("/dev/stdin")
 DEFAULT_THRESHOLD: Final = 0.8
 COLUMN_OPTION: Final = "--column"
 
@@ -83,6 +86,8 @@ def _parts(names: Sequence[str], columns: Columns, stack: ExitStack) -> list[Par
         raise SettingsError("standard input is closed: name a file")
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="detector-")))
     spooled = folder / "stdin.jsonl"
+    if STDIN.exists():
+        refuse_holes(STDIN)
     with spooled.open("wb") as file:
         shutil.copyfileobj(sys.stdin.buffer, file)
     given = [str(spooled) if name == STANDARD_INPUT else name for name in names]

@@ -202,6 +202,16 @@ def _stopped(error: click.exceptions.Abort) -> int:
     )
 
 
+def _is_output_lost() -> bool:
+    """Tell whether standard output takes no more. What it did not take is discarded."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        discard(sys.stdout)
+        return True
+    return False
+
+
 def _denied(error: OSError) -> int:
     """Return the exit code for a system error, such as a full disk."""
     if error.errno is None:  # raised by a library, not by the system
@@ -212,6 +222,8 @@ def _denied(error: OSError) -> int:
         name = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
         hint = ": free some space or choose another folder" if is_full else ": name another file or folder"
         return _fail(f"{name}: {error.strerror}{hint}", WRONG_USE)
+    if _is_output_lost():
+        return _fail(f"standard output: {error.strerror}", WRONG_USE)
     hint = ": free some space, or set TMPDIR to a folder on another disk" if is_full else ""
     return _fail(f"{error.strerror}{hint}", WRONG_USE)
 

@@ -12,10 +12,12 @@ import click
 from detector.cli.terminal import say
 from detector.detector import Detector
 from detector.errors import PageError, SettingsError
+from detector.files.limits import bytes_of_stream
 from detector.presets import DEFAULT_PRESET, PRESETS
 from detector.records import COPY_KINDS, LINE_KINDS, Format
 from detector.settings import DROPPED_COPIES, Settings
 from detector.text.addresses import is_address
+from detector.text.compressed import LARGEST
 from detector.text.html import why_simplified
 from detector.text.page import Page, page_bytes
 from detector.text.record_files import STDIN, refuse_records
@@ -215,10 +217,17 @@ def page_of(name: str, input_format: Format | None, url: str | None = None) -> P
     elif sys.stdin is None:
         raise PageError("standard input is closed: name a file")
     else:
-        page = _piped(sys.stdin.buffer.read(), input_format, url)
+        page = _piped(_read_standard_input(), input_format, url)
     if page.format == "html" and (why := why_simplified(page.utf8())):
         say(f"{name}: {why}")
     return page
+
+
+def _read_standard_input() -> bytes:
+    try:
+        return bytes_of_stream(sys.stdin.buffer, LARGEST, STDIN)
+    except OSError as error:
+        raise PageError(f"{STDIN} cannot be read: {error.strerror}") from None
 
 
 def _piped(data: bytes, input_format: Format | None, url: str | None) -> Page:

@@ -21,11 +21,11 @@ import numpy as np
 
 from detector.corpus.formats.documents import Document, Records, Rejected, in_its_file
 from detector.corpus.formats.parquet_files import CopiedFields
-from detector.corpus.formats.zstd_files import ZstdError, read_zstd, write_zstd
 from detector.corpus.run_folder import damaged, stored_lines
 from detector.errors import DetectorError, KernelError, PageError
 from detector.files.arrays import array_from, bytes_of
 from detector.files.json_lines import json_line
+from detector.files.zstd_files import ZstdError, read_zstd, write_zstd
 from detector.records import Batch, Format, Integers, Markup
 from detector.text.formats import found_format
 from detector.text.html import why_simplified

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from detector.corpus.formats.zstd_files import ZstdError, read_zstd
 from detector.corpus.line_faults import fault_of
 from detector.corpus.line_records import LineRecord, clean_again
 from detector.corpus.run_folder import MANIFEST, read_json
@@ -17,6 +16,7 @@ from detector.files.checked import checked
 from detector.files.json_lines import json_line, json_lines
 from detector.files.limits import LONGEST
 from detector.files.toml import settings_from
+from detector.files.zstd_files import ZstdError, read_zstd
 from detector.model.operating_points import threshold_of
 from detector.records import Format
 from detector.settings import GOALS, Columns, Settings

@@ -21,10 +21,10 @@ from typing import Any, Final, TypeVar
 import xxhash
 from numpy.typing import NDArray
 
-from detector.corpus.formats.zstd_files import ZstdError, read_zstd
 from detector.errors import SettingsError, ShardError, in_words
 from detector.files import atomic
 from detector.files.arrays import load_array, mapped_array
+from detector.files.zstd_files import ZstdError, read_zstd
 
 RUN: Final = ".run"
 # The files of a finished run.

@@ -2,11 +2,12 @@
 
 import os
 import signal
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -25,7 +26,8 @@ SCHEDULER: Final = "DASK_SCHEDULER_ADDRESS"
 LOKY: Final = "loky"
 # Seconds after which a worker notices that its run has ended.
 EVERY: Final = 0.5
-_STDERR: Final = 2
+# Standard output and error.
+_STREAMS: Final = (1, 2)
 _WATCH: Final = "end with the run"
 
 
@@ -54,18 +56,28 @@ class _Dependent:
         os._exit(1)
 
 
-def _start_tracker() -> None:
-    """Start loky's resource tracker without standard error.
+@contextmanager
+def _unheard() -> Iterator[None]:
+    """Give processes that are started here a standard output and error that nobody reads.
 
-    If a run is stopped, it would print a traceback for everything that is already gone.
+    A worker without memory to start or to read a task prints a traceback there, and so does the resource
+    tracker of a run that is stopped. What went wrong is raised here all the same.
     """
-    kept, nothing = os.dup(_STDERR), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nothing, _STDERR)
+    if os.environ.get("DETECTOR_TRACEBACK"):
+        yield
+        return
+    kept, nothing = [os.dup(stream) for stream in _STREAMS], os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
     try:
-        resource_tracker.ensure_running()
+        for number in _STREAMS:
+            os.dup2(nothing, number)
+        yield
     finally:
-        os.dup2(kept, _STDERR)
-        os.close(kept)
+        for number, copy in zip(_STREAMS, kept, strict=True):
+            os.dup2(copy, number)
+            os.close(copy)
         os.close(nothing)
 
 
@@ -130,17 +142,21 @@ class Processes:
             raise SettingsError(f"joblib cannot use the backend {self._backend!r}: {reason}") from None
 
     def _run(self, task: Callable[[Any], Any], items: Iterator[Any]) -> Iterator[Any]:
-        if self._backend == LOKY:
-            _start_tracker()
         parallel = self._parallel()
-        if self._backend == LOKY:
-            task = _Dependent(task, os.getpid())
         try:
-            yield from parallel(delayed(task)(item) for item in items)
+            if self._backend == LOKY:
+                task = _Dependent(task, os.getpid())
+                # The workers start here, with the first tasks. The results come later.
+                with _unheard():
+                    resource_tracker.ensure_running()
+                    results = parallel(delayed(task)(item) for item in items)
+            else:
+                results = parallel(delayed(task)(item) for item in items)
+            yield from results
         except BrokenProcessPool as error:
             # Also where it had no memory to read its task.
             raise ShardError(
-                f"a worker was killed ({signal.SIGKILL.name}: too little memory?). "
+                f"a worker was killed, or could not start ({signal.SIGKILL.name}: too little memory?). "
                 "Finished work is kept: run the same command again, with fewer --workers"
             ) from error
         except (KeyboardInterrupt, SystemExit):

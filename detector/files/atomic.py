@@ -24,8 +24,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from detector.files.json_lines import json_bytes
+from detector.files.limits import bytes_of_file
 
 UNFINISHED: Final = ".unfinished"
+# The most bytes of a JSON file to read: the manifest of a run names all its inputs.
+MOST_JSON: Final = 1 << 30
 
 
 def unfinished_name(path: Path) -> Path:
@@ -164,7 +167,7 @@ def read_json(path: Path) -> dict[str, Any]:
         If it contains something else. The message says what.
     """
     try:
-        content = json.loads(path.read_bytes())
+        content = json.loads(bytes_of_file(path, MOST_JSON))
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if not isinstance(content, dict):

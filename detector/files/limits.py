@@ -1,26 +1,36 @@
 """Limits for decompressed content, because a few bytes can decompress to any number."""
 
 import errno
+import os
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 # The most bytes of a line, a row or a page. The largest real pages have a tenth of it.
 LONGEST: Final = 100_000_000
-
-
 _STEP: Final = 1 << 20
+
+
+def _longer(name: str, most: int) -> OSError:
+    return OSError(errno.EOVERFLOW, f"it has more than {most:,} bytes", name)
+
+
+def bytes_of_stream(file: BinaryIO, most: int, name: str) -> bytes:
+    """Read an open file to its end; raises `OSError` if it has more than `most` bytes."""
+    pieces, left = list[bytes](), most
+    while piece := file.read(min(_STEP, left + 1)):
+        pieces.append(piece)
+        left -= len(piece)
+        if left < 0:
+            raise _longer(name, most)
+    return b"".join(pieces)
 
 
 def bytes_of_file(path: Path, most: int) -> bytes:
     """Read a file, a pipe or a device; raises `OSError` if it has more than `most` bytes."""
-    pieces, left = list[bytes](), most
     with path.open("rb") as file:
-        while piece := file.read(min(_STEP, left + 1)):
-            pieces.append(piece)
-            left -= len(piece)
-            if left < 0:
-                raise OSError(errno.EOVERFLOW, f"it has more than {most:,} bytes", str(path))
-    return b"".join(pieces)
+        if os.fstat(file.fileno()).st_size > most:
+            raise _longer(str(path), most)
+        return bytes_of_stream(file, most, str(path))
 
 
 class ReadLimits(NamedTuple):

@@ -1,7 +1,6 @@
 """Compressed pages: gzip, bzip2 and Zstandard are found by their first bytes, Brotli by the name."""
 
 import io
-import sys
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, Final, cast
@@ -58,14 +57,11 @@ def unpacked(data: bytes, name: str = "", limit: int = LARGEST) -> bytes:
 
 def unpacked_zstd(data: bytes, limit: int = LARGEST) -> bytes:
     """Decompress Zstandard."""
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        import backports.zstd as zstd
+    from detector.files.zstd_files import ZstdError, read_zstd  # most pages are not compressed
 
     try:
-        return _read(cast(BinaryIO, zstd.ZstdFile(io.BytesIO(data))), "Zstandard", limit)
-    except zstd.ZstdError as error:
+        return _read(read_zstd(io.BytesIO(data)), "Zstandard", limit)
+    except ZstdError as error:
         raise _damaged("Zstandard", error) from None
 
 

@@ -8,11 +8,11 @@ import sys
 
 import pytest
 
-from detector.corpus.formats.zstd_files import read_zstd, write_zstd
 from detector.corpus.restore import restored
 from detector.corpus.steps import publish
 from detector.detector import Detector
 from detector.errors import DetectorError, SettingsError, ShardError
+from detector.files.zstd_files import read_zstd, write_zstd
 from detector.settings import Settings
 from tests.corpus.made import Between, everything, page, read_jsonl, write_jsonl
 

@@ -143,6 +143,43 @@ def test_a_killed_worker_is_said():
     engine.close()
 
 
+WITHOUT_MEMORY = """
+import os, sys
+
+if os.environ.get("PARENT") != str(os.getpid()):
+    {what}
+
+
+def task(item):
+    return item
+"""
+# A worker that cannot be told of its task sends the reason; one that cannot start writes a traceback.
+IMPORTS = {
+    "the module of the task": "raise MemoryError",
+    "the module of the task, with output": "print('Traceback'); sys.stderr.write('Traceback'); raise MemoryError",
+    "it ends": "sys.stderr.write('Traceback'); os._exit(1)",
+}
+
+
+@pytest.mark.parametrize("what", IMPORTS)
+def test_a_worker_that_cannot_import_is_named_without_a_traceback(tmp_path, what):
+    (tmp_path / "memoryless.py").write_text(WITHOUT_MEMORY.format(what=IMPORTS[what]))
+    program = (
+        "import os, sys\nos.environ['PARENT'] = str(os.getpid())\n"
+        "from memoryless import task\n"
+        "from detector.engines.processes import Processes\nfrom detector.errors import ShardError\n"
+        "try:\n    list(Processes(2).run(task, [1, 2, 3]))\n"
+        "except ShardError as error:\n    print(error)\n    sys.exit(2)\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    found = subprocess.run(
+        [sys.executable, "-c", program], check=False, capture_output=True, text=True, env=environment
+    )
+    assert (found.returncode, found.stderr) == (2, "")
+    assert found.stdout.startswith("a worker was killed, or could not start")
+    assert found.stdout.count("\n") == 1
+
+
 def test_an_unknown_backend_is_said():
     with pytest.raises(SettingsError, match="cannot use the backend"):
         list(Processes(2, "nothing").run(abs, [1]))

@@ -14,12 +14,12 @@ from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.jsonl import read_jsonl
 from detector.corpus.formats.kinds import COMPRESSED, KINDS, kind_of
 from detector.corpus.formats.readers import read_shard
-from detector.corpus.formats.zstd_files import write_zstd
 from detector.corpus.inputs import inputs_of, survey
 from detector.corpus.restore import stored_records
 from detector.corpus.shards import shards_of
 from detector.errors import SettingsError
 from detector.files.limits import ReadLimits
+from detector.files.zstd_files import write_zstd
 from detector.settings import Columns
 from detector.text.record_files import records_kind
 from tests.corpus.made import everything, page, write_jsonl

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from detector.cli.main import run
-from detector.corpus.formats.zstd_files import write_zstd
 from detector.errors import SettingsError
+from detector.files.zstd_files import write_zstd
 from detector.settings import CorpusSettings
 from tests.corpus.made import cleaned_with_limit, page, read_jsonl, write_jsonl
 

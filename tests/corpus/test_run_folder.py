@@ -2,9 +2,22 @@
 
 import numpy as np
 import pytest
+import xxhash
 
-from detector.corpus.run_folder import RunFolder, damaged, new_folder, read_array, read_json, write_json
+from detector.corpus.run_folder import (
+    PUBLISHING,
+    RunFolder,
+    checksum_of,
+    damaged,
+    files_of,
+    new_folder,
+    read_array,
+    read_json,
+    stored_lines,
+    write_json,
+)
 from detector.errors import SettingsError, ShardError
+from detector.files.zstd_files import write_zstd
 
 
 def test_places(tmp_path):
@@ -28,6 +41,7 @@ def test_what_was_not_finished_is_removed(tmp_path):
     (run.path / "clean" / "00001.77.unfinished" / "deep").mkdir(parents=True)
     (run.path / "clean" / "00001.77.unfinished" / "text.bin").write_bytes(b"x")
     (run.path / "plan.json.77.unfinished").write_bytes(b"x")
+    (run.path / "groups.77.unfinished" / "deep").mkdir(parents=True)
     (run.path / "clean" / "00000").mkdir()
     run.sweep()
     # A step without checksums counts as damaged.
@@ -81,3 +95,80 @@ def test_the_damage_of_a_file_names_its_folder(tmp_path):
         f"{tmp_path}/clean/00003/text.bin is damaged (cut): delete the folder {tmp_path}/clean/00003 "
         "and run the same command again"
     )
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, 3 << 20])
+def test_the_checksum_of_a_file_is_that_of_all_its_bytes(tmp_path, size):
+    data = bytes(range(251)) * (size // 251 + 1)
+    (tmp_path / "a").write_bytes(data[:size])
+    assert checksum_of(tmp_path / "a") == [size, xxhash.xxh3_128_hexdigest(data[:size])]
+
+
+@pytest.fixture
+def finished(tmp_path):
+    """A run folder with a finished step of one shard, and a step over the whole corpus."""
+    run = RunFolder(tmp_path)
+    for path in (run.of("out", 0), run.step("groups")):
+        with new_folder(path) as folder:
+            (folder / "deep").mkdir()
+            (folder / "deep" / "a.bin").write_bytes(b"abc")
+            (folder / "b.bin").write_bytes(b"d")
+    return run
+
+
+def left(run):
+    return sorted(path.relative_to(run.path).as_posix() for path in run.path.rglob("*.bin"))
+
+
+ALL = ["groups/b.bin", "groups/deep/a.bin", "out/00000/b.bin", "out/00000/deep/a.bin"]
+
+
+def test_a_finished_step_lists_its_files(finished):
+    assert files_of(finished.of("out", 0)) == {
+        "b.bin": [1, xxhash.xxh3_128_hexdigest(b"d")],
+        "deep/a.bin": [3, xxhash.xxh3_128_hexdigest(b"abc")],
+    }
+    finished.sweep()
+    assert left(finished) == ALL
+
+
+@pytest.mark.parametrize("name", ["groups/deep/a.bin", "out/00000/deep/a.bin"])
+@pytest.mark.parametrize("data", [b"abx", b"ab", None])
+def test_a_step_with_a_damaged_file_goes(finished, name, data):
+    path = finished.path / name
+    path.unlink() if data is None else path.write_bytes(data)
+    finished.sweep()
+    folder = "groups" if name.startswith("groups") else "out"
+    assert left(finished) == [other for other in ALL if not other.startswith(folder)]
+
+
+def test_while_files_are_published_some_are_elsewhere(finished):
+    (finished.path / PUBLISHING).write_text("")
+    (finished.path / "out/00000/deep/a.bin").unlink()
+    finished.sweep()
+    assert left(finished) == [name for name in ALL if name != "out/00000/deep/a.bin"]
+
+
+def test_a_damaged_file_that_is_published_next_is_named(finished):
+    (finished.path / PUBLISHING).write_text("")
+    (finished.path / "out/00000/deep/a.bin").write_bytes(b"abx")
+    said = r"out/00000 is damaged \(deep/a\.bin is not what was written\): delete the folder .*/out and run"
+    with pytest.raises(ShardError, match=said):
+        finished.sweep()
+    assert left(finished) == ALL
+
+
+def test_lines_come_back_or_their_damage_is_said(tmp_path):
+    path = tmp_path / "00000" / "lines.jsonl.zst"
+    path.parent.mkdir()
+    with write_zstd(path, 3) as file:
+        file.write(b"1\n2\nx\n")
+    found = stored_lines(path, int)
+    assert [next(found), next(found)] == [1, 2]
+    with pytest.raises(ShardError, match=r"lines\.jsonl\.zst is damaged \(invalid literal"):
+        next(found)
+    path.write_bytes(path.read_bytes()[:-3])
+    with pytest.raises(
+        ShardError, match=r"lines\.jsonl\.zst is damaged .*: delete the folder .*00000 and run"
+    ):
+        list(stored_lines(path, bytes))

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from detector import Detector
-from detector.corpus.formats.zstd_files import read_zstd
 from detector.corpus.run import Resources, run
 from detector.engines.in_process import InProcess
+from detector.files.zstd_files import read_zstd
 from detector.settings import Settings
 from detector.text.page import Page
 from detector.text.read import read_batch, some_pages

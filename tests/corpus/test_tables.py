@@ -258,7 +258,7 @@ def test_deep_fields_are_set_aside_by_every_pass(clean, tmp_path):
 @pytest.mark.parametrize("name", ["lines", "line"])
 def test_zstd_is_read_in_linear_time_and_bounded_memory(tmp_path, name):
     """A JSONL file out of one block took seconds a megabyte; 48 KB for 1.5 GB took 3 GB."""
-    from detector.corpus.formats.zstd_files import write_zstd
+    from detector.files.zstd_files import write_zstd
 
     program = (
         "import sys, time\nfrom detector.corpus.formats.documents import Part\n"

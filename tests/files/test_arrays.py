@@ -16,6 +16,8 @@ ARRAYS = [
     np.asfortranarray(np.arange(6).reshape(2, 3)),
     np.zeros((0, 5)),
     np.array(3),
+    np.array([7]),
+    np.arange(3).reshape(1, 3),
 ]
 
 
@@ -29,6 +31,9 @@ def test_what_is_written_is_read(tmp_path, array):
         assert found.dtype == array.dtype
         assert found.tolist() == array.tolist()
     assert array_of(bytes_of(array)).tolist() == np.ascontiguousarray(array).tolist()
+    one = array_from(io.BytesIO(written.getvalue()))
+    assert one.dtype == array.dtype
+    assert one.tolist() == array.tolist()
 
 
 def test_what_is_read_can_be_changed():

@@ -13,6 +13,7 @@ from detector.files.atomic import (
     new_file,
     new_folder,
     read_json,
+    sync,
     unfinished_name,
     write_json,
 )
@@ -54,6 +55,20 @@ def test_names_of_the_unfinished_cannot_be_guessed(tmp_path, monkeypatch):
             pass
         (tmp_path / "guessed").unlink(missing_ok=True)
     assert (tmp_path / "secret").read_text() == "mine"
+
+
+def test_folders_that_the_system_does_not_open_are_passed_over(tmp_path, monkeypatch):
+    with pytest.raises(FileNotFoundError):
+        sync(tmp_path / "none")
+    (tmp_path / "x").write_text("x")
+
+    def denied(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "open", denied)
+    sync(tmp_path)  # Windows
+    with pytest.raises(PermissionError):
+        sync(tmp_path / "x")
 
 
 def test_a_folder_that_another_has_made_stays(tmp_path):
@@ -102,6 +117,8 @@ def test_json_comes_back(tmp_path):
     content = {"a": ["\ud800", 1, None], "é": {"b": 2.5}}
     write_json(tmp_path / "x.json", content)
     assert read_json(tmp_path / "x.json") == content
+    write_json(tmp_path / "x.json", {"a": [1]})
+    assert (tmp_path / "x.json").read_bytes() == b'{\n "a": [\n  1\n ]\n}\n'
     for wrong in ("", "[1]", "[" * 100_000, "\xff"):
         (tmp_path / "x.json").write_bytes(wrong.encode("latin-1"))
         with pytest.raises(ValueError, match=r"."):
@@ -163,4 +180,7 @@ def test_nothing_stays_open(tmp_path):
     for _ in range(3):
         with new_file(tmp_path / "x") as file:
             file.write(b"new")
+        with new_folder(tmp_path / f"folder-{len(list(tmp_path.iterdir()))}") as folder:
+            (folder / "a").write_text("new")
+        append(tmp_path / "y", b"new")
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208

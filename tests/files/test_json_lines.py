@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import date
 
 import pytest
 
@@ -18,6 +19,11 @@ def test_a_line_that_is_wrong_does_no_harm_to_others():
     assert [line.number for line in found] == [0, 1, 4, 5, 6]
     assert [line.value for line in found] == [{"a": 1}, None, None, None, {"a": 2}]
     assert [line.fault[:8] for line in found] == ["", "not JSON", "JSON, bu", "not UTF-", ""]
+
+
+def test_a_mark_of_the_byte_order_is_no_line():
+    (line,) = read(b'\xef\xbb\xbf\n{"a": 1}\n')
+    assert line == JsonLine(1, {"a": 1})
 
 
 def test_a_part_of_a_file_ends_with_its_last_line():
@@ -72,7 +78,16 @@ def test_what_is_written_is_read(value):
     assert json.loads(json_bytes(value, indented=True)) == value
 
 
+def test_what_is_written_can_be_read_by_people():
+    value = {"é": ["ü", float("nan")], "a": {}}
+    assert json_line(value) == '{"é": ["ü", null], "a": {}}\n'.encode()
+    assert json_bytes(value, indented=True) == '{\n "é": [\n  "ü",\n  null\n ],\n "a": {}\n}'.encode()
+
+
 def test_numbers_that_json_does_not_have_are_null():
     inf, nan = float("inf"), float("nan")
-    data = json_line({"a": nan, "b": [inf, {"c": -inf}], "d": 1.5})
-    assert json.loads(data, parse_constant=pytest.fail) == {"a": None, "b": [None, {"c": None}], "d": 1.5}
+    others = {"d": 1.5, "e": 7, "f": "x", "g": True, "h": None, "i": [2, "y"]}
+    data = json_line({"a": nan, "b": [inf, {"c": -inf}], **others})
+    assert json.loads(data, parse_constant=pytest.fail) == {"a": None, "b": [None, {"c": None}], **others}
+    when = json_line({"a": nan, "when": date(2024, 5, 1), "raw": b"\xff"})
+    assert json.loads(when) == {"a": None, "when": "2024-05-01", "raw": "/w=="}

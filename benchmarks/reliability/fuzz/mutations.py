@@ -12,8 +12,8 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.corpus.formats.zstd_files import ZstdError, read_zstd, write_zstd
 from detector.files.arrays import array_of
+from detector.files.zstd_files import ZstdError, read_zstd, write_zstd
 
 MOST_BYTES: Final = 60_000
 # Inserted whole: what chance would seldom make.

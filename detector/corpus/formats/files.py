@@ -21,10 +21,11 @@ from detector.corpus.formats.brotli_files import read_brotli
 from detector.corpus.formats.documents import Part
 from detector.corpus.formats.kinds import is_remote
 from detector.corpus.formats.remote import RemoteFile, listed_there, size_and_time_there
-from detector.corpus.formats.zstd_files import read_zstd
 from detector.errors import SettingsError, ShardError
 from detector.files.folders import refuse_folder
 from detector.files.limits import ReadLimits, too_large
+from detector.files.sparse import fault_of_holes
+from detector.files.zstd_files import read_zstd
 
 BUFFER: Final = 1 << 20
 # Bytes that show whether a file is HTML: a document type or `<html>` comes first, or after comments and
@@ -219,7 +220,7 @@ def unreadable(path: str) -> str:
         if not stat.S_ISREG(mode):
             return "it is not a regular file"
         with open(path, "rb"):  # noqa: PTH123
-            return ""
+            return fault_of_holes(path)
     except FileNotFoundError:
         return "it does not exist, or is a link to nothing"
     except OSError as error:

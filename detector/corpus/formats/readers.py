@@ -21,9 +21,9 @@ from detector.corpus.formats.jsonl import read_jsonl
 from detector.corpus.formats.kinds import plain_name
 from detector.corpus.formats.parquet_files import read_parquet
 from detector.corpus.formats.web_archives import read_warc
-from detector.corpus.formats.zstd_files import ZstdError
 from detector.errors import PageError, in_words
 from detector.files.limits import DEFAULT_LIMITS, ReadLimits
+from detector.files.zstd_files import ZstdError
 from detector.records import Format
 from detector.settings import Columns
 from detector.sites.addresses import address_of

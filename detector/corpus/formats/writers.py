@@ -13,8 +13,8 @@ from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 from detector.corpus.formats.csv_files import has_tabs
 from detector.corpus.formats.documents import Document
 from detector.corpus.formats.web_archives import fastwarc
-from detector.corpus.formats.zstd_files import write_zstd
 from detector.files.json_lines import json_line
+from detector.files.zstd_files import write_zstd
 from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.settings import Columns
 from detector.text.decoding import without_surrogates

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.corpus.formats.documents import Document, Rejected, Shard
-from detector.corpus.formats.zstd_files import write_zstd
 from detector.corpus.line_records import LineRecord, line_records
 from detector.corpus.parsed_shards import FormatPart, ParsedBatch, reason_of, stored_batches
 from detector.corpus.report.line_tally import LineTally
@@ -25,6 +24,7 @@ from detector.corpus.steps.merge import UsedIds
 from detector.detector import Detector, score_read
 from detector.errors import KernelError
 from detector.files.json_lines import json_line
+from detector.files.zstd_files import write_zstd
 from detector.model.page_kinds import EMPTY, KINDS, LEAST_WORDS
 from detector.records import Batch, Integers
 from detector.results.batch import ScoredBatch

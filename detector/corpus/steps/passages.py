@@ -19,7 +19,6 @@ import numpy as np
 
 from detector.corpus.earlier_runs import stored_ids
 from detector.corpus.formats.documents import Shard
-from detector.corpus.formats.zstd_files import write_zstd
 from detector.corpus.line_records import LineRecord, clean_again
 from detector.corpus.rules import PASSAGE, RULES
 from detector.corpus.run_folder import new_folder, read_array, stored_lines, write_json
@@ -29,6 +28,7 @@ from detector.corpus.steps.kept_lines import KeptLines
 from detector.corpus.steps.merge import between, boundaries
 from detector.corpus.steps.near_duplicates import ARTICLE
 from detector.files.json_lines import json_line
+from detector.files.zstd_files import write_zstd
 from detector.records import Integers
 from detector.text.decoding import utf8
 

@@ -32,7 +32,6 @@ from detector.corpus.formats.writers import (
     Writer,
     column_names,
 )
-from detector.corpus.formats.zstd_files import write_zstd
 from detector.corpus.line_records import LineRecord, pieces
 from detector.corpus.parsed_shards import FIELDS, RECORDS, stored_documents
 from detector.corpus.run_folder import damaged, new_folder, read_array, stored_lines, write_json
@@ -43,6 +42,7 @@ from detector.corpus.steps.merge import UsedIds
 from detector.corpus.steps.near_duplicates import STAYED
 from detector.corpus.steps.passages import final_folder
 from detector.files.json_lines import json_line
+from detector.files.zstd_files import write_zstd
 from detector.records import Integers
 from detector.settings import CorpusSettings
 from detector.text.decoding import text_of

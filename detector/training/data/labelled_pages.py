@@ -31,6 +31,7 @@ from detector.corpus.formats.zstd_files import ZstdError
 from detector.errors import PageError
 from detector.files.checked import checked
 from detector.files.json_lines import json_lines
+from detector.files.sparse import refuse_holes
 from detector.records import CONTENT_KINDS, LINE_KINDS, Format
 from detector.text.formats import found_format
 
@@ -171,5 +172,6 @@ def read_pages(paths: Iterable[Path], need_truth: bool = True) -> Iterator[Label
 @contextmanager
 def opened(path: Path) -> Iterator[BinaryIO]:
     """Open a file, and decompress it if its name says so."""
+    refuse_holes(path)
     with path.open("rb") as raw, unpacked(raw, path.name.lower()) as file:
         yield file

@@ -21,6 +21,7 @@ from detector.errors import PageError
 from detector.files.atomic import append
 from detector.files.checked import checked
 from detector.files.json_lines import json_line, json_lines
+from detector.files.sparse import refuse_holes
 from detector.training.data.labelled_pages import LABELS
 
 FIELDS: Final = ("text", "label", "site", "page", "line")
@@ -113,6 +114,7 @@ def read_labels(path: Path) -> list[LineLabel]:
     labels: list[LineLabel] = []
     rows = _csv_rows if path.suffix.lower() == ".csv" else _json_rows
     try:
+        refuse_holes(path)
         for row in rows(path):
             if "undo" in row.values:
                 labels = _undone(labels, row.values["undo"], row.where)

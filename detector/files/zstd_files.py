@@ -4,6 +4,7 @@ Reading bounds what is unpacked at a time, goes over any number of frames, and r
 the last one is cut.
 """
 
+import io
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,27 +17,50 @@ else:
     import backports.zstd as zstd
 
 if TYPE_CHECKING:
-    from _typeshed import ReadableBuffer
+    from _typeshed import ReadableBuffer, WriteableBuffer
 
 ZstdError: Final = zstd.ZstdError
+_BUFFER: Final = 1 << 17
+# What the library says if it gets no memory.
+_NO_MEMORY: Final = "Allocation error"
 # Of the library that compresses.
 VERSION: Final[str] = zstd.zstd_version
 
 
-def read_zstd(source: Path | BinaryIO) -> BinaryIO:
-    """Open a file to read what it holds."""
-    return cast(BinaryIO, zstd.ZstdFile(source))
-
-
 @contextmanager
 def _out_of_memory() -> Iterator[None]:
-    """Raise `MemoryError` where the library says in words of its own that memory is missing."""
+    """Raise `MemoryError` where the library says in words of its own that memory is missing.
+
+    That a frame needs more memory than any may is a fault of the file.
+    """
     try:
         yield
     except ZstdError as error:
-        if "memory" not in str(error):
+        if _NO_MEMORY not in str(error):
             raise
         raise MemoryError(str(error)) from error
+
+
+class _Decompressed(io.RawIOBase):
+    """The content of a file, from which a buffer reads."""
+
+    def __init__(self, source: Path | BinaryIO) -> None:
+        self._file = zstd.ZstdFile(source)
+
+    def readable(self) -> bool:
+        """Tell that this is a file to read."""
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer", /) -> int:
+        """Read some bytes."""
+        with _out_of_memory():
+            return self._file.readinto1(buffer)
+
+    def close(self) -> None:
+        """Close the file."""
+        if not self.closed:
+            self._file.close()
+        super().close()
 
 
 class _Writer(zstd.ZstdFile):
@@ -49,6 +73,15 @@ class _Writer(zstd.ZstdFile):
     def close(self) -> None:
         with _out_of_memory():
             super().close()
+
+
+def read_zstd(source: Path | BinaryIO) -> BinaryIO:
+    """Open a file to read from.
+
+    Reading raises `ZstdError` where it is damaged, `EOFError` where it is cut, and `MemoryError`.
+    """
+    with _out_of_memory():
+        return io.BufferedReader(_Decompressed(source), _BUFFER)
 
 
 def write_zstd(target: Path | BinaryIO, level: int) -> BinaryIO:
