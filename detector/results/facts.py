@@ -63,8 +63,8 @@ _SIMILARITY, _COPIES, _ALIKE, _WORDS = 0, 1, 3, 4
 class Returning(NamedTuple):
     """How many of the rare words of each segment appear in other segments of content.
 
-    words: (S,), number of distinct words; rare: (S,), number of rare words; returns: (S,), number of rare words
-    that appear elsewhere
+    words: (S,), number of distinct words; rare: (S,), number of rare words; returns: (S,), number of rare
+    words that appear elsewhere
     """
 
     words: list[int]
@@ -101,7 +101,8 @@ class PageFacts:
         )
         if not chosen:
             return None
-        return f"words typical of {'boilerplate' if for_boilerplate else 'running text'}: {self._quoted(row, chosen)}"
+        side = "boilerplate" if for_boilerplate else "running text"
+        return f"words typical of {side}: {self._quoted(row, chosen)}"
 
     def _quoted(self, row: int, numbers: list[int]) -> str:
         """Return the quoted words of a segment, from ascending numbers; adjacent words form one phrase."""

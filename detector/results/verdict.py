@@ -21,7 +21,8 @@ _EMPTY: Final = Reason("evidence", "no-words", f"the page has fewer than {LEAST_
 
 
 # A page is called a consent wall, a login or an error from this probability on. At .6, a quarter of the HTML
-# pages that we wrote of these kinds were missed; below .4, some short pages of one Croatian site were included.
+# pages that we wrote of these kinds were missed; below .4, some short pages of one Croatian site were
+# included.
 LEAST_LIKELY: Final = 0.4
 # A login page with more words than this has at least this share of them in forms.
 SHORT: Final = 30
@@ -47,8 +48,8 @@ def page_kind(kinds: PageKinds, page: int, words: float) -> PageKind:
 def verdict(share: Floats, signal: Floats, words: float, form: float) -> Verdict:
     """Return the verdict on one page.
 
-    Users who filter pages by kind must not lose ordinary pages. So a page is called a consent wall, a login or
-    an error only if that is likely, and a long page is called a login only if it has a form.
+    Users who filter pages by kind must not lose ordinary pages. So a page is called a consent wall, a login
+    or an error only if that is likely, and a long page is called a login only if it has a form.
 
     Parameters
     ----------
