@@ -1,4 +1,4 @@
-"""What the server counts, in the form that Prometheus reads."""
+"""The server's counters, in the Prometheus text format."""
 
 from typing import Final
 
@@ -35,5 +35,5 @@ class Metrics:
         )
 
     def text(self) -> bytes:
-        """Return all of it."""
+        """Return all counters as text."""
         return generate_latest(self._registry)

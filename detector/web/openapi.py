@@ -1,4 +1,4 @@
-"""The OpenAPI description, made from what requests are checked against."""
+"""The OpenAPI description, made from the records that requests are checked against."""
 
 from typing import Any, Final, NamedTuple
 
@@ -13,7 +13,7 @@ _REFUSALS: Final = (400, 403, 408, 413, 415, 421, 422, 503)
 
 
 class _Call(NamedTuple):
-    """One POST: its summary, what it takes, and the schema of what it answers."""
+    """One POST call: its summary, its input, and the schema of its output."""
 
     summary: str
     takes: type

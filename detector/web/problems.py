@@ -36,7 +36,7 @@ class Problem(DetectorError):
 
 
 class Failure(NamedTuple):
-    """What went wrong with one page of a request, as it travels between processes."""
+    """The error of one page of a request, as it is passed between processes."""
 
     status: int
     detail: str
@@ -56,7 +56,7 @@ def problem_response(status: int, detail: str) -> Response:
 
 
 def status_of(error: DetectorError) -> int:
-    """Return the status that an error of this package is answered with."""
+    """Return the HTTP status for an error of this package."""
     if isinstance(error, Problem):
         return error.status
     if isinstance(error, PageError | SettingsError | ModelFormatError):
@@ -71,7 +71,7 @@ async def on_error(request: Request, error: Exception) -> Response:
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
-    """Answer an error of the framework: a path that is not there, a wrong method."""
+    """Answer an error of the framework, such as an unknown path or a wrong method."""
     assert isinstance(error, HTTPException)
     response = problem_response(error.status_code, f"{request.method} {request.url.path}: {error.detail}")
     response.headers.update(error.headers or {})
@@ -79,5 +79,5 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 
 
 async def on_fault(request: Request, error: Exception) -> Response:
-    """Answer a fault of ours; the traceback goes to the server's standard error."""
+    """Answer an internal error; the traceback goes to the server's standard error."""
     return problem_response(500, "a fault of the server, not of the request: its log says where")
