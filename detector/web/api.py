@@ -48,7 +48,9 @@ def jobs_of(
 ) -> list[PageJob]:
     """Return the pages of a request as jobs; raises `Problem` if there are too many."""
     if len(pages) > limits.most_pages:
-        raise Problem(413, f"{len(pages):,} pages; {limits.most_pages:,} are the most: send fewer at a time")
+        raise Problem(
+            413, f"{len(pages):,} pages, but the limit is {limits.most_pages:,}: send fewer at a time"
+        )
     try:
         data = base64.b64decode(profile or "", validate=True)
     except (binascii.Error, ValueError):
@@ -177,7 +179,7 @@ async def find(request: Request) -> Response:
     server = server_of(request)
     given = await read_json(request, server, TextsIn)
     if len(given.texts) > server.limits.most_pages:
-        raise Problem(413, f"{len(given.texts):,} texts; {server.limits.most_pages:,} are the most")
+        raise Problem(413, f"{len(given.texts):,} texts, but the limit is {server.limits.most_pages:,}")
     ids = [str(number) if one.id is None else one.id for number, one in enumerate(given.texts)]
     if len(set(ids)) < len(ids):
         raise Problem(422, "two texts have the same id: give each its own id, or none")

@@ -50,7 +50,7 @@ def compare(detector: Detector, job: PageJob, one: Side, other: Side) -> bytes:
     left, right = one.clean(detector, job), other.clean(detector, job)
     lines = [[line for line in text.split("\n") if line.strip()] for text in (left, right)]
     if max(map(len, lines)) > MOST_LINES:
-        raise PageError(f"a text of more than {MOST_LINES:,} lines is not compared: send it in parts")
+        raise PageError(f"a text with more than {MOST_LINES:,} lines cannot be compared: send it in parts")
     keys = [read_texts([text], "text").words.key for text in (left, right)]
     answer = {
         "left": {"text": left, "words": int(keys[0].size)},

@@ -21,7 +21,7 @@ from detector.web.worker import ModelChoice
 
 FILE: Final = "labels.jsonl"
 SKIPPED: Final = "unknown"
-STEPS: Final = ("reading the pages", "judging pages that are held back", "adapting the model", "done")
+STEPS: Final = ("reading the pages", "testing on held-out pages", "adapting the model", "done")
 
 State = Literal["none", "running", "done", "failed"]
 
@@ -163,7 +163,7 @@ class Labelling:
         if self._trained is None:
             raise Problem(409, "there is no new model: train one first")
         if not name.replace("-", "").replace("_", "").isalnum() or len(name) > 100:
-            raise Problem(422, "name the model with letters, digits, - and _ only")
+            raise Problem(422, "a model name may contain only letters, digits, - and _")
         self._trained.save(self._folder.root / name)
 
 

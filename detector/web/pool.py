@@ -73,7 +73,7 @@ class Pool:
         except TooSlowError:
             raise Problem(422, self._too_slow("this request")) from None
         except DiedError:
-            raise Problem(422, "this request ended its process: send less at a time") from None
+            raise Problem(422, "this request made its process fail: send less at a time") from None
 
     def _too_slow(self, what: str) -> str:
         return f"{what} took more than {self._settings.most_seconds:g} seconds and was stopped: send less"

@@ -12,17 +12,17 @@ from detector.files.json_lines import json_bytes
 MEDIA_TYPE: Final = "application/problem+json"
 TITLES: Final = {
     400: "The request cannot be read",
-    401: "A token is needed",
-    403: "This call is not allowed",
-    404: "There is no such thing here",
-    405: "This method is not allowed",
+    401: "A token is required",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
     408: "The request took too long to arrive",
-    409: "This is being done already",
+    409: "Already in progress",
     413: "The request is too large",
-    415: "The request is of the wrong type",
-    421: "The request is meant for another host",
-    422: "The request asks for what cannot be done",
-    500: "A fault of the server",
+    415: "Unsupported media type",
+    421: "The request is for another host",
+    422: "The request cannot be processed",
+    500: "Internal server error",
     503: "The server is busy",
 }
 
@@ -80,4 +80,4 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 
 async def on_fault(request: Request, error: Exception) -> Response:
     """Answer an internal error; the traceback goes to the server's standard error."""
-    return problem_response(500, "a fault of the server, not of the request: its log says where")
+    return problem_response(500, "an error in the server, not in the request; see the server's log")

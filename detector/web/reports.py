@@ -116,9 +116,9 @@ def pattern_of(line: str) -> str:
 def refuse_unfit(rule: Rule, line: str) -> None:
     """Raise `Problem` for a line that cannot be a rule."""
     if not line.strip() or len(line) > LONGEST_RULE or "\n" in line:
-        raise Problem(422, f"a rule is made from one line of at most {LONGEST_RULE:,} characters")
+        raise Problem(422, f"a rule must be a single line of at most {LONGEST_RULE:,} characters")
     if rule == "template" and len(line.strip()) < 3:
-        raise Problem(422, f"{line!r} is in too many lines to be dropped everywhere")
+        raise Problem(422, f"{line!r} occurs in too many lines to be dropped everywhere")
 
 
 def effect(run: Path, rule: Rule, line: str) -> Effect:

@@ -116,12 +116,12 @@ class Reader:
         """
         most, parts, held = self.settings.most_body, list[bytes](), 0
         if int(request.headers.get("content-length", "0") or 0) > most:
-            raise Problem(413, f"{most:,} bytes are the most: send less at a time")
+            raise Problem(413, f"the limit is {most:,} bytes: send less at a time")
         try:
             async with asyncio.timeout(self.settings.most_seconds):
                 async for part in request.stream():
                     if held + len(part) > most:
-                        raise Problem(413, f"{most:,} bytes are the most: send less at a time")
+                        raise Problem(413, f"the limit is {most:,} bytes: send less at a time")
                     self._hold(len(part))
                     held += len(part)
                     parts.append(part)

@@ -54,7 +54,7 @@ class PageJob(NamedTuple):
         else:
             size, most, what = page.text.count("\n") + page.text.count("\r") + 1, self.most_lines, "lines"
         if size > most:
-            raise PageError(f"this page has {size:,} {what}, and {most:,} are the most: send it in parts")
+            raise PageError(f"this page has {size:,} {what}, but the limit is {most:,}: send it in parts")
         return page
 
 

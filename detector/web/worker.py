@@ -60,7 +60,7 @@ def _answer(detector: Detector, task: Task, arguments: tuple[Any, ...]) -> objec
     except DetectorError as error:
         return Failure(status_of(error), str(error))
     except MemoryError:
-        return Failure(422, "this takes more memory than the server gives a page: send less at a time")
+        return Failure(422, "this needs more memory than the server allows: send less at a time")
 
 
 def _widen(pipe: PipeEnd) -> None:

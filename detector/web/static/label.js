@@ -1,4 +1,4 @@
-// The Label view: one question at a time, one key an answer, every answer on the disk at once.
+// The Label view: one question at a time, one key per answer. Every answer is saved at once.
 import { get, post } from "./call.js";
 import { byId, count, element, pageText, say } from "./elements.js";
 
