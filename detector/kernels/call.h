@@ -104,7 +104,7 @@ struct Call {
   void* scratch;
   i64 scratch_size;
   // The fields below are set by the kernel.
-  i64 taken;  // arguments read so far
+  i64 taken;         // arguments read so far
   i64 scratch_used;  // bytes of scratch memory requested
   i64 fault;
   i64 where;  // the index or argument at fault

@@ -103,7 +103,7 @@ struct Network {
 
 // Scratch for one block of lines.
 struct Block {
-  View<f32> table;  // (F, LINES), the features, column by column
+  View<f32> table;       // (F, LINES), the features, column by column
   View<f32> own;         // (CODES, OWN_COLUMNS, LINES), the scaled guess without each code
   View<f32> log_odds;    // (LINES,)
   View<f32> without;     // (CODES, LINES), log-odds without each code

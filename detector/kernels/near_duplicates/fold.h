@@ -12,8 +12,7 @@ constexpr u64 ONES = 0x0101010101010101, HIGH_BITS = 0x80 * ONES, SPACES = 0x20 
 // Readers of folded words may read this many bytes beyond the last word.
 constexpr i64 READ_AHEAD = 64;
 
-// How words are folded: numbers count as equal; different forms of a character count as equal; "_" joins
-// words.
+// How words are folded: numbers count as equal, forms of a character count as equal, "_" joins words.
 enum Folding : i64 { MASKS_NUMBERS = 1, EQUAL_FORMS = 2 };
 
 class WordFolder {
