@@ -22,7 +22,7 @@ class Loss(NamedTuple):
     def __str__(self) -> str:
         return (
             f"{self.kind} {self.name}: {self.text:.1%} of the text and {self.documents:.1%} of "
-            f"{self.pages:,} documents would go"
+            f"{self.pages:,} documents would be dropped"
         )
 
 

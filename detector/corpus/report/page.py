@@ -107,7 +107,7 @@ def _since(since: Mapping[str, Any]) -> list[str]:
         _table(
             "Earlier decisions that would change", ("id", "site", "line", "was kept", "reason now"), lines
         ),
-        _table("Earlier documents that would go", ("id", "run"), documents),
+        _table("Earlier documents that would be dropped", ("id", "run"), documents),
     ]
 
 
