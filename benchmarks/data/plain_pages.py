@@ -81,7 +81,7 @@ def parse(text: str, language: str) -> Iterator[PlainPage]:
         elif row.strip():
             parts = row.split(" ", 2)
             if page is None or len(parts) < 3 or parts[0] not in LABELS or parts[1] not in TAGS:
-                raise ValueError(f"{language}, line {number}: {row!r} is no label, tag and text")
+                raise ValueError(f"{language}, line {number}: {row!r} is not a label, a tag and a text")
             page.lines.append(PlainLine(region, LABELS[parts[0]], parts[1], parts[2]))
     if page is not None:
         yield page

@@ -24,7 +24,7 @@ def output_of(command: Sequence[str], folder: Path, variables: Mapping[str, str]
     except FileNotFoundError as error:
         raise BenchmarkError(f"{command[0]} is not installed") from error
     if done.returncode:
-        words = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
+        words = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no message"]
         raise BenchmarkError(f"{Path(command[0]).name} ended with code {done.returncode}: {words[-1]}")
     return done.stdout
 
