@@ -40,7 +40,7 @@ class TextPage(NamedTuple):
 def _line(row: str, where: str) -> tuple[str, str]:
     letter, tab, text = row.partition("\t")
     if letter not in KINDS or not tab or not text.strip():
-        raise ValueError(f"{where}: {row!r} is no letter, tab and text")
+        raise ValueError(f"{where}: {row!r} is not a letter, a tab and a text")
     return KINDS[letter], text
 
 
@@ -54,7 +54,7 @@ def parse(text: str, name: str) -> Iterator[TextPage]:
                 yield page
             fields = [part.strip() for part in row[4:].split(" | ")]
             if len(fields) != 3:
-                raise ValueError(f"{where}: {row!r} is no id, language and kind")
+                raise ValueError(f"{where}: {row!r} is not an id, a language and a kind")
             page = TextPage(fields[0], fields[1], fields[2], [], [])
         elif page is None:
             raise ValueError(f"{where}: a page begins with ===")
