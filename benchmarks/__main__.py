@@ -68,7 +68,7 @@ LABELS: Final = {
 }
 RELIABILITY: Final = {
     "guided": Entry("benchmarks.reliability.fuzz.guided", "Fuzz one reader, guided by coverage."),
-    "advisories": Entry("benchmarks.reliability.advisories", "Find old advisories about dependencies, offline."),
+    "advisories": Entry("benchmarks.reliability.advisories", "Look for old advisories, without a network."),
     "versions": Entry("benchmarks.reliability.versions", "Test the lowest and the newest dependencies."),
     "mutants": Entry("benchmarks.reliability.mutation.run", "Change the code, and see whether tests notice."),
     "soak": Entry("benchmarks.reliability.soak", "Score pages for a long time: memory, and equal bytes."),
