@@ -1,4 +1,4 @@
-"""A whole corpus on Spark: read, cleaned, without near-duplicates, written where Spark can write."""
+"""A whole corpus on Spark: read, cleaned, without near-duplicates, and written wherever Spark can write."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -18,14 +18,14 @@ from detector.spark.duplicates import near_duplicates
 from detector.spark.reading import read_pages
 from detector.spark.rows import FAULT, FILTER
 
-# What `near_duplicates` calls the policies; the others go by a column.
+# The names of the policies in `near_duplicates`; the others compare a column.
 POLICY: Final[Mapping[KeepDocument, Literal["first", "longest", "best"]]] = {
     "article": "best",
     "first": "first",
     "longest": "longest",
     "best": "best",
 }
-# A text with something else than white space; for Java.
+# A text with something other than white space; for Java.
 WITH_TEXT: Final = r"(?U)\S"
 
 
@@ -42,17 +42,17 @@ def clean_corpus(
     lines: bool = False,
     group_pages: int = 1000,
 ) -> dict[str, int]:
-    """Clean a corpus into Parquet at any place that Spark writes to.
+    """Clean a corpus into Parquet, at any location that Spark can write to.
 
-    `OUTPUT/pages` has all records with their clean texts, `OUTPUT/duplicates` which of them are
-    near-duplicates of which, and `OUTPUT/data` the clean documents. They are called by `file` and `number`.
+    `OUTPUT/pages` has all records with their clean texts, `OUTPUT/duplicates` the near-duplicates, and
+    `OUTPUT/data` the clean documents. Rows are identified by `file` and `number`.
 
     Parameters
     ----------
     session : SparkSession
         The session.
     inputs : sequence of str or Path
-        What `read_pages` reads.
+        The inputs for `read_pages`.
     output : str
         A new folder or URL of Hadoop, such as `s3a://clean`.
     columns, settings, rules, format, model, lines, group_pages
@@ -66,13 +66,13 @@ def clean_corpus(
     Raises
     ------
     SettingsError
-        If there is nothing to read, or the rules want passages.
+        If there is nothing to read, or the rules have passages.
     AnalysisException
         If the output exists.
     """
     rules = rules or CorpusSettings()
     filtered = rules.filters.are_there()
-    # Pages are looked at more than once, but files are read once.
+    # Pages are used more than once, but files are read only once.
     read = read_pages(
         session, inputs, columns, folder_sites=rules.folder_sites, limits=rules.limits()
     ).persist(StorageLevel.DISK_ONLY)
@@ -100,7 +100,7 @@ def clean_corpus(
 
 
 def _gone(pages: DataFrame, rules: CorpusSettings) -> DataFrame:
-    """Return `file` and `number` of near-duplicates, the same of the ones that stay, and the similarity."""
+    """Return `file` and `number` of near-duplicates and of the kept documents, and the similarity."""
     empty = "file string, number long, stays_file string, stays_number long, similarity double"
     if not rules.duplicates:
         return pages.sparkSession.createDataFrame([], empty)

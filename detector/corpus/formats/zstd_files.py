@@ -1,7 +1,7 @@
-"""Files compressed by Zstandard: Python 3.14 has the module, and its backport is the same for older ones.
+"""Files compressed with Zstandard: Python 3.14 has the module, and older versions use its backport.
 
-Reading bounds what is unpacked at a time, goes over any number of frames, and raises `EOFError` where
-the last one is cut.
+Reading limits how much is decompressed at a time, accepts any number of frames, and raises `EOFError` if the
+last frame is truncated.
 """
 
 import sys
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 ZstdError: Final = zstd.ZstdError
-# Of the library that compresses.
+# The compression level of the library.
 VERSION: Final[str] = zstd.zstd_version
 
 
 def read_zstd(source: Path | BinaryIO) -> BinaryIO:
-    """Open a file to read what it holds."""
+    """Open a file to read its contents."""
     return cast(BinaryIO, zstd.ZstdFile(source))
 
 
 @contextmanager
 def _out_of_memory() -> Iterator[None]:
-    """Raise `MemoryError` where the library says in words of its own that memory is missing."""
+    """Raise `MemoryError` if the library reports in its own words that memory is missing."""
     try:
         yield
     except ZstdError as error:
@@ -52,7 +52,7 @@ class _Writer(zstd.ZstdFile):
 
 
 def write_zstd(target: Path | BinaryIO, level: int) -> BinaryIO:
-    """Open a file to write to, with a checksum at its end; the same bytes whenever it is done."""
+    """Open a file to write to, with a checksum at its end; the bytes do not depend on the time."""
     parameter = zstd.CompressionParameter
     options: dict[int, int] = {parameter.compression_level: level, parameter.checksum_flag: 1}
     return cast(BinaryIO, _Writer(cast(BinaryIO, target), "wb", options=options))
