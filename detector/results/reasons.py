@@ -9,7 +9,7 @@ from detector.features.schema import ALL_CODES, SITE_CODE
 from detector.records import Floats, Reason
 from detector.results.facts import PageFacts
 
-# Contributions smaller than this (log-odds) are not worth a line to the reader.
+# Contributions smaller than this (log-odds) are not shown.
 LEAST: Final = 0.15
 MOST: Final = 4
 
@@ -63,7 +63,7 @@ def evidence_reasons(
     Parameters
     ----------
     shown
-        Of the line, from `shown_codes`.
+        The contributions of the line, from `shown_codes`.
     facts, row
         The facts about the page, and the segment that represents the line.
     seen, site_pages
