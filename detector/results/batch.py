@@ -54,8 +54,7 @@ class PageLines(NamedTuple):
     scores: float32 (S,); contributions: float32 (S, codes)
     kinds: float32 (S, K), the probability of each kind of line; no rows if the model has no kinds
     link_bytes: int32 (L,), bytes of each line of HTML in links; empty for text
-    seen: int32 (S,), number of other pages of the site with the line, with masked numbers; site_pages: number
-    of other pages known
+    seen: int32 (S,), other pages of the site with the line, numbers masked; site_pages: other pages known
     quoted: int16 (S, words), the words that reasons quote; no rows if they are not chosen yet
     policy, threshold: what decided about the page
     """
