@@ -103,7 +103,7 @@ class Prepared:
 
 
 def _describe(arguments: Any, fields: list[int]) -> int:  # noqa: ANN401
-    """Append the fields of all arguments; return the bytes of all arrays."""
+    """equal dtypes have the byte order of this machine"""
     size = 0
     for argument in arguments:
         if isinstance(argument, np.ndarray):
@@ -132,7 +132,7 @@ def _describe_array(values: NDArray[Any], fields: list[int]) -> None:
     shape, size = values.shape, values.size
     rows = shape[0] if shape else 1
     columns = size // rows if rows else (shape[-1] if len(shape) > 1 else 1)
-    if not size:  # numpy refuses to lend the memory of no numbers
+    if not size:  # numpy cannot lend the memory of an empty array
         fields += (0, rows, columns, number | _WRITABLE * flags.writeable)
     elif flags.writeable:
         fields += (_address(_first_byte(values.data)), rows, columns, number | _WRITABLE)
