@@ -103,7 +103,7 @@ class Prepared:
 
 
 def _describe(arguments: Any, fields: list[int]) -> int:  # noqa: ANN401
-    """equal dtypes have the byte order of this machine"""
+    """Append the fields of all arguments; return the bytes of all arrays."""
     size = 0
     for argument in arguments:
         if isinstance(argument, np.ndarray):
@@ -123,7 +123,7 @@ def _describe(arguments: Any, fields: list[int]) -> int:  # noqa: ANN401
 
 def _describe_array(values: NDArray[Any], fields: list[int]) -> None:
     flags = values.flags
-    number = _TYPES.get(values.dtype)  # equal dtypes have this machine's byte order
+    number = _TYPES.get(values.dtype)  # equal dtypes have the byte order of this machine
     if number is None or not (flags.c_contiguous and flags.aligned):
         raise TypeError(
             f"kernels take no array of {values.dtype.str} with shape {values.shape} and strides "

@@ -54,8 +54,8 @@ class Settings:
         "title", unless it is dropped.
     drop : tuple of str, optional
         The kinds of lines to drop, whatever their scores. By default "comment" and "author", unless they are
-        kept, or `lose_at_most` or `recall` is given. Of all other kinds the scores decide. A kind is a
-        probability, and so is the decision: a line that is a title at .8 stays more easily, not always.
+        kept, or `lose_at_most` or `recall` is given. The scores decide on all other kinds.
+        Kinds are probabilities: a line that is a title at .8 is more likely to be kept, but not always.
     cut_headlines : bool
         Cut a headline off the beginning of a longer line if it also has its own line.
     join_lines : bool
