@@ -1,7 +1,7 @@
-"""Known vulnerabilities of what we depend on, by a database that can be had without the network.
+"""Known vulnerabilities of our dependencies, from a database that is available without a network.
 
-`make audit` asks pypi.org, whose answers are of the day. Where it cannot be reached, this reads the file of
-the package safety-db (`pip download --no-deps safety-db`), which ended in 2021: it knows old advisories only.
+`make audit` asks pypi.org for current data. If it cannot be reached, this reads the file of the package
+safety-db (`pip download --no-deps safety-db`), which ended in 2021 and has only old advisories.
 """
 
 import json
@@ -26,7 +26,7 @@ FILE: Final = "safety_db/insecure_full.json"
 
 
 def installed(extras: tuple[str, ...]) -> dict[str, str]:
-    """Return all packages that ours needs, with their versions, those that others need among them."""
+    """Return all packages that ours needs, directly or indirectly, with their versions."""
     found: dict[str, str] = {}
     waiting = [(PACKAGE, extras)]
     while waiting:
@@ -50,7 +50,7 @@ def _extras() -> tuple[str, ...]:
 
 
 def matching(advisories: dict[str, Any], packages: dict[str, str]) -> list[str]:
-    """Return the advisories that are about an installed version."""
+    """Return the advisories for an installed version."""
     return [
         f"{name} {number}: {row['id']}"
         for name, number in sorted(packages.items())
@@ -62,7 +62,7 @@ def matching(advisories: dict[str, Any], packages: dict[str, str]) -> list[str]:
 @click.command()
 @click.argument("wheel", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def command(wheel: Path) -> None:
-    """Look installed dependencies up in WHEEL, of the package safety-db, to reliability-advisories.json.
+    """Look up installed dependencies in WHEEL, of the package safety-db; writes reliability-advisories.json.
 
     `pip download --no-deps safety-db` gets the wheel.
 

@@ -1,4 +1,4 @@
-"""Ask peers beforehand, so that `run quality` and `run behind` find their answers in the cache."""
+"""Asks peers in advance, so that `run quality` and `run behind` find their answers in the cache."""
 
 import click
 
@@ -18,10 +18,10 @@ from benchmarks.peers.systems import HTML_PEERS
     help="A peer; by default all. They are asked in this order.",
 )
 def command(sets: tuple[str, ...], systems: tuple[str, ...]) -> None:
-    """Ask peers for the text of all pages of HTML, and keep their answers outside the repository.
+    """Ask peers for the text of all HTML pages, and keep their answers outside the repository.
 
-    What is in the cache already is not asked again, and a run that was ended goes on where it was.
-    Start it with `nice`, hours before `run behind`, which needs all peers' answers on all pages.
+    Answers in the cache are not requested again, and a stopped run continues where it stopped. Start it with
+    `nice`, hours before `run behind`, which needs the answers of all peers on all pages.
 
     \b
     Examples:
