@@ -128,12 +128,12 @@ HTML_PEERS: Final = (
         f"{HTML}.rs_trafilatura",
         "rs-trafilatura",
         function="extract_with_address",
-        note="told the address that the page names",
+        note="given the address that the page declares",
     ),
     Peer("pagesift", f"{HTML}.pagesift", "pagesift", note="its Markdown, rendered"),
     Peer("defuddle", f"{HTML}.defuddle", "defuddle", note="linkedom; its HTML, rendered"),
     Peer("rdtextract", f"{HTML}.rdtextract", "rdtextract", note="its Markdown, rendered"),
-    Peer("websieve", f"{HTML}.websieve", "websieve", note="its extraction alone"),
+    Peer("websieve", f"{HTML}.websieve", "websieve", note="its extraction only"),
     Peer("turbohtml", f"{HTML}.turbohtml", "turbohtml", note="main text"),
     Peer("readability-lxml", f"{HTML}.readability_lxml", "readability"),
     Peer("justext", f"{HTML}.justext", "justext", note="stop list of the page's language, else none"),
@@ -151,7 +151,7 @@ RENDERINGS: Final = (
         "detector-lines",
         f"{RENDERERS}.detector_lines",
         OURS,
-        note="our renderer, markup withheld",
+        note="our renderer, without markup",
         ours=True,
     ),
     Peer("resiliparse-text", f"{HTML}.resiliparse", "resiliparse", function="extract_everything"),
@@ -179,7 +179,7 @@ TEXT_PEERS: Final = (
 
 
 IN_BATCHES: Final = "in batches"
-BY_PAGE: Final = "a page at a time"
+BY_PAGE: Final = "one page at a time"
 
 
 def _both_versions(name: str, module: str, given: Format, function: str, note: str) -> tuple[Peer, ...]:
@@ -198,7 +198,7 @@ OUR_SYSTEMS: Final = (
     *_both_versions("detector-html, page by page", f"{HTML}.detector_html", "html", "extract", BY_PAGE),
     *_both_versions("detector-text", f"{TEXT}.detector_text", "text", "extract_batch", IN_BATCHES),
     *_both_versions("detector-text, page by page", f"{TEXT}.detector_text", "text", "extract", BY_PAGE),
-    Peer("detector-lines", f"{RENDERERS}.detector_lines", OURS, note="our renderer alone", ours=True),
+    Peer("detector-lines", f"{RENDERERS}.detector_lines", OURS, note="our renderer only", ours=True),
 )
 # Many small pages: only scored, and scored with the lines of each read.
 LINES: Final = "with .lines of every page"
@@ -208,7 +208,7 @@ LINES_SYSTEMS: Final = (
 )
 
 # Near-duplicates. The first system is the reference for rates.
-RHO: Final = "samples token positions; flags texts, tells no twin and not which stays"
+RHO: Final = "samples token positions; only flags texts, without pairs"
 NEAR_DUPLICATE_SYSTEMS: Final = (
     Peer("rensa", f"{NEAR_DUPLICATES}.rensa", "rensa", "text", "find", "sketches and LSH of 16 bands"),
     Peer(
@@ -217,7 +217,7 @@ NEAR_DUPLICATE_SYSTEMS: Final = (
         "rensa",
         "text",
         "dedup",
-        "its deduplicator; tells no pairs",
+        "its deduplicator; returns no pairs",
     ),
     Peer("rensa-rho", f"{NEAR_DUPLICATES}.rensa", "rensa", "text", "rho", RHO),
     Peer(
@@ -226,7 +226,7 @@ NEAR_DUPLICATE_SYSTEMS: Final = (
         OURS,
         "text",
         "find",
-        "one update a shingle, 32-bit xxHash",
+        "one update per shingle, 32-bit xxHash",
     ),
     Peer("datasketch-bulk", f"{NEAR_DUPLICATES}.datasketch", OURS, "text", "find_bulk", "32-bit xxHash"),
     Peer("gaoya", f"{NEAR_DUPLICATES}.gaoya", "gaoya", "text", "find", "16 bands of 8"),
@@ -237,7 +237,12 @@ NEAR_DUPLICATE_SYSTEMS: Final = (
         "tors", f"{NEAR_DUPLICATES}.tors", "tors", "text", "find", "words without punctuation; 16 bands of 8"
     ),
     Peer(
-        "text-dedup", f"{NEAR_DUPLICATES}.text_dedup", "text-dedup", "text", "find", "minhash; tells no pairs"
+        "text-dedup",
+        f"{NEAR_DUPLICATES}.text_dedup",
+        "text-dedup",
+        "text",
+        "find",
+        "minhash; returns no pairs",
     ),
     Peer(
         "datatrove",
@@ -245,7 +250,7 @@ NEAR_DUPLICATE_SYSTEMS: Final = (
         "datatrove",
         "text",
         "find",
-        "14 buckets of 8; tells no pairs",
+        "14 buckets of 8; returns no pairs",
     ),
     Peer("detector", f"{NEAR_DUPLICATES}.detector", OURS, "text", "find", ours=True),
     Peer(
@@ -254,7 +259,7 @@ NEAR_DUPLICATE_SYSTEMS: Final = (
         OURS,
         "text",
         "find_on_disk",
-        "texts stream by; JSON parsed in the time",
+        "streamed from a file; includes parsing JSON",
         ours=True,
     ),
 )
