@@ -102,7 +102,7 @@ def test_a_job_is_taken(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        ({"kinds": "nq"}, "no kind"),
+        ({"kinds": "nq"}, "not a kind"),
         ({"kinds": "n"}, "1 kinds for 2 lines"),
         ({"copies": {"1": [1, "headline"]}}, "of itself"),
         ({"copies": {"1": [2, "headline"]}}, "there are 2 lines"),
