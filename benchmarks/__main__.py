@@ -22,64 +22,66 @@ RUN: Final = {
     "behind": Entry("benchmarks.run.behind", "Pages on which a peer is far ahead of us."),
     "answers": Entry("benchmarks.run.answers", "Ask peers beforehand: their answers are kept."),
     "kinds": Entry("benchmarks.run.kinds", "Kinds of lines, on pages that were read line by line."),
-    "verdict": Entry("benchmarks.run.verdict", "Walls, logins and errors, and ordinary pages called so."),
-    "outputs": Entry("benchmarks.run.outputs", "Our out-of-fold outputs, for `run quality`."),
-    "speed": Entry("benchmarks.run.timing.speed", "Time a page, beside the peers and version 0.1."),
-    "workers": Entry("benchmarks.run.timing.workers", "What a worker of other pipelines costs."),
+    "verdict": Entry("benchmarks.run.verdict", "Recognise walls, logins and errors, and no ordinary pages."),
+    "outputs": Entry("benchmarks.run.outputs", "Write our out-of-fold outputs, for `run quality`."),
+    "speed": Entry("benchmarks.run.timing.speed", "Time per page, compared with peers and version 0.1."),
+    "workers": Entry("benchmarks.run.timing.workers", "The cost of a worker in other pipelines."),
     "near-duplicates": Entry("benchmarks.run.near_duplicates", "Rates, memory, precision and recall."),
-    "serve": Entry("benchmarks.serving.load", "Many clients of a server at a time."),
-    "corpus": Entry("benchmarks.run.corpus", "Filters of whole corpora; runs that are killed."),
-    "spark": Entry("benchmarks.run.spark.command", "Data frames on Spark, beside a corpus run."),
-    "profile": Entry("benchmarks.run.profile", "What site profiles are worth."),
-    "copies": Entry("benchmarks.run.copies", "Which copies go, on planted sites."),
+    "serve": Entry("benchmarks.serving.load", "A server with many clients at the same time."),
+    "corpus": Entry("benchmarks.run.corpus", "Corpus filters, and killed runs."),
+    "spark": Entry("benchmarks.run.spark.command", "Data frames on Spark, compared with a corpus run."),
+    "profile": Entry("benchmarks.run.profile", "The gain from site profiles."),
+    "copies": Entry("benchmarks.run.copies", "Which copies are dropped on planted sites."),
     "newlines": Entry("benchmarks.run.newlines", "Profiles on pages without newlines."),
-    "adaptation": Entry("benchmarks.run.adaptation", "Adapting to languages that a model does not know."),
+    "adaptation": Entry("benchmarks.run.adaptation", "Adapting a model to languages that it does not know."),
     "adaptation-time": Entry("benchmarks.run.adaptation_time", "Time and memory of adapting."),
 }
 DATA: Final = {
     "splits": Entry("benchmarks.data.folds.make_splits", "Make the folds and the list of sets again."),
-    "planted": Entry("benchmarks.data.planted.writing", "Write a corpus whose truth is known."),
+    "planted": Entry("benchmarks.data.planted.writing", "Write a synthetic corpus with known truth."),
     "package-texts": Entry("benchmarks.data.loaders.fetch_texts", "Download the labelled texts of packages."),
     "training-pages": Entry("benchmarks.data.training_pages", "Write the pages that models are trained on."),
 }
 TRAIN: Final = {
-    "folds": Entry("benchmarks.train.fold_models", "A model, and one without each fold."),
-    "info": Entry("benchmarks.train.model_info", "What travels with the default model."),
-    "kinds": Entry("benchmarks.train.line_kinds", "The networks of kinds of such models, anew."),
-    "replay": Entry("benchmarks.train.replay", "The rows that such a model keeps for adapting, anew."),
-    "copies": Entry("benchmarks.train.copy_probability", "How likely copies are to be taken out."),
+    "folds": Entry("benchmarks.train.fold_models", "Train a model, and one without each fold."),
+    "info": Entry("benchmarks.train.model_info", "Rewrite the manifest and measures of the default model."),
+    "kinds": Entry("benchmarks.train.line_kinds", "Refit the networks for kinds of these models."),
+    "replay": Entry("benchmarks.train.replay", "Rewrite the rows that such a model keeps for adapting."),
+    "copies": Entry("benchmarks.train.copy_probability", "Fit the probability that readers remove a copy."),
     "experiment": Entry("benchmarks.train.experiment", "Train by a configuration, and compare with another."),
     "adaptation": Entry(
-        "benchmarks.train.adaptation_models", "A pair of models, one without some languages."
+        "benchmarks.train.adaptation_models", "Train a pair of models, one without some languages."
     ),
 }
 LABELS: Final = {
     "draw": Entry("benchmarks.labels.draw", "Draw the pages to label."),
-    "packets": Entry("benchmarks.labels.packets", "Write packets for those who label, read their answers."),
-    "check": Entry("benchmarks.labels.check", "Refuse label files that cannot be right."),
-    "agreement": Entry("benchmarks.labels.agreement", "How far two readings agree."),
-    "alignment": Entry("benchmarks.labels.alignment_sample", "Lines that show how gold becomes labels."),
+    "packets": Entry("benchmarks.labels.packets", "Write packets for labellers, or read their answers."),
+    "check": Entry("benchmarks.labels.check", "Check label files for errors."),
+    "agreement": Entry("benchmarks.labels.agreement", "Measure how well two readings agree."),
+    "alignment": Entry("benchmarks.labels.alignment_sample", "Show how gold texts become labels."),
     "choose": Entry("benchmarks.labels.kinds.choose", "Choose the pages to label by kind."),
     "show": Entry("benchmarks.labels.kinds.show", "Write pages as numbered lines for their readers."),
     "jobs": Entry("benchmarks.labels.kinds.jobs", "Write the chosen pages as reading jobs."),
     "take": Entry("benchmarks.labels.kinds.take", "Read the answers of reading jobs."),
-    "agree": Entry("benchmarks.labels.kinds.agree", "How far two readings agree on kinds and copies."),
-    "carry": Entry("benchmarks.labels.carry", "Carry labels over to lines that are read anew."),
-    "weak": Entry("benchmarks.labels.weak_labels", "Count the labels that need no labeller."),
+    "agree": Entry("benchmarks.labels.kinds.agree", "Measure the agreement on kinds and copies."),
+    "carry": Entry("benchmarks.labels.carry", "Carry labels over to lines that are read differently."),
+    "weak": Entry("benchmarks.labels.weak_labels", "Count the labels that rules give."),
 }
 RELIABILITY: Final = {
     "guided": Entry("benchmarks.reliability.fuzz.guided", "Fuzz one reader, guided by coverage."),
-    "advisories": Entry("benchmarks.reliability.advisories", "Advisories about dependencies."),
-    "versions": Entry("benchmarks.reliability.versions", "The lowest and the newest dependencies."),
+    "advisories": Entry(
+        "benchmarks.reliability.advisories", "Look up known vulnerabilities of the dependencies."
+    ),
+    "versions": Entry("benchmarks.reliability.versions", "Test the lowest and the newest dependencies."),
     "mutants": Entry("benchmarks.reliability.mutation.run", "Change the code, and see whether tests notice."),
     "soak": Entry("benchmarks.reliability.soak", "Score pages for a long time: memory, and equal bytes."),
-    "fuzz": Entry("benchmarks.reliability.fuzz.run", "Give every reader changed files."),
+    "fuzz": Entry("benchmarks.reliability.fuzz.run", "Give every reader corrupted files."),
     "faults": Entry(
-        "benchmarks.reliability.faults.run", "Kill commands, fill disks, cut networks, and go on."
+        "benchmarks.reliability.faults.run", "Kill commands, fill disks, cut networks, then resume."
     ),
 }
 COMMANDS: Final = {
-    "setup": Entry("benchmarks.peers.environments", "Make the environments that peers run in."),
+    "setup": Entry("benchmarks.peers.environments", "Make the environments of the peers."),
     "run": Entry(RUN, "Measure, and write benchmarks/results/."),
     "tables": Entry("benchmarks.tables.fill", "Write the tables of README.md and docs/."),
     "check": Entry("benchmarks.measures.floors", "Check that nothing got worse."),

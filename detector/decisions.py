@@ -18,9 +18,9 @@ above the threshold and half of its rows would be kept anyway. It is dropped if 
 to .2 are always kept, and rows from .9 on always dropped.
 
 Kinds that the settings keep or drop (`Settings.kinds_decided`) change the number that is compared with the
-threshold, not the score that is shown. On a forum, what looks like a reader's comment is a post, so a comment
-is dropped only as far as the page is not a forum. Lines that are kept by kind can only raise a page's own
-threshold. A line of which copies stand on the page is more likely to be its title.
+threshold, not the score that is shown. On a forum, text that looks like a reader's comment is a post, so the
+probability of a comment is reduced by that of a forum. Lines that are kept by kind can only raise a page's
+own threshold. A line with copies on the page is more likely to be its title.
 
 The kernels are kernels/decide.cpp and kernels/blocks.cpp.
 """
@@ -67,12 +67,13 @@ class DecisionPolicy(NamedTuple):
     site_pages: NDArray[np.int32] | None = None
 
 
-# A line that structure finds to be the title has this many times the odds of being one.
+# A line that looks like the title by structure has its odds of being one multiplied by this.
 TITLE_ODDS: Final = 10
-# Kinds of lines that are easily mistaken for the body, and the probability up to which they are.
+# Kinds of lines that are easily mistaken for the body; probabilities up to this value do not count.
 READ_AS_BODY: Final = ("comment", "author")
 LEAST_SURE: Final = 0.25
-# The likeliest title of a page is one from this probability on, if no other line comes near it.
+# From this probability on, the most likely title of a page counts as the title if no other line is nearly as
+# likely.
 LEAST_TITLE: Final = 0.1
 # Between two lines that are kept, a line stays if it is body at least this probably (in thousandths) and its
 # score is lower than that.
@@ -259,7 +260,7 @@ def _share(kinds: KnownKinds, kind: str) -> NDArray[np.float64]:
 
 
 def titles_of(copies: Copies) -> Integers:
-    """Return the rows that structure finds to be titles: those of which copies are there."""
+    """Return the rows that are titles by structure: those with copies on the page."""
     of_title = (copies.kind == COPY_KINDS.index("headline")) | (
         copies.kind == COPY_KINDS.index("headline-prefix")
     )
@@ -271,7 +272,8 @@ def _kept_share(
 ) -> NDArray[np.float64]:
     """Return float64 (S,), the probability that a line is of a kept kind.
 
-    Only one line is the page's title: of all lines the likeliest, and as surely as it stands out among them.
+    Only one line is the page's title: the most likely one, weighted by how much it stands out from the
+    others.
     """
     share = _share(kinds, kind)
     if kind != "title" or not share.size:

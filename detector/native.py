@@ -123,7 +123,7 @@ def _describe(arguments: Any, fields: list[int]) -> int:  # noqa: ANN401
 
 def _describe_array(values: NDArray[Any], fields: list[int]) -> None:
     flags = values.flags
-    number = _TYPES.get(values.dtype)  # equal dtypes have this machine's byte order
+    number = _TYPES.get(values.dtype)  # equal dtypes have the byte order of this machine
     if number is None or not (flags.c_contiguous and flags.aligned):
         raise TypeError(
             f"kernels take no array of {values.dtype.str} with shape {values.shape} and strides "
@@ -132,7 +132,7 @@ def _describe_array(values: NDArray[Any], fields: list[int]) -> None:
     shape, size = values.shape, values.size
     rows = shape[0] if shape else 1
     columns = size // rows if rows else (shape[-1] if len(shape) > 1 else 1)
-    if not size:  # numpy refuses to lend the memory of no numbers
+    if not size:  # numpy cannot lend the memory of an empty array
         fields += (0, rows, columns, number | _WRITABLE * flags.writeable)
     elif flags.writeable:
         fields += (_address(_first_byte(values.data)), rows, columns, number | _WRITABLE)

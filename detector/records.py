@@ -181,7 +181,7 @@ class Reason:
     contribution: float | None = None
 
 
-# A verdict that is less likely than this is said to be unsure.
+# A verdict with a lower probability is called unsure.
 SURE: Final = 0.6
 
 
@@ -195,7 +195,7 @@ class Verdict:
         "article", "documentation", "service", "listing", "product", "forum", "consent wall", "login",
         "error", or "empty" for a page with hardly any words.
     probability : float
-        Of that kind, 0 to 1.
+        The probability of that kind, 0 to 1.
     signals : tuple of Reason
         The evidence for it, strongest first. Contributions are log-odds relative to the mean of all kinds.
     second : tuple of str and float, optional
@@ -237,9 +237,9 @@ class ScoredLine:
     clean : str
         The text without them; empty if the line is dropped.
     reasons : tuple of Reason
-        The evidence, strongest first, then what decided.
+        The evidence, strongest first, then the policy.
     copy_of : int or None
-        The number of the line of which this is a copy.
+        The number of the line that this one is a copy of.
     copy_kind : str or None
         The kind of copy: "headline", "block", "refrain", ...
     copy_probability : float or None

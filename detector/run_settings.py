@@ -47,7 +47,7 @@ class RecordSettings(NamedTuple):
     lines : {"sidecar", "column", "none"}
         Where line records go: into files, also into a column, or nowhere. `detector restore` needs them.
     csv_safe : bool
-        Write texts in CSV that a spreadsheet would take for a formula after an apostrophe.
+        In CSV, put an apostrophe before texts that a spreadsheet would read as a formula.
     """
 
     columns: Columns = Columns()
@@ -83,35 +83,38 @@ REPEATED_NGRAMS: Final = ("5", "6", "7", "8", "9", "10")
 
 @dataclass(frozen=True, slots=True)
 class DocumentFilters:
-    """Which documents of a corpus stay, by their clean texts; the table `[filters]` of the rules.
+    """Which documents of a corpus to keep, by their clean texts; the table `[filters]` of the rules.
 
-    By default all stay. A document is counted under the first filter, in this order, that it does not pass.
+    By default all are kept. A document is counted under the first filter, in this order, that it does not
+    pass.
 
     Attributes
     ----------
     min_words : int
-        Least words. Gopher: 50.
+        The least number of words. Gopher: 50.
     min_content_share : float
-        Least share of the page's words that is content by the scores, 0 to 1.
+        The least share of the page's words that is content by the scores, 0 to 1.
     min_kept_share : float
-        Least share of the bytes of the page's lines that the clean text has, 0 to 1.
+        The least share of the bytes of the page's lines that is in the clean text, 0 to 1.
     kinds : tuple of str
-        Kinds of pages that stay (`detector_verdict`), such as "article"; empty for all.
+        The kinds of pages to keep (`detector_verdict`), such as "article"; empty for all.
     languages : tuple of str
-        Languages that stay, such as "en"; empty for all. Texts too short to tell do not stay.
+        The languages to keep, such as "en"; empty for all. Texts too short for detection are dropped.
     language_probability : float
-        How sure the language must be, 0 to 1. FineWeb: .65.
+        The least probability of the language, 0 to 1. FineWeb: .65.
     min_lines_with_end : float
-        Least share of lines that end as sentences do, 0 to 1. FineWeb: .12.
+        The least share of lines that end like sentences, 0 to 1. FineWeb: .12.
     max_duplicate_lines, max_duplicate_line_text : float
-        Most lines that an earlier one equals, and text in them, 0 to 1. Gopher: .3 and .2; FineWeb: .1 of
-        the text.
+        The largest share of lines that repeat an earlier one, and of the text in them, 0 to 1. Gopher: .3 and
+        .2; FineWeb: .1 of the text.
     max_short_lines : float
-        Most lines with less than 30 characters, 0 to 1. FineWeb: .67.
+        The largest share of lines with fewer than 30 characters, 0 to 1. FineWeb: .67.
     max_top_ngrams : mapping of str to float
-        For "2", "3" and "4" words, most text in the most frequent n-gram. Gopher: .2, .18, .16.
+        For "2", "3" and "4" words, the largest share of the text in the most frequent n-gram. Gopher: .2,
+        .18, .16.
     max_repeated_ngrams : mapping of str to float
-        For "5" to "10" words, most text in n-grams that came before. Gopher: .15, .14, .13, .12, .11, .1.
+        For "5" to "10" words, the largest share of the text in repeated n-grams. Gopher: .15, .14, .13, .12,
+        .11, .1.
     """
 
     min_words: int = 0
@@ -145,5 +148,5 @@ class DocumentFilters:
             raise SettingsError(f"the filter min_words must be at least 0, not {self.min_words}")
 
     def are_there(self) -> bool:
-        """Tell whether any document could be left out."""
+        """Tell whether any document could be dropped."""
         return self != DocumentFilters()

@@ -1,7 +1,7 @@
-"""Python processes that import nothing from the folder that we are in.
+"""Python processes that import nothing from the current folder.
 
-A process that is started with `-c` or `-m`, as workers are, looks for modules in that folder first. It may
-be a folder of scraped files, and one of these may be called `pickle.py`.
+A process started with `-c` or `-m`, as workers are, searches that folder for modules first. It may be a
+folder of scraped files, one of which may be called `pickle.py`.
 """
 
 import os
@@ -14,7 +14,7 @@ VARIABLE: Final = "PYTHONSAFEPATH"
 
 @contextmanager
 def safe_path() -> Iterator[None]:
-    """Let Python processes that are started meanwhile leave that folder out."""
+    """Make Python processes that are started in the meantime leave out the current folder."""
     before = os.environ.get(VARIABLE)
     os.environ[VARIABLE] = "1"
     try:

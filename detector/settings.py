@@ -54,8 +54,8 @@ class Settings:
         "title", unless it is dropped.
     drop : tuple of str, optional
         The kinds of lines to drop, whatever their scores. By default "comment" and "author", unless they are
-        kept, or `lose_at_most` or `recall` is given. Of all other kinds the scores decide. A kind is a
-        probability, and so is the decision: a line that is a title at .8 stays more easily, not always.
+        kept, or `lose_at_most` or `recall` is given. The scores decide on all other kinds.
+        Kinds are probabilities: a line that is a title at .8 is more likely to be kept, but not always.
     cut_headlines : bool
         Cut a headline off the beginning of a longer line if it also has its own line.
     join_lines : bool
@@ -163,7 +163,7 @@ class CorpusSettings:
         What to do with passages (runs of lines, at least 24 words) that are also on another page of the site,
         which is their original: an article, else the shorter page, else the first. "mark" only lists them.
     filters : DocumentFilters
-        Which documents stay, by their clean texts.
+        Which documents to keep, by their clean texts.
     numbers : bool
         Add columns with words, language, share kept and repetition of each document.
     index : bool
@@ -238,7 +238,7 @@ class CorpusSettings:
     def read(cls, path: Path | None, allow: tuple[str, ...] = ()) -> "CorpusSettings":
         """Read rules from a TOML file, if one is given, and add the names in `allow`."""
         table = {} if path is None else read_toml(path)
-        if isinstance(filters := table.get("filters"), dict):  # unknown names in there, too
+        if isinstance(filters := table.get("filters"), dict):  # also for unknown names inside them
             settings_from(filters, DocumentFilters, f"{path}, [filters],")
         rules = settings_from(table, cls, str(path)) if table else cls()
         return replace(rules, allow=tuple(sorted({*rules.allow, *allow})))

@@ -14,9 +14,9 @@ PACKAGE = Path(detector.__file__).parent
 DOCS = Path(__file__).parent.parent / "docs"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-# From the first that may import to the last that is only imported. A room may import
+# From the first that may import to the last that is only imported. A part may import
 # from its own and from later ones. `kernels` holds C++ and the scripts that build it.
-ROOMS = (
+LAYERS = (
     ("__main__", "kernels"),
     ("cli",),
     ("integrations",),
@@ -45,12 +45,12 @@ ROOMS = (
     ("files",),
     ("errors", "extras", "progress", "safe_path", "version"),
 )
-LEVEL = {room: level for level, rooms in enumerate(ROOMS) for room in rooms}
+LEVEL = {part: level for level, parts in enumerate(LAYERS) for part in parts}
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "core", "manager"}
 MOST_LINES, MOST_FUNCTION_LINES = 300, 50
 
 
-def room_of(path):
+def part_of(path):
     parts = path.relative_to(PACKAGE).with_suffix("").parts
     return parts[0]
 
@@ -92,7 +92,7 @@ def imported(path, source):
 
 def upward(path, source):
     """Return the imports of a file that run upwards."""
-    level = LEVEL[room_of(path)]
+    level = LEVEL[part_of(path)]
     names = [name.split(".") for name in imported(path, source) if name.startswith("detector.")]
     return [".".join(name) for name in names if LEVEL.get(name[1], level) < level]
 
@@ -133,7 +133,7 @@ def test_budgets(path):
     source = path.read_text("utf-8")
     assert path.stem not in BANNED_NAMES
     assert len(source.splitlines()) <= MOST_LINES, "file too long"
-    is_command = room_of(path) == "cli"
+    is_command = part_of(path) == "cli"
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.FunctionDef):
             assert code_lines(node, source) <= MOST_FUNCTION_LINES, f"{node.name} is too long"
@@ -203,26 +203,26 @@ def test_exported_names_are_all_there_is():
         detector.nothing  # noqa: B018
 
 
-def test_the_documented_order_is_that_of_the_rooms():
+def test_the_documented_order_is_that_of_the_parts():
     text = (DOCS / "architecture.md").read_text("utf-8")
     chain = re.search(r"^(> cli →.*?)\n\n", text, re.DOTALL | re.MULTILINE)[1]
     documented = [step.split(", ") for step in " ".join(chain.replace(">", " ").split()).split(" → ")]
-    levels = [{LEVEL[room] for room in step} for step in documented]
+    levels = [{LEVEL[part] for part in step} for step in documented]
     assert all(len(level) == 1 for level in levels)
     assert levels == sorted(levels, key=min)
-    there = {room_of(path) for path in FILES} - {"__init__", "__main__", "kernels", "extras", "version"}
-    assert there <= {room for step in documented for room in step}
+    there = {part_of(path) for path in FILES} - {"__init__", "__main__", "kernels", "extras", "version"}
+    assert there <= {part for step in documented for part in step}
 
 
 def test_the_documented_rooms_are_there():
     text = (DOCS / "architecture.md").read_text("utf-8")
-    table = text.split("| room | what is in it |", 1)[1].split("\n\n", 1)[0]
+    table = text.split("| part | what is in it |", 1)[1].split("\n\n", 1)[0]
     named = [name for row in table.splitlines()[2:] for name in re.findall(r"`([^`]+)`", row.split("|")[1])]
     # What is merged later may be documented before.
     absent = {name for name in named if not (PACKAGE / name).exists()} - {"integrations/"}
     assert absent == set()
     top = {name.split("/")[0].removesuffix(".py") for name in named}
-    assert {room_of(path) for path in FILES} - {"__init__", "__main__", "extras", "version"} <= top
+    assert {part_of(path) for path in FILES} - {"__init__", "__main__", "extras", "version"} <= top
 
 
 def test_the_documented_limits_are_those_of_the_tests():

@@ -1,1 +1,1 @@
-"""Pages and what is known of them: sets, folds, planted corpora, training pages."""
+"""Pages and what is known about them: sets, folds, planted corpora, training pages."""

@@ -1,9 +1,9 @@
-"""Training pages composed of running text and template lines, for languages with no pages.
+"""Training pages composed of running text and template lines, for languages without pages.
 
-Running text is `multilingual/content` of the shared data (lines in 480 language tags);
-template lines are our own (`training_data/lines`) where we have the language, else
-`multilingual/phrases`, else our English ones, as on many sites of small languages. No line holds text of a
-page that anything is judged by (wall.py).
+Running text is `multilingual/content` of the shared data (lines in 480 language tags). Template lines are our
+own (`training_data/lines`) if we have the language, else those of `multilingual/phrases`, else our English
+ones, which many sites in small languages use. No line has text of a page that anything is measured on
+(wall.py).
 """
 
 from collections import defaultdict
@@ -18,21 +18,21 @@ from benchmarks.files import ROOT, json_lines
 from detector.training.data.synthetic import Line, as_html, planted, with_copy_above
 
 OWN_LINES: Final = ROOT / "training_data" / "lines"
-# Categories of template lines that stand above a text, inside it, and below it.
+# Categories of template lines above a text, inside it, and below it.
 ABOVE: Final = ("navigation", "search", "login-account", "login", "accessibility", "cookie-consent", "cookie")
 INSIDE: Final = ("related", "advertisement", "ads", "share", "app-promo", "video-player", "newsletter")
 LEAST_LINES: Final = 40
 LEAST_PHRASES: Final = 60
-# Words of a paragraph that serve as a headline where the language has none.
+# The number of words of a paragraph that serve as a headline if the language has none.
 HEADLINE_WORDS: Final = 9
 WEIGHT: Final = 0.3
-# Share of pages with a comment form, and of forms that nobody translated.
+# The share of pages with a comment form, and of forms that are not translated.
 FORM: Final = 0.6
 ENGLISH_FORM: Final = 0.4
 AS_HTML: Final = 0.5
-# Share of pages that are all template: login, consent, error.
+# The share of pages that consist of template only: login, consent, error.
 EMPTY: Final = 0.08
-# Kinds of such pages, and the categories of their lines.
+# The kinds of such pages, and the categories of their lines.
 EMPTY_KINDS: Final = {
     "consent wall": ("cookie-consent",),
     "login": ("login-account",),
@@ -40,7 +40,7 @@ EMPTY_KINDS: Final = {
 }
 EMPTY_PAGES: Final = 2
 LEAST_OF_KIND, MOST_OF_KIND = 4, 12
-# Lines of running text for one page; a language gives at most so many pages.
+# Lines of running text for one page, and the most pages of a language.
 LINES_A_PAGE: Final = 60
 MOST_PAGES: Final = 25
 
@@ -57,7 +57,7 @@ def own_phrases() -> Phrases:
 
 
 def shared_phrases() -> Phrases:
-    """Return the catalogues' template strings by language."""
+    """Return the template strings of the catalogues by language."""
     found: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for row in json_lines(shared_data() / "multilingual" / "phrases" / "phrases_core.jsonl.gz"):
         found[row["lang"]].append((row["category"], row["text"]))
@@ -73,7 +73,7 @@ def running_text() -> Mapping[str, tuple[list[str], list[str]]]:
 
 
 def _outside(wall: Wall, lines: Sequence[str]) -> list[str]:
-    """Return the lines that hold nothing of what is evaluated."""
+    """Return the lines without text that is evaluated."""
     held = wall.stand_in(lines)
     return [line for line, is_held in zip(lines, held, strict=True) if not is_held]
 
@@ -84,7 +84,7 @@ def _phrases_outside(wall: Wall, phrases: Sequence[tuple[str, str]]) -> list[tup
 
 
 def _chosen(phrases: Sequence[tuple[str, str]], categories: Sequence[str], count: int, rng: Rng) -> list[str]:
-    """Return some phrases, of the categories if there are enough."""
+    """Return some phrases, from these categories if there are enough."""
     fitting = [text for category, text in phrases if category in categories] or [text for _, text in phrases]
     return [fitting[int(rng.integers(len(fitting)))] for _ in range(count)]
 
@@ -97,7 +97,7 @@ def _headline(paragraphs: list[str], headlines: list[str], rng: Rng) -> str:
 
 
 def _below(phrases: Sequence[tuple[str, str]], english: Sequence[tuple[str, str]], rng: Rng) -> list[str]:
-    """Return the lines under a text: now and then a comment form, often in English, and a footer."""
+    """Return the lines below a text: sometimes a comment form, often in English, and a footer."""
     form_of = english if rng.random() < ENGLISH_FORM else phrases
     form = _chosen(form_of, ("comment-form",), int(rng.integers(1, 6)), rng) if rng.random() < FORM else []
     every = sorted({category for category, _ in phrases})
@@ -148,7 +148,7 @@ def _page(
 
 
 def empty_pages(seed: int) -> Iterator[dict[str, Any]]:
-    """Yield pages that are all template, of each kind that has lines of its own, in our languages."""
+    """Yield pages that consist of template only, of each kind with lines of its own, in our languages."""
     for language, phrases in own_phrases().items():
         rng = np.random.default_rng([seed + 1, *language.encode()])
         for kind, categories in EMPTY_KINDS.items():
@@ -176,9 +176,9 @@ def empty_pages(seed: int) -> Iterator[dict[str, Any]]:
 
 
 def composed_pages(seed: int, wall: Wall) -> Iterator[dict[str, Any]]:
-    """Yield composed pages, one or more a language; the same for the same seed and data.
+    """Yield composed pages, at least one per language; the same for the same seed and data.
 
-    Lines inside the wall are left out: no page holds text of a page that is evaluated, in whatever fold.
+    Lines inside the wall are left out: no page has text of an evaluated page, in any fold.
     """
     own, shared = own_phrases(), shared_phrases()
     for language, every in sorted(running_text().items()):

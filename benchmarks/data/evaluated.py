@@ -1,8 +1,8 @@
-"""Everything that a published figure, a golden page or a case is judged by: what no training may hold.
+"""All text that figures, golden pages and cases are measured on, and that must be kept out of training.
 
-Of every page it is said whose training is meant. A page of the sets is judged by the model of its fold,
-so that model's training may hold none of its content. Of pages that nobody may learn from (the seed, the
-hand-labelled pages, the locked labels, golden pages, cases), no training may.
+Each page has the fold whose training must not contain it. A page of the sets is judged by the model of its
+fold, so the training pages of that model must have none of its content. Pages that nobody may learn from (the
+seed, the hand-labelled pages, the locked labels, golden pages, cases) are kept out of every training.
 """
 
 import json
@@ -16,21 +16,21 @@ from benchmarks.data.sets import SCORABLE, SETS
 from benchmarks.data.shared import shared_data
 from benchmarks.files import ROOT, json_lines
 
-# In place of a fold: no model may learn from it.
+# Instead of a fold: no model may learn from it.
 NEVER: Final = -1
 GOLDEN: Final = ROOT / "tests" / "golden" / "pages"
-# What a golden page wants of a line that is not its content.
+# The labels in a golden page that are not content.
 DROPPED: Final = "drop"
-# How the parts of an expectation are divided.
+# The separator of the parts of an expectation.
 BETWEEN_PARTS: Final = " ¦ "
 
 
 class Evaluated(NamedTuple):
-    """What of a page is judged.
+    """The evaluated text of a page.
 
     page: SET/PAGE; site: its group
     fold: the fold whose model judges it, or `NEVER`
-    content: its content, a line each; template: lines of its template, where we wrote the page
+    content: its content, one line each; template: lines of its template, if we wrote the page
     """
 
     page: str
@@ -48,7 +48,7 @@ def _content(page: Page) -> tuple[str, ...]:
 
 
 def pages_of_sets(split: Splits) -> Iterator[Evaluated]:
-    """Yield the pages of all sets that are judged, and the seed."""
+    """Yield the pages of all sets that are evaluated, and the seed."""
     for data_set in SETS:
         for page in data_set.pages() if data_set.name in SCORABLE else ():
             fold = split.fold(page.key) if split.may_train(page.key) else NEVER
@@ -65,13 +65,13 @@ def golden_pages(folder: Path = GOLDEN) -> Iterator[Evaluated]:
 
 
 def _parts(text: str, what: str) -> tuple[str, ...]:
-    """Return the parts that an expectation names after "must stay" or "must go"."""
+    """Return the parts of an expectation after "must stay" or "must go"."""
     row = next((row for row in text.splitlines() if row.startswith(f"{what}:")), "")
     return tuple(part for part in row.removeprefix(f"{what}:").strip().split(BETWEEN_PARTS) if part)
 
 
 def cases(folder: Path) -> Iterator[Evaluated]:
-    """Yield the cases: pages by what must stay and go, and the texts of near-duplicates."""
+    """Yield the cases: pages by what must be kept and dropped, and the texts of near-duplicates."""
     for path in sorted(folder.glob("pages/*.expect.txt")):
         name, text = f"cases/{path.name.removesuffix('.expect.txt')}", path.read_text("utf-8")
         yield Evaluated(name, name, NEVER, _parts(text, "must stay"), _parts(text, "must go"))

@@ -1,4 +1,4 @@
-"""What a data set yields: a page, and what is known to be right about it."""
+"""What a data set yields: a page, and its truth as far as it is known."""
 
 import gzip
 import hashlib
@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from publicsuffixlist import PublicSuffixList
 
-# Where a page says its own address, the surer place first.
+# Where a page declares its own address, the most reliable place first.
 ADDRESS_TAGS: Final = (
     re.compile(rb"<meta\b[^>]*\bproperty=[\"']?og:url\b[^>]*>", re.IGNORECASE),
     re.compile(rb"<link\b[^>]*\brel=[\"']?canonical\b[^>]*>", re.IGNORECASE),
@@ -28,7 +28,7 @@ class LabelledLine(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A text that must stay, and what it is: an ingredient, a step, a price."""
+    """A text that must stay, and its kind: an ingredient, a step, a price."""
 
     name: str
     text: str
@@ -36,11 +36,11 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True)
 class Page:
-    """A page and its truth. Either html or text is given; gold, snippets and lines where known.
+    """A page and its truth: html or text, and gold, snippets and lines if known.
 
-    comments: readers' comments, where they are known apart from the gold; parts: texts that must stay.
+    comments: readers' comments, if they are marked separately from the gold; parts: texts that must stay.
 
-    id: unique in its set; domain: registrable, private suffixes on.
+    id: unique in its set; domain: registrable, with private suffixes.
     page_type: article, listing and so on, or "page"; language: ISO 639-1, or "unknown".
     """
 
@@ -65,7 +65,7 @@ class Page:
 
     @property
     def key(self) -> str:
-        """Return the name under which splits and results know the page."""
+        """Return the name of the page in splits and results."""
         return f"{self.set}/{self.id}"
 
 
@@ -76,13 +76,13 @@ def _suffixes() -> PublicSuffixList:
 
 @lru_cache(maxsize=8192)
 def registrable(host: str) -> str:
-    """Return a host's registrable domain: of `a.b.github.io`, `b.github.io`."""
+    """Return the registrable domain of a host: `b.github.io` for `a.b.github.io`."""
     name = host.lower().rstrip(".").split(":")[0]
     return _suffixes().privatesuffix(name) or name
 
 
 def named_domain(name: str) -> str:
-    """Return the domain that a file's name begins with: of `blog.python.org.html`, `python.org`."""
+    """Return the domain that a file name begins with: `python.org` for `blog.python.org.html`."""
     labels = name.split("-", 1)[0].split(".")
     for end in range(2, len(labels) + 1):
         if found := _suffixes().privatesuffix(".".join(labels[:end]).lower()):
@@ -97,13 +97,13 @@ def drawn(pages: Sequence[Page], most: int | None) -> list[Page]:
 
 
 def unpacked(path: Path) -> bytes:
-    """Return a file's bytes, unpacked when it is gzipped."""
+    """Return the bytes of a file, unpacked if it is gzipped."""
     data = path.read_bytes()
     return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
 
 
 def declared_host(html: bytes) -> str | None:
-    """Return the host of the address that a page gives as its own, if it does."""
+    """Return the host of the address that a page declares as its own, if any."""
     for tag in ADDRESS_TAGS:
         for element in tag.findall(html):
             if found := ADDRESS.search(element):

@@ -1,4 +1,4 @@
-"""Pages that we wrote line by line, in training_data/plain_pages, one file a language.
+"""Pages that we wrote line by line, in training_data/plain_pages, one file per language.
 
     === slug | kind | title
     [nav]                     a region: nav, header, main, aside, banner, comments, footer
@@ -6,8 +6,8 @@
     [main]
     c h1 A headline
 
-Each becomes two training pages: its lines as text, and an HTML page whose regions are
-elements with the class words that such regions have.
+Each page becomes two training pages: its lines as text, and an HTML page whose regions are elements with the
+usual class names.
 """
 
 import re
@@ -28,7 +28,7 @@ TAGS: Final = (
     "h1", "h2", "h3", "h4", "p", "li", "tr", "dt", "dd", "pre", "button", "label", "figcaption", "blockquote",
     "div",
 )  # fmt: skip
-# Elements and class words that a region may have.
+# The elements and class names that a region may have.
 REGIONS: Final = {
     "nav": ('<nav class="{}">', "</nav>", ("main-nav", "navbar", "menu-primary", "site-navigation")),
     "header": ('<header class="{}">', "</header>", ("site-header", "masthead", "page-head", "top")),
@@ -38,7 +38,7 @@ REGIONS: Final = {
     "comments": ('<section class="{}">', "</section>", ("comments", "comments-area", "discussion")),
     "footer": ('<footer class="{}">', "</footer>", ("site-footer", "footer", "colophon", "page-foot")),
 }
-# Some sites have elements that say nothing.
+# Some sites have elements without meaningful names.
 PLAIN_SHARE: Final = 0.35
 WRAPPERS: Final = {"li": ("<ul>", "</ul>"), "tr": ("<table>", "</table>"), "dt": ("<dl>", "</dl>")}
 
@@ -65,7 +65,7 @@ class PlainPage(NamedTuple):
 
 
 def parse(text: str, language: str) -> Iterator[PlainPage]:
-    """Yield the pages of a file; raises `ValueError` that names the line that is none."""
+    """Yield the pages of a file; raises `ValueError` that names an invalid line."""
     page: PlainPage | None = None
     region = "main"
     for number, row in enumerate(text.split("\n"), 1):
@@ -81,7 +81,7 @@ def parse(text: str, language: str) -> Iterator[PlainPage]:
         elif row.strip():
             parts = row.split(" ", 2)
             if page is None or len(parts) < 3 or parts[0] not in LABELS or parts[1] not in TAGS:
-                raise ValueError(f"{language}, line {number}: {row!r} is no label, tag and text")
+                raise ValueError(f"{language}, line {number}: {row!r} is not a label, a tag and a text")
             page.lines.append(PlainLine(region, LABELS[parts[0]], parts[1], parts[2]))
     if page is not None:
         yield page
@@ -110,7 +110,7 @@ def _region(lines: Sequence[PlainLine]) -> str:
 
 
 def as_html(page: PlainPage, rng: Rng) -> str:
-    """Return a page as HTML, with the markup that such pages have."""
+    """Return a page as HTML, with the usual markup of such pages."""
     plain = rng.random() < PLAIN_SHARE
     body = []
     for region, group in groupby(page.lines, key=lambda line: line.region):
@@ -125,7 +125,7 @@ def as_html(page: PlainPage, rng: Rng) -> str:
 
 
 def records(folder: Path = FOLDER) -> Iterator[dict[str, Any]]:
-    """Yield each page as text and as HTML, as training reads them."""
+    """Yield each page as text and as HTML, in the form that training reads."""
     for path in sorted(folder.glob("*.txt")):
         for page in parse(path.read_text("utf-8"), path.stem):
             rng = np.random.default_rng(zlib.crc32(f"{page.language}:{page.slug}".encode()))

@@ -1,4 +1,4 @@
-"""Sites with pages whose truth is known and with other pages to make a profile of."""
+"""Sites with pages of known truth, and other pages to learn a profile from."""
 
 import zlib
 from collections import defaultdict
@@ -17,7 +17,7 @@ MOST_TARGETS: Final = 10
 
 
 class BenchSite(NamedTuple):
-    """A site: its name, pages with truth (`targets`), the id of each, and all its pages' HTML by id."""
+    """A site: its name, pages with truth (`targets`), the id of each, and the HTML of all pages by id."""
 
     name: str
     targets: list[LabelledPage]
@@ -25,7 +25,7 @@ class BenchSite(NamedTuple):
 
 
 def drawn(names: list[str], target: str) -> list[str]:
-    """Return the other pages in an order that is chance, and the same every time."""
+    """Return the other pages in a random order that is always the same."""
     return sorted((name for name in names if name != target), key=lambda name: _crc(f"{target} {name}"))
 
 
@@ -55,7 +55,7 @@ def labelled_sites(split: splits.Splits) -> Iterator[BenchSite]:
 
 
 def gold_sites(split: splits.Splits) -> Iterator[BenchSite]:
-    """Yield the hosts of DAnIEL with more than ten pages; at most ten of them are scored, by chance."""
+    """Yield the hosts of DAnIEL with more than ten pages; at most ten random pages of each are scored."""
     hosts: dict[str, list[Page]] = defaultdict(list)
     for page in dataset("daniel").pages():
         if page.gold is not None and split.may_train(page.key):
@@ -72,7 +72,7 @@ def gold_sites(split: splits.Splits) -> Iterator[BenchSite]:
 
 
 def bench_sites() -> Iterator[BenchSite]:
-    """Yield all sites; locked pages and their sites are not among them."""
+    """Yield all sites, without locked pages and their sites."""
     split = splits.load()
     yield from labelled_sites(split)
     yield from gold_sites(split)

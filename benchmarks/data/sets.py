@@ -1,6 +1,6 @@
-"""Every set of the shared data as a record, and what its loader yields: pages with truth.
+"""Every set of the shared data as a record with a loader, which yields pages with their truth.
 
-The loaders stand in loaders/ (sites, lines, pairs).
+The loaders are in loaders/ (sites, lines, pairs).
 """
 
 import hashlib
@@ -17,18 +17,18 @@ from benchmarks.files import ROOT
 from benchmarks.labels.label_files import FOLDER, drawn, settled
 from benchmarks.labels.lines import lines_of
 
-# train: in the folds. held: never trained on for a reported figure. half: half of its sites are in the
-# folds, the others are never trained on (make_splits.py draws them).
+# train: in the folds. held: never trained on for a reported figure. half: half of its sites are in the folds,
+# and the others are never trained on (make_splits.py draws them).
 Split = Literal["train", "held", "half"]
 Truth = Literal["gold", "snippets", "lines", "parts", "pairs", "none"]
 
 
 @dataclass(frozen=True)
 class DataSet:
-    """A set: where it comes from, under which terms, which files, and who may see it when.
+    """A set: its source, its terms, its files, and who may see it when.
 
-    folder: below the shared data, or below this repository for what is our own;
-    truth: what is known of its pages; "parts" are texts that must stay.
+    folder: relative to the shared data, or to this repository for our own data;
+    truth: what is known about its pages; "parts" are texts that must stay.
     """
 
     name: str
@@ -41,7 +41,7 @@ class DataSet:
     ours: bool = False
 
     def path(self) -> Path:
-        """Return where the set stands."""
+        """Return the folder of the set."""
         return (ROOT if self.ours else shared_data()) / self.folder
 
     def pages(self) -> Iterator[Page]:
@@ -49,7 +49,7 @@ class DataSet:
         yield from self.load(self.path())
 
     def files_hash(self) -> str:
-        """Return the SHA-256 of all files' names and contents, unpacked or not as they are."""
+        """Return the SHA-256 of the names and contents of all files, compressed or not, as they are."""
         return _files_hash(self.path())
 
 
@@ -65,7 +65,7 @@ def _files_hash(folder: Path) -> str:
 
 
 def _own_labels(folder: Path, locked: bool) -> Iterator[Page]:
-    """Yield the pages that we labelled: those of the sets above, with the label of every line."""
+    """Yield the pages that we labelled: pages of the sets above, with a label for every line."""
     wanted = {row["page"] for row in drawn(folder) if row["locked"] == locked}
     labels = {row.page: row.labels for row in settled(folder) if row.page in wanted}
     names = {page.split("/", 1)[0] for page in wanted}
@@ -88,7 +88,7 @@ PUBLISHERS: Final = "pages are their publishers'"
 def _of_pages(
     name: str, source: str, licence: str, truth: Truth, split: Split, load: Callable[[Path], Iterator[Page]]
 ) -> DataSet:
-    """Return a set of data/pages, a file each."""
+    """Return a set of data/pages, which has one file per page."""
     return DataSet(name, source, licence, f"pages/{name.replace('-', '_')}.jsonl.gz", truth, split, load)
 
 
@@ -172,13 +172,13 @@ SETS: Final = (
 )  # fmt: skip
 
 
-# Sets that any figure is made of.
+# The sets that figures are computed on.
 WITH_GOLD: Final = tuple(record.name for record in SETS if record.truth == "gold")
 SCORABLE: Final = tuple(record.name for record in SETS if record.truth not in ("pairs", "none"))
 
 
 def dataset(name: str) -> DataSet:
-    """Return the set of that name."""
+    """Return the set with this name."""
     for record in SETS:
         if record.name == name:
             return record

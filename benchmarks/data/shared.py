@@ -1,4 +1,4 @@
-"""Where the shared data stands: never in this repository."""
+"""Where the shared data is: never in this repository."""
 
 import os
 from pathlib import Path

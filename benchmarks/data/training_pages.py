@@ -1,4 +1,4 @@
-"""The pages that the shipped model is trained on, as `detector train` reads them."""
+"""The pages that the default model is trained on, in the form that `detector train` reads."""
 
 import zlib
 from collections import Counter
@@ -30,14 +30,14 @@ from detector.training.data.alignment import content_shares
 from detector.training.data.line_kinds import IN_GOLD
 
 GOLD_SETS: Final = ("wcxb-dev", "daniel", "fundus")
-# Sets from which only kinds of lines are learned, of half of their sites. Learning from their golds, too,
-# made plain text worse: golden lines wrong 156 -> 186 of 2,510, parts of cases lost 32 -> 35 %.
+# Sets from which only kinds of lines are learned, on half of their sites. Learning from their golds too made
+# plain text worse: wrong lines of golden pages 156 -> 186 of 2,510, lost parts of cases 32 -> 35 %.
 KIND_SETS: Final = ("dragnet", "l3s-gn1", "cleaneval-final", "cleaneval-dev", "web-forum-52")
 OWN_PAGES: Final = ROOT / "training_data" / "pages"
 SEED: Final = 0
-# Our own pages are few and mixed in kind and language; each counts double.
+# Our own pages are few, of mixed kinds and languages, so each counts double.
 OWN_WEIGHT: Final = 2.0
-# Text as other renderers leave it is learned from beside our own lines of the same page.
+# Text of other renderers is also learned from, in addition to our own lines of the same page.
 RENDERED_WEIGHT: Final = 0.5
 
 
@@ -54,7 +54,7 @@ def _gold_page(page: Page, split: splits.Splits) -> dict[str, Any]:
 
 
 def gold_pages(split: splits.Splits) -> Iterator[tuple[Page, dict[str, Any]]]:
-    """Yield the pages with gold text that may be trained on, as they are and as records."""
+    """Yield the pages with gold text that may be trained on, as pages and as records."""
     for data_set in SETS:
         if data_set.name in GOLD_SETS:
             for page in data_set.pages():
@@ -75,7 +75,7 @@ def pages_of_kinds(split: splits.Splits, known: KnownKinds) -> Iterator[dict[str
 
 
 def _with_comments(page: Page, kinds: list[str | None] | None) -> list[str | None] | None:
-    """Return what readers said of a page's lines, and the set, if it has comments apart."""
+    """Return the kinds that readers gave the lines of a page, and the set, if it marks comments."""
     if not page.comments:
         return kinds
     lines = text_batch([utf8("\n".join(line.text for line in lines_of(page)))])
@@ -85,7 +85,7 @@ def _with_comments(page: Page, kinds: list[str | None] | None) -> list[str | Non
 
 
 def rendered_pages(gold: Sequence[tuple[Page, dict[str, Any]]]) -> Iterator[dict[str, Any]]:
-    """Yield each gold page once more as text, as one of the other renderers leaves it."""
+    """Yield each gold page once more as text, rendered by one of the other renderers."""
     others = RENDERINGS[1:]
     changes = {"set": "rendered", "format": "text", "weight": RENDERED_WEIGHT}
     for number, renderer in enumerate(others):
@@ -98,14 +98,14 @@ def rendered_pages(gold: Sequence[tuple[Page, dict[str, Any]]]) -> Iterator[dict
 
 
 def own_pages() -> Iterator[dict[str, Any]]:
-    """Yield the pages that we wrote; the pages of a language are one group."""
+    """Yield the pages that we wrote; all pages of a language are one group."""
     for path in sorted(OWN_PAGES.glob("*.jsonl")):
         for row in json_lines(path):
             yield {"set": "own", "group": f"own:{path.stem}", "weight": OWN_WEIGHT, **row}
 
 
 def pages_of_others(split: splits.Splits) -> Iterator[dict[str, Any]]:
-    """Yield the training pages that are others'; `source` names each in the splits."""
+    """Yield the training pages of others; `source` is the name of each in the splits."""
     known = KnownKinds()
     by_hand = list(hand_labelled(split))
     by_kind = list(labelled_by_kind(split, frozenset(GOLD_SETS)))
@@ -135,7 +135,7 @@ def pages_of_ours(wall: Wall, folds: int) -> Iterator[dict[str, Any]]:
 
 
 def check_folds(split: splits.Splits, seen: Mapping[str, frozenset[int]]) -> None:
-    """Refuse training pages whose site is judged by a model that saw them.
+    """Refuse training pages whose site is judged by a model that has seen them.
 
     seen: by page, SET/PAGE, the folds whose models learn from it
     """
@@ -145,10 +145,10 @@ def check_folds(split: splits.Splits, seen: Mapping[str, frozenset[int]]) -> Non
 
 
 def training_pages(split: splits.Splits, left_out: Counter[str]) -> Iterator[Mapping[str, Any]]:
-    """Yield all training pages, each with its fold and the others that must not see it.
+    """Yield all training pages, each with its fold and the other folds that must not see it.
 
-    Raises `LeakError` at the first that holds text of an evaluated page which it should not, and at the end
-    if a site stands on both sides of a fold. Pages of others that are left out are counted by set.
+    Raises `LeakError` at the first page with text of an evaluated page that it must not have, and at the end
+    if a site is on both sides of a fold. Pages of others that are left out are counted by set.
     """
     wall = Wall.around(evaluated(split))
     apart = wall.kept_apart(pages_of_others(split), left_out)
@@ -164,10 +164,10 @@ def training_pages(split: splits.Splits, left_out: Counter[str]) -> Iterator[Map
 @click.command()
 @click.argument("output", type=click.Path(path_type=Path, dir_okay=False))
 def command(output: Path) -> None:
-    """Write the pages that the shipped model is trained on, to a JSONL file (or .jsonl.gz).
+    """Write the pages that the default model is trained on, to a JSONL file (or .jsonl.gz).
 
-    Refuses to, with the name of the page, if any holds text of a page that is evaluated and that it should
-    not hold. The file holds third-party text and is not for the repository.
+    If a page has text of an evaluated page that it must not have, the program names the page and writes
+    nothing. The file has third-party text, so keep it out of the repository.
 
     \b
     Examples:

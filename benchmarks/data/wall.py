@@ -1,4 +1,4 @@
-"""The wall between what is trained on and what is judged: by text, not by the names of files.
+"""The wall between training and evaluation: compares texts, not file names.
 
     wall = Wall.around(evaluated(splits.load()))
     wall.holds(pages)             # which evaluated pages' text each page holds
@@ -6,16 +6,16 @@
 
 What counts as the same text:
 
-- *Content* is the same when 8 words in a row are, upper case and punctuation apart: inside one line of the
-  evaluated page, anywhere in the page that is trained on. Where there are no spaces, two characters of
-  Chinese or Japanese count as a word, or four of Thai, Lao, Khmer and Burmese.
-- A line of content with 4 to 7 words is the same when the whole line is. This holds for pages that we write
+- *Content* is the same if 8 consecutive words are equal, ignoring case and punctuation: inside one line of
+  the evaluated page, anywhere in the training page. Without spaces, two characters of Chinese or Japanese
+  count as a word, or four of Thai, Lao, Khmer and Burmese.
+- A line of content with 4 to 7 words is the same if the whole line is. This applies to pages that we write
   or compose; two real pages may both have a heading "What to do next".
-- A line of template of golden pages and cases, which we wrote, is the same when the whole line is and has 4
-  words or more. It holds for the pages that we write or compose.
-- Shorter lines are labels, the same everywhere: "Home", "Log in", "Leave a comment".
-- Eight words that are content on pages of more than 5 sites are a formula of software, licences or
-  agencies, and nobody's.
+- A line of template of golden pages and cases, which we wrote, is the same if the whole line is, and it has 4
+  words or more. This applies to the pages that we write or compose.
+- Shorter lines are labels that are the same everywhere: "Home", "Log in", "Leave a comment".
+- Eight words that are content on pages of more than 5 sites are a phrase of software, licences or
+  agencies, and belong to no one.
 """
 
 from collections import Counter, defaultdict
@@ -35,19 +35,20 @@ from detector.text.plain import text_batch
 from detector.text.read import read_texts
 from detector.text.words import words_of
 
-# Words in a row.
+# The number of consecutive words.
 WORDS: Final = 8
 LEAST_WORDS: Final = 4
-# More sites than this share no text of one of them.
+# Text on more sites than this belongs to none of them.
 SITES: Final = 5
-# Sets that we write or compose: a line of theirs must not be a line of what is judged.
+# Sets that we write or compose. Their lines must not be lines of evaluated pages.
 OURS: Final = ("own", "composed")
-# Pages, and lines, that are read together: bounds memory, changes nothing.
+# Pages and lines that are read together. This bounds memory and does not change the result.
 TOGETHER: Final = 64
 LINES_TOGETHER: Final = 4096
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT: Final = np.uint64(29)
-# First bytes in UTF-8: of three bytes, of those after the scripts of South East Asia, of four bytes.
+# First bytes in UTF-8: of three-byte characters, of those after the scripts of South East Asia, of four-byte
+# ones.
 _THREE, _FAR_EAST, _FOUR = 0xE0, 0xE2, 0xF0
 
 
@@ -59,7 +60,7 @@ class _Shingles(NamedTuple):
 
 
 def _per_word(batch: Batch, words: Words) -> Integers:
-    """Return int64 (W,): how many like this one make a word: 1, or 2 or 4 for single characters."""
+    """Return int64 (W,): how many such tokens make a word: 1, or 2 or 4 for single characters."""
     if not words.key.size:
         return np.zeros(0, np.int64)
     first, size = batch.data[words.start], words.end - words.start
@@ -68,7 +69,7 @@ def _per_word(batch: Batch, words: Words) -> Integers:
 
 
 def _rolled(keys: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
-    """Return the hash of each run of `size` words, by where it begins."""
+    """Return the hash of each run of `size` words, by its first word."""
     hashes = np.zeros(max(keys.size - size + 1, 0), np.uint64)
     for at in range(size if hashes.size else 0):
         hashes = (hashes ^ keys[at : at + hashes.size]) * _MIX
@@ -77,7 +78,7 @@ def _rolled(keys: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
 
 
 def _shingles(keys: NDArray[np.uint64], per_word: Integers) -> _Shingles:
-    """Return the shingle that begins at each word: longer where most of the next words are characters."""
+    """Return the shingle that begins at each word. It is longer if most of the next words are characters."""
     key, size = np.zeros(keys.size, np.uint64), np.zeros(keys.size, np.int64)
     times = np.ones(keys.size, np.int64)
     for count in (2, 4) if keys.size >= WORDS else ():
@@ -91,7 +92,7 @@ def _shingles(keys: NDArray[np.uint64], per_word: Integers) -> _Shingles:
 
 
 def _inside(found: _Shingles, place: Integers) -> NDArray[np.bool_]:
-    """Return bool (W,): where a shingle begins whose first and last word have the same place."""
+    """Return bool (W,): where a shingle begins whose first and last word are in the same line."""
     if not place.size:
         return np.zeros(0, np.bool_)
     last = np.minimum(np.arange(place.size) + found.size - 1, place.size - 1)
@@ -100,19 +101,19 @@ def _inside(found: _Shingles, place: Integers) -> NDArray[np.bool_]:
 
 
 def _sizes(words: Words, per_word: Integers) -> NDArray[np.float64]:
-    """Return float64 (S,): the words of each line."""
+    """Return float64 (S,): the number of words of each line."""
     counted = np.concatenate(([0.0], np.cumsum(1 / per_word)))
     return np.diff(counted[words.segment_word])
 
 
 class _Index(NamedTuple):
-    """Keys in their order, and whose each is (the number of the evaluated page)."""
+    """Sorted keys, and the owner of each (the number of the evaluated page)."""
 
     key: NDArray[Any]
     owner: Integers
 
     def owners(self, keys: NDArray[Any], page: Integers) -> dict[int, list[int]]:
-        """Return the owners of any of the keys that stand on a page, for each page that has such."""
+        """Return the owners of the keys that are on a page, for each page that has any."""
         low, high = (np.searchsorted(self.key, keys, side) for side in ("left", "right"))
         found: dict[int, set[int]] = defaultdict(set)
         for at in np.flatnonzero(low < high):
@@ -121,7 +122,7 @@ class _Index(NamedTuple):
 
 
 def _index(parts: Sequence[tuple[NDArray[Any], int]], site: Sequence[int] | None = None) -> _Index:
-    """Return an index; with sites, without the keys of more than `SITES` of them."""
+    """Return an index; with sites, without the keys of more than `SITES` sites."""
     dtype = parts[0][0].dtype if parts else np.uint64
     key = np.concatenate([part for part, _ in parts]) if parts else np.zeros(0, dtype)
     owner = np.repeat(np.array([number for _, number in parts], np.int64), [part.size for part, _ in parts])
@@ -136,14 +137,14 @@ def _index(parts: Sequence[tuple[NDArray[Any], int]], site: Sequence[int] | None
 
 
 class Held(NamedTuple):
-    """Evaluated pages whose content a page holds, and those of which it holds a whole line."""
+    """Evaluated pages whose content a page has, and those of which it has a whole line."""
 
     content: Sequence[int]
     lines: Sequence[int]
 
 
 class Wall(NamedTuple):
-    """All that is evaluated, by its shingles and by its short lines."""
+    """The index of all evaluated texts, by their shingles and by their short lines."""
 
     pages: Sequence[Evaluated]
     shingles: _Index
@@ -167,7 +168,7 @@ class Wall(NamedTuple):
         return cls(every, _index(shingles, [site[page.site] for page in every]), _index(lines))
 
     def holds(self, pages: Sequence[str], format: Format) -> Iterator[Held]:
-        """Yield what each page holds of what is evaluated."""
+        """Yield the evaluated texts that each page has."""
         batch, words, *_ = read_texts(list(pages), format)
         segments = batch.page_segment()
         page = np.repeat(np.arange(len(pages)), np.diff(words.segment_word[segments]))
@@ -180,12 +181,12 @@ class Wall(NamedTuple):
             yield Held(content.get(number, []), lines.get(number, []))
 
     def stand_in(self, lines: Sequence[str]) -> NDArray[np.bool_]:
-        """Tell of each line of text whether anything evaluated is in it, of whatever fold."""
+        """Tell for each line of text whether it has any evaluated text, in any fold."""
         held = [held for part in _parts(lines, LINES_TOGETHER) for held in self.holds(part, "text")]
         return np.array([bool(one.content or one.lines) for one in held], np.bool_)
 
     def refuse(self, records: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-        """Yield the records; raises `LeakError` at the first that holds what it may not."""
+        """Yield the records; raises `LeakError` at the first with text that it must not have."""
         for record, held in self.matched(records):
             allowed = {record["fold"], *record.get("kept_from", ())}
             for number in self._of_record(record, held):
@@ -211,7 +212,7 @@ class Wall(NamedTuple):
                 yield {**record, "kept_from": sorted(folds - {record["fold"]})}
 
     def matched(self, records: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Held]]:
-        """Yield each record with what it holds, in their order."""
+        """Yield each record with the evaluated text that it has, in order."""
         for part in _parts(records, TOGETHER):
             found: dict[int, Held] = {}
             formats: tuple[Format, ...] = ("html", "text")
@@ -227,7 +228,7 @@ class Wall(NamedTuple):
 
 
 def _read_lines(lines: Sequence[str]) -> tuple[Words, Integers]:
-    """Return the words of lines of text, and how many like each make a word."""
+    """Return the words of lines of text, and how many such tokens make a word."""
     batch = text_batch([utf8("\n".join(lines))])
     words = words_of(batch)
     return words, _per_word(batch, words)

@@ -1,1 +1,1 @@
-"""Labels of our own: which pages are drawn, what their readers see, and what became of it."""
+"""Our own labels: which pages are drawn, what their readers see, and what became of the answers."""

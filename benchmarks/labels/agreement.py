@@ -1,4 +1,4 @@
-"""How far two readings of the same lines agree."""
+"""How well two readings of the same lines agree."""
 
 import json
 from collections import Counter
@@ -29,7 +29,7 @@ def pairs_of(first: Sequence[Labels], second: Sequence[Labels]) -> dict[tuple[st
 
 
 def kappa(pairs: Sequence[Pair], classes: Sequence[str]) -> float:
-    """Return Cohen's kappa (1960): agreement beyond what chance would give."""
+    """Return Cohen's kappa (1960): the agreement beyond chance."""
     total = len(pairs)
     agreed = sum(one == two for one, two in pairs) / total
     ones, twos = Counter(one for one, _ in pairs), Counter(two for _, two in pairs)
@@ -43,14 +43,14 @@ def one_against_rest(pairs: Sequence[Pair], name: str) -> float:
 
 
 def unsettled(pairs: dict[tuple[str, int], Pair]) -> list[tuple[str, int]]:
-    """Return the lines on which the readers differ and that settled.json does not name."""
+    """Return the lines on which the readers differ and that settled.json does not list."""
     changes = json.loads((FOLDER / "settled.json").read_text("utf-8"))
     known = {(page, line) for change in changes for page, line, _ in change["lines"]}
     return [line for line, (one, two) in pairs.items() if one != two and line not in known]
 
 
 def report() -> dict[str, Any]:
-    """Return everything that is said of the labels."""
+    """Return all statistics of the labels."""
     pairs = pairs_of(read(FOLDER / "first.jsonl"), read(FOLDER / "second.jsonl"))
     if left := unsettled(pairs):
         raise LabelError(f"{len(left)} disagreements are not settled, the first {left[0]}")
@@ -72,10 +72,10 @@ def report() -> dict[str, Any]:
 
 @click.command()
 def command() -> None:
-    """Measure how far the two readings agree, to benchmarks/results/labels.json.
+    """Measure how well the two readings agree, and write benchmarks/results/labels.json.
 
-    Counts of the labels, Cohen's kappa over all and by class (one class against the rest).
-    Fails where the readers differ and settled.json does not say who is right.
+    Counts of the labels, and Cohen's kappa over all labels and by class (one class against the rest). Fails
+    if readers differ and settled.json does not say who is right.
 
     \b
     Examples:

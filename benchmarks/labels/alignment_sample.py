@@ -1,6 +1,6 @@
 """Lines to check by eye how gold texts become labels.
 
-What a reader found stands in benchmarks/results/alignment-sample.json, line by line.
+The findings are in benchmarks/results/alignment-sample.json, line by line.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ SHOWN: Final = 110
 
 
 class Aligned(NamedTuple):
-    """A line and what the gold says of it."""
+    """A line and what the gold says about it."""
 
     page: Page
     text: str
@@ -35,7 +35,7 @@ class Aligned(NamedTuple):
 
 
 def aligned(page: Page) -> Iterator[Aligned]:
-    """Yield a page's segments that have words."""
+    """Yield the segments of a page that have words."""
     batch, words, *_ = read_batch([Decoded.read(page.html or b"", "html")])
     for at, share in enumerate(content_shares(words, page.gold or "")):
         if share >= 0:
@@ -44,7 +44,7 @@ def aligned(page: Page) -> Iterator[Aligned]:
 
 
 def drawn() -> list[Aligned]:
-    """Return the lines, half of them explained in part."""
+    """Return the lines; half of them are partly explained by the gold."""
     rng = np.random.default_rng(SEED)
     lines: list[Aligned] = []
     for name in SETS:
@@ -66,11 +66,11 @@ def nearest(text: str, gold: str) -> str:
 
 @click.command()
 def command() -> None:
-    """Print 100 lines and what the gold text says of each, to be checked by eye.
+    """Print 100 lines with what the gold text says about each, to be checked by eye.
 
-    The label that the gold gives the line, how much of it the gold explains, the line, and the
-    gold's nearest passage. Half of the lines are drawn from those that the gold explains in part
-    only, where mistakes would be. The same seed gives the same lines.
+    Each row has the label that the gold gives the line, the share of the line that the gold explains, the
+    line, and the nearest passage of the gold. Half of the lines are drawn from those that the gold explains
+    only in part, where mistakes are likely. The same seed gives the same lines.
 
     \b
     Examples:

@@ -1,8 +1,8 @@
-"""Labels carried over to the lines as they are read now, after reading has changed.
+"""Carries labels over to new lines after a change of how pages are read.
 
-Before the change, `labels carry --write LINES` writes the labelled pages' lines; after it, `labels carry
-LINES` aligns the old lines with the new ones and writes all label files again. Equal lines keep their
-label. Between them, a new line takes the label of the old line that shares most of its characters.
+Before the change, `labels carry --write LINES` writes the lines of the labelled pages. After it, `labels
+carry LINES` aligns the old lines with the new ones and rewrites all label files. Equal lines keep their
+label. Between them, a new line gets the label of the old line that shares most of its characters.
 """
 
 import json
@@ -24,12 +24,12 @@ from benchmarks.labels.lines import lines_of, plain
 
 
 def label_paths() -> list[Path]:
-    """Return all files of labels."""
+    """Return all label files."""
     return [*sorted(label_files.FOLDER.glob("*.jsonl")), *sorted(records.FOLDER.glob("*.jsonl"))]
 
 
 def _starts(lines: Sequence[str]) -> list[tuple[int, int]]:
-    """Return where each line begins and ends in their characters, without white space and marks."""
+    """Return where each line begins and ends in the text without white space and punctuation."""
     spans, at = [], 0
     for line in lines:
         spans.append((at, at + len(plain(line))))
@@ -38,7 +38,7 @@ def _starts(lines: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _by_characters(old: Sequence[str], new: Sequence[str]) -> Iterator[int]:
-    """Yield for each new line the old line that stands at the same share of the characters."""
+    """Yield for each new line the old line at the same share of the characters."""
     old_spans, new_spans = _starts(old), _starts(new)
     scale = (old_spans[-1][1] or 1) / (new_spans[-1][1] or 1)
     for start, end in new_spans:
@@ -47,7 +47,7 @@ def _by_characters(old: Sequence[str], new: Sequence[str]) -> Iterator[int]:
 
 
 def sources(old: Sequence[str], new: Sequence[str]) -> list[int]:
-    """Return for each new line the number of the old line that its label is taken from."""
+    """Return for each new line the number of the old line whose label it gets."""
     found: list[int] = []
     matcher = SequenceMatcher(None, [plain(line) for line in old], [plain(line) for line in new], False)
     for kind, start, end, new_start, new_end in matcher.get_opcodes():
@@ -62,13 +62,13 @@ def sources(old: Sequence[str], new: Sequence[str]) -> list[int]:
 
 
 def carried(row: Labels, old: Sequence[str], new: Sequence[str]) -> Labels:
-    """Return a page's labels for its new lines."""
+    """Return the labels of a page's new lines."""
     labels = tuple(row.labels[number] for number in sources(old, new))
     return Labels(row.page, tuple(map(line_hash, new)), labels)
 
 
 def carried_kinds(row: KindLabels, old: Sequence[str], new: Sequence[str]) -> KindLabels:
-    """Return a page's kinds and copies for its new lines."""
+    """Return the kinds and copies of a page's new lines."""
     place = sources(old, new)
     first = {number: place.index(number) for number in set(place)}
     copies = {
@@ -81,7 +81,7 @@ def carried_kinds(row: KindLabels, old: Sequence[str], new: Sequence[str]) -> Ki
 
 
 def carried_single(labels: SingleLines, old: Sequence[str], new: Sequence[str]) -> SingleLines:
-    """Return the kinds of a page's single lines for its new lines."""
+    """Return the kinds of the new lines of a page with single labelled lines."""
     return {
         at: (line_hash(new[at]), labels[number][1])
         for at, number in enumerate(sources(old, new))
@@ -108,7 +108,7 @@ def _carry_settled(old: dict[str, list[str]], new: dict[str, list[str]]) -> None
 
 
 def _carry_drawn(path: Path, new: dict[str, list[str]]) -> None:
-    """Put the new numbers of lines into a list of drawn pages, and leave the rest of the file as it is."""
+    """Update the numbers of lines in a list of drawn pages, and leave the rest of the file as it is."""
 
     def counted(found: re.Match[str]) -> str:
         lines = new.get(json.loads(found[1]))
@@ -126,7 +126,7 @@ def _pages_of(path: Path) -> list[str]:
 @click.argument("lines", type=click.Path(path_type=Path))
 @click.option("--write", is_flag=True, help="Write the lines as they are read now, before a change.")
 def command(lines: Path, write: bool) -> None:
-    """Carry labels over to lines that are read in another way than before.
+    """Carry labels over to lines that are read differently than before.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""Refuse label files that cannot be right."""
+"""Refuses label files that must be wrong."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -17,10 +17,10 @@ from benchmarks.labels.label_files import FOLDER, LabelError, Labels, line_hash,
 from benchmarks.labels.lines import lines_of
 from benchmarks.measures.metrics import tokens
 
-# How surely a content line is longer than a template line: .85 on the 22 hand-labelled
-# pages; labels in another order give about .5.
+# How likely a content line is longer than a template line: .85 on the 22 hand-labelled pages; labels in
+# another order give about .5.
 LEAST_ORDER: Final = 0.7
-# Fewer lines of either class say nothing about their order.
+# With fewer lines of either class, their order cannot be judged.
 LEAST_LINES: Final = 20
 
 
@@ -36,9 +36,9 @@ def order_of_lengths(lengths: Sequence[int], labels: Sequence[str]) -> float:
 
 
 def check(rows: Sequence[Labels], texts_of: Callable[[str], Sequence[str]]) -> None:
-    """Refuse labels whose hashes are not their lines', or whose order is that of chance.
+    """Refuse labels whose hashes differ from those of their lines, or whose order looks random.
 
-    texts_of: gives the lines of a page that is known as SET/PAGE.
+    texts_of: returns the lines of the page SET/PAGE.
     """
     lengths: list[int] = []
     labels: list[str] = []
@@ -59,7 +59,7 @@ def check(rows: Sequence[Labels], texts_of: Callable[[str], Sequence[str]]) -> N
 
 
 def texts_of_pages(wanted: set[str]) -> dict[str, list[str]]:
-    """Return the lines of the wanted pages, from the shared data."""
+    """Return the lines of the requested pages, from the shared data."""
     sets = {page.split("/", 1)[0] for page in wanted}
     pages = (page for record in SETS if record.name in sets for page in record.pages())
     return {page.key: [line.text for line in lines_of(page)] for page in pages if page.key in wanted}
@@ -67,7 +67,7 @@ def texts_of_pages(wanted: set[str]) -> dict[str, list[str]]:
 
 @click.command()
 def command() -> None:
-    """Refuse label files whose lines are not those of their pages, or whose labels are shuffled.
+    """Refuse label files whose lines differ from those of their pages, or whose labels are shuffled.
 
     \b
     Examples:

@@ -1,9 +1,9 @@
-"""Which pages are labelled line by line: a seeded rule, so that nobody chooses pages that suit a model.
+"""Draws the pages to label line by line, by a seeded rule, so that nobody chooses pages that suit a model.
 
-So many from each part of the shared data (`QUOTAS`), no page of fewer than 12 or more than 260
-lines, and none that is never trained on. Half of each quota goes to pages with repeated lines
-first, as there must be enough of those. A third of the pages is read twice, and a third of the
-pages, by whole groups, is locked as a final test.
+A number of pages from each part of the shared data (`QUOTAS`), none with fewer than 12 or more than 260
+lines, and none that is never trained on. Half of each quota prefers pages with repeated lines, because there
+must be enough of those. A third of the pages is read twice, and a third of the pages, in whole groups, is
+locked as a final test.
 """
 
 from collections import Counter
@@ -24,14 +24,14 @@ from benchmarks.labels.lines import Line, lines_of, repeats_itself
 DRAWN: Final = FOLDER / "drawn.json"
 SEED: Final = 11
 LEAST_LINES, MOST_LINES = 12, 260
-# Hosts of which several pages are labelled must have some left to learn a profile from.
+# Hosts with several labelled pages must have other pages left to learn a profile from.
 LARGE_HOST: Final = 12
 # A group with more pages than this is too much training data to lock away.
 LARGEST_LOCKED: Final = 12
 
 
 class Quota(NamedTuple):
-    """A part of the data: pages of a set that `chosen` takes, `each` from every value of `stratum`."""
+    """A part of the data: pages of a set for which `chosen` is true, `each` from every value of `stratum`."""
 
     set: str
     each: int
@@ -56,7 +56,7 @@ def _is_book(page: Page) -> bool:
     return any(book in page.id for book in (*BOOKS, "cppreference"))
 
 
-# Large hosts of daniel, one a language: the largest whose pages are not too long.
+# Large hosts of daniel, one per language: the largest one whose pages are not too long.
 HOSTS: Final = ("express.gr", "we-dwoje.pl", "newsru.com", "chinanews.com")
 
 QUOTAS: Final = (
@@ -81,7 +81,7 @@ def _candidates(quota: Quota, split: splits.Splits) -> Iterator[Candidate]:
 
 
 def _draw(quota: Quota, split: splits.Splits, rng: np.random.Generator) -> list[Candidate]:
-    """Return what one quota draws: no domain twice before every domain had its turn."""
+    """Return the pages drawn for one quota: no domain a second time before every domain had its turn."""
     strata: dict[str, list[Candidate]] = {}
     for candidate in _candidates(quota, split):
         strata.setdefault(quota.stratum(candidate.page), []).append(candidate)
@@ -112,7 +112,7 @@ def _read_twice(drawn: Sequence[Candidate], rng: np.random.Generator) -> set[str
 
 
 def _locked(drawn: Sequence[Candidate], split: splits.Splits, rng: np.random.Generator) -> set[str]:
-    """Return a third of the pages of each set, whole groups only."""
+    """Return a third of the pages of each set, in whole groups."""
     gold = Counter(split.group_of_page[page] for page in split.group_of_page if _has_gold(page))
     locked: set[str] = set()
     for name in sorted({candidate.page.set for candidate in drawn}):
@@ -136,7 +136,7 @@ def _has_gold(page: str) -> bool:
 
 
 def draw() -> list[dict[str, Any]]:
-    """Return what is known of every drawn page."""
+    """Return the record of every drawn page."""
     split, rng = splits.load(), np.random.default_rng(SEED)
     drawn: dict[str, Candidate] = {}
     for quota in QUOTAS:
@@ -160,7 +160,7 @@ def draw() -> list[dict[str, Any]]:
 
 @click.command()
 def command() -> None:
-    """Draw the pages to label, to training_data/labels/drawn.json.
+    """Draw the pages to label, and write training_data/labels/drawn.json.
 
     The same data, folds and seed give the same pages.
 

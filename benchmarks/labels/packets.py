@@ -1,14 +1,14 @@
-"""Packets of pages for those who label, and their answers.
+"""Packets of pages for labellers, and their answers.
 
-Readers see neither each other's answers nor any score. Pages of a site stand together, and a line
-that recurs on half of them is labelled where it comes first. An answer names each page as the
-packet does, and below it the lines of each label, later ones over earlier ones:
+Readers see neither each other's answers nor any score. Pages of a site are together, and a line that recurs
+on half of them is labelled only at its first occurrence. An answer names each page as the packet does,
+followed by the lines of each label; later rows override earlier ones:
 
     === sites/id__sekata/32ee...
     template 0-4 12 20-33
     content 5-11
 
-Packets hold third-party text and are not for the repository.
+Packets have third-party text and must stay outside the repository.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ from benchmarks.labels.label_files import FOLDER, LABELS, LabelError, Labels, dr
 from benchmarks.labels.label_files import write as write_labels
 from benchmarks.labels.lines import Line, lines_of, plain
 
-# Readers see the beginning of a line: enough to know what it is.
+# Readers see the beginning of a line, which is enough to know what it is.
 SHOWN: Final = 160
 SHOWN_AGAIN: Final = 32
 PACKET_LINES: Final = 3300
@@ -35,7 +35,7 @@ Drawn = dict[str, Any]
 
 
 def drawn_pages() -> list[tuple[Drawn, Page]]:
-    """Return the drawn pages, sites together."""
+    """Return the drawn pages, grouped by site."""
     wanted = {row["page"]: row for row in drawn()}
     sets = sorted({page.split("/", 1)[0] for page in wanted})
     found = [
@@ -45,7 +45,7 @@ def drawn_pages() -> list[tuple[Drawn, Page]]:
 
 
 def template_groups(pages: Sequence[Sequence[Line]]) -> set[str]:
-    """Return the lines that stand on at least half of a site's pages, as `plain` texts."""
+    """Return the lines that are on at least half of a site's pages, as `plain` texts."""
     counts = Counter(text for lines in pages for text in {plain(line.text) for line in lines})
     return {text for text, count in counts.items() if count >= max(2, len(pages) / 2)} - {""}
 
@@ -109,7 +109,7 @@ def _numbers(words: Sequence[str]) -> Iterator[int]:
 
 
 def parse_answer(text: str, where: str) -> dict[str, dict[int, str]]:
-    """Return labels by page and line; raises `LabelError` for what cannot be read."""
+    """Return labels by page and line; raises `LabelError` for invalid rows."""
     found: dict[str, dict[int, str]] = {}
     page: dict[int, str] | None = None
     for number, line in enumerate(text.splitlines(), 1):
@@ -124,12 +124,12 @@ def parse_answer(text: str, where: str) -> dict[str, dict[int, str]]:
         try:
             page |= dict.fromkeys(_numbers(words[1:]), words[0])
         except ValueError:
-            raise LabelError(f"{where}, line {number}: {line!r} has what is no line number") from None
+            raise LabelError(f"{where}, line {number}: {line!r} has an invalid line number") from None
     return found
 
 
 def complete(page: str, lines: Sequence[Line], labels: dict[int, str], known: dict[str, str]) -> list[str]:
-    """Return a label for each line; one that is left out has that of the same line before."""
+    """Return a label for each line; a line that is left out gets the label of the same line before."""
     if beyond := [number for number in labels if number >= len(lines)]:
         raise LabelError(f"{page}: there is no line {beyond[0]}, only {len(lines)}")
     out = []
@@ -143,7 +143,7 @@ def complete(page: str, lines: Sequence[Line], labels: dict[int, str], known: di
 
 
 def read(folder: Path, reading: str) -> list[Labels]:
-    """Return one reading's labels; raises `LabelError` that names every line without a label."""
+    """Return the labels of one reading; raises `LabelError` that lists every line without a label."""
     answers: dict[str, dict[int, str]] = {}
     for path in sorted(folder.glob(f"{reading}-*.answer")):
         answers |= parse_answer(path.read_text("utf-8"), path.name)
@@ -169,11 +169,11 @@ def read(folder: Path, reading: str) -> list[Labels]:
 @click.argument("what", type=click.Choice(["write", "read"]))
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def command(what: str, folder: Path) -> None:
-    """Write packets of pages for those who label, or read their answers.
+    """Write packets of pages for labellers, or read their answers.
 
     write: FOLDER/first-NN.txt and FOLDER/second-NN.txt.
-    read: FOLDER/first-NN.answer and so on, to training_data/labels/first.jsonl and second.jsonl.
-    The folder must be outside the repository: packets hold third-party text.
+    read: FOLDER/first-NN.answer and so on, into training_data/labels/first.jsonl and second.jsonl.
+    The folder must be outside the repository, because packets have third-party text.
 
     \b
     Examples:

@@ -1,7 +1,7 @@
 """Labels without a labeller: snippets that must and must not stay, and lines that recur on a site.
 
-On the pages of these sites that we labelled, lines said to be template here were template in 98 %
-of cases, and lines said to be content were content in 99 % (metadata left out).
+On the pages of these sites that we labelled, lines called template here were template in 98 % of cases, and
+lines called content were content in 99 % (not counting metadata).
 """
 
 from collections import Counter, defaultdict
@@ -20,19 +20,19 @@ from benchmarks.labels.lines import FIRST_WIDE, Line, lines_of, plain
 from detector.text.decoding import decode
 from detector.training.adapt.repetition import LEAST_WORDS, SiteLines, recurring_shares
 
-# What `detector.training.adapt.repetition` says of a line.
+# The labels of `detector.training.adapt.repetition`.
 LABEL_OF_SHARE: Final = {0.0: "template", 1.0: "content", -1.0: "unknown"}
-# What a wide character counts in words.
+# The weight of a wide character in words.
 WIDE: Final = 0.6
-# A site counts as so many pages, a documentation book in one language as fewer.
+# The most pages that a site counts as, and fewer for a documentation book in one language.
 SITE_PAGES: Final = 12.0
 BOOK_PAGES: Final = 3.0
-# Few lines of a page are known from its snippets; they count a little more than they would.
+# Only a few lines of such a page are labelled, so they get a little more weight.
 SNIPPETS_WEIGHT: Final = 3.0
 
 
 def snippet_labels(lines: Sequence[Line], wanted: Sequence[str], unwanted: Sequence[str]) -> list[str]:
-    """Return a label a line: what a snippet stands in is known, if a wanted one stands there once."""
+    """Return a label per line: known for lines with a snippet, if wanted snippets occur once."""
     joined, starts = "", []
     for line in lines:
         starts.append(len(joined))
@@ -53,12 +53,12 @@ def snippet_labels(lines: Sequence[Line], wanted: Sequence[str], unwanted: Seque
 
 
 def size_in_words(text: str) -> float:
-    """Return how long a line is, scripts without spaces included."""
+    """Return the length of a line in words, including scripts without spaces."""
     return len(text.split()) + WIDE * sum(ord(char) >= FIRST_WIDE for char in text)
 
 
 def site_labels(pages: Sequence[Sequence[Line]]) -> Iterator[list[str]]:
-    """Yield the labels of each page of a site, from how many of its pages each line stands on."""
+    """Yield the labels of each page of a site, from the number of its pages with each line."""
     number: dict[str, int] = defaultdict(lambda: len(number) + 1)
     texts = [[plain(line.text) for line in lines] for lines in pages]
     headlines = [
@@ -85,14 +85,14 @@ def site_labels(pages: Sequence[Sequence[Line]]) -> Iterator[list[str]]:
 
 
 def site_of(page: Page) -> str:
-    """Return what a page's template is shared with: its domain, or its book in one language."""
+    """Return the key of pages that share a template: the domain, or the book in one language."""
     name = page.id.removeprefix("sites/")
     is_site = page.set == "sites" or name != page.id
     return name.split("/", 1)[0] if is_site else page.domain
 
 
 def page_record(page: Page, split: Splits) -> dict[str, Any]:
-    """Return an HTML page as `detector train` reads it, without its truth."""
+    """Return an HTML page in the form that `detector train` reads, without its truth."""
     return {
         "id": page.id,
         "set": page.set,
@@ -121,7 +121,7 @@ def snippet_pages(split: Splits) -> Iterator[dict[str, Any]]:
 
 
 def site_pages(split: Splits, without: frozenset[str]) -> Iterator[dict[str, Any]]:
-    """Yield pages of sites, labelled by what recurs; `without` those that are labelled by hand."""
+    """Yield pages of sites, labelled by what recurs; `without` are pages labelled by hand."""
     sites: dict[str, list[Page]] = defaultdict(list)
     for page in dataset("sites").pages():
         if split.may_train(page.key):
@@ -145,7 +145,7 @@ def hand_labelled(split: Splits) -> Iterator[dict[str, Any]]:
 
 @click.command()
 def command() -> None:
-    """Count the labels that snippets, recurring lines and our own readings give.
+    """Count the labels from snippets, recurring lines and our own readings.
 
     \b
     Examples:

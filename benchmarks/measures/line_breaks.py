@@ -1,18 +1,18 @@
-"""Lines of the gold that a text tears apart, or glues together: words F1 sees neither."""
+"""Lines of the gold that a text breaks, or glues to others: words F1 ignores both."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from benchmarks.measures.metrics import tokens
 
-# Shorter lines stand elsewhere on the page, too.
+# Shorter lines also occur elsewhere on the page.
 LEAST_WORDS: Final = 6
-# A line is looked up by its first words.
+# A line is searched by its first words.
 FIRST: Final = 3
 
 
 class LineBreaks(NamedTuple):
-    """Lines of the gold that stand in a text, how many it breaks, and how many follow another without one."""
+    """Gold lines in a text: how many, how many it breaks, and how many follow another without a break."""
 
     lines: int
     torn: int
@@ -20,13 +20,13 @@ class LineBreaks(NamedTuple):
 
 
 def _place(words: Sequence[str], starts: Sequence[int], wanted: Sequence[str], after: int) -> int | None:
-    """Return where words stand, at best after a place; None where they do not."""
+    """Return the position of words, if possible after a given one; None if they are missing."""
     places = [at for at in starts if words[at : at + len(wanted)] == wanted]
     return next((at for at in places if at >= after), places[0] if places else None)
 
 
 def line_breaks(text: str, gold: str) -> LineBreaks:
-    """Compare the line breaks of a text with those of its gold, where the words are the same."""
+    """Compare the line breaks of a text with those of its gold, where the words are equal."""
     words: list[str] = []
     line_of: list[int] = []
     for number, line in enumerate(text.splitlines()):

@@ -133,7 +133,7 @@ def score_labels(
 
     first: of each text the first with equal words; a pair of copies counts as found when
     both are linked to their first, and so does one of a copy when its first's is found. A
-    system that tells no pairs finds one if it removes either text, or flags both.
+    system that returns no pairs finds one if it removes either text, or flags both.
     """
     pairs = None if said["pairs"] is None else {(min(pair), max(pair)) for pair in said["pairs"]}
     gone, flagged = set(said["removed"] or ()), set(said.get("flagged") or ())

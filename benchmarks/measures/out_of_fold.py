@@ -53,7 +53,7 @@ def read(path: Path) -> Outputs:
             raise OutputError(f"{path}, line {number}: no {', '.join(sorted(missing))}")
         pages = found.setdefault((str(row["set"]), str(row["rendering"])), {})
         if row["page"] in pages:
-            raise OutputError(f"{path}, line {number}: {row['page']} of {row['set']} stands there twice")
+            raise OutputError(f"{path}, line {number}: {row['page']} of {row['set']} occurs twice")
         lines = np.asarray(row.get("lines") or [], np.float64).reshape(-1, 4)
         pages[str(row["page"])] = OurPage(row["clean_text"], lines, row["model_id"], row["commit"])
     return found

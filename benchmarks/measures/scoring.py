@@ -14,9 +14,9 @@ from benchmarks.measures.line_breaks import LineBreaks, line_breaks
 
 
 class Scored(NamedTuple):
-    """A page, and the counts that every measure is made of. kept: which labelled lines stayed.
+    """A page, and the counts that every measure is computed from. kept: which labelled lines were kept.
 
-    headline: whether it stayed; comments: lines of them that stayed, and all; parts: by name, the same
+    headline: whether it was kept; comments: kept lines of comments, and all; parts: the same, by name
     """
 
     page: Page
@@ -29,12 +29,12 @@ class Scored(NamedTuple):
     breaks: LineBreaks | None = None
 
 
-# Shorter lines of a comment ("Reply") are also elsewhere.
+# Shorter lines of a comment ("Reply") also occur elsewhere.
 COMMENT_WORDS: Final = 4
 
 
 def _standing(words: Sequence[str], texts: Sequence[str]) -> tuple[int, int]:
-    """Return how many texts are in the words of a page, and the number of texts."""
+    """Return how many of the texts are in the words of a page, and the number of texts."""
     return sum(metrics.contains(words, text) for text in texts), len(texts)
 
 
@@ -45,7 +45,7 @@ def _parts(words: Sequence[str], page: Page) -> dict[str, tuple[int, int]] | Non
 
 
 def scored(page: Page, text: str) -> Scored:
-    """Count what the text of a page has of its gold and snippets."""
+    """Count the gold words and snippets that the text of a page has."""
     words = None if page.gold is None else metrics.overlap(text, page.gold)
     snippets = (
         metrics.find_snippets(text, page.wanted, page.unwanted) if page.wanted or page.unwanted else None
@@ -106,7 +106,7 @@ def _comments(rows: Sequence[Scored]) -> dict[str, Any]:
 
 
 def _breaks(rows: Sequence[Scored]) -> dict[str, Any]:
-    """Return the shares of the gold's lines that are torn apart, and glued to the line before."""
+    """Return the shares of the gold's lines that are broken, and glued to the line before."""
     lines, torn, glued = np.sum([row.breaks for row in rows], axis=0).tolist()
     most = max(lines, 1)
     return _rounded({"torn": torn / most, "glued": glued / most, "lines": lines, "pages": len(rows)})
@@ -125,7 +125,7 @@ def _kept_parts(rows: Sequence[Scored]) -> dict[str, Any]:
 
 
 def _by(rows: Sequence[Scored], key: Callable[[Page], str]) -> dict[str, list[Scored]]:
-    """Return the rows by a property of their page, most frequent first."""
+    """Return the rows by a property of their page, the most frequent first."""
     found: dict[str, list[Scored]] = {}
     for row in rows:
         found.setdefault(key(row.page), []).append(row)

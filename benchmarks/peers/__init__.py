@@ -1,5 +1,5 @@
-"""The systems that are measured, each called in an environment of its own.
+"""The systems to measure, each called in an environment of its own.
 
-A page is bytes for peers on HTML, text for peers on text. An empty string means that the
-peer found nothing; whatever goes wrong is raised, and counted by the runner.
+A page is bytes for peers on HTML, and text for peers on text. An empty string means that the peer found
+nothing. All errors are raised, and counted by the runner.
 """

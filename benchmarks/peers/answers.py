@@ -1,7 +1,7 @@
-"""What peers answered, kept outside the repository, so that a rerun asks only what is new.
+"""The answers of peers, kept outside the repository, so that a rerun asks only for new ones.
 
-One file a peer and version; a page is known by the hash of its bytes and language. The
-texts are third parties': the cache must never stand inside the checkout.
+One file per peer and version; a page is identified by the hash of its bytes and language. The texts are by
+third parties, so the cache must never be inside the checkout.
 """
 
 import hashlib
@@ -21,12 +21,12 @@ from benchmarks.peers.process import Answer, PeerProcess
 from benchmarks.peers.systems import OURS, RENDERINGS, Peer
 
 VARIABLE: Final = "DETECTOR_BENCH_CACHE"
-# What the lines of our own renderer depend on.
+# Files that the lines of our own renderer depend on.
 RENDERER: Final = ("detector/text", "detector/kernels", "detector/native.py", "detector/records.py")
 
 
 def cache_folder() -> Path:
-    """Return the cache's folder: $DETECTOR_BENCH_CACHE, or ~/.cache/detector-bench."""
+    """Return the folder of the cache: $DETECTOR_BENCH_CACHE, or ~/.cache/detector-bench."""
     folder = Path(os.environ.get(VARIABLE) or Path.home() / ".cache" / "detector-bench").resolve()
     if folder.is_relative_to(ROOT):
         raise BenchmarkError(
@@ -37,7 +37,7 @@ def cache_folder() -> Path:
 
 
 def version_key(peer: Peer) -> str:
-    """Return what changes when the peer's answers may change."""
+    """Return a key that changes when the answers of the peer may change."""
     sources = [ROOT / f"{peer.module.replace('.', '/')}.py"]
     if peer == RENDERINGS[0]:
         for name in RENDERER:
@@ -55,7 +55,7 @@ def page_key(page: bytes | str, language: str | None) -> str:
 
 
 def _read(path: Path) -> dict[str, Answer]:
-    """Read a peer's answers; a last line that a killed run left unfinished is cut off."""
+    """Read the answers of a peer; an unfinished last line of a killed run is cut off."""
     if not path.is_file():
         return {}
     data = path.read_bytes()
@@ -68,7 +68,7 @@ def _read(path: Path) -> dict[str, Answer]:
 
 @contextmanager
 def asking(peer: Peer, folder: Path) -> Iterator["CachedPeer"]:
-    """Give a peer that answers from the cache where it can; started only when it cannot."""
+    """Give a peer that answers from the cache if possible, and is started only if necessary."""
     path = folder / f"{peer.name}-{version_key(peer)}.jsonl"
     cached = CachedPeer(peer, path)
     try:
@@ -78,7 +78,7 @@ def asking(peer: Peer, folder: Path) -> Iterator["CachedPeer"]:
 
 
 def answers_of(peer: Peer, pages: Sequence[Page], inputs: Sequence[bytes | str | None]) -> list[Answer]:
-    """Return a peer's answer for each page; a page without input has failed before the peer."""
+    """Return a peer's answer for each page; a page without input counts as failed."""
     untold = peer in RENDERINGS
     with asking(peer, cache_folder()) as cached:
         return [
@@ -100,10 +100,10 @@ def renderings_of(pages: Sequence[Page]) -> Iterator[tuple[str, list[str | None]
 
 
 class CachedPeer:
-    """A peer with its remembered answers."""
+    """A peer with its cached answers."""
 
     def __init__(self, peer: Peer, path: Path) -> None:
-        # Rules on lines are quicker than reading what they answered.
+        # Rules on lines are faster than reading their answers from a file.
         self._kept = peer.environment != OURS or peer.format != "text"
         self._known = _read(path) if self._kept else {}
         self._file = path.open("a", encoding="ascii")
@@ -115,13 +115,13 @@ class CachedPeer:
         if key in self._known:
             return self._known[key]
         answer = self._process.ask(page, language)
-        # What the machine's load may have caused is asked again by the next run.
+        # Failures that may be caused by the load of the machine are tried again by the next run.
         if self._kept and not answer.lost:
             self._known[key] = answer
             self._file.write(json.dumps([key, *answer[:3]]) + "\n")
         return answer
 
     def close(self) -> None:
-        """Stop the peer and keep what it answered."""
+        """Stop the peer and save its answers."""
         self._process.close()
         self._file.close()

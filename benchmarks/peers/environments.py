@@ -1,6 +1,6 @@
 """The peers' virtual environments: making them, and calling a function in one.
 
-Each stands in .venv-peers/NAME beside benchmarks/, with the list of what was installed.
+Each is in .venv-peers/NAME beside benchmarks/, with the list of installed packages.
 """
 
 import json
@@ -22,8 +22,8 @@ from benchmarks.peers.systems import ENVIRONMENTS, OURS, Environment, Peer
 PEERS: Final = ROOT / ".venv-peers"
 # Written last: an environment without it is not complete.
 INSTALLED: Final = "installed.json"
-# Where `benchmarks` is imported from: after all that is installed, so that an older version of this
-# project is not hidden by the checkout.
+# Where `benchmarks` is imported from. It comes after all installed packages, so that the checkout does not
+# hide an older version of this project.
 CHECKOUT: Final = "checkout.pth"
 
 
@@ -41,7 +41,7 @@ def calling(environment: str, function: str, *arguments: str) -> list[str]:
 
 
 def installed(environment: str) -> dict[str, str]:
-    """Return what is installed, name to version; nothing for an environment that is not complete."""
+    """Return the installed packages, name to version; none for an incomplete environment."""
     path = PEERS / environment / INSTALLED
     return json.loads(path.read_text()) if path.is_file() else {}
 
@@ -57,23 +57,23 @@ def versions_of(peer: Peer) -> dict[str, str]:
 
 
 def identity_of(peer: Peer) -> dict[str, Any]:
-    """Return what names a system in a result: versions, and of our own the model and the commit, too."""
+    """Return what identifies a system in a result: versions, and for ours also model and commit."""
     if not peer.ours:
         return {"versions": versions_of(peer)}
     if peer.environment == OURS:
         return ours()
     environment = next(row for row in ENVIRONMENTS if row.name == peer.environment)
-    # Where the model is in the package has changed over the versions.
+    # The location of the model in the package has changed over the versions.
     models = (PEERS / peer.environment).glob("lib/python*/site-packages/detector/**/default/config.json")
     model_id = next((json.loads(path.read_text())["model_id"] for path in models), "missing")
     return {"model_id": model_id, "commit": environment.commit, "versions": versions_of(peer)}
 
 
 def _interpreter(version: str) -> str | None:
-    """Return the Python of a version, this one without; None if neither pyenv nor the path has it."""
+    """Return the Python of a version, or this one; None if neither pyenv nor the path has it."""
     if not version:
         return sys.executable
-    # A shim of pyenv stands on the path for every version, and may not start it.
+    # pyenv puts a shim on the path for every version, which may not start.
     built = sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))
     return str(built[-1]) if built else shutil.which(f"python{version}")
 
@@ -85,7 +85,7 @@ def _npm_versions(folder: Path, packages: tuple[str, ...]) -> dict[str, str]:
 
 
 def make(environment: Environment) -> bool:
-    """Make one environment; tell whether that went well."""
+    """Make one environment; tell whether that succeeded."""
     folder, python = PEERS / environment.name, python_of(environment.name)
     (folder / INSTALLED).unlink(missing_ok=True)
     if not python.is_file():
@@ -111,7 +111,7 @@ def make(environment: Environment) -> bool:
 
 
 def _environments_of(names: tuple[str, ...]) -> list[Environment]:
-    """Return the environments of some peers, or those with these names; without names, all."""
+    """Return the environments of some peers, or those with these names; by default all."""
     every = [value for value in vars(systems).values() if isinstance(value, tuple)]
     of_peer = {row.name: row.environment for rows in every for row in rows if isinstance(row, Peer)}
     known = {environment.name for environment in ENVIRONMENTS}
@@ -126,10 +126,10 @@ def _environments_of(names: tuple[str, ...]) -> list[Environment]:
 @click.command()
 @click.argument("peers", nargs=-1, metavar="[PEER]...")
 def command(peers: tuple[str, ...]) -> None:
-    """Make the environments that peers run in, all or those of the named ones.
+    """Make the environments of the peers, all or the named ones.
 
-    They stand in .venv-peers/. What cannot be installed is said at the end; every later run
-    reports its peers as not installed.
+    They are in .venv-peers/. Failed installations are listed at the end; every later run reports these peers
+    as not installed.
 
     \b
     Examples:

@@ -1,8 +1,7 @@
-"""Run one system over a corpus, in its own process: started by `run near-duplicates`.
+"""Runs one system over a corpus in its own process. Started by `run near-duplicates`.
 
-Prints one line of JSON: seconds by the wall and of CPU (those of child processes too),
-and by how many megabytes the peak of memory rose above what the caller holds, the import
-of the system included. What it found goes to a file.
+Prints one line of JSON: wall and CPU seconds (including child processes), and how many megabytes the peak of
+memory rose above what the caller holds, including the import of the system. The results go to a file.
 """
 
 import contextlib
@@ -20,7 +19,7 @@ WARM_TEXTS = 300
 
 
 def peak() -> float:
-    """Return the peak of this process in megabytes, its largest child's added."""
+    """Return the peak memory of this process in megabytes, plus that of its largest child."""
     lines = Path("/proc/self/status").read_text().splitlines()
     own = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
     return (own + resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1000

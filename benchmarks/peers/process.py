@@ -1,4 +1,4 @@
-"""A peer at work in its own process: one page at a time, with a limit on its time."""
+"""A peer in its own process: one page at a time, with a time limit."""
 
 import base64
 import json
@@ -18,18 +18,18 @@ from benchmarks.peers.environments import calling, python_of
 from benchmarks.peers.systems import Peer
 
 PAGE_SECONDS: Final = 60.0
-# Importing a peer on a busy machine.
+# Time limit for importing a peer on a busy machine.
 START_SECONDS: Final = 300.0
 
 
-# Peers with numpy would take both cores, and their time would say nothing.
+# Peers with numpy would use both cores, and their time would mean nothing.
 ONE_THREAD: Final = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
 class Answer(NamedTuple):
-    """A page's text, or why there is none; and the CPU seconds it took.
+    """The text of a page, or why there is none; and the CPU seconds it took.
 
-    lost: the process died or was ended, so asking again may give something else.
+    lost: the process died or was stopped, so another attempt may give a different answer.
     """
 
     text: str | None
@@ -43,7 +43,7 @@ class NotInstalledError(BenchmarkError):
 
 
 class PeerProcess:
-    """Answers pages; a peer that dies or takes too long is started again for the next page."""
+    """Answers pages. A peer that dies or takes too long is started again for the next page."""
 
     def __init__(self, peer: Peer, log: Path, page_seconds: float = PAGE_SECONDS) -> None:
         self._peer, self._log_path, self._limit = peer, log, page_seconds
@@ -73,7 +73,7 @@ class PeerProcess:
             raise NotInstalledError(f"{self._peer.name} did not start; its words stand in {self._log_path}")
 
     def close(self) -> None:
-        """Stop the peer, if it runs, and what it started."""
+        """Stop the peer, if it runs, and the processes that it started."""
         if self._process is not None:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
@@ -83,7 +83,7 @@ class PeerProcess:
         self._process = self._log = None
 
     def _read_line(self, seconds: float) -> bytes | None:
-        """Return the next line of the peer's output: None when it was too slow, empty when it ended."""
+        """Return the next line of the peer's output: None if it was too slow, empty if it ended."""
         assert self._process is not None and self._process.stdout is not None
         output = self._process.stdout.fileno()
         while b"\n" not in self._unread:
@@ -109,7 +109,7 @@ class PeerProcess:
     def ask(self, page: bytes | str, language: str | None, others: Sequence[str] | None = None) -> Answer:
         """Return the peer's answer for a page: HTML as bytes, or text.
 
-        others: other pages of its site, for a peer that learns from them
+        others: other pages of the site, for a peer that learns from them
         """
         if self._process is None:
             self._start()

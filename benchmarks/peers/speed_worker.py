@@ -1,7 +1,6 @@
-"""Run one system over a loaded sample, a round at a time. Started by `run speed`.
+"""Runs one system over a loaded sample, one round at a time. Started by `run speed`.
 
-Imports nothing but the standard library and the system. Bytes in, text out: decoding
-counts everywhere.
+Imports only the standard library and the system. Bytes in, text out: decoding counts for every system.
 """
 
 import base64
@@ -45,7 +44,7 @@ def cpu_seconds() -> float:
 
 
 def run(function: Callable[..., Any], in_batch: bool, sample: Pages) -> dict[str, Any]:
-    """Return seconds of a round, by the wall and of CPU, and how many pages failed."""
+    """Return the wall and CPU seconds of a round, and how many pages failed."""
     failed, wall, cpu = 0, time.perf_counter(), cpu_seconds()
     if in_batch:
         function([page for page, _ in sample])
@@ -53,20 +52,20 @@ def run(function: Callable[..., Any], in_batch: bool, sample: Pages) -> dict[str
         for page, language in sample:
             try:
                 function(page, language)
-            except Exception:  # the peer's edge: counted and shown
+            except Exception:  # errors of the peer are counted and shown
                 failed += 1
     return {"wall": time.perf_counter() - wall, "cpu": cpu_seconds() - cpu, "failed": failed}
 
 
 def main(module: str, function: str, way: str, sample: str, core: str) -> None:
-    """Load, then run a round for each line of standard input."""
+    """Load, then run one round for each line of standard input."""
     answers = os.fdopen(os.dup(1), "w", encoding="ascii")
     os.dup2(2, 1)
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {int(core)})
     sys.setrecursionlimit(RECURSION)
     called, pages = getattr(importlib.import_module(module), function), load(Path(sample))
-    # Imports done on first use, models and compiled code belong to no round.
+    # Imports on first use, models and compiled code belong to no round.
     run(called, way == BATCH, pages[:3])
     print(json.dumps({"ready": True}), file=answers, flush=True)
     for _ in sys.stdin:

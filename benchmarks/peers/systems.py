@@ -1,4 +1,4 @@
-"""Which systems are measured, and what each needs. To add one: a file in peers/, a row here."""
+"""The systems to measure, and what each needs. To add one: a file in peers/, and a row here."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -8,7 +8,7 @@ from benchmarks.files import ROOT
 
 Format = Literal["html", "text"]
 
-# The environment that the benchmarks themselves run in: our own code, no peers.
+# The environment of the benchmarks themselves: our own code, no peers.
 OURS: Final = "ours"
 # The last version with kernels compiled by numba, from the history of this repository.
 NUMBA: Final = "detector-numba"
@@ -20,7 +20,8 @@ class Environment:
     """A virtual environment.
 
     requirements: what pip installs; packages: what npm installs
-    commit: ours, if it holds a version of this project; python: the version that it needs, if not ours
+    commit: of this project, for an environment with an earlier version; python: the version that it needs, if
+    it differs from ours
     """
 
     name: str
@@ -35,7 +36,7 @@ class Peer:
     """A system that is measured.
 
     module, function: where it is called; environment: where it runs
-    format: what it reads; note: what a reader of its figures must know
+    format: what it reads; note: what readers of its figures must know
     batch: the function takes many pages at once (for speed); ours: a version of this project
     """
 
@@ -55,14 +56,14 @@ TEXT: Final = "benchmarks.peers.text"
 NEAR_DUPLICATES: Final = "benchmarks.peers.near_duplicates"
 
 RESILIPARSE: Final = "resiliparse==2.0.1"
-# Our own parser, too: both of our versions are measured with the same.
+# Our own parser: both of our versions are measured with the same one.
 TURBOHTML: Final = "turbohtml==1.15.4"
-# pip wants a host in a requirement.
+# pip requires a host in a requirement.
 OUR_HISTORY: Final = f"boilerplate-detector @ git+file://localhost{quote(ROOT.as_posix())}@{NUMBA_COMMIT}"
-# lxml no longer brings its cleaner, and jusText does not ask for it.
+# lxml no longer includes its cleaner, and jusText does not require it.
 CLEANER: Final = "lxml_html_clean==0.4.6"
 
-# What datatrove splits words with, by language.
+# The packages that datatrove uses to split words, by language.
 TOKENISERS: Final = ("spacy[ja]", "nltk", "regex", "jieba", "pyvi", "kiwipiepy<0.22", "xxhash<4", "fasteners")
 
 ENVIRONMENTS: Final = (
@@ -83,15 +84,15 @@ ENVIRONMENTS: Final = (
     Environment("rdtextract", ("rdtextract==0.4.0", "lxml", "markdown-it-py", RESILIPARSE)),
     Environment("websieve", ("websieve==0.1.2", RESILIPARSE)),
     Environment("winnow-md", ("winnow-md==0.1.3",)),
-    # No peer: it reads the labelled PDF files (data/loaders/made_texts.py).
+    # Not a peer: it reads the labelled PDF files (data/loaders/made_texts.py).
     Environment("pdfminer", ("pdfminer.six==20260107",)),
     Environment("html2lines", ("lxml", "charset_normalizer")),
     Environment("datatrove", ("datatrove==0.10.1", *TOKENISERS, "tokenizers", "orjson")),
-    # pip finds its s3fs's boto3 by itself, too, but tries every one there is.
+    # pip also finds the boto3 of its s3fs on its own, but tries every version.
     Environment("dolma", ("dolma==1.2.1", "boto3<1.26.162")),
     Environment("rensa", ("rensa==0.5.0",)),
     Environment("gaoya", ("gaoya==0.2.2",)),
-    # No wheel for Linux: compiled when it is installed.
+    # There is no wheel for Linux, so it is compiled when it is installed.
     Environment("fastsketchlsh", ("fastsketchlsh==1.0.1",)),
     Environment("tors", ("tors==0.16.0",)),
     # 0.4.1 needs Python 3.12.
@@ -127,12 +128,12 @@ HTML_PEERS: Final = (
         f"{HTML}.rs_trafilatura",
         "rs-trafilatura",
         function="extract_with_address",
-        note="told the address that the page names",
+        note="given the address that the page declares",
     ),
     Peer("pagesift", f"{HTML}.pagesift", "pagesift", note="its Markdown, rendered"),
     Peer("defuddle", f"{HTML}.defuddle", "defuddle", note="linkedom; its HTML, rendered"),
     Peer("rdtextract", f"{HTML}.rdtextract", "rdtextract", note="its Markdown, rendered"),
-    Peer("websieve", f"{HTML}.websieve", "websieve", note="its extraction alone"),
+    Peer("websieve", f"{HTML}.websieve", "websieve", note="its extraction only"),
     Peer("turbohtml", f"{HTML}.turbohtml", "turbohtml", note="main text"),
     Peer("readability-lxml", f"{HTML}.readability_lxml", "readability"),
     Peer("justext", f"{HTML}.justext", "justext", note="stop list of the page's language, else none"),
@@ -141,16 +142,16 @@ HTML_PEERS: Final = (
     Peer("goose3", f"{HTML}.goose3", "goose3", note="title and text"),
     Peer("inscriptis", f"{RENDERERS}.inscriptis", "inscriptis", note="all text"),
 )
-# ChromeRAG told other pages of the page's site, beside our profiles.
+# ChromeRAG with other pages of the site, for comparison with our profiles.
 PROFILE_PEER: Final = Peer("chromerag", f"{HTML}.chromerag", "chromerag", function="extract_with_site")
 
-# What turns HTML into the lines that systems on text are given. The first is the standard one.
+# The renderers that give the lines for systems on text. The first is the standard one.
 RENDERINGS: Final = (
     Peer(
         "detector-lines",
         f"{RENDERERS}.detector_lines",
         OURS,
-        note="our renderer, markup withheld",
+        note="our renderer, without markup",
         ours=True,
     ),
     Peer("resiliparse-text", f"{HTML}.resiliparse", "resiliparse", function="extract_everything"),
@@ -178,11 +179,11 @@ TEXT_PEERS: Final = (
 
 
 IN_BATCHES: Final = "in batches"
-BY_PAGE: Final = "a page at a time"
+BY_PAGE: Final = "one page at a time"
 
 
 def _both_versions(name: str, module: str, given: Format, function: str, note: str) -> tuple[Peer, ...]:
-    """Return a call of this project twice: in this version, and in the last one with numba."""
+    """Return the same call of this project in this version, and in the last version with numba."""
     old = f"detector 0.1 (numba){name.partition(',')[1]}{name.partition(',')[2]}"
     batch = note != BY_PAGE
     return (
@@ -197,17 +198,17 @@ OUR_SYSTEMS: Final = (
     *_both_versions("detector-html, page by page", f"{HTML}.detector_html", "html", "extract", BY_PAGE),
     *_both_versions("detector-text", f"{TEXT}.detector_text", "text", "extract_batch", IN_BATCHES),
     *_both_versions("detector-text, page by page", f"{TEXT}.detector_text", "text", "extract", BY_PAGE),
-    Peer("detector-lines", f"{RENDERERS}.detector_lines", OURS, note="our renderer alone", ours=True),
+    Peer("detector-lines", f"{RENDERERS}.detector_lines", OURS, note="our renderer only", ours=True),
 )
-# Many small pages: scored, and scored and the lines of each read.
+# Many small pages: only scored, and scored with the lines of each read.
 LINES: Final = "with .lines of every page"
 LINES_SYSTEMS: Final = (
     *_both_versions("detector-html", f"{HTML}.detector_html", "html", "score_batch", IN_BATCHES),
     *_both_versions("detector-html, and .lines", f"{HTML}.detector_html", "html", "lines_batch", LINES),
 )
 
-# Near-duplicates. The first is what rates are compared with.
-RHO: Final = "samples token positions; flags texts, tells no twin and not which stays"
+# Near-duplicates. The first system is the reference for rates.
+RHO: Final = "samples token positions; only flags texts, without pairs"
 NEAR_DUPLICATE_SYSTEMS: Final = (
     Peer("rensa", f"{NEAR_DUPLICATES}.rensa", "rensa", "text", "find", "sketches and LSH of 16 bands"),
     Peer(
@@ -216,7 +217,7 @@ NEAR_DUPLICATE_SYSTEMS: Final = (
         "rensa",
         "text",
         "dedup",
-        "its deduplicator; tells no pairs",
+        "its deduplicator; returns no pairs",
     ),
     Peer("rensa-rho", f"{NEAR_DUPLICATES}.rensa", "rensa", "text", "rho", RHO),
     Peer(
@@ -225,7 +226,7 @@ NEAR_DUPLICATE_SYSTEMS: Final = (
         OURS,
         "text",
         "find",
-        "one update a shingle, 32-bit xxHash",
+        "one update per shingle, 32-bit xxHash",
     ),
     Peer("datasketch-bulk", f"{NEAR_DUPLICATES}.datasketch", OURS, "text", "find_bulk", "32-bit xxHash"),
     Peer("gaoya", f"{NEAR_DUPLICATES}.gaoya", "gaoya", "text", "find", "16 bands of 8"),
@@ -236,7 +237,12 @@ NEAR_DUPLICATE_SYSTEMS: Final = (
         "tors", f"{NEAR_DUPLICATES}.tors", "tors", "text", "find", "words without punctuation; 16 bands of 8"
     ),
     Peer(
-        "text-dedup", f"{NEAR_DUPLICATES}.text_dedup", "text-dedup", "text", "find", "minhash; tells no pairs"
+        "text-dedup",
+        f"{NEAR_DUPLICATES}.text_dedup",
+        "text-dedup",
+        "text",
+        "find",
+        "minhash; returns no pairs",
     ),
     Peer(
         "datatrove",
@@ -244,7 +250,7 @@ NEAR_DUPLICATE_SYSTEMS: Final = (
         "datatrove",
         "text",
         "find",
-        "14 buckets of 8; tells no pairs",
+        "14 buckets of 8; returns no pairs",
     ),
     Peer("detector", f"{NEAR_DUPLICATES}.detector", OURS, "text", "find", ours=True),
     Peer(
@@ -253,7 +259,7 @@ NEAR_DUPLICATE_SYSTEMS: Final = (
         OURS,
         "text",
         "find_on_disk",
-        "texts stream by; JSON parsed in the time",
+        "streamed from a file; includes parsing JSON",
         ours=True,
     ),
 )

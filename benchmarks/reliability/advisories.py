@@ -35,7 +35,7 @@ VULNERABLE: Final = "pycrypto"
 
 
 def installed(extras: tuple[str, ...]) -> dict[str, str]:
-    """Return all packages that ours needs, with their versions, those that others need among them."""
+    """Return all packages that ours needs, directly or indirectly, with their versions."""
     found: dict[str, str] = {}
     waiting = [(PACKAGE, extras)]
     while waiting:
@@ -59,7 +59,7 @@ def _extras() -> tuple[str, ...]:
 
 
 def matching(advisories: dict[str, Any], packages: dict[str, str]) -> list[str]:
-    """Return the advisories that are about an installed version."""
+    """Return the advisories for an installed version."""
     return [
         f"{name} {number}: {row['id']}"
         for name, number in sorted(packages.items())

@@ -1,4 +1,4 @@
-"""Long runs: memory stays flat, and the same pages get the same bytes at the end as at the start."""
+"""Long runs: memory must not grow, and the same pages must get the same bytes at the end as at the start."""
 
 import asyncio
 import gc
@@ -31,7 +31,7 @@ BATCH: Final = 50
 COMPARED: Final = 60
 LARGE: Final = 1_000_000
 WORKERS: Final = 2
-# What memory may differ by between a quarter of a run and its end.
+# The largest difference in memory between a quarter of a run and its end.
 FLAT: Final = 1.1
 RUNS: Final = ("workers", "process", "large", "serve")
 POOLS: Final = ("threads", "processes by fork", "processes by spawn")
@@ -56,7 +56,7 @@ def _page(text: str, number: int) -> Page:
 
 
 def digest(pages: Sequence[Page]) -> str:
-    """Return a hash of everything that is said of some pages."""
+    """Return a hash of all results for some pages."""
     found = hashlib.blake2b()
     for page in Detector().score_batch(list(pages)):
         found.update(json.dumps(page.to_dict()).encode("utf-8", "surrogatepass"))
@@ -76,7 +76,7 @@ def _batches(pages: Iterator[Page], size: int) -> Iterator[list[Page]]:
 def _through_one_process(
     name: str, pages: Callable[[], Iterator[Page]], count: int, size: int
 ) -> Iterator[dict[str, Any]]:
-    """Score pages one batch after another; look at memory at a quarter and at the end."""
+    """Score pages batch by batch; measure memory after a quarter and at the end."""
     detector, first = Detector(), list(islice(pages(), min(COMPARED, count)))
     start, done, at_quarter = digest(first), 0, 0
     for batch in _batches(islice(pages(), count), size):
@@ -96,7 +96,7 @@ def _endless(texts: Sequence[str]) -> Iterator[Page]:
 
 
 def _large(texts: Sequence[str]) -> Iterator[Page]:
-    """Yield pages of a megabyte, no two the same."""
+    """Yield different pages of a megabyte each."""
     number = 0
     while True:
         order = texts[number % len(texts) :] + texts[: number % len(texts)]
@@ -123,7 +123,7 @@ def _by_workers(texts: Sequence[str]) -> Iterator[dict[str, Any]]:
 
 
 def _served(texts: Sequence[str], seconds: float) -> Iterator[dict[str, Any]]:
-    """Let clients ask `detector serve` for a while."""
+    """Let clients send requests to `detector serve` for a while."""
     pages = [str(_page(text, 0).text).encode() for text in texts[:100]]
     with served(OURS_SERVED, 1) as target:
         body = target.body(pages[0])
@@ -154,7 +154,7 @@ def _served(texts: Sequence[str], seconds: float) -> Iterator[dict[str, Any]]:
 def command(count: int, large: int, seconds: float, write: bool, chosen: tuple[str, ...]) -> None:
     """Score pages for a long time, to reliability-soak.json.
 
-    Memory at a quarter of each run and at its end must be the same, and the first pages must get the same
+    Memory after a quarter of each run and at its end must be the same, and the first pages must get the same
     bytes at the end as at the start.
 
     \b
@@ -183,7 +183,7 @@ def command(count: int, large: int, seconds: float, write: bool, chosen: tuple[s
 
 
 def _with(path: Path, row: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the rows of a result with one of them made anew; those of other runs stay."""
+    """Return the rows of a result with one of them replaced; those of other runs stay."""
     before = read_json(path)["rows"] if path.is_file() else []
     found = {**{old["run"]: old for old in before}, row["run"]: row}
     return [found[name] for name in sorted(found, key=ORDER.index)]

@@ -1,4 +1,4 @@
-"""The tests with the lowest versions of the dependencies that we allow, and with the newest."""
+"""Runs the tests with the lowest allowed versions of the dependencies, and with the newest."""
 
 import re
 import subprocess
@@ -24,7 +24,7 @@ TESTS: Final = (
     "tests/corpus/test_run.py",
     "tests/corpus/test_tables.py",
 )
-# What runs the tests is not what is tried.
+# The packages that run the tests are not varied.
 TOOLS: Final = ("pytest>=8.3", "hypothesis>=6.100")
 WHICH: Final = {"lowest": "lowest-direct", "newest": "highest"}
 

@@ -1,4 +1,4 @@
-"""Ask peers beforehand, so that `run quality` and `run behind` find their answers in the cache."""
+"""Asks peers in advance, so that `run quality` and `run behind` find their answers in the cache."""
 
 from collections.abc import Iterator, Sequence
 
@@ -44,8 +44,8 @@ def _ask(peer: Peer, name: str, pages: Sequence[Page]) -> None:
 def command(sets: tuple[str, ...], systems: tuple[str, ...], most: int | None) -> None:
     """Ask peers for the text of pages, and keep their answers outside the repository.
 
-    What is in the cache already is not asked again, and a run that was ended goes on where it was.
-    Start it with `nice`, hours before `run behind`, which needs all peers' answers on all pages.
+    Answers in the cache are not requested again, and a stopped run continues where it stopped. Start it with
+    `nice`, hours before `run behind`, which needs the answers of all peers on all pages.
 
     \b
     Examples:

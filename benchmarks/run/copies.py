@@ -90,7 +90,7 @@ def row(name: str, found: Sequence[tuple[str, bool]]) -> dict[str, Any]:
 @click.command()
 @click.option("--sites", default=60, show_default=True, help="Number of sites of 40 pages.")
 def command(sites: int) -> None:
-    """Measure which copies go on planted sites, to copies.json.
+    """Measure which copies are dropped on planted sites, to copies.json.
 
     \b
     Examples:

@@ -19,7 +19,7 @@ SEED: Final = 1
 LEAST_JACCARD: Final = 0.6
 # The most characters of a text that is shorter than a shingle.
 SHORT_TEXT: Final = 300
-# Documents on an archive page; of each next one a twentieth more is cut off.
+# The number of documents on an archive page; of each further one, a twentieth more is cut off.
 ARCHIVED: Final = 10
 MOST_CUT: Final = 20
 
@@ -50,7 +50,7 @@ def truth_of(count: int) -> Truth:
 
 
 def containment_file(count: int) -> Path:
-    """Return planted documents, and archive pages of ten of them each, of which some are cut short."""
+    """Return planted documents, and archive pages of ten of them each, some of which are cut short."""
     path = cache_folder() / f"planted-archives-{SEED}-{count}.jsonl"
     if not path.is_file():
         long = (text for _, text in PlantedDocuments(count, SEED).documents() if len(text) > SHORT_TEXT)
@@ -64,7 +64,7 @@ def containment_file(count: int) -> Path:
 
 
 def contained_pairs(corpus: Path, threshold: float) -> set[tuple[int, int]]:
-    """Return all pairs of which the longer text has so much of the shorter one, by comparing shingles."""
+    """Return all pairs in which the longer text has this much of the shorter one, by comparing shingles."""
     sets = [shingles(row["text"]) for row in json_lines(corpus)]
     holders = defaultdict(list)
     for number, parts in enumerate(sets):

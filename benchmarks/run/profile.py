@@ -189,7 +189,7 @@ def measured(models: Sequence[Model]) -> dict[str, Any]:
     "--output", type=click.Path(path_type=Path), default=RESULTS / "profile.json", help="The result."
 )
 def command(models: Path, peer: bool, output: Path) -> None:
-    """Measure what site profiles are worth, to profile.json.
+    """Measure the gain from site profiles, to profile.json.
 
     MODELS is a folder of `train folds`. With --peer, compares ChromeRAG's `learn` and `batch` with our
     profiles: on the same pages, 30 other pages of the site, at most four known pages of a site.

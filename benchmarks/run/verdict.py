@@ -26,14 +26,14 @@ from detector.records import Format
 from detector.text.page import Page as Decoded
 
 NO_CONTENT: Final = ROOT / "tests" / "golden" / "no_content_pages.jsonl"
-# Words of gold text from which on nobody would call a page a wall.
+# With this many words of gold text, a page is certainly not a wall.
 ORDINARY: Final = 50
 FORMATS: Final[tuple[Format, ...]] = ("html", "text")
 BATCH: Final = 64
 
 
 class Judged(NamedTuple):
-    """A page, what it is ("" for an ordinary one), and what it was called."""
+    """A page, its kind ("" for an ordinary one), and the verdict."""
 
     name: str
     language: str

@@ -1,4 +1,4 @@
-"""What a server stands: many clients at a time, ours and two peers behind a plain HTTP server."""
+"""A server under the load of many clients: ours, and two peers behind a plain HTTP server."""
 
 import asyncio
 import json
@@ -46,11 +46,11 @@ class Target(NamedTuple):
 
 @dataclass
 class Seen:
-    """What the clients saw.
+    """The results of the clients.
 
-    seconds: of each answer in the span of time; failed: of these
-    answered: all answers, before and after the span, too; cpu: seconds that the server took for them
-    memory: bytes, at each look in the span
+    seconds: of each answer in the measured time; failed: number of failures among them
+    answered: all answers, including those before and after that time; cpu: seconds of the server for them
+    memory: bytes at each measurement
     """
 
     seconds: list[float] = field(default_factory=list)
@@ -66,7 +66,7 @@ def _as_json(page: bytes) -> bytes:
 
 @contextmanager
 def _started(command: Sequence[str], where: str) -> Iterator[tuple[int, int]]:
-    """Start a server and give its port, read off a line of its output, and its process."""
+    """Start a server and give its port, read from a line of its output, and its process."""
     pipes = {where: subprocess.PIPE}
     with subprocess.Popen(command, cwd=ROOT, text=True, **pipes) as process:  # type: ignore[call-overload]
         try:

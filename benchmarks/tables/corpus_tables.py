@@ -25,11 +25,11 @@ def systems(result: Results) -> Table:
 def kills(result: Results) -> Table:
     """Return how many killed runs gave the same output."""
     row = [f"{result['count']:,}", f"{result['kills']}", f"{result['equal']}", f"{result['seconds']:.0f}"]
-    return ["pages", "killed", "the same to the byte", "seconds undisturbed"], [row]
+    return ["pages", "killed", "identical output", "seconds, undisturbed"], [row]
 
 
 def spark(result: Results) -> Table:
-    """Return time and memory of data frames on Spark, beside a corpus run; and of each step."""
+    """Return time and memory of data frames on Spark, compared with a corpus run, and of each step."""
     rows = [
         [row["system"], f"{row['seconds']:,.0f}", f"{row['cpu_s']:,.0f}", f"{row['peak_mb']:,}", ""]
         for row in result["rows"]
@@ -37,4 +37,4 @@ def spark(result: Results) -> Table:
     for step in result["steps"]:
         shuffled = f"{step['shuffled'] / result['count']:,.0f}"
         rows.append([f"— {step['step']}", f"{step['seconds']:,.0f}", f"{step['task_s']:,.0f}", "", shuffled])
-    return ["system, step", "seconds", "CPU s; of steps, task s", "peak MB", "shuffled bytes per page"], rows
+    return ["system, step", "seconds", "CPU s (steps: task s)", "peak MB", "shuffled bytes per page"], rows

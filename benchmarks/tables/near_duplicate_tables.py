@@ -1,5 +1,8 @@
 """The tables of near-duplicates: head and rows from a result."""
 
+from collections.abc import Sequence
+
+from benchmarks.peers.systems import CONTAINMENT_SYSTEMS, NEAR_DUPLICATE_SYSTEMS, Peer
 from benchmarks.tables.cells import Results, Table, name_of
 
 
@@ -22,13 +25,18 @@ def _with_left_out(result: Results, rows: list[list[str]]) -> list[list[str]]:
     return [*rows, *([*row, *[""] * (width - 2)] for row in absent)]
 
 
+def _note(row: Results, systems: Sequence[Peer]) -> str:
+    """Return the current note on a system, or for a system of the past the one in its result."""
+    return next((system.note for system in systems if system.name == row["system"]), str(row["note"]))
+
+
 def _ran(result: Results) -> list[Results]:
     return [row for row in result["rows"] if "failed" not in row]
 
 
 def rates(result: Results) -> Table:
     """Return how fast and how large systems are, the fastest first."""
-    head = ["system", "texts/s", f"rate, {result['reference']} = 1", "CPU s", "peak rises by MB", ""]
+    head = ["system", "texts/s", f"rate, {result['reference']} = 1", "CPU s", "added memory, MB", ""]
     rows = [
         [
             name_of(row),
@@ -36,7 +44,7 @@ def rates(result: Results) -> Table:
             f"{row['ratio']:.2f} ({row['ratio_low']:.2f} to {row['ratio_high']:.2f})",
             f"{row['cpu_s']:,.4g}",
             f"{row['rise_mb']:,.0f}",
-            row["note"],
+            _note(row, NEAR_DUPLICATE_SYSTEMS),
         ]
         for row in sorted(_ran(result), key=lambda row: row["cpu_s"])
     ]
@@ -79,7 +87,7 @@ def signing(result: Results) -> Table:
 
 def containment(result: Results) -> Table:
     """Return how many texts inside longer ones are found, at what cost."""
-    head = ["system", "pairs found", "precision", "recall", "CPU s", "peak rises by MB", ""]
+    head = ["system", "pairs found", "precision", "recall", "CPU s", "added memory, MB", ""]
     rows = [
         [
             name_of(row),
@@ -88,7 +96,7 @@ def containment(result: Results) -> Table:
             _share(row["pairs"]["recall"]),
             f"{row['cpu_s']:,.4g}",
             f"{row['rise_mb']:,.0f}",
-            row["note"],
+            _note(row, CONTAINMENT_SYSTEMS),
         ]
         for row in _ran(result)
     ]

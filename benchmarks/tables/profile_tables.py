@@ -20,8 +20,8 @@ def _falls(row: Results, name: str) -> str:
 
 def summary(result: Results, _: Sequence[str]) -> Table:
     """Return medians over sites."""
-    head = ["input, other pages", "sites", "words F1 without", "with", "its error falls by"]
-    head += ["template lines left without", "with", "they fall by", "worst site"]
+    head = ["input, other pages", "sites", "words F1 without", "with", "error reduction"]
+    head += ["template lines left without", "with", "reduction", "worst site"]
     rows = []
     for row in result["summary"]:
         worst = row["worst_site"]

@@ -86,7 +86,7 @@ def quality_text(folder: Path, words: str) -> str:
 
 
 def renderings(folder: Path, name: str) -> str:
-    """Return each text system's score on the four renderings, their mean, and the lowest below it."""
+    """Return each text system's score on the four renderings, their mean, and the mean minus the lowest."""
     result = read(folder, f"quality-{name}")
     measure, score = _measure(result)
     found: dict[str, dict[str, float]] = {}
@@ -99,7 +99,7 @@ def renderings(folder: Path, name: str) -> str:
         mean = sum(scores.values()) / len(scores)
         cells = [number(scores[name]) if name in scores else "" for name in columns]
         rows.append([system, *cells, number(mean), number(mean - min(scores.values()))])
-    return grid(["system", *columns, "mean", "lowest, below it"], rows)
+    return grid(["system", *columns, "mean", "mean minus lowest"], rows)
 
 
 def held(folder: Path, names: str) -> str:
@@ -240,7 +240,7 @@ def verdict(folder: Path, name: str) -> str:
     ]
     every = [str(row["ordinary"]["wrong"]) for row in rows.values()]
     found.append(["**all**", f"{rows['html']['ordinary']['pages']:,}", *every])
-    return grid(["language", "ordinary pages", "called so, HTML", "called so, text"], found)
+    return grid(["language", "ordinary pages", "misjudged, HTML", "misjudged, text"], found)
 
 
 # Languages with fewer pages are listed only if something is wrong.
@@ -259,7 +259,7 @@ PLANTED: Final = (
 
 
 def copies(folder: Path, name: str) -> str:
-    """Return how good the probability of copies is, its bins, or what goes of planted copies."""
+    """Return how good the probability of copies is, its bins, or what is dropped of planted copies."""
     if name == "planted":
         found = read(folder, "copies")["rows"]
         rows = [
@@ -273,7 +273,7 @@ def copies(folder: Path, name: str) -> str:
             [f"{row['copies']:,}", number(row["expected"]), number(row["taken_out"])]
             for row in result["bins"]
         ]
-        return grid(["copies", "mean probability", "taken out by readers"], rows)
+        return grid(["copies", "mean probability", "removed by readers"], rows)
     if name == "decisions":
         keys = ("copies", "right", "kept", "kept_right")
         rows = [[number(row["limit"], 1), *(f"{row[key]:,}" for key in keys)] for row in result["decisions"]]

@@ -40,7 +40,7 @@ def faults(result: Results) -> Table:
     failed = sum(len(row["failed"]) for row in result["rows"])
     passed = sum(len(row.get("passed_again", [])) for row in result["rows"])
     rows.append(["**all**", *(f"**{number}**" for number in (*sums, passed, failed))])
-    after = ["same bytes afterwards", "refused afterwards", "failed, pass after a change", "fail"]
+    after = ["same bytes afterwards", "refused afterwards", "failed, then fixed", "fail"]
     return ["fault", "tries", "finished", "stopped", "killed", *after], rows
 
 
@@ -63,7 +63,7 @@ def fuzz(result: Results) -> Table:
     )
     seconds = sum(row["seconds"] for row in result["rows"])
     rows.append(["**all**", f"**{seconds:,.0f}**", f"**{inputs:,}**", "", "", f"**{faults}**"])
-    return ["reader", "seconds", "inputs", "refused by name", "different outcomes", "faults"], rows
+    return ["reader", "seconds", "inputs", "refused with a message", "different outcomes", "faults"], rows
 
 
 def guided(result: Results) -> Table:

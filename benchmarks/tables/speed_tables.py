@@ -20,7 +20,7 @@ def speed(folder: Path, words: str) -> str:
         [name_of(row), *(f"{row[column]:,.4g}" for column in shown), str(row["failed_pages"])]
         for row in sorted(chosen(result["rows"], systems), key=lambda row: row["ms_per_page"])
     ]
-    names = {"ms_per_page": "ms a page", "mb_per_s": "MB/s", "lines_per_s": "lines/s"}
+    names = {"ms_per_page": "ms per page", "mb_per_s": "MB/s", "lines_per_s": "lines/s"}
     heads = [names.get(column, f"time, {result['reference']} = 1") for column in shown]
     return grid(["system", *heads, "failed"], rows)
 
@@ -43,7 +43,7 @@ def serve(folder: Path, name: str) -> str:
         for row in result["rows"]
     ]
     waits = ["requests/s", "p50 ms", "p99 ms", "failed"]
-    return grid(["system", "clients", "CPU ms a page", *waits, "MB: first, most, last", "load"], rows)
+    return grid(["system", "clients", "CPU ms per page", *waits, "MB: first, most, last", "load"], rows)
 
 
 def workers(folder: Path, name: str) -> str:
@@ -51,7 +51,7 @@ def workers(folder: Path, name: str) -> str:
     result = read(folder, "workers")["rows"]
     columns: dict[str, Callable[[dict[str, Any]], str]] = {
         "worker": lambda row: str(row["worker"]),
-        "bytes that travel": lambda row: f"{row['pickled_bytes']:,}",
+        "bytes sent": lambda row: f"{row['pickled_bytes']:,}",
         "CPU s until ready": lambda row: f"{row['cpu_s']:.2f}",
         "MB": lambda row: f"{row['memory_mb']:.0f}",
     }
@@ -62,10 +62,10 @@ def workers(folder: Path, name: str) -> str:
 
 
 def _start(folder: Path) -> str:
-    """Return the CPU seconds of each process, a column a version."""
+    """Return the CPU seconds of each process, one column per version."""
     rows = read(folder, "speed-start")["rows"]
     systems = list(dict.fromkeys(row["system"] for row in rows))
     seconds = {(row["process"], row["system"]): f"{row['cpu_s']:.3f}" for row in rows}
     processes = list(dict.fromkeys(row["process"] for row in rows))
     table = [[f"`{process}`", *(seconds[process, system] for system in systems)] for process in processes]
-    return grid(["CPU s of a process", *systems], table)
+    return grid(["CPU s per process", *systems], table)

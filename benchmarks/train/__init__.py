@@ -1,1 +1,1 @@
-"""Models that the benchmarks need: of each fold, without some languages."""
+"""Models that the benchmarks need: for each fold, and without some languages."""

@@ -1,7 +1,7 @@
 """Two small models, one of which does not know some languages.
 
-Both learn from a part of the pages only (`SHARES`), so that the pair is trained in minutes: the
-distance between them says what a language is worth, not how good the shipped model is.
+Both learn from only some of the pages (`SHARES`), so that the pair is trained in minutes. The difference
+between them shows what knowing a language is worth, not how good the default model is.
 """
 
 import time
@@ -16,19 +16,19 @@ from detector.model.files import save
 from detector.training.data.labelled_pages import LabelledPage, read_pages
 from detector.training.fit.train import train
 
-# Sites of these folds are tested on; the others may be learned from.
+# Sites of these folds are used for testing; the others may be learned from.
 TEST_FOLDS: Final = (0, 1)
-# Share of a set's pages that is learned from, of the languages that are not kept out.
+# The share of a set's pages to learn from, for languages that are not held out.
 SHARES: Final = {"wcxb-dev": 0.35, "trafilatura-eval-dev": 0.4, "rendered": 0.35, "sites": 0.3, "daniel": 0.6}
-# Pages that we wrote: few, of no site, and with the label of every line.
+# Pages that we wrote: few, of no site, and with a label for every line.
 OWN: Final = "own"
 
 
 class Pair(NamedTuple):
     """Languages that one of two models must not know.
 
-    relatives: the same languages by other codes, and those that would give one away
-    tested, adapted_to: sets whose pages are tested on and adapted to
+    relatives: the same languages under other codes, and languages that would reveal them
+    tested, adapted_to: sets whose pages are used for testing and for adapting
     """
 
     languages: tuple[str, ...]
@@ -41,13 +41,13 @@ class Pair(NamedTuple):
         return page.language in self.languages or page.language in self.relatives
 
     def in_test(self, page: LabelledPage) -> bool:
-        """Tell whether a page is tested on, or is of a site that is."""
+        """Tell whether a page is used for testing, or belongs to a site that is."""
         own = page.set == OWN and OWN in self.tested
         return own or page.fold in TEST_FOLDS
 
 
-# The first four have many news sites with gold. Of the others, no set has many: they are tested on
-# our own pages and what gold there is, and adapted to pages of one to three sites (German: more).
+# The first four have many news sites with gold. For the others no set has many: they are tested on our own
+# pages and the available gold, and adapted to pages of one to three sites (German: more).
 PAIRS: Final = {
     "news": Pair(
         ("el", "pl", "ru", "zh"),
@@ -67,7 +67,7 @@ PAIRS: Final = {
 
 
 def used_in_training(page: LabelledPage) -> bool:
-    """Tell whether a page of another language is among those that both models learned from."""
+    """Tell whether a page in another language is among those that both models learned from."""
     return zlib.crc32(page.id.encode()) % 1000 < 1000 * SHARES.get(page.set, 1.0)
 
 
@@ -78,7 +78,7 @@ def _chosen(page: LabelledPage, pair: Pair, with_languages: bool) -> bool:
 
 
 def _unlabelled_language(pages: Iterator[LabelledPage]) -> Iterator[LabelledPage]:
-    """Leave out pages of unknown language: one of the four could be among them."""
+    """Leave out pages of unknown language, because they could be in one of the four languages."""
     yield from (page for page in pages if page.language not in ("", "unknown"))
 
 
@@ -89,8 +89,8 @@ def _unlabelled_language(pages: Iterator[LabelledPage]) -> Iterator[LabelledPage
 def command(pages: Path, output: Path, pair: str) -> None:
     """Train two small models, one without the languages of PAIR.
 
-    PAGES is the file of `data training-pages`. OUTPUT/PAIR/without learned from no page of the
-    languages, OUTPUT/PAIR/with also from those of their sites that are not tested on.
+    PAGES is the file written by `data training-pages`. OUTPUT/PAIR/without learned from no page in the
+    languages. OUTPUT/PAIR/with also learned from pages of their sites that are not used for testing.
 
     \b
     Examples:

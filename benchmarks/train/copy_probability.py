@@ -1,13 +1,13 @@
-"""Fit how likely a copy is one that readers take out: detector/results/copy_probability.json.
+"""Fits the probability that readers remove a copy: detector/results/copy_probability.json.
 
-Labels: the readings of copies that are not locked. A copy that our structure finds is positive if its
-reader called it the headline again, a headline as a prefix, a running head, a block or a teaser of the
-page; contents, refrains, quotations and parallel lines stay, so they are negative, as is what the reader
-marked as no copy. The numbers of printed pages were not marked as copies: one that the reader called
-navigation is a running head.
+Labels are the readings of copies that are not locked. A copy found by our structure is positive if its reader
+called it a repeated headline, a headline as a prefix, a running head, a block or a teaser of the page. Tables
+of contents, refrains, quotations and parallel lines are kept, so they are negative, like lines that the
+reader did not mark as copies. Page numbers were not marked as copies: those that the reader called navigation
+count as running heads.
 
-It is judged by ten folds of whole groups of sites, beside the share of positives of each kind alone. And
-it is asked what it would be worth in decisions: which lines of kinds that stay would go above a probability.
+It is evaluated by ten folds of whole groups of sites, and compared with the share of positives of each kind.
+The effect on decisions is reported too: which kept copies would be above a given probability.
 """
 
 from collections import Counter
@@ -34,11 +34,11 @@ from detector.results.lines import EVEN
 from detector.settings import DROPPED_COPIES
 from detector.text.page import Page
 
-# Later readings replace earlier ones of the same page. The locked ones are left alone.
+# Later readings of a page replace earlier ones. Locked ones are not used.
 READINGS: Final = ("refined", "second", "first")
 TAKEN_OUT: Final = ("headline", "prefix", "running-head", "block", "teaser")
 FOLDS: Final = 10
-# The inverse strength of regularisation: from .003 to 1 the log loss out of fold moves by .007.
+# The inverse regularisation strength: from .003 to 1, the out-of-fold log loss changes by .007.
 REGULARISATION: Final = 0.03
 BINS: Final = 10
 LIMITS: Final = (0.5, 0.6, 0.7, 0.8, 0.9)
@@ -46,7 +46,7 @@ PLACES: Final = 5
 
 
 class Copies(NamedTuple):
-    """Copies of all labelled pages: what is known of each, kind, score, whether it goes, and its group."""
+    """Copies of all labelled pages: evidence, kind, score, whether it is dropped, and group of each."""
 
     evidence: Floats64
     kind: NDArray[np.str_]
@@ -77,7 +77,7 @@ def _of_page(detector: Detector, html: bytes | None, text: str, labels: KindLabe
 
 
 def labelled_copies() -> Copies:
-    """Return what our structure finds on the labelled pages."""
+    """Return the copies that our structure finds on the labelled pages."""
     labels = {row.page: row for name in READINGS for row in read(FOLDER / f"{name}.jsonl")}
     group = {row["page"]: row["group"] for row in drawn()}
     detector, found = Detector(), []
@@ -98,7 +98,7 @@ def fitted(copies: Copies, rows: NDArray[np.intp]) -> tuple[Floats64, float]:
 
 
 def out_of_fold(copies: Copies) -> tuple[Floats64, Floats64]:
-    """Return the probability of each copy by fits without its group; and by its kind alone."""
+    """Return the probability of each copy by fits without its group, and by its kind only."""
     probability, by_kind = np.zeros(copies.goes.size), np.zeros(copies.goes.size)
     for learned, judged in GroupKFold(FOLDS).split(copies.evidence, groups=copies.group):
         weights, intercept = fitted(copies, learned)
@@ -110,7 +110,7 @@ def out_of_fold(copies: Copies) -> tuple[Floats64, Floats64]:
 
 
 def measures(copies: Copies, probability: Floats64) -> dict[str, float]:
-    """Return how good probabilities are."""
+    """Return measures of probabilities."""
     return {
         "log_loss": round(float(log_loss(copies.goes, probability)), 3),
         "auc": round(float(roc_auc_score(copies.goes, probability)), 3),
@@ -119,7 +119,7 @@ def measures(copies: Copies, probability: Floats64) -> dict[str, float]:
 
 
 def bins(copies: Copies, probability: Floats64) -> list[dict[str, float]]:
-    """Return expected and true shares in bins of as many copies."""
+    """Return expected and true shares in bins of equal size."""
     parts = np.array_split(np.argsort(probability, kind="stable"), BINS)
     return [
         {
@@ -132,9 +132,9 @@ def bins(copies: Copies, probability: Floats64) -> list[dict[str, float]]:
 
 
 def in_decisions(copies: Copies, probability: Floats64) -> list[dict[str, float]]:
-    """Return what goes by probability of the kinds that stay, and how much of that is right.
+    """Return which kept copies would be dropped by probability, and how many of them correctly.
 
-    Scores decide on most of these lines already: `kept` are those that a score below .5 keeps.
+    Scores decide about most of these lines already: `kept` are those with a score below .5.
     """
     stays = ~np.isin(copies.kind, DROPPED_COPIES) | (copies.kind == "repeat")
     found = []
@@ -148,7 +148,7 @@ def in_decisions(copies: Copies, probability: Floats64) -> list[dict[str, float]
 
 @click.command()
 def command() -> None:
-    """Fit the probability of copies, judge it out of fold, and write both.
+    """Fit the probability of copies, evaluate it out of fold, and write both.
 
     \b
     Examples:

@@ -1,9 +1,9 @@
-"""Trainings by a configuration file, with several seeds; and what changed against another.
+"""Training with a configuration file and several seeds, and comparing the results.
 
-Pages are read and aligned once and kept in the cache folder, by the hashes of the file, of the seed and of
-the code that reads them. A finished experiment is a JSON file: for each seed and format, of every real page
-the parts of its figures, all by the model of its fold. Two of them are compared page by page, with intervals
-over sites; beside the difference stands how far apart the seeds are.
+Pages are read and aligned once and kept in the cache folder, under the hashes of the file, the seed and the
+code that reads them. A finished experiment is a JSON file: for each seed and format, the parts of the figures
+of every real page, by the model of its fold. Two experiments are compared page by page, with intervals over
+sites, and the spread of the seeds is reported with the difference.
 """
 
 import hashlib
@@ -33,11 +33,11 @@ from detector.training.fit.configuration import Configuration, read_configuratio
 from detector.training.fit.page_kinds import Scored
 from detector.training.fit.train import Gathered, gather, train_gathered
 
-# What is read and how depends on these.
+# The code that determines what is read and how.
 READERS: Final = ("detector/text", "detector/kernels", "detector/training/data", "detector/records.py")
-# Pages that we made say nothing of how good a model is.
+# Pages that we made say nothing about how good a model is.
 MADE: Final = ("made", "composed", "own")
-# Shown in a comparison, and whether more is better.
+# The figures of a comparison, and whether higher is better.
 FIGURES: Final = {"words_f1": True, "content_lost": False, "template_recall": True, "log_loss": False}
 LEVEL: Final = 0.95
 Log = Callable[[str], None]
@@ -52,7 +52,7 @@ class Page(NamedTuple):
 
 
 def gathered(path: Path, seed: int, share: float, log: Log) -> Gathered:
-    """Return the pages of a training file, from the cache where they were read before."""
+    """Return the pages of a training file, from the cache if they were read before."""
     sources = [file for name in READERS for file in _files(ROOT / name)]
     names = (hashlib.sha256(path.read_bytes()).hexdigest(), sources_hash(sources), str(seed), str(share))
     cached = cache_folder() / f"gathered-{hashlib.sha256('|'.join(names).encode()).hexdigest()[:16]}.pickle"
@@ -108,7 +108,7 @@ def judged(scored: Scored) -> dict[str, Page]:
 
 
 def run(pages: Path, configuration: Configuration, seeds: int, share: float, log: Log) -> dict[str, Any]:
-    """Return an experiment: what each seed's fold models make of every page."""
+    """Return an experiment: the results of each seed's fold models on every page."""
     found: dict[str, dict[str, dict[str, Page]]] = {}
     for seed in range(seeds):
         trained = train_gathered(
@@ -139,9 +139,9 @@ def _parts(experiment: Mapping[str, Any], seed: str, format: str, figure: str, p
 def _mean(
     experiment: Mapping[str, Any], format: str, figure: str, pages: Sequence[str]
 ) -> tuple[Parts, float]:
-    """Return the parts of a figure as the mean over the seeds, and how far apart the seeds are.
+    """Return the parts of a figure as means over the seeds, and the spread of the seeds.
 
-    One seed says nothing of that: then it is not a number.
+    With one seed the spread is unknown, so it is NaN.
     """
     every = [_parts(experiment, seed, format, figure, pages) for seed in experiment["seeds"]]
     over, under = (np.mean([getattr(one, name) for one in every], axis=0) for name in ("over", "under"))
@@ -168,9 +168,10 @@ class Change(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """Return better or worse where it is more than chance: of the sites, and of the seeds.
+        """Return better, worse or chance.
 
-        With one seed, "one seed" is said: what trainings differ by is not known.
+        A difference counts if it is significant over the sites and larger than the spread of the seeds.
+        With one seed the result is "one seed", because the spread of trainings is unknown.
         """
         more = self.after - self.before
         if isnan(self.seeds):
@@ -188,7 +189,7 @@ class Change(NamedTuple):
 
 
 def changes(one: Mapping[str, Any], two: Mapping[str, Any]) -> Iterator[Change]:
-    """Yield how the second experiment differs from the first, by format, set and figure.
+    """Yield the differences between two experiments, by format, set and figure.
 
     Raises `BenchmarkError` if they have no page in common.
     """
@@ -250,11 +251,11 @@ def command(
     against: Path | None,
     only_compare: bool,
 ) -> None:
-    """Train by a configuration, with several seeds, and tell what changed.
+    """Train with a configuration and several seeds, and report what changed.
 
-    PAGES is the file of `data training-pages`; OUTPUT a JSON file. All figures are out of fold, of models
-    that know nothing of the fold. A change is called better or worse if its interval over sites leaves zero
-    out and it is larger than the seeds are apart.
+    PAGES is the file written by `data training-pages`; OUTPUT is a JSON file. All figures are out of fold,
+    from models that know nothing about the fold. A change is called better or worse if its interval over
+    sites excludes zero and it is larger than the spread of the seeds.
 
     \b
     Examples:

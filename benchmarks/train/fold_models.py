@@ -1,4 +1,4 @@
-"""A model of all pages, and models that know nothing of one fold each."""
+"""Trains a model on all pages, and models that know nothing about one fold each."""
 
 import os
 import time
@@ -19,9 +19,8 @@ from detector.training.fit.train import train
 def command(pages: Path, output: Path) -> None:
     """Train a model and the models of its folds.
 
-    PAGES is the file of `data training-pages`. OUTPUT/all is what `detector train` writes;
-    OUTPUT/fold-N learned from no page of fold N, and judges those pages for every figure that is
-    said to be out of fold.
+    PAGES is the file written by `data training-pages`. OUTPUT/all is what `detector train` writes.
+    OUTPUT/fold-N learned from no page of fold N, and judges those pages for every out-of-fold figure.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""Fit the networks of kinds anew, to models that have all the rest: minutes in place of an hour."""
+"""Refits the networks for kinds of existing models, which takes minutes instead of an hour."""
 
 import os
 import time
@@ -20,9 +20,9 @@ from detector.training.fit.stack import ALL_MODELS
 @click.argument("pages", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("models", type=click.Path(path_type=Path, exists=True, file_okay=False))
 def command(pages: Path, models: Path) -> None:
-    """Fit the networks of kinds of MODELS, a folder that `train folds` wrote, to the same PAGES.
+    """Refit the networks for kinds of MODELS, a folder written by `train folds`, on the same PAGES.
 
-    The models are replaced; they are what `train folds` would write with these labels of kinds.
+    The models are replaced. They equal what `train folds` would write with the current labels of kinds.
 
     \b
     Examples:

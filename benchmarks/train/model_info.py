@@ -1,4 +1,4 @@
-"""What travels with the default model: its data manifest and measures, from training_data/ and results."""
+"""The data manifest and the measures of the default model, from training_data/ and the results."""
 
 import json
 from typing import Any, Final
@@ -11,7 +11,7 @@ from detector.model.files import CONFIG_FILE, DEFAULT, FORMAT
 from detector.model.info import CARD_FILE, ModelInfo
 
 LICENCE: Final = "Apache-2.0"
-# What is said of a set; a set of which `split` is "half" gives some of its folds.
+# The record of a set. A set whose `split` is "half" gives only some of its pages.
 SAID: Final = ("name", "source", "licence", "split", "pages", "sha256")
 HOW: Final = (
     "mean words F1 of pages, by models that learned from no page of the same fold; see docs/measures.md"
@@ -44,14 +44,14 @@ def measured() -> dict[str, Any]:
 
 
 def default_info() -> ModelInfo:
-    """Return what travels with the default model. The card is written by hand."""
+    """Return the record of the default model. The card is written by hand."""
     card = (DEFAULT / CARD_FILE).read_text("utf-8")
     return ModelInfo(card, LICENCE, data_manifest(), measured())
 
 
 @click.command()
 def command() -> None:
-    """Write the data manifest and the measures of the default model anew.
+    """Rewrite the data manifest and the measures of the default model.
 
     \b
     Examples:

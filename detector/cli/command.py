@@ -121,4 +121,4 @@ def refuse_unused(unused: Sequence[str], mode: str, takes: str) -> None:
             click.core.ParameterSource.COMMANDLINE,
             click.core.ParameterSource.ENVIRONMENT,
         ):
-            raise click.UsageError(f"{param.opts[-1]} does nothing for {mode}: it is for {takes}")
+            raise click.UsageError(f"{param.opts[-1]} has no effect for {mode}: it is for {takes}")

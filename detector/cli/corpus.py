@@ -92,7 +92,7 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
         note(
             f"{since['documents']:,} documents of {runs} stay; {since['pages_that_would_change']:,} of "
             f"{since['pages_judged_again']:,} earlier pages judged again would change, and "
-            f"{since['documents_that_would_go']:,} documents would go: see the report"
+            f"{since['documents_that_would_go']:,} documents would be dropped: see the report"
         )
     if outcome.losses:
         for loss in outcome.losses[:SHOWN]:

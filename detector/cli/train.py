@@ -117,7 +117,7 @@ def _adapt(paths: Sequence[Path], options: AdaptOptions) -> int:
     _tell_missing(adaptation, folder_of(options.model))
     found = adapted_training(adaptation, pages, general)
     if found.held_back is not None:
-        _tell_change(f"pages held back, by {found.by}", found.held_back)
+        _tell_change(f"pages held out, by {found.by}", found.held_back)
     if found.general is not None:
         _tell_change("general set", found.general)
     if not options.anyway and not found.is_better:

@@ -20,7 +20,7 @@ LEAST_GROUPING: Final = 100_000_000
 
 
 def resources_of(engine: EngineSettings) -> Resources:
-    """Return what a run may use."""
+    """Return the resources of a run."""
     workers = workers_for(engine.memory, 1 if engine.name == "process" else engine.workers)
     grouping = max((engine.memory - PARENT) // 2, LEAST_GROUPING)
     return Resources(workers, engine.memory, grouping)
@@ -59,13 +59,13 @@ def clean_corpus(
         The folder of a finished run, whose pages count as evidence and whose documents stay. Give new pages
         only; nothing in that folder changes.
     sample : bool or int
-        Only look at so many pages, spread over the inputs, and write nothing, like `--sample`; True looks at
+        Only look at this many pages, spread over the inputs, and write nothing, like `--sample`; True means
         1,000. See `Outcome.sample`.
     progress : bool or callable
         True shows a bar. A function is called with the name of a step, the work done, and the total work.
     tell : callable, optional
-        Called with lines for a person: the plan of the run, and every minute how long the rest will take. The
-        file `log.txt` in the output folder has more.
+        Called with messages for the user: the plan of the run, and every minute how long the rest will take.
+        The file `log.txt` in the output folder has more.
 
     Returns
     -------
@@ -75,7 +75,7 @@ def clean_corpus(
     Raises
     ------
     SettingsError
-        If inputs, folders or settings are wrong, or the earlier run is damaged or was made with others.
+        If inputs, folders or settings are wrong, or the earlier run is damaged or has other settings.
     ShardError
         If the disk is full, an input cannot be read, or a worker was killed. Finished work is kept.
     """

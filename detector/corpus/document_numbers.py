@@ -1,7 +1,8 @@
-"""Numbers of a clean text: words, language, and how much it repeats itself; and the filters that go by them.
+"""Numbers of a clean text: words, language and repetition, and the filters that use them.
 
-The shares of repetition are those of Gopher (Rae et al. 2021, table A1), those of lines as in FineWeb (Penedo
-et al. 2024). Shares of text are shares of the bytes of its words, so that they are the same in every script.
+The shares of repetition are those of Gopher (Rae et al. 2021, table A1), and those of lines are as in FineWeb
+(Penedo et al. 2024). Shares of text are shares of the bytes of its words, so that they are comparable in
+every script.
 """
 
 from collections import Counter
@@ -18,23 +19,25 @@ from detector.text.decoding import utf8
 from detector.text.plain import text_batch
 from detector.text.words import words_of
 
-# How a line ends that is a sentence, or a quoted one, in many scripts.
+# The ends of lines that are sentences, or quoted sentences, in many scripts.
 LINE_ENDS: Final = tuple(".!?…。！？।॥؟۔።။។:;\"'”’»)」』")
 SHORT_LINE: Final = 30
-# The n-grams of Gopher: of two to four words the most frequent one, of five to ten all that came before.
+# The n-grams of Gopher: the most frequent one of two to four words; of five to ten words, all repeated ones.
 TOP: Final = (2, 3, 4)
 REPEATED: Final = (5, 6, 7, 8, 9, 10)
 
 
 class DocumentNumbers(NamedTuple):
-    """What a clean text is like.
+    """The numbers of a clean text.
 
-    language: BCP 47 tag by its words, or "" if there are too few; language_probability: how sure that is
-    kept_share: bytes of the clean text by those of the page's lines
-    duplicate_lines, duplicate_line_text: share of lines that an earlier one equals, and of text in them
-    lines_with_end: share of the lines that end as sentences do; short_lines: with less than 30 characters
+    language: BCP 47 tag, detected from its words, or "" if there are too few; language_probability: how
+    certain that is
+    kept_share: bytes of the clean text, divided by those of the page's lines
+    duplicate_lines, duplicate_line_text: share of lines that equal an earlier one, and of the text in them
+    lines_with_end: share of the lines that end like sentences; short_lines: share with fewer than 30
+    characters
     top_ngrams: for 2 to 4 words, share of the text in the most frequent n-gram
-    repeated_ngrams: for 5 to 10 words, share of the text in n-grams that came before
+    repeated_ngrams: for 5 to 10 words, share of the text in n-grams that occurred before
     """
 
     words: int
@@ -49,7 +52,7 @@ class DocumentNumbers(NamedTuple):
     repeated_ngrams: tuple[float, ...]
 
     def columns(self) -> dict[str, Any]:
-        """Return the numbers as columns of a record: one each."""
+        """Return the numbers as columns of a record."""
         found: dict[str, Any] = {}
         for name, value in self._asdict().items():
             if isinstance(value, tuple):
@@ -62,7 +65,7 @@ class DocumentNumbers(NamedTuple):
 
 
 def columns_of_numbers() -> dict[str, type]:
-    """Return the names of all columns, and their types."""
+    """Return the names and types of all columns."""
     nothing = numbers_of("", 0)
     return {name: type(value) for name, value in nothing.columns().items()}
 
@@ -95,7 +98,7 @@ def _rounded(part: int, whole: int) -> float:
 
 
 def _copies(lines: Sequence[str]) -> list[str]:
-    """Return the lines that an earlier one equals."""
+    """Return the lines that equal an earlier one."""
     seen, found = set[str](), list[str]()
     for line in map(str.strip, lines):
         if line in seen:
@@ -109,7 +112,7 @@ def _ngrams(keys: Sequence[int], size: int) -> list[tuple[int, ...]]:
 
 
 def _top(keys: Sequence[int], sizes: Sequence[int], size: int) -> int:
-    """Return the bytes in the most frequent n-gram, if it stands twice; of several the longest."""
+    """Return the bytes in the most frequent n-gram, if it occurs twice; among several, the longest."""
     ngrams = _ngrams(keys, size)
     if not ngrams:
         return 0
@@ -124,7 +127,7 @@ def _top(keys: Sequence[int], sizes: Sequence[int], size: int) -> int:
 
 
 def _repeated(keys: Sequence[int], sizes: Sequence[int], size: int) -> int:
-    """Return the bytes of n-grams that came before; each word counts once."""
+    """Return the bytes of n-grams that occurred before; each word counts once."""
     seen, found, at = set[tuple[int, ...]](), 0, 0
     ngrams = _ngrams(keys, size)
     while at < len(ngrams):
@@ -138,12 +141,12 @@ def _repeated(keys: Sequence[int], sizes: Sequence[int], size: int) -> int:
 
 
 def refuse_unknown_page_kinds(filters: DocumentFilters) -> None:
-    """Raise `SettingsError` for a kind of page that there is not."""
+    """Raise `SettingsError` for an unknown kind of page."""
     refuse_unknown_kinds("the filter kinds", filters.kinds, (*KINDS, EMPTY))
 
 
 class Broken(NamedTuple):
-    """A filter that a document does not pass. value: what it has; limit: what it may have."""
+    """A filter that a document does not pass. value: the document's number; limit: the filter's limit."""
 
     filter: str
     value: Any

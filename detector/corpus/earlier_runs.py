@@ -1,4 +1,4 @@
-"""Finished runs that a new one goes on from (`--since`): what they keep for it, and when they are refused.
+"""Finished runs that a new one builds on (`--since`): what they keep for it, and when they are refused.
 
 OUT/index/index.json            number of shards, and the run that this one went on from
 OUT/index/count/00000/          line counts of a shard, its records and parsed pages
@@ -6,7 +6,7 @@ OUT/index/clean/00000/          clean texts, kinds, and which lines were kept
 OUT/index/sketches/00000/       sketches of the clean texts
 OUT/index/out/00000/            ids, and which documents stayed
 
-These are the files of the steps (`run_folder`), renamed. Nothing else needs them: the folder can be deleted.
+These are renamed files of the steps (`run_folder`). Nothing else needs them, so the folder can be deleted.
 """
 
 import json
@@ -24,7 +24,7 @@ INDEX: Final = "index"
 INDEX_FILE: Final = "index.json"
 FORMAT: Final = 1
 IDS: Final = "ids.jsonl.zst"
-# Settings that change no decision of an earlier run that a new one relies on.
+# Settings that do not change any decision of an earlier run that a new run relies on.
 MAY_DIFFER: Final = frozenset(
     {"python", "to", "lines", "csv_safe", "columns", "input_format", "corpus.shard_bytes"}
     | {"corpus.folder_sites", "corpus.index", "corpus.record_bytes", "corpus.unpacked_ratio"}
@@ -33,7 +33,7 @@ MAY_DIFFER: Final = frozenset(
 
 
 class EarlierRun(NamedTuple):
-    """A finished run. run: its id; shards: how many it has."""
+    """A finished run. run: its id; shards: their number."""
 
     folder: Path
     run: str
@@ -47,7 +47,7 @@ class EarlierShard(NamedTuple):
     number: int
 
     def of(self, step: str) -> Path:
-        """Return the folder of what a step found."""
+        """Return the folder with the results of a step."""
         return self.run.folder / INDEX / step / f"{self.number:05d}"
 
     def ids(self) -> list[str]:
@@ -73,7 +73,7 @@ class _Link:
 
 @dataclass(frozen=True)
 class _Index:
-    """The content of index.json. since: the run before, its path from this one's folder."""
+    """The contents of index.json. since: the previous run, as a path relative to this run's folder."""
 
     format: int
     shards: int
@@ -87,7 +87,7 @@ class _Manifest:
 
 
 def index_of(output: Path, shards: int, since: tuple[EarlierRun, ...]) -> dict[str, Any]:
-    """Return the content of index.json for a run."""
+    """Return the contents of index.json for a run."""
     link = None
     if since:
         link = {"path": _path_from(output, since[-1].folder), "run": since[-1].run}
@@ -95,7 +95,7 @@ def index_of(output: Path, shards: int, since: tuple[EarlierRun, ...]) -> dict[s
 
 
 def _path_from(output: Path, folder: Path) -> str:
-    """Return a path that leads from one run to another also when both are moved."""
+    """Return a relative path between two runs, which stays valid if both are moved together."""
     try:
         return Path(os.path.relpath(folder, output)).as_posix()
     except ValueError:  # on another drive
@@ -103,7 +103,7 @@ def _path_from(output: Path, folder: Path) -> str:
 
 
 def earlier_runs(old: Path, settings: Mapping[str, Any], output: Path) -> tuple[EarlierRun, ...]:
-    """Return a finished run and those that it went on from, the oldest first.
+    """Return a finished run and those that it builds on, the oldest first.
 
     settings: what determines the output of the new run (`manifest.settings_of`); output: its folder
     Raises `SettingsError` if one is not finished, damaged, or made by another version or with other settings.
@@ -116,10 +116,10 @@ def earlier_runs(old: Path, settings: Mapping[str, Any], output: Path) -> tuple[
         run, index = _opened(folder, settings)
         if wanted and run.run != wanted:
             raise SettingsError(
-                f"{found[-1].folder} went on from the run {wanted} in {folder}, where another run is now"
+                f"{found[-1].folder} builds on the run {wanted} in {folder}, where another run is now"
             )
         if any(run.run == known.run for known in found):
-            raise SettingsError(f"{folder}: its earlier runs lead back to itself")
+            raise SettingsError(f"{folder}: its earlier runs form a circle")
         found.append(run)
         if index.since is None:
             return tuple(reversed(found))
@@ -136,7 +136,7 @@ def _opened(folder: Path, settings: Mapping[str, Any]) -> tuple[EarlierRun, _Ind
     path = folder / INDEX / INDEX_FILE
     if not path.is_file():
         raise SettingsError(
-            f"{folder} has no {INDEX}/, which a later run goes on from: it was made with index = false "
+            f"{folder} has no {INDEX}/, which a later run builds on: it was made with index = false "
             "in its rules, or the folder was deleted"
         )
     index = checked(read_json(path), _Index, f"{path} is damaged", SettingsError)
@@ -179,7 +179,7 @@ def _refuse_other_settings(folder: Path, then: Mapping[str, Any], now: Mapping[s
 
 
 def _refuse_damage(shard: EarlierShard) -> None:
-    """Raise `SettingsError` if a file of a shard is missing, or is not what was written."""
+    """Raise `SettingsError` if a file of a shard is missing or has changed."""
     for step in ("count", "clean", "sketches", "out"):
         folder = shard.of(step)
         if step == "sketches" and not folder.exists():

@@ -1,4 +1,4 @@
-"""A wrong column name is found at the first records of a file, before anything is written."""
+"""Finds a wrong column name in the first records of a file, before anything is written."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -13,9 +13,9 @@ from detector.errors import SettingsError
 from detector.files.limits import DEFAULT_LIMITS, ReadLimits
 from detector.settings import Columns
 
-# Some records of a good file may lack the field, but not all of these.
+# Some records of a valid file may lack the field, but not all of these.
 LOOKED_AT: Final = 20
-# Whether a document has what a column gives, by the name of the column's option.
+# Whether a document has a value for a column, by the name of the column's option.
 HAS: Final[Mapping[str, Callable[[Document, Columns], bool]]] = {
     "id": lambda document, columns: document.named,
     "url": lambda document, columns: document.url is not None,
@@ -30,10 +30,12 @@ def refuse_wrong_columns(
     option: str = "--text-column",
     limits: ReadLimits = DEFAULT_LIMITS,
 ) -> None:
-    """Raise `SettingsError` if the first records of files on this machine do not have the named columns.
+    """Raise `SettingsError` if the first records of local files do not have the named columns.
 
-    The text must be in every file, other columns in one of them, unless they have their default names.
-    option: what names the text column on the command line; limits: what a record and a file may unpack to
+    The text must be in every file, and other columns in at least one file, unless they have their default
+    names.
+    option: the option for the text column on the command line; limits: the largest size of a record or file
+    when it is unpacked
     """
     tables = [input for input in inputs if input.kind in TABLES and not input.fault]
     absent = {name for name in HAS if getattr(columns, name) != getattr(Columns(), name)}
@@ -58,7 +60,7 @@ def refuse_wrong_columns(
 
 
 def _names(part: Part, columns: Columns) -> str:
-    """Return the names of the fields of a file's first record, those of fields of fields with dots."""
+    """Return the names of the fields of a file's first record; nested fields have dots."""
     found = (record for record in read_part(part, columns, whole=True) if isinstance(record, Document))
     first = next(found, None)
     return "" if first is None else ", ".join(_paths(first.fields))

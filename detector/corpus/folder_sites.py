@@ -1,11 +1,11 @@
-"""Which site the pages of folders are of: a mirror is one site, however deep its folders are.
+"""Finds the sites of pages in folders: a mirror is one site, however deep its folders are.
 
     www.valley.org/2024/harbour/index.html     a folder that is a host's name: valley.org
     mirror/index.html, mirror/2024/1.html      pages of a folder that share a template: mirror, or the
-                                               address that they name as their own (a canonical link)
+                                               the address that they declare as their own (a canonical link)
 
-Other pages in a folder are of one site, called as the folder, unless they name several. Pages outside of
-all folders are of the site that they name, or stand alone.
+Pages in any other folder are one site, named after the folder, unless they declare several. Pages outside of
+all folders belong to the site that they declare, or to none.
 """
 
 from collections import Counter, defaultdict
@@ -30,20 +30,20 @@ from detector.text.keys import line_keys
 from detector.text.page import Page
 from detector.text.read import read_batch
 
-# Pages of a folder that are looked at.
+# The most pages of a folder to look at.
 SAMPLED: Final = 24
-# So many lines are a template, if they stand on half of the pages.
+# This many lines are a template, if they are on half of the pages.
 LEAST_LINES: Final = 3
-# Share of the pages that may lack most of these lines: odd pages of a site.
+# The share of pages that may lack most of these lines: unusual pages of a site.
 MOST_WITHOUT: Final = 1 / 6
-# The site of a page that is looked at alone.
+# The site of a page that is judged on its own.
 ONE_SITE: Final = np.zeros(1, np.int64)
-# The name of the site of all pages, if they are one.
+# The name of the site of all pages, if there is only one.
 ALL: Final = "(all pages)"
 
 
 def with_sites(inputs: Sequence[Input], how: FolderSites) -> list[Input]:
-    """Return inputs with the sites of pages; "" where a page says it itself, or stands alone."""
+    """Return inputs with the sites of pages; "" if the page declares it itself, or has none."""
     names = [input.name for input in inputs if input.kind == "page" and not input.fault]
     by_name = {input.name: input for input in inputs}
     sites = _found(by_name, names) if how == "found" else {name: _by_rule(name, how) for name in names}
@@ -58,7 +58,7 @@ def _by_rule(name: str, how: FolderSites) -> str:
 
 
 def _found(inputs: Mapping[str, Input], names: Sequence[str]) -> dict[str, str]:
-    """Return the sites of pages whose folders show it."""
+    """Return the sites of pages whose folders show them."""
     hosts = {name: site_of_folders(name) for name in names}
     rest = [name for name in names if hosts[name] is None]
     shared = dict(_divided(inputs, "", rest))
@@ -66,7 +66,7 @@ def _found(inputs: Mapping[str, Input], names: Sequence[str]) -> dict[str, str]:
 
 
 def _divided(inputs: Mapping[str, Input], folder: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield the pages below a folder that are of one site: of its own, or of those of folders in it."""
+    """Yield the pages below a folder that belong to one site, in the folder itself or in its folders."""
     if len(names) < 2:
         return
     inside = _by_folder(folder, names)
@@ -83,13 +83,13 @@ def _divided(inputs: Mapping[str, Input], folder: str, names: Sequence[str]) -> 
 
 
 def _loose(inputs: Mapping[str, Input], names: Sequence[str]) -> Sequence[str]:
-    """Return the pages that lie in a folder itself, unless they say that they are of several sites."""
+    """Return the pages directly in a folder, unless they declare several sites."""
     several = len(_addresses(_pages(inputs[name] for name in _spread({"": names})))) > 1
     return [] if several else names
 
 
 def _by_folder(folder: str, names: Sequence[str]) -> dict[str, list[str]]:
-    """Return pages by the folder in a folder, those that lie in it itself under an empty name."""
+    """Return pages by subfolder; those directly in the folder have an empty name."""
     found: dict[str, list[str]] = defaultdict(list, {"": []})
     for name in names:
         found[_folder_in(folder, name)].append(name)
@@ -105,7 +105,7 @@ def _has_index(names: Sequence[str]) -> bool:
 
 
 def _spread(inside: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return some pages from as many folders as possible, from all over each."""
+    """Return some pages from as many folders as possible, spread over each."""
     folders = sorted(inside.values(), key=len, reverse=True)[:SAMPLED]
     drawn = [
         [names[at] for at in np.unique(np.linspace(0, len(names) - 1, SAMPLED).astype(int)).tolist()]
@@ -128,20 +128,20 @@ def _lines(pages: Sequence[Page]) -> Iterator[tuple[str, LineCounts]]:
     for page in pages:
         try:
             read = read_batch([page])
-        except (PageError, KernelError):  # the run sets it aside, and says why
+        except (PageError, KernelError):  # the run sets it aside with the reason
             continue
         yield page.name or "", count_lines(line_keys(read.words), read.batch.page_segment(), ONE_SITE)
 
 
 def _addresses(pages: Iterable[Page]) -> set[str]:
-    """Return the sites that pages say they are of."""
+    """Return the sites that pages declare."""
     return {address for page in pages if (address := address_of(page))}
 
 
 def _share_a_template(pages: Sequence[Page], folder: str, has_index: bool) -> bool:
     """Tell whether pages below a folder share lines.
 
-    has_index: the folder has the first page of a site; then more pages may have another template
+    has_index: the folder has the first page of a site; then more pages may have a different template
     """
     lines = dict(_lines(pages))
     counts = merge(list(lines.values()))
@@ -155,7 +155,7 @@ def _share_a_template(pages: Sequence[Page], folder: str, has_index: bool) -> bo
 
 
 def _fill_a_folder(folder: str, odd: Sequence[str], names: Sequence[str]) -> bool:
-    """Tell whether some pages are all that is in a folder of several: a site of its own."""
+    """Tell whether some pages are everything in one of several folders: a site of its own."""
     sizes = Counter(_folder_in(folder, name) for name in names)
     return any(
         1 < count == sizes[inside]

@@ -19,17 +19,18 @@ from detector.corpus.formats.files import (
     stored_part,
     unreadable,
 )
-from detector.corpus.formats.kinds import COMPRESSED, KINDS, is_remote, kind_of
+from detector.corpus.formats.kinds import KINDS, is_remote, kind_of
 from detector.corpus.formats.parquet_files import arrow_errors, parquet
 from detector.corpus.formats.web_archives import record_starts
 from detector.corpus.run_folder import RunFolder
 from detector.errors import SettingsError
 from detector.files.parquet_footer import row_groups
+from detector.text.compressed import COMPRESSED
 
 BLOCK: Final = 1 << 20
-# Bytes that are the same at the beginning of each record of an archive, or of each gzip or Zstandard frame.
+# The bytes that begin each record of an archive, or each gzip or Zstandard frame.
 HEAD: Final = 3
-# The ending of a name, with that of a compressed file.
+# The extension of a name, including that of a compressed file.
 ENDING: Final = re.compile(r"\.\w{1,8}(\.(gz|bz2|zst|br|xz))?$", re.ASCII | re.IGNORECASE)
 
 
@@ -67,9 +68,9 @@ NOTHING_SEEN: Final = Survey("", ((0, 0),))
 
 
 def _longer_names(found: Mapping[str, str]) -> dict[str, str]:
-    """Return a unique name for each path, with as many folders as it takes to tell files apart."""
+    """Return a unique name for each path, with as many folders as necessary to tell files apart."""
     places = {path: path.replace("://", "/").lstrip("/") for path in found}
-    # A folder that all files share tells none apart.
+    # A folder that all files share is left out.
     shared = os.path.commonpath([os.path.dirname(place) for place in places.values()])  # noqa: PTH120
     longer = {path: place[len(shared) :].lstrip("/") for path, place in places.items()}
     names = dict(found)
@@ -98,7 +99,7 @@ def _input(path: str, name: str, kind: Kind) -> Input:
 def inputs_of(given: Sequence[str], output: Path) -> list[Input]:
     """Return the files of all inputs, each once, in the order of their names.
 
-    Those of other kinds are among them, with a fault that says so.
+    Files of other kinds are among them, with a fault that says so.
     given: files, folders and URLs; output: the folder of the run, which is not read
     Raises `SettingsError` if there is nothing to read, or a file is of an unknown kind.
     """
@@ -116,13 +117,13 @@ def inputs_of(given: Sequence[str], output: Path) -> list[Input]:
 def inputs_as_given(given: Sequence[str]) -> list[Input]:
     """Return the files of all inputs in the order in which they are given, those of a folder by name.
 
-    A file of an unknown kind is a page if it is named itself, and passed over in a folder.
+    A file of an unknown kind is a page if it is named itself, and is skipped in a folder.
     """
     return _read_and_others(given, None)[0]
 
 
 def _read_and_others(given: Sequence[str], output: Path | None) -> tuple[list[Input], list[tuple[str, str]]]:
-    """Return the files that are read, and path and name of those of other kinds."""
+    """Return the files to read, and the path and name of files of other kinds."""
     inputs, others = [], []
     named = {path if is_remote(path) else os.path.realpath(path) for path in given}
     for path, name in _names(given, output).items():
@@ -132,15 +133,15 @@ def _read_and_others(given: Sequence[str], output: Path | None) -> tuple[list[In
         else:
             inputs.append(_input(path, name, kind))
     if not inputs:
-        passed_over = f"; {len(others)} files of other kinds were passed over" if others else ""
+        passed_over = f"; {len(others)} files of other kinds were skipped" if others else ""
         raise SettingsError(f"{', '.join(given)}: nothing to read{passed_over}")
     return inputs, others
 
 
 def _kind(path: str, name: str, is_named: bool) -> Kind | None:
-    """Return the kind of a file by its name, or else by how it begins; None if it is not read.
+    """Return the kind of a file by its name, or else by its beginning; None if it is not read.
 
-    Mirrors hold pages under names such as `about`, `index.php?id=3` and `news.shtml`, and JSON that is no
+    Mirrors have pages with names such as `about`, `index.php?id=3` and `news.shtml`, and JSON that is not a
     corpus.
     """
     kind = kind_of(name)
@@ -150,13 +151,13 @@ def _kind(path: str, name: str, is_named: bool) -> Kind | None:
 
 
 def _described(name: str) -> str:
-    """Return what a file of another kind is called in the report: by its ending."""
+    """Return the description of a file of another kind for the report, by its extension."""
     ending = ENDING.search(name)
-    return f"a file of another kind ({ending[0].lower()})" if ending else "a file without an ending"
+    return f"a file of another kind ({ending[0].lower()})" if ending else "a file without an extension"
 
 
 def _is_unknown_file(path: str) -> bool:
-    """Tell whether an input on this machine is a file whose name says nothing of its kind."""
+    """Tell whether an input is a local file whose name does not show its kind."""
     return not is_remote(path) and not Path(path).is_dir() and kind_of(path.rsplit("/", 1)[-1]) is None
 
 
@@ -192,7 +193,7 @@ class Hashed:
         return data
 
     def tell(self) -> int:
-        """Return the place."""
+        """Return the position."""
         return self._file.tell()
 
 
@@ -203,7 +204,7 @@ class _Cuts(NamedTuple):
     bytes: list[int]
 
 
-# A file that is one part.
+# A file that is not split.
 WHOLE: Final = _Cuts([(0, 0)], [0])
 
 
@@ -220,12 +221,15 @@ def _cut_row_groups(path: str, shard_bytes: int) -> _Cuts:
                 size = 0
             size += group.total_byte_size
             rows += group.num_rows
-    # Row groups that do not follow each other stay together.
+    # Row groups that are not consecutive in the file stay together.
     return _Cuts(starts, places) if all(one < two for one, two in pairwise(places)) else WHOLE
 
 
 def _pieces(part: Part, places: Sequence[int], hash: str) -> tuple[Piece, ...]:
-    """Return the bytes of each part of a file. places: where they begin; hash: of the whole file."""
+    """Return the bytes of each part of a file.
+
+    places: where the parts begin; hash: that of the whole file.
+    """
     if len(places) == 1:
         return (Piece(0, -1, hash),)
     with stored_part(part) as file:
@@ -234,7 +238,7 @@ def _pieces(part: Part, places: Sequence[int], hash: str) -> tuple[Piece, ...]:
 
 
 def _begin_alike(file: BinaryIO, starts: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether a file can be read from each start: it begins there as at its beginning."""
+    """Tell whether a file can be read from each start, because it begins there as at its beginning."""
     heads = set()
     for start, _ in starts:
         file.seek(start)
@@ -245,7 +249,8 @@ def _begin_alike(file: BinaryIO, starts: Sequence[tuple[int, int]]) -> bool:
 def survey(input: Input, shard_bytes: int) -> Survey:
     """Return the hash of a file and where it can be split.
 
-    Raises `ShardError` if it cannot be read, or changes while it is: its hash would be of neither version.
+    Raises `ShardError` if it cannot be read, or changes meanwhile, because its hash would be of neither
+    version.
     """
     if input.fault:
         return NOTHING_SEEN

@@ -69,7 +69,7 @@ class LinePiece(NamedTuple):
     """A line, or a sentence of a long one, in a column of the output.
 
     end: the line ending; clean: what is kept of `text`
-    score, kept, reason: None for a blank line, which goes with its neighbours
+    score, kept, reason: None for a blank line, which is kept or dropped with its neighbours
     kind: what the line is, if the model knows kinds
     """
 

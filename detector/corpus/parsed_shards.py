@@ -1,4 +1,4 @@
-"""What the first pass stores of a shard, so that later passes need not read or parse the input again.
+"""What the first pass stores for a shard, so that later passes need not read or parse the input again.
 
 records.jsonl.zst    the documents without what cleaning replaces, and the records set aside, in order
 pages.zst            their pages as lines, with the markup of HTML, batch by batch

@@ -1,4 +1,4 @@
-r"""Rules, which come before scores: protected lines, template phrases, thresholds of sites.
+r"""Rules, which take precedence over scores: protected lines, template phrases, thresholds of sites.
 
 Patterns use the package regex, which reads Python's syntax and, unlike `re`, has a time limit: a pattern
 such as `(a+)+$` can run for years on a line of 40 characters. re2 is always fast, but its \w, \d and

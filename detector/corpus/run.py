@@ -2,7 +2,7 @@
 
 survey ─▶ count ─▶ merge ─▶ clean ─▶ sign ─▶ near-duplicates ─▶ passages ─▶ write ─▶ loss limit ─▶ publish
 
-Each step skips finished work, so a stopped run continues where it was.
+Each step skips finished work, so a stopped run continues where it stopped.
 """
 
 import shutil
@@ -62,7 +62,7 @@ class Outcome(NamedTuple):
 
 
 class Resources(NamedTuple):
-    """What a run may use.
+    """The resources of a run.
 
     workers: processes; memory: bytes for all together; grouping: of these, for merging and near-duplicates
     """
@@ -265,7 +265,7 @@ def look(
     pages: int,
     log: RunLog | None = None,
 ) -> Outcome:
-    """Run everything but publishing on a sample of so many pages, in a temporary folder."""
+    """Run everything except publishing on a sample of this many pages, in a temporary folder."""
     log = log or RunLog()
     inputs = with_sites(inputs_of(given, spec.output), spec.corpus.folder_sites)
     spec = with_output_column(inputs, spec)

@@ -1,4 +1,4 @@
-"""The folder of a run. Everything in it is complete, and everything complete is finished.
+"""The folder of a run. Every file in it is complete, because files are renamed when they are finished.
 
 OUT/.run/plan.json         identifies the run: another run refuses the folder
 OUT/.run/count/00000/      a shard's records and parsed pages, line counts and ids
@@ -32,7 +32,7 @@ MANIFEST: Final = "manifest.json"
 # Length and checksum of each file of a finished step.
 Made = TypeVar("Made")
 CHECKSUMS: Final = "checksums.json"
-# There while the files of a run are moved to where they are published.
+# Exists while the files of a run are moved to where they are published.
 PUBLISHING: Final = "publishing"
 _BLOCK: Final = 1 << 20
 
@@ -112,7 +112,7 @@ def read_array(path: Path, mapped: bool = False) -> NDArray[Any]:
 
 
 def stored_lines(path: Path, made: Callable[[bytes], Made]) -> Iterator[Made]:
-    """Yield what is made of each line of a compressed file of a run; raises `ShardError` if it is damaged."""
+    """Yield a function of each line of a compressed file; raises `ShardError` if it is damaged."""
     try:
         with read_zstd(path) as file:
             for line in file:
@@ -122,9 +122,9 @@ def stored_lines(path: Path, made: Callable[[bytes], Made]) -> Iterator[Made]:
 
 
 def _damage(folder: Path, may_be_moved: bool) -> str:
-    """Return what is wrong with the files of a finished step; empty if nothing is.
+    """Return what is wrong with the files of a finished step; empty if they are valid.
 
-    may_be_moved: whether some may stand where they are published
+    may_be_moved: whether some files may already be where they are published
     """
     try:
         for name, checksum in files_of(folder).items():
@@ -155,9 +155,9 @@ class RunFolder:
         return self.path.exists() or (self.output / MANIFEST).exists()
 
     def sweep(self) -> None:
-        """Remove what a stopped run has left unfinished, and finished steps that were damaged since.
+        """Remove unfinished work of a stopped run, and finished steps that were damaged since.
 
-        A step gives the same bytes again. Raises `ShardError` if a file is damaged that is published next.
+        A step gives the same bytes again. Raises `ShardError` if a damaged file was about to be published.
         """
         for left in self.path.glob(f"**/*{atomic.UNFINISHED}"):
             if left.is_dir():

@@ -10,16 +10,16 @@ from typing import Final, NamedTuple, TextIO
 from detector.errors import DetectorError, ShardError
 from detector.progress import IN_BYTES, Progress, no_progress
 
-# Called with a line for a person.
+# Called with messages for the user.
 Tell = Callable[[str], None]
 
 LOG: Final = "log.txt"
-# Seconds between two lines about a step, in the file and for the caller.
+# The seconds between two lines about a step, in the file and for the caller.
 LOG_EVERY: Final = 10
 TELL_EVERY: Final = 60
-# Seconds left that nobody needs to be told of.
+# If fewer seconds are left, the time left is not reported.
 SOON: Final = 30
-# How much of a run's time each step takes, about (docs/corpus.md).
+# The approximate share of each step in a run's time (docs/corpus.md).
 SHARES: Final = {
     "counting lines": 0.2, "cleaning": 0.63, "judging earlier pages": 0.05, "signing": 0.02,
     "finding passages": 0.02, "writing": 0.1,
@@ -27,11 +27,11 @@ SHARES: Final = {
 
 
 def no_word(line: str) -> None:
-    """Say nothing."""
+    """Do nothing."""
 
 
 def in_units(size: float) -> str:
-    """Return bytes as people write them.
+    """Return a number of bytes as text.
 
     >>> in_units(1_234_567_890)
     '1.2 GB'
@@ -43,7 +43,7 @@ def in_units(size: float) -> str:
 
 
 def in_words(seconds: float) -> str:
-    """Return a time as people say it.
+    """Return a time as text.
 
     >>> in_words(95)
     '2 min'
@@ -54,7 +54,7 @@ def in_words(seconds: float) -> str:
 
 
 class _Step(NamedTuple):
-    """A step at work: its name, what was done before it began, when it began, and its work."""
+    """A step in progress: its name, the work done before it began, its start time, and its total work."""
 
     name: str
     before: int
@@ -63,14 +63,14 @@ class _Step(NamedTuple):
     total: int
 
     def share(self, done: int) -> float:
-        """Return the share of a run's time that some of the step's work takes."""
+        """Return the share of the run's time for part of the step's work."""
         return SHARES.get(self.name, 0.0) * done / max(self.total, 1)
 
 
 class TimeLeft:
-    """Foresees when a run ends: what is left takes as long as what was done, by the shares of the steps.
+    """Estimates when a run ends, from the finished work and the usual shares of the steps.
 
-    Work that an earlier, stopped run did counts neither way. steps: those of the run
+    Work of an earlier, stopped run is not counted. steps: those of the run
     """
 
     def __init__(self, steps: Sequence[str]) -> None:
@@ -78,14 +78,14 @@ class TimeLeft:
         self._worked = self._spent = 0.0
 
     def seconds(self, step: _Step, now: float) -> float | None:
-        """Return the seconds that are left in the middle of a step; None if nothing was done yet."""
+        """Return the seconds left in the middle of a step; None if nothing is finished yet."""
         worked = self._worked + step.share(step.done - step.before)
         later = sum(share for name, share in self._later.items() if name != step.name)
         spent = self._spent + now - step.began
         return spent * (later + step.share(step.total - step.done)) / worked if worked else None
 
     def finish(self, step: _Step, now: float) -> None:
-        """Count a step that is done."""
+        """Count a finished step."""
         if self._later.pop(step.name, None) is not None:
             self._worked += step.share(step.done - step.before)
             self._spent += now - step.began
@@ -94,7 +94,7 @@ class TimeLeft:
 class RunLog:
     """Writes the log of a run, and shows its progress; called as `Progress` is.
 
-    tell: called with the lines that a person waits for: the plan, and every minute the time left
+    tell: called with the messages that users wait for: the plan, and every minute the time left
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class RunLog:
 
     @contextmanager
     def to(self, folder: Path, steps: Sequence[str]) -> Iterator[None]:
-        """Write to the log of a folder, after what is there; also why the run stopped."""
+        """Append to the log of a folder, also with the reason why the run stopped."""
         self._left, self._told = TimeLeft(steps), self._clock() - TELL_EVERY
         try:
             file = self._file = (folder / LOG).open("a", encoding="utf-8", errors="replace")
@@ -127,11 +127,11 @@ class RunLog:
             raise
         finally:
             self._file = None
-            with suppress(OSError):  # on a full disk, what is left cannot be written
+            with suppress(OSError):  # on a full disk, the rest cannot be written
                 file.close()
 
     def write(self, line: str, tell: bool = False) -> None:
-        """Write a line. tell: say it to the caller, too."""
+        """Write a line. tell: also pass it to the caller."""
         if tell:
             self._tell(line)
         if self._file is not None:
@@ -139,11 +139,11 @@ class RunLog:
             try:
                 self._file.write(f"{moment} {' '.join(line.split())}\n")
                 self._file.flush()
-            except OSError:  # what a full disk loses is said where work is lost
+            except OSError:  # a full disk is reported where it loses work
                 self._file = None
 
     def __call__(self, step: str, done: int, total: int) -> None:
-        """Show the progress of a step, and write it down now and then."""
+        """Show the progress of a step, and log it now and then."""
         self._progress(step, done, total)
         now = self._clock()
         if self._step is None or self._step.name != step:
@@ -168,7 +168,7 @@ class RunLog:
 
 
 def _rate(step: _Step, now: float) -> str:
-    """Return the work of a step in a second."""
+    """Return the work of a step per second."""
     worked, seconds = step.done - step.before, now - step.began
     if not worked or seconds <= 0:
         return ""

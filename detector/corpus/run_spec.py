@@ -22,8 +22,8 @@ class RunSpec(NamedTuple):
     settings: which lines to keep; corpus: rules, near-duplicates, the loss limit
     model: a folder, instead of the default model; format: of the texts, detected if not given
     to: output format, or "same" as the input; lines: where line records go
-    csv_safe: whether no cell of CSV is a formula
-    since: finished runs whose pages count, and stay, the oldest first
+    csv_safe: whether cells of CSV are made safe for spreadsheets
+    since: finished runs whose pages count and whose documents stay, the oldest first
     """
 
     output: Path

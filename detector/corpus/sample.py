@@ -1,7 +1,7 @@
 """A sample of a corpus: runs of consecutive pages, spread evenly over the bytes of the input by a fixed seed.
 
-Pages that follow each other are often of one site, so that its lines can be counted in a sample, too. Only
-the files that are drawn are read.
+Consecutive pages are often of one site, so the lines of a site can be counted in a sample too. Only the files
+that are drawn are read.
 """
 
 import json
@@ -24,11 +24,11 @@ from detector.corpus.steps.clean import LINE_RECORDS
 from detector.engines.engine import Engine
 
 PAGES: Final = 1000
-# Runs of pages in a sample, at least. More are drawn where files are so small that pages are missing.
+# The least number of runs of pages in a sample. More are drawn if small files give too few pages.
 PLACES: Final = 20
 SHARD_BYTES: Final = 1_000_000
 SEED: Final = 1
-# Pages and near-duplicates that are shown.
+# The most pages and near-duplicates to show.
 EXAMPLES: Final = 3
 MOST_PAIRS: Final = 10
 
@@ -36,7 +36,7 @@ Surveyor = Callable[[Sequence[Input]], list[Survey]]
 
 
 class Drawn(NamedTuple):
-    """What was drawn.
+    """A drawn sample.
 
     shards: to clean; places: runs of pages; pages: in them
     bytes: of the input that these pages take
@@ -53,7 +53,7 @@ class Drawn(NamedTuple):
 
 
 class Estimate(NamedTuple):
-    """What a run over the whole input would take, judged by a sample.
+    """An estimate for a run over the whole input, from a sample.
 
     files, bytes: of the input; pages: in it
     seconds: with all workers; disk: bytes in the output folder while it runs
@@ -67,7 +67,7 @@ class Estimate(NamedTuple):
 
 
 class ExamplePage(NamedTuple):
-    """A page of a sample and what becomes of its lines."""
+    """A page of a sample, and the decisions about its lines."""
 
     id: str
     site: str
@@ -75,7 +75,7 @@ class ExamplePage(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """What a sample shows. duplicates: ids of near-duplicates, each with the one that would stay."""
+    """The results of a sample. duplicates: ids of near-duplicates, each with the one that would be kept."""
 
     pages: int
     places: int
@@ -98,7 +98,7 @@ class _Records:
 
 
 class _Place(NamedTuple):
-    """A run of pages in a shard: where it begins in its equal part of the shard (0 to 1), and its pages."""
+    """A run of pages in a shard: where it begins in its part of the shard (0 to 1), and its pages."""
 
     within: float
     pages: int
@@ -109,7 +109,7 @@ _Key = tuple[int, int]
 
 
 class _Drawing:
-    """Draws places, cuts the files that they are in, and counts the records there."""
+    """Draws places, splits their files, and counts the records there."""
 
     def __init__(self, spec: RunSpec, inputs: Sequence[Input], engine: Engine, surveyor: Surveyor) -> None:
         self._spec, self._engine, self._surveyor = spec, engine, surveyor
@@ -119,7 +119,7 @@ class _Drawing:
         self.records: dict[_Key, int] = {}
 
     def places(self, count: int, pages: int) -> dict[_Key, list[_Place]]:
-        """Return evenly spread places, for so many pages together, by shard."""
+        """Return evenly spread places for this many pages together, by shard."""
         draw = random.Random(SEED)
         drawn = _positions([shard.bytes for shard in self.whole], count, draw)
         self._cut(sorted({at for at, _ in drawn} - set(self.parts)))
@@ -148,7 +148,7 @@ class _Drawing:
         return len(self.parts) == len(self.whole) and len(self.records) == sum(map(len, self.parts.values()))
 
     def input_pages(self) -> int:
-        """Return how many pages the whole input has, about: files of records are judged by what was drawn."""
+        """Return the approximate number of pages in the whole input, estimated from the sample."""
         singly = sum(len(shard.parts) for shard in self.whole if shard.parts[0].kind == "page")
         of_records = [shard for shard in self.whole if shard.parts[0].kind != "page"]
         counted = {key: self.parts[key[0]][key[1]] for key in self.records}
@@ -159,7 +159,7 @@ class _Drawing:
 
 
 def _positions(sizes: Sequence[int], count: int, draw: random.Random) -> list[tuple[int, float]]:
-    """Return an item, and how far in it, for one place in each of `count` equal parts of all bytes."""
+    """Return an item, and the position in it, for one place in each of `count` equal parts of all bytes."""
     ends = np.cumsum([max(size, 1) for size in sizes])
     at = np.array([(part + draw.random()) / count * ends[-1] for part in range(count)])
     items = np.minimum(np.searchsorted(ends, at, "right"), len(sizes) - 1)
@@ -168,7 +168,7 @@ def _positions(sizes: Sequence[int], count: int, draw: random.Random) -> list[tu
 
 
 def _runs(records: int, places: Sequence[_Place]) -> list[tuple[int, int]]:
-    """Return runs of records: one in each of as many equal parts as there are places; all, if too few."""
+    """Return runs of records, one in each of as many equal parts as there are places."""
     edges = np.linspace(0, records, len(places) + 1).astype(int).tolist()
     spans = list(pairwise(edges))
     if any(end - begin < place.pages for (begin, end), place in zip(spans, places, strict=True)):
@@ -181,7 +181,7 @@ def _runs(records: int, places: Sequence[_Place]) -> list[tuple[int, int]]:
 
 
 def _taken(shard: Shard, runs: Sequence[tuple[int, int]]) -> tuple[Part, ...]:
-    """Return the parts of a shard with some runs of its records only."""
+    """Return the parts of a shard, with only some runs of its records."""
     if shard.parts[0].kind == "page":
         return tuple(chain.from_iterable(shard.parts[first:end] for first, end in runs))
     (part,) = shard.parts
@@ -191,7 +191,7 @@ def _taken(shard: Shard, runs: Sequence[tuple[int, int]]) -> tuple[Part, ...]:
 def drawn_sample(
     spec: RunSpec, inputs: Sequence[Input], pages: int, engine: Engine, surveyor: Surveyor
 ) -> Drawn:
-    """Draw so many pages of the inputs, or all if there are fewer."""
+    """Draw this many pages from the inputs, or all if there are fewer."""
     drawing, count = _Drawing(spec, inputs, engine, surveyor), min(PLACES, pages)
     while True:
         places = drawing.places(count, pages)
@@ -245,7 +245,7 @@ def _examples(spec: RunSpec, shards: Sequence[Shard]) -> list[ExamplePage]:
 
 
 def _pairs(spec: RunSpec, drawn: Drawn) -> list[tuple[str, str]]:
-    """Return some near-duplicates, each with the document that would stay, if it is in the sample."""
+    """Return some near-duplicates, each with the document that would be kept, if it is in the sample."""
     names: dict[str, str] = {}
     for shard in drawn.shards:
         names |= read_json(spec.folder().of("out", shard.number) / "paired.json")

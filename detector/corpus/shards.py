@@ -15,7 +15,7 @@ from detector.corpus.formats.kinds import (
 )
 from detector.corpus.inputs import Input, Survey
 
-# Most pages in a shard: each is a file, and opening files is slow.
+# The most pages in a shard. Each is a file, and opening files is slow.
 MOST_PAGES: Final = 2000
 
 
@@ -25,7 +25,7 @@ def _stem(name: str) -> str:
 
 
 def _put_in(name: str, what: str) -> str:
-    """Return a name with a text inserted before its endings."""
+    """Return a name with a text inserted before its extensions."""
     stem = _stem(name)
     return f"{stem}{what}{name[len(stem) :]}"
 
@@ -65,7 +65,7 @@ def _chosen(choices: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 
 
 class _FreeNames:
-    """Gives each output file a unique name, which is not a folder of another name either."""
+    """Gives each output file a unique name, which is also not the name of a folder."""
 
     def __init__(self) -> None:
         self._files, self._folders = set[str](), set[str]()
@@ -103,7 +103,7 @@ class _Namer:
         pages = [input.name for input in inputs if input.kind == "page" and not input.fault]
         files = [input.name for input in inputs if input.kind != "page"]
         self._pages = _chosen({name: _page_names(name) for name in pages})
-        # A file of records becomes a folder of texts, which is called as it is.
+        # A file of records becomes a folder of texts with the name of the file.
         texts = to != "same" and ENDINGS[to] == "page"
         self._files = _chosen({name: (name,) if texts else _file_names(name, to) for name in files})
         self._folders: dict[str, str] = {}

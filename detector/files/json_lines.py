@@ -112,7 +112,7 @@ def json_lines(
     for line, length in _bounded_lines(file, longest):
         read += length
         if line is None:
-            yield JsonLine(number, None, f"a line of {length:,} bytes; {longest:,} are the most")
+            yield JsonLine(number, None, f"a line of {length:,} bytes; the limit is {longest:,}")
         else:
             line = line.removeprefix(BOM) if number == 0 else line
             if line.strip():

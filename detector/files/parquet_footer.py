@@ -1,7 +1,7 @@
-"""Where the columns of a Parquet file stand and how large they are, read from its footer.
+"""The positions and sizes of the columns of a Parquet file, read from its footer.
 
-pyarrow says it, too, but ends the process at a column whose footer contradicts itself: an exception
-of C++ leaves its `RowGroupMetaData.column`. The footer is a struct of Thrift's compact protocol.
+pyarrow has them too, but it ends the process at a column whose footer contradicts itself, because a C++
+exception leaves its `RowGroupMetaData.column`. The footer is a struct of Thrift's compact protocol.
 """
 
 import os
@@ -92,9 +92,9 @@ class _Reader:
 
 
 def row_groups(file: BinaryIO, count: int) -> list[list[Column]]:
-    """Return the columns of each of so many row groups of an open Parquet file.
+    """Return the columns of each of this many row groups of an open Parquet file.
 
-    Raises `ValueError` for a damaged one.
+    Raises `ValueError` for a damaged file.
     """
     size = file.seek(0, os.SEEK_END)
     file.seek(max(size - _END, 0))

@@ -1,7 +1,7 @@
-"""Files compressed by Zstandard: Python 3.14 has the module, and its backport is the same for older ones.
+"""Files compressed with Zstandard: Python 3.14 has the module, and older versions use its backport.
 
-Reading bounds what is unpacked at a time, goes over any number of frames, and raises `EOFError` where
-the last one is cut.
+Reading limits how much is decompressed at a time, accepts any number of frames, and raises `EOFError` if the
+last frame is truncated.
 """
 
 import io
@@ -85,7 +85,7 @@ def read_zstd(source: Path | BinaryIO) -> BinaryIO:
 
 
 def write_zstd(target: Path | BinaryIO, level: int) -> BinaryIO:
-    """Open a file to write to, with a checksum at its end; the same bytes whenever it is done."""
+    """Open a file to write to, with a checksum at its end; the bytes do not depend on the time."""
     parameter = zstd.CompressionParameter
     options: dict[int, int] = {parameter.compression_level: level, parameter.checksum_flag: 1}
     return cast(BinaryIO, _Writer(cast(BinaryIO, target), "wb", options=options))

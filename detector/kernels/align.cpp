@@ -1,17 +1,17 @@
-// The words of a page and of its gold text, aligned in order. For training.
+// Alignment of the words of a page with those of its gold text, in order. For training.
 #include "arrays.h"
 
 namespace detector {
 
 namespace {
 
-// Score of a match that goes on from the last word's match, and of one that starts a run.
+// The score of a match that continues a run, and of one that starts a run.
 constexpr i32 GO_ON = 10, START = 3;
 constexpr i64 LEAST_RUN = 3;
 
 enum Move : u8 { UP = 1, LEFT = 2, BEGIN = 3, EXTEND = 4 };
 
-// Fill the table of moves: (page, gold).
+// Fill the table of moves (page, gold).
 void fill_moves(Call& call, View<const u64> page, View<const u64> gold, Table<u8> moves, Table<i32> scores) {
   const View<i32> best = scores[0], run = scores[1], last_run = scores[2];
   best.fill(0);
@@ -45,7 +45,7 @@ void fill_moves(Call& call, View<const u64> page, View<const u64> gold, Table<u8
   }
 }
 
-// Write for each word of the page the gold word that it is aligned with, or -1.
+// Write the gold word that each word of the page is aligned with, or -1.
 void trace(Table<u8> moves, View<i64> match) {
   match.fill(-1);
   i64 i = moves.rows - 1, j = moves.columns - 1;
@@ -56,7 +56,7 @@ void trace(Table<u8> moves, View<i64> match) {
     } else if (move == LEFT) {
       j -= 1;
     } else {
-      // A run is followed to its beginning, whatever the cells on its way prefer.
+      // A run is followed to its beginning, even if a cell on the way prefers another move.
       for (bool going_on = true; going_on && i >= 0 && j >= 0; --i, --j) {
         match[i] = j;
         going_on = moves[i][j] == EXTEND;
@@ -65,7 +65,7 @@ void trace(Table<u8> moves, View<i64> match) {
   }
 }
 
-// Forget runs that are short, and not whole lines on both sides.
+// Remove runs that are short and are not whole lines on both sides.
 void drop_short_runs(View<i64> match, View<const bool> page_ends, View<const bool> gold_ends) {
   const auto whole = [](i64 at, i64 end, View<const bool> ends) {
     return (at == 0 || ends[at - 1]) && ends[end - 1];
@@ -83,8 +83,8 @@ void drop_short_runs(View<i64> match, View<const bool> page_ends, View<const boo
 
 }  // namespace
 
-// Write for each word of the page the gold word that it is aligned with, or -1. `page_ends` and
-// `gold_ends` say which words end a line.
+// Write the gold word that each word of the page is aligned with, or -1. `page_ends` and `gold_ends` mark the
+// words that end a line.
 i64 align_words(Call& call) {
   const View<const u64> page(call);
   const View<const bool> page_ends(call);

@@ -1,4 +1,4 @@
-// Arrays that kernels read and write, every index checked, and memory that lasts for a call.
+// Arrays that kernels read and write, with every index checked, and memory that lasts for one call.
 #pragma once
 
 #include "call.h"
@@ -14,7 +14,7 @@ struct View {
 
   View(T* data, i64 size, Call* call) : data(data), size(size), call(call) {}
 
-  // The same array, that may be read only.
+  // The same array, read only.
   operator View<const T>() const { return View<const T>(data, size, call); }
 
   // The next argument of the call, which must be an array of this type.
@@ -31,7 +31,7 @@ struct View {
     return data[at];
   }
 
-  // The part from `first` to before `last`, checked once; empty if it does not lie inside.
+  // The part from `first` to before `last`, checked once; empty if it is out of range.
   INLINE View part(i64 first, i64 last) const {
     if (first < 0 || last > size || first > last) [[unlikely]] {
       call->fail(OUT_OF_RANGE, first);
@@ -40,7 +40,7 @@ struct View {
     return View(data + first, last - first, call);
   }
 
-  // The part from `first` to before `last` as far as it lies inside: nothing is at fault.
+  // The part from `first` to before `last`, clipped to the array. This never marks the call as faulty.
   INLINE View clipped(i64 first, i64 last) const {
     if (last > size) last = size;
     if (first < 0 || first > last) first = last;
@@ -81,9 +81,9 @@ struct Table {
   }
 };
 
-// Take memory that lasts for the call. A kernel asks for all it needs before it begins, and
-// returns if `call.stopped()`: the door calls it again with enough. Sizes come from offsets that may be
-// garbage: what no machine has is refused, so that sums of sizes stay numbers.
+// Take memory that lasts for the call. A kernel takes all the memory it needs before it begins, and returns
+// if `call.stopped()`: the door then calls it again with enough memory. Sizes come from offsets that may be
+// garbage, so sizes larger than any machine's memory are refused and sums of sizes cannot overflow.
 template <class T>
 View<T> scratch(Call& call, i64 size) {
   constexpr i64 LINE = 64, MOST = i64{1} << 40;
@@ -120,8 +120,8 @@ INLINE T within(T value, T low, T high) {
   return least(most(value, low), high);
 }
 
-// Rows of a table that has at least so many columns, which is checked once: a row is a plain pointer,
-// and columns by their names need no check. A row out of range is a spare one.
+// The rows of a table with at least this many columns, which is checked once. A row is a plain pointer, so
+// columns accessed by name need no check. A row out of range is a spare row.
 template <class T>
 class Rows {
  public:
@@ -135,10 +135,10 @@ class Rows {
     if (rows_ < table.rows) call.fail(WRONG_ARGUMENT, call.taken - 1);
   }
 
-  // The same rows, that may be read only.
+  // The same rows, read only.
   operator Rows<const T>() const { return Rows<const T>(data_, spare_, first_, rows_, columns_, call_); }
 
-  // So many rows of these in memory, as the rows from `first` on.
+  // As many rows as these in memory, starting with row `first`.
   Rows as_from(i64 first, i64 rows) const {
     return Rows(data_, spare_, first, rows > rows_ ? i64{0} : rows, columns_, call_);
   }
@@ -178,7 +178,7 @@ INLINE void fill(T* first, T* last, T value) {
   for (; first < last; ++first) *first = value;
 }
 
-// Read and write whole numbers at any byte; the caller has checked that they are there.
+// Read and write integers at any byte; the caller has checked the range.
 template <class T>
 INLINE T load(const u8* at) {
   T value;

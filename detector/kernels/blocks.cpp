@@ -1,5 +1,5 @@
-// Lists, tables, definition lists and code of HTML: which rows belong together, and decisions on them as
-// one. No page comes out with every second row of a list missing.
+// Lists, tables, definition lists and code of HTML: which rows belong together, and decisions on whole
+// blocks, so that no list loses every other row.
 #include "features/shape.h"
 #include "maths.h"
 
@@ -7,16 +7,16 @@ namespace detector {
 
 namespace {
 
-// What decided on a page, and on a row; see decisions.py.
+// What decided on a page and on a row; see decisions.py.
 enum Policy : u8 { BY_SCORE, BY_F1 };
 enum Rule : u8 { NO_RULE, COPY_DROPPED, ORIGINAL_KEPT, BLOCK_KEPT, BLOCK_DROPPED };
 
-// A block goes if its evidence is above the threshold and above this score.
+// A block is dropped if its evidence is above the threshold and above this score.
 constexpr f32 DROPPED_FROM = 0.7f;
-// A row leaves its block on strong evidence of its own: it stays up to the first score, and goes from the
+// A row leaves its block only on strong evidence: it is kept up to the first score, and dropped from the
 // second.
 constexpr f32 STAYS = 0.2f, GOES = 0.9f;
-// Scores are looked at between these, so that one sure row does not decide on all.
+// Scores are clipped to this range, so that one very certain row does not decide for the block.
 constexpr f32 LEAST_SCORE = 0.001f, MOST_SCORE = 0.999f;
 
 f64 log_odds(f32 score) {
@@ -24,7 +24,7 @@ f64 log_odds(f32 score) {
   return log_wide(share / (1.0 - share));
 }
 
-// Which element is the block of each line.
+// The element that is the block of each line.
 class Blocks {
  public:
   Blocks(Call& call, const Markup& markup)
@@ -58,12 +58,12 @@ class Blocks {
   i64 of(i64 element) const { return above(block_, element); }
 
  private:
-  // What stands for a table that arranges a page.
+  // The number for a layout table.
   static constexpr i64 ARRANGES = -1;
 
   static i64 above(View<i64> known, i64 element) { return element >= 0 ? known[element] : -1; }
 
-  // A data table has two rows and more, of a line each.
+  // A data table has at least two rows, each of them a line.
   void count_row(i64 element) const {
     const i64 table = above(table_, element), row = above(row_, element);
     if (table < 0 || row < table || rows_[table] == ARRANGES) return;
@@ -71,7 +71,7 @@ class Blocks {
     last_row_[table] = row;
   }
 
-  // Posts and quotations are no rows of the list that they stand in.
+  // Posts and quotations inside a list are not rows of it.
   bool is_text_of_its_own(i64 element) const {
     return markup_.tag[element] == tag::article || markup_.tag[element] == tag::blockquote;
   }
@@ -98,7 +98,7 @@ class Blocks {
   View<i64> block_, table_, row_, last_row_, rows_;
 };
 
-// What the rows of a block say together.
+// The combined evidence of the rows of a block.
 struct Evidence {
   f64 words, log_odds;
   i64 rows, kept;
@@ -106,9 +106,9 @@ struct Evidence {
 
 }  // namespace
 
-// Write of each row of HTML the first row of its block (`block`, (S,)), or -1: a list, a data table, a
-// definition list or code. A list in a list is a block of its own; a block of one row is none, and what
-// stands in an article or a quotation of a list is no row of it.
+// Write for each row of HTML the first row of its block (`block`, (S,)), or -1. A block is a list, a data
+// table, a definition list or code. A nested list is a block of its own. A single row is not a block, and an
+// article or a quotation inside a list is not a row of it.
 i64 find_blocks(Call& call) {
   const Batch batch(call);
   const Markup markup(call);
@@ -138,9 +138,9 @@ i64 find_blocks(Call& call) {
   return 0;
 }
 
-// Decide blocks as one, on pages that have a threshold of their own. The evidence of a block is the mean
-// log-odds of its rows, weighted by words. It stays if that is not above the threshold and half of its
-// rows stay by themselves; it goes if that is above the threshold and a score of .7.
+// Decide on whole blocks, on pages that have a threshold of their own. The evidence of a block is the mean
+// log-odds of its rows, weighted by words. The block is kept if that is not above the threshold and half of
+// its rows would be kept on their own. It is dropped if that is above the threshold and above a score of .7.
 i64 decide_blocks(Call& call) {
   const View<const f32> scores(call);
   const Words words(call);

@@ -22,7 +22,7 @@ KERNELS = Path(__file__).parent
 LIBRARY = KERNELS / "kernels.so"
 COMPILERS = ("g++", "clang++", "c++", "gcc", "clang", "cc")
 # -ffp-contract=off: a fused multiply-add would change the last bit of a score.
-# -fwrapv: sums of indices wrap, whatever a caller gives; they are checked where they are used.
+# -fwrapv: sums of indices wrap for any input; they are checked where they are used.
 FLAGS = (
     "-std=c++20", "-O2", "-fPIC", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics",
     "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno", "-fwrapv", "-Wall", "-Wextra",
@@ -42,14 +42,14 @@ def compiler() -> list[str] | None:
 
 
 def run(command: list[str]) -> None:
-    """Run a compiler; raises `RuntimeError` with what it said."""
+    """Run a compiler; raises `RuntimeError` with its error message."""
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"the kernels of detector do not compile:\n{shlex.join(command)}\n{done.stderr}")
 
 
 def compiled(library: Path, sanitize: bool = False) -> None:
-    """Compile the kernels into a library, which appears when it is whole."""
+    """Compile the kernels into a library. The file appears when it is complete."""
     command = compiler()
     if command is None:
         raise RuntimeError("no C++ compiler: install g++ or clang++, or `pip install ziglang`")
@@ -72,7 +72,7 @@ def compiled(library: Path, sanitize: bool = False) -> None:
 
 
 def without_libraries(command: list[str], sanitize: bool) -> tuple[str, ...]:
-    """Return the options that link no C++ library: the kernels use none, the sanitizers theirs."""
+    """Return the options for linking: the kernels need no C++ library, the sanitizers need their own."""
     if sanitize:
         return ()
     if command[-1] == "c++" or "clang" in Path(command[0]).name:
@@ -89,10 +89,10 @@ if find_spec("hatchling"):
     from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
     class KernelBuild(BuildHookInterface):  # type: ignore[misc]
-        """Puts the library into the wheel: one wheel a platform, whatever the Python."""
+        """Puts the library into the wheel: one wheel per platform, for every Python."""
 
         def dependencies(self) -> list[str]:
-            """Return what the build needs: a compiler from PyPI, where the machine has none."""
+            """Return what the build needs: a compiler from PyPI if the machine has none."""
             return [] if self.target_name != "wheel" or compiler() else ["ziglang==0.16.0"]
 
         def initialize(self, version: str, build_data: dict[str, Any]) -> None:

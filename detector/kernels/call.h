@@ -1,13 +1,12 @@
-// What a kernel is given: arrays from Python, scratch memory, and a flag that asks it to stop.
-//
-// Kernels allocate nothing and never fail. An index out of range reads or writes a harmless
-// place and marks the call as faulty; the door (native.py) then raises an error for it.
+// The input of a kernel: arrays from Python, scratch memory, and a flag that asks it to stop. Kernels
+// allocate nothing and never fail. An index out of range reads or writes a harmless location and marks the
+// call as faulty; the door (native.py) then raises an error.
 #pragma once
 
 namespace detector {
 
-// char8_t and not unsigned char: a store through unsigned char may change any variable, so
-// compilers would load every array's address again after it.
+// char8_t instead of unsigned char: a store through unsigned char may change any variable, so compilers would
+// reload every array's address after it.
 using u8 = char8_t;
 using u16 = unsigned short;
 using u32 = unsigned int;
@@ -23,7 +22,7 @@ static_assert(sizeof(u16) == 2 && sizeof(u32) == 4 && sizeof(u64) == 8 && sizeof
 #define INLINE inline __attribute__((always_inline))
 #define COLD __attribute__((noinline, cold))
 
-// The types of array elements, by the numbers that native.py gives them.
+// The types of array elements, by the numbers that native.py uses.
 template <class T>
 struct TypeCode;
 template <>
@@ -88,7 +87,7 @@ struct Plain<const T> {
   static constexpr bool writes = false;
 };
 
-// One array or number as native.py describes it. A number stands in `data`.
+// One array or number, as described by native.py. A number is stored in `data`.
 struct Argument {
   void* data;
   i64 rows;
@@ -104,15 +103,15 @@ struct Call {
   const volatile i32* stop;
   void* scratch;
   i64 scratch_size;
-  // From here on: what the kernel says.
+  // The fields below are set by the kernel.
   i64 taken;         // arguments read so far
-  i64 scratch_used;  // bytes of scratch that were asked for
+  i64 scratch_used;  // bytes of scratch memory requested
   i64 fault;
   i64 where;  // the index or argument at fault
   alignas(16) char harmless[16];
 
-  // Tell whether to end early. Kernels ask when they have all that they were given, and long loops
-  // now and then.
+  // Tell whether to end early. Kernels check this after reading their arguments, and long loops check it now
+  // and then.
   INLINE bool stopped() const { return *stop != 0 || fault != NO_FAULT; }
 
   COLD void fail(Fault kind, i64 at) {

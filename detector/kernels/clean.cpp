@@ -1,4 +1,4 @@
-// Lines and decisions to clean text: nothing is invented, nothing changes its order.
+// From lines and decisions to clean text. Nothing is added, and the order stays.
 #include "records.h"
 #include "text/characters.h"
 
@@ -6,9 +6,9 @@ namespace detector {
 
 namespace {
 
-// What may stand between a headline and the text that it is glued to, with spaces around it.
+// What may separate a headline from the text that it is glued to, with spaces around it.
 constexpr u32 SEPARATORS[] = {'-', 0x2013, 0x2014, '|', ':', 0xB7, 0x2022, 0xBB, '/', '~'};
-// How a line is joined to the kept one before it; see joined_lines.py.
+// How a line is joined to the previous kept line; see joined_lines.py.
 enum Join : u8 { APART, BY_SPACE, CLOSE, WITHOUT_HYPHEN };
 
 class Cleaner {
@@ -24,7 +24,7 @@ class Cleaner {
         stay_start_(stay_start),
         stay_end_(stay_end) {}
 
-  // Write which bytes of each segment of a line stay.
+  // Write which bytes of each segment of a line are kept.
   void mark(i64 line) const {
     i64 last_kept = -1;
     const i64 last = batch_.line_segment[line + 1];
@@ -40,14 +40,14 @@ class Cleaner {
       stay_end_[row] = end;
     }
     if (last_kept < 0 || last_kept == last - 1) return;
-    // Sentences were cut off the line's end: the space before them goes too.
+    // Sentences were cut off the end of the line: the space before them is cut too.
     i64 end = stay_end_[last_kept];
     while (end > stay_start_[last_kept] && batch_.data[end - 1] <= 32) end -= 1;
     stay_end_[last_kept] = end;
   }
 
-  // Write a page's clean text. Where lines were dropped, the blank lines around them become the
-  // longest of their runs; none stand at the ends.
+  // Write a page's clean text. Runs of blank lines around dropped lines are merged into the longest one.
+  // There are no blank lines at the beginning and the end.
   void write_page(i64 first, i64 last) {
     i64 previous = -1, run = 0, best_start = 0, best = 0;
     for (i64 line = first; line < last; ++line) {
@@ -94,7 +94,7 @@ class Cleaner {
     written_ += from.size;
   }
 
-  // Take white space off the end of what is written, and a hyphen before it.
+  // Remove white space at the end of the output, and a hyphen before it.
   void drop_end(bool hyphen) {
     while (written_ > 0 && text_[written_ - 1] <= 32) written_ -= 1;
     if (!hyphen) return;
@@ -104,7 +104,7 @@ class Cleaner {
 
   Character peek(i64 at, i64 end) const { return at < end ? read(batch_.data, at) : Character{0, OTHER, 0}; }
 
-  // Pass white space, or the marks that close what stands before.
+  // Skip white space, or closing marks.
   i64 skip(i64 at, i64 end, bool spaces) const {
     while (at < end) {
       const Character here = peek(at, end);
@@ -114,7 +114,7 @@ class Cleaner {
     return at;
   }
 
-  // Where the words that are cut off a segment end: within it.
+  // Where the words that are cut off a segment end, inside the segment.
   i64 headline_end(i64 row) const {
     const i64 at = words_.end[words_.first(row) + cut_words_[row] - 1];
     const i64 start = batch_.segment_start[row], end = batch_.segment_end[row];
@@ -122,7 +122,7 @@ class Cleaner {
     return within(at, start, end);
   }
 
-  // Where text goes on after a headline that ends at `at`.
+  // Where the text continues after a headline that ends at `at`.
   i64 after_headline(i64 at, i64 end) const {
     at = skip(at, end, false);
     at = skip(at, end, true);
@@ -145,8 +145,8 @@ class Cleaner {
 
 }  // namespace
 
-// Write the clean text of all pages, where each ends, and which bytes of each segment stay. `joins` (L,):
-// how each line is joined to the one before it, or empty: none is.
+// Write the clean text of all pages, where each ends, and which bytes of each segment are kept. `joins` (L,):
+// how each line is joined to the previous one; empty if no lines are joined.
 i64 clean_text(Call& call) {
   const Batch batch(call);
   const Words words(call);

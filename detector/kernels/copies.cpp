@@ -1,4 +1,4 @@
-// Which lines are copies, of what, and of what kind: by structure alone, whatever their scores.
+// Which lines are copies, of which line, and of what kind. Found by structure alone, whatever their scores.
 #include "copies/running_heads.h"
 #include "copies/title.h"
 
@@ -54,9 +54,10 @@ class CopyFinder {
   }
 
  private:
-  // A line of so many words is not a label, an answer or a line of verse: nobody writes it twice.
+  // A line with at least this many words is not a label, an answer or a line of verse, so it is not repeated
+  // by accident.
   static constexpr i64 PARAGRAPH = 15, PARAGRAPH_SINGLES = 50;
-  // A shorter title that differs in a word says something else; so does one of several that differ.
+  // A shorter title with a different word means something else, and so does one of several that differ.
   static constexpr i64 LEAST_NEAR = 6, LEAST_NEAR_SINGLES = 15, MOST_NEAR = 2;
   // So many paragraphs that begin with the title tell one that is glued onto them from a sentence that is
   // shown again in large letters.
@@ -68,7 +69,7 @@ class CopyFinder {
 
   bool is_copy(i64 row) const { return repeats_.original[row] >= 0 && repeats_.original[row] != row; }
 
-  // Tell whether a row has so many words (`singles` of a script without spaces).
+  // Tell whether a row has this many words (`singles` of a script without spaces).
   bool has(i64 row, i64 words, i64 singles) const {
     const i64 single = words_.count(row, SINGLE);
     return (words_.number(row) - single) * singles + single * words >= words * singles;
@@ -90,7 +91,7 @@ class CopyFinder {
     out_.kind[row] = kind;
   }
 
-  // Say what kind of copies some rows are that are copies of rows that follow one another.
+  // Set the kind of copies whose originals are consecutive rows.
   void read_run(i64 row, i64 end) const {
     bool printed_twice = false;
     for (i64 at = row; at < end; ++at) {
@@ -114,7 +115,7 @@ class CopyFinder {
 
   bool is_link(i64 row) const { return forms_.inside_of(titles_.line_of(row)) & inside::link; }
 
-  // How many words a row and the title begin with in common.
+  // The number of words that a row and the title have in common at their beginning.
   i64 in_common(i64 row) const {
     const WordSpan mine = span_of(words_, row), theirs = span_of(words_, title_);
     i64 same = 0;
@@ -159,7 +160,7 @@ class CopyFinder {
 
   static bool is_divider(u32 code) { return code == '-' || code == 0x2013 || code == 0x2014 || code == '|'; }
 
-  // Tell whether a separator stands after so many words, and no sentence after that: a site's name.
+  // Tell whether a separator follows after this many words, and no sentence after that: a site's name.
   bool is_separated(i64 row, i64 words) const {
     if (words_.count(row, END) > words_.count(title_, END) || words == words_.number(row)) return false;
     const i64 last = words_.start[words_.first(row) + words];
@@ -173,8 +174,8 @@ class CopyFinder {
     return found;
   }
 
-  // Tell whether a sentence ends after so many words, and a whole one stands after that. `divided`: a
-  // dash or the like between spaces ends it, too.
+  // Tell whether a sentence ends after this many words and a whole sentence follows. `divided`: a dash or
+  // similar mark between spaces ends it too.
   bool begins_sentence(i64 row, i64 words, bool divided) const {
     const i64 next = words_.first(row) + words, end = words_.start[next < words_.last(row) ? next : next - 1];
     if (words_.last(row) - next < LEAST_REST) return false;
@@ -202,15 +203,15 @@ class CopyFinder {
   Forms forms_;
   TitleFinder titles_;
   RunningHeads heads_;
-  // The row of the title, and the only row that says the same but for a word.
+  // The row of the title, and the only row that equals it except for one word.
   i64 title_ = -1, varied_ = -1;
   bool near_counts_ = false, is_glued_on_ = false;
 };
 
 }  // namespace
 
-// Write of every segment what it is a copy of (-1: of nothing), the kind of copy, and how many words of
-// the title stand at its beginning that may be cut.
+// Write for every segment the original that it is a copy of (or -1), the kind of copy, and how many words of
+// a title at its beginning may be cut.
 i64 find_copies(Call& call) {
   const Batch batch(call);
   const Words words(call);

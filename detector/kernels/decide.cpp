@@ -1,17 +1,17 @@
-// Scores to decisions: which lines stay. No score is changed here.
+// From scores to decisions: which lines are kept. Scores are not changed here.
 #include "features/shape.h"
 
 namespace detector {
 
 namespace {
 
-// Scores are rounded to 1/1000: one bin for each value.
+// Scores are rounded to 1/1000, so there is one bin for each value.
 constexpr i64 BINS = 1001;
 // What decided about a page; see decisions.py.
 enum Policy : u8 { BY_SCORE, BY_F1, NO_CONTENT, MOSTLY_CONTENT };
 enum Rule : u8 { NO_RULE, COPY_DROPPED, ORIGINAL_KEPT };
 
-// What is decided of each segment.
+// The decision on each segment.
 struct Kept {
   View<bool> kept;
   View<i32> cut_words;
@@ -22,17 +22,18 @@ struct Kept {
     rule[row] = COPY_DROPPED;
   }
 
-  // Keep the original of a copy that would stay.
+  // Keep the original of a copy that would be kept.
   void keep(i64 original) const {
     if (!kept[original]) rule[original] = ORIGINAL_KEPT;
     kept[original] = true;
   }
 };
 
-// A short line that stands twice for no reason that is known is dropped above this score, if it has so
-// many words.
+// A short line that repeats for no known reason is dropped above this score, if it has at least this many
+// words.
 constexpr f32 REPEAT_SCORE = 0.3f, REPEAT_WORDS = 3;
-// So is a refrain or a parallel line above this one: it looks more like template than like content.
+// A refrain or a parallel line is also dropped above this score, because it looks more like template than
+// like content.
 constexpr f32 RECURRING_SCORE = 0.65f;
 
 struct Best {
@@ -73,7 +74,8 @@ Best best_threshold(View<const f32> scores, const Words& words, i64 first, i64 l
   return best;
 }
 
-// Drop copies of the kinds in `dropped` (a bit each). Where a copy would stay, its original does.
+// Drop copies of the kinds in `dropped` (one bit each). If a copy would be kept, its original is kept
+// instead.
 void drop_copies(View<const f32> scores, const Words& words, const Copies& copies, i64 first, i64 last,
                  i64 dropped, bool by_f1, const Kept& out) {
   for (i64 row = first; row < last; ++row) {
@@ -94,7 +96,7 @@ void drop_copies(View<const f32> scores, const Words& words, const Copies& copie
   }
 }
 
-// Cut the title off paragraphs that stay and begin with it: the title has its own place.
+// Cut the title off kept paragraphs that begin with it, because the title is kept as a line of its own.
 void cut_titles(const Copies& copies, i64 first, i64 last, const Kept& out) {
   for (i64 row = first; row < last; ++row) {
     if (!out.kept[row] || copies.kind[row] != copy::PREFIX) continue;
@@ -105,13 +107,12 @@ void cut_titles(const Copies& copies, i64 first, i64 last, const Kept& out) {
 
 }  // namespace
 
-// Decide which segments stay.
-//
-// Numbers: the threshold (below 0: each page's own), least and mostly content (see Settings),
-// the kinds of copies that are dropped (a bit each), and whether titles are cut. `well_known` (P,): pages
-// whose site is known well; these do not keep unclear lines for being nearly all content. `decided` (S,):
-// what is compared with the threshold: scores, lower for lines of kinds that are kept. A page's own threshold
-// is the higher one of both: to keep the title must not drop what would stay without it.
+// Decide which segments are kept. Numbers: the threshold (below 0: each page has its own), least and mostly
+// content (see Settings), the kinds of copies that are dropped (one bit each), and whether titles are cut.
+// `well_known` (P,): pages whose site is well known; on these, unclear lines are not kept because the page is
+// nearly all content. `decided` (S,): the values to compare with the threshold: scores, lowered for lines of
+// kinds to keep. A page's own threshold is the higher of the thresholds for both, because keeping the title
+// must not drop lines that would be kept without it.
 i64 decide(Call& call) {
   const View<const f32> scores(call), decided(call);
   const Words words(call);

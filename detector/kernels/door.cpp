@@ -3,7 +3,7 @@
 
 namespace detector {
 
-// Each is defined as `i64 name(Call& call)` in the file for its subject.
+// One name per line. Each is `i64 name(Call& call)`, defined in the file that its comment names.
 #define KERNELS(K)          \
   K(count_bytes)            \
   K(split_lines)            \
@@ -73,7 +73,7 @@ constexpr i64 KERNEL_COUNT = sizeof kernels / sizeof kernels[0];
 
 extern "C" {
 
-// The name of a kernel; null after the last.
+// The name of a kernel; null after the last one.
 EXPORT const char* detector_kernel_name(detector::i64 number) {
   return number >= 0 && number < detector::KERNEL_COUNT ? detector::kernels[number].name : nullptr;
 }

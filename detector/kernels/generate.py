@@ -1,6 +1,6 @@
-"""Write `generated.h` and `generated.cpp`: tables and column numbers that kernels share with Python.
+"""Write `generated.h` and `generated.cpp`: the tables and column numbers that C++ and Python share.
 
-Runs when the package is built, with nothing but the standard library.
+Runs when the package is built, and needs only the standard library.
 """
 
 import ast
@@ -36,7 +36,7 @@ def arrays_of(path: Path) -> dict[str, list[int]]:
 
 
 def two_bytes(tables: Mapping[str, Sequence[int]]) -> list[int]:
-    """Return the UTF-8, first byte low, of letters, marks and digits of two bytes that fold to two."""
+    """Return letters, marks and digits of two bytes that fold to two bytes, as UTF-8, low byte first."""
     encoded = [0] * 0x800
     for code in range(0x80, 0x800):
         kind = tables["cell"][tables["block"][code >> 7] << 7 | code & 127] & 15
@@ -47,7 +47,7 @@ def two_bytes(tables: Mapping[str, Sequence[int]]) -> list[int]:
 
 
 def form_two_bytes(tables: Mapping[str, Sequence[int]]) -> list[int]:
-    """Return `two_bytes` without characters that have another form."""
+    """Return `two_bytes` without characters that have a different form."""
     encoded = two_bytes(tables)
     for code in range(0x80, 0x800):
         if tables["form_cell"][tables["form_block"][code >> 7] << 7 | code & 127]:
@@ -56,7 +56,7 @@ def form_two_bytes(tables: Mapping[str, Sequence[int]]) -> list[int]:
 
 
 def composing_starts(tables: Mapping[str, Sequence[int]]) -> list[int]:
-    """Return a bit for each two first bytes, the first one low, of characters that NFC may change."""
+    """Return a bit for the first two bytes, low byte first, of each character that NFC may change."""
     bits = [0] * 1024
     for lead, leads, behind in ((0xC0, 32, 0), (0xE0, 16, 6), (0xF0, 5, 12)):
         for second in range(leads << 6):
@@ -73,7 +73,7 @@ def names_of(module: str) -> dict[str, Any]:
 
 
 def identifier(column: str) -> str:
-    """Return a column's name as C++ can have it: "guess_before_1.5" and "guess_-1" become words."""
+    """Return a column's name as a C++ identifier: "guess_before_1.5" and "guess_-1" become words."""
     return column.replace(".", "_").replace("-", "minus_").replace("+", "plus_")
 
 
@@ -83,12 +83,12 @@ def constants(kind: str, values: Mapping[str, object]) -> Iterable[str]:
 
 
 def scope(name: str, lines: Iterable[str]) -> list[str]:
-    """Return lines in a namespace of their own."""
+    """Return lines inside a namespace."""
     return [f"namespace {name} {{", *lines, f"}}  // namespace {name}", ""]
 
 
 def header(tags: Mapping[str, Any], schema: Mapping[str, Any], tables: Mapping[str, list[int]]) -> str:
-    """Return what kernels include."""
+    """Return the header that the kernels include."""
     numbers = {name.replace("-", "_") or "other": number for number, name in enumerate(tags["NAMES"])}
     numbers = {f"{name}_" if name in CPP_WORDS else name: number for name, number in numbers.items()}
     inside = {f"{name}": f"1u << {number}" for number, name in enumerate(tags["INSIDE"])}
@@ -126,7 +126,7 @@ def header(tags: Mapping[str, Any], schema: Mapping[str, Any], tables: Mapping[s
 
 
 def list_constants(schema: Mapping[str, Any]) -> Iterable[str]:
-    """Yield short lists of numbers, as they stand in the schema."""
+    """Yield short lists of numbers, as in the schema."""
     for name, kind in (
         ("HALF_LIVES", "f64"),
         ("OFFSETS", "i64"),
@@ -138,7 +138,7 @@ def list_constants(schema: Mapping[str, Any]) -> Iterable[str]:
 
 
 def all_arrays(tags: Mapping[str, Any], tables: Mapping[str, list[int]]) -> dict[str, tuple[str, list[int]]]:
-    """Return names, types and values of all tables but the expansions."""
+    """Return names, types and values of all tables except the expansions."""
     slot, name_hash, flags, inside = tags["tables"]()
     return {
         "class_block": ("u16", tables["block"]),
@@ -162,7 +162,7 @@ def all_arrays(tags: Mapping[str, Any], tables: Mapping[str, list[int]]) -> dict
 
 
 def references() -> dict[str, tuple[str, list[int]]]:
-    """Return the names of character references, sorted, and the code points that they stand for."""
+    """Return the names of character references, sorted, and the code points that they refer to."""
     names = sorted(html5, key=lambda name: name.encode())
     starts = [0]
     for name in names:
@@ -189,7 +189,7 @@ def source(tags: Mapping[str, Any], tables: Mapping[str, list[int]]) -> str:
     return "\n".join(lines)
 
 
-# Names of tags that C++ keeps for itself.
+# Names of tags that are reserved words in C++.
 CPP_WORDS = {"template", "switch", "small", "var"}
 
 

@@ -1,5 +1,5 @@
-// Functions of float32 that give the same bits on every platform: no library's are used, and
-// nothing is fused. They are computed in float64, so nearly every result is the nearest float32.
+// Functions of float32 that give the same bits on every platform: no library functions and no fused
+// operations are used. They compute in float64, so nearly every result is correctly rounded.
 #pragma once
 
 #include "arrays.h"
@@ -26,8 +26,8 @@ inline f32 exp(f32 x) {
   return static_cast<f32>(exp_wide(x));
 }
 
-// The natural logarithm of a positive, normal number: its power of two, and the series of
-// artanh for what is left, between half the square root of two and that root.
+// The natural logarithm of a positive normal number: its power of two, and the artanh series for the
+// remaining factor, which is between sqrt(1/2) and sqrt(2).
 INLINE f64 log_wide(f64 x) {
   i64 bits = __builtin_bit_cast(i64, x);
   i64 power = (bits >> 52) - 1023;
@@ -45,7 +45,7 @@ INLINE f64 log_wide(f64 x) {
 
 inline f32 log(f32 x) { return static_cast<f32>(log_wide(x)); }
 
-// log(1 + x) for x > -1; for small x by its series, since 1 + x would lose their last digits.
+// log(1 + x) for x > -1. Small x use the series, because 1 + x would lose their last digits.
 inline f32 log1p(f32 x) {
   const f64 wide = x;
   if (wide < 1e-4 && wide > -1e-4) return static_cast<f32>(wide - wide * wide * (0.5 - wide * (1.0 / 3)));
@@ -62,7 +62,7 @@ inline f32 tanh(f32 x) {
 
 INLINE f32 sqrt(f32 x) { return __builtin_sqrtf(x); }
 
-// Nearest whole number, ties to even, of a number below 2^22.
+// Round a number below 2^22 to the nearest integer, ties to even.
 INLINE f32 nearest(f32 x) { return (x + 12582912.0f) - 12582912.0f; }
 
 }  // namespace detector

@@ -1,12 +1,12 @@
-// What must hold of the offsets that a call brings. It is looked at before a kernel begins, so that
-// no loop from one offset to another leaves its array, or goes on without end.
+// Checks on the offsets of a call. They run before a kernel begins, so that no loop from one offset to
+// another leaves its array or runs forever.
 #pragma once
 
 #include "arrays.h"
 
 namespace detector {
 
-// Offsets that never fall, from 0 to `size` at most.
+// Offsets that never decrease, from 0 to at most `size`.
 inline void require_rising(View<const i64> offsets, i64 size) {
   i64 before = 0;
   for (const i64 offset : offsets) {
@@ -15,7 +15,7 @@ inline void require_rising(View<const i64> offsets, i64 size) {
   }
 }
 
-// Spans that lie within an array of `size`.
+// Spans inside an array of this size.
 inline void require_spans(View<const i64> start, View<const i64> end, i64 size) {
   if (start.size != end.size) return start.call->fail(OUT_OF_RANGE, end.size);
   for (i64 span = 0; span < start.size; ++span) {
@@ -24,13 +24,13 @@ inline void require_spans(View<const i64> start, View<const i64> end, i64 size) 
   }
 }
 
-// A row of the same array for each row, or -1 for none.
+// For each row, a row of the same array, or -1 for none.
 inline void require_rows(View<const i64> of) {
   for (const i64 row : of)
     if (row < -1 || row >= of.size) return of.call->fail(OUT_OF_RANGE, row);
 }
 
-// A parent for each element, which stands before it: every way up the tree ends.
+// The parent of each element, which comes before it, so that every path up the tree ends.
 inline void require_parents(View<const i64> parent, i64 elements) {
   if (parent.size != elements) return parent.call->fail(OUT_OF_RANGE, parent.size);
   for (i64 element = 0; element < parent.size; ++element)

@@ -1,5 +1,5 @@
-// A batch's lines, segments and elements as records with offsets of each page's own, so that a page
-// can be cut out of its batch in a few slices.
+// The lines, segments and elements of a batch as records whose offsets are relative to their page, so that a
+// few slices cut a page out of its batch.
 #include "records.h"
 
 namespace detector {
@@ -8,10 +8,10 @@ namespace {
 
 INLINE i32 small(i64 value) { return static_cast<i32>(value); }
 
-// A number counted from the page's first; -1 stays.
+// A number relative to the page's first; -1 stays.
 INLINE i32 of_page(i64 value, i64 first) { return value >= 0 ? small(value - first) : -1; }
 
-// What is known of one page's place in the batch.
+// The position of one page in the batch.
 struct Place {
   i64 byte, line, segment, element;
 };
@@ -29,10 +29,10 @@ void write_lines(const Batch& batch, View<const i64> line_element, i64 last, con
 
 }  // namespace
 
-// Write lines (L, 4): first byte, end, first segment, element; segments (S, 8): bytes, first and last
-// of those that stay, the original of a copy or -1, whether it is kept, whether a headline was cut
-// off, the kind of copy, and what copies decided;
-// and elements (E, 2): tag and parent. `page_byte` (P + 1,) is the first byte of each page.
+// Write lines (L, 4): first byte, end, first segment, element; segments (S, 8): bytes, the first and last
+// kept byte, the original of a copy or -1, whether it is kept, whether a headline was cut off, the kind of
+// copy, and how copies changed the decision; and elements (E, 2): tag and parent. `page_byte` (P + 1,) is the
+// first byte of each page.
 i64 page_records(Call& call) {
   const Batch batch(call);
   const View<const i64> page_byte(call);

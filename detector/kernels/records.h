@@ -1,12 +1,12 @@
-// The arrays that travel between kernels, in the order in which records.py declares them.
-// Shapes: P pages, L lines, S segments, W words, E elements.
+// The arrays that are passed between kernels, with fields in the order of records.py. Shapes: P pages, L
+// lines, S segments, W words, E elements.
 #pragma once
 
 #include "offsets.h"
 
 namespace detector {
 
-// Lines of many pages over one buffer of UTF-8; see records.Batch.
+// Lines of many pages in one UTF-8 buffer; see records.Batch.
 struct Batch {
   View<const u8> data;
   View<const i64> line_start, line_end, segment_start, segment_end, line_segment, page_line;
@@ -28,7 +28,7 @@ struct Batch {
   i64 pages() const { return page_line.size - 1; }
   i64 lines() const { return line_start.size; }
   i64 segments() const { return segment_start.size; }
-  // The first segment of a page; for the number of pages, the number of segments.
+  // The first segment of a page; for P, the number of segments.
   i64 first_of(i64 page) const { return line_segment[page_line[page]]; }
 
   i64 longest_page() const {
@@ -40,7 +40,7 @@ struct Batch {
 
 constexpr i64 CLASSES = 10;
 
-// The words of every segment; see records.Words. Read only, unless a kernel makes them.
+// The words of every segment; see records.Words. Read only, except for the kernel that makes them.
 template <bool WRITES>
 struct WordsOf {
   template <class T>
@@ -67,7 +67,7 @@ struct WordsOf {
 using Words = WordsOf<false>;
 using NewWords = WordsOf<true>;
 
-// What an HTML batch says beside its text; see records.Markup.
+// The markup of an HTML batch; see records.Markup.
 struct Markup {
   View<const u8> tag;
   View<const i64> parent;
@@ -104,7 +104,7 @@ struct Markup {
   i64 elements() const { return tag.size; }
 };
 
-// What stands more than once on its page; see records.Repeats.
+// Text that repeats on its page; see records.Repeats.
 template <bool WRITES>
 struct RepeatsOf {
   template <class T>
@@ -129,7 +129,7 @@ struct RepeatsOf {
 using Repeats = RepeatsOf<false>;
 using NewRepeats = RepeatsOf<true>;
 
-// What each segment is a copy of; see records.Copies.
+// The original of each copy; see records.Copies.
 template <bool WRITES>
 struct CopiesOf {
   template <class T>

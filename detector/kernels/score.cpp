@@ -1,5 +1,6 @@
-// Lines to scores in one go: features, first guesses, context and scores, some pages at a time, so that
-// the tables in between stay in the processor's cache. The same as the kernels one after another.
+// From lines to scores in one call: features, first guesses, context and scores. A few pages are processed at
+// a time, so that the intermediate tables stay in the cache. The result is the same as that of the single
+// kernels.
 #include "features/ancestors.h"
 #include "features/cohesion.h"
 #include "features/html_features.h"
@@ -12,10 +13,10 @@ namespace detector {
 
 namespace {
 
-// Rows that are taken together, if one page has not more.
+// The most rows that are processed together, unless a single page has more.
 constexpr i64 ROWS_TOGETHER = 256;
 
-// What scores and kinds need of a model; see model.network.Scorer.
+// The parts of a model that are needed for scores and kinds.
 struct Scorer {
   Network first;
   View<const i64> first_used;
@@ -27,7 +28,7 @@ struct Scorer {
   explicit Scorer(Call& call)
       : first(call), first_used(call), second(call), second_used(call), calibration(call), kinds(call) {}
 
-  // The second network reads what the first writes: both have the same codes.
+  // The second network reads the output of the first: both have the same codes.
   bool has_same_codes() const {
     if (first_used.size != second_used.size) return false;
     for (i64 number = 0; number < first_used.size; ++number)
@@ -36,7 +37,7 @@ struct Scorer {
   }
 };
 
-// The steps that text and HTML have in common.
+// The steps that text and HTML share.
 class Pipeline {
  public:
   Pipeline(Call& call, const Batch& batch, const Words& words, const Scorer& scorer, const NewScores& out,
@@ -62,8 +63,8 @@ class Pipeline {
            line_scorer_.start(context_.columns()) && kinds_.start(features_.columns(), context_.columns());
   }
 
-  // `write_features(page, rows)` and `write_context(page, features, rows)` write a page's rows;
-  // `read_markup(page, first)` reads what its markup says of kinds, for rows from `first` on.
+  // `write_features(page, rows)` and `write_context(page, features, rows)` write the rows of a page;
+  // `read_markup(page, first)` reads the markup that the kinds need, for rows from `first` on.
   template <class F, class C, class M>
   void run(Call& call, F&& write_features, C&& write_context, M&& read_markup) const {
     for (i64 page = 0; page < batch_.pages() && !call.stopped();) {
@@ -111,7 +112,7 @@ class Pipeline {
 
 }  // namespace
 
-// Write the scores of text, and what repeats on each page.
+// Write the scores of text, and the repeats on each page.
 i64 score_text(Call& call) {
   const Batch batch(call);
   const Words words(call);
@@ -142,7 +143,7 @@ i64 score_text(Call& call) {
   return 0;
 }
 
-// Write the scores of HTML, and what repeats on each page.
+// Write the scores of HTML, and the repeats on each page.
 i64 score_html(Call& call) {
   const Batch batch(call);
   const Words words(call);

@@ -1,5 +1,5 @@
-// Functions that are compiled twice: for every processor, and for those with wider vectors.
-// Both give the same bits: the order of additions is the same, and nothing is fused.
+// Functions that are compiled twice: for every processor, and for processors with wider vectors. Both give
+// the same bits, because additions have the same order and nothing is fused.
 #pragma once
 
 #if defined(__x86_64__)
@@ -13,8 +13,8 @@
 namespace detector {
 
 #if HAS_WIDE
-// Whether the processor has AVX2 and the system saves its registers. Asked here and not by
-// __builtin_cpu_supports, which needs a library that not every compiler links.
+// Whether the processor has AVX2 and the system saves its registers. __builtin_cpu_supports is not used
+// because it needs a library that not every compiler links.
 inline bool asked_for_wide_vectors() {
   unsigned a, b, c, d;
   constexpr unsigned saved_by_system = 1u << 27, avx = 1u << 28, avx2 = 1u << 5;
@@ -25,7 +25,7 @@ inline bool asked_for_wide_vectors() {
   return __get_cpuid_count(7, 0, &a, &b, &c, &d) && (b & avx2) != 0;
 }
 
-// Asked once, when the library is loaded.
+// Determined once, when the library is loaded.
 inline const bool has_wide_vectors = asked_for_wide_vectors();
 #endif
 

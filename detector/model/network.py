@@ -103,7 +103,7 @@ class Scorer:
 
     @cached_property
     def arrays(self) -> native.Prepared:
-        """The arguments of the kernel that makes all steps."""
+        """The arguments of the kernel that does all steps."""
         return native.Prepared(self.first_arrays, self.second_arrays, self.line_kinds)
 
     @cached_property

@@ -1,1 +1,1 @@
-"""Near-duplicates of any texts. Knows nothing of lines, sites or models."""
+"""Near-duplicates of any texts. Independent of lines, sites and models."""

@@ -26,17 +26,17 @@ from detector.settings import DuplicateSettings
 from detector.text.decoding import utf8
 from detector.text.plain import text_batch
 
-# Words of a window: about two sentences, or four headlines.
+# The words of a window: about two sentences, or four headlines.
 LEAST_WORDS: Final = 24
-# Words of a shingle, for windows: of 24 words with one changed, .84 of the pairs stay.
+# The words of a shingle, for windows: with one of 24 words changed, the Jaccard similarity is .84.
 SHINGLE: Final = 2
 
 
 @dataclass(frozen=True)
 class Block:
-    """Lines of a page that an earlier page has too. Lines are numbered from 0 on each page.
+    """Lines of a page that an earlier page also has. Lines are numbered from 0 on each page.
 
-    page, first, end: the page, its first line, and the line after its last
+    page, first, end: the page, its first line, and the line after its last one
     earlier_page, earlier_line: the page and the line where the first copy begins
     similarity: the lowest Jaccard similarity of its windows to those of the first copy
     """
@@ -50,7 +50,7 @@ class Block:
 
 
 class PageLines(NamedTuple):
-    """The lines of many pages, as `records.Batch` has them.
+    """The lines of many pages, in the form of `records.Batch`.
 
     data: uint8, UTF-8; line_start, line_end: int64 (lines,), byte offsets
     page_line: int64 (pages + 1,), first line of each page, and the number of lines
@@ -88,7 +88,7 @@ class _Windows(NamedTuple):
 
 
 def _windows(words: Integers, page: Integers) -> _Windows:
-    """Return a window from each line on, as long as it must be; words, page: int64 (lines with words,)."""
+    """Return the window that begins at each line, as short as possible; words, page: int64."""
     before = np.concatenate([np.zeros(1, np.int64), np.cumsum(words)])
     first = np.arange(words.size)
     end = np.searchsorted(before, before[:-1] + LEAST_WORDS)
@@ -100,7 +100,7 @@ def _windows(words: Integers, page: Integers) -> _Windows:
 def _twins(
     spans: Spans, windows: _Windows, threshold: float, settings: DuplicateSettings
 ) -> tuple[Integers, Floats64]:
-    """Return each window's kept twin, itself if it is kept, and the similarity to it."""
+    """Return the kept near-duplicate of each window, or itself if it is kept, and the similarity."""
     count = windows.first.size
     texts = SpanTexts(Spans(spans.data, spans.start[windows.first], spans.end[windows.end - 1]))
     with Workspace(None, settings.memory, {}) as work:
@@ -120,7 +120,7 @@ def _twins(
 
 
 def _runs(windows: _Windows, twin: Integers, similarity: Floats64) -> Blocks:
-    """Join windows that follow each other both here and where their twins stand."""
+    """Join windows that are consecutive both here and at their near-duplicates."""
     found = np.flatnonzero(windows.page[twin] != windows.page)
     first, end, source = windows.first[found], windows.end[found], windows.first[twin[found]]
     if not found.size:
@@ -133,16 +133,17 @@ def _runs(windows: _Windows, twin: Integers, similarity: Floats64) -> Blocks:
 
 
 def _apart(blocks: Blocks, page: Integers) -> Blocks:
-    """Let no two blocks of a page that come from one earlier page share a line; the first keeps it.
+    """Remove overlaps of blocks of a page from the same earlier page; the first block keeps the lines.
 
-    Pages that repeat themselves make such blocks: windows that follow each other here have twins that do
-    not. page: int64 (lines with words,), the page of each line
+    Pages that repeat themselves make such blocks: consecutive windows have near-duplicates that are not
+    consecutive. page: int64 (lines with words,), the page of each line
     """
     here, earlier = page[blocks.first], page[blocks.source]
     order = np.lexsort((-blocks.end, blocks.first, earlier, here))
     first, end, source = blocks.first[order], blocks.end[order], blocks.source[order]
     group = np.cumsum((np.diff(here[order], prepend=-1) != 0) | (np.diff(earlier[order], prepend=-1) != 0))
-    # Ends rise from group to group, so the highest before is that of the same group, or too low to count.
+    # Ends increase from group to group, so the highest one before is that of the same group, or too low to
+    # matter.
     apart = group * (page.size + 1)
     reached = np.maximum.accumulate(end + apart)[:-1] if end.size else end
     start = np.maximum(first, np.concatenate([np.zeros(1, np.int64), reached])[: end.size] - apart)
@@ -156,14 +157,14 @@ def _apart(blocks: Blocks, page: Integers) -> Blocks:
 def find_blocks(
     pages: Sequence[str], threshold: float = 0.8, settings: DuplicateSettings | None = None
 ) -> tuple[Block, ...]:
-    """Find blocks of lines that an earlier page has too, exactly or nearly.
+    """Find blocks of lines that an earlier page has, exactly or nearly.
 
     Parameters
     ----------
     pages
         The texts of the pages, in the order in which they count as earlier.
     threshold
-        Least Jaccard similarity of each window, .05 to 1.
+        The least Jaccard similarity of each window, .05 to 1.
     settings
         By default, shingles of two words.
 
@@ -187,7 +188,7 @@ def find_blocks(
 def blocks_of_lines(
     lines: PageLines, threshold: float = 0.8, settings: DuplicateSettings | None = None
 ) -> Blocks:
-    """Return what `find_blocks` finds, as arrays."""
+    """Return the result of `find_blocks` as arrays."""
     settings = settings or DuplicateSettings(shingle=SHINGLE)
     whole = Workspace(None, settings.memory, {})
     texts = SpanTexts(Spans(*lines[:3]))

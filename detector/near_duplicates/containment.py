@@ -1,7 +1,7 @@
-"""Texts that stand inside longer ones: archive pages that hold an article, an abstract in its report.
+"""Texts inside longer texts: articles on archive pages, an abstract in its report.
 
-Candidates are found exactly. If at least t of a text's n shingles stand in another, then of any
-n - ⌈t n⌉ + 1 of them at least one does. The rarest are looked up in all texts.
+Candidates are found exactly. If at least t of a text's n shingles are in another text, then at least one of
+any n - ⌈t n⌉ + 1 of them is. The rarest ones are looked up in all texts.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,11 +25,11 @@ from detector.progress import no_progress
 from detector.records import Floats64, Integers
 from detector.settings import DuplicateSettings
 
-# Candidates that are verified together.
+# The number of candidates that are verified together.
 TOGETHER: Final = 1 << 20
 # Bytes of memory for each shingle of all texts.
 SHINGLE_BYTES: Final = 50
-# A share is a quotient of doubles; so much less still counts as the threshold.
+# A share is a quotient of doubles; this much less still counts as the threshold.
 ROUNDING: Final = 1e-9
 
 
@@ -37,7 +37,8 @@ class _Postings(NamedTuple):
     """Which texts have each shingle.
 
     text: int64 (shingles of all texts,), ordered by shingle, then by rank
-    first, end: int64 (shingles of all texts,), of each in the order of the sets: where its texts begin
+    first, end: int64 (shingles of all texts,), for each shingle in the order of the sets: where its texts
+    begin
         and end
     """
 
@@ -51,8 +52,8 @@ def find_contained(
 ) -> Duplicates:
     """Find texts inside longer texts, word for word or nearly.
 
-    The containment of a text in another is the share of its shingles that the other has too. The longer text
-    is kept (the one with more different shingles, or the earlier one if they are equal). All shingles are
+    The containment of a text in another is the share of its shingles that the other one also has. The longer
+    text is kept (the one with more distinct shingles, or the earlier one if they are equal). All shingles are
     held in memory, about 50 bytes each.
 
     Parameters
@@ -60,7 +61,7 @@ def find_contained(
     texts : iterable of str
         The texts.
     threshold : float
-        Least containment, .05 to 1.
+        The least containment, .05 to 1.
     settings : DuplicateSettings, optional
         The size of a shingle and what counts as equal. If more than `max_group` texts share a shingle, only
         the longest of them is compared.
@@ -92,9 +93,9 @@ def find_contained(
 def contained_among(
     texts: Texts, sketches: Sketches, threshold: float, settings: DuplicateSettings, settled: int = 0
 ) -> Duplicates:
-    """Return which of some sketched texts stand inside longer ones.
+    """Return which of some sketched texts are inside longer ones.
 
-    settled: so many texts at the beginning were compared before, and stay
+    settled: this many texts at the beginning were compared before, and are kept
     """
     copies = copies_of(sketches.digest, np.arange(len(texts)))
     is_copy = copies.first != np.arange(len(texts))
@@ -115,7 +116,7 @@ def _where(which: NDArray[np.bool_], pairs: PairArrays) -> PairArrays:
 
 
 def _sets(texts: Texts, is_copy: NDArray[np.bool_], settings: DuplicateSettings) -> Sets:
-    """Return the shingles of all texts; copies of earlier ones have none."""
+    """Return the shingles of all texts; copies of earlier texts have none."""
     parts = [shingle_sets(spans, settings) for spans in texts.batches(0)]
     keys = np.concatenate([part.keys for part in parts]) if parts else np.zeros(0, np.uint64)
     sizes = np.concatenate([np.diff(part.start) for part in parts]) if parts else np.zeros(0, np.int64)
@@ -125,14 +126,14 @@ def _sets(texts: Texts, is_copy: NDArray[np.bool_], settings: DuplicateSettings)
 
 
 def _rank(sizes: Integers) -> Integers:
-    """Return the place of each text in the order in which texts are kept: the longest first."""
+    """Return the rank of each text in the order in which texts are kept: the longest first."""
     rank = np.empty(sizes.size, np.int64)
     rank[np.argsort(-sizes, kind="stable")] = np.arange(sizes.size)
     return rank
 
 
 def _contained(sets: Sets, rank: Integers, threshold: float, most: int) -> PairArrays:
-    """Return the pairs of texts of which the shorter stands in the longer."""
+    """Return the pairs in which the longer text contains the shorter one."""
     owner = np.repeat(np.arange(rank.size), np.diff(sets.start))
     postings = _postings(sets, owner, rank)
     found: list[PairArrays] = []
@@ -162,7 +163,7 @@ def _postings(sets: Sets, owner: Integers, rank: Integers) -> _Postings:
 def _candidates(
     sets: Sets, owner: Integers, postings: _Postings, threshold: float, most: int
 ) -> Iterator[tuple[Integers, Integers]]:
-    """Yield texts, and others that have one of their rarest shingles; a pair may come again."""
+    """Yield texts, and other texts that have one of their rarest shingles; a pair may be repeated."""
     number = postings.end - postings.first
     looked_up = rarest(sets, owner, number, threshold)
     first, number = postings.first[looked_up], np.minimum(number[looked_up], most)
@@ -171,9 +172,11 @@ def _candidates(
 
 
 def rarest(sets: Sets, owner: Integers, texts: Integers, threshold: float) -> Integers:
-    """Return the places of each text's rarest shingles, of which one at least is in any text that holds it.
+    """Return the positions of each text's rarest shingles.
 
-    owner: int64, the text of each shingle; texts: int64, how many texts have it
+    Any text that contains the text has at least one of them.
+
+    owner: int64, the text of each shingle; texts: int64, the number of texts that have it
     """
     sizes = np.diff(sets.start)
     enough = sizes - np.ceil(threshold * sizes - ROUNDING).astype(np.int64) + 1
@@ -184,7 +187,7 @@ def rarest(sets: Sets, owner: Integers, texts: Integers, threshold: float) -> In
 
 
 def in_parts(owner: Integers, first: Integers, number: Integers) -> Iterator[tuple[Integers, Integers]]:
-    """Yield each owner once for every place from `first` on, `number` of them, not too many together."""
+    """Yield each owner once for every position from `first` on, `number` of them, in bounded chunks."""
     behind = np.cumsum(number)
     start = 0
     while start < owner.size:
@@ -197,7 +200,7 @@ def in_parts(owner: Integers, first: Integers, number: Integers) -> Iterator[tup
 
 
 def containments(part: Integers, whole: Integers, sets: Sets) -> Floats64:
-    """Return the share of each first text's shingles that the second has, by their exact Jaccard."""
+    """Return the share of the first text's shingles that the second one has, from exact similarities."""
     size, other = (sets.start[side + 1] - sets.start[side] for side in (part, whole))
     jaccard = jaccards(part, whole, sets, 0.0)
     shared: Floats64 = np.rint(jaccard * (size + other) / (1 + jaccard))

@@ -1,4 +1,7 @@
-"""Signatures to datasketch and back, and its sketches in our index. Importing it takes half a second."""
+"""Signatures to datasketch and back, and sketches of datasketch in our index.
+
+The import takes half a second.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -20,18 +23,18 @@ from datasketch import LeanMinHash, MinHash  # noqa: E402  (after the word on ho
 
 SCHEME: Final = "affine32"
 SEED: Final = 1
-# Words of sketches are compared as they are, one by one.
+# The words of sketches are compared as they are, one by one.
 SKETCH_SETTINGS: Final = DuplicateSettings(shingle=1, masked=False, equal_forms=False)
-# Digits as letters: a number in a text may be masked, a word of letters never is.
+# Digits as letters: numbers in a text may be masked, but words of letters never are.
 _LETTERS: Final = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 
 
 def to_datasketch(signatures: NDArray[Any]) -> list[LeanMinHash]:
     """Return a `LeanMinHash` for each row of uint32 (texts, slots) signatures.
 
-    They are comparable with datasketch's own of scheme "affine32", seed 1 and a hashfunc of
-    32-bit xxHash with seed 0, not with sha1 ones. Raises `ValueError` for signatures of 8
-    bits a slot, which lack what datasketch needs.
+    They are comparable with those of datasketch with scheme "affine32", seed 1 and 32-bit xxHash (seed 0) as
+    hash function, but not with SHA-1 sketches. Raises `ValueError` for signatures of 8 bits a slot, because
+    datasketch needs 32.
     """
     if signatures.dtype != np.uint32:
         raise ValueError(
@@ -43,8 +46,9 @@ def to_datasketch(signatures: NDArray[Any]) -> list[LeanMinHash]:
 def from_datasketch(sketches: Iterable[MinHash | LeanMinHash]) -> Signatures:
     """Return uint32 (texts, slots): the signatures of datasketch's `MinHash` or `LeanMinHash` objects.
 
-    Raises `ValueError` where scheme, seed or slots are not ours. Which hash function was
-    used cannot be seen in a sketch: it must be 32-bit xxHash with seed 0.
+    Raises `ValueError` if scheme, seed or slots differ from ours. The hash function cannot be read from a
+    sketch:
+    it must be 32-bit xxHash with seed 0.
     """
     found: Sequence[Any] = list(sketches)
     for number, sketch in enumerate(found):
@@ -60,18 +64,20 @@ def from_datasketch(sketches: Iterable[MinHash | LeanMinHash]) -> Signatures:
 
 
 class SketchIndex:
-    """An index on disk of datasketch's sketches: of any scheme, seed and hash function, if all have the same.
+    """An index on disk for sketches of datasketch.
+
+    They may have any scheme, seed and hash function, as long as all have the same.
 
         index = SketchIndex.create(Path("seen"), threshold=0.8)
         index.match([("a", minhash), ("b", other)], add=True)
 
-    A sketch is stored as a text whose words are its slots. So everything that holds for a `DuplicateIndex`
-    holds here: nothing is written by halves, and no pair that agrees in enough slots is missed for a band.
+    A sketch is stored as a text whose words are its slots. So it has the guarantees of a `DuplicateIndex`:
+    changes are atomic, and no pair that agrees in enough slots is missed by the bands.
 
     Parameters
     ----------
     index : DuplicateIndex
-        An index that `create` made.
+        An index made by `create`.
     """
 
     def __init__(self, index: DuplicateIndex) -> None:
@@ -81,13 +87,13 @@ class SketchIndex:
     def create(cls, folder: Path, threshold: float = 0.8) -> "SketchIndex":
         """Create an empty index; raises `SettingsError` if the folder is not empty.
 
-        threshold: the estimated Jaccard similarity from which on sketches match
+        threshold: the least estimated Jaccard similarity of a match
         """
         return cls(DuplicateIndex.create(folder, _of_words(threshold), SKETCH_SETTINGS))
 
     @classmethod
     def open(cls, folder: Path) -> "SketchIndex":
-        """Open an index; raises `ModelFormatError` if it is damaged, `SettingsError` if it is of texts."""
+        """Open an index; raises `ModelFormatError` if it is damaged, `SettingsError` if it has texts."""
         index = DuplicateIndex.open(folder, SKETCH_SETTINGS)
         if index.settings.shingle != SKETCH_SETTINGS.shingle:
             raise SettingsError(f"{folder} is an index of texts, not of sketches: use DuplicateIndex")
@@ -97,28 +103,28 @@ class SketchIndex:
         return len(self.index)
 
     def match(self, sketches: Iterable[tuple[str, MinHash | LeanMinHash]], add: bool = False) -> list[Match]:
-        """Find the most similar earlier sketch of each new one, and add the new ones if wanted.
+        """Find the most similar earlier sketch of each new one, and add the new ones if requested.
 
         Returns
         -------
         list of Match
-            One for each, in order; `similarity` is what datasketch's `jaccard` estimates.
+            One for each sketch, in order; `similarity` is the estimate of datasketch's `jaccard`.
         """
         found = self.index.match(((name, sketch_text(sketch)) for name, sketch in sketches), add)
         return [replace(match, similarity=_of_slots(match.similarity)) for match in found]
 
 
 def sketch_text(sketch: MinHash | LeanMinHash) -> str:
-    """Return a sketch as a text of a word for each slot, of its number and its value in letters."""
+    """Return a sketch as a text with a word for each slot: its number and its value, as letters."""
     values = (f"{slot:03x}{int(value):x}" for slot, value in enumerate(sketch.hashvalues))
     return " ".join(values).translate(_LETTERS)
 
 
 def _of_words(similarity: float) -> float:
-    """Return the Jaccard similarity of the words of two sketches that agree in such a share of slots."""
+    """Return the Jaccard similarity of the words of two sketches that agree in this share of slots."""
     return similarity / (2 - similarity)
 
 
 def _of_slots(similarity: float) -> float:
-    """Return the share of slots in which two sketches agree, of the Jaccard similarity of their words."""
+    """Return the share of slots in which two sketches agree, from the Jaccard similarity of their words."""
     return 2 * similarity / (1 + similarity)

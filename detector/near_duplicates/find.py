@@ -39,13 +39,13 @@ from detector.progress import Progress, progress_of
 from detector.records import Integers
 from detector.settings import DuplicateSettings
 
-# Share of the memory that one array may take before it goes to a file.
+# The share of the memory that one array may take before it is stored in a file.
 WORKSPACE_SHARE: Final = 4
-# Texts that are compared to check whether a folder belongs to them.
+# The number of texts to compare when checking whether a folder belongs to these texts.
 PROBES: Final = 32
-# Sketched texts between two notes of the progress of a run.
+# The number of texts to sketch before the progress of a run is saved.
 NOTE_EVERY: Final = 20_000
-# Rounds in which members of groups may choose a new representative; each leaves fewer.
+# The most rounds in which members of groups choose a new representative; each round leaves fewer.
 MOST_ROUNDS: Final = 8
 # Positions are half of a 64-bit code.
 MOST_TEXTS: Final = 1 << 32
@@ -71,7 +71,7 @@ def _other_texts(settings: DuplicateSettings) -> SettingsError:
 def _check_texts(
     texts: Texts, sketches: Sketches, done: int, settings: DuplicateSettings, bands: Bands
 ) -> None:
-    """Raise `SettingsError` if a sample shows that other texts were sketched before."""
+    """Raise `SettingsError` if a sample shows that the folder is for other texts."""
     probes = np.unique(np.linspace(0, done - 1, PROBES).astype(np.int64))
     again = empty_sketches(probes.size, bands, Workspace(None, settings.memory, {}))
     sketch(texts.fetch(probes), settings, bands, again, 0)
@@ -82,7 +82,7 @@ def _check_texts(
 def sketch_all(
     texts: Texts, bands: Bands, settings: DuplicateSettings, work: Workspace, progress: Progress
 ) -> Sketches:
-    """Return the sketches of all texts; continues a stopped run."""
+    """Return the sketches of all texts; continues an interrupted run."""
     count = len(texts)
     sketches = empty_sketches(count, bands, work)
     first = noted = work.done("sketched")
@@ -127,7 +127,7 @@ def all_pairs(
                 queue.add(rare_pairs(crowded, verifier, band, emitted))
         queue.add(joined_pairs(buckets, band, emitted, most))
         if work.outlives:
-            # Two files in turn, so that the one in the last note stays intact until the next note.
+            # Two files alternate, so that the last saved one stays intact until the next save.
             work.save(f"bands-{(band + 1) % 2}", [emitted.large, links.to, *queue.pairs()])
             work.note(bands=band + 1)
         work.release()
@@ -139,7 +139,7 @@ def all_pairs(
 def remove(
     pairs: PairArrays, links: Links, verifier: Verifier, settings: DuplicateSettings
 ) -> tuple[PairArrays, Twins]:
-    """Return the kept near-duplicate of each text, and all pairs, with those found here."""
+    """Return the kept near-duplicate of each text, and all pairs, including those found here."""
     twins = twins_of(pairs, links.rank)
     for _ in range(MOST_ROUNDS):
         found = second_round(twins.keeper, links, verifier, settings.max_group)
@@ -172,7 +172,7 @@ def duplicates_of(
     policy: tuple[Keep, Sequence[Any] | None],
     run: tuple[DuplicateSettings, Workspace, Progress],
 ) -> Duplicates:
-    """Return the near-duplicates among texts that can be read again."""
+    """Return the near-duplicates among texts that can be read more than once."""
     settings, work, progress = run
     if len(texts) >= MOST_TEXTS:
         raise ValueError(f"at most {MOST_TEXTS - 1} texts at once, not {len(texts)}: use an index")
@@ -191,12 +191,12 @@ def duplicates_among(
 ) -> Duplicates:
     """Return the near-duplicates among sketched texts; the bands fit the threshold.
 
-    settled: so many texts at the beginning were compared before, and stay whatever the policy says
+    settled: this many texts at the beginning were compared before, and are kept whatever the policy
     """
     settings = run[0]
     later = keep_rank(policy[0], sketches.length[settled:], policy[1])
     rank = np.concatenate([np.arange(settled), settled + later])
-    # Settled texts are of one owner: they are not compared with each other again.
+    # Settled texts have one owner, so they are not compared with each other again.
     owner = np.maximum(np.arange(len(texts)) - settled + 1, 0) if settled else NO_OWNERS
     copies = copies_of(sketches.digest, rank)
     links = Links(np.full(len(texts), -1, np.int64), rank[copies.kept[copies.first]])
@@ -213,7 +213,7 @@ def duplicates_among(
 
 
 def _streamed(texts: Iterable[str], settings: DuplicateSettings, work: Workspace) -> SpilledTexts:
-    """Return an iterable's texts in a file; the file of a stopped run if they are the same."""
+    """Return the texts of an iterable, stored in a file, perhaps that of an interrupted run."""
     if not work.done("read"):
         source = spilled(texts, work.folder)
         work.note(read=1)

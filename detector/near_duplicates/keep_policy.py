@@ -1,8 +1,8 @@
-"""Pairs to what is kept: each removed text has a kept twin at or above the threshold.
+"""From pairs to kept texts: each removed text has a kept near-duplicate at or above the threshold.
 
-Texts are taken in the order of the keep policy. One that has a kept twin already is
-removed, any other is kept: no chain of likenesses removes a text that nothing kept is
-like, and no two kept texts are a known pair.
+Texts are visited in the order of the keep policy. A text with a kept near-duplicate is
+removed, and any other text is kept. So a chain of similar texts never removes a text that is unlike all kept
+ones, and no two kept texts are a known pair.
 """
 
 from collections.abc import Sequence
@@ -16,15 +16,15 @@ from detector.near_duplicates.jaccard.verification import PairArrays
 from detector.records import Floats64, Integers
 
 Keep = Literal["first", "longest", "newest", "best"]
-# The policies that go by values which the caller gives.
+# The policies that compare values given by the caller.
 BY_VALUE: Final = ("newest", "best")
 
 
 class Twins(NamedTuple):
-    """Who stays for whom.
+    """The kept text for each text.
 
-    keeper: int64 (n,), the kept twin of each text, itself if it is kept
-    similarity: float64 (n,), to it
+    keeper: int64 (n,), the kept near-duplicate of each text, or the text itself if it is kept
+    similarity: float64 (n,), to that text
     """
 
     keeper: Integers
@@ -32,7 +32,7 @@ class Twins(NamedTuple):
 
 
 def keep_rank(keep: Keep, length: Integers, by: Sequence[Any] | None) -> Integers:
-    """Return int64 (n,): the place of each text in the order in which texts are kept.
+    """Return int64 (n,): the rank of each text in the order in which texts are kept.
 
     Ties go to the earlier text. Raises `ValueError` for an unknown policy or values that
     do not fit it.
@@ -51,12 +51,12 @@ def keep_rank(keep: Keep, length: Integers, by: Sequence[Any] | None) -> Integer
 
 
 def _order_of(values: Sequence[Any], texts: int) -> Integers:
-    """Return positions by value, the highest first; those without one, or with NaN, last."""
+    """Return positions by value, the highest first; those without a value, or with NaN, come last."""
     if len(values) != texts:
         raise ValueError(f"`by` has {len(values)} values for {texts} texts")
     known = [at for at, value in enumerate(values) if value is not None and value == value]
     try:
-        known.sort(key=lambda at: values[at], reverse=True)  # stable, reversed or not
+        known.sort(key=lambda at: values[at], reverse=True)  # stable, whether reversed or not
     except TypeError:
         raise ValueError("the values of `by` are of several types: give numbers, texts or dates") from None
     missing = np.setdiff1d(np.arange(texts), known)
@@ -64,7 +64,7 @@ def _order_of(values: Sequence[Any], texts: int) -> Integers:
 
 
 def twins_of(pairs: PairArrays, rank: Integers) -> Twins:
-    """Return each text's kept twin; of several the most similar, then the first in order."""
+    """Return the kept near-duplicate of each text: the most similar one, or the first of several."""
     swapped = rank[pairs.left] > rank[pairs.right]
     later = np.where(swapped, pairs.left, pairs.right)
     earlier = np.where(swapped, pairs.right, pairs.left)
@@ -78,8 +78,8 @@ def twins_of(pairs: PairArrays, rank: Integers) -> Twins:
 class Copies(NamedTuple):
     """Texts with equal words.
 
-    first: int64 (n,), the first copy of each; kept: int64 (n,), for a first copy, the copy
-    that the keep policy prefers; for others not defined
+    first: int64 (n,), the first copy of each; kept: int64 (n,), for a first copy, the copy that the keep
+    policy prefers; undefined for the others
     """
 
     first: Integers
@@ -88,7 +88,8 @@ class Copies(NamedTuple):
 
 def copies_of(digest: NDArray[np.uint64], rank: Integers) -> Copies:
     """Return which texts are exact copies; digest: uint64 (n, 2)."""
-    # By one half: positions rise within a class, and no two classes mix (a chance of 2^-64).
+    # By one half of the digest: positions are ascending within a class, and classes do not mix (except with a
+    # probability of 2^-64).
     order = np.argsort(digest[:, 0], kind="stable")
     new = np.ones(order.size, np.bool_)
     for half in range(2):
@@ -98,6 +99,6 @@ def copies_of(digest: NDArray[np.uint64], rank: Integers) -> Copies:
     first = np.empty(order.size, np.int64)
     first[order] = order[np.maximum.accumulate(np.where(new, np.arange(order.size), 0))]
     kept = np.empty(order.size, np.int64)
-    by_rank = np.argsort(-rank)  # the best is written last
+    by_rank = np.argsort(-rank)  # the best one is written last
     kept[first[by_rank]] = by_rank
     return Copies(first, kept)

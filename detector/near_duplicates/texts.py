@@ -1,8 +1,7 @@
 """Texts as the kernels take them: UTF-8 in NFC, many in one buffer.
 
-Texts are read once from the beginning to the end, and then again here and there, for
-verification. What the caller can give again by position stays with the caller; what
-only streams by is written to a file first.
+Texts are read once from beginning to end, and then again at some positions, for verification. Texts that the
+caller can give again by position stay with the caller; streamed texts are first written to a file.
 """
 
 import unicodedata
@@ -16,8 +15,8 @@ from detector import native
 from detector.records import Bytes, Integers
 from detector.text.decoding import text_of, utf8
 
-# Characters of texts that are encoded and folded together: they stay in the processor's
-# cache between the two, and calling a kernel costs nothing beside.
+# The number of characters of texts that are encoded and folded together. They stay in the cache in between,
+# and calling a kernel costs little in comparison.
 BATCH_CHARACTERS: Final = 500_000
 BATCH_TEXTS: Final = 4096
 
@@ -31,7 +30,7 @@ class Spans(NamedTuple):
 
 
 class Texts(Protocol):
-    """Texts that can be read in order and again by position."""
+    """Texts that can be read in order, and again by position."""
 
     def __len__(self) -> int:
         """Return the number of texts."""
@@ -42,19 +41,19 @@ class Texts(Protocol):
         ...
 
     def fetch(self, positions: Integers) -> Spans:
-        """Return the texts at int64 (k,) rising positions."""
+        """Return the texts at int64 (k,) ascending positions."""
         ...
 
 
 def joined(parts: Sequence[bytes]) -> Spans:
-    """Return UTF-8 texts, in NFC already, in one buffer."""
+    """Return UTF-8 texts, already in NFC, in one buffer."""
     offset = np.zeros(len(parts) + 1, np.int64)
     np.cumsum([len(part) for part in parts], out=offset[1:])
     return Spans(np.frombuffer(bytearray().join(parts), np.uint8), offset[:-1], offset[1:])
 
 
 def normalised(spans: Spans) -> Spans:
-    """Return UTF-8 texts in NFC; those that are already, as most are, where they stand."""
+    """Return UTF-8 texts in NFC. Those already in NFC, which most are, are not copied."""
     flags = np.empty(spans.start.size, np.bool_)
     native.run("flag_composing_texts", spans, flags)
     normal = {}
@@ -70,9 +69,9 @@ def normalised(spans: Spans) -> Spans:
 
 
 def encoded(texts: Sequence[str], first: int = 0) -> Spans:
-    """Return texts as UTF-8 in NFC; `first` is the position of the first, for messages.
+    """Return texts as UTF-8 in NFC; `first` is the position of the first text, for messages.
 
-    Raises `TypeError` for what is not a text. A lone surrogate is no part of any word.
+    Raises `TypeError` for anything but a text. Lone surrogates are not part of any word.
     """
     try:
         return normalised(joined([utf8(text) for text in texts]))
@@ -84,7 +83,7 @@ def encoded(texts: Sequence[str], first: int = 0) -> Spans:
 
 
 def _batched(texts: Iterable[str]) -> Iterator[list[str]]:
-    """Cut texts into batches of about `BATCH_CHARACTERS`."""
+    """Split texts into batches of about `BATCH_CHARACTERS`."""
     batch: list[str] = []
     size = 0
     for text in texts:
@@ -113,7 +112,7 @@ class HeldTexts:
             first += len(batch)
 
     def fetch(self, positions: Integers) -> Spans:
-        """Return the texts at rising positions."""
+        """Return the texts at ascending positions."""
         return encoded([self._texts[at] for at in positions.tolist()])
 
 
@@ -133,14 +132,14 @@ class SpanTexts:
             first += BATCH_TEXTS
 
     def fetch(self, positions: Integers) -> Spans:
-        """Return the texts at rising positions."""
+        """Return the texts at ascending positions."""
         return normalised(Spans(self._spans.data, self._spans.start[positions], self._spans.end[positions]))
 
 
 class SpilledTexts:
-    """Texts that came by once, end to end in a file.
+    """Streamed texts, concatenated in a file.
 
-    offset: int64 (n + 1,), where each begins
+    offset: int64 (n + 1,), the beginning of each text
     """
 
     def __init__(self, file: Path, offset: Integers) -> None:
@@ -162,7 +161,7 @@ class SpilledTexts:
                 first = end
 
     def fetch(self, positions: Integers) -> Spans:
-        """Return the texts at rising positions."""
+        """Return the texts at ascending positions."""
         begin, end = self._offset[positions], self._offset[positions + 1]
         behind = np.cumsum(end - begin)
         data = np.empty(int(behind[-1]) if positions.size else 0, np.uint8)
@@ -175,7 +174,7 @@ class SpilledTexts:
 
 
 def spilled(texts: Iterable[str], folder: Path) -> SpilledTexts:
-    """Write texts to a folder as they come; offsets first in memory, 8 bytes a text."""
+    """Write texts to a folder as they arrive. The offsets are held in memory, 8 bytes per text."""
     path, lengths = folder / "texts.bin", [np.zeros(1, np.int64)]
     first = 0
     with path.open("wb") as file:
@@ -190,7 +189,7 @@ def spilled(texts: Iterable[str], folder: Path) -> SpilledTexts:
 
 
 def spilled_before(texts: Iterable[str], folder: Path) -> SpilledTexts | None:
-    """Return what `spilled` wrote to a folder; None if these texts are of other lengths."""
+    """Return the texts that `spilled` wrote to a folder; None if these texts have other lengths."""
     offset = np.load(folder / "offset.npy", allow_pickle=False)
     first = 0
     for batch in _batched(texts):

@@ -1,7 +1,7 @@
-"""Where a run's arrays are: in memory while they fit, else in files of a folder.
+"""The arrays of a run: in memory while they fit, otherwise in files of a folder.
 
-A folder that the caller names outlives the run. It says how far the run came, so the same
-call goes on where it was stopped; arrays are .npy files, what was done is in state.json.
+A folder named by the caller outlives the run. It records the progress of the run, so the same call continues
+where it stopped. Arrays are .npy files, and the progress is in state.json.
 """
 
 import json
@@ -24,10 +24,10 @@ STATE_FILE: Final = "state.json"
 
 
 class Workspace:
-    """Arrays by name, and a note of what is done.
+    """Arrays by name, and the progress of the run.
 
-    folder: a folder that outlives the run, or None; memory: bytes an array may take in
-    memory; identity: what must be equal for a run to go on with a folder's arrays
+    folder: a folder that outlives the run, or None; memory: the most bytes of an array in memory; identity:
+    what must be equal for a run to continue with the arrays of a folder
     """
 
     def __init__(self, folder: Path | None, memory: int, identity: Mapping[str, Any]) -> None:
@@ -50,7 +50,7 @@ class Workspace:
             self._temporary.cleanup()
 
     def _resume(self, folder: Path) -> None:
-        """Read what a stopped run has noted, or begin a new folder."""
+        """Read the progress of an interrupted run, or begin a new folder."""
         path = folder / STATE_FILE
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -87,15 +87,15 @@ class Workspace:
         return self._named is not None
 
     def damaged(self, path: Path) -> SettingsError:
-        """Return the error of a file that does not hold what it should."""
+        """Return the error for a file with invalid contents."""
         return SettingsError(f"{path} is damaged: delete the folder {path.parent} to start again")
 
     def done(self, step: str) -> int:
-        """Return how much of a step was done before."""
+        """Return how much of a step was finished before."""
         return self._state.get(step, 0)
 
     def note(self, **done: int) -> None:
-        """Note how much of a step is done, once all that it wrote is on its way to the disk."""
+        """Save how much of a step is finished, after everything that it wrote has been flushed."""
         self._state |= done
         if self._named is not None:
             for mapped in self._mapped:
@@ -103,7 +103,7 @@ class Workspace:
             write_json(self._named / STATE_FILE, {"run": self._identity, "done": self._state})
 
     def array(self, name: str, shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-        """Return an array, zero where nothing was written; in a file if it is too large or must stay."""
+        """Return an array, zero where nothing was written; in a file if it is too large or must be kept."""
         size = int(np.prod(shape)) * np.dtype(dtype).itemsize
         if size == 0 or (self._named is None and size <= self._memory):
             return np.zeros(shape, dtype)
@@ -119,21 +119,21 @@ class Workspace:
         return found
 
     def release(self) -> None:
-        """Let the system take back the memory of arrays in files; they are read again when needed."""
+        """Let the system reclaim the memory of arrays in files, which are read again when needed."""
         for mapped in self._mapped:
             if hasattr(mmap, "MADV_DONTNEED"):
                 mapped.flush()
                 mapped.madvise(mmap.MADV_DONTNEED)
 
     def save(self, name: str, arrays: Iterable[NDArray[Any]]) -> None:
-        """Keep small arrays for a later run, if the folder stays."""
+        """Keep small arrays for a later run, if the folder outlives the run."""
         if self._named is not None:
             for number, array in enumerate(arrays):
                 with new_file(self._named / f"{name}-{number}.npy") as file:
                     file.write(bytes_of(array))
 
     def saved(self, name: str, count: int) -> list[NDArray[Any]]:
-        """Return what `save` kept."""
+        """Return the arrays that `save` kept."""
         paths = [self.folder / f"{name}-{number}.npy" for number in range(count)]
         try:
             return [load_array(path) for path in paths]

@@ -1,4 +1,4 @@
-"""What scoring found about a batch, as arrays, and the part of it that is one page's."""
+"""The results of scoring a batch, as arrays, and the part of them for one page."""
 
 from collections.abc import Iterator
 from itertools import pairwise
@@ -14,15 +14,15 @@ from detector.model.page_kinds import PageKinds
 from detector.records import Batch, Bytes, Copies, Floats, Integers, Markup, Repeats, Words
 from detector.sites.recurrence import LineRecurrence
 
-# Words of a line that a reason quotes.
+# The most words of a line that a reason quotes.
 MOST_QUOTED: Final = 3
 
 
 class ScoredBatch(NamedTuple):
-    """Everything that scoring found about a batch.
+    """All results of scoring a batch.
 
-    `markup` is None for text, `recurrence` where nothing is known of sites. `line_kinds` has no row if the
-    model knows no kinds of lines; `kinds` are the pages'.
+    `markup` is None for text, and `recurrence` if nothing is known about sites. `line_kinds` has no rows if
+    the model has no kinds of lines; `kinds` are those of the pages.
     """
 
     batch: Batch
@@ -41,21 +41,21 @@ class ScoredBatch(NamedTuple):
 
 
 class PageLines(NamedTuple):
-    """The lines of one page, with offsets and row numbers of its own (L lines, S segments, E elements).
+    """The lines of one page, with offsets and row numbers relative to it (L lines, S segments, E elements).
 
-    data: uint8, the page's text
+    data: uint8, the text of the page
     line: int32 (L, 4), first byte, end, first segment, and innermost element or -1
-    segment: int32 (S, 8), bytes, first and end of those that stay, the segment that this one is a
-        copy of or -1, whether it is kept, whether a headline was cut off, the kind of copy, and what
-        copies decided
-    element: int32 (E, 2), tag, and the element that it stands in or -1; of HTML, else empty
-    repeats: float32 (S, 5), similarity to the original, copies, lines of the block, rows alike, words
-    inside: uint32 (L,), what each line of HTML stands in (bits of `tags.INSIDE`); empty for text
+    segment: int32 (S, 8), bytes, first and end of the kept bytes, the original if this segment is a
+        copy or -1, whether it is kept, whether a headline was cut off, the kind of copy, and how copies
+        changed the decision
+    element: int32 (E, 2), tag, and parent or -1; empty for text
+    repeats: float32 (S, 5), similarity to the original, copies, lines of the block, similar rows, words
+    inside: uint32 (L,), the elements that contain each line of HTML (bits of `tags.INSIDE`); empty for text
     scores: float32 (S,); contributions: float32 (S, codes)
-    kinds: float32 (S, K), the probability of each kind of line; no row if the model knows none
+    kinds: float32 (S, K), the probability of each kind of line; no rows if the model has no kinds
     link_bytes: int32 (L,), bytes of each line of HTML in links; empty for text
-    seen: int32 (S,), other pages of the site with the line, numbers aside; site_pages: those known
-    quoted: int16 (S, words), the words that reasons quote; no row where they are not yet chosen
+    seen: int32 (S,), other pages of the site with the line, numbers masked; site_pages: other pages known
+    quoted: int16 (S, words), the words that reasons quote; no rows if they are not chosen yet
     policy, threshold: what decided about the page
     """
 
@@ -85,7 +85,7 @@ _NO_MARKUP = (np.zeros(0, np.uint8), *(np.zeros(0, np.int64) for _ in range(3)))
 
 
 def pages_lines(scored: ScoredBatch) -> Iterator[PageLines]:
-    """Yield the lines of each page of a batch, in arrays of their own: the batch may go."""
+    """Yield the lines of each page of a batch, in arrays of their own, so that the batch can be freed."""
     batch, decisions, markup = scored.batch, scored.decisions, scored.markup
     lines, segments = batch.line_start.size, batch.segment_start.size
     page_byte = np.append(batch.line_start, batch.data.size)[batch.page_line]
@@ -131,14 +131,14 @@ def pages_lines(scored: ScoredBatch) -> Iterator[PageLines]:
 
 
 def _repeats(scored: ScoredBatch) -> Floats:
-    """Return float32 (S, 5), what of repeats and words a page's lines keep."""
+    """Return float32 (S, 5), the numbers of repeats and words that a page's lines need."""
     found = scored.repeats
     columns = (found.similarity, found.copies, found.block, found.alike, np.diff(scored.words.segment_word))
     return np.column_stack(columns).astype(np.float32)
 
 
 def _inside(scored: ScoredBatch) -> NDArray[np.uint32]:
-    """Return uint32 (L,), what each line of HTML stands in; empty for text."""
+    """Return uint32 (L,), the elements that contain each line of HTML; empty for text."""
     markup = scored.markup
     if markup is None:
         return _NO_INSIDE

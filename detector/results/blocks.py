@@ -1,7 +1,7 @@
-"""Which block each line of a page stands in: of HTML by its elements, of text by its shape.
+"""The block of each line of a page: in HTML from its elements, in text from its shape.
 
-A list in a list is a block of its own. Articles beside one another are posts; what stands in a list or a
-table of a post belongs to that.
+A nested list is a block of its own. Adjacent articles are posts; a list or a table inside a post belongs to
+the post.
 """
 
 from collections import Counter
@@ -30,7 +30,7 @@ _TABLE, _ROW, _ARTICLE = (NAMES.index(tag) for tag in ("table", "tr", "article")
 
 
 class _Elements:
-    """The elements of a page, and the blocks among them."""
+    """The elements of a page, and its blocks."""
 
     def __init__(self, tag: NDArray[Any], parent: NDArray[Any], line_element: Sequence[int]) -> None:
         self.tag: list[int] = tag.tolist()
@@ -41,14 +41,14 @@ class _Elements:
         self.several = {above for above, count in siblings.items() if count > 1}
 
     def _nearest(self, wanted: int) -> list[int]:
-        """Return the innermost element of a tag that each element is or stands in, or -1."""
+        """Return the innermost element with a tag among each element and its ancestors, or -1."""
         out: list[int] = []
         for number, (tag, above) in enumerate(zip(self.tag, self.parent, strict=True)):
             out.append(number if tag == wanted else out[above] if above >= 0 else -1)
         return out
 
     def _data_tables(self, line_element: Sequence[int]) -> set[int]:
-        """Return the tables of two rows and more whose rows are one line each: the others arrange a page."""
+        """Return the tables with at least two rows, each of them one line. The others are layout tables."""
         lines = Counter(
             (self.table[element], self.row[element])
             for element in line_element
@@ -59,7 +59,7 @@ class _Elements:
         return {table for table, count in rows.items() if count > 1} - arranging
 
     def kind(self, element: int) -> BlockKind | None:
-        """Return what kind of block an element is, if it is one."""
+        """Return the kind of block of an element, if it is one."""
         if self.tag[element] == _TABLE:
             return "table" if element in self.data_tables else None
         if self.tag[element] == _ARTICLE:
@@ -67,7 +67,7 @@ class _Elements:
         return _KINDS[self.tag[element]]
 
     def blocks(self) -> list[int]:
-        """Return the innermost block that each element is or stands in, or -1."""
+        """Return the innermost block among each element and its ancestors, or -1."""
         out: list[int] = []
         for number, above in enumerate(self.parent):
             out.append(number if self.kind(number) else out[above] if above >= 0 else -1)
@@ -84,16 +84,16 @@ def blocks_by_markup(
     tag : ndarray of int, (E,)
         The tags of the page's elements, parents before children.
     parent : ndarray of int, (E,)
-        The element that each stands in, or -1.
+        The parent of each element, or -1.
     line_element : ndarray of int, (L,)
         The innermost element of each line, or -1.
     lines : sequence of str
-        The lines. Dialogue, questions with answers and verse are found by these.
+        The lines, from which dialogue, questions with answers and verse are recognised.
 
     Returns
     -------
     list of LineBlock or None
-        None for a line in no block.
+        None for a line outside of all blocks.
     """
     line_elements = line_element.tolist()
     elements = _Elements(tag, parent, line_elements)
@@ -111,7 +111,7 @@ def blocks_by_markup(
     spoken = [
         (kind, numbers)
         for kind, numbers in spoken_blocks(lines, taken)
-        # Lines of verse are parted by <br>; short paragraphs and headings stand in elements of their own.
+        # Lines of verse are separated by <br>; short paragraphs and headings are separate elements.
         if kind != "verse" or 2 * len({line_elements[number] for number in numbers}) <= len(numbers)
     ]
     claimed = {number for _, numbers in spoken for number in numbers}

@@ -1,8 +1,8 @@
-"""How likely a copy is one that a reader would take out, apart from its score.
+"""The probability that a reader would remove a copy, apart from its score.
 
-A logistic regression on structural evidence: the kind of copy, where it and its original stand, how
-alike and how long they are. It was fitted to copies that readers labelled; copy_probability.json has its
-weights and how well it does out of fold. `python -m benchmarks train copies` writes that file.
+A logistic regression on structural evidence: the kind of copy, the positions of the copy and its original,
+their similarity and their lengths. It was fitted to copies that readers labelled. copy_probability.json has
+its weights and its out-of-fold results. `python -m benchmarks train copies` writes that file.
 """
 
 import json
@@ -20,8 +20,8 @@ from detector.text.tags import INSIDE
 WEIGHTS: Final = Path(__file__).with_suffix(".json")
 # Columns of `PageLines.segment` and of `PageLines.line`.
 _ORIGINAL, _KIND, _FIRST_SEGMENT = 3, 6, 2
-# Kinds with a weight of their own; that of a short line that stands twice for no known reason is 0. A
-# title in front of a paragraph counts as a title: readers marked too few to tell them apart.
+# Kinds with a weight of their own; that of a short line that repeats for no known reason is 0. A title in
+# front of a paragraph counts as a title, because readers marked too few to tell them apart.
 _KINDS: Final = ("headline", "running-head", "block", "contents", "refrain", "quotation", "parallel")
 _SAME: Final = {"headline-prefix": "headline"}
 _PLACES: Final = ("nav", "link", "li", "heading", "cell", "aside", "pre", "form")
@@ -38,7 +38,7 @@ EVIDENCE: Final = (
 
 
 def copy_evidence(page: PageLines) -> tuple[NDArray[np.intp], Floats64]:
-    """Return the segments of a page that are copies, and what is known of each: (C, len(EVIDENCE))."""
+    """Return the segments of a page that are copies, and the evidence for each: (C, len(EVIDENCE))."""
     rows = np.flatnonzero(page.segment[:, _KIND])
     of = page.segment[rows, _ORIGINAL]
     names = [_SAME.get(COPY_KINDS[kind], COPY_KINDS[kind]) for kind in page.segment[rows, _KIND].tolist()]
@@ -70,7 +70,7 @@ def _fitted() -> tuple[Floats64, float]:
 
 
 def copy_probabilities(page: PageLines) -> dict[int, float]:
-    """Return, for each segment of a page that is a copy, the probability that a reader takes it out."""
+    """Return, for each segment of a page that is a copy, the probability that a reader would remove it."""
     if not page.segment[:, _KIND].any():
         return {}
     weights, intercept = _fitted()

@@ -24,7 +24,7 @@ _SAME_AS: Final = {"xmp": "pre", "plaintext": "pre", "textarea": "pre", "td": "t
 
 
 def _named(tag: str) -> str | None:
-    """Return what an element says of its lines, if anything."""
+    """Return what an element says about its lines, if anything."""
     known = _SAME_AS.get(tag, tag)
     is_heading = len(known) == 2 and known[0] == "h" and known[1] in "123456"
     return known if known in _SHOWN or is_heading else None
@@ -41,7 +41,7 @@ def element_names(tag: NDArray[Any], parent: NDArray[Any], line_element: NDArray
     tag : ndarray of int, (E,)
         The tags of the page's elements, parents before children.
     parent : ndarray of int, (E,)
-        The element that each stands in, or -1.
+        The parent of each element, or -1.
     line_element : ndarray of int, (L,)
         The innermost element of each line, or -1.
 

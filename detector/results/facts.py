@@ -1,7 +1,7 @@
-"""What can be checked about a line, for its reasons: words that return, the lines around it, its place.
+"""Facts about a line that a reader can check on the page: repeated words, the lines around it, its position.
 
-Each fact is found in the page itself, when somebody looks at its lines. It is said only if it points where
-the evidence does; otherwise the reason says in general terms what the evidence is (`reasons`).
+Facts are found in the page when its lines are accessed. A fact is used as a reason only if it agrees with the
+evidence; otherwise the reason describes the evidence in general terms (`reasons`).
 """
 
 from functools import cached_property
@@ -17,28 +17,28 @@ from detector.text.characters import END
 from detector.text.decoding import text_of
 from detector.text.tags import INSIDE
 
-# Segments are content, or boilerplate, by what is likelier.
+# Segments with a lower score count as content, others as boilerplate.
 EVEN: Final = 0.5
-# Segments before and after one that count as those around it.
+# Segments before and after a segment that count as around it.
 AROUND: Final = 4
-# A word is rare if it stands in so few segments of the page, or in so small a share of them.
+# A word is rare if at most this many segments of the page contain it, or at most this share of them.
 RARE: Final = 3
 RARE_SHARE: Final = 0.1
-# Fewer words are few for a sentence.
+# A line with fewer words is short for a sentence.
 FEW_WORDS: Final = 8
-# Where boilerplate stands, and where content does, by the bits of `tags.INSIDE`; the most telling first.
+# Where boilerplate and content usually are, by the bits of `tags.INSIDE`, most telling first.
 _OF_BOILERPLATE: Final = {
-    "nav": "stands in <nav>",
-    "footer": "stands in <footer>",
-    "aside": "stands in <aside>",
-    "dialog": "stands in <dialog>",
-    "noscript": "stands in <noscript>",
+    "nav": "is in <nav>",
+    "footer": "is in <footer>",
+    "aside": "is in <aside>",
+    "dialog": "is in <dialog>",
+    "noscript": "is in <noscript>",
     "hidden": "is hidden",
     "button": "is a button",
     "select": "is an option of a menu",
-    "form": "stands in a form",
-    "header": "stands in <header>",
-    "address": "stands in <address>",
+    "form": "is in a form",
+    "header": "is in <header>",
+    "address": "is in <address>",
     "small": "is small print (<small>)",
     "label": "is a label",
     "li": "is a list item",
@@ -50,10 +50,10 @@ _OF_CONTENT: Final = {
     "pre": "is preformatted (<pre>)",
     "cell": "is a row of a table",
     "caption": "is a caption",
-    "definition": "stands in a list of definitions",
-    "figure": "stands in <figure>",
-    "article": "stands in <article>",
-    "main": "stands in <main>",
+    "definition": "is in a definition list",
+    "figure": "is in <figure>",
+    "article": "is in <article>",
+    "main": "is in <main>",
     "li": "is a list item",
 }
 # Columns of `PageLines.repeats`.
@@ -61,9 +61,10 @@ _SIMILARITY, _COPIES, _ALIKE, _WORDS = 0, 1, 3, 4
 
 
 class Returning(NamedTuple):
-    """How the rare words of each segment return in other segments of content.
+    """How many of the rare words of each segment appear in other segments of content.
 
-    words: (S,), words of the segment, each once; rare: (S,), the rare ones; returns: (S,), those that return
+    words: (S,), number of distinct words; rare: (S,), number of rare words; returns: (S,), number of rare
+    words that appear elsewhere
     """
 
     words: list[int]
@@ -77,7 +78,7 @@ def _counted(number: int, of: str) -> str:
 
 
 class PageFacts:
-    """The facts about a page's segments; `said` has them by the code of a reason."""
+    """The facts about a page's segments; `said` finds the fact for a reason code."""
 
     def __init__(self, page: PageLines, words: Words, segment_line: list[int]) -> None:
         self.page = page
@@ -88,7 +89,7 @@ class PageFacts:
         self.content_before = np.concatenate((np.zeros(1, np.int64), np.cumsum(self.is_content)))
 
     def said(self, number: int, row: int, *, for_boilerplate: bool) -> str | None:
-        """Return a fact that stands for a reason's code and points where it does, or None."""
+        """Return a fact for a reason code that points the same way, or None."""
         find = getattr(self, f"_{ALL_CODES[number]}", None)
         return None if find is None else find(row, for_boilerplate)
 
@@ -100,10 +101,11 @@ class PageFacts:
         )
         if not chosen:
             return None
-        return f"words of {'boilerplate' if for_boilerplate else 'running text'}: {self._quoted(row, chosen)}"
+        side = "boilerplate" if for_boilerplate else "running text"
+        return f"words typical of {side}: {self._quoted(row, chosen)}"
 
     def _quoted(self, row: int, numbers: list[int]) -> str:
-        """Return words of a segment as they are quoted, from rising numbers; neighbours as one phrase."""
+        """Return the quoted words of a segment, from ascending numbers; adjacent words form one phrase."""
         runs: list[list[int]] = []
         for number in numbers:
             if runs and runs[-1][-1] == number - 1:
@@ -132,16 +134,17 @@ class PageFacts:
         alike = others - content if for_boilerplate else content
         if 2 * alike <= others:
             return None
-        return (
-            f"{alike} of the {others} lines around it are {'boilerplate' if for_boilerplate else 'content'}"
-        )
+        side = "boilerplate" if for_boilerplate else "content"
+        if others == 1:
+            return f"the line next to it is {side}"
+        return f"{'all' if alike == others else f'{alike} of the'} {others} lines around it are {side}"
 
     def _place(self, row: int, for_boilerplate: bool) -> str | None:
         before, all_ = int(self.content_before[row]), int(self.content_before[-1])
         after = all_ - before - int(self.is_content[row])
         if for_boilerplate and before + after and not (before and after):
-            return f"stands {'after the last' if before else 'before the first'} line of content"
-        return "stands between lines of content" if not for_boilerplate and before and after else None
+            return f"comes {'after the last' if before else 'before the first'} line of content"
+        return "is between lines of content" if not for_boilerplate and before and after else None
 
     def _page(self, row: int, for_boilerplate: bool) -> str | None:
         content, lines = int(self.content_before[-1]), self.is_content.size
@@ -157,10 +160,10 @@ class PageFacts:
                 f"{'' if similarity >= 1 else 'nearly '}the same text as line {self.segment_line[original]}"
             )
         if for_boilerplate and copies > 1:
-            return f"its text stands {int(copies)} times on the page"
+            return f"its text appears {int(copies)} times on the page"
         if for_boilerplate and alike > 1:
-            return f"{int(alike)} lines of the page differ in numbers only"
-        return "its text stands once on the page" if not for_boilerplate and copies <= 1 else None
+            return f"{int(alike)} lines of the page differ only in their numbers"
+        return "its text appears once on the page" if not for_boilerplate and copies <= 1 else None
 
     def _markup(self, row: int, for_boilerplate: bool) -> str | None:
         if not self.page.inside.size:
@@ -190,17 +193,17 @@ class PageFacts:
             return None
         which = "word" if rare == found.words[row] else "rarer word"
         if not returns:
-            return f"its {which}s return in no other line of content"
-        text = f"{returns} of its {_counted(rare, which)} {'returns' if returns == 1 else 'return'}"
+            return f"its {which}s appear in no other line of content"
+        text = f"{returns} of its {_counted(rare, which)} {'appears' if returns == 1 else 'appear'}"
         return f"{'only ' if for_boilerplate else ''}{text} in other lines of content"
 
     @cached_property
     def returning(self) -> Returning:
-        """How the rare words of each segment return; found when a reason first speaks of it."""
+        """How many rare words of each segment appear elsewhere; computed when a reason first needs it."""
         size = self.page.scores.size
         segment = np.repeat(np.arange(size), np.diff(self.words.segment_word))
         _, number = np.unique(self.words.key, return_inverse=True)
-        # Each word once a segment.
+        # Each word once per segment.
         pairs = np.unique(segment * max(number.size, 1) + number)
         segment, term = np.divmod(pairs, max(number.size, 1))
         lines = np.bincount(term, minlength=1)

@@ -1,4 +1,4 @@
-"""One scored page to look at: lines coloured by score, the reasons on a click.
+"""A scored page as HTML: lines coloured by score, with their reasons on a click.
 
 Self-contained: it loads no scripts, fonts or pictures. Everything from the page is escaped.
 """
@@ -10,7 +10,7 @@ from typing import Final
 from detector.records import Reason, ScoredLine
 from detector.text.decoding import without_surrogates
 
-# Every rule is about `.detector-page`: in a notebook the rest of the page is not ours.
+# Every rule applies only to `.detector-page`, because the rest of a notebook page is not ours.
 _STYLE: Final = """
 .detector-page { font: 16px/1.5 system-ui, sans-serif; color: #1b1b1b; }
 .detector-page ol, .detector-page ul { list-style: none; padding: 0; margin: 0; }
@@ -29,12 +29,12 @@ h1 { font: bold 1.2rem/1.5 system-ui, sans-serif; }
 
 
 def _colour(score: float) -> str:
-    """Return green for content, over yellow, to red for template, pale enough to read on."""
+    """Return green for content, yellow, or red for template, pale enough to read."""
     return f"hsl({round(120 * (1 - score))} 70% 92%)"
 
 
 def _text(line: ScoredLine) -> str:
-    """Return the line's text with its cuts struck out."""
+    """Return the text of a line with its cuts struck out."""
     if not line.cuts:
         return escape(line.text)
     pieces, at = [], 0
@@ -65,7 +65,7 @@ def _item(line: ScoredLine) -> str:
 
 
 def scored_lines_html(lines: Sequence[ScoredLine], content_share: float, confidence: float) -> str:
-    """Return HTML that shows the lines of a page, to stand in another page or a notebook."""
+    """Return HTML that shows the lines of a page, to embed in another page or a notebook."""
     kept = sum(line.kept for line in lines)
     total = sum(line.score is not None for line in lines)
     return without_surrogates(
@@ -78,7 +78,7 @@ def scored_lines_html(lines: Sequence[ScoredLine], content_share: float, confide
 
 
 def document_html(title: str, body: str) -> str:
-    """Return a whole HTML document of a title and what `scored_lines_html` returned."""
+    """Return a complete HTML document with a title and the result of `scored_lines_html`."""
     title = without_surrogates(escape(title))
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'

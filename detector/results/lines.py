@@ -44,10 +44,10 @@ SIZE: Final = 0
 ORIGINAL: Final = 3
 KEPT: Final = 4
 
-# A line that is likelier content than not.
+# A line that is more likely content than not.
 EVEN: Final = 0.5
 
-# Kinds of copies that are repeats whatever their score.
+# Kinds of copies that count as repeats whatever their score.
 SURE_COPIES: Final = ("headline", "running-head", "block")
 
 Cuts = tuple[tuple[int, int], ...]
@@ -56,8 +56,8 @@ Cuts = tuple[tuple[int, int], ...]
 def line_scores(page: PageLines) -> NDArray[np.float64]:
     """Return float64 (L,): each line's score, NaN for blank lines.
 
-    A long line's score is the mean of its segments', weighted by length; once sentences are cut off,
-    of those that stay.
+    The score of a long line is the mean of its segments' scores, weighted by length; if sentences were cut
+    off, the mean over the kept ones.
     """
     lines, count = page.line.shape[0], _segments_of_lines(page)
     line = np.repeat(np.arange(lines), count)
@@ -74,9 +74,9 @@ def line_scores(page: PageLines) -> NDArray[np.float64]:
 
 
 def line_kinds(page: PageLines) -> list[dict[str, float]]:
-    """Return for each line the probabilities of its kinds, the likeliest first.
+    """Return for each line the probabilities of its kinds, the most likely first.
 
-    Those of a long line are the means of its segments', weighted by length.
+    Those of a long line are the means over its segments, weighted by length.
     """
     lines, count = page.line.shape[0], _segments_of_lines(page)
     if not page.kinds.size:
@@ -98,7 +98,7 @@ def _segments_of_lines(page: PageLines) -> NDArray[np.int32]:
 
 
 def _blocks(page: PageLines, texts: list[str]) -> list[LineBlock | None]:
-    # The patterns of the shapes take a tenth of the time to import all: workers that only clean go without.
+    # The patterns for shapes take a tenth of the import time, and workers that only clean do not need them.
     from detector.results.blocks import blocks_by_markup
     from detector.text.blocks.find import blocks_by_shape
 
@@ -110,14 +110,17 @@ def _blocks(page: PageLines, texts: list[str]) -> list[LineBlock | None]:
 def scored_lines(page: PageLines, weights: PhraseWeights | None = None) -> tuple[ScoredLine, ...]:
     """Return all lines of a page, in order.
 
-    weights: of the model that scored it, to choose the words to quote by; None if they are chosen
+    weights: those of the model that scored it, to choose the words to quote; None if they are chosen already
     """
     words = page_words(page)
     return tuple(_Lines(with_quoted_words(page, weights, words), words))
 
 
 class _Lines:
-    """Makes the lines of a page: its arrays as lists, which are read one by one."""
+    """Makes the lines of a page.
+
+    Its arrays are converted to lists, because they are read one value at a time.
+    """
 
     def __init__(self, page: PageLines, words: Words) -> None:
         self.page = page
@@ -183,7 +186,7 @@ class _Lines:
         )
 
     def _policy(self, number: int, rows: range, kept: bool) -> Iterator[Reason]:
-        """Yield what decided on a line."""
+        """Yield the policy that decided on a line."""
         threshold = self.page.threshold
         if not kept and all(self.rule[row] == COPY_DROPPED for row in rows):
             yield copy_reason(COPY_KINDS[self.kind[rows[0]]], self.original_line[rows[0]])
@@ -205,7 +208,7 @@ class _Lines:
             yield SENTENCES_CUT
 
     def _cuts(self, number: int, rows: range) -> Cuts | None:
-        """Return the spans (code points of the line) that go; None if all of it does."""
+        """Return the spans (code points of the line) that are cut; None if the whole line is dropped."""
         start, end = self.start[number], self.end[number]
         spans, at = [], start
         for row in rows:
@@ -224,7 +227,7 @@ class _Lines:
         return byte - start if self.is_ascii else len(text_of(self.data[start:byte]))
 
     def _label(self, row: int, score: float) -> str:
-        """Return the likeliest kind; a copy is a repeat only of what is content in its place."""
+        """Return the most likely kind; a copy is a repeat only if its text is content."""
         original = self.original[row]
         of_content = original >= 0 and self.segment_score[original] < EVEN
         if score < EVEN and not (of_content and COPY_KINDS[self.kind[row]] in SURE_COPIES):

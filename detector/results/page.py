@@ -67,7 +67,7 @@ class ScoredPage:
     _phrases: PhraseWeights | None = field(default=None, repr=False, compare=False)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the model's weights behind: the words that they choose for reasons travel."""
+        """Leave out the weights of the model when pickling, after they have chosen the words to quote."""
         lines = None if self._lines is None else with_quoted_words(self._lines, self._phrases)
         return self.__dict__ | {"_lines": lines, "_phrases": None}
 
@@ -79,8 +79,8 @@ class ScoredPage:
         return f"<ScoredPage {title}{self.format}, {lines}, content {self.content_share:.0%}>"
 
     def _repr_html_(self) -> str:
-        """Return the lines coloured by score, for notebooks; a click on one shows its reasons."""
-        from detector.results.html import scored_lines_html  # only where somebody looks
+        """Return the lines coloured by score, for notebooks; click on one to see its reasons."""
+        from detector.results.html import scored_lines_html  # imported only when needed
 
         return scored_lines_html(self.lines, self.content_share, self.confidence)
 
@@ -91,12 +91,12 @@ class ScoredPage:
 
     @cached_property
     def shape(self) -> "Shape | None":
-        """What a page of plain text is, by its lines; None for HTML.
+        """The kind of a page of plain text, by its lines; None for HTML.
 
         "converted-pdf", "mail", "markdown", "subtitles", "chat-log", "source-code", "table" or "plain". Only
         obvious shapes are named.
         """
-        from detector.text.shape import text_shape  # most pages are scored without
+        from detector.text.shape import text_shape  # most pages are scored without it
 
         return None if self._page is None or self.format != "text" else text_shape(self._page.text)
 
@@ -106,7 +106,7 @@ class ScoredPage:
 
         Pages with thousands of unclosed formatting tags would fill the memory.
         """
-        from detector.text.html import why_simplified  # hardly anybody asks
+        from detector.text.html import why_simplified  # rarely needed
 
         return None if self._page is None or self.format != "html" else why_simplified(self._page.utf8())
 
@@ -117,14 +117,14 @@ class ScoredPage:
 
     @cached_property
     def metadata(self) -> "Metadata":
-        """What the page says about itself, each value with its source. Read on first access."""
-        from detector.results.metadata.read import read_metadata  # most pages are scored without
+        """The page's metadata, each value with its source. Read on first access."""
+        from detector.results.metadata.read import read_metadata  # most pages are scored without it
         from detector.results.metadata.record import Metadata
 
         return Metadata() if self._page is None else read_metadata(self._page, self.clean_text)
 
     def _tree(self) -> "Element":
-        """Return what is kept as a tree, made anew: what writes it uses it up."""
+        """Return a new tree of what is kept; writing it uses it up."""
         from detector.results.document.text import text_tree
         from detector.results.document.tree import clean_tree
 
@@ -133,14 +133,14 @@ class ScoredPage:
         return clean_tree(self._page, self.lines)
 
     def to_format(self, format: OutputFormat, name: str | None = None) -> str:
-        """Return what is kept in one of the formats of `detector clean --format`.
+        """Return what is kept, in one of the formats of `detector clean --format`.
 
         Parameters
         ----------
         format : {"text", "markdown", "html", "xml", "json", "jsonl"}
-            The clean text, or what `to_markdown`, `to_html`, `to_tei`, `to_json` or `to_jsonl` returns.
+            The clean text, or the result of `to_markdown`, `to_html`, `to_tei`, `to_json` or `to_jsonl`.
         name : str, optional
-            The name of the page, as its `id` in "jsonl".
+            The name of the page: its `id` in "jsonl".
 
         Raises
         ------

@@ -1,11 +1,11 @@
-"""The words of each line that say most for boilerplate, or for content, to be quoted in its reasons.
+"""Chooses the words of each line to quote in its reasons: those that contribute most.
 
-A word weighs what its n-grams weigh in the linear model of phrases: itself, and its pairs with the words
-beside it. That is worked out when somebody looks at the lines: scoring does not pay for it. A page that
-travels to another process takes the numbers of its words along, not the model's weights.
+The weight of a word is that of its n-grams in the linear model of phrases: the word itself, and its pairs
+with the adjacent words. It is computed when the lines are accessed, so it does not slow down scoring. A
+pickled page contains the numbers of the quoted words, not the weights of the model.
 
-The networks see more than a sum of weights, so a quotation must be worth it. With the limits below, other
-words in the place of the quoted ones move the score as the reason says on nine of ten lines.
+The networks see more than a sum of weights, so a quotation must be significant. With the limits below,
+replacing the quoted words by others moves the score as the reason says on nine of ten lines.
 """
 
 from typing import Final
@@ -19,11 +19,12 @@ from detector.records import Batch, Floats, Floats64, Words
 from detector.results.batch import MOST_QUOTED, PageLines
 from detector.text.words import HAS_DIGIT, words_of
 
-# What the words of a line must add to its log-odds before some are quoted, for boilerplate and for content.
+# The least contribution of the words of a line to its log-odds for a quotation, for boilerplate and for
+# content.
 LEAST_FOR_BOILERPLATE: Final = 0.4
 LEAST_FOR_CONTENT: Final = 1.0
-# What the quoted words must weigh together, in the units of the model of phrases, and a word against the
-# strongest of its line.
+# The least total weight of the quoted words, in the units of the phrase model, and the least weight of a word
+# relative to the strongest one of its line.
 LEAST_SUM: Final = 0.5
 LEAST_SHARE: Final = 0.25
 NO_WORD: Final = -1
@@ -38,7 +39,7 @@ def page_words(page: PageLines) -> Words:
     """Return the words of a page's segments."""
     lines = page.line.shape[0]
     first = np.append(page.line[:, _FIRST_SEGMENT], page.scores.size).astype(np.int64)
-    # Segments of a line touch each other.
+    # The segments of a line are adjacent.
     line = np.repeat(np.arange(lines), np.diff(first))
     size = page.segment[:, _SIZE].astype(np.int64)
     before = np.cumsum(size) - size
@@ -48,22 +49,22 @@ def page_words(page: PageLines) -> Words:
 
 
 def quoted_words(words: Words, weights: PhraseWeights, said: Floats) -> QuotedWords:
-    """Return the words of each segment that say most for what its words say as a whole.
+    """Return the words of each segment that contribute most to the evidence of its words.
 
     Parameters
     ----------
     words
-        Of the segments.
+        The words of the segments.
     weights
-        Of the model that scored them.
+        The weights of the model that scored them.
     said : ndarray of float32, (S,)
-        What their phrases add to the log-odds of boilerplate.
+        The contribution of their phrases to the log-odds of boilerplate.
 
     Returns
     -------
     ndarray of int16, (S, MOST_QUOTED)
-        Numbers of words in their segment, `NO_WORD` where there are fewer: in all of them, if they say
-        too little, or if no other word is left. Words with digits are not quoted.
+        Numbers of words in their segment, `NO_WORD` if there are fewer: for all of them, if they contribute
+        too little or if no other word is left. Words with digits are not quoted.
     """
     number = np.diff(words.segment_word)
     quoted = np.full((number.size, MOST_QUOTED), NO_WORD, np.int16)
@@ -86,7 +87,7 @@ def quoted_words(words: Words, weights: PhraseWeights, said: Floats) -> QuotedWo
 
 
 def _once(order: NDArray[np.intp], segment: NDArray[np.intp], words: Words) -> NDArray[np.intp]:
-    """Return words in their order, each once a segment."""
+    """Return words in order, each once per segment."""
     pairs = np.column_stack((segment[order], words.key[order].view(np.int64)))
     _, first = np.unique(pairs, return_index=True, axis=0)
     return order[np.sort(first)]
@@ -95,14 +96,14 @@ def _once(order: NDArray[np.intp], segment: NDArray[np.intp], words: Words) -> N
 def _weights(
     words: Words, weights: PhraseWeights, segment: NDArray[np.intp], at: NDArray[np.int64]
 ) -> Floats64:
-    """Return what each word weighs, with its pairs."""
+    """Return the weight of each word, including its pairs."""
     if not segment.size:
         return np.zeros(0)
     start, bucket = ngram_buckets(words)
     weight = weights.bucket[bucket].astype(np.float64)
     number = np.diff(words.segment_word)[segment]
     own = start[segment] + at
-    # After the words of a segment stand its pairs.
+    # The pairs of a segment come after its words.
     pair = np.where(at + 1 < number, weight[own + np.where(at + 1 < number, number, 0)], 0.0)
     found: Floats64 = weight[own] + pair
     found[1:] += pair[:-1]
@@ -112,9 +113,9 @@ def _weights(
 def with_quoted_words(
     page: PageLines, weights: PhraseWeights | None, words: Words | None = None
 ) -> PageLines:
-    """Return the lines of a page with the words to quote chosen; as they are without weights.
+    """Return the lines of a page with the words to quote chosen; unchanged without weights.
 
-    words: of the page's segments, if they are there already (`page_words`)
+    words: of the page's segments, if already computed (`page_words`)
     """
     if weights is None:
         return page

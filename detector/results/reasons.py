@@ -1,4 +1,4 @@
-"""Reasons in words: what a block of evidence is called, and how it is explained."""
+"""Reasons in words: how each block of evidence is named and explained."""
 
 from typing import Final
 
@@ -9,44 +9,44 @@ from detector.features.schema import ALL_CODES, SITE_CODE
 from detector.records import Floats, Reason
 from detector.results.facts import PageFacts
 
-# Contributions smaller than this (log-odds) are not worth a line to the reader.
+# Contributions smaller than this (log-odds) are not shown.
 LEAST: Final = 0.15
 MOST: Final = 4
 
-# What a code stands for where no fact can be named, for boilerplate and for content.
+# The text for a code without a fact, for boilerplate and for content.
 _TEXTS: Final = {
-    "shape": ("is built like a label, not like running text", "is built like running text"),
-    "phrases": ("its words are those of boilerplate", "its words are those of running text"),
+    "shape": ("looks like a label, not like running text", "looks like running text"),
+    "phrases": ("its words are typical of boilerplate", "its words are typical of running text"),
     "neighbours": ("the lines around it look like boilerplate", "the lines around it look like content"),
     "place": (
-        "boilerplate often stands at this place of a page",
-        "content often stands at this place of a page",
+        "this part of a page is often boilerplate",
+        "this part of a page is often content",
     ),
     "page": ("pages like this one have little content", "pages like this one are mostly content"),
-    "repeats": ("what stands more than once here is boilerplate", "repeats nothing, or is an original"),
+    "repeats": ("repeated text on this page is boilerplate", "is not a copy of another line"),
     "markup": (
-        "its elements and classes are those of boilerplate",
-        "its elements and classes are those of content",
+        "its elements and classes are typical of boilerplate",
+        "its elements and classes are typical of content",
     ),
-    "links": ("stands among links", "few links around it"),
-    "around": ("the elements that hold it hold boilerplate", "the elements that hold it hold content"),
-    "cohesion": ("few of its words return in the content", "its words return in the content"),
-    "alike": ("lines in elements like its own are boilerplate", "lines in elements like its own are content"),
+    "links": ("is among links", "has few links around it"),
+    "around": ("its enclosing elements contain boilerplate", "its enclosing elements contain content"),
+    "cohesion": ("few of its words appear in the content", "its words appear in the content"),
+    "alike": ("lines in similar elements are boilerplate", "lines in similar elements are content"),
     "title": (
-        "is not what the page's title and description say",
-        "agrees with the page's title or description",
+        "does not match the page's title or description",
+        "matches the page's title or description",
     ),
 }
 
 _POLICIES: Final = {
     BY_SCORE: ("threshold", "the threshold"),
     BY_F1: ("expected-f1", "the threshold with the highest expected F1 for this page"),
-    MOSTLY_CONTENT: ("mostly-content", "for the page is nearly all content"),
+    MOSTLY_CONTENT: ("mostly-content", "the threshold for a page that is nearly all content"),
 }
 
 
 def shown_codes(contributions: Floats) -> list[list[tuple[int, float]]]:
-    """Return the largest contributions of each line, with the number of their code, largest first."""
+    """Return the largest contributions of each line with the number of their code, largest first."""
     size = np.abs(contributions)
     order = np.argsort(-size, axis=1, kind="stable")[:, :MOST]
     shown = np.take_along_axis(size, order, axis=1) >= LEAST
@@ -58,22 +58,22 @@ def shown_codes(contributions: Floats) -> list[list[tuple[int, float]]]:
 def evidence_reasons(
     shown: list[tuple[int, float]], facts: PageFacts, row: int, seen: int = 0, site_pages: int = 0
 ) -> list[Reason]:
-    """Return the reasons that a line's contributions stand for.
+    """Return the reasons for a line's contributions.
 
     Parameters
     ----------
     shown
-        Of the line, from `shown_codes`.
+        The contributions of the line, from `shown_codes`.
     facts, row
-        What can be checked on the page, and the segment that speaks for the line.
+        The facts about the page, and the segment that represents the line.
     seen, site_pages
-        Other pages of the site that have the line, and all that are known.
+        The number of other pages of the site that have the line, and of all known other pages.
     """
     reasons = []
     for number, contribution in shown:
         code, is_against = ALL_CODES[number], contribution > 0
         if code == SITE_CODE:
-            text = f"stands on {seen} of {site_pages} other pages of this site"
+            text = f"appears on {seen} of {site_pages} other pages of this site"
         else:
             text = facts.said(number, row, for_boilerplate=is_against) or _TEXTS[code][not is_against]
         reasons.append(Reason("evidence", code, text, contribution))
@@ -81,7 +81,7 @@ def evidence_reasons(
 
 
 def policy_reason(policy: int, threshold: float, kept: bool) -> Reason:
-    """Return what decided on a line."""
+    """Return the policy that decided on a line."""
     if policy == NO_CONTENT:
         return Reason("policy", "no-content", "nothing on the page is likely enough to be content")
     verb = "kept: its score is not above" if kept else "dropped: its score is above"
@@ -91,7 +91,7 @@ def policy_reason(policy: int, threshold: float, kept: bool) -> Reason:
 
 _COPIES: Final = {
     "headline": ", the page's headline",
-    "block": ", in a part that is printed twice",
+    "block": ", in a block that appears twice",
     "running-head": ", a running head",
 }
 
@@ -105,12 +105,12 @@ ORIGINAL_STAYS: Final = Reason("policy", "original", "kept: the original of a co
 
 
 def kind_reason(kind: str, kept: bool) -> Reason:
-    """Return what decided where the score alone would have decided otherwise: the line's kind."""
-    return Reason("policy", "kind", f"{'kept' if kept else 'dropped'} by its kind, {kind}")
+    """Return the reason for a decision that the line's kind changed."""
+    return Reason("policy", "kind", f"{'kept' if kept else 'dropped'} because of its kind, {kind}")
 
 
 BLOCK_STAYS: Final = Reason("policy", "block", "kept with the rest of its list, table or code")
 BETWEEN: Final = Reason("policy", "between", "kept: body by its kind, and the lines around it are kept")
 BLOCK_GOES: Final = Reason("policy", "block", "dropped with the rest of its list, table or code")
-CUT: Final = Reason("policy", "headline-cut", "begins with a headline that stands on a line of its own")
+CUT: Final = Reason("policy", "headline-cut", "begins with a headline that also has a line of its own")
 SENTENCES_CUT: Final = Reason("policy", "sentences-cut", "some sentences of this long line are dropped")

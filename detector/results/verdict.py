@@ -7,26 +7,27 @@ import numpy as np
 from detector.model.page_kinds import EMPTY, KINDS, LEAST_WORDS, SIGNALS, WITHOUT_CONTENT, PageKinds
 from detector.records import Floats, Reason, Verdict
 
-# Signals smaller than this (log-odds against the other kinds) are not worth a word.
+# Signals smaller than this (log-odds against the other kinds) are not shown.
 LEAST: Final = 0.2
 
 _TEXTS: Final = {
-    "words": "its words are those of such pages",
-    "content": "it has as much content as such pages have",
-    "lines": "its lines of content are as many and as long as theirs",
-    "characters": "its lines are made of the same kinds of characters",
-    "links": "it has as many links as such pages have",
+    "words": "its words are typical of such pages",
+    "content": "its amount of content is typical of such pages",
+    "lines": "the number and length of its lines of content are typical of such pages",
+    "characters": "its kinds of characters are typical of such pages",
+    "links": "its number of links is typical of such pages",
 }
 _EMPTY: Final = Reason("evidence", "no-words", f"the page has fewer than {LEAST_WORDS} words")
 
 
-# From this probability on, a page is called a consent wall, a login or an error. With .6, a quarter of those
-# that we wrote as HTML was missed; with less, some short pages of one Croatian site are called so.
+# A page is called a consent wall, a login or an error from this probability on. At .6, a quarter of the HTML
+# pages that we wrote of these kinds were missed; below .4, some short pages of one Croatian site were
+# included.
 LEAST_LIKELY: Final = 0.4
-# A login of more words than these has at least this share of them in forms.
+# A login page with more words than this has at least this share of them in forms.
 SHORT: Final = 30
 LEAST_FORM: Final = 0.05
-# What is hardly anything but a form needs no more than to be likelier than all else.
+# A page that is mostly a form is called a login if that is its likeliest kind.
 MOSTLY_FORM: Final = 0.5
 
 
@@ -47,15 +48,15 @@ def page_kind(kinds: PageKinds, page: int, words: float) -> PageKind:
 def verdict(share: Floats, signal: Floats, words: float, form: float) -> Verdict:
     """Return the verdict on one page.
 
-    Whoever throws pages away by their kind must not lose ordinary ones. So a page is called a consent
-    wall, a login or an error only if that is likely and, of a long login, if there is a form.
+    Users who filter pages by kind must not lose ordinary pages. So a page is called a consent wall, a login
+    or an error only if that is likely, and a long page is called a login only if it has a form.
 
     Parameters
     ----------
     share : ndarray of float32, (K,)
         The probability of each kind.
     signal : ndarray of float32, (K, signals)
-        What speaks for each.
+        The evidence for each kind.
     words, form
         The number of words on the page, and the share of them in forms.
     """

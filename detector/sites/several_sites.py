@@ -1,4 +1,4 @@
-"""Pages of several sites make no profile: they are refused, but a redesigned site is not.
+"""Pages of several sites make no profile: they are refused, unless they are a redesigned site.
 
 Two sites differ in their templates and in the addresses that their pages name. Pages with the same address
 are of one site, whatever they look like. So are pages that look alike, whatever they name (a syndicated

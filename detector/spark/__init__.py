@@ -1,12 +1,12 @@
-"""Data frames of PySpark in, data frames out: many pages cleaned on a cluster.
+"""Data frames of PySpark in, data frames out: cleaning many pages on a cluster.
 
 >>> from detector import spark                                           # doctest: +SKIP
 >>> pages = session.read.parquet("s3a://crawl/")                         # doctest: +SKIP
 >>> spark.clean(pages).write.parquet("s3a://clean/")                     # doctest: +SKIP
 
-Spark reads, shuffles and writes; the functions that read, count, score and compare pages are those of a
-corpus run on one machine, and give the same results. Nothing that grows with the corpus is held by the
-driver. See docs/spark.md.
+Spark reads, shuffles and writes. The functions that read, count, score and compare pages are those of a
+corpus run on one machine, and give the same results. The driver holds nothing that grows with the corpus. See
+docs/spark.md.
 """
 
 from importlib import import_module

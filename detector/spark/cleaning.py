@@ -32,12 +32,12 @@ from detector.spark.sites import (
     site_of_rows,
 )
 
-# Columns while pages are on their way: the site, the number of groups that it is cut into (null for a small
+# Columns while pages are shuffled: the site, the number of groups that it is split into (null for a small
 # site), and the group.
 SITE: Final = "_detector_site"
 CUTS: Final = "_detector_cuts"
 GROUP: Final = "_detector_group"
-# Large sites that every executor may be told, at some 30 bytes each.
+# The most large sites that are broadcast to every executor, at about 30 bytes each.
 MOST_BROADCAST: Final = 1_000_000
 # Types of added columns.
 SPARK: Final = {str: "string", float: "double", int: "long"}
@@ -62,10 +62,10 @@ def clean(
     Parameters
     ----------
     pages : DataFrame
-        A page a row.
+        One page per row.
     columns : Columns, optional
-        The names of the columns with the text, the URL and the site, and of the one for the clean text. It
-        replaces the text; HTML from a column of another name than `text` stays.
+        The names of the columns with the text, the URL and the site, and of the one for the clean text. Clean
+        text replaces the text; HTML from a column of another name than `text` stays.
     settings : Settings, optional
         Which lines of a page to keep.
     rules : CorpusSettings, optional
@@ -73,13 +73,14 @@ def clean(
         the columns that `passages` and `without_passages` need), and `record_bytes`, the largest text; its
         other settings are not used.
     format : {"text", "html"}, optional
-        What all pages are; found for each by default.
+        The format of all pages; detected for each by default.
     model : str or Path, optional
         The folder of a model on the driver, instead of the default model.
     lines : bool
         Whether to add all lines with scores, decisions and reasons.
     group_pages : int
-        Pages that a task holds at a time, about. Larger sites are cut into groups of this size.
+        The approximate number of pages that a task holds at a time. Larger sites are split into groups of
+        this size.
     since : DataFrame, optional
         Counts of earlier pages, which are not among `pages`: `site_counts(earlier, single=True)`. They count
         as evidence.
@@ -87,9 +88,9 @@ def clean(
     Returns
     -------
     DataFrame
-        The rows in any order, with `detector_verdict`, `detector_content_share`, `detector_fault` (why a
-        row is no page; its clean text is null) and, if wanted, `detector_lines`. With filters, also
-        `detector_filter`: the one that a clean text does not pass; null if it passes all.
+        The rows in any order, with `detector_verdict`, `detector_content_share`, `detector_fault` (why a row
+        is not a page; its clean text is null) and, if requested, `detector_lines`. With filters, also
+        `detector_filter`: the filter that a clean text does not pass; null if it passes all.
 
     Raises
     ------
@@ -103,7 +104,7 @@ def clean(
     placed = pages.withColumn(SITE, site_of_rows(pages, spec.columns))
     groups = max(-(-placed.count() // group_pages), 1)
     cuts = _cuts(placed, group_pages)
-    # At most a row for each group.
+    # At most one row per group.
     placed = placed.join(F.broadcast(cuts) if groups <= MOST_BROADCAST else cuts, SITE, "left")
     text = F.xxhash64(column_of(pages, spec.columns.text))
     salt = F.coalesce(F.pmod(text, F.col(CUTS)), F.lit(0))
@@ -144,12 +145,12 @@ def score(
 
 
 def model_shared(pages: DataFrame, model: str | Path | None) -> Any:  # noqa: ANN401
-    """Return the model as a broadcast variable: it travels to each executor once."""
+    """Return the model as a broadcast variable, which is sent to each executor once."""
     return pages.sparkSession.sparkContext.broadcast(model_of(model))
 
 
 def _cuts(placed: DataFrame, group_pages: int) -> DataFrame:
-    """Return the large sites, and into how many groups each is cut."""
+    """Return the large sites, and the number of groups that each is split into."""
     sizes = placed.where(F.col(SITE).isNotNull()).groupBy(SITE).count()
     large = sizes.where(F.col("count") > group_pages)
     return large.select(SITE, F.ceil(F.col("count") / group_pages).cast("int").alias(CUTS))
@@ -175,7 +176,7 @@ def _counts_of_large(
 
 
 def _earlier_of_small(placed: DataFrame, since: DataFrame, groups: int) -> DataFrame:
-    """Return the counts of earlier pages of small sites, for the group of each that has new pages."""
+    """Return the counts of earlier pages of small sites, for the group of each site with new pages."""
     small = placed.where(F.col(SITE).isNotNull() & F.col(CUTS).isNull())
     sites = small.select(F.col(SITE).alias("site"), GROUP).distinct()
     return since.select(NAMES).join(sites, "site").select(*NAMES, GROUP)

@@ -1,4 +1,4 @@
-"""A whole corpus on Spark: read, cleaned, without near-duplicates, written where Spark can write."""
+"""A whole corpus on Spark: read, cleaned, without near-duplicates, and written wherever Spark can write."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +19,7 @@ from detector.spark.passages import passages, without_passages
 from detector.spark.reading import read_pages
 from detector.spark.rows import FAULT, FILTER, KEPT_LINES
 
-# What `near_duplicates` calls the policies; the others go by a column.
+# The names of the policies in `near_duplicates`; the others compare a column.
 POLICY: Final[Mapping[KeepDocument, Literal["first", "longest", "best"]]] = {
     "article": "best",
     "first": "first",
@@ -45,7 +45,7 @@ def clean_corpus(
     lines: bool = False,
     group_pages: int = 1000,
 ) -> dict[str, int]:
-    """Clean a corpus into Parquet at any place that Spark writes to.
+    """Clean a corpus into Parquet, at any location that Spark can write to.
 
     `OUTPUT/pages` has all records with their clean texts, `OUTPUT/duplicates` which of them are
     near-duplicates of which, and `OUTPUT/data` the clean documents. They are called by `file` and `number`.
@@ -56,7 +56,7 @@ def clean_corpus(
     session : SparkSession
         The session.
     inputs : sequence of str or Path
-        What `read_pages` reads.
+        The inputs for `read_pages`.
     output : str
         A new folder or URL of Hadoop, such as `s3a://clean`.
     columns, settings, rules, format, model, lines, group_pages
@@ -77,7 +77,7 @@ def clean_corpus(
     """
     rules = rules or CorpusSettings()
     filtered = rules.filters.are_there()
-    # Pages are looked at more than once, but files are read once.
+    # Pages are used more than once, but files are read only once.
     read = read_pages(
         session, inputs, columns, folder_sites=rules.folder_sites, limits=rules.limits()
     ).persist(StorageLevel.DISK_ONLY)
@@ -135,7 +135,7 @@ def _left(
 
 
 def _gone(pages: DataFrame, rules: CorpusSettings) -> DataFrame:
-    """Return `file` and `number` of near-duplicates, the same of the ones that stay, and the similarity."""
+    """Return `file` and `number` of near-duplicates and of the kept documents, and the similarity."""
     empty = "file string, number long, stays_file string, stays_number long, similarity double"
     if not rules.duplicates:
         return pages.sparkSession.createDataFrame([], empty)

@@ -1,9 +1,9 @@
-"""Near-duplicates by shuffles: texts that share a band of their signature meet, and are compared exactly.
+"""Near-duplicates by shuffles: texts that share a band are brought together and compared exactly.
 
 texts ─▶ sketches ─▶ one of each set of equal texts ─▶ buckets of bands ─▶ candidate pairs ─▶ verified pairs
-      ─▶ which texts stay (`representatives`) ─▶ a row for each text that goes
+      ─▶ which texts are kept (`representatives`) ─▶ a row for each removed text
 
-A text is shuffled for verification only: once for each of its candidate pairs.
+A text is shuffled only for verification, once for each of its candidate pairs.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ Texts = Iterator[pyarrow.RecordBatch]
 
 # The columns of the digest of a text's words.
 DIGEST: Final = ["high", "low"]
-# A bucket is a band, and its key in so many bits.
+# A bucket is a band and its key, in this many bits.
 KEY_BITS: Final = np.uint64(32)
 
 
@@ -44,21 +44,22 @@ def near_duplicates(
     by: str | None = None,
     settings: DuplicateSettings | None = None,
 ) -> DataFrame:
-    """Find the texts that are near-duplicates of one that stays.
+    """Find the texts that are near-duplicates of a kept one.
 
-    Every pair is verified by its exact Jaccard similarity, and what stays is what `find_duplicates` keeps.
-    But where more than `settings.max_group` texts share a band, each is compared with the first of them only.
+    Every pair is verified by its exact Jaccard similarity, and the kept texts are those of `find_duplicates`.
+    The exception: if more than `settings.max_group` texts share a band, each is compared only with the first
+    of them.
 
     Parameters
     ----------
     texts : DataFrame
-        A text a row.
+        One text per row.
     threshold : float
         Texts are near-duplicates if their sets of shingles have at least this Jaccard similarity, .05 to 1.
     text, id : str
-        The columns with the text, and with its id. Ids are unique.
+        The columns with the text and with its id. Ids must be unique.
     order : str, optional
-        The column that says which text is the first; by default the id.
+        The column that defines the order of texts; by default the id.
     keep : {"first", "longest", "best"}
         Which text to keep: the first, the longest (bytes of UTF-8), or the one with the highest value in
         `by`. Ties go to the earlier text.
@@ -70,8 +71,8 @@ def near_duplicates(
     Returns
     -------
     DataFrame
-        `id` of each text that goes, `duplicate_of` (the id of the one that stays) and `similarity`. Texts
-        without words are not compared.
+        `id` of each removed text, `duplicate_of` (the id of the kept one) and `similarity`. Texts without
+        words are not compared.
 
     Raises
     ------
@@ -102,7 +103,7 @@ def near_duplicates(
 
 
 def _rank(keep: str) -> Column:
-    """Return the order in which texts are kept: those without a value last."""
+    """Return the order in which texts are kept: those without a value come last."""
     value = {"first": F.lit(0), "longest": -F.col("length"), "best": F.coalesce(-F.col("by"), F.lit(np.inf))}
     return F.struct(value[keep].alias("value"), "place", "id")
 
@@ -190,9 +191,9 @@ def _verified(
 
 
 def _removed(sketches: DataFrame, firsts: DataFrame, gone: DataFrame) -> DataFrame:
-    """Return a row for each text that goes; equal texts go with the first of them.
+    """Return a row for each removed text; equal texts are removed with the first of them.
 
-    gone: `later`, `earlier` (which stays) and `similarity`
+    gone: `later`, `earlier` (the kept text) and `similarity`
     """
     first = firsts.select(*DIGEST, F.col("first.id").alias("first"))
     known = sketches.select("id", *DIGEST).join(first, DIGEST)

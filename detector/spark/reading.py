@@ -1,6 +1,6 @@
 """Pages from files that Spark does not read: web archives, folders of pages, JSON Lines with broken records.
 
-The driver lists the files, as a corpus run does. Each task reads some of them, here or at a URL.
+The driver lists the files, as a corpus run does. Each task reads some of them, local or at a URL.
 """
 
 import json
@@ -21,16 +21,16 @@ from detector.settings import Columns, FolderSites
 from detector.spark.rows import FAULT, FORMAT
 from detector.text.decoding import without_surrogates
 
-# Where a page is from: its file and its record in it. The site is "page:..." for a page alone.
+# The origin of a page: its file and its record in it. The site of a page without a site is "page:...".
 SCHEMA: Final = (
     "file string, number long, id string, source string, site string, url string, text string, "
     f"{FORMAT} string, {FAULT} string"
 )
 NAMES: Final = [column.split(" ")[0] for column in SCHEMA.split(", ")]
 TYPES: Final = [pyarrow.int64() if name == "number" else pyarrow.string() for name in NAMES]
-# Characters of texts that a task hands on together.
+# The characters of texts that a task passes on together.
 TOGETHER: Final = 4_000_000
-# No output is read by mistake: Spark writes elsewhere.
+# There is no output folder to skip: Spark writes elsewhere.
 NO_OUTPUT: Final = Path("no output folder")
 
 
@@ -43,31 +43,31 @@ def read_pages(
     part_bytes: int = 32_000_000,
     limits: ReadLimits | None = None,
 ) -> DataFrame:
-    """Read what a corpus run reads: folders of pages, JSON Lines, CSV, Parquet, WARC and WET, also at URLs.
+    """Read the inputs of a corpus run: folders of pages, JSON Lines, CSV, Parquet, WARC, WET, also at URLs.
 
-    A file is read by one task, small ones together. Fields of records without a meaning are left out: for
-    them, use Spark's own readers.
+    Each file is read by one task; a task may read several small files. Fields of records without a meaning
+    are left out. If you need them, use Spark's own readers.
 
     Parameters
     ----------
     session : SparkSession
         The session.
     inputs : sequence of str or Path
-        Files, folders and URLs of fsspec. All machines see them under the same names.
+        Files, folders and URLs of fsspec. All machines must see them under the same names.
     columns : Columns, optional
         Names of the fields with a meaning.
     folder_sites : {"found", "top", "folder", "one", "none"}
         See `CorpusSettings`.
     part_bytes : int
-        Bytes of files that a task reads, about.
+        The approximate bytes of files that a task reads.
     limits : ReadLimits, optional
-        What a record and a file may unpack to: `CorpusSettings(record_bytes=...).limits()`.
+        The largest size of a record and a file when unpacked: `CorpusSettings(record_bytes=...).limits()`.
 
     Returns
     -------
     DataFrame
         `file` and `number` (of the record in it), `id`, `source`, `site`, `url`, `text`, `detector_format`
-        (null if it is to be found), and `detector_fault`: why a record is no page.
+        (null if it must be detected), and `detector_fault`: why a record is not a page.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def read_pages(
 
 
 def _batches(parts: Sequence[Part], columns: Columns, limits: ReadLimits) -> Iterator[pyarrow.RecordBatch]:
-    """Yield the records of files, some at a time."""
+    """Yield the records of files, in chunks."""
     rows: list[tuple[Any, ...]] = []
     size = 0
     for part in parts:

@@ -1,8 +1,9 @@
-"""Which texts stay: each in the order of the keep policy, unless one that stays is a near-duplicate of it.
+"""Which texts are kept: each in the order of the keep policy, unless it is a near-duplicate of a kept text.
 
-`keep_policy.twins_of` takes texts one after another. Here it is rounds: in each, the texts of which nothing
-earlier is undecided stay, and their later near-duplicates go. The rounds end when no pair is left, after as
-many as the longest chain of texts that depend on each other; groups of near-duplicates take one or two.
+`keep_policy.twins_of` visits texts one after another. Here this is done in rounds: in each, texts without an
+undecided earlier near-duplicate are kept, and their later near-duplicates are removed. The rounds end when no
+pair is left, after as many as the longest chain of dependent texts; groups of near-duplicates take one or
+two.
 """
 
 from pyspark.sql import DataFrame
@@ -10,17 +11,17 @@ from pyspark.sql import functions as F
 
 
 def representatives(pairs: DataFrame) -> DataFrame:
-    """Return the texts that go.
+    """Return the removed texts.
 
     Parameters
     ----------
     pairs : DataFrame
-        Near-duplicates: `earlier`, `later` and `similarity`; `rank` is the place of the earlier one.
+        Near-duplicates: `earlier`, `later` and `similarity`; `rank` is the position of the earlier one.
 
     Returns
     -------
     DataFrame
-        `later`, and of those that stay the most similar (then the first) as `earlier`, with `similarity`.
+        `later`, and as `earlier` the most similar kept text (the first one if several), with `similarity`.
     """
     pairs = _computed(pairs)
     gone = pairs.select("later").limit(0)
@@ -36,13 +37,13 @@ def representatives(pairs: DataFrame) -> DataFrame:
 
 
 def _computed(frame: DataFrame) -> DataFrame:
-    """Return a frame computed once: in the checkpoint folder, if the session has one, or in the executors."""
+    """Return a frame that is computed once: in the checkpoint folder if there is one, or in the executors."""
     reliable = frame.sparkSession.sparkContext.getCheckpointDir() is not None
     return frame.checkpoint() if reliable else frame.localCheckpoint()
 
 
 def _linked(pairs: DataFrame, gone: DataFrame) -> DataFrame:
-    """Return for each text that goes the one that stays for it."""
+    """Return for each removed text the text that is kept instead."""
     stays = pairs.join(gone.select(F.col("later").alias("earlier")), "earlier", "left_anti")
     best = F.min_by(F.struct("earlier", "similarity"), F.struct(-F.col("similarity"), F.col("rank")))
     return (

@@ -1,4 +1,4 @@
-"""Rows of Arrow tables as documents, and what becomes of documents as rows. No Spark in here."""
+"""From rows of Arrow tables to documents, and from results to rows. This module does not use Spark."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -30,8 +30,8 @@ from detector.sites.recurrence import NO_COUNTS, LineCounts, merge, pruned
 from detector.text.decoding import text_of, without_surrogates
 from detector.text.keys import site_id
 
-# Columns beside those of a corpus run: why a row is no page, the filter that a clean text does not pass, and
-# what a page is read as (of `read_pages`).
+# Columns in addition to those of a corpus run: why a row is not a page, the filter that a clean text does not
+# pass, and the format of a page (from `read_pages`).
 FAULT: Final = "detector_fault"
 FILTER: Final = "detector_filter"
 FORMAT: Final = "detector_format"
@@ -46,7 +46,7 @@ ROWS: Final = Part("", "rows", "parquet")
 
 @dataclass(frozen=True)
 class PageSpec:
-    """How pages are read, scored and decided on; see `RunSpec`. lines: whether each line is returned."""
+    """How pages are read, scored and decided; see `RunSpec`. lines: whether to return each line."""
 
     columns: Columns
     settings: Settings
@@ -67,7 +67,7 @@ def wanted(columns: Columns, there: Sequence[str]) -> list[str]:
 
 
 def documents_of(table: pyarrow.Table, columns: Columns, limits: ReadLimits) -> Iterator[Document | Rejected]:
-    """Yield a document for each row, with the row's number as its own, or why there is none."""
+    """Yield a document for each row, numbered like the row, or the reason why there is none."""
     names = wanted(columns, table.column_names)
     known = [name for name in (FORMAT, FAULT) if name in table.column_names]
     for number in range(table.num_rows):
@@ -90,15 +90,18 @@ def batches_of(table: pyarrow.Table, spec: PageSpec) -> Iterator[ParsedBatch]:
 class GivenCounts:
     """Counts that come with a table.
 
-    counts: of sites whose pages are not all in the table; `site` tells which sites these are
-    earlier: of pages of other sites that are in no table of this run
+    counts: of sites whose pages are not all in the table; `site`: the ids of these sites
+    earlier: of earlier pages of other sites, which are in no table of this run
     """
 
     counts: LineCounts
     earlier: LineCounts = NO_COUNTS
 
     def with_those_of(self, batches: Sequence[ParsedBatch]) -> LineCounts:
-        """Return the counts of all sites of some pages. All pages of other sites must be there."""
+        """Return the counts of all sites of some pages.
+
+        For all other sites, all pages must be in the table.
+        """
         given = set(self.counts.site.tolist())
         others = (batch.without(lambda document: site_id(document.site) in given) for batch in batches)
         local = [part for batch in others for part in counts_of(batch)]
@@ -110,7 +113,7 @@ ARROW: Final = {str: pyarrow.string(), float: pyarrow.float64(), int: pyarrow.in
 
 
 def added_columns(rules: CorpusSettings) -> dict[str, type]:
-    """Return the columns that a cleaned table gets, and their types; lines are not among them."""
+    """Return the columns that a cleaned table gets, and their types, except lines."""
     filters = {FILTER: str} if rules.filters.are_there() else {}
     numbers = columns_of_numbers() if rules.numbers else {}
     return {VERDICT: str, CONTENT_SHARE: float, FAULT: str, **filters, **numbers}
@@ -158,7 +161,7 @@ def _measured(page: CleanPage | None, rules: CorpusSettings) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class RowResults:
-    """What was found for the rows of a table, in their order; None where a row is no page."""
+    """The results for the rows of a table, in order; None if a row is not a page."""
 
     pages: list[CleanPage | None]
     faults: list[str | None]
@@ -186,7 +189,7 @@ class RowResults:
         return columns
 
     def texts(self) -> pyarrow.Array:
-        """Return the clean texts; lone surrogates, which Arrow does not have, as U+FFFD."""
+        """Return the clean texts, with lone surrogates, which Arrow does not allow, as U+FFFD."""
         texts = [None if page is None else without_surrogates(text_of(page.text)) for page in self.pages]
         return pyarrow.array(texts, pyarrow.string())
 
@@ -201,7 +204,7 @@ def lines_of(record: LineRecord) -> list[dict[str, Any]]:
 
 
 def cleaned(table: pyarrow.Table, spec: PageSpec, model: Model, given: GivenCounts | None) -> pyarrow.Table:
-    """Return the rows of a table with clean texts, and what was found of each page.
+    """Return the rows of a table with clean texts, and the results for each page.
 
     given: counts of large sites; None if each page is judged on its own
     """
@@ -220,7 +223,7 @@ def cleaned(table: pyarrow.Table, spec: PageSpec, model: Model, given: GivenCoun
 
 
 def with_columns(table: pyarrow.Table, columns: dict[str, pyarrow.Array]) -> pyarrow.Table:
-    """Return a table with columns set: in their place, or at the end."""
+    """Return a table with columns set, at their position or at the end."""
     for name, values in columns.items():
         at = table.schema.get_field_index(name)
         table = table.append_column(name, values) if at < 0 else table.set_column(at, name, values)
@@ -228,7 +231,7 @@ def with_columns(table: pyarrow.Table, columns: dict[str, pyarrow.Array]) -> pya
 
 
 def given_counts(table: pyarrow.Table) -> GivenCounts:
-    """Return the counts in rows of `sites.NAMES` and `EARLIER`; a row may stand there more than once."""
+    """Return the counts in rows of `sites.NAMES` and `EARLIER`; rows may be repeated."""
     earlier = table.column(EARLIER)
     return GivenCounts(_counts(table.filter(pc.invert(earlier))), _counts(table.filter(earlier)))
 
@@ -241,6 +244,6 @@ def _counts(table: pyarrow.Table) -> LineCounts:
 
 
 def _first(keys: Integers, values: Integers) -> tuple[Integers, NDArray[np.int32]]:
-    """Return different keys, rising, with the first value of each."""
+    """Return distinct keys in ascending order, with the first value of each."""
     found, at = np.unique(keys.astype(np.int64), return_index=True)
     return found, values[at].astype(np.int32)

@@ -1,7 +1,7 @@
 """How many pages of each site have each line: what a corpus run counts in its first pass.
 
-Lines are counted in every task, and the counts added up in a shuffle. A line is a row for each task that has
-it, however many pages do, so a very large site is no heavier than many small ones.
+Lines are counted in every task, and the counts are added up in a shuffle. A line gives one row per task that
+has it, however many pages have it, so a very large site costs no more than many small ones.
 """
 
 from collections.abc import Iterator, Sequence
@@ -22,10 +22,11 @@ from detector.sites.recurrence import merge, site_line_key
 from detector.spark.rows import PageSpec, batches_of
 from detector.text.keys import line_keys, site_id
 
-# A line of a site, and the pages that have it; or a site (its key is its own), and its pages.
+# A line of a site, and the number of pages that have it; or a site (with its own key), and its number of
+# pages.
 SCHEMA: Final = "site long, key long, pages int, is_site boolean"
 NAMES: Final = ["site", "key", "pages", "is_site"]
-# Batches of pages whose counts a task adds up before it hands them on.
+# The number of batches whose counts a task adds up before it passes them on.
 TOGETHER: Final = 32
 LEAST_PAGES: Final = 2
 
@@ -43,22 +44,22 @@ def site_counts(
     Parameters
     ----------
     pages : DataFrame
-        A page a row.
+        One page per row.
     columns : Columns, optional
         The names of the columns with the text, the URL and the site.
     rules : CorpusSettings, optional
         Its `record_bytes`, the largest text, is used.
     format : {"text", "html"}, optional
-        What all pages are; found for each by default.
+        The format of all pages; detected for each by default.
     single : bool
-        Whether to count lines on a single page, too. `clean(since=...)` needs them: a new page may have the
-        same line.
+        Whether to count lines that are on a single page. `clean(since=...)` needs them, because a new page
+        may have the same line.
 
     Returns
     -------
     DataFrame
         `site` and `key` (the hash of a line of a site, int64), `pages`, and `is_site`: in such rows, `pages`
-        is the number of pages of the site. Counts of different pages add up.
+        is the number of pages of the site. Counts of different pages can be added up.
 
     Raises
     ------
@@ -72,21 +73,21 @@ def site_counts(
 
 
 def refuse_absent(pages: DataFrame, columns: Columns) -> None:
-    """Raise `SettingsError` if a data frame does not have the text, or another column that is named."""
+    """Raise `SettingsError` if a data frame lacks the text, or another named column."""
     for name, default in ((columns.text, ""), (columns.url, Columns().url), (columns.site, Columns().site)):
         if name != default and not {name, name.split(".", 1)[0]} & set(pages.columns):
             raise SettingsError(f"there is no column {name!r}; there are: {', '.join(pages.columns)}")
 
 
 def column_of(pages: DataFrame, name: str) -> Column:
-    """Return a column by its name, or a field of one; null if there is none."""
+    """Return a column by its name, or a nested field; null if there is none."""
     if name in pages.columns:
         return F.col(f"`{name}`")
     return F.col(name) if name.split(".", 1)[0] in pages.columns else F.lit(None)
 
 
 def site_of_rows(pages: DataFrame, columns: Columns) -> Column:
-    """Return the site of each row, int64; null for a page alone."""
+    """Return the site of each row, int64; null for a page without a site."""
 
     def number(url: str | None, site: str | None) -> int | None:
         name = site_name(site, url or None, "", "")
@@ -97,13 +98,13 @@ def site_of_rows(pages: DataFrame, columns: Columns) -> Column:
 
 
 def counted(pages: DataFrame, spec: PageSpec) -> DataFrame:
-    """Return the counts of every task, not added up."""
+    """Return the counts of every task, not yet added up."""
 
     def count(tables: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         found: list[ParsedBatch] = []
         for table in tables:
             for batch in batches_of(pyarrow.Table.from_batches([table]), spec):
-                # A page without a site has a name of its own in its batch only.
+                # A page without a site is a site of its own within its batch.
                 found.append(batch.without(is_alone))
                 if len(found) >= TOGETHER:
                     yield _rows(found)
@@ -114,7 +115,7 @@ def counted(pages: DataFrame, spec: PageSpec) -> DataFrame:
 
 
 def _sites_of_keys(batches: Sequence[ParsedBatch]) -> tuple[Integers, Integers]:
-    """Return the keys of the lines of some pages, rising, and the site that each is of."""
+    """Return the keys of the lines of some pages, ascending, and the site of each."""
     keys, sites = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
     for batch in batches:
         for positions, read in batch.parts:
@@ -141,7 +142,7 @@ def _rows(batches: Sequence[ParsedBatch]) -> pyarrow.RecordBatch:
 
 
 def refuse_other_counts(counts: DataFrame) -> None:
-    """Raise `SettingsError` if a data frame has no counts of `site_counts`."""
+    """Raise `SettingsError` if a data frame does not have the counts of `site_counts`."""
     if absent := [name for name in NAMES if name not in counts.columns]:
         raise SettingsError(
             f"since has no column {absent[0]!r}: it takes the counts of spark.site_counts(pages, single=True)"

@@ -43,11 +43,11 @@ class Training:
         What is remembered of the training, to adapt the model again: how certain each phrase weight is, and
         rows that the networks learned from. Empty if the old model was given without its folder.
     counts : Counts or None
-        Numbers of pages, sites, recurring and labelled lines. None for a model trained anew.
+        The log loss of labelled lines on held-out pages, before and after.
     held_back : Change or None
-        The log loss of labelled lines on pages that were held back, before and after.
+        The log loss of labelled lines on held-out pages, before and after.
     by : str
-        What was held back: "site" or "page".
+        What was held out: "site" or "page".
     general : Change or None
         The same on pages of other sites.
     out_of_fold : tuple of (str, Measures)
@@ -123,13 +123,13 @@ def adapted_training(
     pages: Sequence[LabelledPage],
     general: Sequence[LabelledPage],
 ) -> Training:
-    """Return the adapted model, tested on pages held back and on general pages, if there are any."""
+    """Return the adapted model, tested on held-out pages and on general pages, if there are any."""
     adaptation.refuse_nothing()
     found, judged = adaptation.held_back()
     new = adaptation.adapted()
     elsewhere = general_change(adaptation.model, new, general, pages) if general else None
     changes = {
-        f"log loss, pages held back by {found.by}": judged,
+        f"log loss, pages held out by {found.by}": judged,
         "log loss, pages of other sites": elsewhere,
     }
     measured = {name: _plain(change._asdict()) for name, change in changes.items() if change is not None}
@@ -138,7 +138,7 @@ def adapted_training(
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values as JSON has them: numbers of numpy as those of Python."""
+    """Return values as JSON values: numpy numbers become Python numbers."""
     return {
         name: _plain(value)
         if isinstance(value, Mapping)
@@ -161,7 +161,7 @@ def whole_training(pages: Sequence[LabelledPage], seed: int, log: Log = lambda m
 
 
 def _hash_of(pages: Sequence[LabelledPage]) -> str:
-    """Return the SHA-256 of pages and what is known of them, in any order."""
+    """Return the SHA-256 of pages and what is known about them, independent of their order."""
     hashes = sorted(hashlib.sha256(repr(page).encode("utf-8", "replace")).hexdigest() for page in pages)
     return hashlib.sha256("".join(hashes).encode()).hexdigest()
 

@@ -1,1 +1,1 @@
-"""Pages of the browser and an HTTP interface: what `detector serve` gives (extra `web`)."""
+"""The browser pages and the HTTP interface of `detector serve` (extra `web`)."""

@@ -1,4 +1,4 @@
-"""/v1: score, clean, duplicates, profile; JSON in and out, or a page a line (NDJSON)."""
+"""The calls under /v1: score, clean, duplicates, profile. JSON in and out, or one page per line (NDJSON)."""
 
 import asyncio
 import base64
@@ -34,7 +34,8 @@ from detector.web.tasks import PageJob, Wish, duplicates, learn_profile
 
 T = TypeVar("T")
 
-# Pages of a request that are scored, or wait, at a time: what is held of a long one.
+# Pages of a request that are scored or wait at the same time. This limits the memory that a long request
+# takes.
 AHEAD: Final = 64
 
 
@@ -47,7 +48,9 @@ def jobs_of(
 ) -> list[PageJob]:
     """Return the pages of a request as jobs; raises `Problem` if there are too many."""
     if len(pages) > limits.most_pages:
-        raise Problem(413, f"{len(pages):,} pages; {limits.most_pages:,} are the most: send fewer at a time")
+        raise Problem(
+            413, f"{len(pages):,} pages, but the limit is {limits.most_pages:,}: send fewer at a time"
+        )
     try:
         data = base64.b64decode(profile or "", validate=True)
     except (binascii.Error, ValueError):
@@ -57,7 +60,10 @@ def jobs_of(
 
 
 async def in_order(pool: Pool, jobs: Iterable[PageJob | Failure]) -> AsyncIterator[tuple[str | None, Answer]]:
-    """Yield ids and answers in the jobs' order; so many are at work at a time that none waits long."""
+    """Yield ids and answers in the order of the jobs.
+
+    Few enough run at a time that other requests do not wait long.
+    """
     window: list[tuple[str | None, asyncio.Future[Answer]]] = []
     try:
         for job in jobs:
@@ -92,7 +98,7 @@ async def _lined(answers: AsyncIterator[tuple[str | None, Answer]]) -> AsyncIter
 
 
 def _line_jobs(body: bytes, want: Wish, limits: ServeSettings) -> Iterator[PageJob | Failure]:
-    """Yield the pages of NDJSON; a line that is none fails alone."""
+    """Yield the pages of NDJSON. An invalid line fails alone."""
     for number, line in enumerate(body.split(b"\n")):
         if line.strip():
             try:
@@ -103,7 +109,10 @@ def _line_jobs(body: bytes, want: Wish, limits: ServeSettings) -> Iterator[PageJ
 
 
 async def _pages(request: Request, want: Wish) -> Response:
-    """Answer a request for pages, streamed in their order; of a single page a failure is the answer."""
+    """Answer a request for pages, streamed in order.
+
+    If a request for a single page fails, the failure is the answer.
+    """
     server = server_of(request)
     is_lines = media_type(request) == NDJSON
     if not is_lines and media_type(request) != JSON:
@@ -141,7 +150,7 @@ async def _single(answers: AsyncIterator[tuple[str | None, Answer]]) -> Response
 
 
 async def _closing(parts: AsyncIterator[bytes], stack: AsyncExitStack) -> AsyncIterator[bytes]:
-    """Yield the parts of an answer; the request is held until the last is written."""
+    """Yield the parts of an answer; the request counts as held until the last part is written."""
     async with stack:
         async for part in parts:
             yield part
@@ -158,7 +167,7 @@ async def clean(request: Request) -> Response:
 
 
 async def read_json(request: Request, server: Server, kind: type[T]) -> T:
-    """Return a JSON request as what is expected."""
+    """Return a JSON request as a checked record."""
     if media_type(request) != JSON:
         raise Problem(415, f"send {JSON}")
     async with server.reader.body(request) as body:
@@ -170,7 +179,7 @@ async def find(request: Request) -> Response:
     server = server_of(request)
     given = await read_json(request, server, TextsIn)
     if len(given.texts) > server.limits.most_pages:
-        raise Problem(413, f"{len(given.texts):,} texts; {server.limits.most_pages:,} are the most")
+        raise Problem(413, f"{len(given.texts):,} texts, but the limit is {server.limits.most_pages:,}")
     ids = [str(number) if one.id is None else one.id for number, one in enumerate(given.texts)]
     if len(set(ids)) < len(ids):
         raise Problem(422, "two texts have the same id: give each its own id, or none")

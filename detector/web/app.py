@@ -1,4 +1,4 @@
-"""The application: which path is answered by what."""
+"""The web application: which function answers which path."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -57,13 +57,13 @@ def create_app(
     Parameters
     ----------
     folder : Path, optional
-        A folder, or a page, that its views may open.
+        A folder, or a single page, that the views may open.
     limits : ServeSettings, optional
-        What a caller gets at most.
+        The limits for each caller.
     access : Access, optional
-        Names that it answers to, and the token.
+        The host names that the server answers to, and the token.
     choice : ModelChoice, optional
-        What is scored with.
+        The model and the profile.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Two ways to clean one page: which lines differ, and how alike the texts are."""
+"""Two ways to clean one page: which lines differ, and how similar the texts are."""
 
 import difflib
 import re
@@ -16,9 +16,9 @@ from detector.training.evaluate.measures import words_f1
 from detector.web.problems import Problem
 from detector.web.tasks import PageJob, profile_of
 
-# Lines of a text that are compared; comparing takes the square of those that differ.
+# The most lines of a text to compare. The time is quadratic in the number of lines that differ.
 MOST_LINES: Final = 20_000
-# Words of lines that differ and are compared word by word.
+# The most words of two differing lines that are compared word by word.
 MOST_WORDS: Final = 600
 _WORD: Final = re.compile(r"\s+|\S+")
 
@@ -26,7 +26,10 @@ Piece = list[str | bool]
 
 
 class Side(NamedTuple):
-    """One way: another text, or settings, a model's folder (empty for the server's), a profile's bytes."""
+    """One way to clean a page.
+
+    Either another text, or settings, a model folder (empty for the server's model) and a profile's bytes.
+    """
 
     text: str | None
     settings: Settings
@@ -34,7 +37,7 @@ class Side(NamedTuple):
     profile: bytes
 
     def clean(self, detector: Detector, job: PageJob) -> str:
-        """Return the clean text of a page by this way."""
+        """Return the clean text that this way gives."""
         if self.text is not None:
             return self.text
         model = load(Path(self.model)) if self.model else detector.model
@@ -43,11 +46,11 @@ class Side(NamedTuple):
 
 
 def compare(detector: Detector, job: PageJob, one: Side, other: Side) -> bytes:
-    """Return two clean texts of a page: the lines that differ, and words F1, as JSON."""
+    """Return two clean texts of a page as JSON: the lines that differ, and the words F1."""
     left, right = one.clean(detector, job), other.clean(detector, job)
     lines = [[line for line in text.split("\n") if line.strip()] for text in (left, right)]
     if max(map(len, lines)) > MOST_LINES:
-        raise PageError(f"a text of more than {MOST_LINES:,} lines is not compared: send it in parts")
+        raise PageError(f"a text with more than {MOST_LINES:,} lines cannot be compared: send it in parts")
     keys = [read_texts([text], "text").words.key for text in (left, right)]
     answer = {
         "left": {"text": left, "words": int(keys[0].size)},
@@ -59,7 +62,7 @@ def compare(detector: Detector, job: PageJob, one: Side, other: Side) -> bytes:
 
 
 def _rows(left: Sequence[str], right: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield what differs, and how many lines between are the same."""
+    """Yield the differences, and the number of equal lines between them."""
     matcher = difflib.SequenceMatcher(None, left, right, autojunk=len(left) > 2000)
     for tag, first, last, start, end in matcher.get_opcodes():
         if tag == "equal":
@@ -70,7 +73,7 @@ def _rows(left: Sequence[str], right: Sequence[str]) -> Iterator[dict[str, Any]]
 
 
 def marked(one: str, other: str, most: int) -> tuple[list[Piece], list[Piece]]:
-    """Return two texts in pieces (text, is the same in both), word by word where they are not too long."""
+    """Return two texts in pieces (text, is the same in both), word by word if they are short enough."""
     left, right = _WORD.findall(one), _WORD.findall(other)
     if max(len(left), len(right)) > most or not left or not right:
         return [[one, False]] if one else [], [[other, False]] if other else []
@@ -84,6 +87,6 @@ def marked(one: str, other: str, most: int) -> tuple[list[Piece], list[Piece]]:
 
 
 def refuse_same(one: Side, other: Side) -> None:
-    """Raise `Problem` where there is nothing to compare."""
+    """Raise `Problem` if there is nothing to compare."""
     if one == other:
         raise Problem(422, "both ways are the same: choose another model, policy or text for one of them")

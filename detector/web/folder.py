@@ -1,4 +1,4 @@
-"""The opened folder: pages and runs in it can be reached, and nothing outside it."""
+"""The opened folder: its pages and runs can be reached, and nothing outside it."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -10,16 +10,16 @@ from detector.model.files import CONFIG_FILE
 from detector.training.data.page_files import GOLD_SUFFIX, PAGE_SUFFIXES
 from detector.web.problems import Problem
 
-# Files of a folder that are listed.
+# The most files of a folder that are listed.
 MOST_FILES: Final = 10_000
 LONGEST_NAME: Final = 1_000
 REPORT: Final = "report.json"
 
 
 class Folder:
-    """A folder, or a single page, that was named when the server started.
+    """A folder or a single page, given when the server starts.
 
-    Links are followed only as long as they stay inside.
+    Links are followed only if they stay inside the folder.
     """
 
     def __init__(self, path: Path) -> None:
@@ -30,11 +30,11 @@ class Folder:
 
     @property
     def is_writable(self) -> bool:
-        """Tell whether labels and rules may be written: not beside a single page."""
+        """Tell whether labels and rules may be written: in a folder, but not beside a single page."""
         return self._only is None
 
     def inside(self, name: str) -> Path:
-        """Return a path by its name from the folder; raises `Problem` if it is not in it."""
+        """Return the path for a name in the folder; raises `Problem` if it is outside."""
         try:
             path = (self.root / name).resolve()
         except (OSError, ValueError, RuntimeError):
@@ -45,14 +45,14 @@ class Folder:
         return path
 
     def page(self, name: str) -> Path:
-        """Return a page file; raises `Problem` if there is none of this name."""
+        """Return a page file; raises `Problem` if no page has this name."""
         path = self.inside(name)
         if path.suffix.lower() not in PAGE_SUFFIXES or not path.is_file():
             raise Problem(404, f"{name!r} is not a page in the opened folder")
         return path
 
     def pages(self) -> list[str]:
-        """Return the names of the page files, at most so many."""
+        """Return the names of the page files, up to a limit."""
         if self._only is not None:
             return [self._only.name]
         return sorted(islice(self._page_names(), MOST_FILES))
@@ -85,20 +85,20 @@ class Folder:
         ]
 
     def models(self) -> list[str]:
-        """Return the names of the folders in it that hold a model."""
+        """Return the names of the folders in it that contain a model."""
         if self._only is not None:
             return []
         return sorted(path.name for path in self.root.iterdir() if (path / CONFIG_FILE).is_file())
 
     def model(self, name: str) -> Path:
-        """Return the folder of a model; raises `Problem` if there is none of this name."""
+        """Return the folder of a model; raises `Problem` if no model has this name."""
         path = self.inside(name)
         if name not in self.models():
             raise Problem(404, f"{name!r} is not a model in the opened folder")
         return path
 
     def run(self, name: str) -> Path:
-        """Return the folder of a finished run; raises `Problem` if there is none of this name."""
+        """Return the folder of a finished run; raises `Problem` if no finished run has this name."""
         if name not in self.runs():
             raise Problem(404, f"{name!r} is not a finished run in the opened folder")
         return self.inside(name)

@@ -1,4 +1,4 @@
-"""Labels for the pages of a folder, and a model adapted to them: what the Label view works with."""
+"""Labels for the pages of a folder, and a model adapted to them: the state behind the Label view."""
 
 import threading
 from dataclasses import asdict, dataclass, replace
@@ -21,31 +21,31 @@ from detector.web.worker import ModelChoice
 
 FILE: Final = "labels.jsonl"
 SKIPPED: Final = "unknown"
-STEPS: Final = ("reading the pages", "judging pages that are held back", "adapting the model", "done")
+STEPS: Final = ("reading the pages", "testing on held-out pages", "adapting the model", "done")
 
 State = Literal["none", "running", "done", "failed"]
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far training is."""
+    """The progress of training."""
 
     state: State = "none"
     step: int = 0
     said: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Return it as plain values."""
+        """Return the progress as plain values."""
         return {**asdict(self), "name": STEPS[self.step], "steps": len(STEPS) - 1}
 
 
 def answers() -> list[dict[str, str]]:
-    """Return the answers that there are, with their keys."""
+    """Return the possible answers with their keys."""
     return [{"label": label, "key": key} for label, key in KEYS.items()]
 
 
 class Labelling:
-    """The labels of one folder. Its methods are for threads: one at a time reads or trains."""
+    """The labels of one folder. Only one thread at a time reads or trains."""
 
     def __init__(self, folder: Folder, choice: ModelChoice) -> None:
         self.path = folder.root / FILE
@@ -56,15 +56,15 @@ class Labelling:
         self._trained: Training | None = None
 
     def _file_lock(self) -> FileLock:
-        """Return what keeps two windows, or two servers, from writing at a time."""
+        """Return the lock that keeps two windows, or two servers, from writing at the same time."""
         return FileLock(self._folder.root / f".{FILE}.lock")
 
     def labels(self) -> list[LineLabel]:
-        """Return the labels that hold."""
+        """Return the labels in force."""
         return read_labels(self.path) if self.path.exists() else []
 
     def _material(self) -> Adaptation:
-        """Return the folder's pages without labels, read once."""
+        """Return the folder's pages without labels. They are read once."""
         if self._pages is None:
             names = set(self._folder.pages())
             pages = [page for page in read_page_files([self._folder.root]) if page.id in names]
@@ -72,7 +72,7 @@ class Labelling:
         return self._pages
 
     def questions(self, count: int) -> dict[str, Any]:
-        """Return the lines whose labels would teach most, and how far the labelling is."""
+        """Return the lines whose labels would teach the model most, and the state of the labelling."""
         with self._lock:
             material = self._material()
             held = self.labels()
@@ -99,7 +99,10 @@ class Labelling:
         }
 
     def answer(self, label: LineLabel) -> int:
-        """Write an answer, and return how many labels hold. It is on the disk when this returns."""
+        """Write an answer, and return the number of labels in force.
+
+        The answer is on disk when this returns.
+        """
         if label.label not in LABELS:
             raise Problem(422, f"unknown label {label.label!r}; there are {', '.join(LABELS)}")
         if not label.text.strip() or (label.page is None) != (label.line is None):
@@ -109,12 +112,12 @@ class Labelling:
             return len(self.labels())
 
     def take_back(self, label: LineLabel) -> int:
-        """Undo an answer, also where another window has written since, and return how many hold."""
+        """Undo an answer, even one from another window, and return the number of labels in force."""
         with self._file_lock():
             held = self.labels()
             given = [one for one in held if _key(one) == _key(label)]
             if not given or not _same(given[-1], label):
-                return len(held)  # somebody has answered anew since: that holds
+                return len(held)  # somebody has answered this again since: that answer stays
             if held[-1] is given[-1]:
                 undo_labels(self.path)
             else:
@@ -123,11 +126,11 @@ class Labelling:
             return len(self.labels())
 
     def begin(self) -> None:
-        """Say that training is about to run."""
+        """Record that training is about to start."""
         self.progress = Progress("running")
 
     def train(self) -> None:
-        """Adapt the model; `progress` and `result` say how that goes."""
+        """Adapt the model; `progress` and `result` show the state."""
         try:
             with self._lock:
                 adaptation = self._material().labelled(self.labels())
@@ -142,7 +145,7 @@ class Labelling:
             self.progress = Progress("failed", 0, str(error))
 
     def result(self) -> dict[str, Any] | None:
-        """Return what training has brought, if it is done."""
+        """Return the result of training, if it is finished."""
         found = self._trained
         if found is None or self.progress.state != "done":
             return None
@@ -159,7 +162,7 @@ class Labelling:
         if self._trained is None:
             raise Problem(409, "there is no new model: train one first")
         if not name.replace("-", "").replace("_", "").isalnum() or len(name) > 100:
-            raise Problem(422, "name the model with letters, digits, - and _ only")
+            raise Problem(422, "a model name may contain only letters, digits, - and _")
         self._trained.save(self._folder.root / name)
 
 

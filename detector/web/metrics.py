@@ -1,4 +1,4 @@
-"""What the server counts, in the form that Prometheus reads."""
+"""The server's counters, in the Prometheus text format."""
 
 from typing import Final
 
@@ -20,20 +20,23 @@ class Metrics:
         )
         self.seconds = Histogram(
             "detector_request_seconds",
-            "Seconds until a request was answered.",
+            "Seconds from request to answer.",
             ("path",),
             buckets=_SECONDS,
             registry=self._registry,
         )
         self.batch = Histogram(
-            "detector_batch_pages", "Pages scored together.", buckets=_PAGES, registry=self._registry
+            "detector_batch_pages",
+            "Number of pages scored together.",
+            buckets=_PAGES,
+            registry=self._registry,
         )
-        self.waiting = Gauge("detector_waiting_pages", "Pages not begun yet.", registry=self._registry)
+        self.waiting = Gauge("detector_waiting_pages", "Pages waiting to be scored.", registry=self._registry)
         self.held = Gauge("detector_held_bytes", "Bytes of requests in memory.", registry=self._registry)
         self.stopped = Counter(
-            "detector_stopped", "Times that work was stopped for its cost.", registry=self._registry
+            "detector_stopped", "Tasks stopped because they cost too much.", registry=self._registry
         )
 
     def text(self) -> bytes:
-        """Return all of it."""
+        """Return all counters as text."""
         return generate_latest(self._registry)

@@ -1,4 +1,4 @@
-"""The OpenAPI description, made from what requests are checked against."""
+"""The OpenAPI description, made from the records that requests are checked against."""
 
 from typing import Any, Final, NamedTuple
 
@@ -13,7 +13,7 @@ _REFUSALS: Final = (400, 403, 408, 413, 415, 421, 422, 503)
 
 
 class _Call(NamedTuple):
-    """One POST: its summary, what it takes, and the schema of what it answers."""
+    """One POST call: its summary, its input, and the schema of its output."""
 
     summary: str
     takes: type
@@ -41,7 +41,9 @@ def _calls() -> dict[str, _Call]:
         ),
         "/v1/clean": _Call("Clean pages", requests.CleanIn, _pages(responses.CleanOut), by_line=True),
         "/v1/duplicates": _Call("Find near-duplicates", requests.TextsIn, _ref(responses.DuplicatesOut)),
-        "/v1/profile": _Call("Learn what recurs on a site", requests.ProfileIn, _ref(responses.ProfileOut)),
+        "/v1/profile": _Call(
+            "Learn the recurring lines of a site", requests.ProfileIn, _ref(responses.ProfileOut)
+        ),
     }
 
 
@@ -58,7 +60,7 @@ def _post(call: _Call) -> dict[str, Any]:
     takes = _content(requests.JSON, _ref(call.takes))
     answers = _content(requests.JSON, call.answers)
     if call.by_line:
-        lines = {"type": "string", "description": "a page (`PageIn`) a line; an answer a line"}
+        lines = {"type": "string", "description": "one page (`PageIn`) per line; one answer per line"}
         takes |= _content(requests.NDJSON, lines)
         answers |= _content(requests.NDJSON, {"type": "string"})
     return {
@@ -95,8 +97,8 @@ def description() -> dict[str, Any]:
         },
         "paths": {path: _post(call) for path, call in calls.items()}
         | {
-            "/health": _get("Tell whether the server is well", requests.JSON, words),
-            "/version": _get("Name the version and the model", requests.JSON, words),
+            "/health": _get("Check whether the server is running", requests.JSON, words),
+            "/version": _get("Return the version and the model", requests.JSON, words),
             "/metrics": _get("Counters for Prometheus", "text/plain", {"type": "string"}),
         },
         "components": {"schemas": schemas},

@@ -1,4 +1,4 @@
-"""The processes that score, and the pages of many requests put together into batches for them."""
+"""The scoring processes, and the batches that they get: pages of many requests are scored together."""
 
 import asyncio
 from collections import deque
@@ -12,8 +12,8 @@ from detector.web.settings import ServeSettings
 from detector.web.tasks import PageJob, answers
 from detector.web.worker import DiedError, ModelChoice, Task, TooSlowError, Worker
 
-# Pages and characters that go to a process together, as many as the pipe takes at once.
-# `Detector.score_pages` may cut them into smaller batches: what is known of a batch should fit the cache.
+# The most pages and characters sent to a process together, as many as the pipe takes at once.
+# `Detector.score_pages` may split them into smaller batches that fit the cache.
 MOST_TOGETHER: Final = 64
 MOST_CHARACTERS: Final = 800_000
 
@@ -21,7 +21,7 @@ Answer = bytes | Failure
 
 
 class Pool:
-    """Some processes. A caller waits until one is free."""
+    """Several processes. A caller waits until one is free."""
 
     def __init__(self, settings: ServeSettings, choice: ModelChoice, metrics: Metrics) -> None:
         self._settings, self._metrics = settings, metrics
@@ -39,7 +39,7 @@ class Pool:
             self._free.put_nowait(worker)
 
     def close(self) -> None:
-        """End all processes."""
+        """Stop all processes."""
         for task in self._tasks:
             task.cancel()
         for worker in self._workers:
@@ -51,7 +51,10 @@ class Pool:
         return await self._run_in(worker, task, arguments)
 
     async def _run_in(self, worker: Worker, task: Task, arguments: tuple[Any, ...]) -> Any:  # noqa: ANN401
-        """Run a task; the process is free again when it is done, whether or not somebody still waits."""
+        """Run a task.
+
+        The process is free again when the task is done, even if no caller waits for it any more.
+        """
         seconds = self._settings.most_seconds
         running = asyncio.get_running_loop().run_in_executor(
             self._threads, worker.run, task, arguments, seconds
@@ -64,19 +67,19 @@ class Pool:
             raise
 
     async def call(self, task: Task, *arguments: Any) -> Any:  # noqa: ANN401
-        """Return what a task of its own returns; raises `Problem` if it is refused or stopped."""
+        """Return the result of a single task; raises `Problem` if it is refused or stopped."""
         try:
             return await self._run(task, *arguments)
         except TooSlowError:
             raise Problem(422, self._too_slow("this request")) from None
         except DiedError:
-            raise Problem(422, "this request ended its process: send less at a time") from None
+            raise Problem(422, "this request made its process fail: send less at a time") from None
 
     def _too_slow(self, what: str) -> str:
         return f"{what} took more than {self._settings.most_seconds:g} seconds and was stopped: send less"
 
     async def score(self, job: PageJob) -> Answer:
-        """Return the answer to one page, scored together with pages of other requests."""
+        """Return the answer for one page, which is scored together with pages of other requests."""
         future: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((job, future))
         self._metrics.waiting.set(len(self._waiting))
@@ -86,7 +89,10 @@ class Pool:
         return await future
 
     async def _next_batch(self) -> None:
-        """Score what waits when a process is free: the busier it is, the more goes together."""
+        """Score the waiting pages whenever a process is free.
+
+        The busier the server, the larger the batches.
+        """
         worker = await self._free.get()
         batch = self._together()
         if not batch:
@@ -105,7 +111,7 @@ class Pool:
                 future.set_result(answer)
 
     async def _alone(self, job: PageJob, was_alone: bool) -> Answer:
-        """Return the answer to a page of a batch that was stopped: one of them was to blame."""
+        """Return the answer for a page of a batch that was stopped because of one of its pages."""
         try:
             if was_alone:
                 return Failure(422, self._too_slow("this page"))
@@ -121,7 +127,7 @@ class Pool:
         size = 0
         while self._waiting and len(batch) < MOST_TOGETHER and size < MOST_CHARACTERS:
             job, future = self._waiting.popleft()
-            if not future.done():  # the caller has gone
+            if not future.done():  # the caller has disconnected
                 batch.append((job, future))
                 size += len(job.page)
         self._metrics.waiting.set(len(self._waiting))

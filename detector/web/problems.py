@@ -12,17 +12,17 @@ from detector.files.json_lines import json_bytes
 MEDIA_TYPE: Final = "application/problem+json"
 TITLES: Final = {
     400: "The request cannot be read",
-    401: "A token is needed",
-    403: "This call is not allowed",
-    404: "There is no such thing here",
-    405: "This method is not allowed",
+    401: "A token is required",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
     408: "The request took too long to arrive",
-    409: "This is being done already",
+    409: "Already in progress",
     413: "The request is too large",
-    415: "The request is of the wrong type",
-    421: "The request is meant for another host",
-    422: "The request asks for what cannot be done",
-    500: "A fault of the server",
+    415: "Unsupported media type",
+    421: "The request is for another host",
+    422: "The request cannot be processed",
+    500: "Internal server error",
     503: "The server is busy",
 }
 
@@ -36,7 +36,7 @@ class Problem(DetectorError):
 
 
 class Failure(NamedTuple):
-    """What went wrong with one page of a request, as it travels between processes."""
+    """The error of one page of a request, as it is passed between processes."""
 
     status: int
     detail: str
@@ -56,7 +56,7 @@ def problem_response(status: int, detail: str) -> Response:
 
 
 def status_of(error: DetectorError) -> int:
-    """Return the status that an error of this package is answered with."""
+    """Return the HTTP status for an error of this package."""
     if isinstance(error, Problem):
         return error.status
     if isinstance(error, PageError | SettingsError | ModelFormatError):
@@ -71,7 +71,7 @@ async def on_error(request: Request, error: Exception) -> Response:
 
 
 async def on_http_error(request: Request, error: Exception) -> Response:
-    """Answer an error of the framework: a path that is not there, a wrong method."""
+    """Answer an error of the framework, such as an unknown path or a wrong method."""
     assert isinstance(error, HTTPException)
     response = problem_response(error.status_code, f"{request.method} {request.url.path}: {error.detail}")
     response.headers.update(error.headers or {})
@@ -79,5 +79,5 @@ async def on_http_error(request: Request, error: Exception) -> Response:
 
 
 async def on_fault(request: Request, error: Exception) -> Response:
-    """Answer a fault of ours; the traceback goes to the server's standard error."""
-    return problem_response(500, "a fault of the server, not of the request: its log says where")
+    """Answer an internal error; the traceback goes to the server's standard error."""
+    return problem_response(500, "an error in the server, not in the request; see the server's log")

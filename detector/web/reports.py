@@ -1,4 +1,4 @@
-"""A finished corpus run, looked at: its report, groups of near-duplicates, and what a rule would change."""
+"""Views of a finished corpus run: its report, groups of near-duplicates, and the effect of a rule."""
 
 import time
 from collections import Counter
@@ -26,15 +26,15 @@ from detector.web.problems import Problem
 
 RULES: Final = "rules.toml"
 DUPLICATES: Final = "duplicates.jsonl"
-# Groups that are listed, members of one that are compared, and examples of what a rule would change.
+# The most groups listed, members of a group compared, and examples of a rule's effect.
 MOST_GROUPS: Final = 200
 MOST_MEMBERS: Final = 20
 MOST_EXAMPLES: Final = 20
-# Words of a text that are compared: comparing takes the square of it.
+# The most words of a text that are compared: the time is quadratic.
 MOST_WORDS: Final = 4_000
-# Seconds that records are looked through; the answer says how many were.
+# Seconds to spend on looking through records; the answer says how many records were read.
 MOST_SECONDS: Final = 20.0
-# Rules that were asked for are short; a page's longest line is not.
+# The longest line for a rule. The longest line of a page may be much longer.
 LONGEST_RULE: Final = 2_000
 
 Rule = Literal["protect", "template"]
@@ -50,7 +50,7 @@ def report(run: Path) -> dict[str, Any]:
 
 
 def _together(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the lines that are dropped most, those of pages that stand alone counted together."""
+    """Return the lines that are dropped most often. Pages without a site are counted together."""
     counts: Counter[tuple[str, str]] = Counter()
     for row in rows:
         site = LONE_PAGES if row["site"].startswith("page:") else row["site"]
@@ -59,7 +59,7 @@ def _together(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def groups(run: Path) -> Iterator[dict[str, Any]]:
-    """Yield groups of near-duplicates: the one that stays, and those that went for it."""
+    """Yield groups of near-duplicates: the representative, and the texts dropped for it."""
     gone: dict[str, list[dict[str, Any]]] = {}
     path = run / DUPLICATES
     if path.is_file():
@@ -73,12 +73,12 @@ def groups(run: Path) -> Iterator[dict[str, Any]]:
 
 
 def clean_of(record: LineRecord) -> str:
-    """Return the clean text of a record, a line each."""
+    """Return the lines of a record's clean text."""
     return "\n".join(piece.clean for piece in pieces(record) if piece.clean)
 
 
 def compared(run: Path, one: str, other: str) -> dict[str, Any]:
-    """Return the clean texts of two documents, in pieces that are the same or differ."""
+    """Return the clean texts of two documents, in pieces that are equal or differ."""
     found: dict[str, str] = {}
     for record in stored_records(run):
         if record.id in (one, other):
@@ -90,15 +90,15 @@ def compared(run: Path, one: str, other: str) -> dict[str, Any]:
 
 
 def differences(one: str, other: str) -> dict[str, Any]:
-    """Return two texts as lists of (text, is the same in both), word by word if they are not too long."""
+    """Return two texts as lists of (text, is the same in both), word by word if they are short enough."""
     left, right = marked(one, other, MOST_WORDS)
     return {"left": left, "right": right}
 
 
 class Effect(NamedTuple):
-    """What a rule would change.
+    """The effect of a rule.
 
-    looked_at: documents; all: whether these are all of the run
+    looked_at: number of documents read; all: whether these are all documents of the run
     """
 
     lines: int
@@ -109,20 +109,20 @@ class Effect(NamedTuple):
 
 
 def pattern_of(line: str) -> str:
-    """Return the protect pattern of a line: this line, as a whole."""
+    """Return the `protect` pattern for exactly this line."""
     return f"^{regex.escape(line, special_only=True, literal_spaces=True)}$"
 
 
 def refuse_unfit(rule: Rule, line: str) -> None:
-    """Raise `Problem` for a line that makes no rule."""
+    """Raise `Problem` for a line that cannot be a rule."""
     if not line.strip() or len(line) > LONGEST_RULE or "\n" in line:
-        raise Problem(422, f"a rule is made from one line of at most {LONGEST_RULE:,} characters")
+        raise Problem(422, f"a rule must be a single line of at most {LONGEST_RULE:,} characters")
     if rule == "template" and len(line.strip()) < 3:
-        raise Problem(422, f"{line!r} is in too many lines to be dropped everywhere")
+        raise Problem(422, f"{line!r} occurs in too many lines to be dropped everywhere")
 
 
 def effect(run: Path, rule: Rule, line: str) -> Effect:
-    """Return what would change in a run if a line were protected, or called template."""
+    """Return what would change in a run if a line were protected, or declared template."""
     refuse_unfit(rule, line)
     wanted, until = line.casefold(), time.monotonic() + MOST_SECONDS
     lines, documents, looked_at, examples = 0, 0, 0, list[dict[str, Any]]()
@@ -147,14 +147,14 @@ def _changes(text: str, kept: bool | None, rule: Rule, line: str) -> bool:
 
 
 def rules(folder: Path) -> dict[str, Any]:
-    """Return the rules that are written beside the run."""
+    """Return the rules in the rules file beside the run."""
     path = folder / RULES
     found = CorpusSettings.read(path) if path.is_file() else CorpusSettings()
     return {"protect": list(found.protect), "template": list(found.template)}
 
 
 def add_rule(folder: Path, rule: Rule, line: str) -> dict[str, Any]:
-    """Add a line to the rules file, whose other lines and comments stay, and return all rules."""
+    """Add a line to the rules file, whose other lines and comments stay as they are, and return all rules."""
     refuse_unfit(rule, line)
     path, value = folder / RULES, pattern_of(line) if rule == "protect" else line.strip()
     with FileLock(folder / f".{RULES}.lock"):

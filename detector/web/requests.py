@@ -1,4 +1,4 @@
-"""What a request may hold, and reading it: within limits of size and time, and checked."""
+"""The records of requests, and reading them: checked, and within limits of size and time."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ NDJSON: Final = "application/x-ndjson"
 
 
 class PageIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A page: text or HTML."""
+    """A page, as text or HTML."""
 
     page: str
     id: Name | None = None
@@ -35,7 +35,7 @@ class PageIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SettingsIn(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """What is kept. One of threshold, lose_at_most, recall and precision at most."""
+    """What to keep. At most one of threshold, lose_at_most, recall and precision."""
 
     threshold: Share | None = None
     lose_at_most: Share | None = None
@@ -56,7 +56,7 @@ class SettingsIn(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
 
 
 class PagesIn(msgspec.Struct, forbid_unknown_fields=True):
-    """Pages to be scored. `profile`: of their site, as /v1/profile gives it."""
+    """Pages to score. `profile`: the profile of their site, as returned by /v1/profile."""
 
     pages: Annotated[list[PageIn], msgspec.Meta(min_length=1)]
     settings: SettingsIn = msgspec.field(default_factory=SettingsIn)
@@ -64,7 +64,7 @@ class PagesIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class CleanIn(PagesIn, forbid_unknown_fields=True):
-    """Pages to be cleaned."""
+    """Pages to clean."""
 
     to: Literal["text", "markdown"] = "text"
 
@@ -77,14 +77,14 @@ class ProfileIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class TextIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A text, with the name that the answer calls it by: its number by default."""
+    """A text, and its id in the answer: its number by default."""
 
     text: str
     id: Name | None = None
 
 
 class TextsIn(msgspec.Struct, forbid_unknown_fields=True):
-    """Texts among which near-duplicates are looked for."""
+    """Texts to search for near-duplicates."""
 
     texts: Annotated[list[TextIn], msgspec.Meta(min_length=1)]
     threshold: Annotated[float, msgspec.Meta(ge=0.05, le=1)] = 0.8
@@ -93,7 +93,7 @@ class TextsIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Reader:
-    """Reads requests. What all of them hold together is bounded."""
+    """Reads requests, and limits the memory that all of them take together."""
 
     def __init__(self, settings: ServeSettings, metrics: Metrics) -> None:
         self.settings, self._metrics = settings, metrics
@@ -107,21 +107,21 @@ class Reader:
 
     @asynccontextmanager
     async def body(self, request: Request) -> AsyncIterator[bytes]:
-        """Give the body; its size counts as held until the block ends.
+        """Give the body. Its size counts as held until the block ends.
 
         Raises
         ------
         Problem
-            If it is too large, takes too long, or there is no room for it.
+            If it is too large, takes too long, or does not fit into memory.
         """
         most, parts, held = self.settings.most_body, list[bytes](), 0
         if int(request.headers.get("content-length", "0") or 0) > most:
-            raise Problem(413, f"{most:,} bytes are the most: send less at a time")
+            raise Problem(413, f"the limit is {most:,} bytes: send less at a time")
         try:
             async with asyncio.timeout(self.settings.most_seconds):
                 async for part in request.stream():
                     if held + len(part) > most:
-                        raise Problem(413, f"{most:,} bytes are the most: send less at a time")
+                        raise Problem(413, f"the limit is {most:,} bytes: send less at a time")
                     self._hold(len(part))
                     held += len(part)
                     parts.append(part)
@@ -136,12 +136,12 @@ class Reader:
 
 
 def media_type(request: Request) -> str:
-    """Return the type of a request's body, without its parameters."""
+    """Return the media type of a request's body, without its parameters."""
     return request.headers.get("content-type", "").split(";")[0].strip().lower()
 
 
 def parsed(data: bytes, kind: type[T], where: str = "the request") -> T:
-    """Return JSON as what is expected; raises `Problem` that says what is wrong."""
+    """Return JSON as a checked record; raises `Problem` that says what is wrong."""
     try:
         value: Any = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -152,7 +152,7 @@ def parsed(data: bytes, kind: type[T], where: str = "the request") -> T:
 
 
 class _Invalid(Problem):
-    """A request that is JSON, but not what is expected."""
+    """A request that is valid JSON but not of the expected form."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(422, detail)

@@ -1,4 +1,4 @@
-"""What answers hold, for the OpenAPI description. The tests hold real answers against these."""
+"""The records of answers, for the OpenAPI description. Tests check real answers against them."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ import msgspec
 
 
 class ReasonOut(msgspec.Struct, forbid_unknown_fields=True):
-    """Why a line has its score (evidence, in log-odds), or what decided (policy)."""
+    """Why a line has its score (evidence, in log-odds), or what decided about it (policy)."""
 
     group: str
     code: str
@@ -15,7 +15,7 @@ class ReasonOut(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class LineOut(msgspec.Struct):
-    """A line. `score`: the probability that it is not main content; null for a blank one."""
+    """A line. `score`: the probability that it is not main content; null for a blank line."""
 
     number: int
     text: str
@@ -37,7 +37,7 @@ class LineOut(msgspec.Struct):
 
 
 class VerdictOut(msgspec.Struct, forbid_unknown_fields=True):
-    """What kind of page it is."""
+    """The kind of page."""
 
     kind: str
     probability: float
@@ -83,14 +83,14 @@ class CleanOut(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class FailedOut(msgspec.Struct, forbid_unknown_fields=True):
-    """A page of several that could not be used; the others are answered."""
+    """A page that could not be used; the other pages of the request are answered."""
 
     id: str | None
     error: ProblemOut
 
 
 class RemovedOut(msgspec.Struct, forbid_unknown_fields=True):
-    """A text that goes, and the one that stays for it."""
+    """A text to drop, and the text that stays instead."""
 
     id: str
     kept: str
@@ -106,7 +106,7 @@ class PairOut(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class GroupOut(msgspec.Struct, forbid_unknown_fields=True):
-    """Texts too many and too alike for every pair to be listed."""
+    """A group of texts that is too large to list every pair."""
 
     representative: str
     texts: int
@@ -114,7 +114,7 @@ class GroupOut(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class DuplicatesOut(msgspec.Struct, forbid_unknown_fields=True):
-    """Which texts stay, and which go."""
+    """The texts to keep and to drop."""
 
     texts: int
     kept: list[str]
@@ -124,7 +124,7 @@ class DuplicatesOut(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class RecurringOut(msgspec.Struct, forbid_unknown_fields=True):
-    """A line that recurs. `position`: 0 at the top of a page, 1 at its bottom."""
+    """A line that recurs. `position`: from 0, the top of a page, to 1, its bottom."""
 
     text: str
     pages: int
@@ -132,7 +132,7 @@ class RecurringOut(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class ProfileOut(msgspec.Struct, forbid_unknown_fields=True):
-    """What recurs on a site. `profile`: its file in base64, to score with."""
+    """The lines that recur on a site. `profile`: the profile file in base64, for scoring."""
 
     name: str
     pages: int

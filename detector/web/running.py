@@ -1,4 +1,4 @@
-"""Listening and serving, until Ctrl-C."""
+"""Listening and serving until Ctrl-C."""
 
 import socket
 from typing import Final
@@ -9,13 +9,13 @@ from starlette.applications import Starlette
 from detector.errors import SettingsError, in_words
 from detector.web.server import Access
 
-# Connections that may wait to be taken.
+# The most connections that wait to be accepted.
 BACKLOG: Final = 2048
 ANY: Final = ("0.0.0.0", "::")
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens; raises `SettingsError` if the address cannot be had."""
+    """Return a listening socket; raises `SettingsError` if the address cannot be used."""
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
@@ -27,14 +27,17 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address_of(listening: socket.socket, access: Access) -> str:
-    """Return the address to open, with the token."""
+    """Return the address to open, including the token."""
     host, port = listening.getsockname()[:2]
     name = "127.0.0.1" if host in ANY else f"[{host}]" if ":" in host else host
     return f"http://{name}:{port}/?token={access.token}"
 
 
 def serve(app: Starlette, listening: socket.socket, colours: bool | None = None) -> None:
-    """Answer until the process is told to stop. colours: of messages; None where the terminal decides."""
+    """Serve until the process is told to stop.
+
+    colours: whether messages are coloured; None lets the terminal decide.
+    """
     config = uvicorn.Config(
         app,
         log_level="warning",

@@ -1,7 +1,7 @@
-"""What every request passes first: the right Host and Origin, and headers that keep pages inert.
+"""The first checks of every request: the right Host and Origin, and headers that keep pages inert.
 
-A page of another site, open in the same browser, can send requests here. It cannot set `Host` to ours
-unless its own name was made to point here (DNS rebinding), and its `Origin` says where it is from.
+A page of another site, open in the same browser, can send requests here. It cannot set `Host` to our host
+unless its own name resolves to this address (DNS rebinding), and its `Origin` names its site.
 """
 
 import hmac
@@ -35,7 +35,7 @@ HEADERS: Final = {
 
 
 def _name_of(host: str) -> str:
-    """Return a Host without its port; empty for what is none."""
+    """Return a Host without its port; empty if it is invalid."""
     try:
         found = urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -44,7 +44,7 @@ def _name_of(host: str) -> str:
 
 
 def refusal(method: str, headers: Headers, hosts: Iterable[str]) -> Problem | None:
-    """Return why a request is refused before it is looked at, or None."""
+    """Return why a request is refused because of its headers, or None."""
     host = headers.get("host", "")
     if _name_of(host) not in hosts:
         return Problem(421, f"this server does not respond to {host[:100]!r}: start it with --host-name")
@@ -59,7 +59,7 @@ def refusal(method: str, headers: Headers, hosts: Iterable[str]) -> Problem | No
 
 
 def urlsplit_netloc(origin: str) -> str:
-    """Return the host and port of an Origin; empty for what is none."""
+    """Return the host and port of an Origin; empty if it is invalid."""
     try:
         found = urlsplit(origin)
     except ValueError:
@@ -68,7 +68,7 @@ def urlsplit_netloc(origin: str) -> str:
 
 
 def has_token(request: Request, token: str) -> bool:
-    """Tell whether a caller has the token: in its cookie, or as `Authorization: Bearer`."""
+    """Tell whether a caller has the token, in its cookie or as `Authorization: Bearer`."""
     given = request.headers.get("authorization", "")
     scheme, _, bearer = given.partition(" ")
     cookies: SimpleCookie = SimpleCookie()
@@ -82,7 +82,7 @@ def has_token(request: Request, token: str) -> bool:
 
 
 def need_token(request: Request, server: Server) -> None:
-    """Raise `Problem` for a caller without the token, or a page that writes without saying whose it is."""
+    """Raise `Problem` for a caller without the token, or a request that writes without an Origin."""
     if not has_token(request, server.access.token):
         raise Problem(401, "open the address that `detector serve` printed: it has the token")
     is_bearer = "authorization" in request.headers
@@ -91,7 +91,7 @@ def need_token(request: Request, server: Server) -> None:
 
 
 class Guard:
-    """Refuses what is not meant for this server, counts, and sets headers."""
+    """Refuses requests that are not meant for this server, counts requests, and sets headers."""
 
     def __init__(self, app: ASGIApp, server: Server) -> None:
         self._app, self._server = app, server

@@ -1,4 +1,4 @@
-"""What one server is made of, and how requests reach it."""
+"""The parts of a server, and how requests reach them."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -18,10 +18,10 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "[::1]")
 
 @dataclass(frozen=True)
 class Access:
-    """Who may call.
+    """Who may call the server.
 
     hosts: names that the server answers to, without the port
-    token: what callers need to read the folder, and to write
+    token: needed to read the folder and to write
     """
 
     hosts: tuple[str, ...] = LOOPBACK
@@ -43,7 +43,7 @@ class Server:
 
 
 def server_of(request: Request) -> Server:
-    """Return the server that a request has come to."""
+    """Return the server that received a request."""
     found = request.app.state.server
     assert isinstance(found, Server)
     return found

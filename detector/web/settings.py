@@ -1,4 +1,4 @@
-"""What `detector serve` allows each caller."""
+"""Limits of `detector serve` for each caller."""
 
 from dataclasses import dataclass
 
@@ -7,11 +7,11 @@ from detector.errors import SettingsError
 
 @dataclass(frozen=True, slots=True)
 class ServeSettings:
-    """What `detector serve` gives each caller at most.
+    """Limits of `detector serve` for each caller.
 
-    most_body: bytes of a request; all requests together may hold `most_held`
-    most_pages: pages, or texts, of a request; most_lines: lines of a page
-    most_seconds: for reading a request, and for the pages that are scored together; what takes
+    most_body: bytes of a request; all requests together may take `most_held`
+    most_pages: pages or texts of a request; most_lines: lines of a page
+    most_seconds: for reading a request, and for the pages that are scored together. What takes
         longer is stopped, and its page is refused
     most_memory: bytes that a scoring process may take; 0 for no limit
     workers: scoring processes

@@ -1,4 +1,4 @@
-"""What the scoring processes do: each function is called with the process's detector."""
+"""The tasks of the scoring processes. Each function is called with the detector of the process."""
 
 import base64
 import tempfile
@@ -26,9 +26,9 @@ Wish = Literal["score", "clean", "markdown", "view"]
 
 
 class PageJob(NamedTuple):
-    """A page to be scored, and what is wanted of it.
+    """A page to score, and how.
 
-    page: its text, or the bytes of its file; profile: the bytes of a profile's file, or empty
+    page: its text, or the bytes of its file; profile: the bytes of a profile file, or empty
     """
 
     want: Wish
@@ -43,7 +43,7 @@ class PageJob(NamedTuple):
     def read(self) -> Page:
         """Return the page; raises `PageError` for one that would cost too much.
 
-        Not by `Page.read`, which looks whether a short text is the name of a file.
+        `Page.read` is not used, because it checks whether a short text is the name of a file.
         """
         if isinstance(self.page, bytes):
             page = Page.read(self.page, self.format, self.url)
@@ -54,17 +54,17 @@ class PageJob(NamedTuple):
         else:
             size, most, what = page.text.count("\n") + page.text.count("\r") + 1, self.most_lines, "lines"
         if size > most:
-            raise PageError(f"this page has {size:,} {what}, and {most:,} are the most: send it in parts")
+            raise PageError(f"this page has {size:,} {what}, but the limit is {most:,}: send it in parts")
         return page
 
 
 def failure_of(error: DetectorError) -> Failure:
-    """Return an error as it travels between processes."""
+    """Return an error in the form that is passed between processes."""
     return Failure(status_of(error), str(error))
 
 
 def answers(detector: Detector, jobs: Sequence[PageJob]) -> list[bytes | Failure]:
-    """Score pages together, those with the same settings, and return the answers as JSON."""
+    """Score pages together, grouped by their settings, and return the answers as JSON."""
     found: dict[int, bytes | Failure] = {}
     groups: dict[tuple[Settings, bytes], list[tuple[int, Page]]] = {}
     for number, job in enumerate(jobs):
@@ -111,7 +111,7 @@ def _answer(detector: Detector, job: PageJob, page: Page, scored: ScoredPage) ->
 
 
 def _for_view(detector: Detector, page: Page, scored: ScoredPage) -> dict[str, Any]:
-    """Return what the Score view needs to decide again by itself: what would be cut of each kept line."""
+    """Return what the Score view needs to repeat the decision: what would be cut from each kept line."""
     everything = Detector(detector.model, Settings(threshold=1.0), detector.profile)
     lines = everything.score_batch([page])[0].lines
     points = (detector.model.text if page.format == "text" else detector.model.html).points
@@ -123,7 +123,7 @@ def _for_view(detector: Detector, page: Page, scored: ScoredPage) -> dict[str, A
 
 
 def profile_of(data: bytes) -> SiteProfile:
-    """Return a profile from the bytes of its file; raises `ModelFormatError` if they are none."""
+    """Return a profile from the bytes of its file; raises `ModelFormatError` if they are not a profile."""
     with tempfile.TemporaryDirectory(prefix="detector-") as folder:
         path = Path(folder) / "profile"
         path.write_bytes(data)
@@ -131,13 +131,13 @@ def profile_of(data: bytes) -> SiteProfile:
 
 
 def learn_profile(detector: Detector, jobs: Sequence[PageJob], name: str) -> bytes:
-    """Learn a profile of pages of one site; returns what it knows, and its file, as JSON."""
+    """Learn a profile from pages of one site; returns its contents and its file, as JSON."""
     profile = SiteProfile.learn((job.read() for job in jobs), name).pruned()
     return json_bytes(profile_answer(profile))
 
 
 def profile_answer(profile: SiteProfile) -> dict[str, Any]:
-    """Return what a profile knows, and its file in base64, as plain values."""
+    """Return the contents of a profile, and its file in base64, as plain values."""
     with tempfile.TemporaryDirectory(prefix="detector-") as folder:
         path = Path(folder) / "profile"
         profile.save(path)
@@ -153,11 +153,11 @@ def profile_answer(profile: SiteProfile) -> dict[str, Any]:
 
 
 def _recurring(profile: SiteProfile) -> Iterator[dict[str, Any]]:
-    """Yield the lines that recur, the most frequent first."""
+    """Yield the recurring lines, the most frequent first."""
     keys = np.array(list(profile.known), np.int64)
     counts = profile.counts.pages[np.searchsorted(profile.counts.key, keys)].tolist()
     rows = zip(counts, profile.known.values(), strict=True)
-    shown: set[str] = set()  # a line may recur as a line, and as a run of words in longer ones
+    shown: set[str] = set()  # a line may recur as a line, and as a run of words in longer lines
     for pages, known in sorted(rows, key=lambda row: (-row[0], row[1].place, row[1].text)):
         if known.text in shown:
             continue
@@ -169,7 +169,7 @@ def _recurring(profile: SiteProfile) -> Iterator[dict[str, Any]]:
 def duplicates(
     detector: Detector, ids: Sequence[str], texts: Sequence[str], threshold: float, keep: str, mask: bool
 ) -> bytes:
-    """Find near-duplicates; returns what stays and goes as JSON."""
+    """Find near-duplicates; returns the texts to keep and to drop, as JSON."""
     found = find_duplicates(texts, threshold, keep, settings=DuplicateSettings(masked=mask))  # type: ignore[arg-type]
     answer = {
         "texts": len(ids),

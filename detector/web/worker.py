@@ -1,8 +1,7 @@
-"""A process that scores, and can be stopped: a page that costs too much costs no more than that.
+"""A scoring process that can be stopped, so that a page that costs too much harms no other.
 
-Pages come from strangers. Parsing one may take a minute or a gigabyte, and neither a thread nor a parser
-can be stopped from outside. So the work is done in processes: one that takes too long is ended, and
-another begins.
+Pages come from strangers. Parsing one may take a minute or a gigabyte, and neither a thread nor a parser can
+be stopped from outside. So processes do the work: one that takes too long is stopped, and a new one starts.
 """
 
 import multiprocessing
@@ -19,20 +18,20 @@ from detector.errors import DetectorError
 from detector.safe_path import safe_path
 from detector.web.problems import Failure, Problem, status_of
 
-# Seconds that a new process may take until it can score.
+# The most seconds until a new process can score.
 START: Final = 60.0
-# Bytes that may wait between the processes. Linux allows so many without asking.
+# The most bytes that wait in the pipe between the processes. Linux allows this size without special rights.
 PIPE: Final = 1 << 20
 
 
 class ModelChoice(NamedTuple):
-    """What is scored with: the folder of a model, and the file of a profile, or None."""
+    """The model folder and the profile file to score with, or None."""
 
     model: Path | None = None
     profile: Path | None = None
 
     def detector(self) -> Detector:
-        """Return a detector; raises `ModelFormatError` if it cannot be made."""
+        """Return a detector; raises `ModelFormatError` if the model or profile is invalid."""
         return Detector(self.model, profile=self.profile)
 
 
@@ -48,7 +47,7 @@ Task = Callable[..., Any]
 
 
 def _limit_memory(most: int) -> None:
-    """Refuse this process more than so many bytes, where the system can."""
+    """Limit the memory of this process, if the system can."""
     if most and sys.platform != "win32":
         import resource
 
@@ -61,26 +60,26 @@ def _answer(detector: Detector, task: Task, arguments: tuple[Any, ...]) -> objec
     except DetectorError as error:
         return Failure(status_of(error), str(error))
     except MemoryError:
-        return Failure(422, "this takes more memory than the server gives a page: send less at a time")
+        return Failure(422, "this needs more memory than the server allows: send less at a time")
 
 
 def _widen(pipe: PipeEnd) -> None:
-    """Let a whole batch wait in a pipe, where the system can: the other process need not take it in bits."""
+    """Let a whole batch wait in the pipe, if the system can, so that it need not be read in parts."""
     if sys.platform == "linux":
         import fcntl
 
         try:
             fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, PIPE)
         except OSError:
-            return  # this system allows less: it stays as it was
+            return  # this system allows less: keep the default size
 
 
 def _work(tasks: PipeEnd, answers: PipeEnd, choice: ModelChoice, memory: int) -> None:
     """Answer until the other end is closed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this one
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is handled by the server, which stops this process
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     detector = choice.detector()
-    detector.clean("a page")  # so that the first caller does not wait for the libraries
+    detector.clean("a page")  # load the libraries now, so that the first caller does not wait
     _limit_memory(memory)
     answers.send(os.getpid())
     while True:
@@ -92,7 +91,7 @@ def _work(tasks: PipeEnd, answers: PipeEnd, choice: ModelChoice, memory: int) ->
 
 
 class Worker:
-    """One process. Not for two callers at a time."""
+    """One process. Only one caller at a time may use it."""
 
     def __init__(self, choice: ModelChoice, memory: int) -> None:
         self._choice, self._memory = choice, memory
@@ -118,20 +117,20 @@ class Worker:
         return self._answers.recv()
 
     def wait_until_ready(self) -> int:
-        """Return the number of the process once it can score."""
+        """Return the process id once it can score."""
         number = int(self._wait(START))
         self._is_ready = True
         return number
 
     def run(self, task: Task, arguments: tuple[Any, ...], seconds: float) -> Any:  # noqa: ANN401
-        """Return what a task returns; it is called in the process with a detector and the arguments.
+        """Run a task in the process and return its result; the task gets a detector and the arguments.
 
         Raises
         ------
         Problem
             If the task refused the request.
         TooSlowError, DiedError
-            If it took too long, or ended the process. The next task gets a new one.
+            If it took too long, or the process ended. A new process runs the next task.
         """
         try:
             if not self._is_ready:
@@ -153,7 +152,7 @@ class Worker:
         self._start()
 
     def close(self) -> None:
-        """End the process."""
+        """Stop the process."""
         self._process.kill()
         self._process.join()
         self._tasks.close()

@@ -108,8 +108,8 @@ def site(pages: list[detector.ScoredPage]) -> str:
     top = 58
     parts = [
         svg.text(14, 24, "Eight pages of one site, a bar for each line", bold=True),
-        svg.text(14, 44, "red: stands on the other pages too", size=12, colour=svg.RED),
-        svg.text(250, 44, "green: stands on this page only", size=12, colour=svg.GREEN),
+        svg.text(14, 44, "red: also on the other pages", size=12, colour=svg.RED),
+        svg.text(250, 44, "green: only on this page", size=12, colour=svg.GREEN),
     ]
     rows = 0
     for column, page in enumerate(pages):
@@ -118,7 +118,7 @@ def site(pages: list[detector.ScoredPage]) -> str:
             if line.score is None:
                 continue
             known = any(
-                reason.code == "site" and not reason.text.startswith("stands on 0 ")
+                reason.code == "site" and not reason.text.startswith("appears on 0 ")
                 for reason in line.reasons
             )
             length = (wide - 14) * min(len(line.text) / 130, 1)

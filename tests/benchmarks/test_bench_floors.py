@@ -179,7 +179,7 @@ def test_labels_of_shifted_lines_are_caught(sample):
 def test_unknown_missing_and_double_labels_are_refused(tmp_path):
     path = tmp_path / "labels.jsonl"
     path.write_text('{"page": "s/1", "hashes": ["x"], "labels": ["junk"]}\n')
-    with pytest.raises(LabelError, match="no label"):
+    with pytest.raises(LabelError, match="not a label"):
         read(path)
     path.write_text('{"page": "s/1", "hashes": ["x", "y"], "labels": ["content"]}\n')
     with pytest.raises(LabelError, match="1 labels for 2 lines"):

@@ -54,7 +54,7 @@ def test_a_copy_of_a_copy_is_one_of_the_original():
         ("0-3 content", "is not `LINES KIND`"),
         ("body 0-3", "is not `LINES KIND`"),
         ("3-0 body", "neither a line nor a range"),
-        ("0-2 body\n3 body copy 0 again", "no sort of copy"),
+        ("0-2 body\n3 body copy 0 again", "not a kind of copy"),
         ("0-2 body\n3 body copy 9 block", "there are 4 lines"),
         ("0-2 body\n3 body copy 3 block", "copies of each other"),
         ("0-1 body\n2 body copy 3 block\n3 body copy 2 block", "copies of each other"),
@@ -102,11 +102,11 @@ def test_a_job_is_taken(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("change", "what"),
     [
-        ({"kinds": "nq"}, "no kind"),
+        ({"kinds": "nq"}, "not a kind"),
         ({"kinds": "n"}, "1 kinds for 2 lines"),
         ({"copies": {"1": [1, "headline"]}}, "of itself"),
         ({"copies": {"1": [2, "headline"]}}, "there are 2 lines"),
-        ({"copies": {"1": [0, "again"]}}, "no sort of copy"),
+        ({"copies": {"1": [0, "again"]}}, "not a kind of copy"),
         ({"copies": {"1": [0, "block"], "0": [1, "block"]}}, "is a copy itself"),
     ],
 )

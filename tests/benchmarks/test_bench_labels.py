@@ -84,7 +84,7 @@ def test_settled_labels_must_be_of_labelled_pages(tmp_path):
     (tmp_path / "settled.json").write_text(json.dumps(change))
     assert settled(tmp_path) == [Labels("s/1", ("a", "b"), ("content", "repeat"))]
     (tmp_path / "settled.json").write_text(json.dumps([{"why": "", "lines": [["s/2", 1, "repeat"]]}]))
-    with pytest.raises(LabelError, match="nobody labelled"):
+    with pytest.raises(LabelError, match="has no label"):
         settled(tmp_path)
 
 

@@ -89,14 +89,14 @@ def test_pages_are_not_written_over_the_text_of_others(place, capfd):
 def test_options_of_a_corpus_are_refused_for_pages(place, capfd, option):
     code, _, err = call(capfd, "clean", "a.html", *option, "--output", "out")
     assert code == 2
-    assert f"{option[0]} does nothing for single pages: it is for a corpus" in err
+    assert f"{option[0]} has no effect for single pages: it is for a corpus" in err
     assert not (place / "out").exists()
 
 
 def test_options_of_pages_are_refused_for_a_corpus(place, capfd):
     code, _, err = call(capfd, "clean", "in.jsonl", "--output", "out", "--format", "markdown")
     assert code == 2
-    assert "--format does nothing for a corpus" in err
+    assert "--format has no effect for a corpus" in err
     assert "--to" in err
     assert not (place / "out").exists()
 

@@ -48,7 +48,7 @@ def test_a_folder_to_a_profile_to_scores(folder, tmp_path, capfd):
     assert "Our crew and their stories from the harbour" in out
     code, out, _ = call(capfd, "score", new, "--site", profile, "--json")
     reasons = [reason for line in json.loads(out)["lines"] for reason in line["reasons"]]
-    assert "stands on 12 of 12 other pages of this site" in {reason["text"] for reason in reasons}
+    assert "appears on 12 of 12 other pages of this site" in {reason["text"] for reason in reasons}
     code, out, err = call(capfd, "clean", new, "--site", profile)
     assert "with the profile of harbour" in err
     assert "The red boat" in out

@@ -59,7 +59,7 @@ def test_the_old_model_is_kept_unless_told_otherwise(adapted, capfd, tmp_path):
     output = tmp_path / "model"
     code, out, err = call(capfd, "train", PAGES, "--labels", wrong, "--output", output)
     assert code == 3
-    assert "pages held back, by page" in out
+    assert "pages held out, by page" in out
     assert "too few labels to tell" in out or "worse" in out
     assert "the model is not written" in err
     assert not output.exists()

@@ -81,7 +81,7 @@ def test_an_endless_line_is_not_held(tmp_path):
     path = write_jsonl(tmp_path / "pages.jsonl", [{"text": "a"}, {"text": "b" * 5000}, {"text": "c"}])
     found = list(read_jsonl(Part(str(path), "pages.jsonl", "jsonl"), Columns(), ReadLimits(1000)))
     assert [getattr(record, "text", None) for record in found] == ["a", None, "c"]
-    assert "5,013 bytes; 1,000 are the most" in found[1].reason
+    assert "5,013 bytes; the limit is 1,000" in found[1].reason
 
 
 def test_a_cut_gzip_gives_what_stands_before(tmp_path):

@@ -342,7 +342,7 @@ def test_pages_of_a_mirror_are_known_by_what_is_in_them(clean, tmp_path):
         "no page, a file of another kind (.json)": 1,
         "no page, a file of another kind (.php)": 1,
         "no page, a file of another kind (.png)": 1,
-        "no page, a file without an ending": 1,
+        "no page, a file without an extension": 1,
     }
     # A picture takes no page's name.
     assert (out / "data" / "y.txt").is_file()

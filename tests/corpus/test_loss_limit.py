@@ -42,7 +42,7 @@ def test_the_largest_stand_first_then_by_kind_and_name():
 def test_pages_without_text_lose_documents_but_no_text():
     (loss,) = losses({"sites": {"a": (10, 0, 10, 0, 0, 0)}, "sources": {}}, CorpusSettings(least_pages=1))
     assert loss == Loss("site", "a", 10, 0.0, 1.0)
-    assert str(loss) == "site a: 0.0% of the text and 100.0% of 10 documents would go"
+    assert str(loss) == "site a: 0.0% of the text and 100.0% of 10 documents would be dropped"
 
 
 def test_the_shares_that_go():

@@ -40,7 +40,7 @@ def test_its_line_record_says_why_and_the_report_counts_it(spec_of, tmp_path, ba
     assert "it is read without them" in found["open"]["simplified"]
     assert not any("simplified" in found[name] for name in ("plain", "text"))
     assert outcome.report["simplified"] == 1
-    assert "1 pages of HTML were read without their formatting tags" in (out / "report.html").read_text()
+    assert "1 HTML pages were read without their formatting tags" in (out / "report.html").read_text()
 
 
 def test_a_corpus_without_such_pages_says_nothing(clean, tmp_path):

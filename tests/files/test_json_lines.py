@@ -36,9 +36,9 @@ def test_a_long_line_is_not_held():
     data = b'{"a": 1}\n' + b"x" * 5000 + b'\n{"a": 2}\n' + b"y" * 3000
     assert [(line.number, line.fault) for line in read(data, longest=100)] == [
         (0, ""),
-        (1, "a line of 5,001 bytes; 100 are the most"),
+        (1, "a line of 5,001 bytes; the limit is 100"),
         (2, ""),
-        (3, "a line of 3,000 bytes; 100 are the most"),
+        (3, "a line of 3,000 bytes; the limit is 100"),
     ]
 
 

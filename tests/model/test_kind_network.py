@@ -183,5 +183,7 @@ def test_the_kind_is_named_where_it_decided() -> None:
     changed = [
         new for old, new in zip(by_score.lines, without.lines, strict=True) if old.kept and not new.kept
     ]
-    assert {line.reasons[-1].text for line in changed if line.kind == "body"} == {"dropped by its kind, body"}
+    assert {line.reasons[-1].text for line in changed if line.kind == "body"} == {
+        "dropped because of its kind, body"
+    }
     assert all(reason.code != "kind" for line in by_score.lines for reason in line.reasons)

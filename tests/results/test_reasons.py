@@ -128,9 +128,9 @@ def test_places_are_those_of_the_line(pages):
         before = any(line.score < 0.5 for line in lines[:at])
         after = any(line.score < 0.5 for line in lines[at + 1 :])
         wanted = {
-            "stands after the last line of content": (True, False),
-            "stands before the first line of content": (False, True),
-            "stands between lines of content": (True, True),
+            "comes after the last line of content": (True, False),
+            "comes before the first line of content": (False, True),
+            "is between lines of content": (True, True),
         }
         if reason.text in wanted:
             assert (before, after) == wanted[reason.text]
@@ -142,9 +142,9 @@ def test_words_that_return_are_counted(pages):
     checked = 0
     for lines, at, reason in lines_with_reason(pages, "cohesion"):
         found = re.match(
-            r"(?:only )?(\d+) of its (\d+) (rarer )?words? returns? in other lines of content", reason.text
+            r"(?:only )?(\d+) of its (\d+) (rarer )?words? appears? in other lines of content", reason.text
         )
-        none = re.fullmatch(r"its (rarer )?words return in no other line of content", reason.text)
+        none = re.fullmatch(r"its (rarer )?words appear in no other line of content", reason.text)
         if not (found or none) or any(len(line.text) > 1000 for line in lines):
             continue
         words = [{word.key for word in words_in(line.text)} for line in lines]

@@ -221,7 +221,7 @@ def test_lines_of_the_site_score_higher_and_say_why():
     last = len(known.lines) - 1
     assert known.lines[last].score > alone.lines[last].score
     reasons = [reason for reason in known.lines[last].reasons if reason.code == "site"]
-    assert [reason.text for reason in reasons] == ["stands on 12 of 12 other pages of this site"]
+    assert [reason.text for reason in reasons] == ["appears on 12 of 12 other pages of this site"]
     assert reasons[0].contribution > 0
     body = [number for number, line in enumerate(known.lines) if "boat left" in line.text]
     assert all(known.lines[number].kept for number in body)

@@ -73,7 +73,7 @@ def test_one_bad_page_of_several_fails_alone(post):
     status, found = post("/v1/clean", pages("x\n" * 4000, PAGE))
     assert status == 200
     assert found["pages"][0]["error"]["status"] == 422
-    assert "3,000 are the most" in found["pages"][0]["error"]["detail"]
+    assert "the limit is 3,000" in found["pages"][0]["error"]["detail"]
     assert found["pages"][1]["text"]
 
 
@@ -115,7 +115,7 @@ def test_a_profile_scores_as_in_python(post, detector):
         ("/v1/score", pages("a", settings={"precision": 1.0}), 422, "no threshold reached"),
         ("/v1/score", pages("a", profile="YWJj"), 422, "is not a profile"),
         ("/v1/score", pages("a", profile="a!"), 422, "base64"),
-        ("/v1/score", pages(*"a" * 21), 413, "20 are the most"),
+        ("/v1/score", pages(*"a" * 21), 413, "the limit is 20"),
         ("/v1/profile", pages("a", "a"), 422, "at least 2 different pages"),
         (
             "/v1/duplicates",
@@ -123,7 +123,7 @@ def test_a_profile_scores_as_in_python(post, detector):
             422,
             "the same id",
         ),
-        ("/v1/duplicates", {"texts": [{"text": "a"}] * 21}, 413, "20 are the most"),
+        ("/v1/duplicates", {"texts": [{"text": "a"}] * 21}, 413, "the limit is 20"),
     ],
 )
 def test_refusals_say_what_to_do(post, path, value, status, says):

@@ -1,1 +1,1 @@
-"""Who may be trained on when: groups of pages, and their folds."""
+"""Which pages a model may be trained on: groups of pages and their folds."""

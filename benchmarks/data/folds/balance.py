@@ -1,4 +1,4 @@
-"""Groups into folds, so that each fold has its share of pages, sets, types and languages."""
+"""Divides groups into folds, so that each fold has its share of pages, sets, types and languages."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,19 +6,20 @@ from typing import Final
 
 import numpy as np
 
-# A page: its group, then what is balanced (set, page type, language).
+# A page: its group, then the strata to balance (set, page type, language).
 Stratum = tuple[str, str, str, str]
 
-# A stratum with fewer pages than this cannot be spread, and must not steer the others.
+# A stratum with fewer pages than this cannot be spread, and must not influence the others.
 LEAST_PAGES: Final = 5
 
 
 def assign_folds(
     pages: Sequence[Stratum], folds: int, seed: int, known: Mapping[str, int] | None = None
 ) -> dict[str, int]:
-    """Return group to fold. The largest groups choose first; ties are broken by the seed.
+    """Return the fold of each group. The largest groups choose first; ties are broken by the seed.
 
-    Each group goes where the squared overfill of its strata grows least; those of known folds stay there.
+    Each group goes to the fold in which the squared overfill of its strata grows least. Groups with a known
+    fold stay there.
     """
     traits = [
         (("all",), ("set", name), ("type", name, kind), ("language", name, language))

@@ -1,4 +1,4 @@
-"""The content of training_data/splits.json and manifest.json, from the shared data."""
+"""The contents of training_data/splits.json and manifest.json, from the shared data."""
 
 import json
 import zlib
@@ -22,33 +22,34 @@ from benchmarks.files import ROOT, write_json
 from benchmarks.labels.label_files import drawn
 
 FOLDER: Final = ROOT / "training_data"
-# Our own labels are of pages of the other sets, and in their groups.
+# Our own labels are for pages of the other sets, and belong to their groups.
 OF_OTHERS: Final = tuple(record for record in SETS if not record.ours)
 SEED: Final = 3
 FOLDS: Final = 5
-# Publishers whose sites share one template and their articles: one group each.
+# Publishers whose sites share one template and their articles. Each is one group.
 HOUSES: Final = (
     ("abendblatt.de", "braunschweiger-zeitung.de", "morgenpost.de", "waz.de"),
     ("canada.com", "nationalpost.com", "theprovince.com", "vancouversun.com"),
     ("9news.com.au", "nine.com.au"),
     ("sina.com.cn", "sina.com.hk", "sina.com.tw"),
 )
-# Books stand under their publishers' domains too; those pages join the book.
+# Books are also published on their publishers' domains; those pages join the group of the book.
 BOOK_DOMAINS: Final = {
     "debian-handbook.info": "book:debian-handbook",
     "libreoffice.org": "book:libreoffice-help",
     "gimp.org": "book:gimp-help",
     "debian.org": "book:installation-guide",
 }
-# From which likeness a page is a copy of a labelled one, on the same site. The likest page of a
-# set, and those as like, count from a lower one: of one copy, two renderers agree on .23 only.
+# From this similarity on, a page is a copy of a labelled one on the same site. For the most similar page of a
+# set, and those equally similar, a lower limit applies: two renderers of one copy may have a similarity of
+# only .23.
 SAME_PAGE: Final = 0.6
 LIKEST_PAGE: Final = 0.2
 AS_LIKE: Final = 0.02
 
 
 class Row(NamedTuple):
-    """What the splits need to know of a page."""
+    """What the splits need to know about a page."""
 
     set: str
     page: str
@@ -91,7 +92,10 @@ def _root(parent: dict[str, str], name: str) -> str:
 
 
 def joined(domains: Iterable[str], links: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return domain to group: linked domains share the name of their first, books before sites."""
+    """Return the group of each domain.
+
+    Linked domains share the name of their first; books come before sites.
+    """
     parent = {domain: domain for domain in domains}
     for left, right in links:
         if left in parent and right in parent:
@@ -106,7 +110,7 @@ def _house_links() -> list[tuple[str, str]]:
 
 
 def _copies(original: Document, near: Sequence[Document]) -> set[str]:
-    """Return the pages of the same site that are copies of a page."""
+    """Return the copies of a page among the pages of the same site."""
     alike = [(likeness(original, other), other.page) for other in near if other.page != original.page]
     best: dict[str, float] = {}
     for likest, page in alike:
@@ -133,9 +137,9 @@ def never_train(documents: Sequence[Document]) -> list[str]:
 
 
 def half_to_test(rows: Sequence[Row], group_of: Mapping[str, str]) -> list[str]:
-    """Return the pages of the half of the sites that no model learns from, of the sets that are so parted.
+    """Return the pages of the test half of the sites, for sets of which only half is trained on.
 
-    Sites that other sets may be trained on are in the other half. Drawn by the name of the site.
+    Sites that other sets may be trained on are in the other half. The half is drawn by the name of the site.
     """
     parted = {record.name for record in OF_OTHERS if record.split == "half"}
     taken = {group_of[row.domain] for row in rows if row.set not in parted}
@@ -148,7 +152,7 @@ def half_to_test(rows: Sequence[Row], group_of: Mapping[str, str]) -> list[str]:
 
 
 def known_folds(path: Path, group_of: Mapping[str, str], rows: Sequence[Row]) -> dict[str, int]:
-    """Return the folds of groups as they were, by where most of a group's pages were."""
+    """Return the previous folds of groups: those that most pages of a group were in."""
     if not path.is_file():
         return {}
     stored = json.loads(path.read_text("utf-8"))
@@ -161,7 +165,7 @@ def known_folds(path: Path, group_of: Mapping[str, str], rows: Sequence[Row]) ->
 
 
 def splits(rows: Sequence[Row], documents: Sequence[Document]) -> dict[str, Any]:
-    """Return the content of splits.json; groups stay in the folds that they were in."""
+    """Return the contents of splits.json; groups stay in their previous folds."""
     pairs = near_pairs(documents)
     links = [*_house_links(), *(pair.domains for pair in pairs)]
     group_of = joined({row.domain for row in rows}, links)
@@ -197,7 +201,7 @@ def _pair_report(pairs: Sequence[NearPair]) -> dict[str, Any]:
 
 
 def manifest(rows: Sequence[Row]) -> dict[str, Any]:
-    """Return the content of manifest.json: every set, and the languages that were guessed."""
+    """Return the contents of manifest.json: every set, and the guessed languages."""
     counts = Counter(row.set for row in rows)
     guessed: dict[str, dict[str, str]] = {}
     for row in rows:
@@ -228,7 +232,7 @@ def manifest(rows: Sequence[Row]) -> dict[str, Any]:
 
 @click.command()
 def command() -> None:
-    """Make the folds and the list of sets again: training_data/splits.json and manifest.json.
+    """Write the folds and the list of sets: training_data/splits.json and manifest.json.
 
     The same data, seed and package versions give the same files.
 

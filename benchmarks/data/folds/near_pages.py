@@ -1,7 +1,7 @@
-"""Pages of different sites that hold the same text: they must not be parted by a split.
+"""Finds pages of different sites with the same text, which must not be on both sides of a split.
 
-Exact Jaccard of 5-word shingles. Candidates share at least one rare shingle of a fixed
-quarter of all; a pair over the threshold without one is out of the question.
+Exact Jaccard similarity of 5-word shingles. Candidates share at least one rare shingle of a fixed quarter of
+all shingles. A pair above the threshold without one is practically impossible.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,15 +18,15 @@ Shingles = NDArray[np.uint64]
 
 WORDS: Final = 5
 THRESHOLD: Final = 0.5
-# Shorter texts are alike by accident: cookie walls, error pages.
+# Shorter texts are similar by accident: cookie walls, error pages.
 LEAST_SHINGLES: Final = 40
 SAMPLED: Final = np.uint64(4)
-# A shingle on more documents than this is a phrase of a template or a licence.
+# A shingle in more documents than this is a phrase of a template or a licence.
 RARE: Final = 60
 
 
 class Document(NamedTuple):
-    """A text of a page. kind: "gold" or "visible"; shingles: sorted, unique."""
+    """A text of a page. kind: "gold" or "visible"; shingles: sorted and unique."""
 
     page: str
     domain: str
@@ -36,7 +36,7 @@ class Document(NamedTuple):
 
 @dataclass
 class Vocabulary:
-    """Numbers for words, in the order in which they come."""
+    """Numbers for words, in the order of their first occurrence."""
 
     numbers: dict[str, int] = field(default_factory=dict)
 
@@ -73,7 +73,7 @@ def _candidates(documents: Sequence[Document]) -> Iterator[tuple[int, int]]:
 
 
 def likeness(left: Document, right: Document) -> float:
-    """Return the Jaccard of two texts of a kind, or how much of a gold text a page holds."""
+    """Return the Jaccard similarity of two texts of a kind, or the share of a gold text in a page."""
     shared = np.intersect1d(left.shingles, right.shingles, assume_unique=True).size
     if left.kind == right.kind:
         return shared / max(left.shingles.size + right.shingles.size - shared, 1)
@@ -91,7 +91,7 @@ class NearPair(NamedTuple):
 
 
 def near_pairs(documents: Iterable[Document]) -> list[NearPair]:
-    """Return the pairs of pages of different domains that are alike, the likest text of each."""
+    """Return the similar pairs of pages of different domains, with their most similar text."""
     long = [document for document in documents if document.shingles.size >= LEAST_SHINGLES]
     best: dict[tuple[str, str], NearPair] = {}
     for first, second in _candidates(long) if long else ():

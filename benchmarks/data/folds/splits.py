@@ -1,9 +1,9 @@
-"""Who may be trained on when: the groups and folds of training_data/splits.json.
+"""Which pages a model may be trained on: the groups and folds of training_data/splits.json.
 
     splits = load()
     check_split(splits, train=[...], test=[...])   # raises LeakError on a leak
 
-A page is known as SET/PAGE. A group never stands on both sides of a split.
+The name of a page is SET/PAGE. A group is never on both sides of a split.
 """
 
 import json
@@ -17,17 +17,17 @@ from benchmarks.errors import BenchmarkError
 from benchmarks.files import ROOT
 
 PATH: Final = ROOT / "training_data" / "splits.json"
-# Pages labelled by kind; those of the lot "locked" are opened once, when the kinds are finished.
+# Pages labelled by kind. Those of the lot "locked" are opened once, when the kinds are finished.
 BY_KIND: Final = ROOT / "training_data" / "labels" / "kinds" / "drawn.json"
 FORMAT: Final = 1
 
 
 class LeakError(BenchmarkError):
-    """What is tested on was trained on, or near it."""
+    """A test page, or one of its group, was trained on."""
 
 
 class UnknownPageError(BenchmarkError):
-    """A page that the splits do not know: make them again."""
+    """A page that is not in the splits: make them again."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,11 @@ class Splits:
         return frozenset(self.group(page) for page in self.locked)
 
     def may_train(self, page: str) -> bool:
-        """Tell whether a page may be trained on at all."""
+        """Tell whether a page may be trained on."""
         return page not in self.never_train and self.group(page) not in self.locked_groups
 
     def parts(self, fold: int, pages: Iterable[str]) -> tuple[list[str], list[str]]:
-        """Return pages to train on and to test on, where a fold is left out."""
+        """Return the pages to train on and to test on if a fold is left out."""
         train, test = [], []
         for page in pages:
             if self.fold(page) == fold:
@@ -74,7 +74,7 @@ class Splits:
 
 
 def load(path: Path = PATH) -> Splits:
-    """Read the splits; refuses a file of another format, or one that contradicts itself."""
+    """Read the splits; refuses a file in another format, or one that contradicts itself."""
     stored = json.loads(path.read_text(encoding="utf-8"))
     if stored["format"] != FORMAT:
         raise BenchmarkError(f"{path}: format {stored['format']}, this program reads {FORMAT}")
@@ -108,7 +108,7 @@ def check_whole(splits: Splits, path: Path = PATH) -> None:
 
 
 def check_split(splits: Splits, train: Iterable[str], test: Iterable[str]) -> None:
-    """Refuse a split with a group on both sides, or with a page that is never trained on."""
+    """Refuse a split with a group on both sides, or with a page that must never be trained on."""
     train_pages, test_pages = set(train), set(test)
     if kept_out := {page for page in train_pages if not splits.may_train(page)}:
         raise LeakError(f"never to be trained on: {_some(kept_out)}")

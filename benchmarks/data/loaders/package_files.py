@@ -1,4 +1,4 @@
-"""Files of packages of PyPI, npm and Debian, downloaded by each registry's own client."""
+"""Files of packages from PyPI, npm and Debian, downloaded with the client of each registry."""
 
 import gzip
 import os
@@ -11,12 +11,12 @@ from typing import Final
 
 from benchmarks.errors import BenchmarkError
 
-# Where apt keeps which archives it downloads from; each file there is taken with its sources, too.
+# Where apt keeps the list of archives; each archive is used with its sources too.
 SOURCES: Final = Path("/etc/apt/sources.list.d")
 
 
 def output_of(command: Sequence[str], folder: Path, variables: Mapping[str, str] | None = None) -> bytes:
-    """Return what a program prints; one that is missing or fails is named with its last words."""
+    """Return the output of a program; if it is missing or fails, the error has its name and last words."""
     try:
         done = subprocess.run(
             command, cwd=folder, env=os.environ | (variables or {}), capture_output=True, check=False
@@ -24,7 +24,7 @@ def output_of(command: Sequence[str], folder: Path, variables: Mapping[str, str]
     except FileNotFoundError as error:
         raise BenchmarkError(f"{command[0]} is not installed") from error
     if done.returncode:
-        words = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["it said nothing"]
+        words = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no message"]
         raise BenchmarkError(f"{Path(command[0]).name} ended with code {done.returncode}: {words[-1]}")
     return done.stdout
 
@@ -57,11 +57,11 @@ class Registries:
             try:
                 output_of([*apt, f"{package}={version}"], folder)
             except BenchmarkError:
-                # A point release replaces versions. The hash of the text tells whether it matters.
+                # A point release replaces versions. The hash of the text shows whether it matters.
                 output_of([*apt, package], folder)
 
     def _apt_get(self) -> list[str]:
-        """Return apt-get with an index of this machine's archives that has their sources, too."""
+        """Return apt-get with an index of this machine's archives, including their sources."""
         if not self._apt:
             folder = self._folder / "apt"
             (folder / "lists").mkdir(parents=True)
@@ -72,7 +72,7 @@ class Registries:
                 "Dir::Etc::sourcelist": str(folder / "debian.sources"),
                 "Dir::Etc::sourceparts": "-",
                 "Dir::State::lists": str(folder / "lists"),
-                # Images of containers switch these files off: the index would be read anew each time.
+                # Container images disable these files, so the index would be downloaded every time.
                 "Dir::Cache::pkgcache": str(folder / "pkgcache.bin"),
                 "Dir::Cache::srcpkgcache": str(folder / "srcpkgcache.bin"),
                 "APT::Sandbox::User": "root",
@@ -86,7 +86,7 @@ class Registries:
 def members(archive: Path, names: Sequence[str]) -> list[bytes]:
     """Return files of a package, .gz unpacked.
 
-    names: below / for a .deb, below the folder that holds all else
+    names: relative to / for a .deb, otherwise to the top folder
     """
     path = archive
     is_debian = archive.suffix == ".deb"

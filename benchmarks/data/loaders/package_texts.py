@@ -1,9 +1,8 @@
 """Real texts from packages of PyPI, npm and Debian: PDF, OCR, mail, statutes, verse, chat, logs, Markdown.
 
-training_data/labels/kinds/package_texts.json says of each which package, version and files it comes
-from, how it was made into text, and its hash; of mails and OCR texts also the licence. The texts stand
-outside the repository, in ../texts or $DETECTOR_TEXTS; `python -m benchmarks data package-texts` makes
-them.
+training_data/labels/kinds/package_texts.json says for each text which package, version and files it comes
+from, how it was made, and its hash; for mails and OCR texts also the licence. The texts are outside the
+repository, in ../texts or $DETECTOR_TEXTS; `python -m benchmarks data package-texts` makes them.
 """
 
 import hashlib
@@ -23,13 +22,13 @@ VARIABLE: Final = "DETECTOR_TEXTS"
 
 
 def index() -> list[dict[str, Any]]:
-    """Return what is known of each text."""
+    """Return the entry of each text."""
     rows: list[dict[str, Any]] = read_json(INDEX)
     return rows
 
 
 def texts_folder() -> Path:
-    """Return where the texts stand: $DETECTOR_TEXTS, or ../texts beside the checkout."""
+    """Return the folder of the texts: $DETECTOR_TEXTS, or ../texts beside the checkout."""
     return Path(os.environ.get(VARIABLE) or ROOT.parent / "texts")
 
 
@@ -39,7 +38,10 @@ def path_of(row: dict[str, Any], folder: Path) -> Path:
 
 
 def package_texts() -> Iterator[Page]:
-    """Yield the texts, a package in one language a site; refuses files that are not those of the index."""
+    """Yield the texts.
+
+    A package in one language is a site. Refuses files that differ from those of the index.
+    """
     folder = texts_folder()
     for row in index():
         path = path_of(row, folder)

@@ -1,6 +1,6 @@
-"""Loaders of the sets with truths of their own kinds: comments apart, posts, ingredients and steps, products.
+"""Loaders of sets with special kinds of truth: separate comments, posts, ingredients and steps, products.
 
-What each truth says of kinds of lines is in kinds_of_sets.py, docs/measures.md tells it in words.
+kinds_of_sets.py says what each truth means for the kinds of lines; docs/measures.md explains it in words.
 """
 
 import re
@@ -17,12 +17,12 @@ from benchmarks.labels.lines import lines_of
 from benchmarks.measures.metrics import contains, overlap, tokens
 
 ADDRESSES: Final = re.compile(r"(?:href|src|action)=[\"']?https?://([^/\"'\s>:?]+)", re.IGNORECASE)
-# Hosts that many pages name and that are nobody's own.
+# Hosts that many pages link to, and that are nobody's own site.
 FOREIGN: Final = re.compile(
     r"google|doubleclick|facebook|twitter|purl\.org|w3\.org|adobe|yahoo|digg|del\.icio|addthis|quantserve|"
     r"atdmt|2o7|stumbleupon|reddit|technorati|feedburner|akamai|metadataregistry"
 )
-# A thread has no gold if more of its posts does not stand in its saved page.
+# A thread has no gold if a larger share of its posts is missing from its saved page.
 MOST_MISSING: Final = 0.1
 FACTS: Final = ("price", "sku", "brand", "gtin", "mpn")
 
@@ -36,13 +36,13 @@ def _commonest_host(html: str, name: str) -> str:
 
 
 def _site(row: dict[str, Any]) -> str:
-    """Return the site of a page's address, or the likeliest one of a page without."""
+    """Return the site from a page's address, or the most likely one for a page without an address."""
     host = urlsplit(row.get("url") or "").hostname
     return registrable(host) if host else _commonest_host(row["html"], row["id"])
 
 
 def _standing(page: Page, parts: Sequence[Part]) -> tuple[Part, ...]:
-    """Return the parts that stand in the page's text: what does not, no system can keep."""
+    """Return the parts that are in the page's text; no system can keep the others."""
     text = tokens("\n".join(line.text for line in lines_of(page)))
     return tuple(part for part in parts if contains(text, part.text))
 
@@ -52,7 +52,7 @@ def _page(row: dict[str, Any], set_: str, domain: str, **more: Any) -> Page:  # 
 
 
 def dragnet(path: Path) -> Iterator[Page]:
-    """Yield news and blog pages of 2012, comments apart."""
+    """Yield news and blog pages of 2012, with comments marked separately."""
     for row in json_lines(path):
         yield _page(
             row, "dragnet", _site(row), language="en", page_type="article", gold=row["gold"],
@@ -61,7 +61,7 @@ def dragnet(path: Path) -> Iterator[Page]:
 
 
 def l3s_gn1(path: Path) -> Iterator[Page]:
-    """Yield news pages of 2007; the gold is headline and full text."""
+    """Yield news pages of 2007; the gold is the headline and the full text."""
     for row in json_lines(path):
         domain = _site(row)
         yield _page(
@@ -71,13 +71,13 @@ def l3s_gn1(path: Path) -> Iterator[Page]:
 
 
 def cleaneval(path: Path) -> Iterator[Page]:
-    """Yield pages of CleanEval or CleanPortalEval: all that is no template, comments too."""
+    """Yield pages of CleanEval or CleanPortalEval; the gold is all but template, comments included."""
     for row in json_lines(path):
         yield _page(row, row["set"].replace("_", "-"), _site(row), language="en", gold=row["gold"])
 
 
 def forums(path: Path) -> Iterator[Page]:
-    """Yield forum threads; the gold is the posts, where they stand in the saved page."""
+    """Yield forum threads; the gold is the posts that are in the saved page."""
     for row in json_lines(path):
         gold = "\n".join(post["post_text"] for post in row["posts"])
         page = _page(row, "web-forum-52", _site(row), page_type="forum")
@@ -111,7 +111,7 @@ def products(path: Path) -> Iterator[Page]:
 
 
 def leogao(path: Path) -> Iterator[Page]:
-    """Yield pages of forums and news with gold text by hand."""
+    """Yield pages of forums and news with hand-made gold text."""
     for row in json_lines(path):
         site = "-".join(row["id"].split("/", 1)[1].split("-")[:2])
         kind = site.split("-")[0]
@@ -121,7 +121,7 @@ def leogao(path: Path) -> Iterator[Page]:
 
 
 def formasaurus(path: Path) -> Iterator[Page]:
-    """Yield pages whose forms are known, and nothing of their text."""
+    """Yield pages with known forms, and nothing known about their text."""
     for row in json_lines(path):
         yield _page(row, "formasaurus-non-english", _site(row), language=row["lang"] or UNKNOWN)
 

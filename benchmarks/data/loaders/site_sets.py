@@ -8,9 +8,9 @@ from typing import Final
 from benchmarks.data.pages import LabelledLine, Page, declared_host, registrable, unpacked
 from benchmarks.files import json_lines
 
-# One group over all languages, wherever a page of it stands.
+# One group over all languages, wherever its pages are published.
 BOOKS: Final = ("debian-handbook", "installation-guide", "debian-reference", "libreoffice-help", "gimp-help")
-# Sites that do not give their address on every page: where they are published.
+# Sites that do not declare their address on every page, and where they are published.
 SITE_HOSTS: Final = {
     "zweimalweltbitte": "zweimalweltbitte.ch",
     "cppreference-mediawiki": "cppreference.com",
@@ -32,7 +32,8 @@ NEWS_HOSTS: Final = {
     "tempo": "tempo.co",
     "tempo-english": "tempo.co",
 }
-# Names of folders of gne that are not their site's domain; the others are NAME.com, or say theirs.
+# Folder names of gne that differ from the domain of the site. The others are NAME.com, or declare their
+# domain.
 GNE_HOSTS: Final = {
     "baijiahao": "baidu.com",
     "csdn": "csdn.net",
@@ -46,7 +47,7 @@ GNE_HOSTS: Final = {
 }
 
 
-# How labelled/pages.jsonl names sites that other sets hold under their domain.
+# The names in labelled/pages.jsonl for sites that other sets have under their domain.
 LABELLED_HOSTS: Final = {
     "brasileiraonoticias": SITE_HOSTS["brasileiraonoticias"],
     "zweimal-welt-bitte": SITE_HOSTS["zweimalweltbitte"],
@@ -56,7 +57,7 @@ TAGS: Final = {"Polish": "pl", "Chinese": "zh", "English": "en", "Greek": "el", 
 
 
 def domain_of_site(name: str) -> str:
-    """Return the domain, or the book, of a folder of sites/ (with or without its language)."""
+    """Return the domain, or the book, for a folder of sites/ (with or without its language)."""
     site = name.split("__", 1)[-1]
     return f"book:{site}" if site in BOOKS else registrable(SITE_HOSTS[site])
 
@@ -102,7 +103,7 @@ def _scraped_domain(site: str, fundus_domains: dict[str, str]) -> str:
 
 
 def _fundus_domains(folder: Path) -> dict[str, str]:
-    """Return publisher to domain, of the pages that say theirs."""
+    """Return the domain of each publisher, from the pages that declare it."""
     found: dict[str, str] = {}
     for path in sorted(folder.glob("*.html.gz")):
         publisher = path.name.split("__", 1)[1].rsplit("_", 3)[0]
@@ -113,7 +114,7 @@ def _fundus_domains(folder: Path) -> dict[str, str]:
 
 
 def scraped_text(folder: Path) -> Iterator[Page]:
-    """Yield plain text of pages that other sets hold as HTML."""
+    """Yield the plain text of pages that other sets have as HTML."""
     fundus_domains = _fundus_domains(folder.parent / "fundus")
     for number, row in enumerate(json_lines(folder / "pages.jsonl.gz")):
         domain = _scraped_domain(row["site"], fundus_domains)
@@ -131,7 +132,7 @@ def near_dup(folder: Path) -> Iterator[Page]:
 
 
 def labelled(folder: Path) -> Iterator[Page]:
-    """Yield the pages labelled line by line; comments are told from content by their mark."""
+    """Yield the pages labelled line by line; a mark distinguishes comments from content."""
     for page in json_lines(folder / "pages.jsonl"):
         lines = tuple(
             LabelledLine(line["text"], "comment" if line.get("sub") == "comment" else line["label"])

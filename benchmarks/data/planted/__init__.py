@@ -1,1 +1,1 @@
-"""Corpora that we make, so that the truth of every line and pair is known."""
+"""Synthetic corpora, for which the truth of every line and pair is known."""

@@ -1,7 +1,7 @@
-"""A corpus of planted sites with near-duplicates, and the truth.
+"""A corpus of planted sites with near-duplicates, and its truth.
 
-pages.jsonl (id, url, text) and truth.jsonl (id, copy_of, lines: label and text). Every 25th
-page has a copy on its site in which a word is changed. A stream, the same for a seed.
+pages.jsonl (id, url, text) and truth.jsonl (id, copy_of, lines: label and text). Every 25th page has a copy
+on its site with one word changed. The corpus is a stream, the same for the same seed.
 """
 
 import math
@@ -19,14 +19,14 @@ from benchmarks.files import json_line, whole_file
 
 COPY_EVERY: Final = 25
 PAGES_A_SITE: Final = 60
-# Pages that are made together: some megabytes.
+# Pages that are made together: a few megabytes.
 TOGETHER: Final = 1000
-# Fewer tasks are not worth another process.
+# With fewer tasks than this, another process does not pay off.
 LEAST_TASKS: Final = 8
 
 
 class Piece(NamedTuple):
-    """Pages of one site. position: that of the first page in the corpus, copies not counted."""
+    """Pages of one site. position: that of the first page in the corpus, not counting copies."""
 
     site: int
     size: int
@@ -36,7 +36,7 @@ class Piece(NamedTuple):
 
 
 def _changed(text: str, number: int) -> str:
-    """Return a paragraph with a word, or in scripts without spaces a character, changed."""
+    """Return a paragraph with one word changed, or one character in scripts without spaces."""
     parts = text.split(" ")
     if len(parts) < 3:
         return text[:5] + "々" + text[6:]
@@ -54,7 +54,10 @@ def _copy(page: PlantedPage, number: int) -> PlantedPage:
 
 @lru_cache(maxsize=1)
 def _planned(seed: int, number: int, size: int) -> Plan:
-    """Return a site's plan, kept while its pages are made: a large site is made in pieces."""
+    """Return the plan of a site.
+
+    It is kept while its pages are made, because a large site is made in pieces.
+    """
     return planned(seed, number, size)
 
 
@@ -68,7 +71,7 @@ def _pages(piece: Piece, seed: int) -> Iterator[tuple[PlantedPage, str | None]]:
 
 
 def _tasks(count: int) -> Iterator[list[Piece]]:
-    """Yield what is made together; at least as much as is wanted."""
+    """Yield what is made together, until there is at least as much as wanted."""
     number = max(count // PAGES_A_SITE, 5)
     largest = math.ceil(count / (math.log(number) + 0.5))
     pieces: list[Piece] = []
@@ -88,12 +91,12 @@ def _tasks(count: int) -> Iterator[list[Piece]]:
 
 
 def _rows_before(position: int) -> int:
-    """Return how many rows stand before a page: pages and copies."""
+    """Return the number of rows before a page: pages and copies."""
     return position + -(-position // COPY_EVERY)
 
 
 def _made(pieces: list[Piece], seed: int, most: int) -> tuple[str, str]:
-    """Return the lines of both files for some pages, at most so many."""
+    """Return the lines of both files for some pages, up to a limit."""
     pages, truth = [], []
     rows = ((piece, *page) for piece in pieces for page in _pages(piece, seed))
     for piece, page, copy_of in islice(rows, most):
@@ -106,7 +109,7 @@ def _made(pieces: list[Piece], seed: int, most: int) -> tuple[str, str]:
 
 
 def write(folder: Path, count: int, seed: int = 1) -> None:
-    """Write a corpus of `count` pages, made by a process a core."""
+    """Write a corpus of `count` pages, with one process per core."""
     tasks = [pieces for pieces in _tasks(count) if pieces]
     workers = min(os.cpu_count() or 1, -(-len(tasks) // LEAST_TASKS))
     made = Parallel(workers, return_as="generator", batch_size=1, pre_dispatch="2*n_jobs")(

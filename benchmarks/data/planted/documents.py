@@ -1,15 +1,15 @@
-"""Documents whose pairs have exactly computed Jaccard, for near-duplicate detection.
+"""Documents whose pairs have exactly known Jaccard similarities, for the detection of near-duplicates.
 
     corpus = PlantedDocuments(n=10_000, seed=1)
     corpus.document(17)             # (id, text); any one, without the others
     corpus.documents(0, 1000)       # a range, for streams and shards
     corpus.pairs(least=0.8)         # every pair at or above it, each once
 
-Documents come in families: single ones, pairs, and groups of four made from one text by
-replaced ends, scattered words, new beginnings and left-out words. Jaccards are spread about evenly
-over .6 to 1; the true one is counted from the 5-word shingles. Families share no
-text: two documents of different families have at most a shingle or two in common, by
-accident (tested by brute force). Ids are scattered, so copies stand far apart.
+Documents come in families: single ones, pairs, and groups of four made from one text by replaced ends,
+scattered words, new beginnings and missing words. Jaccard similarities are spread about evenly over .6 to 1;
+the true similarity is counted from the 5-word shingles. Families share no text: two documents of different
+families have at most a shingle or two in common, by accident (tested by brute force). Ids are scattered, so
+copies are far apart.
 """
 
 import math
@@ -25,25 +25,25 @@ from benchmarks.data.planted.sentences import Draw, Language, languages, words, 
 from benchmarks.measures.metrics import tokens
 
 SHINGLE_WORDS: Final = 5
-# Sizes of the families that 28 documents in a row are made of.
+# The sizes of the families of 28 consecutive documents.
 PATTERN: Final = (*[1] * 8, *[2] * 8, 4)
 BLOCK: Final = sum(PATTERN)
 FAMILY_OF_PLACE: Final = tuple(family for family, size in enumerate(PATTERN) for _ in range(size))
 LEAST_JACCARD: Final = 0.6
 PAIR_LEAN: Final = 1.4
-# Even for any number of pairs: the golden ratio's multiples spread best.
+# Even for any number of pairs: multiples of the golden ratio spread best.
 GOLDEN: Final = (math.sqrt(5) - 1) / 2
-# About 2.4 KB of text, as in the measurements that this project starts from.
+# About 2.4 KB of text, as in the first measurements of this project.
 LEAST_WORDS: Final = 200
 MOST_WORDS: Final = 560
-# Words a sentence; one too many for a shingle to repeat inside a document by layout.
+# The words of a sentence. One is too many for a shingle to repeat inside a document because of its layout.
 SENTENCE: Final = 11
-# Shorter than a shingle: such texts are near-duplicates only when they are equal.
+# Shorter than a shingle: such texts are near-duplicates only if they are equal.
 SHORT_EVERY: Final = 10
 
 
 class Pair(NamedTuple):
-    """Two documents, smaller id first, and their exact Jaccard."""
+    """Two documents, the smaller id first, and their exact Jaccard similarity."""
 
     left: int
     right: int
@@ -51,7 +51,7 @@ class Pair(NamedTuple):
 
 
 def shingles(text: str) -> frozenset[str]:
-    """Return a text's shingles: 5 words (characters, without spaces) joined by a space."""
+    """Return the shingles of a text: 5 words (or characters, without spaces) joined by a space."""
     parts = tokens(text)
     if len(parts) < SHINGLE_WORDS:
         return frozenset({" ".join(parts)}) if parts else frozenset()
@@ -59,7 +59,7 @@ def shingles(text: str) -> frozenset[str]:
 
 
 def jaccard(left: frozenset[str], right: frozenset[str]) -> float:
-    """Return the Jaccard of two sets of shingles; 0 when both are empty."""
+    """Return the Jaccard similarity of two sets of shingles; 0 if both are empty."""
     shared = len(left & right)
     return shared / (len(left) + len(right) - shared) if shared else 0.0
 
@@ -88,7 +88,7 @@ def _scattered(draw: Draw, language: Language, parts: list[str], changed: int) -
 
 
 def _left_out(draw: Draw, language: Language, parts: list[str], changed: int) -> list[str]:
-    """Leave out a run from the middle; longer, since nothing new comes in for it."""
+    """Leave out a run from the middle. It is longer, because nothing new replaces it."""
     count = len(parts) - SHINGLE_WORDS + 1
     run = round(2 * changed * count / (count + changed))
     first = int(draw.integers(0, max(len(parts) - run, 1)))
@@ -99,7 +99,7 @@ CHANGES: Final = (_ends_replaced, _scattered, _begins_anew, _left_out)
 
 
 def _copy(draw: Draw, language: Language, parts: list[str], wanted: float) -> list[str]:
-    """Return a copy of about the wanted Jaccard: of s shingles, s(1-J)/(1+J) change."""
+    """Return a copy with about the wanted Jaccard similarity: of s shingles, s(1-J)/(1+J) change."""
     count = len(parts) - SHINGLE_WORDS + 1
     changed = round(count * (1 - wanted) / (1 + wanted))
     if changed == 0:
@@ -109,13 +109,13 @@ def _copy(draw: Draw, language: Language, parts: list[str], wanted: float) -> li
 
 @dataclass(frozen=True)
 class PlantedDocuments:
-    """A corpus of n documents; everything follows from n and the seed."""
+    """A corpus of n documents, determined by n and the seed."""
 
     n: int
     seed: int
 
     def _place(self, document: int) -> int:
-        """Return where in the row of families a document stands; the inverse of `_id`."""
+        """Return the position of a document in the sequence of families; the inverse of `_id`."""
         step = _step(self.n, self.seed)
         return (document - self.seed) * pow(step, -1, self.n) % self.n if self.n > 1 else 0
 
@@ -123,12 +123,12 @@ class PlantedDocuments:
         return (place * _step(self.n, self.seed) + self.seed) % self.n if self.n > 1 else 0
 
     def _members(self, block: int, family: int) -> list[int]:
-        """Return the ids of a family; the last block may be cut short."""
+        """Return the ids of a family; the last block may be shorter."""
         first = block * BLOCK + sum(PATTERN[:family])
         return [self._id(place) for place in range(first, min(first + PATTERN[family], self.n))]
 
     def _member(self, block: int, family: int, member: int) -> str:
-        """Return a text of a family; the first is what the others are made from."""
+        """Return a text of a family; the others are made from the first."""
         draw = np.random.default_rng((self.seed, block, family))
         language = languages()[int(draw.integers(0, len(languages())))]
         if family == 0 and block % SHORT_EVERY == 0:
@@ -137,8 +137,8 @@ class PlantedDocuments:
         if member == 0:
             return _text(language, parts)
         spread = (block * BLOCK + family * 7 + member) * GOLDEN % 1
-        # Of a group, copies differ from each other by both their changes, so each changes
-        # less; pairs make up for the groups' many of .8 to .9.
+        # In a group, two copies differ by the changes of both, so each one changes less. Pairs make up for
+        # the many similarities of .8 to .9 in groups.
         if PATTERN[family] > 2:
             wanted = (1 + LEAST_JACCARD) / 2 + (1 - LEAST_JACCARD) / 2 * spread
         else:
@@ -153,7 +153,7 @@ class PlantedDocuments:
         return document, self._member(block, family, place - sum(PATTERN[:family]))
 
     def documents(self, first: int = 0, end: int | None = None) -> Iterator[tuple[int, str]]:
-        """Yield documents in the order of their ids, without holding them."""
+        """Yield documents in the order of their ids, one at a time."""
         return map(self.document, range(first, self.n if end is None else end))
 
     def families(self) -> Iterator[list[tuple[int, str]]]:
@@ -165,7 +165,7 @@ class PlantedDocuments:
                     yield [(name, self._member(block, family, at)) for at, name in enumerate(members)]
 
     def pairs(self, least: float = 0.8) -> Iterator[Pair]:
-        """Yield every pair with a Jaccard of at least `least` (above .1), family by family."""
+        """Yield every pair with a Jaccard similarity of at least `least` (above .1), family by family."""
         for members in self.families():
             sets = [(document, shingles(text)) for document, text in members]
             for (one, ours), (other, theirs) in combinations(sets, 2):
@@ -176,7 +176,7 @@ class PlantedDocuments:
 
 @lru_cache(maxsize=16)
 def _step(n: int, seed: int) -> int:
-    """Return a stride that visits every id once: near the golden section, prime to n."""
+    """Return a stride that visits every id once: near the golden section, and coprime to n."""
     step = max(int(n * GOLDEN) + seed % 97, 1)
     while math.gcd(step, n) != 1:
         step += 1

@@ -1,6 +1,6 @@
 """Sentences made from words that we wrote, in eight languages; the material of planted corpora.
 
-With the shared data at hand, running text of it can stand in for sentences.
+If the shared data is available, its running text can replace the sentences.
 """
 
 import json
@@ -17,17 +17,17 @@ from benchmarks.data.shared import shared_data
 from benchmarks.files import json_lines
 
 MATERIAL: Final = Path(__file__).with_name("material.json")
-# Numbers that stand for words: so many different ones.
+# How many different numbers stand for words.
 NUMBERS: Final = 9000
-# Words of a sentence: from the first to one less than the second.
+# The number of words of a sentence: from the first to one less than the second.
 SENTENCE: Final = (6, 17)
 Draw = np.random.Generator | Stream
 
 
 class Language(NamedTuple):
-    """What a language's pages are made of.
+    """The material of the pages of a language.
 
-    joined: words stand without spaces; varying: lines with {n}, {m}, {date}, {year}, {site}.
+    joined: words have no spaces between them; varying: lines with {n}, {m}, {date}, {year}, {site}.
     """
 
     code: str
@@ -95,12 +95,12 @@ def paragraph(draw: Stream, language: Language) -> str:
 
 
 def headline(draw: Draw, language: Language) -> str:
-    """Return five to ten words without an end."""
+    """Return five to ten words without punctuation at the end."""
     return written(language, words(draw, language, int(draw.integers(5, 11))), "")
 
 
 def shared_lines(code: str, most: int = 20_000, folder: Path | None = None) -> list[str]:
-    """Return running text of a language from the shared data; raises when that is missing."""
+    """Return running text of a language from the shared data; raises an error if that is missing."""
     path = (folder or shared_data()) / "multilingual" / "content" / "content_lines.jsonl.gz"
     texts = (row["text"] for row in json_lines(path) if row["lang"] == code and row["kind"] != "headline")
     return list(islice(texts, most))

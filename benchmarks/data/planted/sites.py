@@ -1,12 +1,11 @@
-"""Sites of 1 to 5,000 pages whose every line is known to be template, repeat or content.
+"""Sites of 1 to 5,000 pages with a known label for every line: template, repeat or content.
 
     for site in sites(seed=1, count=50): site.pages[0].lines[0].label
 
-Sizes follow Zipf's law. Of a site's template lines 30 % stand on fewer than half of its
-pages; some hold numbers and dates that change. A headline comes back verbatim, varied, as
-the beginning of a paragraph, and as a teaser on other pages. Decoys recur on 8 or more
-pages and are content: refrains, headings inside the text, and the site's own disclaimer,
-quoted in an article about it.
+Sizes follow Zipf's law. 30 % of a site's template lines are on fewer than half of its pages; some have
+numbers and dates that change. A headline is repeated verbatim, varied, as the beginning of a paragraph, and
+as a teaser on other pages. Decoys recur on 8 or more pages and are content: refrains, headings inside the
+text, and the site's own disclaimer, quoted in an article about it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,20 +26,20 @@ NOTHING: Final[Running] = MappingProxyType({})
 
 LARGEST: Final = 5_000
 RARE_SHARE: Final = 0.3
-# Recurring on this many pages is what site counts take for template.
+# On this many pages, counts of a site mistake a line for template.
 DECOY_PAGES: Final = 8
-# Headlines of other pages that a page shows.
+# The number of headlines of other pages that a page shows.
 LATEST: Final = 3
 RELATED: Final = 3
 MOST_PARAGRAPHS: Final = 8
-# What the marks of a varying line stand for: day, month, year, a low and a high number.
+# What replaces the placeholders of a varying line: day, month, year, a low and a high number.
 FIRST: Final = (1, 1, 2015, 0, 500)
 ENDS: Final = np.array([28, 12, 12, 500, 400], np.int64)
 HEADLINE_KINDS: Final = ("none", "verbatim", "varied", "prefix")
 
 
 class PlantedLine(NamedTuple):
-    """A line with its truth. cut: code points at its start that repeat the headline."""
+    """A line with its truth. cut: number of code points at its start that repeat the headline."""
 
     text: str
     label: Label
@@ -57,7 +56,7 @@ class PlantedPage(NamedTuple):
 
 @dataclass(frozen=True)
 class TemplateLine:
-    """A line of a site's template. on: a byte a page, 1 where it stands; text may hold marks that vary.
+    """A line of a site's template. on: one byte per page, 1 if the page has it; text may have placeholders.
 
     place: "head", "middle" or "foot" of the page.
     """
@@ -69,7 +68,7 @@ class TemplateLine:
 
     @cached_property
     def varies(self) -> bool:
-        """Whether there are marks in it."""
+        """Whether it has placeholders."""
         return "{" in self.text
 
     @cached_property
@@ -89,7 +88,7 @@ class Site:
 
 
 class Plan(NamedTuple):
-    """What a site's pages have in common."""
+    """What the pages of a site have in common."""
 
     domain: str
     language: Language
@@ -102,7 +101,7 @@ class Plan(NamedTuple):
 
 
 def sizes(count: int, largest: int = LARGEST) -> list[int]:
-    """Return the sizes of sites by rank: the r-th has a 1/r share of the largest, at least 1."""
+    """Return the sizes of sites by rank: the r-th has a share of 1/r of the largest, at least 1."""
     return [max(largest // rank, 1) for rank in range(1, count + 1)]
 
 
@@ -121,7 +120,7 @@ def _some_pages(draw: np.random.Generator, size: int, rare: bool) -> bytes:
 def _template(
     draw: np.random.Generator, language: Language, domain: str, size: int
 ) -> tuple[TemplateLine, ...]:
-    """Return a site's template; with one or two pages there is no "fewer than half"."""
+    """Return the template of a site. With one or two pages there is no "fewer than half"."""
     fixed = [str(text) for text in draw.permutation(language.template)]
     own = [f"{domain}: {sentence(draw, language)}" for _ in range(6)]
     texts = [*fixed, *own, *language.varying]
@@ -135,12 +134,12 @@ def _template(
 
 
 def planned(seed: int, number: int, size: int, running: Running = NOTHING) -> Plan:
-    """Return what the pages of one site have in common, whatever other sites there are."""
+    """Return what the pages of one site have in common, independent of other sites."""
     draw = np.random.default_rng((seed, number))
     language = languages()[int(draw.integers(0, len(languages())))]
     domain = f"site-{number:04d}.example"
     template = _template(draw, language, domain, size)
-    # The disclaimer is the last of the site's own lines: template wherever it is not quoted.
+    # The disclaimer is the last of the site's own lines: it is template unless it is quoted.
     disclaimer = next(line.text for line in template if line.text.startswith(f"{domain}: "))
     stream = Stream.after(draw)
     refrains = tuple(sentence(stream, language) for _ in range(2))
@@ -150,7 +149,7 @@ def planned(seed: int, number: int, size: int, running: Running = NOTHING) -> Pl
 
 
 def _filled(text: str, drawn: Sequence[int], domain: str) -> str:
-    """Fill the marks of a line that varies from page to page."""
+    """Fill the placeholders of a line that varies from page to page."""
     day, month, year, low, high = (first + number for first, number in zip(FIRST, drawn, strict=True))
     marks = {"{n}": str(low), "{m}": str(high), "{date}": f"{day:02d}.{month:02d}.{year}"}
     marks |= {"{year}": str(year), "{site}": domain}
@@ -161,7 +160,7 @@ def _filled(text: str, drawn: Sequence[int], domain: str) -> str:
 
 def _template_lines(draw: Stream, plan: Plan, page: int, place: str) -> list[PlantedLine]:
     lines = [line for line in plan.template if line.place == place and line.on[page]]
-    # Lines without marks draw, too.
+    # Lines without placeholders draw too.
     drawn = draw.below(np.tile(ENDS, len(lines)))
     return [
         PlantedLine(
@@ -203,7 +202,7 @@ def _headline_copies(draw: Stream, language: Language, title: str) -> list[Plant
 
 
 def _decoys(plan: Plan, page: int) -> list[PlantedLine]:
-    """Return lines that recur over the site and are content, on 8 or more of its pages."""
+    """Return content lines that recur on 8 or more pages of the site."""
     if plan.size < DECOY_PAGES:
         return []
     found = []
@@ -216,21 +215,21 @@ def _decoys(plan: Plan, page: int) -> list[PlantedLine]:
 
 
 def _teasers(draw: Stream, plan: Plan, page: int) -> list[PlantedLine]:
-    """Return headlines of other pages: the latest ones, on every page, and some drawn ones."""
+    """Return headlines of other pages: the latest ones, on every page, and some random ones."""
     drawn = draw.integers(0, plan.size, RELATED)
     shown = dict.fromkeys([*range(max(plan.size - LATEST, 0), plan.size), *drawn])
     return [PlantedLine(plan.titles[other], "template", "teaser") for other in shown if other != page]
 
 
 def _paragraph(draw: Stream, plan: Plan, number: int) -> PlantedLine:
-    """Return a paragraph: the site's next line of running text, or one that is made."""
+    """Return a paragraph: the next line of the site's running text, or a generated one."""
     made = paragraph(draw, plan.language)
     text = plan.running[number] if number < len(plan.running) else made
     return PlantedLine(text, "content", "paragraph")
 
 
 def page_of(seed: int, number: int, plan: Plan, page: int) -> PlantedPage:
-    """Return one page of the site with this number, whatever others there are."""
+    """Return the page of the site with this number, independent of the others."""
     draw = Stream(np.random.PCG64((seed, number, page)))
     title = plan.titles[page]
     count = int(draw.integers(2, MOST_PARAGRAPHS + 1))
@@ -254,9 +253,9 @@ def page_of(seed: int, number: int, plan: Plan, page: int) -> PlantedPage:
 
 
 def site(seed: int, number: int, size: int, running: Running = NOTHING) -> Site:
-    """Return one site, whatever others there are.
+    """Return one site, independent of the others.
 
-    running: running text by language, used for paragraphs, each once, as far as it goes.
+    running: running text by language, used for paragraphs, each at most once.
     """
     plan = planned(seed, number, size, running)
     pages = tuple(page_of(seed, number, plan, page) for page in range(size))

@@ -1,6 +1,6 @@
-"""The numbers that numpy's generator draws, many at a time: faster for thousands of small draws.
+"""The numbers that numpy's generator draws, many at a time, which is faster for thousands of small draws.
 
-The stream is the same to the bit (tested), so a corpus is the same for its seed.
+The stream is identical to the bit (tested), so a corpus is the same for its seed.
 """
 
 from functools import lru_cache
@@ -14,12 +14,12 @@ from detector.records import Integers
 # 64-bit numbers that are taken from the source together: about as many as a page needs.
 AHEAD: Final = 320
 LOW: Final = (1 << 32) - 1
-# Fewer draws than this are not worth an array.
+# With fewer draws than this, an array does not pay off.
 FEW: Final = 2
 
 
 def _below(halves: NDArray[np.uint32], at: int, end: int) -> tuple[int, int]:
-    """Return a number below an end, and where the next half is: past the last if there are too few."""
+    """Return a number below an end, and the position of the next half: past the last if there are too few."""
     product = 0
     while end > 1:
         if at >= halves.size:
@@ -27,18 +27,18 @@ def _below(halves: NDArray[np.uint32], at: int, end: int) -> tuple[int, int]:
         product = int(halves[at]) * end
         at += 1
         low = product & LOW
-        # Lemire's rule: what would make some numbers likelier is drawn again.
+        # Lemire's method: draws that would make some numbers likelier are repeated.
         if low >= end or low >= (LOW + 1) % end:
             break
     return product >> 32, at
 
 
 def _draw(halves: NDArray[np.uint32], at: int, ends: Integers, found: Integers) -> int:
-    """Write a number below each end; return where the next half is."""
+    """Write a number below each end; return the position of the next half."""
     wide = ends > 1
     count = int(wide.sum())
     if at + count <= halves.size:
-        # All at once, which is right unless one of them is to be drawn again: one in millions.
+        # All at once, which is right unless one of them must be repeated: one in millions.
         end = ends[wide].astype(np.uint64)
         product = halves[at : at + count].astype(np.uint64) * end
         low = product & np.uint64(LOW)
@@ -52,9 +52,9 @@ def _draw(halves: NDArray[np.uint32], at: int, ends: Integers, found: Integers) 
 
 
 def _draw_runs(halves: NDArray[np.uint32], at: int, ends: Integers, found: Integers) -> int:
-    """Write runs one after the other: the length, then so many numbers below each further end.
+    """Write runs one after the other: the length, then that many numbers below each further end.
 
-    ends: shortest length, then ends: of what the length is longer, and of the numbers
+    ends: the shortest length, then the ends for the additional length and for the numbers
     """
     count, written = int(found[0]), 0
     shortest, longer, *kinds = ends.tolist()
@@ -75,7 +75,7 @@ def _same(end: int, size: int) -> Integers:
 
 
 class Stream:
-    """Draws whole numbers below 2^32 and fractions, as `np.random.Generator` does on PCG64.
+    """Draws integers below 2^32 and fractions, like `np.random.Generator` on PCG64.
 
     A 64-bit number is two draws of 32 bits, its low half first; a fraction takes a whole one.
     """
@@ -87,12 +87,12 @@ class Stream:
 
     @classmethod
     def after(cls, generator: np.random.Generator) -> "Stream":
-        """Go on where a generator is; the generator is not to be used after."""
+        """Continue at the position of a generator, which must not be used afterwards."""
         state = generator.bit_generator.state
         return cls(generator.bit_generator, state["uinteger"] if state["has_uint32"] else None)
 
     def _more(self) -> None:
-        # What is pending keeps its place as the second half of a number.
+        # A pending draw stays the second half of a number.
         first = self._at & ~1
         more = self._source.random_raw(AHEAD).astype("<u8", copy=False).view("<u4")
         self._halves = np.concatenate((self._halves[first:], more))
@@ -107,7 +107,7 @@ class Stream:
         return found.tolist()
 
     def runs(self, count: int, lengths: tuple[int, int], ends: tuple[int, ...]) -> list[int]:
-        """Return `count` runs one behind the other: a length, then so many numbers below each end.
+        """Return `count` runs, concatenated: a length, then that many numbers below each end.
 
         lengths: from the first to one less than the second
         """
@@ -148,7 +148,7 @@ class Stream:
         at = self._at + (self._at & 1)
         low, high = self._halves[at : at + 2].tolist()
         if self._at & 1:
-            # The pending half goes behind the number that is taken.
+            # The pending half is placed after the number that is taken.
             self._halves[at + 1] = self._halves[self._at]
         self._at += 2
         return float((high << 32 | low) >> 11) / (1 << 53)

@@ -30,7 +30,7 @@ def _rows(planned: Iterable[Site]) -> Iterator[tuple[dict[str, Any], PlantedPage
 
 
 def write_sites(folder: Path, planned: Iterable[Site]) -> None:
-    """Write sites' pages as plain text, and the truth of every line."""
+    """Write the pages of sites as plain text, and the truth of every line."""
     with whole_file(folder / "pages.jsonl") as pages, whole_file(folder / "truth.jsonl") as truth:
         for row, page in _rows(planned):
             pages.write(json_line(row))
@@ -47,12 +47,12 @@ def write_sites(folder: Path, planned: Iterable[Site]) -> None:
 @click.option("--largest", default=LARGEST, show_default=True, help="sites: pages of the largest site.")
 @click.option("--shared", is_flag=True, help="sites: paragraphs from the shared data.")
 def command(what: str, count: int, output: Path, seed: int, least: float, largest: int, shared: bool) -> None:
-    """Write a planted corpus, whose truth is known because we made it.
+    """Write a synthetic corpus, whose truth is known.
 
     documents: documents.jsonl (id, text) and pairs.jsonl (left, right, jaccard).
     sites: pages.jsonl (id, site, language, text) and truth.jsonl (id, lines: label, kind, cut).
-    corpus: pages of sites, every 25th with a copy: pages.jsonl (id, url, text) and truth.jsonl
-    (id, copy_of, lines: label and text).
+    corpus: pages of sites, every 25th with a copy: pages.jsonl (id, url, text) and truth.jsonl (id, copy_of,
+    lines: label and text).
     All are streams: a million documents need no more memory than a thousand.
 
     \b

@@ -1,1 +1,1 @@
-"""Lines labelled by kind and as copies: drawn pages, what readers get, what they answered."""
+"""Lines labelled by kind and as copies: drawn pages, reading jobs, and answers."""

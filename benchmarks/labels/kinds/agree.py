@@ -1,4 +1,4 @@
-"""How far two readings agree on kinds and copies."""
+"""How well two readings agree on kinds and copies."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ Pair = tuple[str, str]
 def together(
     first: Sequence[KindLabels], second: Sequence[KindLabels]
 ) -> list[tuple[KindLabels, KindLabels]]:
-    """Return the pages that were read twice; refuses readings of other lines, or by one reader."""
+    """Return the pages that were read twice; refuses readings of different lines, or by the same reader."""
     of_page = {row.page: row for row in first}
     found = []
     for row in second:
@@ -38,13 +38,13 @@ def together(
 
 
 def f1(pairs: Sequence[Pair], name: str) -> float:
-    """Return the F1 of one class, either reading as the truth of the other: it is the same."""
+    """Return the F1 of one class, with either reading as the truth: the result is the same."""
     said = sum((one == name) + (two == name) for one, two in pairs)
     return 2 * sum(one == two == name for one, two in pairs) / said if said else float("nan")
 
 
 def by_class(pairs: Sequence[Pair], classes: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return, for each class that a reader used: lines of both readings, kappa and F1."""
+    """Return, for each class that a reader used, the lines of both readings, kappa and F1."""
     return {
         name: {
             "lines": [sum(one == name for one, _ in pairs), sum(two == name for _, two in pairs)],
@@ -57,7 +57,7 @@ def by_class(pairs: Sequence[Pair], classes: Sequence[str]) -> dict[str, dict[st
 
 
 def report(twice: Sequence[tuple[KindLabels, KindLabels]]) -> dict[str, Any]:
-    """Return everything that is said of two readings."""
+    """Return all statistics of two readings."""
     kinds = [pair for one, two in twice for pair in zip(one.kinds, two.kinds, strict=True)]
     copies = [(_copy(one, line), _copy(two, line)) for one, two in twice for line in range(len(one.hashes))]
     both = [
@@ -84,7 +84,7 @@ def _copy(row: KindLabels, line: int) -> str:
 
 
 def confused(pairs: Sequence[Pair], most: int = 12) -> list[tuple[str, str, int]]:
-    """Return the pairs of kinds that readers differ in, the most frequent first."""
+    """Return the pairs of kinds on which readers differ, the most frequent first."""
     counts: dict[Pair, int] = {}
     for one, two in pairs:
         if one != two:
@@ -95,7 +95,7 @@ def confused(pairs: Sequence[Pair], most: int = 12) -> list[tuple[str, str, int]
 
 
 def table(rows: Mapping[str, Mapping[str, Any]]) -> str:
-    """Return classes as a table of plain text."""
+    """Return classes as a plain text table."""
     said = [f"{'':14}{'lines':>14}{'kappa':>8}{'F1':>8}"]
     for name, row in rows.items():
         said.append(f"{name:14}{'/'.join(map(str, row['lines'])):>14}{row['kappa']:8.3f}{row['f1']:8.3f}")
@@ -106,10 +106,10 @@ def table(rows: Mapping[str, Mapping[str, Any]]) -> str:
 @click.argument("first", type=click.Path(path_type=Path), default=FOLDER / "first.jsonl")
 @click.argument("second", type=click.Path(path_type=Path), default=FOLDER / "second.jsonl")
 def command(first: Path, second: Path) -> None:
-    """Measure how far two readings agree, to benchmarks/results/labels-kinds.json.
+    """Measure how well two readings agree, and write benchmarks/results/labels-kinds.json.
 
-    Cohen's kappa over all kinds; by kind and by sort of copy the kappa of one against the rest and
-    F1; which kinds are confused; how often both name the same original of a copy.
+    Cohen's kappa over all kinds; by kind and by kind of copy, the kappa of one against the rest and F1; which
+    kinds are confused; how often both readers name the same original of a copy.
 
     \b
     Examples:

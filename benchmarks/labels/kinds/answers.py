@@ -1,4 +1,4 @@
-"""What a reader writes about a page, to kinds and copies.
+"""From a reader's answer about a page to kinds and copies.
 
     0-11 navigation
     12 title
@@ -7,8 +7,8 @@
     20 title copy 12 headline
     21-23 body copy 15 block
 
-A range that is a copy is a copy line by line: 21 of 15, 22 of 16. Kinds are words or their letters.
-Every line needs one kind, and only one; `#` begins a remark.
+A range that is a copy is copied line by line: 21 from 15, 22 from 16. Kinds are names or their letters. Every
+line needs exactly one kind; `#` begins a comment.
 """
 
 import re
@@ -29,7 +29,7 @@ class Answer(NamedTuple):
 
 
 def _lines(text: str, where: str) -> Iterator[tuple[int, int]]:
-    """Yield each line's number and how far into its range it stands."""
+    """Yield the number of each line, and its offset in its range."""
     for part in re.split(r"[\s,]+", re.sub(r"\s*-\s*", "-", text.strip(" ,"))):
         first, dash, last = part.partition("-")
         if not first.isdigit() or (dash and not last.isdigit()) or int(last or first) < int(first):
@@ -39,7 +39,7 @@ def _lines(text: str, where: str) -> Iterator[tuple[int, int]]:
 
 
 def _to_originals(copies: Mapping[int, Copy], where: str) -> dict[int, Copy]:
-    """Return copies of originals, where a reader named another copy of the same."""
+    """Return copies with their first original, if a reader named another copy of it."""
     found = {}
     for line, copy in copies.items():
         of, seen = copy.of, {line}
@@ -53,7 +53,7 @@ def _to_originals(copies: Mapping[int, Copy], where: str) -> dict[int, Copy]:
 
 
 def parse(text: str, lines: int, where: str) -> Answer:
-    """Read an answer about a page of so many lines; refuses it unless every line has one kind."""
+    """Read an answer about a page with this many lines; refuses it unless every line has one kind."""
     kinds: dict[int, str] = {}
     copies: dict[int, Copy] = {}
     for row, written in enumerate(text.splitlines(), 1):
@@ -72,7 +72,7 @@ def parse(text: str, lines: int, where: str) -> Answer:
             kinds[number] = kind
             if found[3]:
                 if found[4] not in COPIES:
-                    raise LabelError(f"{at}: {found[4]!r} is no sort of copy: {', '.join(COPIES)}")
+                    raise LabelError(f"{at}: {found[4]!r} is not a kind of copy: {', '.join(COPIES)}")
                 copies[number] = Copy(int(found[3]) + offset, found[4])
     if missing := [number for number in range(lines) if number not in kinds]:
         raise LabelError(f"{where}: no kind for {len(missing)} lines, the first is {missing[0]}")

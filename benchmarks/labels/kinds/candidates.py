@@ -1,4 +1,4 @@
-"""Pages that may be drawn to be labelled by kind, and what is known of each without reading it."""
+"""Pages that may be drawn for labelling by kind, and what is known about each without reading it."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -11,9 +11,9 @@ from benchmarks.labels.kinds.sources import pages
 from benchmarks.labels.lines import lines_of
 
 LEAST_LINES, MOST_LINES = 15, 260
-# Languages that a detector gives short pages of other ones.
+# Languages that the detector wrongly assigns to short pages.
 NOISE: Final = frozenset({"la", "lb", "gl"})
-# What pages say of themselves, in structured data or in their title or address, by kind of page.
+# Signs of a kind of page: in structured data, the title or the address.
 SAID: Final = {
     "question and answer": re.compile(rb"schema\.org/(?:QAPage|Question)|\"@type\"\s*:\s*\"QAPage\""),
     "frequent questions": re.compile(rb"\"@type\"\s*:\s*\"FAQPage\"|<title>[^<]*\bFAQ\b", re.IGNORECASE),
@@ -36,7 +36,7 @@ SAID: Final = {
 
 
 class Candidate(NamedTuple):
-    """A page that may be drawn. kind: of page; group: what stands on one side of a split."""
+    """A page that may be drawn. kind: the kind of page; group: never on both sides of a split."""
 
     page: str
     set: str
@@ -49,7 +49,7 @@ class Candidate(NamedTuple):
 
 
 def groups_of_domains(split: Splits) -> dict[str, str]:
-    """Return the group of each domain that the splits know."""
+    """Return the group of each domain in the splits."""
     found: dict[str, str] = {}
     for page in pages():
         if page.key in split.group_of_page:
@@ -70,7 +70,7 @@ def _language(page: Page) -> str:
 
 
 def candidates(split: Splits, groups: Mapping[str, str]) -> Iterator[Candidate]:
-    """Yield the pages of a fit length that are not kept for judging."""
+    """Yield pages of a suitable length that are not reserved for evaluation."""
     for page in pages():
         if page.key in split.never_train:
             continue

@@ -1,10 +1,10 @@
-"""Which pages are labelled by kind: a seeded rule, so that nobody chooses pages that suit a model.
+"""Chooses the pages to label by kind, by a seeded rule, so that nobody chooses pages that suit a model.
 
-Three lots: the pages that have coarser labels (refined), new ones to learn from, and whole sites that
-are locked. First sites are locked (`LOCKED`): none of which a page has labels, none that much of the
-training gold comes from. Then new pages are drawn from the others (`NEW`), a third of them to be read
-twice. Pages of at most 120 lines come first, then a site that had no page yet. Mails and OCR texts came
-later and are not drawn: each is a new page to learn from.
+Three lots: pages that have coarser labels (refined), new ones to learn from, and whole sites that are locked.
+Locked sites are drawn first (`LOCKED`): sites without labelled pages that give little of the training gold.
+Then new pages are drawn from the others (`NEW`), and a third of them is read twice. Pages with at most 120
+lines are preferred, then pages of a site without any page so far. Mails and OCR texts were added later
+and are not drawn: each is a new page to learn from.
 """
 
 from collections import Counter, defaultdict
@@ -31,7 +31,7 @@ MALAYIC: Final = frozenset({"id", "ms", "jv", "su", "min"})
 
 
 class Quota(NamedTuple):
-    """Pages that `chosen` takes, `each` from every value of `stratum`, `most` in all."""
+    """Pages for which `chosen` is true: `each` from every value of `stratum`, `most` in all."""
 
     each: int
     stratum: Callable[[Candidate], str]
@@ -40,46 +40,46 @@ class Quota(NamedTuple):
 
 
 def of_set(*names: str) -> Callable[[Candidate], bool]:
-    """Return a test of a page's set."""
+    """Return a test for the set of a page."""
     return lambda page: page.set in names
 
 
 def foreign(*names: str) -> Callable[[Candidate], bool]:
-    """Return a test of a page's set and that its language is neither English nor unknown."""
+    """Return a test for the set of a page, and for a language that is neither English nor unknown."""
     return lambda page: page.set in names and page.language not in ("en", UNKNOWN)
 
 
 def malayic(*names: str) -> Callable[[Candidate], bool]:
-    """Return a test of a page's set and that its language is Indonesian or a near one."""
+    """Return a test for the set of a page, and for Indonesian or a related language."""
     return lambda page: page.set in names and page.language in MALAYIC
 
 
 def is_book(page: Candidate) -> bool:
-    """Tell whether a page is one of a documentation book."""
+    """Tell whether a page belongs to a documentation book."""
     return any(book in page.page for book in (*BOOKS, "cppreference"))
 
 
 def by_language(page: Candidate) -> str:
-    """Return the stratum of quotas by language."""
+    """Return the stratum for quotas by language."""
     return page.language
 
 
 def by_kind(page: Candidate) -> str:
-    """Return the stratum of quotas by kind of page."""
+    """Return the stratum for quotas by kind of page."""
     return page.kind
 
 
 def by_domain(page: Candidate) -> str:
-    """Return the stratum of quotas by site."""
+    """Return the stratum for quotas by site."""
     return page.domain
 
 
 def by_set(page: Candidate) -> str:
-    """Return the stratum of quotas by set."""
+    """Return the stratum for quotas by set."""
     return page.set
 
 
-# Kinds of texts that came after the draw: all are taken, so that the pages drawn before stay the same.
+# Kinds of texts that were added after the draw. All are taken, so that the pages drawn before stay the same.
 ADDED: Final = frozenset({"mail", "OCR"})
 SHOPS: Final = ("woocommerce-fr", "woocommerce-vi")
 NEW: Final = (
@@ -116,7 +116,7 @@ LOCKED: Final = (
     Quota(4, by_set, of_set("package-texts")),
     Quota(3, by_set, of_set("dragnet", "cleaneval-final")),
 )
-# Sites that are locked already give pages in languages that no other set has.
+# Sites that are locked already have pages in languages that no other set has.
 LOCKED_BEFORE: Final = (
     Quota(2, by_domain, lambda page: page.set == "sites" and not is_book(page)),
     Quota(1, by_language, lambda page: page.set == "sites" and is_book(page), 6),
@@ -124,7 +124,7 @@ LOCKED_BEFORE: Final = (
 
 
 def in_turn(pool: Iterable[Candidate], taken: Counter[str], rng: np.random.Generator) -> list[Candidate]:
-    """Return pages in a random order: fit ones first, and no site again before all had their turn."""
+    """Return pages in random order: suitable ones first, and sites take turns."""
     pages = sorted(pool, key=lambda page: page.page)
     order = [pages[at] for at in rng.permutation(len(pages))]
     order.sort(key=lambda page: page.lines > PREFERRED_LINES)
@@ -139,7 +139,7 @@ def in_turn(pool: Iterable[Candidate], taken: Counter[str], rng: np.random.Gener
 def draw(
     quota: Quota, pool: Sequence[Candidate], taken: Mapping[str, Candidate], seed: int
 ) -> list[Candidate]:
-    """Return what one quota draws of pages that are not taken yet."""
+    """Return the pages drawn for one quota from those that are still available."""
     rng = np.random.default_rng(seed)
     strata: dict[str, list[Candidate]] = defaultdict(list)
     for page in pool:
@@ -160,7 +160,7 @@ def draw_all(quotas: Sequence[Quota], pool: Sequence[Candidate], seed: int) -> d
 
 
 def locked_pages(pool: Sequence[Candidate], split: splits.Splits) -> dict[str, Candidate]:
-    """Return the pages of sites that are locked now, and of some that were."""
+    """Return the pages of sites that are locked now, and of some that were locked before."""
     gold = Counter(group for page, group in split.group_of_page.items() if _has_gold(page))
     labelled = {split.group(row["page"]) for row in coarsely_drawn()}
     free = [
@@ -219,7 +219,7 @@ def _row(page: Candidate, lot: str, twice: bool) -> dict[str, Any]:
 
 
 def choose(pool: Sequence[Candidate], split: splits.Splits) -> list[dict[str, Any]]:
-    """Return what is known of every chosen page. lot: refined, refined-locked, new or locked."""
+    """Return the record of every chosen page. lot: refined, refined-locked, new or locked."""
     added = [page for page in pool if page.kind in ADDED]
     pool = [page for page in pool if page.kind not in ADDED]
     locked = locked_pages(pool, split)
@@ -244,7 +244,7 @@ def choose(pool: Sequence[Candidate], split: splits.Splits) -> list[dict[str, An
 
 @click.command()
 def command() -> None:
-    """Choose the pages to label by kind, to training_data/labels/kinds/drawn.json.
+    """Choose the pages to label by kind, and write training_data/labels/kinds/drawn.json.
 
     The same data, splits and seed give the same pages.
 

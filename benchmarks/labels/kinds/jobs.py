@@ -1,7 +1,7 @@
-"""Folders of pages for readers, each about as long: JOBS/01/NAME.txt, to be answered in NAME.ans.
+"""Folders of pages for readers, of about the same length: JOBS/01/NAME.txt, to be answered in NAME.ans.
 
-First the pages that have coarser labels (with those as hints), then new ones, then second readings,
-then locked ones. A site's pages stand in one job where they fit. job.json says which reading it is.
+First come the pages that have coarser labels (shown as hints), then new pages, second readings, and locked
+pages. The pages of a site are in one job if they fit. job.json has the name of the reading.
 """
 
 import shutil
@@ -22,7 +22,7 @@ GUIDE: Final = ROOT / "training_data" / "LABELLING.md"
 Drawn = dict[str, Any]
 
 JOB_LINES: Final = 1350
-# The pages of each reading, in the order in which they are to be read.
+# The pages of each reading, in reading order.
 READINGS: Final[Mapping[str, Callable[[Drawn], bool]]] = {
     "refined": lambda row: bool(row["lot"] == "refined"),
     "first": lambda row: bool(row["lot"] == "new"),
@@ -68,7 +68,7 @@ def write_job(folder: Path, reading: str, rows: Sequence[Drawn], found: dict[str
 def command(folder: Path) -> None:
     """Write the chosen pages as reading jobs, FOLDER/01, FOLDER/02 and so on.
 
-    The folder must be outside the repository: pages hold third-party text.
+    The folder must be outside the repository, because pages have third-party text.
 
     \b
     Examples:

@@ -6,7 +6,7 @@
     second.jsonl        the second reading of a third of the new pages
     locked.jsonl        the locked pages; refined-locked.jsonl those that were locked before
 
-A page a line: its reader, the hash and the kind of each line, and the copies:
+One page per line: its reader, the hash and the kind of each line, and the copies:
 
     {"page": "idnews/antara__1", "reader": "r07", "hashes": ["9f..."], "kinds": "nnty",
      "copies": {"3": [2, "headline"]}}
@@ -56,7 +56,7 @@ COPIES: Final = (
 
 @dataclass(frozen=True)
 class Copy:
-    """What a line is a copy of: the number of the original, and one of `COPIES`."""
+    """The original of a copy: its line number, and one of `COPIES`."""
 
     of: int
     sort: str
@@ -64,7 +64,7 @@ class Copy:
 
 @dataclass(frozen=True)
 class KindLabels:
-    """A reader's labels of a page: hash and kind of each line, and the copies by line number."""
+    """A reader's labels for a page: hash and kind of each line, and the copies by line number."""
 
     page: str
     reader: str
@@ -74,21 +74,23 @@ class KindLabels:
 
 
 def check_copies(copies: Mapping[int, Copy], lines: int, where: str) -> None:
-    """Refuse copies of lines that are not there, of themselves, or of other copies."""
+    """Refuse copies of lines that do not exist, of themselves, or of other copies."""
     for line, copy in copies.items():
         if copy.sort not in COPIES:
-            raise LabelError(f"{where}, line {line}: {copy.sort!r} is no sort of copy: {', '.join(COPIES)}")
+            raise LabelError(
+                f"{where}, line {line}: {copy.sort!r} is not a kind of copy: {', '.join(COPIES)}"
+            )
         if not (0 <= line < lines and 0 <= copy.of < lines):
             raise LabelError(f"{where}: line {line} as a copy of {copy.of}, and there are {lines} lines")
         if copy.of == line:
-            raise LabelError(f"{where}: line {line} is said to be a copy of itself")
+            raise LabelError(f"{where}: line {line} is marked as a copy of itself")
         if copy.of in copies:
             raise LabelError(f"{where}, line {line}: {copy.of} is a copy itself: name {copies[copy.of].of}")
 
 
 def _row(record: dict[str, Any], where: str) -> KindLabels:
     if unknown := set(record["kinds"]) - set(KIND):
-        raise LabelError(f"{where}: {sorted(unknown)[0]!r} is no kind")
+        raise LabelError(f"{where}: {sorted(unknown)[0]!r} is not a kind")
     if len(record["hashes"]) != len(record["kinds"]):
         raise LabelError(f"{where}: {len(record['kinds'])} kinds for {len(record['hashes'])} lines")
     copies = {int(line): Copy(*copy) for line, copy in record["copies"].items()}
@@ -98,18 +100,18 @@ def _row(record: dict[str, Any], where: str) -> KindLabels:
 
 
 def read(path: Path) -> list[KindLabels]:
-    """Read a label file; refuses what cannot be right, and pages that stand twice."""
+    """Read a label file; refuses invalid labels, and pages that occur twice."""
     rows: dict[str, KindLabels] = {}
     for number, record in enumerate(json_lines(path), 1):
         where = f"{path}, line {number}: {record['page']}"
         if record["page"] in rows:
-            raise LabelError(f"{where} stands there twice")
+            raise LabelError(f"{where} occurs twice")
         rows[record["page"]] = _row(record, where)
     return list(rows.values())
 
 
 def write(path: Path, rows: Iterable[KindLabels]) -> None:
-    """Write a label file, by the pages' names."""
+    """Write a label file, sorted by page name."""
     write_json_lines(
         path,
         (
@@ -126,7 +128,7 @@ def write(path: Path, rows: Iterable[KindLabels]) -> None:
 
 
 def check_lines(row: KindLabels, texts: Sequence[str]) -> None:
-    """Refuse labels of a page whose lines are others."""
+    """Refuse labels of a page whose lines have changed."""
     if len(texts) != len(row.hashes):
         raise LabelError(f"{row.page} has {len(texts)} lines, and {len(row.hashes)} labels")
     for number, (text, hashed) in enumerate(zip(texts, row.hashes, strict=True)):
@@ -135,6 +137,6 @@ def check_lines(row: KindLabels, texts: Sequence[str]) -> None:
 
 
 def drawn(folder: Path = FOLDER) -> list[dict[str, Any]]:
-    """Return what is known of the drawn pages."""
+    """Return the records of the drawn pages."""
     pages: list[dict[str, Any]] = json.loads((folder / "drawn.json").read_text("utf-8"))["pages"]
     return pages

@@ -1,12 +1,12 @@
-"""Pages as their readers see them: numbered lines with a hint of the markup, in folders outside here.
+"""Pages as their readers see them: numbered lines with a hint of the markup. Kept outside the repository.
 
     # page daniel/2011...
     # el, article, 153 lines
     0	nav li a	Αρχική
     12	h1	...
 
-Where coarser labels are known, their first letter stands before the hint (c content, t template,
-m metadata, r repeat, k comment). No score is shown.
+If coarser labels are known, their first letter comes before the hint (c content, t template, m metadata, r
+repeat, k comment). No score is shown.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,19 +28,19 @@ from detector.text.page import Page as Decoded
 from detector.text.read import read_batch
 from detector.text.tags import INSIDE
 
-# Readers see the beginning of a line: enough to know what it is.
+# Readers see the beginning of a line, which is enough to know what it is.
 SHOWN: Final = 160
-# What is said of where a line stands, from outside to inside.
+# The ancestors of a line that are shown, from outside to inside.
 PLACES: Final = (
     "nav", "header", "footer", "aside", "main", "article", "form", "details", "dialog", "figure",
     "caption", "address", "blockquote", "select", "button", "label", "hidden",
 )  # fmt: skip
-MOSTLY: Final = 0.8  # of a line's bytes in links make it a link
+MOSTLY: Final = 0.8  # the share of a line's bytes in links that makes it a link
 HINT: Final = {"content": "c", "template": "t", "metadata": "m", "repeat": "r", "comment": "k"}
 
 
 class Shown(NamedTuple):
-    """A line, and in few words its markup."""
+    """A line, and a short description of its markup."""
 
     text: str
     markup: str
@@ -73,14 +73,14 @@ def shown_lines(page: Page) -> list[Shown]:
 
 
 def cut(text: str) -> str:
-    """Return a line's beginning, indented as it is, without what would break the listing."""
+    """Return the beginning of a line with its indent, without what would break the listing."""
     indent = " " * min(len(text) - len(text.lstrip()), 8)
     words = " ".join(text.split())
     return indent + (words if len(words) <= SHOWN else f"{words[:SHOWN]}… ({len(words)})")
 
 
 def listing(page: Page, language: str, hints: Sequence[str] = ()) -> Iterator[str]:
-    """Yield the rows of a page's file; hints: coarser labels of the lines, where known."""
+    """Yield the rows of a page's file; hints: coarser labels of the lines, if known."""
     lines = shown_lines(page)
     yield f"# page {page.key}"
     yield f"# {language}, {page.page_type}, {len(lines)} lines, from 0 to {len(lines) - 1}"
@@ -109,9 +109,9 @@ def write(folder: Path, keys: Sequence[str], names: Mapping[str, str], hinted: b
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--hints", is_flag=True, help="Show the coarser labels that pages have, a letter a line.")
 def command(pages: Path, folder: Path, hints: bool) -> None:
-    """Write pages, named one a line in the file PAGES, as numbered lines to FOLDER/NAME.txt.
+    """Write the pages listed in the file PAGES, one name per line, as numbered lines to FOLDER/NAME.txt.
 
-    The folder must be outside the repository: pages hold third-party text.
+    The folder must be outside the repository, because pages have third-party text.
 
     \b
     Examples:

@@ -1,7 +1,7 @@
 """Kinds of single lines, in training_data/labels/kinds/lines.jsonl: hashes and kinds, never text.
 
 Lines of which models were unsure, or which are of rare kinds, were shown to readers with the lines around
-them; they labelled all that they could tell. A page a line, the kinds by line number:
+them; they labelled all that they could tell. One page per line, with the kinds by line number:
 
     {"page": "wcxb-dev/0012", "lines": {"47": ["9f3a...", "c"]}}
 """
@@ -45,7 +45,7 @@ def write_single_lines(pages: Mapping[str, SingleLines], path: Path = PATH) -> N
 
 
 def kinds_of_lines(page: str, labels: SingleLines, texts: Sequence[str]) -> list[str | None]:
-    """Return the kind of each line, None where it has no label; refuses labels of other lines."""
+    """Return the kind of each line, None if it has no label; refuses labels of changed lines."""
     kinds: list[str | None] = [None] * len(texts)
     for number, (hashed, kind) in labels.items():
         if number >= len(texts) or line_hash(texts[number]) != hashed:

@@ -1,4 +1,4 @@
-"""Where pages to label come from: every set of the shared data, by a page's name."""
+"""Where pages to label come from: every set of the shared data, by page name."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -7,12 +7,12 @@ from benchmarks.data.loaders.package_texts import PACKAGE_TEXTS, package_texts
 from benchmarks.data.pages import Page
 from benchmarks.data.sets import OF_PAGES, SETS
 
-# Parts of pages that other sets have whole.
+# Sets with parts of pages that other sets have whole.
 LEFT_OUT: Final = ("near-dup",)
 
 
 def pages(sets: set[str] | None = None) -> Iterator[Page]:
-    """Yield the pages of all sets that may be labelled, or of some."""
+    """Yield the pages of all sets that may be labelled, or of some sets."""
     for record in SETS:
         may_be = not record.ours and (record.split == "train" or record in OF_PAGES)
         may_be = may_be and record.name not in LEFT_OUT

@@ -15,7 +15,7 @@ from benchmarks.labels.lines import lines_of
 
 
 def labels_of(page: Page, answer: str, reader: str, where: str) -> KindLabels:
-    """Return the labels that an answer gives a page."""
+    """Return the labels of an answer about a page."""
     texts = [line.text for line in lines_of(page)]
     said = parse(answer, len(texts), where)
     hashes = tuple(line_hash(text) for text in texts)
@@ -23,7 +23,7 @@ def labels_of(page: Page, answer: str, reader: str, where: str) -> KindLabels:
 
 
 def taken(job: Path, reader: str) -> tuple[str, list[KindLabels]]:
-    """Return which reading a job is, and its labels; raises `LabelError` naming every fault."""
+    """Return the reading that a job belongs to, and its labels; raises `LabelError` with every error."""
     about: dict[str, Any] = json.loads((job / "job.json").read_text("utf-8"))
     found = pages_named(set(about["pages"].values()))
     rows, faults = [], []
@@ -45,9 +45,9 @@ def taken(job: Path, reader: str) -> tuple[str, list[KindLabels]]:
 @click.argument("jobs", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True))
 @click.option("--reader", help="Who read the jobs; the job's number if it is left out.")
 def command(jobs: tuple[Path, ...], reader: str | None) -> None:
-    """Read the answers of jobs, to training_data/labels/kinds/READING.jsonl.
+    """Read the answers of jobs, and write training_data/labels/kinds/READING.jsonl.
 
-    Pages that were taken before are taken anew. Nothing is written of a job with a fault.
+    Pages that were taken before are replaced. A job with an error is not written at all.
 
     \b
     Examples:

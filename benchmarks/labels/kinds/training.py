@@ -1,4 +1,4 @@
-"""Lines labelled by kind as something to train on."""
+"""Lines labelled by kind as training data."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
@@ -11,7 +11,7 @@ from benchmarks.labels.lines import lines_of, lines_of_html
 from benchmarks.labels.weak_labels import page_record
 from detector.text.page import Page as Decoded
 
-# Lots of pages that were read whole: new ones, and those that had coarser labels before.
+# The lots of pages that were read whole: new ones, and those that had coarser labels before.
 NEW: Final = "new"
 LEARNED: Final = (NEW, "refined")
 
@@ -30,15 +30,17 @@ class KnownKinds:
         self._whole, self._lines = _read_whole(), read_single_lines()
 
     def added_to(self, records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Yield records of HTML pages with the kinds of their lines, where readers gave some."""
+        """Yield records of HTML pages with the kinds of their lines, if readers gave any."""
         for record in records:
             kinds = self.of(record["source"], record["page"])
             yield record if kinds is None else {**record, "kinds": kinds}
 
     def of(self, key: str, html: str) -> list[str | None] | None:
-        """Return the kind of each line of a page that is not blank, None where nobody said; None of no line.
+        """Return the kind of each non-blank line of a page, None for unlabelled lines.
 
-        Raises `LabelError` if the page has other lines than were read.
+        The whole result is None if no line is labelled.
+
+        Raises `LabelError` if the lines of the page differ from those that were read.
         """
         if key not in self._whole and key not in self._lines:
             return None
@@ -50,7 +52,7 @@ class KnownKinds:
 
 
 def labelled_by_kind(split: Splits, without: frozenset[str]) -> Iterator[dict[str, Any]]:
-    """Yield the new pages that were read whole and may be trained on, but those of some sets."""
+    """Yield the new pages that were read whole and may be trained on, except those of some sets."""
     wanted = {
         row["page"] for row in drawn() if row["lot"] == NEW and row["page"].split("/", 1)[0] not in without
     }

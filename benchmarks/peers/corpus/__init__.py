@@ -1,1 +1,1 @@
-"""Other ways to filter a corpus, a file each: `run(pages.jsonl, folder)`."""
+"""Other ways to filter a corpus, one file each: `run(pages.jsonl, folder)`."""

@@ -14,7 +14,7 @@ TASKS = 2
 
 
 def _halves(path: Path, folder: Path) -> None:
-    """Write the corpus as a file a task: a task reads whole files."""
+    """Write the corpus with one file per task, because a task reads whole files."""
     folder.mkdir()
     outs = [(folder / f"{number}.jsonl").open("w") for number in range(TASKS)]
     with path.open() as file:
@@ -30,7 +30,7 @@ def run(pages: str, output: str) -> None:
     work = folder / "work"
     work.mkdir()
     _halves(path, work / "in")
-    # By lines, and without the rules that throw short pages away: the pages here are short.
+    # By lines, and without the rules that drop short pages, because the pages here are short.
     config = SentDedupConfig(n_sentences=1, split_sentences=False, min_doc_words=1, min_num_sentences=1)
     reader = JsonlReader(str(work / "in"), text_key="text", id_key="id")
     stages = (

@@ -1,8 +1,8 @@
 """dolma: paragraphs seen before (a Bloom filter), then C4's rules for lines and pages, on two workers.
 
-As its documentation has it: `tag`, `dedupe` and `mix`, each with a configuration. Paragraphs
-are lines, and an earlier use of one stays. As in datatrove's pipeline beside this one, the rule
-that lines must end in punctuation is left out: headings and half of the languages would go.
+As in its documentation: `tag`, `dedupe` and `mix`, each with a configuration. Paragraphs are lines, and the
+first occurrence of each stays. As in datatrove's pipeline, the rule
+that lines must end in punctuation is left out, because it would drop headings and half of the languages.
 """
 
 import gzip
@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import Any
 
 WORKERS = 2
-# Of the Bloom filter; far fewer false alarms than the pages have lines.
+# The size of the Bloom filter, which gives far fewer false positives than there are lines.
 FALSE_ALARMS = 1e-6
 RULES = ("has_javascript", "has_lorem_ipsum", "has_curly_brace")
 
 
 def _parts(path: Path, folder: Path) -> int:
-    """Write the corpus as dolma's documents, a file a worker; return the number of lines.
+    """Write the corpus as dolma's documents, one file per worker; return the number of lines.
 
-    Each file has one stretch of the corpus, for what is mixed comes out file after file.
+    Each file has consecutive documents of the corpus, because the mixed output is in the order of files.
     """
     folder.mkdir(parents=True)
     lines, at, size = 0, 0, path.stat().st_size
@@ -40,7 +40,7 @@ def _parts(path: Path, folder: Path) -> int:
 
 
 def _dolma(command: str, config: dict[str, Any], folder: Path) -> None:
-    """Call dolma's program with a configuration."""
+    """Call the program of dolma with a configuration."""
     path = folder / f"{command}.json"
     path.write_text(json.dumps(config))
     program = Path(sys.executable).with_name("dolma")

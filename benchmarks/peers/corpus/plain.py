@@ -1,6 +1,6 @@
-"""A pipeline in plain Python, as people write it: lines on six pages of a site go, and equal texts.
+"""A simple pipeline in plain Python: lines on six pages of a site are dropped, and equal texts.
 
-Six is the number of the rule that Llama 3's report describes.
+Six is the number in the rule of the Llama 3 report.
 """
 
 import hashlib

@@ -1,1 +1,1 @@
-"""Peers on HTML, a file each: `extract(page, language) -> str`, the page as bytes."""
+"""Peers on HTML, one file each: `extract(page, language) -> str`, with the page as bytes."""

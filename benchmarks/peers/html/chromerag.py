@@ -1,6 +1,6 @@
-"""ChromeRAG: its Markdown is turned back into plain text.
+"""ChromeRAG: its Markdown, converted to plain text.
 
-Marks of emphasis inside a sentence would break snippets that the page does hold.
+Emphasis marks inside a sentence would break snippets that the page has.
 """
 
 import re
@@ -15,7 +15,7 @@ MARKS = re.compile(
     r"^\s*(?:#{1,6}|[-*>]|\d+\.)\s+|^[\s|:-]+$|\*\*|__|`+|(?<!\w)[*_]|[*_](?!\w)", re.MULTILINE
 )
 LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
-# It groups pages by their addresses, and counts an address once.
+# It groups pages by their addresses, and counts an address only once.
 ADDRESS = "https://example.org/pages/{}.html"
 
 
@@ -25,7 +25,7 @@ def _plain(markdown: str) -> str:
 
 
 def extract(html: bytes, language: str | None) -> str:
-    """Extract with the defaults, without a model of the page's site."""
+    """Extract with the defaults, without a model of the site."""
     return _plain(ChromeRAG().extract(bytes_to_str(html, detect_encoding(html))).markdown)
 
 

@@ -1,4 +1,4 @@
-"""goose3: title and cleaned text, language given where it has a stop list."""
+"""goose3: title and cleaned text, with the language if it has a stop list for it."""
 
 from importlib.resources import files
 

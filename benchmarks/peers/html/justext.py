@@ -1,6 +1,6 @@
-"""jusText, with the right stop list for the page's language, else without one.
+"""jusText, with the stop list for the page's language if there is one.
 
-Without one it is told to ignore stop words (both thresholds 0), as its manual says.
+Without a stop list, stop words are ignored (both thresholds 0), as its manual says.
 """
 
 import justext

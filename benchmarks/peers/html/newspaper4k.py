@@ -1,10 +1,10 @@
-"""newspaper4k: title and text of an article, language given where it knows it."""
+"""newspaper4k: title and text of an article, with the language if it knows it."""
 
 import newspaper
 from newspaper.utils import get_available_languages
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding
 
-# The address is never fetched: the page is given. A reserved name makes sure.
+# The address is never fetched, because the page is given. A reserved name makes sure of that.
 ADDRESS = "http://page.invalid/"
 
 

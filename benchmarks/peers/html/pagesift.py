@@ -1,4 +1,4 @@
-"""pagesift: the Markdown of its main content, as text without Markdown's signs."""
+"""pagesift: the Markdown of its main content, rendered as text."""
 
 import pagesift
 from markdown_it import MarkdownIt

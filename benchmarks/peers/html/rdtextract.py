@@ -1,4 +1,4 @@
-"""rdtextract: its Markdown, as text without Markdown's signs."""
+"""rdtextract: its Markdown, rendered as text."""
 
 from markdown_it import MarkdownIt
 from rdtextract import extract as to_markdown

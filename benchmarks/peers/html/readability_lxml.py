@@ -1,4 +1,4 @@
-"""readability-lxml: the summary's text, one block a line."""
+"""readability-lxml: the text of its summary, one block per line."""
 
 from lxml.html import document_fromstring, tostring
 from readability import Document

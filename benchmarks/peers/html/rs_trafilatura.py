@@ -1,10 +1,10 @@
-"""rs-trafilatura: its main content as plain text, without the page's address and with it."""
+"""rs-trafilatura: its main content as plain text, without and with the page's address."""
 
 import re
 
 import rs_trafilatura
 
-# The address that a page gives for itself; the sets hold no other.
+# The address that a page declares; the sets have no other.
 CANONICAL = re.compile(rb"<link\b[^>]*\brel=[\"']?canonical\b[^>]*>", re.IGNORECASE)
 ADDRESS = re.compile(rb"\bhref=[\"']?(https?://[^\"'\s>]+)", re.IGNORECASE)
 
@@ -15,7 +15,7 @@ def extract(html: bytes, language: str | None) -> str:
 
 
 def extract_with_address(html: bytes, language: str | None) -> str:
-    """Extract the main content of a page whose own address is told, where it names one."""
+    """Extract the main content, given the address that the page declares, if any."""
     link = CANONICAL.search(html)
     address = link and ADDRESS.search(link.group())
     url = address.group(1).decode("utf-8", "replace") if address else None

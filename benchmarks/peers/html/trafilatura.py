@@ -1,4 +1,4 @@
-"""trafilatura: its defaults, and the options that its own evaluation compares."""
+"""trafilatura: its defaults, and the options compared in its own evaluation."""
 
 import trafilatura
 

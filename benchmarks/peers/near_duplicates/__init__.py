@@ -1,4 +1,4 @@
-"""Systems that find near-duplicates, a file each: a corpus in, pairs and removed positions out.
+"""Systems that find near-duplicates, one file each: from a corpus to pairs and removed positions.
 
-They run in their own environments, so they import the standard library and themselves.
+They run in their own environments, so they import only the standard library and themselves.
 """

@@ -1,4 +1,4 @@
-"""datasketch 2.0: sketches one by one or in bulk, and its LSH with the bands it chooses."""
+"""datasketch 2.0: sketches one by one or in bulk, and its LSH with the bands that it chooses."""
 
 from collections.abc import Iterator
 
@@ -7,12 +7,12 @@ from datasketch import MinHash, MinHashLSH, MinHashLSHEnsemble
 
 from benchmarks.peers.near_duplicates.texts import SLOTS, THRESHOLD, Corpus, Found, removed_by, shingles
 
-# Parts of an ensemble.
+# The number of parts of an ensemble.
 PARTS = 32
 
 
 def hashed(data: bytes) -> int:
-    """Return 32-bit xxHash, faster than the default sha1."""
+    """Return 32-bit xxHash, which is faster than the default SHA-1."""
     return xxhash.xxh32_intdigest(data)
 
 
@@ -32,7 +32,7 @@ def _pairs(sketches: list[MinHash]) -> Found:
 
 
 def find_ensemble(corpus: Corpus) -> Found:
-    """`MinHashLSHEnsemble` with as many parts as its documentation has: what it answers, not verified."""
+    """`MinHashLSHEnsemble` with the number of parts in its documentation; its answers are not verified."""
     sets = [set(parts) for parts in _encoded(corpus)]
     sketches = MinHash.bulk(sets, num_perm=SLOTS, scheme="affine32", hashfunc=hashed)
     index = MinHashLSHEnsemble(threshold=THRESHOLD, num_perm=SLOTS, num_part=PARTS)
@@ -49,7 +49,7 @@ def find_ensemble(corpus: Corpus) -> Found:
 
 
 def find(corpus: Corpus) -> Found:
-    """One `update` a shingle, as its documentation begins."""
+    """One `update` per shingle, as at the beginning of its documentation."""
     sketches = []
     for parts in _encoded(corpus):
         sketch = MinHash(num_perm=SLOTS, scheme="affine32", hashfunc=hashed)
@@ -65,10 +65,10 @@ def find_bulk(corpus: Corpus) -> Found:
 
 
 def prepare_sign_ready(corpus: Corpus) -> list[list[bytes]]:
-    """Return shingles, made beforehand."""
+    """Return shingles, made in advance."""
     return list(_encoded(corpus))
 
 
 def sign_ready(ready: list[list[bytes]]) -> object:
-    """Ready-made shingles to 128 slots."""
+    """From ready-made shingles to 128 slots."""
     return MinHash.bulk(ready, num_perm=SLOTS, scheme="affine32", hashfunc=hashed)

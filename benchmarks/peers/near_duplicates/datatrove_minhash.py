@@ -1,4 +1,4 @@
-"""datatrove 0.10: its four MinHash steps in a row in one process, 14 buckets of 8 as it sets them."""
+"""datatrove 0.10: its four MinHash steps in one process, with its default of 14 buckets of 8."""
 
 import tempfile
 from pathlib import Path
@@ -16,7 +16,7 @@ from benchmarks.peers.near_duplicates.texts import SHINGLE, Corpus, Found
 
 
 def find(corpus: Corpus) -> Found:
-    """Returns what its filter drops; it tells no pairs."""
+    """Returns what its filter drops; it returns no pairs."""
     config = MinhashConfig(n_grams=SHINGLE)
     texts = corpus.texts()
 

@@ -12,7 +12,7 @@ def _told(found: Duplicates) -> Found:
 
 
 def find(corpus: Corpus) -> Found:
-    """Texts in a list, arrays in memory while they fit."""
+    """Texts in a list; arrays in memory while they fit."""
     return _told(find_duplicates(corpus.texts(), THRESHOLD))
 
 
@@ -22,20 +22,20 @@ def find_contained(corpus: Corpus) -> Found:
 
 
 def find_half(corpus: Corpus) -> Found:
-    """The same at a threshold of .5, for news that was edited on its way."""
+    """The same at a threshold of .5, for news that was edited."""
     return _told(find_duplicates(corpus.texts(), 0.5))
 
 
 def find_on_disk(corpus: Corpus) -> Found:
-    """Texts that stream by once from a file; reading and parsing them is part of the time."""
+    """Texts streamed from a file; reading and parsing them is part of the time."""
     return _told(find_duplicates(corpus.stream(), THRESHOLD))
 
 
 def prepare_sign(corpus: Corpus) -> list[bytes]:
-    """Return the texts as bytes: signing begins with those."""
+    """Return the texts as bytes, because signing begins with those."""
     return [text.encode() for text in corpus.texts()]
 
 
 def sign(texts: list[bytes]) -> object:
-    """Bytes to words to shingles to 128 slots."""
+    """From bytes to words, shingles and 128 slots."""
     return signatures_of(texts, SHINGLE)

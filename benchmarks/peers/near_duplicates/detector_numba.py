@@ -1,4 +1,4 @@
-"""This project in version 0.1, the last one whose kernels numba compiled."""
+"""This project in version 0.1, the last one with kernels compiled by numba."""
 
 from detector.duplicates.minhash import signatures_of
 
@@ -6,10 +6,10 @@ from benchmarks.peers.near_duplicates.texts import SHINGLE, Corpus
 
 
 def prepare_sign(corpus: Corpus) -> list[bytes]:
-    """Return the texts as bytes: signing begins with those."""
+    """Return the texts as bytes, because signing begins with those."""
     return [text.encode() for text in corpus.texts()]
 
 
 def sign(texts: list[bytes]) -> object:
-    """Bytes to words to shingles to 128 slots."""
+    """From bytes to words, shingles and 128 slots."""
     return signatures_of(texts, SHINGLE)

@@ -1,4 +1,4 @@
-"""FastSketchLSH: sketches of our shingles, LSH of 16 bands, candidates kept by their estimated Jaccard."""
+"""FastSketchLSH: sketches of our shingles, LSH with 16 bands, candidates kept by estimated similarity."""
 
 import numpy as np
 from FastSketchLSH import LSH, FastSimilaritySketch
@@ -10,7 +10,7 @@ SEED = 42
 
 
 def find(corpus: Corpus) -> Found:
-    """Sketch in one batch on one thread; its index gives candidates and checks nothing."""
+    """Sketch in one batch on one thread; its index gives candidates and verifies nothing."""
     sketcher = FastSimilaritySketch(size=SLOTS, seed=SEED)
     sketches = np.asarray(sketcher.batch([shingles(text) for text in corpus.texts()], num_threads=1))
     index = LSH(num_perm=SLOTS, num_bands=BANDS, num_threads=1)

@@ -1,4 +1,4 @@
-"""gaoya 0.2.2: an index with 16 bands of 8 over word 5-grams, similarity by estimate."""
+"""gaoya 0.2.2: an index with 16 bands of 8 over word 5-grams, with estimated similarities."""
 
 from gaoya.minhash import MinHashStringIndex
 
@@ -8,7 +8,7 @@ BANDS = 16
 
 
 def find(corpus: Corpus) -> Found:
-    """Our shingles, since its own analyser knows no characters of Chinese as words."""
+    """Our shingles, because its own analyser does not treat Chinese characters as words."""
     index = MinHashStringIndex(
         hash_size=32,
         jaccard_threshold=THRESHOLD,

@@ -1,7 +1,7 @@
 """rensa 0.5: R-MinHash with its LSH, its deduplicator, and its "rho" path.
 
-The rho path samples token positions. Its call for whole batches flags texts and tells
-neither of which they are copies nor which to keep, so it is scored by what it flags.
+The rho path samples token positions. Its call for whole batches only flags texts, and names neither their
+originals nor the texts to keep, so it is scored by its flags.
 """
 
 from rensa import RMinHash, RMinHashDeduplicator, RMinHashLSH
@@ -14,7 +14,7 @@ RHO_BANDS = 8  # as in its own benchmark
 
 
 def find(corpus: Corpus) -> Found:
-    """Sketch objects, LSH of 16 bands, candidates kept by their estimated Jaccard."""
+    """Sketch objects, LSH with 16 bands, candidates kept by their estimated Jaccard similarity."""
     sketches = RMinHash.from_token_sets(
         (shingles(text) for text in corpus.texts()), num_perm=SLOTS, seed=SEED
     )
@@ -31,7 +31,7 @@ def find(corpus: Corpus) -> Found:
 
 
 def dedup(corpus: Corpus) -> Found:
-    """Its deduplicator: keeps a text unless it is like one that was kept."""
+    """Its deduplicator: keeps a text unless it is similar to a kept one."""
     deduplicator = RMinHashDeduplicator(
         threshold=THRESHOLD, num_perm=SLOTS, use_lsh=True, num_bands=BANDS, seed=SEED
     )
@@ -40,7 +40,7 @@ def dedup(corpus: Corpus) -> Found:
 
 
 def rho(corpus: Corpus) -> Found:
-    """Its fastest path, as its own benchmark calls it: flags only."""
+    """Its fastest path, as in its own benchmark: flags only."""
     tokens = (shingles(text) for text in corpus.texts())
     matrix = RMinHash.digest_matrix_from_token_sets_rho(tokens, num_perm=SLOTS, seed=SEED)
     index = RMinHashLSH(threshold=THRESHOLD, num_perm=SLOTS, num_bands=RHO_BANDS)
@@ -49,12 +49,12 @@ def rho(corpus: Corpus) -> Found:
 
 
 def prepare_sign_ready(corpus: Corpus) -> list[list[str]]:
-    """Return shingles, made beforehand."""
+    """Return shingles, made in advance."""
     return [shingles(text) for text in corpus.texts()]
 
 
 def sign_ready(ready: list[list[str]]) -> object:
-    """Ready-made shingles to 128 slots."""
+    """From ready-made shingles to 128 slots."""
     return RMinHash.digest_matrix_from_token_sets(ready, num_perm=SLOTS, seed=SEED)
 
 
@@ -64,7 +64,7 @@ def prepare_sign(corpus: Corpus) -> list[str]:
 
 
 def sign(texts: list[str]) -> object:
-    """Texts to shingles in Python to 128 slots."""
+    """From texts to shingles in Python, and to 128 slots."""
     return RMinHash.digest_matrix_from_token_sets(
         (shingles(text) for text in texts), num_perm=SLOTS, seed=SEED
     )

@@ -1,4 +1,4 @@
-"""text-dedup 0.4.0: its minhash command on a local file, with the bands it chooses."""
+"""text-dedup 0.4.0: its minhash command on a local file, with the bands that it chooses."""
 
 import os
 import tempfile
@@ -11,7 +11,7 @@ from benchmarks.peers.near_duplicates.texts import SHINGLE, SLOTS, THRESHOLD, Co
 
 
 def find(corpus: Corpus) -> Found:
-    """Returns what its command leaves out; it tells no pairs."""
+    """Returns what its command leaves out; it returns no pairs."""
     os.environ["HF_DATASETS_OFFLINE"] = os.environ["HF_HUB_OFFLINE"] = "1"
     texts = corpus.texts()
     with tempfile.TemporaryDirectory() as folder:

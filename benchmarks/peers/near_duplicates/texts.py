@@ -1,4 +1,4 @@
-"""What every system is given: texts in a list or in a file, the same shingles, and a threshold."""
+"""The input of every system: texts in a list or in a file, the same shingles, and a threshold."""
 
 import re
 from collections.abc import Iterator
@@ -11,16 +11,16 @@ from benchmarks.files import json_lines
 THRESHOLD = 0.8
 SHINGLE = 5
 SLOTS = 128
-# A word, or a character of Chinese, of which the planted corpora have some. What is wanted
-# is the truth's shingles in as little Python as possible.
+# A word, or a character of Chinese, of which the planted corpora have some. The shingles must be those of the
+# truth, with as little Python as possible.
 TOKEN = re.compile(r"[\u3400-\u9fff]|[^\W_\u3400-\u9fff]+")
 
 
 class Found(NamedTuple):
-    """What a system says, None where it does not say it.
+    """The results of a system; None for what it does not return.
 
-    pairs of positions; removed: positions that go, their twins staying; flagged: positions
-    that have a twin somewhere, the first of a group among them
+    pairs of positions; removed: positions that are removed while their near-duplicates stay; flagged:
+    positions with a near-duplicate anywhere, including the first of a group
     """
 
     pairs: list[tuple[int, int]] | None
@@ -29,7 +29,7 @@ class Found(NamedTuple):
 
 
 class Corpus:
-    """Texts of a JSONL file; held in memory once `texts` was asked for."""
+    """Texts of a JSONL file; held in memory once `texts` has been called."""
 
     def __init__(self, path: str, most: int | None = None) -> None:
         self.path, self._most = path, most
@@ -48,7 +48,7 @@ class Corpus:
 
 
 def shingles(text: str) -> list[str]:
-    """Return the shingles of a text, as often as they stand there."""
+    """Return the shingles of a text, with repetitions."""
     words = TOKEN.findall(text.lower())
     return [
         " ".join(words[at : at + SHINGLE]) for at in range(max(len(words) - SHINGLE + 1, min(len(words), 1)))
@@ -56,7 +56,7 @@ def shingles(text: str) -> list[str]:
 
 
 def removed_by(pairs: list[tuple[int, int]]) -> list[int]:
-    """Return what goes if a text goes that has a pair with an earlier one that stays."""
+    """Return what is removed if each text with an earlier kept near-duplicate is removed."""
     gone: set[int] = set()
     for left, right in sorted(pairs, key=lambda pair: (pair[1], pair[0])):
         if left not in gone:

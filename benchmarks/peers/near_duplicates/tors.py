@@ -1,4 +1,4 @@
-"""tors: signatures, LSH of 16 bands, candidates kept by their estimated Jaccard."""
+"""tors: signatures, LSH with 16 bands, candidates kept by their estimated Jaccard similarity."""
 
 import tors
 
@@ -16,13 +16,13 @@ BANDS = 16
 
 
 def _signature(text: str) -> list[int]:
-    """Sign words only: it takes marks of punctuation for words, which the truth does not."""
+    """Sign words only, because it treats punctuation marks as words, unlike the truth."""
     words = " ".join(TOKEN.findall(text.lower()))
     return tors.minhash_signature(words, num_perm=SLOTS, shingle_size=SHINGLE)
 
 
 def find(corpus: Corpus) -> Found:
-    """Call the steps that its manual names for more texts than `dedup_near_dup` can compare in pairs."""
+    """Call the steps that its manual recommends for more texts than `dedup_near_dup` can compare in pairs."""
     signatures = [_signature(text) for text in corpus.texts()]
     candidates = tors.lsh_candidates(signatures, bands=BANDS, rows=SLOTS // BANDS)["pairs"]
     pairs = [

@@ -1,1 +1,1 @@
-"""What turns HTML into lines, a file each: `extract(page, language) -> str`, the page as bytes."""
+"""Renderers from HTML to lines, one file each: `extract(page, language) -> str`, with the page as bytes."""

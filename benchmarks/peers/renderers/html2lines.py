@@ -1,4 +1,4 @@
-"""The line renderer of the shared data, loaded from there: it is not ours to commit."""
+"""The line renderer of the shared data, loaded from there because it is not ours to commit."""
 
 import os
 from importlib.util import module_from_spec, spec_from_file_location
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def extract(html: bytes, language: str | None) -> str:
-    """Return all text, one line a block."""
+    """Return all text, one block per line."""
     path = Path(os.environ["DETECTOR_SHARED"]) / "multilingual" / "html2lines.py"
     spec = spec_from_file_location("html2lines", path)
     if spec is None or spec.loader is None:

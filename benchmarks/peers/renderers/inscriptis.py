@@ -1,4 +1,4 @@
-"""inscriptis: all text, laid out; the measure of keeping everything."""
+"""inscriptis: all text with its layout; the baseline that keeps everything."""
 
 from inscriptis import get_text
 from resiliparse.parse.encoding import bytes_to_str, detect_encoding

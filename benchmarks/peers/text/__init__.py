@@ -1,1 +1,1 @@
-"""Peers on plain text, a file each: `extract(text, language) -> str`."""
+"""Peers on plain text, one file each: `extract(text, language) -> str`."""

@@ -10,7 +10,7 @@ from datatrove.utils._import_utils import ASSETS_PATH
 
 @lru_cache(maxsize=512)
 def _tag(language: str | None) -> str:
-    """Return datatrove's own name of a language; English where it has none."""
+    """Return datatrove's name of a language; English if it has none."""
     with open(f"{ASSETS_PATH}/tokenizer_assignment.csv", encoding="utf-8") as table:  # noqa: PTH123
         rows = list(csv.DictReader(table))
     found = [row for row in rows if row["code_1"] == language and row["default_code_1"] == "TRUE"]
@@ -28,7 +28,7 @@ def extract(text: str, language: str | None) -> str:
 
 
 def extract_gopher(text: str, language: str | None) -> str:
-    """Apply the Gopher quality and repetition filters: the page stays whole, or goes."""
+    """Apply the Gopher quality and repetition filters: the page is kept or dropped as a whole."""
     page, tag = Document(text=text, id="page"), _tag(language)
     rules = (GopherQualityFilter(language=tag), GopherRepetitionFilter(language=tag))
     return text if all(_kept(rule, page) for rule in rules) else ""

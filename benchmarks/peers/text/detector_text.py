@@ -1,6 +1,6 @@
-"""This project on plain text, with the model that ships, through its public interface.
+"""This project on plain text, with the default model, through its public interface.
 
-Runs in the environment of version 0.1, too.
+Also runs in the environment of version 0.1.
 """
 
 from detector import Detector, Page
@@ -14,5 +14,5 @@ def extract(text: str, language: str | None) -> str:
 
 
 def extract_batch(pages: list[str]) -> list[str]:
-    """Return the clean text of many plain texts, in batches of its own choice."""
+    """Return the clean text of many plain texts, in batches of its own size."""
     return [page.clean_text for page in DETECTOR.score_pages(Page.read(page, "text") for page in pages)]

@@ -1,4 +1,4 @@
-"""jusText's rules on lines of text: its own code, each line a paragraph without links."""
+"""jusText's rules on lines of text: its own code, with each line as a paragraph without links."""
 
 from types import SimpleNamespace
 

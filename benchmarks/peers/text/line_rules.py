@@ -1,6 +1,6 @@
 """Rules on lines of text: keep all, keep long lines, and C4's.
 
-C4: Raffel et al. 2020, section 2.2, and the list of what its code does besides.
+C4: Raffel et al. 2020, section 2.2, and further rules in its code.
 """
 
 import re
@@ -14,7 +14,7 @@ SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?:\s|$)")
 
 
 def keep_all(text: str, language: str | None) -> str:
-    """Return the text as it is."""
+    """Return the text unchanged."""
     return text
 
 
@@ -31,7 +31,7 @@ def _keeps(line: str) -> bool:
 
 
 def c4(text: str, language: str | None) -> str:
-    """Keep lines by C4's rules; pages with lorem ipsum, a brace or under 3 sentences give nothing."""
+    """Keep lines by C4's rules; pages with lorem ipsum, a brace or fewer than 3 sentences give nothing."""
     kept = [line for line in map(str.strip, text.splitlines()) if _keeps(line)]
     sentences = sum(len(SENTENCE_END.findall(line)) for line in kept)
     spoilt = "lorem ipsum" in text.lower() or "{" in text

@@ -1,7 +1,7 @@
 """RefinedWeb's line-wise corrections, written from Penedo et al. 2023, appendix G.2.
 
-The paper also discards a page when these lines hold over 5 % of its words; it does so
-after main text extraction. On whole pages that would discard nearly all, so it is left out.
+The paper also discards a page if these lines have over 5 % of its words, after extracting the main text. On
+whole pages this would discard nearly all, so it is left out.
 """
 
 import re

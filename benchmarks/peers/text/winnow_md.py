@@ -1,6 +1,6 @@
-"""winnow-md: its rules on the lines of a page, each a paragraph of Markdown.
+"""winnow-md: its rules on the lines of a page, with each line as a paragraph of Markdown.
 
-Its learned model is left out: it needs embeddings that are downloaded at the first call.
+Its learned model is left out, because it downloads embeddings at the first call.
 """
 
 import winnow

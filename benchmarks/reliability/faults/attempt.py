@@ -1,4 +1,4 @@
-"""One try: a command that is disturbed, then called again, and what must hold of both."""
+"""One try: a command that is disturbed, then called again, and the requirements for both."""
 
 import random
 import re
@@ -15,17 +15,17 @@ from benchmarks.reliability.faults.processes import HUNG, Ended, Running, Start,
 from benchmarks.reliability.faults.scenarios import Scenario
 
 Disturbed = Literal["finished", "stopped", "killed"]
-# What a user never sees: of Python, and of `cli/main.py` for what it did not expect.
+# Output that a user must never see: of Python, and of `cli/main.py` for unexpected errors.
 NOT_OURS: Final = re.compile(r"Traceback \(most recent|internal error|Exception ignored|Fatal Python error")
 MESSAGE: Final = re.compile(r"^(detector: |Error: |Usage: )", re.MULTILINE)
 SHOWN: Final = 600
-# The codes of `cli/main.py`: pages set aside, wrong use, stopped by a limit.
+# The exit codes of `cli/main.py`: pages set aside, wrong usage, stopped by a limit.
 NAMED: Final = (1, 2, 3)
 
 
 @dataclass(frozen=True)
 class Reference:
-    """What a command does when nothing disturbs it."""
+    """The results of a command that nothing disturbs."""
 
     ended: Ended
     result: dict[str, bytes]
@@ -33,11 +33,11 @@ class Reference:
 
 @dataclass
 class Attempt:
-    """A command in a place of its own, and what was found wrong.
+    """A command in a place of its own, and the problems that were found.
 
-    environment: variables of all its calls
-    disturbed: how the disturbed call ended; again: what came of the call after it
-    step: the step of a corpus run that was reached; problems: what must not be
+    environment: variables for all of its calls
+    disturbed: how the disturbed call ended; again: how the call after it ended
+    step: the step of a corpus run that was reached; problems: violated requirements
     """
 
     scenario: Scenario
@@ -51,7 +51,7 @@ class Attempt:
     problems: list[str] = field(default_factory=list)
 
     def moment(self) -> float:
-        """Return a moment in the course of the command, in seconds; early ones are likelier.
+        """Return a moment during the command, in seconds; early ones are likelier.
 
         The undisturbed call was the first, which takes longer.
         """
@@ -62,7 +62,7 @@ class Attempt:
         return launched(scenario or self.scenario, self.place, self.logs, how)
 
     def check(self, running: Running, codes: Collection[int] = NAMED, says_why: bool = True) -> Ended:
-        """Wait for a disturbed command: it must finish as ever, or stop with one of the codes and say why."""
+        """Wait for a disturbed command: it must finish as usual, or stop with a known code and a message."""
         ended = running.ended()
         self.step = self.place.step()
         if left := running.left_behind():
@@ -80,7 +80,7 @@ class Attempt:
         return ended
 
     def check_result(self, ended: Ended) -> None:
-        """Compare what was written, and printed, with what is written and printed undisturbed."""
+        """Compare the files and the output with those of the undisturbed command."""
         wanted, found = self.reference.result, self.scenario.result(self.place.folder)
         differing = sorted(
             name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name)
@@ -91,9 +91,9 @@ class Attempt:
             self.problem("other bytes on standard output", ended)
 
     def call_again(self, refusals: str | None = None) -> None:
-        """Call the command again, undisturbed: it must end as ever, with the same bytes.
+        """Call the command again, undisturbed: it must end as usual, with the same bytes.
 
-        refusals: a pattern; a named error that it matches will do, too
+        refusals: a pattern; a named error that matches it is also accepted
         """
         if self.scenario.once and self.scenario.result(self.place.folder) == self.reference.result:
             self.again = "the same"
@@ -111,7 +111,7 @@ class Attempt:
             self.again = "the same"
 
     def conclude(self, ended: Ended) -> None:
-        """Compare what a disturbed command wrote if it finished all the same, and call it again."""
+        """Compare the results of a disturbed command if it finished anyway, and call it again."""
         if self.disturbed == "finished":
             self.check_result(ended)
         self.call_again()
@@ -126,7 +126,7 @@ class Attempt:
                 path.unlink(missing_ok=True)
 
     def problem(self, what: str, ended: Ended) -> None:
-        """Note what must not be."""
+        """Record a problem."""
         err = ended.err.replace(f"{ROOT}/", "")
         said = err if len(err) <= SHOWN else f"…{err[-SHOWN:]}"
         self.problems.append(f"{what}; exit code {ended.code}, {said.strip() or 'nothing said'}")
@@ -138,7 +138,7 @@ def launched(scenario: Scenario, place: Place, logs: Path, how: Start | None = N
     environment = {"TMPDIR": str(place.temporary), "HOME": str(place.home), **how.environment}
     streams = how.streams
     if scenario.stdin and streams.stdin is None and 0 not in streams.closed:
-        # Left open: a few descriptors, until the next one takes its number.
+        # Left open: a few descriptors, until the next try reuses their numbers.
         with (place.folder / scenario.stdin).open("rb") as file:
             opened = replace(streams, stdin=file.fileno())
             return start(
@@ -153,7 +153,7 @@ def launched(scenario: Scenario, place: Place, logs: Path, how: Start | None = N
 
 
 def undisturbed(scenario: Scenario, place: Place, logs: Path) -> Reference:
-    """Call a command with nothing to disturb it."""
+    """Call a command without disturbing it."""
     ended = launched(scenario, place, logs).ended()
     if ended.code != scenario.code:
         raise AssertionError(f"{scenario.name} ends with {ended.code} undisturbed: {ended.err}")
@@ -161,7 +161,7 @@ def undisturbed(scenario: Scenario, place: Place, logs: Path) -> Reference:
 
 
 def new_logs() -> Path:
-    """Return a folder for logs, outside of the place that a fault is done to."""
+    """Return a folder for logs, outside of the place that a fault affects."""
     return Path(tempfile.mkdtemp(prefix="reliability-logs-"))
 
 

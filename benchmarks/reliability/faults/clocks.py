@@ -1,4 +1,4 @@
-"""Faults: a clock that goes back, and files from the future."""
+"""Faults: a clock that goes backwards, and files from the future."""
 
 import os
 import time
@@ -11,7 +11,7 @@ DAY = 86_400.0
 
 
 def _turn_back(after: int, by: float) -> None:
-    """Let the clock go back after some looks at it, then go on from there."""
+    """Let the clock go back after it has been read a few times, then continue from there."""
     real, looks = time.time, [0]
 
     def turned() -> float:
@@ -22,7 +22,7 @@ def _turn_back(after: int, by: float) -> None:
 
 
 def clock_back(attempt: Attempt) -> None:
-    """A run is killed; its files are then of another time, and the clock goes back while it goes on."""
+    """A run is killed; then its files get another time, and the clock goes back while the run continues."""
     running = attempt.start()
     running.sleep(attempt.moment())
     running.kill_all()

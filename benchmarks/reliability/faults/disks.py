@@ -1,4 +1,4 @@
-"""Faults: disks that are full, and places that cannot be written."""
+"""Faults: full disks, and places that cannot be written to."""
 
 import ctypes
 import os
@@ -18,13 +18,13 @@ NOT_WRITABLE: Final = 0o555
 
 
 def _peak(attempt: Attempt) -> int:
-    """Return about how much a command writes: its results, and what a run keeps until its end."""
+    """Return roughly how much a command writes: its results, and what a run keeps until its end."""
     size = sum(map(len, attempt.reference.result.values()))
     return max(4 * size, 16 * PAGE)
 
 
 def full_disk(attempt: Attempt) -> None:
-    """A disk that is full after a random number of bytes; then there is room again."""
+    """A disk that is full after a random number of bytes; later it has space again."""
     place = attempt.place
     place.resize(place.used() + PAGE * attempt.chance.randint(0, _peak(attempt) // PAGE))
     try:
@@ -46,7 +46,7 @@ def full_temporary(attempt: Attempt) -> None:
 
 
 def limited_files(attempt: Attempt) -> None:
-    """A limit on the size of files, which fails in the same way as a full disk."""
+    """A limit on file sizes, which fails in the same way as a full disk."""
     largest = max(map(len, attempt.reference.result.values()), default=PAGE)
     most = int(largest * attempt.chance.uniform(0, 1.2))
     prepare = partial(resource.setrlimit, resource.RLIMIT_FSIZE, (most, most))
@@ -69,14 +69,14 @@ class _CapabilityHeader(ctypes.Structure):
 
 
 def _heed_permissions() -> None:
-    """Give up root's right to write to and read from everything; other users never had it."""
+    """Give up root's right to write and read everything; other users never had it."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.capset(ctypes.byref(_CapabilityHeader(CAPABILITIES, 0)), (ctypes.c_uint32 * 6)(*[0] * 6)):
         raise OSError(ctypes.get_errno(), "capabilities cannot be given up")
 
 
 def not_writable(attempt: Attempt) -> None:
-    """A folder that belongs to somebody else."""
+    """A folder that belongs to another user."""
     folders = [attempt.place.folder, *(path for path in attempt.place.folder.rglob("*") if path.is_dir())]
     modes = {folder: folder.stat().st_mode for folder in folders}
     for folder in folders:
@@ -90,7 +90,7 @@ def not_writable(attempt: Attempt) -> None:
 
 
 def becomes_read_only(attempt: Attempt) -> None:
-    """A disk that cannot be written any more from a random moment on, as after an error of the device."""
+    """A disk that becomes read-only at a random moment, as after a device error."""
     running = attempt.start()
     running.sleep(attempt.moment())
     is_busy = False
@@ -105,7 +105,7 @@ def becomes_read_only(attempt: Attempt) -> None:
 
 
 def no_home(attempt: Attempt) -> None:
-    """No home, or one that does not exist or cannot be written; the same for temporary files."""
+    """No home folder, or one that does not exist or cannot be written to; the same for temporary files."""
     missing = str(attempt.place.folder / "nowhere")
     homes: list[dict[str, str | None]] = [
         {"HOME": None},

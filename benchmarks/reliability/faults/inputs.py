@@ -1,4 +1,4 @@
-"""Faults: inputs that vanish or change, and files of a run that are damaged."""
+"""Faults: inputs that disappear or change, and files of a run that are damaged."""
 
 import os
 import random
@@ -10,7 +10,7 @@ from typing import Final
 
 from benchmarks.reliability.faults.attempt import Attempt, undisturbed
 
-# What a run says that goes on over other inputs than it began with.
+# The messages of a run that continues with other inputs than it began with.
 OTHER_INPUTS: Final = "other inputs|has changed|changed since"
 TO_DELETE: Final = re.compile(r"delete the folder (\S+)")
 
@@ -25,7 +25,7 @@ def _files(attempt: Attempt) -> list[Path]:
 
 
 def vanished(attempt: Attempt) -> None:
-    """Some inputs vanish at a random moment, and come back."""
+    """Some inputs disappear at a random moment, and come back."""
     files = _files(attempt)
     gone = attempt.chance.sample(files, attempt.chance.randint(1, len(files)))
     running = attempt.start()
@@ -63,13 +63,13 @@ CHANGES: Final[tuple[Callable[[bytes, random.Random], bytes], ...]] = (_appended
 
 
 def changed(attempt: Attempt) -> None:
-    """An input changes at a random moment: the result is that of one or the other, or a named error."""
+    """An input changes at a random moment: the result must be that of one version, or a named error."""
     path = attempt.chance.choice(_files(attempt))
     before, times = path.read_bytes(), path.stat()
     running = attempt.start()
     running.sleep(attempt.moment())
     path.write_bytes(attempt.chance.choice(CHANGES)(before, attempt.chance))
-    if attempt.chance.random() < 0.5:  # as programs do that copy files with their times
+    if attempt.chance.random() < 0.5:  # like programs that copy files with their times
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
     attempt.check(running)
     if (
@@ -86,7 +86,7 @@ def changed(attempt: Attempt) -> None:
 
 
 def _check_changed(attempt: Attempt) -> None:
-    """Compare a result with that of the changed inputs, and leave things as if nothing had been done."""
+    """Compare a result with that of the changed inputs, and restore everything."""
     found = attempt.scenario.result(attempt.place.folder)
     attempt.remove_written()
     wanted = undisturbed(attempt.scenario, attempt.place, attempt.logs)
@@ -107,13 +107,13 @@ def _damage(path: Path, chance: random.Random) -> None:
 
 
 def damaged_run(attempt: Attempt) -> None:
-    """A run is killed, a file that it keeps is damaged, and the run goes on."""
+    """A run is killed, one of its files is damaged, and the run is continued."""
     running = attempt.start()
     running.sleep(attempt.moment())
     running.kill_all()
     attempt.step = attempt.place.step()
     files = [file for file in (attempt.place.folder / "out").rglob("*") if file.is_file()]
-    # What a finished run has published belongs to the user.
+    # Published results of a finished run belong to the user.
     if not files or attempt.step == "published":
         attempt.call_again()
         return
@@ -132,7 +132,7 @@ def damaged_run(attempt: Attempt) -> None:
 
 
 def damaged_file(attempt: Attempt) -> None:
-    """A file that a command reads is damaged: a result, or a named error; never a crash."""
+    """A file that a command reads is damaged: there must be a result or a named error, never a crash."""
     path = attempt.chance.choice(_files(attempt))
     before = path.read_bytes()
     _damage(path, attempt.chance)

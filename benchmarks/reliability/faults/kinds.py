@@ -1,4 +1,4 @@
-"""All faults, and the commands that each is done to."""
+"""All faults, and the commands that each one is tried on."""
 
 from collections.abc import Callable
 from typing import Final, NamedTuple
@@ -32,8 +32,8 @@ from benchmarks.reliability.faults.signals import (
 class Fault(NamedTuple):
     """A fault.
 
-    needs_disk: a file system must be mounted for it, which takes the rights of root
-    every: it is done in each so many rounds only, since it takes long
+    needs_disk: a file system must be mounted for it, which needs root
+    every: it is only tried in one of this many rounds, because it takes long
     """
 
     name: str

@@ -12,7 +12,7 @@ MB = 1 << 20
 
 
 def few_files(attempt: Attempt) -> None:
-    """64 open files at most."""
+    """At most 64 open files."""
     most = attempt.chance.choice((64, 64, 48))
     prepare = partial(resource.setrlimit, resource.RLIMIT_NOFILE, (most, most))
     ended = attempt.check(attempt.start(Start(prepare=prepare)))
@@ -20,7 +20,7 @@ def few_files(attempt: Attempt) -> None:
 
 
 def little_memory(attempt: Attempt) -> None:
-    """`ulimit -v`, from too little to start to enough."""
+    """`ulimit -v`, from too little memory to start to enough."""
     most = attempt.chance.randint(150, 900) * MB
     prepare = partial(resource.setrlimit, resource.RLIMIT_AS, (most, most))
     ended = attempt.check(attempt.start(Start(fresh=True, prepare=prepare)))
@@ -28,12 +28,12 @@ def little_memory(attempt: Attempt) -> None:
 
 
 def _is_tracker(process: psutil.Process) -> bool:
-    """Tell whether a process only counts the semaphores of others."""
+    """Tell whether a process only tracks the semaphores of others."""
     return any("resource_tracker" in word for word in process.cmdline())
 
 
 def worker_without_memory(attempt: Attempt) -> None:
-    """A worker gets no more memory than it has, at a random moment."""
+    """A worker cannot get any more memory, from a random moment on."""
     running = attempt.start()
     while running.sleep(0.05) and len(running.workers()) < 2:
         pass

@@ -1,4 +1,4 @@
-"""Faults: a network that breaks, and clients of `detector serve` that do."""
+"""Faults: a network that fails, and clients of `detector serve` that do."""
 
 import json
 import os
@@ -23,12 +23,12 @@ CUTS: Final = ("closed", "reset", "garbage", "no length", "nothing", "status")
 
 
 class _Cutting(BaseHTTPRequestHandler):
-    """Sends a part of a page. how: in what way it breaks, or "whole"."""
+    """Sends a part of a page. how: the way in which it fails, or "whole"."""
 
     how, page, share = "whole", b"", 1.0
 
     def log_message(self, format: str, *arguments: object) -> None:
-        """Say nothing."""
+        """Send nothing."""
 
     def do_GET(self) -> None:
         """Answer with what the fault leaves of the page."""
@@ -50,7 +50,7 @@ class _Cutting(BaseHTTPRequestHandler):
 
 
 def _serve(listening: socket.socket, how: str, page: bytes, share: float) -> NoReturn:
-    """Be a server that breaks, in a forked process."""
+    """Run a failing server in a forked process."""
     try:
         handler = type("Handler", (_Cutting,), {"how": how, "page": page, "share": share})
         server = HTTPServer(listening.getsockname(), handler, bind_and_activate=False)
@@ -67,7 +67,7 @@ def _serve(listening: socket.socket, how: str, page: bytes, share: float) -> NoR
 
 @contextmanager
 def _server(how: str, page: bytes, share: float) -> Iterator[int]:
-    """Give the port of a server of one page."""
+    """Give the port of a server with one page."""
     with socket.create_server(("127.0.0.1", 0), backlog=BACKLOG) as listening:
         pid = os.fork()
         if pid == 0:
@@ -86,11 +86,11 @@ def _fetching(port: int) -> Scenario:
 
 
 def broken_network(attempt: Attempt) -> None:
-    """A server that cuts what it sends; then it is whole again."""
+    """A server that truncates its responses; then it works again."""
     page = (attempt.place.folder / "site" / "1.html").read_bytes()
     how, share = attempt.chance.choice(CUTS), attempt.chance.random()
     with _server(how, page, share) as port:
-        # An answer without a length that ends too early cannot be told from a shorter page.
+        # A response without a length that ends too early cannot be distinguished from a shorter page.
         attempt.check(attempt.start(scenario=_fetching(port)))
         if attempt.disturbed == "finished" and how != "no length":
             attempt.problems.append(f"a page that was cut ({how}) is taken for a whole one")
@@ -104,7 +104,7 @@ def broken_network(attempt: Attempt) -> None:
 
 
 def _break(port: int, request: bytes, chance: random.Random) -> None:
-    """Begin a request and leave; wait for no answer."""
+    """Begin a request and disconnect without waiting for the answer."""
     with socket.create_connection(("127.0.0.1", port), timeout=WAITS) as client, suppress(OSError):
         client.sendall(request[: chance.randrange(len(request))])
         if chance.random() < 0.5:
@@ -112,7 +112,7 @@ def _break(port: int, request: bytes, chance: random.Random) -> None:
 
 
 def _port(attempt: Attempt) -> int:
-    """Return the port that a server says it listens to."""
+    """Return the port that a server reports."""
     said = (attempt.logs / "stderr").read_text() + (attempt.logs / "stdout").read_text()
     _, _, after = said.partition("127.0.0.1:")
     digits = "".join(letter if letter.isdigit() else " " for letter in after).split()
@@ -120,7 +120,7 @@ def _port(attempt: Attempt) -> int:
 
 
 def broken_clients(attempt: Attempt) -> None:
-    """Clients of `detector serve` leave in the middle of requests; others get the same answer as before."""
+    """Clients of `detector serve` disconnect during requests; others must get the same answer as before."""
     text = (attempt.place.folder / "site" / "1.html").read_text(encoding="utf-8")
     body = json.dumps({"pages": [{"page": text, "format": "html"}]}).encode()
     serve = Scenario("serve", ("serve", "--port", "0", "--no-browser", "-q"), fresh=True)

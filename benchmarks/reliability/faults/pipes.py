@@ -1,4 +1,4 @@
-"""Faults: pipes that are slow, that end too early, and streams that are closed from the start."""
+"""Faults: pipes that are slow or end too early, and streams that are closed from the start."""
 
 import os
 import time
@@ -55,7 +55,7 @@ def _fed(attempt: Attempt, data: bytes, pause: float) -> Ended:
 
 
 def slow_input(attempt: Attempt) -> None:
-    """Standard input comes in drops."""
+    """Standard input arrives in small pieces."""
     assert attempt.scenario.stdin
     data = (attempt.place.folder / attempt.scenario.stdin).read_bytes()
     ended = _fed(attempt, data, attempt.chance.choice((0.0, 0.002, 0.01)))

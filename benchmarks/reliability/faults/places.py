@@ -1,4 +1,4 @@
-"""The folder in which commands are disturbed: on a disk of its own, which can be made full."""
+"""The folder in which commands are disturbed: on a disk of its own, which can be filled."""
 
 import ctypes
 import os
@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Final
 
 SIZE: Final = 512 << 20
-# Of linux/mount.h.
+# Constants of linux/mount.h.
 REMOUNT, READ_ONLY, DETACH = 32, 1, 2
 STEPS: Final = ("out", "groups", "sketches", "clean", "counts", "count")
 
 
 class MountError(OSError):
-    """A file system cannot be mounted: it takes the rights of root."""
+    """A file system cannot be mounted, because that needs root."""
 
 
 def mount(target: Path, options: str, flags: int = 0) -> None:
-    """Mount a file system in memory, or change one that is mounted; raises `MountError`."""
+    """Mount a file system in memory, or change a mounted one; raises `MountError`."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.mount(b"tmpfs", os.fsencode(target), b"tmpfs", flags, options.encode()):
         number = ctypes.get_errno()
@@ -27,15 +27,15 @@ def mount(target: Path, options: str, flags: int = 0) -> None:
 
 
 def unmount(target: Path) -> None:
-    """Remove a mounted file system as soon as nobody uses it."""
+    """Remove a mounted file system when it is no longer in use."""
     ctypes.CDLL(None, use_errno=True).umount2(os.fsencode(target), DETACH)
 
 
 class Place:
-    """A folder that always has the same name, and is filled anew for each try.
+    """A folder that always has the same name, and is filled again for each try.
 
-    folder: where commands read and write; temporary, home: their folders for files of their own
-    is_disk: it is a file system of its own
+    folder: where commands read and write; temporary, home: their folders for other files
+    is_disk: whether it is a file system of its own
     """
 
     def __init__(self, folder: Path, template: Path, is_disk: bool) -> None:
@@ -43,7 +43,7 @@ class Place:
         self.temporary, self.home = folder / "tmp", folder / "home"
 
     def fill(self) -> None:
-        """Empty it, and put the inputs in."""
+        """Empty it, and copy the inputs to it."""
         for path in self.folder.iterdir():
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
@@ -54,7 +54,7 @@ class Place:
         self.home.mkdir()
 
     def used(self) -> int:
-        """Return the bytes that are used of its disk."""
+        """Return the number of bytes in use on its disk."""
         found = os.statvfs(self.folder)
         return (found.f_blocks - found.f_bfree) * found.f_frsize
 
@@ -63,11 +63,11 @@ class Place:
         mount(self.folder, f"size={size}", REMOUNT)
 
     def make_read_only(self, is_so: bool) -> None:
-        """Let nobody write to its disk, or let everybody again."""
+        """Make its disk read-only, or writable again."""
         mount(self.folder, f"size={SIZE}", REMOUNT | (READ_ONLY if is_so else 0))
 
     def step(self) -> str:
-        """Return the last step that a corpus run in it has begun."""
+        """Return the last step that a corpus run in it has started."""
         run = self.folder / "out" / ".run"
         if (self.folder / "out" / "manifest.json").exists():
             return "published"
@@ -76,7 +76,7 @@ class Place:
 
 @contextmanager
 def new_place(work: Path, template: Path) -> Iterator[Place]:
-    """Give a place, on a disk of its own where one can be mounted."""
+    """Give a place, on a disk of its own if one can be mounted."""
     folder = work / "place"
     folder.mkdir()
     try:

@@ -1,7 +1,7 @@
-"""Commands of ours as processes that a fault can be done to.
+"""Runs our commands as processes that a fault can affect.
 
 A process is forked from this one, which has imported everything, so that a try takes a third of a second
-instead of one and a half. Where the start of Python matters, or workers are started, it executes Python anew.
+instead of one and a half. If the start of Python matters, or workers are started, it executes Python again.
 """
 
 import os
@@ -21,8 +21,8 @@ from benchmarks.files import ROOT
 from benchmarks.measures.process_tree import crowding
 from detector.cli import main as cli
 
-# Seconds after which a command hangs, and after which its workers must be gone, where a process need not wait
-# for a core; on a busy machine as many times more.
+# Seconds after which a command counts as hanging, and after which its workers must be gone, on an idle
+# machine; longer on a busy one.
 MOST_SECONDS: Final = 120.0
 GONE_WITHIN: Final = 5.0
 EVERY: Final = 0.005
@@ -40,9 +40,9 @@ class Ended(NamedTuple):
 
 @dataclass
 class Streams:
-    """Where a process reads and writes: open file descriptors, or None for files in the log folder.
+    """The streams of a process: open file descriptors, or None for files in the log folder.
 
-    closed: of 0, 1 and 2, those that the process does not have at all
+    closed: which of 0, 1 and 2 the process does not have
     """
 
     stdin: int | None = None
@@ -54,8 +54,8 @@ class Streams:
 class Start:
     """How a process starts.
 
-    fresh: execute Python anew; prepare: called in the process, before the command
-    environment: variables to set, or, if None, to remove
+    fresh: execute Python again; prepare: called in the process, before the command
+    environment: variables to set, or to remove if None
     """
 
     fresh: bool = False
@@ -79,7 +79,7 @@ class Running:
         return self._code
 
     def sleep(self, seconds: float) -> bool:
-        """Wait for so long or until it has ended; tell whether it still runs."""
+        """Wait for this long or until it has ended; tell whether it still runs."""
         until = time.monotonic() + seconds
         while self.poll() is None and time.monotonic() < until:
             time.sleep(EVERY)
@@ -101,7 +101,7 @@ class Running:
             return False
 
     def ended(self, most_seconds: float = MOST_SECONDS) -> Ended:
-        """Wait until it has ended; after too long it is killed."""
+        """Wait until it has ended; it is killed if it takes too long."""
         hangs = self.sleep(most_seconds * crowding())
         if hangs:
             self.kill_all()
@@ -112,7 +112,7 @@ class Running:
         return Ended(code, out, err.decode(errors="replace"), seconds)
 
     def left_behind(self) -> int:
-        """Return how many workers live on, seconds after it has ended; they are killed then."""
+        """Return how many workers are still running, seconds after it has ended; then kill them."""
         until = time.monotonic() + GONE_WITHIN * crowding()
         while (left := self.workers()) and time.monotonic() < until:
             time.sleep(0.05)
@@ -129,9 +129,9 @@ class Running:
 
 
 def start(arguments: Sequence[str], logs: Path, how: Start) -> Running:
-    """Start a command of ours.
+    """Start one of our commands.
 
-    logs: the folder for what it writes on standard output and standard error
+    logs: the folder for standard output and standard error
     """
     for name in ("stdout", "stderr"):
         (logs / name).write_bytes(b"")
@@ -142,18 +142,18 @@ def start(arguments: Sequence[str], logs: Path, how: Start) -> Running:
     if pid == 0:
         _become(arguments, logs, how)
     os.close(held)
-    os.read(beginning, 1)  # until `_redirect` closes the other end: no signal comes before that
+    os.read(beginning, 1)  # until `_redirect` closes the other end: no signal may come before that
     os.close(beginning)
     return Running(pid, logs)
 
 
 def _become(arguments: Sequence[str], logs: Path, how: Start) -> NoReturn:
-    """Be the command, in the forked process; never come back."""
+    """Run the command in the forked process; never returns."""
     code = 1
     try:
         os.setsid()
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        warnings.resetwarnings()  # in a test they are errors
+        warnings.resetwarnings()  # errors in a test
         _redirect(logs, how.streams)
         _set_environment(how.environment)
         sys.argv = ["detector", *arguments]
@@ -178,14 +178,14 @@ def _redirect(logs: Path, streams: Streams) -> None:
     stderr = os.open(logs / "stderr", os.O_WRONLY | os.O_APPEND)
     for place, descriptor in enumerate((stdin, stdout, stderr)):
         os.dup2(descriptor, place)
-    # Ends of pipes that are ours would keep them open.
+    # Our own ends of pipes would keep them open.
     os.closerange(3, 256)
     for place in streams.closed:
         os.close(place)
 
 
 def _open_streams(streams: Streams) -> None:
-    """Give Python the standard streams of this process: those that it has may be of a test's."""
+    """Give Python the standard streams of this process, because the current ones may be those of a test."""
     sys.stdin, sys.stdout, sys.stderr = (
         None if place in streams.closed else os.fdopen(place, mode, 1, "utf-8", closefd=False)
         for place, mode in enumerate("rww")

@@ -1,4 +1,4 @@
-"""Runs faults: each try is drawn from a seed, so that any one can be done again."""
+"""Runs faults. Each try is determined by a seed, so that any try can be repeated."""
 
 import itertools
 import random
@@ -24,12 +24,12 @@ from benchmarks.reliability.faults.scenarios import CORPUS, Scenario, write_inpu
 from detector.cli.main import COMMANDS
 
 NAME: Final = "reliability-faults"
-# What is counted of the tries of a fault.
+# The counts for the tries of a fault.
 COUNTS: Final = ("tries", "finished", "stopped", "killed", "same_afterwards", "refused_afterwards")
 
 
 class Faults:
-    """What tries share: the place, and what each command does undisturbed."""
+    """What tries share: the place, and the undisturbed results of each command."""
 
     def __init__(self, place: Place, logs: Path) -> None:
         self._place, self._logs = place, logs
@@ -42,11 +42,11 @@ class Faults:
         return self._references[scenario.name]
 
     def can_do(self, fault: Fault) -> bool:
-        """Tell whether this machine lets us do a fault."""
+        """Tell whether a fault is possible on this machine."""
         return self._place.is_disk or not fault.needs_disk
 
     def tried(self, fault: Fault, seed: str) -> Attempt:
-        """Do a fault to a command; what is drawn follows from the seed."""
+        """Try a fault on a command; the seed determines all random choices."""
         chance = random.Random(f"{fault.name} {seed}")
         scenario = chance.choice(fault.scenarios)
         reference = self._reference(scenario)
@@ -87,7 +87,7 @@ def _chosen(words: Sequence[str]) -> list[Fault]:
 
 
 def _counted(attempts: Sequence[tuple[str, Attempt]]) -> dict[str, Any]:
-    """Return what came of the tries of a fault."""
+    """Return the results of the tries of a fault."""
     steps: dict[str, int] = {}
     for _, attempt in attempts:
         if attempt.step:
@@ -121,11 +121,11 @@ def _counted(attempts: Sequence[tuple[str, Attempt]]) -> dict[str, Any]:
 @click.option("--add", is_flag=True, help="Add to the tries of the result, which had other seeds.")
 @click.option("--write/--no-write", default=True, help="Write the result.")
 def command(count: int, seed: str, words: tuple[str, ...], failed: bool, add: bool, write: bool) -> None:
-    """Do COUNT tries of faults, to reliability-faults.json.
+    """Run COUNT tries of faults, to reliability-faults.json.
 
-    A command is disturbed in each try: killed, without room on its disk, with inputs that vanish, and so on.
-    It must finish as ever or stop with a message, and the next call must give the same bytes as one that
-    nothing disturbed.
+    A command is disturbed in each try: it is killed, its disk is full, its inputs disappear, and so on. It
+    must finish as usual or stop with a message, and the next call must give the same bytes as an undisturbed
+    one.
 
     \b
     Examples:
@@ -145,7 +145,7 @@ def command(count: int, seed: str, words: tuple[str, ...], failed: bool, add: bo
             )
         return
     rows: dict[str, list[tuple[str, Attempt]]] = {}
-    # Told to end, it takes its disk with it.
+    # When told to end, it removes its disk.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     with prepared() as faults:
         rounds = ((fault, number) for number in itertools.count() for fault in _chosen(words))
@@ -160,7 +160,7 @@ def command(count: int, seed: str, words: tuple[str, ...], failed: bool, add: bo
             rows.setdefault(fault.name, []).append((name, attempt))
             for problem in attempt.problems:
                 click.echo(f"{fault.name}, try {name}, {attempt.scenario.name}: {problem}")
-            if write:  # after each try: a run of hours that is stopped has not been for nothing
+            if write:  # after each try, so that a stopped run of hours is not lost
                 result = _result(seed, rows)
                 write_json(RESULTS / f"{NAME}.json", _added(before, result) if before else result)
     count_failed = sum(len(row["failed"]) for row in _result(seed, rows)["rows"])
@@ -177,7 +177,7 @@ def _result(seed: str, rows: dict[str, list[tuple[str, Attempt]]]) -> dict[str, 
 
 
 def _added(before: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
-    """Return the tries of two results as one."""
+    """Return the tries of two results, combined."""
     rows = {row["fault"]: row for row in before["rows"]}
     for row in result["rows"]:
         old = rows.get(row["fault"], {})
@@ -194,7 +194,7 @@ def _added(before: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _done_again(faults: Faults, chosen: Sequence[Fault], result: dict[str, Any]) -> dict[str, Any]:
-    """Return a result in which the tries that failed were done again."""
+    """Return a result in which the failed tries were repeated."""
     for row in result["rows"]:
         still, wanted = [], [fault for fault in chosen if fault.name == row["fault"]]
         for entry in row["failed"]:

@@ -1,4 +1,4 @@
-"""Commands that faults are done to: what they read, what they write, and how they are called."""
+"""The commands that faults are tried on: what they read, what they write, and how they are called."""
 
 import json
 import os
@@ -16,7 +16,7 @@ PAGES: Final = 60
 MANY: Final = 90
 HTML: Final = "<html><head><title>{title}</title></head><body><nav>Home<br>News</nav>{body}</body></html>"
 RULES: Final = "least_pages = 1000000000\nshard_bytes = 12000\n"
-# What is no part of the result: the lock of a folder, and the log of a run.
+# Files that are not part of the result: the lock of a folder, and the log of a run.
 NOT_COMPARED: Final = ("lock", LOG)
 
 
@@ -24,11 +24,11 @@ NOT_COMPARED: Final = ("lock", LOG)
 class Scenario:
     """A command.
 
-    arguments: PLACE stands for the folder that it works in
-    reads: files and folders that may vanish or change; writes: those that are compared
-    code: its exit code when nothing is disturbed
-    once: called again when its work is done, it would do more
-    fresh: it starts workers; stdin: a file that is piped in
+    arguments: PLACE is replaced by the folder that it works in
+    reads: files and folders that may disappear or change; writes: files to compare
+    code: its exit code if nothing disturbs it
+    once: called again after it has finished, it would do more
+    fresh: it starts workers; stdin: a file for standard input
     """
 
     name: str
@@ -45,7 +45,7 @@ class Scenario:
         return [word.replace("PLACE", str(place)) for word in self.arguments]
 
     def result(self, place: Path) -> dict[str, bytes]:
-        """Return every file that it wrote: name and bytes."""
+        """Return all files that it wrote: names and bytes."""
         found = {}
         for name in self.writes:
             path = place / name
@@ -125,14 +125,14 @@ CLEAN_PAGES: Final = Scenario(
     writes=("clean",),
 )
 CORPORA: Final = (CORPUS, CORPUS, COLUMN, PARQUET)
-# All that write files; corpora, where most can go wrong, as often as the others together.
+# All commands that write files; corpus runs, where most can go wrong, as often as the others together.
 WRITERS: Final = (*CORPORA, DUPLICATES, INDEX, PROFILE, RESTORE, RESTORE_POLICY, REPORT, CLEAN_PAGES)
 PRINTERS: Final = (SCORE, CLEAN, RESTORE_PRINTED, CLEAN_PIPED, PIPED)
 ALL: Final = tuple(dict.fromkeys((*WRITERS, *PRINTERS)))
 
 
 def write_inputs(folder: Path) -> None:
-    """Write what the commands read, but for the output of a run that `restore` reads."""
+    """Write what the commands read, except the output of a run that `restore` reads."""
     planted = folder / "planted"
     write_planted(planted, PAGES)
     rows = list(json_lines(planted / "pages.jsonl"))
@@ -150,7 +150,7 @@ def write_inputs(folder: Path) -> None:
         page = HTML.format(title=row["text"].split("\n", 1)[0], body=body)
         (folder / "site" / f"{number}.html").write_text(page, encoding="utf-8")
     (folder / "rules.toml").write_text(RULES)
-    # Old enough not to look as if they were written during a run.
+    # Old enough not to look as if written during a run.
     for path in folder.rglob("*"):
         os.utime(path, (1_700_000_000, 1_700_000_000))
 

@@ -1,4 +1,4 @@
-"""Faults: processes that are killed or told to end, and two at once in one place."""
+"""Faults: processes that are killed or told to end, and two runs in one place."""
 
 import os
 import signal
@@ -58,7 +58,7 @@ def terminate_worker(attempt: Attempt) -> None:
 
 
 def two_at_once(attempt: Attempt) -> None:
-    """The same command twice at once: at least one finishes, the other one finishes or says why not."""
+    """Run the same command twice at once: at least one finishes, and the other finishes or says why not."""
     logs = new_logs()
     first = attempt.start()
     first.sleep(attempt.moment() * attempt.chance.choice((0.0, 0.5, 1.0)))

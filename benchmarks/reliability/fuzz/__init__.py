@@ -1,1 +1,1 @@
-"""A fuzzer of everything that reads files or requests."""
+"""A fuzzer for everything that reads files or requests."""

@@ -25,8 +25,7 @@ COUNT: Final = struct.Struct("<q")
 def command(reader: str, seconds: int, write: bool) -> None:
     """Fuzz READER guided by the coverage of our code, to reliability-guided.json.
 
-    It ends at the first input that the reader fails on, and writes that to the folder that we are in, as
-    libFuzzer does.
+    It ends at the first input that the reader fails on, and writes it to the current folder, like libFuzzer.
 
     \b
     Examples:
@@ -52,7 +51,7 @@ def command(reader: str, seconds: int, write: bool) -> None:
 
 
 def _fuzz(reader: str, seconds: int, place: Path, seen: mmap.mmap) -> None:
-    """Fuzz, in the forked process, which libFuzzer ends."""
+    """Fuzz in the forked process, which libFuzzer ends."""
     import atheris
 
     with atheris.instrument_imports(include=["detector"]):

@@ -1,4 +1,4 @@
-"""Fuzzes a reader in a process of its own: with a limit of time and memory for each input."""
+"""Fuzzes a reader in its own process, with limits on time and memory for each input."""
 
 import hashlib
 import math
@@ -24,8 +24,9 @@ from benchmarks.reliability.fuzz.mutations import changed
 from benchmarks.reliability.fuzz.targets import Read, Target
 from detector.errors import DetectorError
 
-# An input may take so many seconds of CPU, however busy the machine is, and so many bytes more than the
-# process has after its seeds. By the clock, an input, or all seeds together, may take MOST_WAITED.
+# The most CPU seconds for an input, which do not depend on the load of the machine, and the most bytes above
+# the memory in use after the seeds. An input, or all seeds together, may take MOST_WAITED seconds of wall
+# time.
 MOST_SECONDS: Final = 10.0
 MOST_WAITED: Final = 300.0
 MOST_MEMORY: Final = 700_000_000
@@ -37,7 +38,7 @@ VARYING: Final = re.compile(r"\d+|'[^']*'|\"[^\"]*\"|/\S+")
 
 @dataclass(frozen=True)
 class Budget:
-    """How much a reader is given: a number of inputs, seconds, or both, and then what ends first.
+    """The budget for a reader: a number of inputs, seconds, or both, whichever ends first.
 
     With a number only, the same seed gives the same inputs on every machine.
     """
@@ -46,12 +47,12 @@ class Budget:
     seconds: float = math.inf
 
     def less(self, inputs: int, seconds: float) -> "Budget":
-        """Return what is left of it."""
+        """Return the rest of the budget."""
         return Budget(self.inputs - inputs, self.seconds - seconds)
 
     @property
     def spent(self) -> bool:
-        """Whether too little is left to start a process for it."""
+        """Whether the rest is too little to start a process."""
         return self.inputs < 1 or self.seconds < 0.5
 
 
@@ -65,7 +66,7 @@ class Found:
 
 @dataclass
 class Outcome:
-    """What came of fuzzing a reader. inputs: how many were read; kinds: different outcomes of these."""
+    """The results of fuzzing a reader. inputs: number of inputs read; kinds: number of different outcomes."""
 
     inputs: int = 0
     refused: int = 0
@@ -74,29 +75,29 @@ class Outcome:
 
 
 class _Shared:
-    """What parent and child see: number and beginning of the current input, and the input."""
+    """Memory shared by parent and child: number and start time of the current input, and the input."""
 
     def __init__(self) -> None:
         self._map = mmap.mmap(-1, HEAD.size + LARGEST)
 
     def begin(self, number: int, data: bytes) -> None:
-        """Note the input before it is read: after a crash it is there."""
+        """Store the input before it is read, so that it is available after a crash."""
         self._map[HEAD.size : HEAD.size + len(data)] = data
         self._map[: HEAD.size] = HEAD.pack(number, len(data), time.monotonic(), time.process_time())
 
     def seen(self) -> tuple[int, bytes]:
-        """Return number and input."""
+        """Return the number and the input."""
         number, size, *_ = HEAD.unpack(self._map[: HEAD.size])
         return number, self._map[HEAD.size : HEAD.size + size]
 
     def began(self) -> tuple[int, float, float]:
-        """Return the number of the input, and the time and the CPU seconds at which it was begun."""
+        """Return the number of the input, and the wall time and CPU seconds when it was started."""
         number, _, at, cpu = HEAD.unpack(self._map[: HEAD.size])
         return number, at, cpu
 
 
 def outcome_of(read: Read, data: bytes) -> tuple[str, str]:
-    """Read an input; return a fault ("" if there is none), and what kind of outcome it is."""
+    """Read an input; return a fault ("" if there is none), and the kind of outcome."""
     try:
         result = read(data)
     except DetectorError as error:
@@ -130,7 +131,7 @@ def _fuzz(
     _limit_memory(allowed)
     number, refused, end = 0, 0, time.monotonic() + budget.seconds
     while number < budget.inputs and time.monotonic() < end:
-        # A generator of its own, so that one input that differs does not change all that follow.
+        # A separate generator, so that one different input does not change all that follow.
         chance = random.Random(f"{seed} {number}")
         data = changed(chance.choice(pool), chance.choice(pool), target.packing, chance)[:LARGEST]
         number += 1
@@ -140,7 +141,7 @@ def _fuzz(
         if fault:
             report(f"fault {fault}")
         elif kind not in kinds:
-            # What leads to a new outcome is worth changing further.
+            # An input with a new outcome is changed further.
             pool.append(data)
             if len(pool) > POOL:
                 pool.pop(chance.randrange(seeds, len(pool)))
@@ -149,14 +150,14 @@ def _fuzz(
 
 
 def _limit_memory(allowed: int) -> None:
-    """Let the address space grow by as much as the memory may."""
+    """Limit the growth of the address space to the memory limit."""
     now = psutil.Process().memory_info()
     most = now.vms + allowed - now.rss
     resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def _child(target: Target, folder: Path, budget: Budget, seed: int, shared: _Shared, writing: int) -> None:
-    """Fuzz, in the forked process; faults go to a pipe, each with the input."""
+    """Fuzz in the forked process; faults are sent through a pipe, each with its input."""
 
     def report(line: str) -> None:
         _, data = shared.seen()
@@ -203,7 +204,7 @@ def _watched(pid: int, shared: _Shared) -> str:
 
 
 def fuzzed(target: Target, budget: Budget, seed: int) -> Outcome:
-    """Fuzz a reader; after a crash it goes on with another seed and what is left of the budget."""
+    """Fuzz a reader; after a crash, continue with another seed and the rest of the budget."""
     found, places = Outcome(), set[str]()
     while not budget.spent:
         shared, began = _Shared(), time.monotonic()
@@ -228,7 +229,7 @@ def fuzzed(target: Target, budget: Budget, seed: int) -> Outcome:
         if crash:
             found.inputs += number
             found.faults.append(Found(crash, data))
-        if not crash or not number:  # it is done, or does not even begin
+        if not crash or not number:  # it is finished, or does not even start
             return found
         budget, seed = budget.less(number, time.monotonic() - began), seed + 1000
     return found
@@ -245,6 +246,6 @@ def _end_session(pid: int) -> None:
 
 
 def file_name(target: Target, data: bytes) -> str:
-    """Return the name that an input is kept under."""
+    """Return the name under which an input is kept."""
     words = re.sub(r"[^a-z.]+", "-", target.name)
     return f"{words}-{hashlib.blake2b(data, digest_size=4).hexdigest()}"

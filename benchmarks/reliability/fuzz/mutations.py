@@ -1,4 +1,4 @@
-"""Changes to valid files: of bytes, of JSON values, of arrays, and of what is packed inside."""
+"""Changes to valid files: to bytes, JSON values, arrays, and packed contents."""
 
 import io
 import json
@@ -16,7 +16,7 @@ from detector.files.arrays import array_of
 from detector.files.zstd_files import ZstdError, read_zstd, write_zstd
 
 MOST_BYTES: Final = 60_000
-# Inserted whole: what chance would seldom make.
+# Inserted as a whole, because random changes seldom produce them.
 TOKENS: Final = (
     b"<table><tr><td>", b"<b>", b"<p><i class=x>", b"<!--", b"-->", b"<script>", b"</script", b"<title>",
     b"<textarea>", b"<noscript>", b"<template shadowrootmode=open>", b" hidden", b"<li value=9999999>",
@@ -57,7 +57,7 @@ def _cut_and_joined(data: bytes, other: bytes, chance: random.Random) -> bytes:
 
 
 def _with_another(value: Any, chance: random.Random) -> Any:  # noqa: ANN401
-    """Return a JSON value in which one value, somewhere, is another, missing or there twice."""
+    """Return a JSON value in which one value, at any depth, is changed, missing or doubled."""
     if not isinstance(value, dict | list) or not value or chance.random() < 0.1:
         return chance.choice(VALUES)
     if isinstance(value, dict):
@@ -80,7 +80,7 @@ def _with_another(value: Any, chance: random.Random) -> Any:  # noqa: ANN401
 
 
 def _json_changed(data: bytes, chance: random.Random) -> bytes | None:
-    """Return JSON, or a line of it, with another value; None if it is not JSON."""
+    """Return JSON, or a line of it, with a changed value; None if it is not JSON."""
     lines = data.split(b"\n")
     at = chance.randrange(len(lines)) if len(lines) > 1 and not data.startswith(b"{\n") else -1
     try:
@@ -94,7 +94,7 @@ def _json_changed(data: bytes, chance: random.Random) -> bytes | None:
 
 
 def _array_changed(data: bytes, chance: random.Random) -> bytes | None:
-    """Return an array with other numbers, shape or type; None if it is none."""
+    """Return an array with other numbers, shape or type; None if it is not an array."""
     with warnings.catch_warnings(action="ignore"):
         try:
             changed = _another_array(array_of(data), chance)
@@ -128,7 +128,7 @@ def _another_array(array: NDArray[Any], chance: random.Random) -> NDArray[Any]:
 
 
 def bytes_changed(data: bytes, other: bytes, chance: random.Random) -> bytes:
-    """Return a file with a few changes, at most so long."""
+    """Return a file with a few changes, up to a maximum length."""
     for _ in range(chance.choice((1, 1, 2, 3, 8))):
         if chance.random() < 0.6 and (found := _array_changed(data, chance) or _json_changed(data, chance)):
             data = found
@@ -138,7 +138,7 @@ def bytes_changed(data: bytes, other: bytes, chance: random.Random) -> bytes:
 
 
 class Packing(NamedTuple):
-    """How the bytes of a file are packed: taken apart, changed inside, put together again."""
+    """How the bytes of a file are packed: unpacked, changed inside, packed again."""
 
     parts: Callable[[bytes], dict[str, bytes]]
     packed: Callable[[dict[str, bytes]], bytes]
@@ -180,7 +180,7 @@ ZIP: Final = Packing(_zip_parts, _zipped)
 ZSTD: Final = Packing(_zstd_parts, _zstd_packed)
 
 
-# What unpacking raises for files that were damaged by an earlier change.
+# Errors of unpacking files that were damaged by an earlier change.
 NOT_PACKED: Final = (
     ValueError, OSError, EOFError, KeyError, RuntimeError, NotImplementedError, zlib.error, ZstdError,
     zipfile.BadZipFile,
@@ -188,7 +188,7 @@ NOT_PACKED: Final = (
 
 
 def changed(data: bytes, other: bytes, packing: Packing, chance: random.Random) -> bytes:
-    """Return a changed file: mostly in what is packed inside, else in its bytes as they are."""
+    """Return a changed file: usually changed in its packed contents, sometimes in its bytes."""
     if packing is not PLAIN and chance.random() < 0.85:
         try:
             parts = packing.parts(data)

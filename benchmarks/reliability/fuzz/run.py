@@ -1,4 +1,4 @@
-"""Fuzzes all readers, keeps what they fail on, and writes how many inputs were tried."""
+"""Fuzzes all readers, keeps the inputs that they fail on, and writes how many inputs were tried."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -16,7 +16,7 @@ KEPT: Final = ROOT / "tests" / "reliability" / "inputs"
 
 
 def kept_of(target: Target) -> list[Path]:
-    """Return the kept files of a reader: each was a fault once."""
+    """Return the kept inputs of a reader, each of which was a fault once."""
     start = file_name(target, b"").rsplit("-", 1)[0]
     return sorted(path for path in KEPT.glob("*") if path.name.rsplit("-", 1)[0] == start)
 
@@ -30,7 +30,7 @@ def _keep(target: Target, outcome: Outcome) -> None:
 
 
 def _row(target: Target, outcome: Outcome, seconds: float, seed: int, old: dict[str, Any]) -> dict[str, Any]:
-    """Return what came of fuzzing a reader. old: what came of it before, which is added."""
+    """Return the results of fuzzing a reader. old: earlier results, which are added."""
     return {
         "reader": target.name,
         "seeds": [*old.get("seeds", ()), seed],
@@ -55,8 +55,8 @@ def _rows(path: Path) -> dict[str, Any]:
 def command(seconds: float, words: tuple[str, ...], seed: int, add: bool, write: bool) -> None:
     """Give each reader changed files for SECONDS, to reliability-fuzz.json.
 
-    A reader must give a result or an error of ours, in bounded time and memory. What it fails on is kept
-    in tests/reliability/inputs, which the tests read.
+    A reader must give a result or one of our errors, in bounded time and memory. Inputs that it fails on are
+    kept in tests/reliability/inputs, which the tests read.
 
     \b
     Examples:
@@ -78,7 +78,7 @@ def command(seconds: float, words: tuple[str, ...], seed: int, add: bool, write:
         )
         _keep(target, outcome)
         if write:
-            rows = _rows(path)  # another call may have written other readers meanwhile
+            rows = _rows(path)  # another call may have written other readers in the meantime
             rows[target.name] = _row(target, outcome, seconds, seed, rows.get(target.name, {}) if add else {})
             limits = {"most_seconds": MOST_SECONDS, "most_bytes": MOST_MEMORY}
             ordered = [rows[one.name] for one in TARGETS if one.name in rows]

@@ -1,4 +1,4 @@
-"""What is fuzzed: each reader with valid files to begin from."""
+"""The fuzzed readers, each with valid files to start from."""
 
 import json
 import shutil
@@ -42,8 +42,8 @@ class Target(NamedTuple):
 
     seeds: valid files, made in a folder of their own
     reader: a function that reads bytes; it may use a folder for files
-    packing: of the files
-    inputs: so many changed files are read by the tests, so that what passes on one machine passes on all;
+    packing: how the files are packed
+    inputs: number of changed files that the tests read, so that the tests are the same on all machines;
         together they take a minute
     """
 
@@ -77,7 +77,7 @@ def _part_reader(name: str, kind: Kind, folder: Path) -> Read:
 
 
 def _body_reader(folder: Path) -> Read:
-    """Bodies of archived answers, whose headers say anything."""
+    """Bodies of archived responses, with arbitrary headers."""
     headers = [
         (transfer, content) for transfer in ("", "chunked") for content in ("", "deflate", "br", "gzip")
     ]
@@ -138,7 +138,7 @@ def _index_seeds(folder: Path) -> list[bytes]:
 
 
 def _index_reader(folder: Path) -> Read:
-    """Its JSON, and, without checksums, its arrays: damage that was there when they were made."""
+    """Its JSON, and its arrays without checksums, as if the damage had been there when they were made."""
     place = _index(folder)
 
     def read(data: bytes) -> object:
@@ -153,7 +153,7 @@ def _array_seeds(folder: Path) -> list[bytes]:
 
 
 def _array_reader(folder: Path) -> Read:
-    """An array of an index; which one, the length of the data decides. Its checksum is made to fit."""
+    """An array of an index, chosen by the length of the data. Its checksum is adjusted."""
     from detector.near_duplicates.index.files import checksum
 
     place = _index(folder)
@@ -197,7 +197,7 @@ def _run_reader(name: str, folder: Path) -> Read:
 
 
 def _request_reader(folder: Path) -> Read:
-    """The HTTP interface; any body goes to each path."""
+    """The HTTP interface; any body is sent to each path."""
     from starlette.testclient import TestClient
 
     from detector.web.app import create_app
@@ -205,7 +205,7 @@ def _request_reader(folder: Path) -> Read:
 
     limits = ServeSettings(most_body=200_000, most_pages=20, most_lines=3000, most_seconds=120.0)
     client = TestClient(create_app(limits=limits), "http://127.0.0.1:8765", raise_server_exceptions=False)
-    # It starts the workers. What leaves it again ends them, so nothing does before the process ends.
+    # It starts the workers. Leaving it would end them, so it is only left when the process ends.
     client.__enter__()
     calls = [(path, "application/json") for path in ("score", "clean", "duplicates", "profile")]
     calls.append(("clean", "application/x-ndjson"))

@@ -1,4 +1,4 @@
-"""Small changes to a file's code, one at a time: other operators, conditions, numbers, nothing done."""
+"""Small changes to the code of a file, one at a time: operators, conditions, numbers, statements."""
 
 import ast
 import copy
@@ -16,7 +16,7 @@ COMPUTED: Final[dict[type[ast.operator], type[ast.operator]]] = {
 
 
 class Mutant(NamedTuple):
-    """A change. line: where it is; what: the line before and after; source: the whole file, changed."""
+    """A change. line: its line number; what: the line before and after; source: the whole changed file."""
 
     line: int
     what: str
@@ -24,7 +24,7 @@ class Mutant(NamedTuple):
 
 
 def _changes(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield what a node may be replaced by."""
+    """Yield the possible replacements of a node."""
     if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARED:
         found = copy.deepcopy(node)
         found.ops[0] = COMPARED[type(node.ops[0])]()
@@ -57,14 +57,14 @@ def _is_nothing(value: ast.expr) -> bool:
 
 
 def _is_fixed(node: ast.AST) -> bool:
-    """Tell whether a node says something to people or type checkers only."""
+    """Tell whether a node is only for people or type checkers."""
     return isinstance(node, ast.JoinedStr | ast.AnnAssign) and not (
         isinstance(node, ast.AnnAssign) and node.value is not None
     )
 
 
 def _places(tree: ast.Module) -> Iterator[tuple[ast.AST, str, int | None]]:
-    """Yield where nodes stand: parent, field, and place in it, without messages and annotations."""
+    """Yield the positions of nodes: parent, field, and index, without messages and annotations."""
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()

@@ -1,4 +1,4 @@
-"""Runs the tests of a file on its mutants: those that no test notices are named."""
+"""Runs the tests of a file on its mutants, and lists those that no test notices."""
 
 import importlib
 import importlib.abc
@@ -27,10 +27,10 @@ from benchmarks.reliability.mutation.equivalent import reason_of
 from benchmarks.reliability.mutation.mutants import Mutant, mutants_of
 
 NAME: Final = "reliability-mutants"
-# A mutant that makes the tests take so many times as long is noticed, too.
+# A mutant that makes the tests take this many times as long counts as noticed.
 SLOWER: Final = 8.0
 LEAST_SECONDS: Final = 20.0
-# The files where a wrong decision loses something, and the tests that are theirs, the fastest first.
+# The files in which a wrong decision loses data, and their tests, the fastest first.
 FILES: Final[Mapping[str, tuple[str, ...]]] = {
     "detector/decisions.py": (
         "tests/test_by_kind.py",
@@ -74,7 +74,7 @@ FILES: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds one module with another source."""
+    """Finds one module with a different source."""
 
     def __init__(self, module: str, path: Path, source: str) -> None:
         self._module, self._path, self._source = module, path, source
@@ -82,7 +82,7 @@ class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return the module, if it is the one."""
+        """Return the module, if it is this one."""
         if name != self._module:
             return None
         return importlib.util.spec_from_file_location(name, self._path, loader=self)  # type: ignore[arg-type]
@@ -93,7 +93,7 @@ class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 def _test(file: str, source: str, tests: Sequence[str]) -> NoReturn:
-    """Run the tests with a file changed, in the forked process."""
+    """Run the tests with a changed file, in the forked process."""
     code = 3
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the tests need none, and loading them takes seconds
     try:
@@ -117,7 +117,7 @@ def _import_libraries() -> None:
 
 
 def _survives(file: str, source: str, tests: Sequence[str], most_seconds: float) -> tuple[bool, float]:
-    """Tell whether all tests pass with a file changed, and how long they took."""
+    """Tell whether all tests pass with a changed file, and how long they took."""
     began = time.monotonic()
     pid = os.fork()
     if pid == 0:
@@ -139,7 +139,7 @@ def _drawn(mutants: list[Mutant], most: int, seed: int) -> list[Mutant]:
 
 
 def row_of(file: str, most: int, seed: int) -> dict[str, Any]:
-    """Return how many mutants of a file its tests notice, and which not."""
+    """Return how many mutants of a file its tests notice, and which ones they do not."""
     source = (ROOT / file).read_text("utf-8")
     tests = [test for test in FILES[file] if (ROOT / test.split("::")[0]).is_file()]
     _import_libraries()
@@ -188,7 +188,7 @@ def _write(row: dict[str, Any]) -> None:
 def command(most: int, words: tuple[str, ...], seeds: tuple[int, ...], write: bool) -> None:
     """Change the code, a bit at a time, and see whether the tests notice, to reliability-mutants.json.
 
-    Only tests that call the code in their own process can notice.
+    Only tests that call the code in their own process can notice a change.
 
     \b
     Examples:

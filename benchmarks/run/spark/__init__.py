@@ -1,1 +1,1 @@
-"""Data frames on Spark, beside a corpus run on the same pages."""
+"""Data frames on Spark, compared with a corpus run on the same pages."""

@@ -22,7 +22,7 @@ from benchmarks.peers.systems import OURS
 from benchmarks.run.spark.log import steps_of
 from benchmarks.run.spark.steps import EVENTS, SECONDS
 
-# The first of near-duplicates stays, for both; nothing is refused.
+# The first near-duplicate is kept by both, and nothing is refused.
 RULES: Final = 'keep = "first"\nleast_pages = 1000000000\n'
 ONE_MACHINE: Final = "detector"
 SPARK: Final = "detector-spark"

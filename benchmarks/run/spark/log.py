@@ -1,4 +1,4 @@
-"""What Spark's log of events says about each step: task seconds, and bytes shuffled and spilled."""
+"""The figures for each step in Spark's event log: task seconds, and bytes shuffled and spilled."""
 
 from pathlib import Path
 from typing import Any, Final

@@ -1,1 +1,1 @@
-"""File formats and where files are: records read and written."""
+"""File formats and locations: reading and writing records."""

@@ -1,4 +1,4 @@
-"""Files compressed by Brotli (extra `fetch`), read a piece at a time."""
+"""Reads files compressed with Brotli (extra `fetch`), piece by piece."""
 
 import io
 from typing import Any, BinaryIO, Final, cast
@@ -9,9 +9,9 @@ _STEP: Final = 1 << 16
 
 
 class _BrotliFile(io.RawIOBase):
-    """What a compressed file holds.
+    """The contents of a compressed file.
 
-    Reading raises `EOFError` where it is cut, and `OSError` where it is damaged.
+    Reading raises `EOFError` if the file is truncated, and `OSError` if it is damaged.
     """
 
     def __init__(self, source: BinaryIO) -> None:
@@ -24,11 +24,11 @@ class _BrotliFile(io.RawIOBase):
         self._damage: type[Exception] = brotli.error
 
     def readable(self) -> bool:
-        """Tell that this is a file to read."""
+        """Tell that this is a readable file."""
         return True
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401
-        """Read some bytes; none at the end."""
+        """Read some bytes; none at the end of the file."""
         while not self._rest and not self._unpacker.is_finished():
             self._rest = memoryview(self._more(len(buffer)))
         found, self._rest = self._rest[: len(buffer)], self._rest[len(buffer) :]
@@ -36,7 +36,7 @@ class _BrotliFile(io.RawIOBase):
         return len(found)
 
     def _more(self, about: int) -> bytes:
-        """Unpack some bytes; their number is bounded, but may be more than what is wanted."""
+        """Unpack some bytes; their number is bounded, but may be larger than requested."""
         can_take = self._unpacker.can_accept_more_data()
         packed = self._source.read(_STEP) if can_take else b""
         try:
@@ -49,5 +49,5 @@ class _BrotliFile(io.RawIOBase):
 
 
 def read_brotli(source: BinaryIO) -> BinaryIO:
-    """Open a file to read what it holds."""
+    """Open a file to read its contents."""
     return cast(BinaryIO, io.BufferedReader(_BrotliFile(source), _STEP))

@@ -1,4 +1,4 @@
-"""CSV, also with tabs or semicolons: a document a row."""
+"""CSV, also with tabs or semicolons: one document per row."""
 
 import codecs
 import csv
@@ -15,20 +15,20 @@ from detector.files.limits import ReadLimits
 from detector.settings import Columns
 from detector.text.decoding import decode
 
-# Bytes that show the encoding.
+# The number of bytes by which the encoding is detected.
 ENCODING_BYTES: Final = 1 << 18
-# What surrogateescape makes of bytes that are not UTF-8.
+# What surrogateescape produces for bytes that are not UTF-8.
 _NOT_UTF8: Final = dict.fromkeys(range(0xDC80, 0xDD00))
-# What may stand between cells where there is no comma.
+# Possible separators besides the comma.
 _DELIMITERS: Final = ";\t|"
 _BREAKS: Final = ("\n", "\r")
 _STEP: Final = 1 << 20
 
 
 class _Lines:
-    """The lines of a file; notes that there are no more.
+    """The lines of a file; records when there are no more.
 
-    longest: characters of the longest line; of others, no more is held in memory
+    longest: characters of the longest line; of longer ones, no more than this is held in memory
     """
 
     def __init__(self, file: TextIO, longest: int) -> None:
@@ -51,8 +51,8 @@ class _Lines:
 
 
 def _header(names: Sequence[str]) -> list[str]:
-    """Return the names of columns, a number behind those that come again."""
-    found: dict[str, int] = {}  # and the last number behind each
+    """Return the names of columns; repeated names get a number."""
+    found: dict[str, int] = {}  # and the last number of each
     for name in names:
         again = name
         while again in found:
@@ -63,7 +63,7 @@ def _header(names: Sequence[str]) -> list[str]:
 
 
 class _Replayed(io.RawIOBase):
-    """A file of which the beginning was read: that, and then the rest."""
+    """A file whose beginning has been read: the beginning, and then the rest."""
 
     def __init__(self, head: bytes, rest: BinaryIO) -> None:
         self._head, self._rest = io.BytesIO(head), rest
@@ -83,17 +83,17 @@ def _encoding(head: bytes) -> str:
     found = decode(head[: head.rfind(b"\n") + 1] or head).encoding or "utf-8"
     try:
         return "utf-8-sig" if found == "utf-8" else codecs.lookup(found).name
-    except LookupError:  # one that only browsers know: its rows are set aside
+    except LookupError:  # an encoding that only browsers know: its rows are set aside
         return "utf-8-sig"
 
 
 def has_tabs(name: str) -> bool:
-    """Tell whether a file's name says that tabs stand between its cells."""
+    """Tell whether a file has tabs as separators, by its name."""
     return plain_name(name.lower()).endswith(".tsv")
 
 
 def _delimiter(name: str, header: str) -> str:
-    """Return what stands between the cells of a file, by its name and its first line."""
+    """Return the separator of a file, by its name and its first line."""
     if has_tabs(name):
         return "\t"
     if "," in header:
@@ -102,7 +102,7 @@ def _delimiter(name: str, header: str) -> str:
 
 
 def _row_fault(row: Sequence[str], columns: int, never_closed: bool) -> str:
-    """Return what is wrong with a row of CSV; empty if nothing is."""
+    """Return what is wrong with a row of CSV; empty if it is valid."""
     if never_closed:
         return "a quote that is never closed: this and all that follows is one row"
     if len(row) != columns:
@@ -113,8 +113,8 @@ def _row_fault(row: Sequence[str], columns: int, never_closed: bool) -> str:
 
 
 def read_csv(part: Part, columns: Columns, limits: ReadLimits) -> Records:
-    """Yield the rows of a CSV file with a header. Its first line shows what stands between cells."""
-    # For the whole process, so it is never made less.
+    """Yield the rows of a CSV file with a header. The first line shows the separator."""
+    # This applies to the whole process, so it is never reduced.
     csv.field_size_limit(max(csv.field_size_limit(), limits.record_bytes))
     with opened(part, limits) as raw:
         head = raw.read(ENCODING_BYTES)
@@ -142,7 +142,7 @@ def read_csv(part: Part, columns: Columns, limits: ReadLimits) -> Records:
                 header = _header(row)
                 continue
             number += 1
-            # A row ends with its line, so only one with an open quote has asked for more lines.
+            # A row ends with its line, so only a row with an open quote has asked for more lines.
             if row and (fault := _row_fault(row, len(header), lines.at_end)):
                 yield Rejected(part.name, number, fault)
             elif row:

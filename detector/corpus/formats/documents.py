@@ -1,4 +1,4 @@
-"""Documents of a corpus as they come from files, whatever the format."""
+"""Documents of a corpus as they are read from files, in any format."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -6,16 +6,16 @@ from typing import Any, Final, Literal, NamedTuple
 
 from detector.records import Format
 
-# How the reason begins for a record that can be read, but is no page (a redirect, robots.txt).
+# How the reason begins for a record that can be read but is not a page (a redirect, robots.txt).
 NO_PAGE: Final = "no page, "
 
 Kind = Literal["jsonl", "csv", "parquet", "warc", "page"]
 
 
 class Piece(NamedTuple):
-    """The bytes of a file, as they are stored, that a part is read from (an end of -1: to its last).
+    """The bytes of a file, as stored, that a part is read from (an end of -1 is the end of the file).
 
-    hash: BLAKE2b of them as the run began
+    hash: BLAKE2b of these bytes when the run began
     """
 
     start: int
@@ -26,14 +26,14 @@ class Piece(NamedTuple):
 class Part(NamedTuple):
     """A file, or a run of its records.
 
-    path: where it is, a path or an fsspec URL; name: what it is called in ids and outputs
+    path: a local path or an fsspec URL; name: its name in ids and outputs
     start, end: bytes of lines, row groups of Parquet; 0 and -1 for the whole file
-    first: number of the first record; output: the name of a page's clean text
-    size, time: the file's bytes, and when it changed, as the run began (-1 and 0 if not known)
+    first: number of the first record; output: the name of the file for a page's clean text
+    size, time: the file's bytes, and its modification time, when the run began (-1 and 0 if unknown)
     fault: why the file cannot be read at all; empty if it can
     site: of a page, if its folders show it
-    piece: the bytes that it is read from (None if not known)
-    taken: runs of records that are read, as (first, end); None for all
+    piece: the bytes that it is read from (None if unknown)
+    taken: runs of records to read, as (first, end); None for all
     """
 
     path: str
@@ -52,9 +52,9 @@ class Part(NamedTuple):
 
 
 class Shard(NamedTuple):
-    """What one task works on: a run of records of one file, or several small pages.
+    """The work of one task: a run of records of one file, or several small pages.
 
-    output: the name that what comes of it is published under (pages have their own)
+    output: the name under which the result is published (pages have their own)
     """
 
     number: int
@@ -67,12 +67,12 @@ class Shard(NamedTuple):
 class Document:
     """One document.
 
-    file: its name; number: its record in it; id: its name, `named` if a column gave it
-    text: the page, decoded; empty once its parsed lines are kept instead
-    format: None if it is to be found out
-    site: whose counts it belongs to; source: what it was collected with
+    file: its name; number: its record in the file; id: its name, `named` if it is from a column
+    text: the decoded page; empty once its parsed lines are stored instead
+    format: None if it must be detected
+    site: whose counts it belongs to; source: the collection it is from
     fields: the whole record, for the output
-    simplified: why its HTML was read without its formatting tags, if it was (`page.simplified`)
+    simplified: why its HTML was read without its formatting tags, if so (`page.simplified`)
     """
 
     file: str
@@ -89,12 +89,15 @@ class Document:
 
 
 def in_its_file(document: Document) -> Document:
-    """Return a document whose id an earlier file has too: named after its file."""
+    """Return a document named after its file, because an earlier file has the same id."""
     return replace(document, id=f"{document.file}:{document.id}")
 
 
 class Rejected(NamedTuple):
-    """A record that is not used: where it is, and why. A reason that begins with `NO_PAGE` is no fault."""
+    """A record that is not used: its position, and why.
+
+    A reason that begins with `NO_PAGE` is not a fault.
+    """
 
     file: str
     record: int
@@ -105,5 +108,5 @@ Records = Iterator[Document | Rejected]
 
 
 def source_of(name: str) -> str:
-    """Return the source that a file is taken for: its first folder, or itself."""
+    """Return the source of a file: its first folder, or the file itself."""
     return name.split("/", 1)[0]

@@ -1,4 +1,4 @@
-"""A record's fields to a document; says what is wrong with them."""
+"""From a record's fields to a document, or to a message about what is wrong with them."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -11,18 +11,18 @@ from detector.sites.names import site_name
 from detector.text.decoding import decode
 from detector.text.page import page_bytes
 
-# How the reason begins when a record lacks the text column.
+# How the reason begins if a record lacks the text column.
 NO_COLUMN = "no column"
-# What a text field of the wrong kind is called in messages.
+# The names of wrong types of a text field in messages.
 _KINDS = {"NoneType": "null", "bool": "a truth value", "int": "a number", "float": "a number"}
 
 
-# No value of a field.
+# A missing field.
 _ABSENT: Final = object()
 
 
 def value_of(fields: Mapping[str, Any], name: str, absent: object = None) -> Any:  # noqa: ANN401
-    """Return a field; `page.html` is the field `html` of `page`, unless one has that very name."""
+    """Return a field; `page.html` is the field `html` of `page`, unless a field has exactly this name."""
     if name in fields:
         return fields[name]
     value: Any = fields

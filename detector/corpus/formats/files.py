@@ -1,7 +1,7 @@
-"""Files of a corpus, here or elsewhere: opened, listed, compressed or not.
+"""Files of a corpus, local or remote: opening, listing, decompressing.
 
-A file that cannot be opened or read is no bad record: it may be there again in a minute. It raises
-`ShardError`, here as behind a URL, so that nothing of it is left out.
+A file that cannot be opened or read does not count as a bad record, because it may be available again in a
+minute. It raises `ShardError`, whether it is local or at a URL, so that nothing is silently left out.
 """
 
 import bz2
@@ -28,8 +28,8 @@ from detector.files.sparse import fault_of_holes
 from detector.files.zstd_files import read_zstd
 
 BUFFER: Final = 1 << 20
-# Bytes that show whether a file is HTML: a document type or `<html>` comes first, or after comments and
-# the declaration of XML.
+# The number of bytes that show whether a file is HTML: a document type or `<html>` comes first, or after
+# comments and an XML declaration.
 HEAD: Final = 4096
 HTML_HEAD: Final = re.compile(
     rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(?><!--.*?-->\s*)*+<(!doctype\s+html|html)\b",
@@ -38,7 +38,7 @@ HTML_HEAD: Final = re.compile(
 
 
 class _LocalFile(io.FileIO):
-    """The bytes of a file on this machine. Raises `ShardError` where it cannot be read."""
+    """The bytes of a local file. Raises `ShardError` if it cannot be read."""
 
     def __init__(self, path: str) -> None:
         self._path = path
@@ -61,7 +61,7 @@ class _LocalFile(io.FileIO):
             raise self._unreadable(error) from None
 
     def refuse_changed(self, part: Part) -> None:
-        """Raise `ShardError` if the file has another size or time than when the run began."""
+        """Raise `ShardError` if the size or time of the file has changed since the run began."""
         now = os.fstat(self.fileno())
         if part.size >= 0 and (now.st_size, now.st_mtime_ns) != (part.size, part.time):
             raise _changed(part)
@@ -74,16 +74,16 @@ def _changed(part: Part) -> ShardError:
 
 
 def _refuse_other_bytes(file: BinaryIO, part: Part) -> None:
-    """Raise `ShardError` if the part has other bytes than when the run began.
+    """Raise `ShardError` if the bytes of the part have changed since the run began.
 
-    A program can write into a file and put its time back, and some file systems know whole seconds only.
+    A program can write to a file and restore its time, and some file systems store whole seconds only.
     """
     if part.piece and hash_of(file, part.piece.start, part.piece.end) != part.piece.hash:
         raise _changed(part)
 
 
 def hash_of(file: BinaryIO, start: int, end: int) -> str:
-    """Return BLAKE2b of a run of a file's bytes; an end of -1 is that of the file."""
+    """Return BLAKE2b of a range of a file's bytes; an end of -1 is the end of the file."""
     digest = hashlib.blake2b(digest_size=16)
     file.seek(start)
     left = end - start if end >= 0 else sys.maxsize
@@ -116,7 +116,7 @@ def stored_part(part: Part) -> Iterator[BinaryIO]:
 
 
 def refuse_changed(part: Part) -> None:
-    """Raise `ShardError` if a part's file on this machine is not what it was when the run began."""
+    """Raise `ShardError` if a part's local file has changed since the run began."""
     if part.size >= 0 and not is_remote(part.path):
         with stored_part(part):
             pass
@@ -124,12 +124,12 @@ def refuse_changed(part: Part) -> None:
 
 @contextmanager
 def unpacked(raw: BinaryIO, name: str) -> Iterator[BinaryIO]:
-    """Give the content of a file whose name ends as in `COMPRESSED`, or of any other as it is.
+    """Return the contents of a file whose name ends as in `COMPRESSED`, or the file itself.
 
-    Reading raises `EOFError` where compressed content is cut.
+    Reading raises `EOFError` if compressed contents are truncated.
     """
     if name.endswith(".gz"):
-        # Its own small buffer gives all that stands before a cut.
+        # A small buffer of its own gives everything before a truncation.
         with gzip.GzipFile(fileobj=raw) as file:
             yield cast(BinaryIO, file)
     elif name.endswith(".bz2"):
@@ -146,13 +146,13 @@ def unpacked(raw: BinaryIO, name: str) -> Iterator[BinaryIO]:
 
 
 class _Bounded(io.RawIOBase):
-    """What a compressed file holds, up to a number of bytes; `OSError` where there are more."""
+    """The contents of a compressed file, up to a number of bytes; `OSError` if there are more."""
 
     def __init__(self, file: BinaryIO, most: int) -> None:
         self._file, self._most, self._left = cast(io.BufferedReader, file), most, most
 
     def readable(self) -> bool:
-        """Tell that this is a file to read."""
+        """Tell that this is a readable file."""
         return True
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401
@@ -171,7 +171,7 @@ class _Bounded(io.RawIOBase):
 
 @contextmanager
 def opened(part: Part, limits: ReadLimits) -> Iterator[BinaryIO]:
-    """Open the content of a part's file: decompressed, up to the limit."""
+    """Open the contents of a part's file, decompressed, up to the limit."""
     with stored_part(part) as raw, unpacked(raw, part.path.lower()) as file:
         if file is raw:
             yield raw
@@ -182,7 +182,7 @@ def opened(part: Part, limits: ReadLimits) -> Iterator[BinaryIO]:
 
 
 def _listed_here(folder: Path, written: Path | None) -> list[str]:
-    """Return the files below a folder, without hidden ones and without the folder `written`."""
+    """Return the files below a folder, except hidden ones and the folder `written`."""
     found = []
     left_out = written and os.path.realpath(written)
     for root, folders, files in os.walk(folder, onerror=refuse_folder):
@@ -196,10 +196,10 @@ def _listed_here(folder: Path, written: Path | None) -> list[str]:
 
 
 def listed(path: str, written: Path | None = None) -> list[tuple[str, str]]:
-    """Return (path, name below it) of an input's files: itself, or a folder's.
+    """Return (path, name relative to it) of an input's files: itself, or those of a folder.
 
-    Hidden files are left out, and the folder that a run has written to. Raises `SettingsError` for what
-    does not exist or cannot be listed.
+    Hidden files are left out, and the output folder of the run. Raises `SettingsError` if the input does not
+    exist or cannot be listed.
     """
     if is_remote(path):
         return listed_there(path)
@@ -214,7 +214,7 @@ def listed(path: str, written: Path | None = None) -> list[tuple[str, str]]:
 
 
 def unreadable(path: str) -> str:
-    """Return why a file on this machine cannot be read at all; empty if it can."""
+    """Return why a local file cannot be read at all; empty if it can."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116
         if not stat.S_ISREG(mode):
@@ -228,7 +228,7 @@ def unreadable(path: str) -> str:
 
 
 def begins_as_html(path: str) -> bool:
-    """Tell whether a file on this machine begins as an HTML document does; False if it cannot be read."""
+    """Tell whether a local file begins like an HTML document; False if it cannot be read."""
     if unreadable(path):
         return False
     with stored(path) as file:
@@ -236,7 +236,7 @@ def begins_as_html(path: str) -> bool:
 
 
 def size_and_time(path: str) -> tuple[int, int]:
-    """Return a file's bytes, and when it changed (ns; 0 where that is not known)."""
+    """Return a file's size, and its modification time (ns; 0 if unknown)."""
     if is_remote(path):
         return size_and_time_there(path)
     found = Path(path).stat()

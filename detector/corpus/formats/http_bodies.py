@@ -1,7 +1,7 @@
-"""The body of an HTTP message as an archive stores it, to the bytes of the page.
+"""From the body of an HTTP message, as stored in an archive, to the bytes of the page.
 
-Archives often store the decoded body with the headers that it was sent with. So a header is believed only
-if the bytes bear it out.
+Archives often store the decoded body with the original headers. So a header is used only if the bytes confirm
+it.
 """
 
 import zlib
@@ -10,13 +10,13 @@ from typing import Final
 from detector.errors import PageError
 from detector.text.compressed import LARGEST, unpacked_brotli
 
-# Hexadecimal digits of the longest size of a chunk.
+# The most hexadecimal digits of a chunk size.
 LONGEST_SIZE: Final = 16
 BREAK: Final = b"\r\n"
 
 
 def unchunked(body: bytes) -> bytes | None:
-    """Return a body without the sizes of its chunks; None if it is not in chunks, or cut."""
+    """Return a body without chunk sizes; None if it is not chunked, or truncated."""
     pieces, at = list[bytes](), 0
     while (end := body.find(BREAK, at, at + 1000)) >= 0:
         digits = body[at:end].split(b";", 1)[0].strip()
@@ -33,7 +33,7 @@ def unchunked(body: bytes) -> bytes | None:
 
 
 def _inflated(body: bytes) -> bytes | None:
-    """Return what zlib or raw deflate packed; None if neither did."""
+    """Return data decompressed by zlib or raw deflate; None if neither works."""
     for bits in (zlib.MAX_WBITS, -zlib.MAX_WBITS):
         unpacker = zlib.decompressobj(bits)
         try:
@@ -46,14 +46,16 @@ def _inflated(body: bytes) -> bytes | None:
 
 
 def sent_page(body: bytes, transfer: str, content: str) -> bytes:
-    """Return the bytes of a page; gzip and Zstandard stay, because pages are unpacked by their first bytes.
+    """Return the bytes of a page.
+
+    gzip and Zstandard are kept, because pages are decompressed later, by their first bytes.
 
     Parameters
     ----------
     body
-        As it is stored.
+        The body as it is stored.
     transfer, content
-        The headers `Transfer-Encoding` and `Content-Encoding`, or empty.
+        The headers `Transfer-Encoding` and `Content-Encoding`, or empty strings.
     """
     if "chunked" in transfer.lower():
         found = unchunked(body)

@@ -1,4 +1,4 @@
-"""JSONL: an object a line; a broken or endless line is set aside alone."""
+"""JSONL: one object per line; a broken or endless line is set aside on its own."""
 
 from detector.corpus.formats.documents import Part, Records, Rejected
 from detector.corpus.formats.fields import document_of
@@ -9,7 +9,7 @@ from detector.settings import Columns
 
 
 def read_jsonl(part: Part, columns: Columns, limits: ReadLimits) -> Records:
-    """Yield the records of a file, or of a run of its bytes."""
+    """Yield the records of a file, or of a range of its bytes."""
     with opened(part, limits) as file:
         if part.start:
             file.seek(part.start)

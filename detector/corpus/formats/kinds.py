@@ -1,4 +1,4 @@
-"""What kind of file a name stands for; imports next to nothing, for commands that only ask."""
+"""The kind of a file by its name. Imports hardly anything, for commands that only ask."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -6,11 +6,11 @@ from typing import Final
 from detector.corpus.formats.documents import Kind
 from detector.text.compressed import COMPRESSED
 
-# Kinds of input, by the end of a name.
+# Kinds of input, by file extension.
 KINDS: Final[Mapping[str, Kind]] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
-    # C4, dolma and others call JSON Lines so, mostly .json.gz.
+    # C4, dolma and others use this extension for JSON Lines, mostly as .json.gz.
     ".json": "jsonl",
     ".csv": "csv",
     ".tsv": "csv",
@@ -22,10 +22,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     ".htm": "page",
     ".xhtml": "page",
 }
-# How outputs are compressed that are written in the format of their input; those of the others are not.
+# Compressions of outputs that are written in the format of their input.
 TABLE_COMPRESSIONS: Final = (".gz", ".bz2", ".zst")
 ARCHIVE_COMPRESSIONS: Final = (".gz",)
-# Kinds of output, by what `--to` calls them.
+# Kinds of output, by their names for `--to`.
 ENDINGS: Final[Mapping[str, Kind]] = {
     "jsonl": "jsonl",
     "jsonl.gz": "jsonl",
@@ -42,12 +42,12 @@ TABLES: Final = ("jsonl", "csv", "parquet")
 
 
 def plain_name(name: str) -> str:
-    """Return a name without what says that it is compressed."""
+    """Return a name without the extension of a compressed file."""
     return next((name[: -len(end)] for end in COMPRESSED if name.lower().endswith(end)), name)
 
 
 def kind_of(name: str) -> Kind | None:
-    """Return what a file is by its name; None if it is no file of a corpus."""
+    """Return the kind of a file by its name; None if it is not a file of a corpus."""
     plain = plain_name(name).lower()
     end = plain[plain.rfind(".") :] if "." in plain else ""
     if end == ".parquet" and len(plain) < len(name):
@@ -56,7 +56,7 @@ def kind_of(name: str) -> Kind | None:
 
 
 def output_kind(to: str, kind: Kind) -> Kind:
-    """Return what an output is: `to`, or for "same" what the input is."""
+    """Return the kind of an output: `to`, or for "same" that of the input."""
     return kind if to == "same" else ENDINGS[to]
 
 

@@ -1,4 +1,4 @@
-"""Parquet: a document a row."""
+"""Parquet: one document per row."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,9 +15,10 @@ from detector.files.limits import ReadLimits, too_large
 from detector.files.parquet_footer import Column, row_groups
 from detector.settings import Columns
 
-# Rows of Parquet that are decoded at once. A page may have megabytes.
+# The number of rows to decode at once. A page may have megabytes.
 ROWS: Final = 8
-# Rows of the other columns, which are small, and fewer if they are not: HTML may be kept.
+# The number of rows of the other columns, which are small; fewer if they are large, such as HTML that is
+# kept.
 ROWS_OF_FIELDS: Final = 256
 BYTES_OF_FIELDS: Final = 16_000_000
 
@@ -32,7 +33,7 @@ def parquet() -> ModuleType:
 
 @contextmanager
 def arrow_errors() -> Iterator[None]:
-    """Raise `OSError` for what Arrow does not know, as for other files that cannot be read."""
+    """Raise `OSError` for types that Arrow does not know, as for other files that cannot be read."""
     need("pyarrow", "parquet", "Parquet")
     import pyarrow
 
@@ -45,7 +46,7 @@ def arrow_errors() -> Iterator[None]:
 
 
 class _FieldsFile:
-    """A file in Arrow's format with all columns of a Parquet part, one of them null; or none at all.
+    """A file in Arrow's format with all columns of a Parquet part, one of them null; or no file.
 
     null: the column that the clean texts go to
     """
@@ -87,20 +88,20 @@ class _FieldsFile:
 
 
 def _wanted(names: Iterable[str | None], there: Sequence[str]) -> list[str]:
-    """Return those of some fields that a file has: for `page.html`, also the column `page`."""
+    """Return the fields that a file has; for `page.html`, also the column `page`."""
     found = ((name if name in there else name.split(".")[0]) for name in names if name is not None)
     return list(dict.fromkeys(name for name in found if name in there))
 
 
 def _refuse_repeated(names: Sequence[str]) -> None:
-    """Raise `OSError` for columns of one name: which is meant nobody knows, and one would be lost."""
+    """Raise `OSError` for columns with the same name, because one of them would be lost."""
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise OSError(f"it has several columns called {repeated[0]!r}: rename them")
 
 
 def _refuse_large(groups: Iterable[Sequence[Column]], names: Sequence[str], limits: ReadLimits) -> None:
-    """Raise `OSError` for row groups with a column that takes more memory than its bytes can mean."""
+    """Raise `OSError` for row groups with a column that takes far more memory than its bytes justify."""
     for group in groups:
         for at, column in enumerate(group):
             most = limits.of_file(max(column.packed, 0))
@@ -120,9 +121,10 @@ def read_parquet(
     fields_file: Path | None = None,
     whole: bool = False,
 ) -> Records:
-    """Yield the rows of a run of row groups: the columns that have a meaning, or all.
+    """Yield the rows of a range of row groups: the columns with a meaning, or all.
 
-    All columns but that of the clean text go to `fields_file`, if it is given: `CopiedFields` reads it.
+    If `fields_file` is given, all columns except the one for the clean text go there; `CopiedFields` reads
+    it.
     """
     with arrow_errors(), stored_part(part) as file:
         table = parquet().ParquetFile(file)
@@ -135,15 +137,15 @@ def read_parquet(
         number = part.first
         columns_of = row_groups(file, table.num_row_groups)
         _refuse_large([columns_of[group] for group in groups], schema.names, limits)
-        # A dictionary or a run of the same value says in some bytes what no page size shows.
+        # A dictionary or a run of one value encodes in a few bytes what no page size shows.
         most = left = limits.of_file(size_and_time(part.path)[0] if part.size < 0 else part.size)
         with closing(_FieldsFile(fields_file, schema, columns.target())) as fields:
-            # An error in a thread of Arrow's ends the process.
+            # An error in a thread of Arrow ends the process.
             for batch in table.iter_batches(ROWS, row_groups=groups, use_threads=False):
                 fields.add(batch)
                 for at in range(batch.num_rows):
                     if has_text:
-                        # A row at a time: Python's values take as much memory again.
+                        # One row at a time, because Python's values take as much memory again.
                         row = {name: _value(batch.column(place), at) for name, place in places.items()}
                     else:
                         row = dict.fromkeys(schema.names)
@@ -155,7 +157,7 @@ def read_parquet(
 
 
 def _readable(type: Any) -> Any:  # noqa: ANN401
-    """Return a type of Arrow with moments as texts and durations as numbers: Python has no nanoseconds."""
+    """Return an Arrow type with timestamps as texts and durations as numbers, as Python lacks nanoseconds."""
     import pyarrow
 
     if pyarrow.types.is_timestamp(type) or pyarrow.types.is_time(type):
@@ -188,7 +190,7 @@ def _value(column: Any, at: int) -> Any:  # noqa: ANN401
 
 
 class CopiedFields:
-    """What `read_parquet` put aside: the rows of a Parquet part, the text null. To be closed."""
+    """The rows of a Parquet part that `read_parquet` stored, with null texts. Must be closed."""
 
     def __init__(self, path: Path) -> None:
         import pyarrow
@@ -198,7 +200,7 @@ class CopiedFields:
         self._file = pyarrow.ipc.open_file(self._source)
         self.schema = self._file.schema
         self._next = 0
-        # Batches that rows were taken from last, and the number of the first row in them.
+        # The batches that rows were taken from last, and the number of the first row in them.
         self._held: list[Any] = []
         self._first = self._end = 0
 
@@ -212,7 +214,7 @@ class CopiedFields:
                 yield dict(zip(names, row, strict=True))
 
     def take(self, rows: Sequence[int]) -> Any:  # noqa: ANN401
-        """Return some rows as a table; their numbers rise from call to call."""
+        """Return some rows as a table; their numbers increase from call to call."""
         while self._end <= rows[-1]:
             self._held.append(self._file.get_batch(self._next))
             self._end += self._held[-1].num_rows

@@ -1,4 +1,4 @@
-"""Clean documents to Parquet: with the columns of a source that is Parquet too, or with found ones."""
+"""Clean documents to Parquet: with the columns of a Parquet source, or with inferred columns."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,12 +12,12 @@ from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.settings import Columns
 from detector.text.decoding import without_surrogates
 
-# Rows that become one row group, or fewer when their texts have so many characters.
+# The number of rows in a row group, or fewer if their texts have this many characters.
 ROW_GROUP: Final = 10_000
 CHARACTERS: Final = 100_000_000
-# Whole numbers up to this are the same as floating-point ones.
+# Integers up to this are exact as floating-point numbers.
 EXACT: Final = 1 << 53
-# What pyarrow raises for values that have no type in common.
+# The errors of pyarrow for values without a common type.
 _MIXED: Final = (ValueError, TypeError, NotImplementedError, OverflowError)
 
 Row = Mapping[str, Any]
@@ -56,7 +56,7 @@ def _as_json(value: Any) -> str | None:  # noqa: ANN401
 
 
 class Columnar(Protocol):
-    """Where the columns of a document are from, but for what cleaning finds."""
+    """The source of a document's columns, except for the results of cleaning."""
 
     schema: Any
 
@@ -65,12 +65,12 @@ class Columnar(Protocol):
         ...
 
     def close(self) -> None:
-        """Close what is open."""
+        """Close open files."""
         ...
 
 
 class SourceColumns:
-    """The columns of the Parquet file that the documents are from, as they are there."""
+    """The columns of the Parquet file that the documents are from, unchanged."""
 
     def __init__(self, fields_file: Path, first_record: int) -> None:
         self._fields, self._first = CopiedFields(fields_file), first_record
@@ -86,10 +86,10 @@ class SourceColumns:
 
 
 class FoundColumns:
-    """All columns that any of the documents has, each of a type that holds all its values.
+    """All columns that any document has, each with a type that holds all its values.
 
-    Values that have no type in common (a number here, a text there), or none in Parquet (whole numbers
-    of more than 64 bits, objects without a field), are written as JSON in a column of texts.
+    Values without a common type (a number here, a text there), or without a Parquet type (integers of more
+    than 64 bits, objects without a field), are written as JSON in a column of texts.
     """
 
     def __init__(self, documents: Iterable[Cleaned], columns: Columns) -> None:
@@ -109,7 +109,7 @@ class FoundColumns:
         self.schema = pyarrow.schema([(_valid(name), kind) for name, kind in types.items()])
 
     def _learn(self, name: str, values: list[Any]) -> None:
-        """Note the type of some values of a column."""
+        """Record the type of some values of a column."""
         known = self._types.setdefault(name, self._arrow.null())
         if name in self._json:
             return
@@ -148,7 +148,10 @@ class FoundColumns:
 
 
 class Parquet:
-    """A row a document. lines: whether there is a column of them; numbers: columns of numbers, and types."""
+    """One row per document.
+
+    lines: whether there is a column for them; numbers: columns of numbers, and their types.
+    """
 
     def __init__(
         self, path: Path, source: Columnar, columns: Columns, lines: bool, numbers: Mapping[str, type]

@@ -1,4 +1,4 @@
-"""The records of a shard, in order, whatever the format; what cannot be read is said."""
+"""Reads the records of a shard in order, in any format, and reports what cannot be read."""
 
 import zlib
 from collections.abc import Callable, Mapping
@@ -31,12 +31,12 @@ from detector.sites.names import site_name
 from detector.text.decoding import decode
 from detector.text.page import Page, page_bytes
 
-# What is read as text; the format of other pages is found.
+# Formats that are read as text; the format of other pages is detected.
 TEXTS: Final = ".txt"
 
 
 def read_page(part: Part, columns: Columns, limits: ReadLimits) -> Records:
-    """Yield the one document of a page's file."""
+    """Yield the only document of a page file."""
     most = limits.record_bytes
     with opened(part, limits) as file:
         data = file.read(most + 1)
@@ -55,7 +55,7 @@ def read_page(part: Part, columns: Columns, limits: ReadLimits) -> Records:
 
 
 def _site_of_page(part: Part, text: str, format: Format | None) -> str:
-    """Return the site of a page in a folder: as its folders show it, or as it says itself."""
+    """Return the site of a page in a folder: from its folders, or as the page declares it."""
     declared = None if part.site or format == "text" else address_of(Page(text, "html"))
     return site_name(part.site or declared, None, "", part.name)
 
@@ -79,7 +79,7 @@ def read_part(
     fields_file: Path | None = None,
     whole: bool = False,
 ) -> Records:
-    """Yield the documents of a part in order, and what cannot be one.
+    """Yield the documents of a part in order, and the records that cannot be documents.
 
     limits: what a record and a file may unpack to; fields_file: where the other columns of Parquet go, see
     `read_parquet`; whole: read all its columns
@@ -111,6 +111,6 @@ def read_part(
 def read_shard(
     shard: Shard, columns: Columns, limits: ReadLimits = DEFAULT_LIMITS, fields_file: Path | None = None
 ) -> Records:
-    """Yield the documents of a shard in order, and what cannot be one; see `read_part`."""
+    """Yield the documents of a shard in order, and the records that cannot be documents; see `read_part`."""
     for part in shard.parts:
         yield from read_part(part, columns, limits, fields_file)

@@ -1,8 +1,8 @@
-"""Files behind URLs, through fsspec: listed, and read on from where the network broke off.
+"""Files at URLs, through fsspec: listed, and reopened at the same place if the network fails.
 
-The systems of fsspec raise what their libraries raise. Here it becomes `SettingsError` while inputs
-are listed, and `ShardError` while one is read. s3fs and others try again by themselves, but not all
-do, and none of them opens a file again in its middle; tenacity does the waiting.
+The file systems of fsspec raise the errors of their libraries. Here they become `SettingsError` while inputs
+are listed, and `ShardError` while a file is read. s3fs and others retry on their own, but not all do, and
+none reopens a file in its middle; tenacity does the waiting.
 """
 
 import io
@@ -18,12 +18,13 @@ from detector.extras import need
 
 T = TypeVar("T")
 
-# Attempts to read, and the seconds before the second one; before each later one, four times as many.
+# The number of attempts to read, and the seconds before the second one. Each later attempt waits four times
+# as long.
 ATTEMPTS: Final = 4
 FIRST_WAIT: Final = 0.5
-# Bytes asked for at once. s3fs would hold 50 MB a file, which no worker has room for.
+# Bytes requested at once. s3fs would hold 50 MB per file, which is too much for a worker.
 BLOCK: Final = 1 << 22
-# What network libraries raise that is no `OSError`.
+# Errors of network libraries that are not `OSError`.
 FOREIGN: Final = (
     ("aiohttp", "ClientError"),
     ("botocore.exceptions", "BotoCoreError"),
@@ -32,7 +33,7 @@ FOREIGN: Final = (
     ("gcsfs.retry", "HttpError"),
     ("azure.core.exceptions", "AzureError"),
 )
-# Asking again does not help here.
+# Errors for which a retry does not help.
 FINAL: Final = (FileNotFoundError, PermissionError, NotADirectoryError, IsADirectoryError, ImportError)
 
 
@@ -43,7 +44,7 @@ def _extra(name: str) -> ModuleType:
 
 
 def _failures() -> tuple[type[Exception], ...]:
-    """Return what a network may raise, of the libraries that are loaded."""
+    """Return the errors that a network may raise, from the loaded libraries."""
     loaded = [(sys.modules[module], name) for module, name in FOREIGN if module in sys.modules]
     foreign = [getattr(module, name) for module, name in loaded]
     return (OSError, EOFError, ValueError, RuntimeError, ImportError, *foreign)
@@ -55,7 +56,7 @@ def _why(error: Exception) -> str:
 
 @contextmanager
 def _said(path: str) -> Iterator[None]:
-    """Turn any failure to look at a URL into a `SettingsError`."""
+    """Turn any error about a URL into a `SettingsError`."""
     try:
         yield
     except _failures() as error:
@@ -63,9 +64,9 @@ def _said(path: str) -> Iterator[None]:
 
 
 def listed_there(path: str) -> list[tuple[str, str]]:
-    """Return (URL, name below the given one) of a URL's files: itself, or a folder's.
+    """Return (URL, name relative to the given one) of a URL's files: itself, or those of a folder.
 
-    Hidden ones are left out. Raises `SettingsError` for what does not exist or cannot be listed.
+    Hidden files are left out. Raises `SettingsError` if the URL does not exist or cannot be listed.
     """
     with _said(path):
         system, inside = _extra("fsspec").core.url_to_fs(path)
@@ -83,24 +84,24 @@ def _is_hidden(name: str) -> bool:
 
 
 def size_and_time_there(path: str) -> tuple[int, int]:
-    """Return a file's bytes (-1 if that is not told), and when it changed (ns; 0 if that is not)."""
+    """Return a file's size (-1 if unknown), and its modification time (ns; 0 if unknown)."""
     with _said(path):
         system, inside = _extra("fsspec").core.url_to_fs(path)
         size = system.size(inside)
         try:
             changed = int(system.modified(inside).timestamp() * 1e9)
-        except (NotImplementedError, AttributeError, KeyError):  # a system that keeps no times
+        except (NotImplementedError, AttributeError, KeyError):  # a file system without times
             changed = 0
         return -1 if size is None else int(size), changed
 
 
 def _may_pass(error: BaseException) -> bool:
-    """Tell whether a failure may be gone at the next attempt."""
+    """Tell whether an error may be gone at the next attempt."""
     return isinstance(error, _failures()) and not isinstance(error, FINAL)
 
 
 class RemoteFile(io.RawIOBase):
-    """The bytes of a URL. What breaks in the middle is opened again where it broke.
+    """The bytes of a URL. If reading fails in the middle, the file is reopened at the same place.
 
     size: the bytes that it must have, if that is known
     Raises `ShardError` if it stays broken: nothing is wrong with the records.
@@ -123,13 +124,13 @@ class RemoteFile(io.RawIOBase):
         self._size = size
 
     def _opened(self, act: Callable[[], T]) -> T:
-        """Do something with the file, opened if it is not."""
+        """Call a function with the file, which is opened if necessary."""
         if self._file is None:
             self._open()
         return act()
 
     def _retried(self, act: Callable[[], T]) -> T:
-        """Do something with the file; after a failure from a new opening on."""
+        """Call a function with the file; after an error, reopen the file and try again."""
         tenacity = _extra("tenacity")
         retrying = tenacity.Retrying(
             stop=tenacity.stop_after_attempt(ATTEMPTS),
@@ -148,7 +149,7 @@ class RemoteFile(io.RawIOBase):
             ) from None
 
     def _drop(self) -> None:
-        """Forget the opened file; one that is broken may not even close."""
+        """Close the file; even closing a broken file may fail."""
         file, self._file = self._file, None
         if file is not None:
             with suppress(*_failures()):
@@ -163,11 +164,11 @@ class RemoteFile(io.RawIOBase):
         return found
 
     def readable(self) -> bool:
-        """Say that it can be read."""
+        """Tell that this is a readable file."""
         return True
 
     def seekable(self) -> bool:
-        """Say that any place can be gone to."""
+        """Tell that the file is seekable."""
         return True
 
     def readinto(self, buffer: Any) -> int:  # noqa: ANN401
@@ -179,7 +180,7 @@ class RemoteFile(io.RawIOBase):
         return len(found)
 
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a place; nothing is asked of the network."""
+        """Go to a position; this sends no request."""
         if whence == io.SEEK_END and self._size is None:
             raise io.UnsupportedOperation(f"{self._path} does not say how long it is")
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size or 0}[whence]
@@ -187,7 +188,7 @@ class RemoteFile(io.RawIOBase):
         return self._at
 
     def tell(self) -> int:
-        """Return the place."""
+        """Return the position."""
         return self._at
 
     def close(self) -> None:

@@ -17,9 +17,9 @@ from detector.text.decoding import decode
 from detector.text.page import page_bytes
 
 HTML: Final = ("text/html", "application/xhtml+xml")
-# Addresses of pages. Others (dns:, urn:, metadata:, filedesc:) are those of a crawler's own records.
+# Schemes of pages. Other addresses (dns:, urn:, metadata:, filedesc:) are those of the crawler's own records.
 SCHEMES: Final = ("http", "https", "ftp", "file")
-# Texts for programs, by the last part of their address; how playlists begin.
+# Texts for programs, by the last part of their address, and the beginnings of playlists.
 FOR_ROBOTS: Final = ("robots.txt", "ads.txt", "app-ads.txt", "sitemap.txt")
 PLAYLISTS: Final = (b"#EXTM3U", b"[playlist]")
 
@@ -38,7 +38,7 @@ def _content_type(record: Any) -> str:  # noqa: ANN401
 
 
 def _format(record: Any, is_conversion: bool) -> Format | None:  # noqa: ANN401
-    """Return what a record holds; None if it is an image, a script or the like."""
+    """Return the format of a record; None if it is an image, a script or the like."""
     kind = _content_type(record)
     if is_conversion or kind == "text/plain":
         return "text"
@@ -46,7 +46,7 @@ def _format(record: Any, is_conversion: bool) -> Format | None:  # noqa: ANN401
 
 
 def _no_page(record: Any, url: str, is_html: bool, body: bytes) -> str:  # noqa: ANN401
-    """Return why a response or resource of text or HTML is no page; empty if it is one."""
+    """Return why a response or resource of text or HTML is not a page; empty if it is one."""
     status = record.http_headers.status_code if record.http_headers is not None else None
     if status is not None and not 200 <= status < 300:
         return f"HTTP status {status}"
@@ -61,7 +61,7 @@ def _no_page(record: Any, url: str, is_html: bool, body: bytes) -> str:  # noqa:
 
 
 def _page_of(record: Any, body: bytes) -> bytes:  # noqa: ANN401
-    """Return the bytes of a record's page as they were before they were sent."""
+    """Return the bytes of a record's page as they were before transfer."""
     headers = record.http_headers
     if headers is None:
         return body
@@ -81,7 +81,7 @@ def _document(
     url, format = record.headers.get("WARC-Target-URI"), _format(record, is_conversion)
     if len(body) > limits.record_bytes:
         return Rejected(part.name, number, f"more than {limits.record_bytes:,} bytes")
-    if missing := max(int(record.content_length) - len(body), 0):  # fastwarc says nothing of a cut
+    if missing := max(int(record.content_length) - len(body), 0):  # fastwarc does not report a truncation
         return Rejected(part.name, number, f"truncated: {missing:,} bytes are missing")
     if not is_conversion and (reason := _no_page(record, url or "", format == "html", body)):
         return Rejected(part.name, number, NO_PAGE + reason)
@@ -105,7 +105,7 @@ def _records(file: Any, parse_http: bool) -> Iterator[Any]:  # noqa: ANN401
 
 
 def record_starts(file: Any, shard_bytes: int) -> list[tuple[int, int]]:  # noqa: ANN401
-    """Return where an archive can be split: bytes of the file, and the number of the record there.
+    """Return where an archive can be split: a byte of the file, and the number of the record there.
 
     A compressed archive has a gzip member for each record, so it can be read from any of them. A damaged one
     is not split: reading it reports the damage.
@@ -121,7 +121,7 @@ def record_starts(file: Any, shard_bytes: int) -> list[tuple[int, int]]:  # noqa
 
 
 def read_warc(part: Part, columns: Columns, limits: ReadLimits) -> Records:
-    """Yield the pages of a web archive, or of a run of its bytes. Images and the like are passed over."""
+    """Yield the pages of a web archive, or of a range of its bytes. Images and the like are skipped."""
     conversion = fastwarc().WarcRecordType.conversion
     with stored_part(part) as file:
         file.seek(part.start)

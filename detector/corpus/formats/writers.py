@@ -1,4 +1,4 @@
-"""Clean documents to files, in every format that is read; `parquet_writers` has Parquet."""
+"""Clean documents to files, in every format that can be read; `parquet_writers` has Parquet."""
 
 import bz2
 import csv
@@ -21,14 +21,14 @@ from detector.text.decoding import without_surrogates
 
 GZIP_LEVEL: Final = 6
 ZSTD_LEVEL: Final = 3
-# How a cell begins that spreadsheets take for a formula.
+# The beginnings of cells that spreadsheets read as formulas.
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _NUMBER: Final = re.compile(r"[-+]?\d{1,30}(?:[.,]\d{1,30})?(?:[eE][-+]?\d{1,3})?", re.ASCII)
 _UNSAFE: Final = re.compile(r'[\x00-\x1f<>:"\\|?*]')
 
 
 class Cleaned(NamedTuple):
-    """A document and what is left of it.
+    """A document and its clean text.
 
     lines: for a column of them (`line_records.pieces`), or None; numbers: columns with numbers of the text
     """
@@ -41,7 +41,7 @@ class Cleaned(NamedTuple):
     numbers: Mapping[str, Any] | None = None
 
     def fields(self, columns: Columns) -> dict[str, Any]:
-        """Return the record with its text clean, and what was found of the page."""
+        """Return the record with its clean text, and the results for the page."""
         found: dict[str, Any] = {VERDICT: self.verdict, CONTENT_SHARE: round(self.share, 3)}
         found |= self.numbers or {}
         if self.lines is not None:
@@ -53,16 +53,16 @@ class Writer(Protocol):
     """Writes documents in order."""
 
     def write(self, cleaned: Cleaned) -> None:
-        """Write one."""
+        """Write one document."""
         ...
 
     def close(self) -> None:
-        """Write what is still held, and close."""
+        """Write everything that is buffered, and close."""
         ...
 
 
 def compressing(path: Path, stack: ExitStack) -> BinaryIO:
-    """Open a file to write, compressed as its name says; the same bytes whenever it is done."""
+    """Open a file to write, compressed according to its name; the bytes do not depend on the time."""
     raw, name = stack.enter_context(path.open("wb")), path.name.lower()
     if name.endswith(".gz"):
         zipped = gzip.GzipFile("", "wb", GZIP_LEVEL, raw, mtime=0)
@@ -75,7 +75,7 @@ def compressing(path: Path, stack: ExitStack) -> BinaryIO:
 
 
 class JsonLines:
-    """An object a line."""
+    """One object per line."""
 
     def __init__(self, path: Path, columns: Columns) -> None:
         self._stack, self._columns = ExitStack(), columns
@@ -91,21 +91,21 @@ class JsonLines:
 
 
 def column_names(documents: Iterable[Cleaned], columns: Columns) -> list[str]:
-    """Return the columns that a table of these documents has: all that any of them has, in order."""
+    """Return the columns of a table of these documents: all that any of them has, in order."""
     return list(dict.fromkeys(name for document in documents for name in document.fields(columns)))
 
 
 def _safe(value: Any) -> Any:  # noqa: ANN401
-    """Return a cell that a spreadsheet takes for no formula; numbers stay."""
+    """Return a cell that a spreadsheet does not read as a formula; numbers stay."""
     if not isinstance(value, str) or not value.startswith(FORMULA) or _NUMBER.fullmatch(value):
         return value
     return f"'{value}"
 
 
 class Csv:
-    """A row a document; lines are JSON in a cell, and what a document does not have is empty.
+    """One row per document; lines are JSON in a cell, and missing values are empty.
 
-    safe: whether texts that a spreadsheet would take for a formula begin with an apostrophe
+    safe: whether texts that a spreadsheet would read as a formula get an apostrophe in front
     """
 
     def __init__(self, path: Path, columns: Columns, names: Sequence[str], safe: bool) -> None:
@@ -134,7 +134,7 @@ class Csv:
 
 
 class WebArchive:
-    """WARC conversion records, as WET files have them."""
+    """WARC conversion records, as in WET files."""
 
     def __init__(self, path: Path, columns: Columns) -> None:
         self._warc, self._stack = fastwarc(), ExitStack()
@@ -159,7 +159,7 @@ class WebArchive:
         record.set_bytes_content(without_surrogates(cleaned.text).encode())
         plain = io.BytesIO()
         record.write(plain)
-        # A member a record, as readers of .warc.gz expect.
+        # One gzip member per record, as readers of .warc.gz expect.
         data = plain.getvalue()
         self._raw.write(gzip.compress(data, GZIP_LEVEL, mtime=0) if self._zip else data)
 
@@ -169,17 +169,17 @@ class WebArchive:
 
 
 class Pages:
-    """A file of text a document."""
+    """One text file per document."""
 
     def __init__(self, folder: Path, name: str, names: Mapping[str, str]) -> None:
         self._folder, self._name, self._names = folder, name, names
 
     def write(self, cleaned: Cleaned) -> None:
-        """Write one page; under its own name, or under its number in a folder named as its file."""
+        """Write one page under its own name, or under its number in a folder named after its file."""
         document = cleaned.document
         path = self._folder / (self._names.get(document.file) or f"{self._name}/{document.number:08d}.txt")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes((cleaned.text + "\n").encode("utf-8", "replace"))
 
     def close(self) -> None:
-        """Do nothing: every page is a file of its own."""
+        """Do nothing: every page is a separate file."""

@@ -1,1 +1,1 @@
-"""What a corpus run did: counts, loss limits, and the report as JSON and HTML."""
+"""The results of a corpus run: counts, loss limits, and the report as JSON and HTML."""

@@ -1,7 +1,6 @@
-"""What the report says of lines: counted while a shard is cleaned, and added up.
+"""Counts of lines for the report, made while a shard is cleaned, and added up.
 
-Drawn lines are those with the smallest hashes, so that the same ones are drawn whatever the shards
-and workers are.
+A sample of lines is drawn by the smallest hashes, so that it does not depend on shards and workers.
 """
 
 from collections import Counter
@@ -16,11 +15,11 @@ from detector.records import Bytes, Integers
 from detector.results.batch import ScoredBatch
 
 BINS: Final = 20
-# Lines of a shard that the report may name: those that go most often, and drawn ones.
+# Lines of a shard that the report may show: those dropped most often, and a sample.
 MOST_LINES: Final = 300
 SHOWN_LINES: Final = 100
 DRAWN: Final = 40
-# Scores this near to the page's threshold might have been decided otherwise.
+# A line with a score this near to the page's threshold is a close decision.
 NEAR: Final = 0.1
 LONGEST_SHOWN: Final = 300
 

@@ -1,4 +1,4 @@
-"""The loss limit: a run does not publish what loses nearly all of a site or a source."""
+"""The loss limit: a run is not published if it would lose nearly all of a site or a source."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -8,9 +8,9 @@ from detector.settings import CorpusSettings
 
 
 class Loss(NamedTuple):
-    """A site or source that loses too much.
+    """A site or source that would lose too much.
 
-    kind: "site" or "source"; text, documents: shares that go
+    kind: "site" or "source"; text, documents: the shares that would be dropped
     """
 
     kind: str
@@ -22,19 +22,19 @@ class Loss(NamedTuple):
     def __str__(self) -> str:
         return (
             f"{self.kind} {self.name}: {self.text:.1%} of the text and {self.documents:.1%} of "
-            f"{self.pages:,} documents would go"
+            f"{self.pages:,} documents would be dropped"
         )
 
 
 def loss_of(kind: str, name: str, row: Sequence[int]) -> Loss:
-    """Return what a site or source loses, from its counts (`DocumentTally`)."""
+    """Return the losses of a site or source, from its counts (`DocumentTally`)."""
     documents, kept, _, _, before, after = row
     text = 1 - after / before if before else 0.0
     return Loss(kind, name, documents, text, 1 - kept / max(documents, 1))
 
 
 def losses(tables: Mapping[str, Mapping[str, Sequence[int]]], settings: CorpusSettings) -> list[Loss]:
-    """Return the sites and sources that lose more than they may, the largest first."""
+    """Return the sites and sources that lose more than the limit, the largest first."""
     found = [
         loss_of(kind, name, row)
         for kind in ("site", "source")

@@ -1,4 +1,4 @@
-"""The report to look at: one HTML file that loads nothing."""
+"""The report as a page: one HTML file that loads nothing else."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
@@ -93,7 +93,7 @@ def _charts(report: Mapping[str, Any]) -> list[str]:
 
 
 def _since(since: Mapping[str, Any]) -> list[str]:
-    """Return what was taken up from earlier runs, and which of their decisions would change."""
+    """Return what was reused from earlier runs, and which of their decisions would change."""
     names = ("documents", "duplicates_of_them", "pages_judged_again", "pages_that_would_change")
     more = ("lines_that_would_go", "lines_that_would_stay", "documents_that_would_go")
     lines = [list(row.values()) for row in since["examples"]]
@@ -107,7 +107,7 @@ def _since(since: Mapping[str, Any]) -> list[str]:
         _table(
             "Earlier decisions that would change", ("id", "site", "line", "was kept", "reason now"), lines
         ),
-        _table("Earlier documents that would go", ("id", "run"), documents),
+        _table("Earlier documents that would be dropped", ("id", "run"), documents),
     ]
 
 
@@ -120,7 +120,7 @@ def report_page(report: Mapping[str, Any]) -> str:
         f"{_size(total['bytes'])}; {sum(report['rejected'].values()):,} records were set aside."
     )
     if report["simplified"]:
-        summary += f" {report['simplified']:,} pages of HTML were read without their formatting tags."
+        summary += f" {report['simplified']:,} HTML pages were read without their formatting tags."
     heads = ("name", "documents", "kept", "empty", "duplicates", "bytes", "bytes kept", "lost")
     parts = [
         _table("Records set aside", ("reason", "records"), report["rejected"].items()),
@@ -150,7 +150,7 @@ def report_page(report: Mapping[str, Any]) -> str:
         parts += _since(report["since"])
     parts += [
         _table(
-            f"Drawn lines near the threshold that were {kind}",
+            f"Sample of lines near the threshold that were {kind}",
             ("score", "site", "line"),
             ([row["score"], row["site"], row["text"]] for row in rows),
         )

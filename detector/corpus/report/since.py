@@ -1,4 +1,4 @@
-"""What the report says of the runs before: what was taken up, and which of their decisions would change."""
+"""The part of the report about earlier runs: what was reused, and which of their decisions would change."""
 
 from typing import Any, Final
 
@@ -9,7 +9,7 @@ from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.again import JUDGED, added_up, shards_again
 from detector.corpus.steps.publish import EarlierDocument, earlier_documents
 
-# Documents of earlier runs that are listed.
+# The most documents of earlier runs to list.
 MOST_REPLACED: Final = 40
 
 

@@ -1,4 +1,4 @@
-"""What a run did, in numbers: report.json; `report_page` shows the same."""
+"""The results of a run in numbers: report.json; `report_page` shows the same."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from detector.corpus.steps.passages import TALLY
 from detector.corpus.steps.write import EXAMPLES
 from detector.records import Integers
 
-# Sites and sources that are listed by name; the rest are in the sums.
+# The most sites and sources to list by name; the rest are in the sums.
 MOST_NAMED: Final = 200
 ROW: Final = ("documents", "kept", "empty", "duplicates", "bytes", "bytes_kept")
 
@@ -54,7 +54,7 @@ def document_counts(spec: RunSpec, shards: int) -> dict[str, Any]:
 
 
 def _named(kind: str, table: Mapping[str, Sequence[int]]) -> list[dict[str, Any]]:
-    """Return the largest sites or sources with what they lose."""
+    """Return the largest sites or sources, with their losses."""
     order = sorted(table.items(), key=lambda item: (-item[1][0], item[0]))[:MOST_NAMED]
     return [
         {
@@ -75,7 +75,7 @@ def group_sizes(removed: Integers) -> dict[str, int]:
 
 
 def passage_counts(spec: RunSpec, shards: int) -> dict[str, Any]:
-    """Return how many passages stand on another page, if that was asked."""
+    """Return how many passages are on another page, if passages were looked for."""
     if spec.corpus.passages == "keep":
         return {}
     rows = [read_json(spec.folder().of("passages", shard) / TALLY) for shard in range(shards)]
@@ -94,7 +94,7 @@ def filter_counts(spec: RunSpec, filtered: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def report_of(spec: RunSpec, shards: int, rejected: Mapping[str, int]) -> dict[str, Any]:
-    """Return the report. `rejected`: why records were set aside, and how many."""
+    """Return the report. `rejected`: why records were set aside, with counts."""
     documents = document_counts(spec, shards)
     lines = added_up(read_json(spec.folder().of("clean", shard) / "tally.json") for shard in range(shards))
     total = np.sum(list(documents["sources"].values()), axis=0).tolist() if documents["sources"] else [0] * 6

@@ -23,7 +23,7 @@ from detector.corpus.steps.count import is_alone, load_counts
 from detector.records import Integers
 from detector.text.keys import site_id
 
-# Most shards that are judged again, spread evenly.
+# The most shards to judge again, spread evenly.
 MOST_SHARDS: Final = 16
 EXAMPLES: Final = 40
 JUDGED: Final = "judged.json"
@@ -69,7 +69,7 @@ def _judged(shard: EarlierShard, cleaner: Cleaner, new_sites: set[int]) -> dict[
     examples = list[list[Any]]()
     for page in _pages(shard, cleaner, new_sites):
         if (at := place.get(page.number)) is None:
-            continue  # set aside then, for its id
+            continue  # set aside in the earlier run because of its id
         pages += 1
         then, now = kept[border[at] : border[at + 1]], np.array(page.lines.kept, np.uint8)
         if then.size != now.size:
@@ -95,7 +95,7 @@ def _pages(shard: EarlierShard, cleaner: Cleaner, new_sites: set[int]) -> Iterat
 
 
 def _examples(id: str, page: CleanPage, changed: Integers) -> Iterator[list[Any]]:
-    """Yield rows: the hash that draws lines, id, site, line, whether it was kept, and the reason now."""
+    """Yield rows: the hash for sampling lines, id, site, line, whether it was kept, and the reason now."""
     lines = [piece for piece in pieces(page.lines) if piece.kept is not None]
     for at in changed.tolist():
         line = lines[at]
@@ -104,7 +104,7 @@ def _examples(id: str, page: CleanPage, changed: Integers) -> Iterator[list[Any]
 
 
 def added_up(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return what was found in all shards as one."""
+    """Return the results of all shards as one."""
     examples = sorted(example for row in rows for example in row["examples"])[:EXAMPLES]
     names = ("id", "site", "line", "was_kept", "reason_now")
     return {

@@ -37,7 +37,7 @@ REJECTS: Final = "rejects.jsonl"
 KEPT: Final = "kept.bin"
 # Fast; files are a tenth larger than with the default level.
 ZSTD_LEVEL: Final = 3
-# Of the arrays of `CleanPages`.
+# Fields of the arrays of `CleanPages`.
 _TYPES: Final = (np.int64, np.int64, np.int64, np.uint8, np.float32, np.int64)
 
 
@@ -175,12 +175,12 @@ class CleanPages(NamedTuple):
 
     @classmethod
     def load(cls, folder: Path) -> "CleanPages":
-        """Read what a shard's folder holds; raises `ShardError` if it is damaged."""
+        """Read the results in a shard's folder; raises `ShardError` if they are damaged."""
         text_sizes(folder)
         return cls(*(read_array(folder / f"{name}.npy") for name in cls._fields))
 
     def save(self, folder: Path) -> None:
-        """Write an array a file."""
+        """Write one file per array."""
         for name, array in self._asdict().items():
             np.save(folder / f"{name}.npy", array)
 
@@ -217,7 +217,7 @@ class _CleanShard:
         return kept_lines(self._line_words)
 
     def pages(self) -> CleanPages:
-        """Return what is known of all pages."""
+        """Return the results for all pages."""
         columns = list(zip(*self._rows, strict=True)) if self._rows else [()] * len(_TYPES)
         return CleanPages(*(np.array(values, kind) for values, kind in zip(columns, _TYPES, strict=True)))
 

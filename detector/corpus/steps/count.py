@@ -21,7 +21,7 @@ TOGETHER = 16
 
 
 def is_alone(document: Document) -> bool:
-    """Tell whether a page is of no site: it borrows no counts and lends none."""
+    """Tell whether a page belongs to no site, so that it has no counts."""
     return document.site.startswith(LONE)
 
 
@@ -55,7 +55,7 @@ def file_key(shard: Shard) -> int:
 
 
 def save_counts(folder: Path, counts: LineCounts) -> None:
-    """Write counts, an array a file."""
+    """Write counts, one file per array."""
     for name, array in counts._asdict().items():
         np.save(folder / f"{name}.npy", array)
 

@@ -1,4 +1,4 @@
-"""The lines that a shard keeps, by their keys: passages that pages of a site share are found by them."""
+"""The keys of the lines that a shard keeps, for finding passages that pages of a site share."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +18,7 @@ from detector.text.keys import NO_WORDS, line_keys, site_id
 class LineWords(NamedTuple):
     """The segments of a page, both int64 (S,).
 
-    key: of the line as one of its site; 0 where it is not kept, has no words or the page stands alone
+    key: of the line on its site; 0 if it is not kept, has no words, or its page belongs to no site
     words: number of its words
     """
 
@@ -29,7 +29,8 @@ class LineWords(NamedTuple):
 class KeptLines(NamedTuple):
     """The kept lines of a shard, all int64 (K,), by key, page and segment.
 
-    key: see `LineWords`; page: the document's place in the shard; segment: in the page; words: of it
+    key: see `LineWords`; page: the document's position in the shard; segment: in the page; words: its number
+    of words
     """
 
     key: Integers
@@ -43,7 +44,7 @@ class KeptLines(NamedTuple):
         return cls(*(read_array(folder / f"line_{name}.npy", mapped) for name in cls._fields))
 
     def save(self, folder: Path) -> None:
-        """Write an array a file."""
+        """Write one file per array."""
         for name, array in self._asdict().items():
             np.save(folder / f"line_{name}.npy", array)
 

@@ -1,7 +1,7 @@
 """Near-duplicates among the clean texts, found like in `find_duplicates`.
 
-Clean texts are compared, not pages. So pages are not near-duplicates because they share a template, and
-a story that two sites print is found under both templates. `keep` in the rules says which stays; by
+Clean texts are compared, not pages. So pages do not become near-duplicates by sharing a template, and a story
+on two sites is found in spite of their templates. `keep` in the rules says which document is kept; with
 containment, it is the longest.
 """
 
@@ -39,12 +39,12 @@ from detector.settings import DuplicateSettings, KeepDocument
 
 # The number of the verdict.
 ARTICLE: Final = KINDS.index("article")
-# Share of content from which a page is its text and little else.
+# From this share of content on, a page is mostly its text.
 MOSTLY: Final = 0.5
 LEAST_MEMORY: Final = 10_000_000
-# Texts of an earlier run that are read together.
+# The number of texts of an earlier run that are read together.
 TOGETHER: Final = 512
-# Of a finished shard: bool (D,), which of its clean documents stayed.
+# The result of a finished shard: bool (D,), which of its clean documents were kept.
 STAYED: Final = "stayed.npy"
 # The settings of sketches; the same for all shards.
 SETTINGS: Final = DuplicateSettings()
@@ -61,7 +61,7 @@ def _joined(parts: Sequence[Spans]) -> Spans:
 
 
 class Source(NamedTuple):
-    """Clean texts of a shard: of this run, or those that stayed in an earlier one.
+    """Clean texts of a shard: of this run, or those that an earlier run kept.
 
     clean, sketches: folders; rows: int64, the documents; None for all
     """
@@ -76,7 +76,7 @@ class Source(NamedTuple):
 
 
 def sources_of(spec: RunSpec, shards: Sequence[int]) -> list[Source]:
-    """Return the texts of a run, after those of the earlier ones that it goes on from."""
+    """Return the texts of a run, after those of the earlier runs that it builds on."""
     run = spec.folder()
     earlier = [
         Source(shard.of("clean"), shard.of("sketches"), np.flatnonzero(read_array(shard.of("out") / STAYED)))
@@ -100,7 +100,7 @@ class _SomeTexts:
             yield self.fetch(np.arange(start, min(start + TOGETHER, len(self))))
 
     def fetch(self, positions: Integers) -> Spans:
-        """Return the texts at rising positions."""
+        """Return the texts at ascending positions."""
         return self._texts.fetch(self._rows[positions])
 
 
@@ -122,7 +122,7 @@ class CleanTexts:
                 yield normalised(spans)
 
     def fetch(self, positions: Integers) -> Spans:
-        """Return the texts at rising positions."""
+        """Return the texts at ascending positions."""
         cuts = np.searchsorted(positions, self.first).tolist()
         found = [
             file.fetch(positions[start:end] - begin)
@@ -169,28 +169,28 @@ def _gathered(spec: RunSpec, sources: Sequence[Source], first: Integers, work: W
 
 
 def _values(keep: KeepDocument, sources: Sequence[Source]) -> list[float] | None:
-    """Return the values that the policy goes by, if it needs any."""
+    """Return the values that the policy compares, if it needs any."""
     if keep in ("first", "longest"):
         return None
     values = list[float]()
     for source in sources:
         pages = CleanPages.load(source.clean)
         share, verdict = source.of(pages.share), source.of(pages.verdict)
-        # An archive page may hold a whole story, and be taken for an article itself.
+        # An archive page may contain a whole story, and look like an article itself.
         values += (share if keep == "best" else (verdict == ARTICLE) * 1.0 + (share >= MOSTLY)).tolist()
     return values
 
 
 def _with_words(found: Removed, words: NDArray[np.int32]) -> Removed:
-    """Return what is removed without texts that have no words: they are empty, not copies of each other."""
+    """Return the removed texts, except those without words: they are empty, not copies of each other."""
     stay = words[found.position] > 0
     return Removed(found.position[stay], found.kept[stay], found.similarity[stay])
 
 
 class Found(NamedTuple):
-    """Near-duplicates among new texts, and earlier texts that would go if all were cleaned in one run.
+    """Near-duplicates among new texts, and earlier texts that a run over all would remove.
 
-    removed: of the new ones; replaced: int64 (n, 2), the earlier text and the new one that would stay
+    removed: of the new texts; replaced: int64 (n, 2), the earlier text and the new one that would be kept
     """
 
     removed: Removed
@@ -200,7 +200,7 @@ class Found(NamedTuple):
 def _found(
     spec: RunSpec, sources: Sequence[Source], texts: CleanTexts, memory: int, progress: Progress
 ) -> Found:
-    """Return which documents repeat one that stays."""
+    """Return which documents repeat a kept one."""
     settings = DuplicateSettings(memory=max(memory, LEAST_MEMORY))
     settled, threshold = _settled(spec, texts.first), spec.corpus.duplicates
     with Workspace(None, settings.memory // WORKSPACE_SHARE, {}) as work:
@@ -227,7 +227,7 @@ def _settled(spec: RunSpec, first: Integers) -> int:
 
 
 def _replaced(found: Duplicates, rank: Integers, settled: int) -> Integers:
-    """Return earlier texts that would go, and the new one that would stay, by the policy over all."""
+    """Return earlier texts that would be removed, and the new texts that would be kept instead."""
     keeper = twins_of(PairArrays(found.pairs.left, found.pairs.right, found.pairs.similarity), rank).keeper
     gone = np.flatnonzero(keeper[:settled] >= settled)
     return np.column_stack((gone, keeper[gone]))
@@ -244,11 +244,11 @@ def _refuse_too_many(shingles: int, memory: int) -> None:
 
 
 def group(spec: RunSpec, shards: Sequence[int], memory: int, progress: Progress) -> None:
-    """Find which documents repeat one that stays, unless that is finished.
+    """Find which documents repeat a kept one, unless that is finished.
 
-    Written are `removed.npy`, int64 (n, 2): the document and the one that stays, as positions in the corpus,
-    those of earlier runs first, `similarity.npy`, float64 (n,), `first.npy`, int64, each shard's first
-    position, `earlier.npy`, the same of earlier runs, and `replaced.npy`, see `Found`.
+    Writes `removed.npy`, int64 (n, 2): the document and the kept one, as positions in the corpus, those of
+    earlier runs first; `similarity.npy`, float64 (n,); `first.npy`, int64, each shard's first position;
+    `earlier.npy`, the same for earlier runs; and `replaced.npy`, see `Found`.
     """
     target = spec.folder().step("groups")
     if target.is_dir():

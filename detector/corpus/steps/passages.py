@@ -1,11 +1,11 @@
-"""Passages that stand on several pages of a site: articles in archives, on tag pages and in print versions.
+"""Passages that are on several pages of a site: articles in archives, on tag pages and in print versions.
 
-A line stands on several pages if its words do, in order, in the clean texts of documents that stay. One of
+A line is on several pages if the clean texts of kept documents have the same words in the same order. One of
 these pages is the original: an article rather than another kind of page, then the page with the shorter clean
 text, then the first. A passage is a run of lines with the same original, of at least 24 words.
 
-Found by sorting the keys of all lines, one range of keys at a time: time grows with the lines and the
-logarithm of their number, memory by 16 bytes a document.
+Lines are found by sorting their keys, one range of keys at a time: time is n log n in the number of lines,
+and memory is 16 bytes per document.
 """
 
 import json
@@ -32,17 +32,18 @@ from detector.files.zstd_files import write_zstd
 from detector.records import Integers
 from detector.text.decoding import utf8
 
-# Words of a passage: about two sentences. Headings, refrains and captions that return are shorter.
+# The least words of a passage: about two sentences. Headings, refrains and captions that recur are shorter.
 LEAST_WORDS: Final = 24
 FOUND: Final = "passages.npy"
 TALLY: Final = "tally.json"
 
 
 class Passages(NamedTuple):
-    """Passages of a shard that stand on another page, all int64 (N,), by page and line.
+    """Passages of a shard that are also on another page, all int64 (N,), by page and line.
 
-    page: the document's place in its shard; first, end: segments, `end` after the last; words: its words
-    original: position in the corpus of the document that it stands in
+    page: the document's position in its shard; first, end: segments, `end` after the last; words: number of
+    words
+    original: position in the corpus of the document with the original
     """
 
     page: Integers
@@ -53,7 +54,7 @@ class Passages(NamedTuple):
 
 
 def _ranks(spec: RunSpec, shards: Sequence[int]) -> Integers:
-    """Return int64, for each document of the run: its place in the order of originals, -1 if it goes."""
+    """Return int64 (D,): the position of each document in the order of originals, -1 if it is removed."""
     pages = [CleanPages.load(spec.folder().of("clean", shard)) for shard in shards]
     none = np.zeros(0, np.int64)
     size = np.concatenate([none, *(one.size for one in pages)])
@@ -70,8 +71,8 @@ def _ranks(spec: RunSpec, shards: Sequence[int]) -> Integers:
 def find_originals(spec: RunSpec, shards: Sequence[int], memory: int) -> None:
     """Find for each line the page that is its original, unless that is finished.
 
-    Written is an array a shard, int64: for each of its kept lines (`KeptLines`) the position of the original
-    among the documents of the run, or -1 for the original itself and for lines that stand on one page only.
+    Writes one int64 array per shard: for each of its kept lines (`KeptLines`) the position of the original
+    among the documents of the run, or -1 for the original itself and for lines on one page only.
     """
     target, run = spec.folder().step("originals"), spec.folder()
     if spec.corpus.passages == "keep" or target.is_dir():
@@ -102,7 +103,7 @@ def _lines_between(folder: Path, start: int, end: int) -> KeptLines:
 
 
 def _originals(parts: Sequence[KeptLines], rank: Integers, first: Integers) -> Iterator[Integers]:
-    """Yield for the lines of each shard, of some keys, the position of the original, or -1."""
+    """Yield for the lines of each shard in a range of keys the position of the original, or -1."""
     key = np.concatenate([part.key for part in parts])
     page = np.concatenate([part.page + begin for part, begin in zip(parts, first.tolist(), strict=False)])
     found = np.full(key.size, -1, np.int64)
@@ -121,7 +122,7 @@ def _originals(parts: Sequence[KeptLines], rank: Integers, first: Integers) -> I
 def passages_of(lines: KeptLines, original: Integers, least_words: int = LEAST_WORDS) -> Passages:
     """Return the runs of lines of a shard with the same original.
 
-    original: int64 (K,), of each line, or -1
+    original: int64 (K,), for each line, or -1
     """
     order = np.lexsort((lines.segment, lines.page))
     page, segment, words, original = (

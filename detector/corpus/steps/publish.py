@@ -43,7 +43,7 @@ from detector.records import Integers
 DATA: Final = "data"
 LINES: Final = "lines"
 REJECTS: Final = "rejects"
-# What a later run goes on from, by step.
+# What a later run builds on, by step.
 INDEXED: Final[Mapping[str, tuple[str, ...]]] = {
     "count": ("key.npy", "pages.npy", "site.npy", "site_pages.npy", "pages.zst", "records.jsonl.zst"),
     "clean": (*(f"{name}.npy" for name in clean.CleanPages._fields), clean.TEXTS, clean.KEPT),
@@ -59,7 +59,7 @@ def rejected_counts(spec: RunSpec, shards: Sequence[Shard]) -> dict[str, int]:
         path = spec.folder().of("clean", shard.number) / clean.REJECTS
         if not path.exists():  # published before this run was stopped
             path = spec.output / REJECTS / f"{shard.number:05d}.jsonl"
-        # By line feeds alone: names may hold other characters that end lines for Python.
+        # Split at line feeds only: names may contain other characters that Python treats as line ends.
         lines = path.read_bytes().split(b"\n") if path.exists() else []
         found.update(_sort_of(json.loads(line)["reason"]) for line in lines if line)
     return dict(sorted(found.items()))
@@ -78,7 +78,7 @@ def _sort_of(reason: str) -> str:
 
 
 def _duplicates(spec: RunSpec, shards: Sequence[Shard]) -> Iterator[bytes]:
-    """Yield a line for each document that repeats one that stays."""
+    """Yield a row for each document that repeats a kept one."""
     names: dict[str, str] = {}
     for shard in shards:
         names |= read_json(spec.folder().of("out", shard.number) / "paired.json")
@@ -100,7 +100,7 @@ class EarlierDocument(NamedTuple):
 
 
 def earlier_documents(spec: RunSpec, positions: Integers) -> dict[int, EarlierDocument]:
-    """Return those of earlier runs among some positions in the corpus."""
+    """Return the documents of earlier runs among some positions in the corpus."""
     first = read_array(spec.folder().step("groups") / "earlier.npy")
     wanted = np.unique(positions[positions < first[-1]])
     found: dict[int, EarlierDocument] = {}
@@ -115,7 +115,7 @@ def earlier_documents(spec: RunSpec, positions: Integers) -> dict[int, EarlierDo
 
 
 def _passages(spec: RunSpec, shards: Sequence[Shard]) -> Iterator[bytes]:
-    """Yield a line for each passage that stands on another page, too."""
+    """Yield a row for each passage that is also on another page."""
     folders = [spec.folder().of("out", shard.number) for shard in shards]
     for row in listed_passages(spec, [shard.number for shard in shards], folders):
         yield json_line(row)
@@ -136,7 +136,7 @@ def _move(spec: RunSpec, step: Path, name: str, published: str) -> None:
             raise ShardError(f"{target} already exists: move it away, and run the same command again")
         target.parent.mkdir(parents=True, exist_ok=True)
         source.replace(target)
-    elif checksum_of(target) != files_of(step)[name]:  # since a run that was stopped here
+    elif checksum_of(target) != files_of(step)[name]:  # since a run was stopped here
         raise ShardError(
             f"{target} is damaged (it is not what was written): "
             f"delete the folder {spec.output} and run the same command again"
@@ -156,12 +156,12 @@ def _move_shard(spec: RunSpec, shard: Shard) -> None:
 
 
 def _move_index(spec: RunSpec, shards: Sequence[Shard]) -> None:
-    """Move what a later run goes on from (`earlier_runs`)."""
+    """Move what a later run builds on (`earlier_runs`)."""
     for shard in shards:
         for step, patterns in INDEXED.items():
             folder = spec.folder().of(step, shard.number)
             if not folder.exists():
-                continue  # no sketches where near-duplicates stay
+                continue  # there are no sketches if near-duplicates are kept
             target = f"{INDEX}/{step}/{folder.name}"
             files = {
                 name: checksum

@@ -49,7 +49,7 @@ from detector.text.decoding import text_of
 
 # Lengths of documents are counted by powers of two.
 LENGTH_BINS: Final = 28
-# Documents that filters leave out, and of how many the report shows the beginning.
+# Documents that filters leave out, and how many of them the report shows.
 FILTERED: Final = "filtered.jsonl"
 EXAMPLES: Final = 10
 LONGEST_SHOWN: Final = 300
@@ -57,9 +57,9 @@ LONE_PAGES: Final = "(pages alone)"
 
 
 class Fate(NamedTuple):
-    """The outcome for a document: "kept", "empty", "duplicate" or "filtered"; its clean text.
+    """The outcome for a document: "kept", "empty", "duplicate" or "filtered", and its clean text.
 
-    numbers, broken: of its clean text, and the filter that it does not pass, where these are looked at
+    numbers, broken: of its clean text, and the filter that it does not pass, if these are wanted
     size: bytes of the clean text; before: bytes of its lines, of HTML without the markup
     """
 
@@ -75,7 +75,7 @@ class Fate(NamedTuple):
 
 
 class Repeating(NamedTuple):
-    """Numbers of clean documents of a shard: near-duplicates of one that stays, and those in any pair."""
+    """Numbers of clean documents of a shard: near-duplicates of a kept one, and those in any pair."""
 
     removed: set[int]
     paired: set[int]
@@ -115,7 +115,7 @@ def fates(spec: RunSpec, shard: Shard, removed: set[int]) -> Iterator[Fate]:
 
 
 def _filtered(fate: Fate, rules: CorpusSettings) -> Fate:
-    """Return the outcome for a document that is kept so far, after the filters."""
+    """Return the outcome after the filters for a document that has been kept so far."""
     if not (rules.numbers or rules.filters.are_there()):
         return fate
     numbers = numbers_of(fate.text, fate.before)
@@ -140,7 +140,7 @@ class DocumentTally:
         self.examples: dict[str, list[list[Any]]] = {}
 
     def add(self, fate: Fate) -> None:
-        """Count one."""
+        """Count one document."""
         document, before = fate.document, fate.before
         kept = fate.fate == "kept"
         row = (1, kept, fate.fate == "empty", fate.fate == "duplicate", before, fate.size if kept else 0)
@@ -176,7 +176,7 @@ class DocumentTally:
 
 
 def _lines(spec: RunSpec, shard: Shard) -> Iterator[list[dict[str, Any]] | None]:
-    """Yield the lines of each document for the column, or None forever if there is no such column."""
+    """Yield the lines of each document for the column, or None if there is no such column."""
     if spec.lines != "column":
         yield from repeat(None)
     path = final_folder(spec, shard.number) / LINE_RECORDS
@@ -218,7 +218,7 @@ def _opened(spec: RunSpec, shard: Shard, folder: Path, kept: Callable[[], Iterat
 
 
 def _filtered_row(fate: Fate) -> bytes:
-    """Return the line for a document that a filter leaves out, or nothing."""
+    """Return the row for a document that a filter leaves out, or nothing."""
     return b"" if fate.broken is None else json_line({"id": fate.document.id, **fate.broken._asdict()})
 
 

@@ -1,4 +1,4 @@
-// What a line is by its shape or its HTML: paragraphs repeat for other reasons than code and table rows.
+// What a line is by its shape or its HTML: paragraphs repeat for other reasons than code and table rows do.
 #pragma once
 
 #include <array>
@@ -17,18 +17,18 @@ class Forms {
 
   bool is_html() const { return markup_.page_element.size > 0; }
 
-  // What a row is; `line` is the line that it stands on.
+  // What a row is; `line` is the line that contains it.
   Form of(i64 row, i64 line) const {
     return is_html() ? by_markup(line) : by_shape(batch_.segment_start[row], batch_.segment_end[row]);
   }
 
-  // What a line stands in (bits of `inside`); 0 for text.
+  // The elements that contain a line (bits of `inside`); 0 for text.
   u32 inside_of(i64 line) const {
     const i64 element = is_html() ? markup_.line_element[line] : -1;
     return element < 0 ? 0 : markup_.inside[element];
   }
 
-  // The level of the heading that a line stands in: 1 to 6, or 0.
+  // The level of the heading that contains a line: 1 to 6, or 0.
   i64 heading_level(i64 line) const {
     if (!(inside_of(line) & inside::heading)) return 0;
     for (i64 at = markup_.line_element[line]; at >= 0; at = markup_.parent[at])
@@ -36,8 +36,8 @@ class Forms {
     return 0;
   }
 
-  // The last mark of a row after its last word that is neither white space nor a closing bracket or
-  // quotation mark; 0 if there is none.
+  // The last character after a row's last word that is neither white space nor a closing bracket or quotation
+  // mark; 0 if there is none.
   u32 last_mark(i64 row) const {
     u32 found = 0;
     if (!words_.number(row)) return found;
@@ -51,7 +51,7 @@ class Forms {
   }
 
  private:
-  // For each byte, whether it is a mark of programs: a line with many is code.
+  // For each byte, whether it is typical of programs: a line with many such bytes is code.
   static constexpr std::array<bool, 256> CODE_MARKS = [] {
     std::array<bool, 256> marks{};
     for (const char one :

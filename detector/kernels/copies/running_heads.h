@@ -1,5 +1,5 @@
-// Heads and feet of printed pages in converted text: short lines that return where pages break, with
-// other numbers or the same.
+// Running heads and feet of printed pages in converted text: short lines that repeat at page breaks, with the
+// same numbers or others.
 #pragma once
 
 #include "../features/matching.h"
@@ -15,7 +15,7 @@ class RunningHeads {
         group_(scratch<i64>(call, batch.longest_page())),
         seen_(scratch<Seen>(call, batch.longest_page())) {}
 
-  // Call `write(row, first of its group)` for each head and foot of a page.
+  // Call `write(row, first of its group)` for each running head and foot of a page.
   template <class F>
   void each(i64 first, i64 last, F&& write) {
     first_ = first;
@@ -37,28 +37,30 @@ class RunningHeads {
   }
 
  private:
-  // Tell whether the first line, which is a head, is the title of it all: others say the same, also in
-  // numbers.
+  // Tell whether the first line, which is a running head, is the title of the document: others have the same
+  // text, including numbers.
   bool is_title() const {
     for (i64 row = first_ + 1; row < last_; ++row)
       if (group_[row - first_] == first_ && line_key(words_, row) != line_key(words_, first_)) return false;
     return true;
   }
 
-  // Words of the longest head, and pages from which there are heads.
+  // The most words of a running head, and the least number of printed pages with one.
   static constexpr i64 LONGEST = 15, LEAST_PAGES = 3;
-  // Words of a line that a page break may cut, letters of a roman number, and words of a page number.
+  // The most words of a line that a page break may cut, letters of a Roman numeral, and words of a page
+  // number.
   static constexpr i64 LEAST_CUT = 6, LONGEST_ROMAN = 7, LONGEST_NUMBER = 3;
   static constexpr u8 FORM_FEED = 12;
 
-  // Rows of a group: all, next to a form feed, and with a page's number in the middle of a sentence.
+  // The rows of a group: all of them, those next to a form feed, and those with a page number in the middle
+  // of a sentence.
   struct Seen {
     i64 rows, at_feeds, in_sentences;
   };
 
   bool is_on_page(i64 row) const { return row >= first_ && row < last_; }
 
-  // A number in digits or roman letters.
+  // A number in digits or a Roman numeral.
   bool is_number(i64 word) const {
     if (has_digit(words_, word)) return true;
     const i64 start = words_.start[word], end = words_.end[word];
@@ -78,7 +80,7 @@ class RunningHeads {
     return key;
   }
 
-  // A line that is only the number of a page.
+  // A line that consists of a page number only.
   bool is_page_number(i64 row) const {
     if (!is_on_page(row) || words_.number(row) == 0 || words_.number(row) > LONGEST_NUMBER) return false;
     for (i64 word = words_.first(row); word < words_.last(row); ++word)
@@ -86,13 +88,13 @@ class RunningHeads {
     return true;
   }
 
-  // Tell whether a printed page begins with a row. Its text begins and ends with one, too.
+  // Tell whether a printed page begins with a row. The text begins and ends with a printed page too.
   bool feed_before(i64 row) const {
     if (row == first_ || row == last_) return has_feeds_;
     return is_on_page(row) && has_feed(row);
   }
 
-  // Tell whether a form feed stands between the words of a row and those of the row before.
+  // Tell whether a form feed is between the words of a row and those of the row before.
   bool has_feed(i64 row) const {
     const bool is_first = row == first_;
     const i64 from = is_first                 ? batch_.segment_start[row]
@@ -109,7 +111,7 @@ class RunningHeads {
            (is_page_number(row + 1) && feed_before(row + 2));
   }
 
-  // Tell whether a sentence goes on from the line before to the line after.
+  // Tell whether a sentence continues from the line before to the line after.
   bool is_in_sentence(i64 row) const {
     const i64 before = is_page_number(row - 1) ? row - 2 : row - 1;
     const i64 after = is_page_number(row + 1) ? row + 2 : row + 1;
@@ -119,7 +121,7 @@ class RunningHeads {
     return is_cased && (end == LETTER || end == UPPER) && words_.edges[2 * after] == LETTER;
   }
 
-  // Tell whether a row holds a page's number, or stands next to one.
+  // Tell whether a row contains a page number, or is next to one.
   bool is_numbered(i64 row) const {
     for (i64 word = words_.first(row); word < words_.last(row); ++word)
       if (is_number(word)) return true;

@@ -1,11 +1,11 @@
-// The page's title, where it really stands: the first copy is often a breadcrumb or a list of links.
+// The page's title, at its real position: the first copy is often in a breadcrumb or a list of links.
 #pragma once
 
 #include "varied.h"
 
 namespace detector {
 
-// The words that an HTML page gives as its title: a segment for each place that says so.
+// The words that an HTML page declares as its title: one segment for each source.
 struct Titles {
   Words words;
   View<const i64> page_title;
@@ -40,8 +40,8 @@ class TitleFinder {
     return by_markup >= 0 ? by_markup : best_by_place();
   }
 
-  // Tell whether a row is the first paragraph after a title, which stands before all other paragraphs
-  // but a notice; markup needs no such proof.
+  // Tell whether a row is the first paragraph after a title, and comes before all other paragraphs except a
+  // notice. Titles in heading elements need no such proof.
   bool leads_to(i64 title, i64 row) const {
     if (forms_.is_html()) return true;
     f32 before = 0;
@@ -57,28 +57,29 @@ class TitleFinder {
 
   const Varied& varied() const { return varied_; }
 
-  // Tell whether a line that begins another is more than a label: four words, or five Chinese characters.
+  // Tell whether a line that begins another line is more than a label: four words, or five Chinese
+  // characters.
   bool says_enough(i64 row) const { return in_fortieths(row, HAN_IN_BEGINNING) >= ENOUGH; }
 
  private:
-  // Words from which a line is a paragraph, lines after a title in which one begins, the longest
-  // title, and how many words of paragraphs, or what share of them, may stand before it.
+  // The least words of a paragraph, the number of lines after a title in which a paragraph begins, the
+  // longest title, and how many words of paragraphs, or what share of them, may come before it.
   static constexpr f32 PARAGRAPH = 15, BEFORE = 60, SHARE_BEFORE = 0.2f, LEAST_PROSE = 0.33f;
-  // A line with more copies is a label.
+  // A line with more copies than this is a label.
   static constexpr i64 FOLLOWING = 8, LONGEST = 40, MOST_COPIES = 5;
-  // What a word, a Chinese character and a character of another script without spaces count: a line is
-  // more than a label from `ENOUGH` on. Chinese says in five characters what Thai needs ten for. A line
-  // that only stands again must be longer than one that a sentence begins with.
+  // The weights of a word, a Chinese character and a character of another script without spaces: a line is
+  // more than a label from `ENOUGH` on. Chinese says in five characters what Thai needs ten for. A line that
+  // is only repeated must be longer than one that a sentence begins with.
   static constexpr i64 WORD = 10, HAN_IN_BEGINNING = 8, HAN_IN_COPY = 6, OTHER_SINGLE = 4, ENOUGH = 40;
-  // Of two copies the first is the title unless less than half as much text follows it; words that a
-  // line must have beside the title which it begins with.
+  // Of two copies, the first is the title unless less than half as much text follows it. Then: the words that
+  // a line must have in addition to the title that it begins with.
   static constexpr f32 HALF = 0.5f;
   static constexpr i64 REMAINDER = 3;
-  // What speaks for a title on HTML.
+  // Points for a title in HTML.
   static constexpr f32 H1 = 3, LOWER = 1, IN_TITLE = 2, OF_TITLE = 3, ASIDE = 3, LINKED = 1, LEAD = 0.01f;
   static constexpr f32 MOST_LEAD = 90;
 
-  // Note the line of each row, and the words of its line if that is a paragraph.
+  // Record the line of each row, and the words of its line if that is a paragraph.
   void measure(i64 page) {
     for (i64 line = batch_.page_line[page]; line < batch_.page_line[page + 1]; ++line) {
       f32 size = 0;
@@ -91,7 +92,7 @@ class TitleFinder {
     }
   }
 
-  // Words of paragraphs in the next rows.
+  // The words of paragraphs in the next rows.
   f32 lead(i64 row) const {
     f32 total = 0;
     for (i64 near = row + 1; near < least(row + 1 + FOLLOWING, last_); ++near)
@@ -99,8 +100,7 @@ class TitleFinder {
     return total;
   }
 
-  // The share of the page's title in its head that a row's words are; 0 if they do not stand there
-  // together.
+  // The share of the page's declared title that a row's words make up; 0 if they are not consecutive in it.
   f32 part_of_title(i64 page, i64 row) const {
     const i64 size = words_.number(row);
     f32 best = 0;
@@ -149,9 +149,9 @@ class TitleFinder {
     return (form == PROSE || form == HEADING) && !is_sentence;
   }
 
-  // Of the lines that stand again on the page, or begin another, the longest that stands before its
-  // paragraphs; if there is none, of those that stand again but for a word. A page with few paragraphs is
-  // verse or a list, and has none.
+  // Of the lines that are repeated on the page or begin another line, the longest one before its paragraphs;
+  // if there is none, of those that are repeated except for one word. A page with few paragraphs is verse or
+  // a list, and has none.
   i64 best_by_place() {
     const View<bool> candidate = candidate_.part(0, last_ - first_);
     candidate.fill(false);
@@ -174,7 +174,7 @@ class TitleFinder {
     return longest_before(candidate, all);
   }
 
-  // The longest candidate before the page's paragraphs, or -1; `all`: words of these.
+  // The longest candidate before the page's paragraphs, or -1; `all`: the words of all paragraphs.
   i64 longest_before(View<const bool> candidate, f32 all) const {
     i64 best = -1;
     f32 before = 0;
@@ -187,8 +187,8 @@ class TitleFinder {
     return best;
   }
 
-  // Note the first line of the page that says the same as this one but for a word, if text stands between
-  // them: half of the words are the same then.
+  // Record the first line of the page that equals this one except for one word, if text comes between them.
+  // Half of the words must be equal.
   void note_varied(View<bool> candidate, i64 row) {
     if (words_.number(row) > LONGEST || !varied_.is_long_enough(row)) return;
     const i64 first = words_.first(row), size = words_.number(row), half = size / 2;
@@ -201,7 +201,7 @@ class TitleFinder {
     }
   }
 
-  // Note a line that stands again, in capitals perhaps, where it leads to more text.
+  // Record a line that is repeated, perhaps in capitals, at the position where it leads to more text.
   void note_copy(View<bool> candidate, i64 row) {
     if (words_.number(row) > LONGEST || !says_enough(row)) return;
     const i64 first = table_.add(line_key(words_, row), row), copies = repeats_.copies[row];
@@ -211,7 +211,7 @@ class TitleFinder {
     note(candidate, lead(first) >= HALF * lead(row) ? first : row);
   }
 
-  // The longest line of the page whose words begin a row, or -1.
+  // The longest line of the page whose words a row begins with, or -1.
   i64 beginning_of(i64 row) const {
     const i64 first = words_.first(row), end = least(words_.last(row) - REMAINDER, first + LONGEST);
     u64 key = LINE_START;
@@ -225,7 +225,7 @@ class TitleFinder {
     return best;
   }
 
-  // How many words a row has, in fortieths of what is more than a label.
+  // The length of a row, in fortieths of what is more than a label.
   i64 in_fortieths(i64 row, i64 han) const {
     const i64 singles = words_.count(row, SINGLE);
     i64 total = WORD * (words_.number(row) - singles);

@@ -1,5 +1,5 @@
-// Lines that are the title but for one word. So short a line could also be another title, or the heading of
-// another section: what stands around it decides.
+// Lines that equal the title except for one word. Such a short line could also be another title or a section
+// heading, so the lines around it decide.
 #pragma once
 
 #include "forms.h"
@@ -8,7 +8,7 @@ namespace detector {
 
 class Varied {
  public:
-  // Words of the shortest line that may be the title but for a word.
+  // The least words of a line that may equal the title except for one word.
   static constexpr i64 SHORTEST = 5;
 
   Varied(const Words& words, const Forms& forms, View<const i64> line, View<const f32> paragraph)
@@ -23,7 +23,7 @@ class Varied {
     return words_.number(row) >= SHORTEST && words_.count(row, SINGLE) == 0;
   }
 
-  // Tell whether two lines differ in one word; rows of a list differ in a number.
+  // Tell whether two lines differ in one word. Rows of a list differ in a number.
   bool differ_in_one(i64 one, i64 two) const {
     const i64 size = words_.number(one), first = words_.first(one), second = words_.first(two);
     if (words_.number(two) != size || !is_long_enough(one) || !is_long_enough(two)) return false;
@@ -33,20 +33,20 @@ class Varied {
     return start == end && !(has_digit(words_, first + start) && has_digit(words_, second + start));
   }
 
-  // Tell whether a line after the text that a title leads to, or beside the title, is no heading of what
-  // follows it.
+  // Tell whether a line after the text that a title leads to, or next to the title, is not the heading of
+  // what follows.
   bool is_set_apart(i64 title, i64 row) const {
     if (form(row) != PROSE) return false;
     return !has_paragraph(least(title, row) + 1, most(title, row)) || !leads_on(row);
   }
 
-  // Tell whether a title leads to text, and the other line, after it, to none.
+  // Tell whether a title leads to text, and a later line does not.
   bool frame_text(i64 title, i64 row) const {
     return has_paragraph(title + 1, least(row, title + 1 + FOLLOWING)) && is_set_apart(title, row);
   }
 
  private:
-  // Lines after a heading in which its paragraph begins, and after a title.
+  // Within how many lines after a heading, and after a title, its paragraph begins.
   static constexpr i64 SECTION = 4, FOLLOWING = 8;
 
   Form form(i64 row) const { return forms_.of(row, line_[row - first_]); }

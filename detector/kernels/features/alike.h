@@ -1,4 +1,4 @@
-// Guesses for lines that are alike: in three ways each, by a key of the line.
+// Guesses for similar lines, in three ways, each given by a key of the line.
 #pragma once
 
 #include "context.h"
@@ -7,7 +7,7 @@ namespace detector {
 
 inline f32 log1p_wide(f64 x) { return static_cast<f32>(log_wide(1 + x)); }
 
-// The weight, weighted guess and number of some lines.
+// The weight, weighted guess and number of a group of lines.
 INLINE void add_guess(f64* sums, f32 weight, f32 guess) {
   sums[0] += weight;
   sums[1] += weight * guess;
@@ -16,7 +16,7 @@ INLINE void add_guess(f64* sums, f32 weight, f32 guess) {
 
 INLINE f32 mean_guess(const f64* sums) { return sums[0] > 0 ? static_cast<f32>(sums[1] / sums[0]) : 0.0f; }
 
-// Ways in which lines are alike.
+// The ways in which lines are similar.
 constexpr i64 LOOKS = 3;
 
 class AlikeLines {
@@ -29,7 +29,7 @@ class AlikeLines {
         sums_(scratch<f64>(call, 3 * batch.longest_page())),
         row_group_(scratch<i64>(call, batch.longest_page())) {}
 
-  // Forget what was in memory before: offsets that no reader makes can leave rows without a line.
+  // Clear the memory: invalid offsets could leave rows without a line.
   void clear() const {
     sums_.fill(0);
     row_group_.fill(0);

@@ -1,6 +1,6 @@
-// First guesses over the structure of an HTML page: lines whose blocks look alike, the elements
-// that hold a line, and a line's way through the tree from the page's title. Linear in elements
-// and lines: sums go up the tree once, and marks down once.
+// First guesses over the structure of an HTML page: lines whose blocks look alike, the ancestors of a line,
+// and the path from the page's title to a line. Linear in elements and lines: sums go up the tree once, and
+// marks go down once.
 #pragma once
 
 #include "alike.h"
@@ -8,8 +8,7 @@
 
 namespace detector {
 
-// Lines that stand in blocks which look the same: alone, under the same element, and under the
-// same three.
+// Lines in blocks that look the same: by themselves, with the same parent, and with the same three ancestors.
 class AlikeBlocks {
  public:
   AlikeBlocks(Call& call, const Batch& batch, const Markup& markup, const Tree& tree, const Guesses& guesses)
@@ -23,7 +22,7 @@ class AlikeBlocks {
   }
 
  private:
-  // Elements above the block that each look takes in.
+  // The number of elements above the block that each look includes.
   static constexpr i64 ABOVE[LOOKS] = {0, 1, 3};
 
   // Lines outside all blocks look the same.
@@ -43,7 +42,7 @@ class AlikeBlocks {
   AlikeLines alike_;
 };
 
-// The elements that hold a line, from the innermost out, and the way from the title.
+// The ancestors of a line, from the innermost outwards, and the path from the title.
 class Ancestors {
  public:
   Ancestors(Call& call, const Batch& batch, const Markup& markup, const Tree& tree, const Guesses& guesses)
@@ -59,7 +58,7 @@ class Ancestors {
     shared_.fill(-1);
   }
 
-  // Sum a page's guesses up the tree, children before parents.
+  // Sum the guesses of a page up the tree, children before parents.
   void sum(i64 page) const {
     held_.part(3 * markup_.page_element[page], 3 * markup_.page_element[page + 1]).fill(0);
     for (i64 line = batch_.page_line[page]; line < batch_.page_line[page + 1]; ++line) {
@@ -94,10 +93,10 @@ class Ancestors {
 
  private:
   static constexpr i64 LEVELS = (context::title_shared - context::guess_ancestor_1) / 3;
-  // A line is the page's title if it has this much of it (2 for all of its words, and more).
+  // A line is the page's title if it has at least this share of its words (2 for all of them and more).
   static constexpr f32 LEAST_TITLE = 0.8f;
 
-  // The row that is likest the page's title, or -1.
+  // The row that is most likely the page's title, or -1.
   static i64 find_title(const Rows<const f32>& features, i64 first, i64 last) {
     f32 best = LEAST_TITLE;
     i64 found = -1;
@@ -122,7 +121,7 @@ class Ancestors {
     return -1;
   }
 
-  // Write for each element of a page the innermost one that holds both it and the title.
+  // Write for each element of a page its innermost ancestor that also contains the title.
   void mark_shared(i64 page) const {
     const i64 first = markup_.page_element[page], last = markup_.page_element[page + 1];
     shared_.part(first, last).fill(-1);
@@ -132,7 +131,7 @@ class Ancestors {
         shared_[element] = shared_[markup_.parent[element]];
   }
 
-  // Beyond the outermost element stands the page.
+  // The page is above the outermost element.
   void write_ancestors(i64 block, f64 weight, f32* here) const {
     i64 ancestor = block;
     for (i64 level = 0; level < LEVELS; ++level) {
@@ -150,7 +149,7 @@ class Ancestors {
     }
   }
 
-  // Write where a line stands from the title.
+  // Write the position of a line relative to the title.
   void write_from_title(i64 element, i64 distance, f32* here) const {
     const i64 shared = element >= 0 ? shared_[element] : -1;
     const i64 common = shared >= 0 ? tree_.depth[shared] : -1;
@@ -172,7 +171,7 @@ class Ancestors {
   i64 title_ = -1;  // the element of the title's line
 };
 
-// The columns of the second table that only HTML has, a page at a time.
+// The columns of the second table for HTML only, one page at a time.
 class HtmlContext {
  public:
   HtmlContext(Call& call, const Batch& batch, const Markup& markup, const Tree& tree, const Guesses& guesses)
@@ -180,7 +179,7 @@ class HtmlContext {
         alike_(call, batch, markup, tree, guesses),
         ancestors_(call, batch, markup, tree, guesses) {}
 
-  // Make what no page wrote the same in every call: lines may name elements of other pages.
+  // Initialise the elements of pages that are not read, because lines may refer to elements of other pages.
   void clear() const {
     alike_.clear();
     ancestors_.clear();

@@ -1,5 +1,5 @@
-// Whether the words of a line return in what the first guess takes for the page's content: a caption's
-// do, a teaser's for another page do not. Linear in the words of a page.
+// Whether the words of a line also appear in what the first guess takes for the page's content: those of a
+// caption do, those of a teaser for another page do not. Linear in the words of a page.
 #pragma once
 
 #include "context.h"
@@ -7,8 +7,8 @@
 
 namespace detector {
 
-// The columns of `schema.COHESION`, a page at a time. A term is a word, or two characters of a script
-// without spaces. It weighs more the fewer lines of the page it stands in.
+// The columns of `schema.COHESION`, one page at a time. A term is a word, or two characters of a script
+// without spaces. Terms in fewer lines of the page have more weight.
 class Cohesion {
  public:
   Cohesion(Call& call, const Batch& batch, const Words& words, const Guesses& guesses)
@@ -36,13 +36,13 @@ class Cohesion {
   }
 
  private:
-  // A term that stands in so many lines of content is as usual there as can be said.
+  // The number of lines of content from which a term counts as fully usual there.
   static constexpr f32 OFTEN = 2.0f;
-  // Lines that are counted for a term which nothing else is known of.
+  // The prior number of lines for a term.
   static constexpr f32 UNKNOWN = 0.5f;
-  // Words that memory is asked for ahead of those counted.
+  // How many words ahead memory is prefetched.
   static constexpr i64 AHEAD = 8;
-  // What the windows keep of themselves from one line to the next: half of it after four lines.
+  // The decay of a window per line: by half after four lines.
   static constexpr f32 FADE = 0.8408964f;
 
   static i64 most_words(const Batch& batch, const Words& words) {
@@ -54,14 +54,14 @@ class Cohesion {
 
   bool stopped() const { return words_.key.call->stopped(); }
 
-  // The key of the term that begins with a word of a line.
+  // The key of the term that begins at a word of a line.
   u64 term_key(i64 word, i64 last) const {
     const u64 key = words_.key[word];
     const bool pair = word + 1 < last && words_.shape[word] & IS_SINGLE && words_.shape[word + 1] & IS_SINGLE;
     return pair ? next_key(key, words_.key[word + 1]) : key;
   }
 
-  // Number the page's terms, and count the lines and the lines of content that each stands in.
+  // Number the terms of the page, and count the lines and the lines of content with each term.
   void count_terms() {
     numbers_.start((words_.first(last_) - start_) / 2 + 1);
     terms_ = 0;
@@ -120,7 +120,7 @@ class Cohesion {
     here[context::cohesion_log_weight] = log1p(total);
   }
 
-  // Write the mean of what returns over the lines of one side, fading, by the lines' weights.
+  // Write the decaying mean over the lines on one side, weighted by the weights of the lines.
   void write_windows(i64 first, i64 end, i64 step, i64 column, const Rows<f32>& table) const {
     f32 sum = 0, weights = 0;
     for (i64 row = first; row != end; row += step) {

@@ -1,11 +1,11 @@
-// Kernels of the second feature table: first guesses in their context.
+// Kernels of the second feature table: first guesses in context.
 #include "ancestors.h"
 #include "cohesion.h"
 #include "text_looks.h"
 
 namespace detector {
 
-// Write the columns that text has, too: the guess, those around it and over the page.
+// Write the columns that text has too: the guess, the guesses around it and over the page.
 i64 text_context(Call& call) {
   const Batch batch(call);
   const Words words(call);
@@ -27,7 +27,7 @@ i64 text_context(Call& call) {
   return 0;
 }
 
-// Write the columns that only HTML has.
+// Write the columns for HTML only.
 i64 html_context(Call& call) {
   const Batch batch(call);
   const Markup markup(call);

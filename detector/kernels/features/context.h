@@ -1,4 +1,4 @@
-// First guesses of a page's lines, seen together: around each line, and over the page.
+// The first guesses of a page's lines in context: around each line, and over the page.
 #pragma once
 
 #include "neighbours.h"
@@ -6,12 +6,12 @@
 
 namespace detector {
 
-// Log-odds beyond this are all the same.
+// Log-odds are clipped to this.
 constexpr f32 MOST_LOG_ODDS = 12.0f;
 
 INLINE f32 bounded(f32 log_odds) { return within(log_odds, -MOST_LOG_ODDS, MOST_LOG_ODDS); }
 
-// Log-odds squeezed to -1 to 1: nearly straight where a guess is open.
+// Log-odds squashed to -1 to 1: nearly linear where a guess is uncertain.
 INLINE f32 squeezed(f32 log_odds) {
   const f32 half = log_odds / 2.0f;
   return half / (1.0f + (half < 0 ? -half : half));
@@ -26,7 +26,7 @@ struct Guesses {
 
   explicit Guesses(Call& call) : log_odds(call), guess(call), weight(call) {}
 
-  // In scratch memory, of log-odds that are yet to be written.
+  // The same in scratch memory, with log-odds still to be written.
   Guesses(Call& call, View<const f32> log_odds)
       : log_odds(log_odds),
         guess(scratch<f32>(call, log_odds.size)),
@@ -36,13 +36,13 @@ struct Guesses {
 namespace context_columns {
 
 constexpr i64 SIGNALS = 2;
-// Half a word is counted for each line, so that lines without words weigh.
+// Half a word is added to each line, so that lines without words have some weight.
 constexpr f32 LINE_WEIGHT = 0.5f;
-// Words of content that a signal of one stands for.
+// The number of content words for a signal of one.
 constexpr f32 MANY_WORDS = 20;
-// More words of one line say no more about the page.
+// The words of a line are counted up to this number.
 constexpr f32 LARGEST = 60;
-// Guesses below these are content: surely, likely, rather, perhaps.
+// Guesses below these are content: surely, probably, rather, perhaps.
 constexpr i64 LEVELS = 4;
 constexpr f32 LEVEL[LEVELS] = {0.1f, 0.3f, 0.5f, 0.8f};
 
@@ -50,7 +50,7 @@ struct PageSums {
   f32 weight = 0, content = 0, below[LEVELS] = {}, doubt = 0, largest = 0;
 };
 
-// Write a row's guess, its weight, and what the windows average: the guess, and its content.
+// Write a row's guess, its weight, and the signals that the windows average: the guess and its content.
 INLINE void prepare(const Words& words, const Guesses& guesses, i64 row, View<f32> signals) {
   const f32 guess = probability(guesses.log_odds[row]), weight = words_in(words, row) + LINE_WEIGHT;
   guesses.guess[row] = guess;
@@ -102,7 +102,7 @@ void see_again(const f32* from, const i64 (&columns)[N], i64 at, f32* to) {
 
 }  // namespace context_columns
 
-// The columns of the second table that text has, too, a page at a time.
+// The columns of the second table that text has too, one page at a time.
 class TextContext {
  public:
   TextContext(Call& call, const Batch& batch, const Words& words, const Guesses& guesses)

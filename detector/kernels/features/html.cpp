@@ -1,9 +1,9 @@
-// Kernels of the features that only HTML has.
+// Kernels of the features for HTML only.
 #include "html_features.h"
 
 namespace detector {
 
-// Write the columns of markup, links and titles, and what is known of the elements.
+// Write the columns of markup, links and titles, and the facts about the elements.
 i64 html_features(Call& call) {
   const Batch batch(call);
   const Words words(call);
@@ -19,8 +19,8 @@ i64 html_features(Call& call) {
   return 0;
 }
 
-// Write the buckets of the markup around every segment; return how many there are, or would be
-// if there is room for fewer. `start` (S + 1,) receives where those of each begin. For training.
+// Write the buckets of the markup around every segment; return their number, or the number needed if there is
+// too little room. `start` (S + 1,) receives where those of each segment begin. For training.
 i64 markup_buckets(Call& call) {
   using namespace markup_tokens;
   const Batch batch(call);

@@ -1,4 +1,4 @@
-// The features that only HTML has, a page at a time.
+// The features for HTML only, one page at a time.
 #pragma once
 
 #include "markup.h"
@@ -22,7 +22,7 @@ class HtmlFeatures {
         counts_(scratch<i32>(call, LOOKS)),
         windows_(signals_, feature::markup_before_1_5) {}
 
-  // Write the columns of markup, links and titles of a page's rows, and what is known of its elements.
+  // Write the columns of markup, links and titles of a page's rows, and the facts about its elements.
   void write_page(i64 page, const Rows<f32>& table) {
     const i64 first = batch_.page_line[page], last = batch_.page_line[page + 1];
     builder_.grow(page);
@@ -43,12 +43,12 @@ class HtmlFeatures {
 
  private:
   static constexpr i64 SIGNALS = 2;
-  // Looks of blocks are counted by their low bits, so that two may now and then count as one.
+  // Looks of blocks are counted by their low bits, so two looks may occasionally count as one.
   static constexpr i64 LOOKS = 1024;
 
   static INLINE i64 look_slot(u32 look) { return (look ^ (look >> 16)) & (LOOKS - 1); }
 
-  // Write how many lines of the page stand in a block that looks the same.
+  // Write how many lines of the page are in a block that looks the same.
   void count_looks(i64 first, i64 last, const Rows<f32>& table) {
     counts_.fill(0);
     for (i64 line = first; line < last; ++line)

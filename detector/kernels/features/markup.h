@@ -1,5 +1,5 @@
-// What the HTML around a line says of it: a linear model over hashed tokens of the elements
-// that the line stands in, and what kind of block it is.
+// What the HTML around a line says about it: a linear model over hashed tokens of the ancestors of the line,
+// and the kind of its block.
 #pragma once
 
 #include "../maths.h"
@@ -8,15 +8,15 @@
 
 namespace detector {
 
-// What training learned of markup; see features.markup.MarkupWeights.
+// The trained weights of markup; see features.markup.MarkupWeights.
 struct MarkupWeights {
   View<const f32> bucket, bias;
 
   explicit MarkupWeights(Call& call) : bucket(call), bias(call) {}
 };
 
-// What is known of each element; see features.markup.Tree. What an element says NEAR has what the
-// elements between it and its block say, and FAR what all elements around it say.
+// The facts about each element; see features.markup.Tree. NEAR is the sum over the elements between an
+// element and its block, and FAR the sum over all its ancestors.
 template <bool WRITES>
 struct TreeOf {
   template <class T>
@@ -39,7 +39,7 @@ struct TreeOf {
         block(scratch<i64>(call, elements)),
         look(scratch<u32>(call, elements)) {}
 
-  // Another tree, that may only be read.
+  // Another tree, read only.
   explicit TreeOf(const TreeOf<true>& o)
       : says(o.says), tokens(o.tokens), depth(o.depth), text(o.text), block(o.block), look(o.look) {}
 
@@ -48,7 +48,7 @@ struct TreeOf {
     return element >= 0 ? block[element] : -1;
   }
 
-  // Say nothing of any element: those of no page are not read, and lines may be said to stand in them.
+  // Clear all elements: those of pages that are not read stay empty, but lines may refer to them.
   void clear() const {
     says.fill(0);
     tokens.fill(0);
@@ -62,12 +62,12 @@ struct TreeOf {
 using Tree = TreeOf<false>;
 using NewTree = TreeOf<true>;
 
-// <noscript> is no block: what stands in it belongs to what is around it.
+// <noscript> is not a block: its contents belong to the block around it.
 INLINE bool is_block(u8 number) {
   return number < TAGS && number != tag::noscript && tag_flags[number] & (flag::BLOCK | flag::CELL);
 }
 
-// Add the three sums of every element of a page to its parent's, children before parents.
+// Add the three sums of every element of a page to those of its parent, children before parents.
 template <class T>
 void sum_up(const Markup& markup, i64 page, View<T> sums) {
   const i64 first = markup.page_element[page];
@@ -81,11 +81,11 @@ void sum_up(const Markup& markup, i64 page, View<T> sums) {
 namespace markup_tokens {
 
 constexpr u32 BUCKET_BITS = 18;
-// Whose token it is: of the line's own element up to its block, of the elements around that
-// block, or of those farther out.
+// Where a token comes from: the line's own element up to its block, the elements around that block, or those
+// farther out.
 enum Distance { NEAR, BLOCK, FAR };
 constexpr i64 DISTANCES = 3;
-// Elements around a line's block that count as BLOCK.
+// The number of elements around a line's block that count as BLOCK.
 constexpr i64 LEVELS = 2;
 constexpr u32 DISTANCE_MIX[DISTANCES] = {0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D};
 
@@ -93,7 +93,7 @@ INLINE i64 bucket_of(u32 token, i64 distance) {
   return ((token ^ (token >> 15)) * DISTANCE_MIX[distance]) >> (32 - BUCKET_BITS);
 }
 
-// Give every token of an element: its tag, its tag under its parent's, and its words.
+// Emit every token of an element: its tag, its tag with that of its parent, and its words.
 template <class F>
 INLINE void each(const Markup& markup, i64 element, F&& give) {
   const i64 parent = markup.parent[element];
@@ -123,7 +123,7 @@ class TreeBuilder {
       markup_tokens::each(markup_, element, [&](u32 token) {
         for (i64 distance = 0; distance < 3; ++distance)
           says[distance] += weights_.bucket[markup_tokens::bucket_of(token, distance)];
-        // The look leaves out the tag of the parent, which is the second token.
+        // The look leaves out the second token, which has the tag of the parent.
         if (tokens == 0) look = token;
         if (tokens > 1) look = (look ^ token) * 0x01000193u;
         tokens += 1;
@@ -171,7 +171,7 @@ class MarkupColumns {
   MarkupColumns(const Batch& batch, const Markup& markup, const NewTree& tree, f32 bias)
       : batch_(batch), markup_(markup), tree_(tree), bias_(bias) {}
 
-  // Write the markup and link columns of one line. `first` and `last` are its page's lines.
+  // Write the markup and link columns of one line. `first` and `last` are the lines of its page.
   void write(i64 line, i64 first, i64 last, f32* out) const {
     const i64 element = markup_.line_element[line], block = tree_.block_of(markup_, line);
     const f64 size = static_cast<f64>(most<i64>(batch_.line_end[line] - batch_.line_start[line], 1));
@@ -194,7 +194,7 @@ class MarkupColumns {
   }
 
  private:
-  // What the tokens around the line say.
+  // The sums of the tokens around the line.
   void write_says(i64 element, f32* out) const {
     using namespace markup_tokens;
     const auto parent_of = [&](i64 at) { return markup_.parent[at]; };
@@ -212,7 +212,7 @@ class MarkupColumns {
     out[feature::markup_says] = (near + around + far) * scale + bias_;
   }
 
-  // What kind of block the line is, and what holds it.
+  // The kind of the line's block, and its ancestors.
   void write_block(i64 element, f32* out) const {
     const i64 block = tree_.block[element];
     if (block >= 0) {

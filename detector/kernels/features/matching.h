@@ -1,5 +1,5 @@
-// Which lines of a page are copies of one another, exactly or nearly. Linear in the page: every
-// row is looked up a fixed number of times.
+// Which lines of a page are exact or near copies of each other. Linear in the page: every row is looked up a
+// fixed number of times.
 #pragma once
 
 #include "../near_duplicates/signature.h"
@@ -7,16 +7,16 @@
 
 namespace detector {
 
-// Lines of fewer words are labels: they come twice without being repeats. For scripts without
-// spaces a word is a character (labelling guide: 4 words, or 10 characters).
+// Lines with fewer words are labels, which repeat without being copies. In scripts without spaces a character
+// counts as a word (labelling guide: 4 words, or 10 characters).
 constexpr i64 LEAST_WORDS = 4, LEAST_SINGLES = 10;
-// Longer lines are compared exactly only: near copies of whole paragraphs on one page are rare,
-// and comparing costs the square of the length.
+// Longer lines are only compared exactly: near copies of whole paragraphs on one page are rare, and the cost
+// of comparing is quadratic in the length.
 constexpr i64 MOST_WORDS = 60;
-// 64 slots in 16 bands of 4: of two lines that share 0.6 of their words 89 % are compared, at
-// 0.7 98.7 %. A headline of eight words with one changed shares 0.78.
+// 64 slots in 16 bands of 4: of two lines that share 0.6 of their words, 89 % are compared; at 0.7, 98.7 %. A
+// headline of eight words with one word changed shares 0.78.
 constexpr i64 LINE_SLOTS = 64, LINE_BANDS = 16, BAND_ROWS = LINE_SLOTS / LINE_BANDS;
-// Words in the same order, as a share of both lines' words, from which lines are copies.
+// Lines are copies if at least this share of both lines' words are equal, in the same order.
 constexpr f64 SIMILAR = 0.85;
 
 // A span of words.
@@ -27,7 +27,7 @@ struct WordSpan {
 
 INLINE WordSpan span_of(const Words& words, i64 row) { return {words.first(row), words.last(row)}; }
 
-// Tell whether so many words (`singles` of them characters) are more than a label.
+// Tell whether this many words (`singles` of them characters) are more than a label.
 INLINE bool says_enough(i64 words, i64 singles) {
   return (words - singles) * LEAST_SINGLES + singles * LEAST_WORDS >= LEAST_WORDS * LEAST_SINGLES;
 }
@@ -36,27 +36,28 @@ INLINE bool is_long_enough(const Words& words, i64 row) {
   return says_enough(words.number(row), words.count(row, SINGLE));
 }
 
-// From keys to the row that each was first met with. At most half full; emptied by counting up.
+// A hash table from keys to the first row with each key. At most half full; emptied by incrementing a
+// counter.
 class RowTable {
  public:
   RowTable(Call& call, i64 rows) : slots_(scratch<Slot>(call, size_for(rows))) { slots_.fill(Slot{}); }
 
-  // Make room for three keys of each row of a page, and forget all keys.
+  // Make room for three keys for each row of a page, and clear the table.
   void start(i64 rows) {
     mask_ = size_for(rows) - 1;
     now_ += 1;
   }
 
-  // Ask memory for the slot of a key that is looked up soon.
+  // Prefetch the slot of a key that is looked up soon.
   INLINE void prefetch(u64 key) const { __builtin_prefetch(&slots_.data[first_slot(key)], 1); }
 
-  // The row that `key` was first met with, or -1.
+  // The first row with this key, or -1.
   i64 find(u64 key) const {
     const Slot& slot = slots_[slot_of(key)];
     return slot.turn == now_ ? slot.row : -1;
   }
 
-  // The row that `key` was first met with: `row`, if it is new.
+  // The first row with this key: `row`, if the key is new.
   i64 add(u64 key, i64 row) {
     Slot& slot = slots_[slot_of(key)];
     if (slot.turn != now_) slot = {key, row, now_};
@@ -114,7 +115,7 @@ class Aligner {
     return column.data[size];
   }
 
-  // Tell whether two lines are copies. Lines with other numbers are rows of a list.
+  // Tell whether two lines are copies. Lines with different numbers are rows of a list.
   bool nearly_same(i64 one, i64 two) const {
     if (numbers(one) != numbers(two)) return false;
     const WordSpan first = span_of(words_, one), second = span_of(words_, two);
@@ -123,7 +124,7 @@ class Aligner {
   }
 
  private:
-  // A hash of a line's words with digits.
+  // A hash of the words with digits of a line.
   u64 numbers(i64 row) const {
     u64 key = LINE_START;
     for (i64 number = words_.first(row); number < words_.last(row); ++number)
@@ -135,8 +136,8 @@ class Aligner {
   View<i32> column_;
 };
 
-// Groups of rows with the same, or nearly the same, words. `group` holds for each row of the
-// page (from its first on) the first row of its group, or -1 for a row without words.
+// Groups of rows with the same, or nearly the same, words. For each row of the page, counted from its first
+// row, `group` has the first row of its group, or -1 for a row without words.
 class Matcher {
  public:
   Matcher(Call& call, const Words& words, View<const u32> permutation, i64 most_rows)
@@ -159,7 +160,7 @@ class Matcher {
       group_[row - first] = words_.number(row) ? table_.add(line_key(words_, row), row) : -1;
   }
 
-  // Count for every row the rows that differ from it in numbers at most.
+  // Count for every row the rows that differ from it at most in numbers.
   void count_alike(i64 first, i64 last, View<i32> alike) {
     table_.start(last - first);
     for (i64 row = first; row < last && !stopped(); ++row) {
@@ -170,7 +171,7 @@ class Matcher {
     for (i64 row = first; row < last && !stopped(); ++row) alike[row] = alike[first_[row - first]];
   }
 
-  // Point rows at an earlier row that is nearly the same, one band at a time.
+  // Point rows at an earlier row that is nearly equal, one band at a time.
   void group_near(i64 first, i64 last) {
     for (i64 row = first; row < last && !stopped(); ++row) {
       const View<u32> band = band_.part((row - first) * LINE_BANDS, (row - first + 1) * LINE_BANDS);
@@ -186,7 +187,7 @@ class Matcher {
         if (other != row && aligner_.nearly_same(other, row)) group_[row - first] = group_[other - first];
       }
     }
-    // A row's first may itself have joined another group since.
+    // The first row may itself have joined another group since.
     for (i64 row = first; row < last && !stopped(); ++row)
       if (const i64 other = group_[row - first]; other >= 0) group_[row - first] = group_[other - first];
   }
@@ -200,7 +201,7 @@ class Matcher {
     const i64 last = words_.last(row) - 1;
     u32 hashed[TOGETHER];
     for (i64 number = words_.first(row); number <= last; number += TOGETHER) {
-      // After the last word it is taken again: that changes no minimum.
+      // The last word is repeated to fill up the group, which changes no minimum.
       for (i64 next = 0; next < TOGETHER; ++next)
         hashed[next] = finalised(static_cast<u32>(words_.key[least(number + next, last)] >> 32));
       signature.update(hashed, permutation_);

@@ -1,4 +1,4 @@
-// What stands around a line: averages that fade with the distance, and the next lines.
+// The lines around a line: decaying averages, and the next lines.
 #pragma once
 
 #include "../maths.h"
@@ -13,7 +13,7 @@ class Windows {
  public:
   // Signals of row r are `signals[r * SIGNALS]` and so on; columns are written from `at` on.
   Windows(View<const f32> signals, i64 at) : signals_(signals), at_(at) {
-    // What a window keeps of itself from one line to the next: 0.5 ^ (1 / half-life).
+    // The decay of a window per line: 0.5 ^ (1 / half-life).
     for (i64 slot = 0; slot < WIDTH; ++slot)
       fade_[slot] = static_cast<f32>(exp_wide(-LN2 / HALF_LIVES[slot / SIGNALS]));
   }
@@ -33,10 +33,10 @@ class Windows {
   }
 
  private:
-  // All signals over all half-lives: every slot has a sum, and the weight of what it sums.
+  // All signals over all half-lives: every slot has a sum and the weight of its terms.
   static constexpr i64 WIDTH = LIVES * SIGNALS;
 
-  // Write the windows of one side.
+  // Write the windows on one side.
   void sweep(i64 first, i64 end, i64 step, i64 at, const Rows<f32>& table) const {
     f32 sums[WIDTH] = {}, weights[WIDTH] = {}, mine[WIDTH];
     for (i64 row = first; row != end; row += step) {

@@ -1,4 +1,4 @@
-// What a line's words and phrases usually are: a linear model over hashed n-grams.
+// What the words and phrases of a line usually are: a linear model over hashed n-grams.
 #pragma once
 
 #include "../maths.h"
@@ -7,7 +7,7 @@
 
 namespace detector {
 
-// What training learned of n-grams; see features.phrases.PhraseWeights.
+// The trained weights of n-grams; see features.phrases.PhraseWeights.
 struct PhraseWeights {
   View<const f32> bucket, bias;
   View<const u64> known;
@@ -18,7 +18,7 @@ struct PhraseWeights {
 namespace phrases {
 
 constexpr u32 BUCKET_BITS = 18, KNOWN_BITS = 20;
-// One odd multiplier for each kind of n-gram, so that kinds do not collide as a whole.
+// An odd multiplier for each kind of n-gram, so that kinds do not collide systematically.
 constexpr u64 WORD = 0x9E3779B97F4A7C15, PAIR = 0xC2B2AE3D27D4EB4F, LINE = 0x165667B19E3779F9,
               HEAD = 0x27D4EB2F165667C5, TAIL = 0x85EBCA77C2B2AE63, EDGE = 0xD6E8FEB86659FD93;
 
@@ -31,8 +31,8 @@ INLINE bool is_known(u64 key, View<const u64> known) {
 
 INLINE i64 number_of(i64 words) { return words ? words + most<i64>(words - 1, 0) + 4 : 1; }
 
-// Give the bucket of every n-gram of a segment: words, then pairs, then those of the line, each
-// with its group (0, 1 or 2).
+// Emit the bucket of every n-gram of a segment: words, then pairs, then those of the whole line, each with
+// its group (0, 1 or 2).
 template <class F>
 INLINE void each(const Words& words, i64 row, F&& give) {
   const i64 first = words.first(row), last = words.last(row), number = last - first;

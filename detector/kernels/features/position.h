@@ -1,19 +1,19 @@
-// Where a line stands on its page, and what page that is.
+// The position of a line on its page, and what kind of page that is.
 #pragma once
 
 #include "shape.h"
 
 namespace detector {
 
-// The share of content that the phrases' log-odds of boilerplate stand for.
+// The share of content for the phrases' log-odds of boilerplate.
 INLINE f32 content_probability(f32 phrases_say) { return 1.0f / (1.0f + exp(phrases_say)); }
 
-// A line of so many words is a paragraph rather than a label.
+// A line with at least this many words is a paragraph rather than a label.
 constexpr f32 LONG_WORDS = 15;
 
 namespace position {
 
-// How many words each segment has, and how many of them phrases alone take for content.
+// The number of words of each segment, and the expected number of content words by phrases alone.
 struct Amounts {
   View<f32> words, content;
 
@@ -40,7 +40,7 @@ inline PageSums sums_of(const Amounts& amounts, i64 first, i64 last, const Rows<
   return sums;
 }
 
-// Half of the line's words count as before it.
+// Half of the line's own words count as before it.
 INLINE f32 middle(f32 before, f32 mine, f32 whole) {
   return static_cast<f32>((static_cast<f64>(before) + static_cast<f64>(mine) / 2) / static_cast<f64>(whole));
 }

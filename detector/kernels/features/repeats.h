@@ -1,4 +1,4 @@
-// What stands more than once on a page, and which copy is at its real place.
+// Text that repeats on a page, and which copy is at its real position.
 #pragma once
 
 #include "matching.h"
@@ -18,7 +18,7 @@ class RepeatFinder {
         best_(scratch<f32>(call, most_rows)),
         chosen_(scratch<i64>(call, most_rows)) {}
 
-  // Find the repeats of one page, and write their columns.
+  // Find the repeats on one page, and write their columns.
   void read_page(i64 first, i64 last, const Rows<f32>& table) {
     first_ = first;
     last_ = last;
@@ -39,13 +39,13 @@ class RepeatFinder {
   }
 
  private:
-  // Lines that follow a copy, over which its surroundings are judged.
+  // The number of lines after a copy by which its surroundings are judged.
   static constexpr i64 FOLLOWING = 6;
-  // A copy's surroundings are content enough if they have this share of the best copy's.
+  // The surroundings of a copy have enough content if they have this share of those of the best copy.
   static constexpr f32 ENOUGH = 0.5f;
-  // A line begins with another if it has at least so many words more.
+  // A line begins with another one if it has at least this many more words.
   static constexpr i64 REMAINDER = 3;
-  // Words at a headline's beginning that lead to it, and as many after them.
+  // The number of words that form the key of a headline's beginning, and of those after them.
   static constexpr i64 LEADING = 3, LEADING_SINGLES = 6, MOST_HEADLINE = 40;
 
   struct Beginning {
@@ -54,7 +54,7 @@ class RepeatFinder {
 
   bool is_copy(i64 row) const { return found_.original[row] >= 0 && found_.original[row] != row; }
 
-  // How much content follows each row: words of the next lines that phrases call so.
+  // How much content follows each row: words of the next lines that are content by their phrases.
   void find_leads() {
     for (i64 row = first_; row < last_; ++row) {
       f32 total = 0;
@@ -64,7 +64,7 @@ class RepeatFinder {
     }
   }
 
-  // Choose each group's original: the first copy whose surroundings are content enough.
+  // Choose the original of each group: the first copy whose surroundings have enough content.
   void choose_originals() {
     const i64 size = last_ - first_;
     best_.part(0, size).fill(0);
@@ -95,7 +95,7 @@ class RepeatFinder {
     }
   }
 
-  // Count for every copy how many lines in a row are copies of lines in a row.
+  // Count for every copy the consecutive lines that are copies of consecutive lines.
   void count_blocks() {
     for (i64 row = first_; row < last_;) {
       i64 end = row;
@@ -107,7 +107,7 @@ class RepeatFinder {
     }
   }
 
-  // A key of the first (`which` 0) or second few words of a line; 0 if it has fewer.
+  // A key of the first (`which` 0) or next few words of a line; 0 if it has fewer.
   u64 leading_key(WordSpan span, u64 which) const {
     const i64 few = span.size() && words_.shape[span.first] & IS_SINGLE ? LEADING_SINGLES : LEADING;
     const i64 start = span.first + static_cast<i64>(which) * few;
@@ -117,7 +117,7 @@ class RepeatFinder {
     return key;
   }
 
-  // Put every line that might be a headline into the table, whole and by its leading words.
+  // Insert every line that might be a headline into the table, whole and by its leading words.
   void index_headlines() {
     matcher_.table().start(last_ - first_);
     for (i64 row = first_; row < last_ && !words_.key.call->stopped(); ++row) {
@@ -128,7 +128,7 @@ class RepeatFinder {
     }
   }
 
-  // The longest line whose words begin this row.
+  // The longest line whose words this row begins with.
   Beginning exact_beginning(i64 row) {
     const WordSpan span = span_of(words_, row);
     Beginning best{-1, 0};
@@ -145,7 +145,7 @@ class RepeatFinder {
     return best;
   }
 
-  // A line that this row begins with but for a word or so, and where it ends here.
+  // A line that this row begins with, except for about one word, and where it ends here.
   Beginning near_beginning(i64 row) {
     const WordSpan span = span_of(words_, row);
     i64 headline = -1;
@@ -156,7 +156,7 @@ class RepeatFinder {
     const WordSpan theirs = span_of(words_, headline);
     const i64 size = theirs.size();
     if (size + REMAINDER > span.size() || size > MOST_HEADLINE) return {-1, 0};
-    // It ends where the headline's last word stands, looked for one word to each side.
+    // It ends at the headline's last word, which is searched up to one word to each side.
     i64 best = 0, end = 0;
     const i64 candidates[] = {size, size + 1, size - 1};
     for (const i64 candidate : candidates) {

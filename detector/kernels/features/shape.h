@@ -1,4 +1,4 @@
-// What a line looks like: lengths, kinds of characters, how it begins and ends.
+// What a line looks like: its lengths, kinds of characters, beginning and end.
 #pragma once
 
 #include "../maths.h"
@@ -13,7 +13,7 @@ namespace detector {
 constexpr i64 LETTERS_PER_SINGLE = 3;
 constexpr f64 WORDS_PER_SINGLE = 0.6;
 
-// How many words a segment has; a character of a script without spaces counts 0.6.
+// The number of words of a segment; a character of a script without spaces counts 0.6.
 INLINE f32 words_in(const Words& words, i64 row) {
   return static_cast<f32>(static_cast<f64>(words.number(row)) -
                           (1 - WORDS_PER_SINGLE) * words.count(row, SINGLE));
@@ -21,14 +21,14 @@ INLINE f32 words_in(const Words& words, i64 row) {
 
 INLINE f32 to_f32(i64 value) { return static_cast<f32>(value); }
 
-// A share of two whole numbers.
+// A ratio of two integers.
 INLINE f32 share(i64 part, i64 whole) {
   return static_cast<f32>(static_cast<f64>(part) / static_cast<f64>(whole));
 }
 
 namespace shape {
 
-// What text renderings set before the items of a list.
+// What text renderers print before the items of a list.
 constexpr u32 BULLETS[] = {0x2022, 0xB7,   '*',    '+',    '-',    0x2013, 0x2014, 0x25E6, 0x25AA,
                            0x25B8, 0x25BA, 0x2023, 0x2043, 0x25CB, 0x25CF, 0x25A0, 0x25A1, 0x2713};
 constexpr i64 MOST_NUMBER = 3;
@@ -39,7 +39,7 @@ struct ListMark {
   u32 code;
 };
 
-// The spaces before a line's text, and what marks it as an item of a list.
+// The spaces before a line's text, and the mark of a list item.
 inline ListMark list_mark(View<const u8> data, i64 at, i64 end) {
   Character here{0, OTHER, 0};
   i64 indent = 0;
@@ -62,7 +62,7 @@ inline ListMark list_mark(View<const u8> data, i64 at, i64 end) {
   return {indent, is_alone ? 0 : mark};
 }
 
-// The column of each class of character at a line's edge; -1 for none.
+// The column of each class of character at the edge of a line; -1 for none.
 constexpr i64 FIRST_COLUMN[CLASSES] = {-1,
                                        -1,
                                        feature::first_letter,
@@ -88,7 +88,7 @@ struct WordKinds {
   i64 capitalised = 0, digits = 0, brief = 0, extended = 0;
 };
 
-// Words that are capitalised, have digits, have up to 3 letters, and have 8 or more.
+// Words that are capitalised, that have digits, that have at most 3 letters, and that have at least 8.
 INLINE WordKinds word_kinds(const Words& words, i64 row, f64 bytes_per_letter) {
   WordKinds kinds;
   const i64 last = words.last(row);

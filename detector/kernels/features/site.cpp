@@ -1,4 +1,4 @@
-// What the other pages of its site say of a line, and of the run of new lines that it is in.
+// The evidence from the other pages of the site for a line, and for the run of new lines around it.
 #include "context.h"
 #include "position.h"
 
@@ -6,23 +6,23 @@ namespace detector {
 
 namespace {
 
-// On how many pages of its site each segment stands; see sites.recurrence.LineRecurrence.
+// On how many pages of its site each segment appears; see sites.recurrence.LineRecurrence.
 struct Recurrence {
   View<const i32> exact, masked, site_pages;
 
   explicit Recurrence(Call& call) : exact(call), masked(call), site_pages(call) {}
 };
 
-// With fewer other pages of its site, nothing is known of a line from them.
+// The least number of other pages of the site. With fewer, the site says nothing about a line.
 constexpr f32 LEAST_PAGES = 2;
-// What a window keeps of itself from one line to the next: half-lives of 1.5 and 6 lines.
+// The decay of a window per line: half-lives of 1.5 and 6 lines.
 constexpr f32 NEAR = 0.63f, FAR = 0.89f;
-// A line that stands on a smaller share of the other pages, numbers and dates masked, is new.
+// A line is new if it appears on a smaller share of the other pages, with numbers and dates masked.
 constexpr f32 NEW_SHARE = 0.2f;
-// Log-odds of one line beyond this say no more about its run.
+// The log-odds of a line in a run are clipped to this.
 constexpr f32 MOST_OF_ONE = 5;
 
-// The log-odds of a share, drawn towards a little below the middle where pages are few.
+// The log-odds of a share, with a prior a little below one half that matters when there are few pages.
 INLINE f32 share_log_odds(f32 seen, f32 pages) { return log((seen + 0.3f) / (pages - seen + 0.7f)); }
 
 class SiteColumns {
@@ -69,7 +69,7 @@ class SiteColumns {
     here[site::site_is_new] = seen_.exact[row] == 0;
   }
 
-  // Write the windows of shares on one side; beyond the page stands template.
+  // Write the windows of shares on one side; beyond the page, lines count as template.
   void windows(i64 row, i64 end, i64 step, i64 near_column, i64 far_column, i64 last_column) const {
     f32 near = 1, far = 1, last = 1;
     for (; row != end; row += step) {
@@ -178,8 +178,8 @@ class NovelRuns {
 
 }  // namespace
 
-// Write the table of the third network: the line with its log-odds, and what its site says. All
-// that the site says is 0 where it has too few other pages.
+// Write the table of the third network: the line with its log-odds, and the evidence from its site. That
+// evidence is 0 if the site has too few other pages.
 i64 site_features(Call& call) {
   const Recurrence seen(call);
   const Words words(call);

@@ -3,7 +3,7 @@
 
 namespace detector {
 
-// Write the first columns of the feature table, and what repeats on each page.
+// Write the first columns of the feature table, and find the repeats on each page.
 i64 text_features(Call& call) {
   const Batch batch(call);
   const Words words(call);

@@ -1,4 +1,4 @@
-// The features that text and HTML share, a page at a time.
+// The features that text and HTML share, one page at a time.
 #pragma once
 
 #include "neighbours.h"
@@ -19,7 +19,7 @@ class TextFeatures {
         windows_(signals_, feature::phrases_before_1_5),
         finder_(call, words, repeats, amounts_, permutation, batch.longest_page()) {}
 
-  // Write the first columns of a page's rows, and find what repeats on it.
+  // Write the first columns of a page's rows, and find the repeats on it.
   void write_page(i64 page, const Rows<f32>& table) {
     for (i64 line = batch_.page_line[page]; line < batch_.page_line[page + 1]; ++line) {
       const i64 first = batch_.line_segment[line], last = batch_.line_segment[line + 1];

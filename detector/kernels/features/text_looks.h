@@ -1,12 +1,12 @@
-// How lines of plain text are set: the only structure that text without markup has.
+// The layout of lines of plain text, which is the only structure of text without markup.
 #pragma once
 
 #include "alike.h"
 
 namespace detector {
 
-// The lines of a page of text that are set alike: in one run, without an empty line between; that look the
-// same; and that look the same with the lines before and after.
+// Lines of a page of text with the same layout: in one run without an empty line between; that look the same;
+// and that look the same with the lines before and after.
 class TextLooks {
  public:
   TextLooks(Call& call, const Batch& batch, const Words& words, const Guesses& guesses)
@@ -37,9 +37,9 @@ class TextLooks {
   }
 
  private:
-  // Indents and cells beyond these are all the same.
+  // Indents and cells are counted up to these numbers.
   static constexpr i64 MOST_INDENT = 15, MOST_CELLS = 7;
-  // Words from which on a line is no short one, a phrase, a clause.
+  // The least words of a line that is not short, of a phrase, and of a clause.
   static constexpr f32 LENGTHS[] = {3, 6, 12};
   static constexpr f32 LONG = 10;
 
@@ -57,7 +57,7 @@ class TextLooks {
 
   bool is_empty(i64 line) const { return batch_.line_segment[line] == batch_.line_segment[line + 1]; }
 
-  // Note how a line is set (its mark, its indent, whether it has cells), and how it looks besides.
+  // Record the layout of a line (its mark, its indent, whether it has cells), and its look.
   void read_line(i64 line, i64 at) {
     const i64 first = batch_.line_segment[line], last = batch_.line_segment[line + 1];
     const i64 start = batch_.segment_start[first], end = batch_.segment_end[last - 1];
@@ -74,11 +74,11 @@ class TextLooks {
     setting_[at] = joined(joined(mark.code, indent), cells > 0);
     look_[at] =
         joined(joined(joined(setting_[at], static_cast<u64>(least(cells, MOST_CELLS))), length), edges);
-    // For `join`: until then, whether the line is long.
+    // Until `join`: whether the line is long.
     run_[at] = words >= LONG;
   }
 
-  // Number the runs, and note how the lines before and after each are set.
+  // Number the runs, and record the layouts of the lines before and after each.
   void join(i64 first, i64 last, bool has_gaps) {
     u64 run = 0, was_long = 0;
     i64 before = -1;

@@ -1,5 +1,5 @@
-// How a line agrees with what the page says of itself in its head: titles, descriptions and
-// structured data, each as a bag of words; of structured data, pairs of words.
+// How well a line matches what the page declares in its head: titles, descriptions and structured data. Each
+// is a bag of words; structured data is a bag of word pairs.
 #pragma once
 
 #include "../html/markup.h"
@@ -64,8 +64,8 @@ class TitleBag {
   }
 
  private:
-  // Words of structured data that are read, and as many of everything else together: some pages
-  // carry their whole catalogue in their head. Of one title or description a tenth of that.
+  // The most words that are read of structured data, and of everything else together, because some pages
+  // carry a whole catalogue in their head. A title or description gets a tenth of that.
   static constexpr i64 MOST_HINT_WORDS = 20000, MOST_OF_ONE = MOST_HINT_WORDS / 10;
 
   static i64 size_for(i64 keys) {
@@ -90,7 +90,7 @@ class TitleBag {
   const Markup& markup_;
   const Words& hint_words_;
   View<u64> key_;
-  View<u8> kinds_;  // 0 for a free place
+  View<u8> kinds_;  // 0 for a free slot
   i64 mask_ = 63;
   i64 title_ = 0, data_ = 0;  // words of the first title, and of structured data
 };

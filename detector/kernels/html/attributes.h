@@ -1,8 +1,6 @@
-// Names and attributes of tags in a serialised page.
-//
-// What the parser serialised needs no error recovery: names are in lower case, every attribute
-// is `name="value"` with quotes and ampersands escaped, and every element that is not void has
-// its end tag. Whatever breaks that (a `<plaintext>` without end) is survived.
+// Names and attributes of tags in a serialised page. The output of the serialiser needs no error recovery:
+// names are in lower case, every attribute is `name="value"` with quotes and ampersands escaped, and every
+// element that is not void has an end tag. Violations (a `<plaintext>` without an end) cause no harm.
 #pragma once
 
 #include "../arrays.h"
@@ -64,7 +62,7 @@ INLINE Attribute read_attribute(View<const u8> html, i64 at, i64 end) {
   return found;
 }
 
-// Give every attribute of the tag whose attributes begin at `at`; return where the tag ends.
+// Emit every attribute of the tag whose attributes begin at `at`; return where the tag ends.
 template <class F>
 INLINE i64 each_attribute(View<const u8> html, i64 at, i64 end, F&& give) {
   while (at < end && html[at] != '>') {
@@ -79,7 +77,7 @@ INLINE i64 each_attribute(View<const u8> html, i64 at, i64 end, F&& give) {
   return at + 1;
 }
 
-// The hash of a value in lower case, without its spaces.
+// The hash of a value in lower case, without spaces.
 INLINE u32 value_hash(View<const u8> html, i64 start, i64 end) {
   u32 value = FNV_START;
   for (const u8 byte : html.clipped(start, end))

@@ -1,12 +1,12 @@
-// Characters of a serialised page, by their bytes.
+// Characters of a serialised page, read from its bytes.
 #pragma once
 
 #include "../arrays.h"
 
 namespace detector {
 
-// The length in bytes of the white space character at `at`, 0 if there is none. All of
-// Unicode's white space counts, so that a no-break space ends a word here too.
+// The length in bytes of the white space character at `at`, or 0. All Unicode white space counts, so a
+// no-break space ends a word here too.
 INLINE i64 space_length(View<const u8> html, i64 at) {
   const u8 byte = html[at];
   if (byte <= 32) return byte == 32 || (byte >= 9 && byte <= 13) ? 1 : 0;
@@ -36,7 +36,7 @@ INLINE Reference unescaped(View<const u8> html, i64 at) {
   return {'&', 1};
 }
 
-// Bytes that are copied without a look at what follows them.
+// Bytes that are copied without looking at the next ones.
 struct PlainBytes {
   bool of[256];
 
@@ -48,7 +48,7 @@ struct PlainBytes {
 
 constexpr PlainBytes plain_bytes;
 
-// A soft hyphen says where a word may be divided; it is no character of the word.
+// A soft hyphen marks where a word may be divided; it is not a character of the word.
 INLINE bool is_soft_hyphen(View<const u8> html, i64 at) { return html[at] == 0xC2 && html[at + 1] == 0xAD; }
 
 }  // namespace detector

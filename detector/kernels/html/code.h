@@ -1,4 +1,4 @@
-// Code: the numbers beside its lines, and text fields that hold samples of it.
+// Code: line numbers, and text fields that hold code samples.
 #pragma once
 
 #include "look.h"
@@ -10,14 +10,13 @@ INLINE bool is_code(u8 number) {
   return number == tag::code || number == tag::kbd || number == tag::samp || number == tag::tt;
 }
 
-// Finds numbers of lines, which are no part of the code.
+// Finds line numbers, which are not part of the code.
 class Gutters {
  public:
   void start_code() { last_ = 0; }
 
-  // If an element is the numbers of lines, return where it ends, else -1. `at` is where its content
-  // begins, `in_code` whether it stands in code, `at_line_start` whether no text stands before it on its
-  // line.
+  // If an element consists of line numbers, return where it ends, else -1. `at` is where its content begins,
+  // `in_code` whether it is in code, `at_line_start` whether no text comes before it on its line.
   i64 end_of(const Source& source, i64 at, const Tag& tag, u32 said, bool in_code, bool at_line_start) {
     const bool is_hinted = said & (says::GUTTER | says::UNSELECTABLE | says::ARIA_HIDDEN);
     const bool is_named = said & says::LINE_NUMBER || (is_hinted && in_code);
@@ -25,7 +24,7 @@ class Gutters {
     const bool may_be_line = in_code && at_line_start && !(tag_flags[tag.number] & flag::BLOCK);
     if (!is_named && !may_be_column && !may_be_line) return -1;
     const Numbers found = numbers(source, at);
-    // A row of code whose number only style shows.
+    // A row of code whose number only style displays.
     if (found.is_empty && said & says::LINE_NUMBER && tag_flags[tag.number] & flag::CELL) return found.end;
     if (!found.count) return -1;
     const bool goes =
@@ -37,7 +36,7 @@ class Gutters {
   }
 
  private:
-  // How deep numbers may stand in the element, and how far it is looked for the next line.
+  // How deep in the element numbers may be, and how far to look for the next line.
   static constexpr i64 DEEPEST = 6, FARTHEST = 400, MOST_TAGS = 8;
 
   struct Numbers {
@@ -45,8 +44,7 @@ class Gutters {
     bool is_empty = false;
   };
 
-  // The numbers that an element holds, each greater by one than that before; none if it holds anything
-  // else.
+  // The numbers in an element, each one greater than the previous; none if it holds anything else.
   static Numbers numbers(const Source& source, i64 at) {
     Numbers found;
     i64 depth = 1, number = -1;
@@ -84,7 +82,7 @@ class Gutters {
     return found;
   }
 
-  // Tell whether code begins soon after `at`, with no text before it, and in another cell.
+  // Tell whether code begins soon after `at`, in another cell, with no text before it.
   static bool is_before_code(const Source& source, i64 at) {
     i64 tags = 0;
     bool is_code = false, is_cell = false;
@@ -99,7 +97,7 @@ class Gutters {
     return is_code;
   }
 
-  // Tell whether a number is one more than that of the line before, or one less than that of the next.
+  // Tell whether a number is one more than that of the previous line, or one less than that of the next.
   bool is_next(const Source& source, const Numbers& found, const Tag& tag) const {
     if (found.count != 1 || found.first < 1) return false;
     if (last_ && found.first == last_ + 1) return true;
@@ -128,10 +126,10 @@ class Gutters {
     return after == found.first + 1;
   }
 
-  i64 last_ = 0;  // the number of the line before, 0 if there is none
+  i64 last_ = 0;  // the number of the previous line, or 0
 };
 
-// Tell whether a text field holds code: its look says so, or it has several lines.
+// Tell whether a text field holds code, by its look or because it has several lines.
 inline bool is_sample(const Source& source, i64 at, u32 said) {
   i64 lines = 0;
   bool is_blank = true;

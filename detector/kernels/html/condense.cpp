@@ -1,6 +1,6 @@
-// A page without what the parser need not see: scripts, styles, comments, drawings, and
-// attributes that nothing reads. What is left gives the same lines and the same markup, and
-// takes the parser half the time.
+// Condenses a page: removes what the parser need not see, such as scripts, styles, comments, drawings, and
+// attributes that nothing reads. The rest gives the same lines and the same markup, and parses in half the
+// time.
 #include "open_formatting.h"
 #include "references.h"
 #include "shadow_trees.h"
@@ -29,7 +29,7 @@ class Condenser {
   }
 
  private:
-  // Bytes beyond the room are counted, not written.
+  // Bytes that do not fit are counted but not written.
   void put(u8 byte) {
     if (written_ < out_.size) out_.data[written_] = byte;
     written_ += 1;
@@ -43,7 +43,7 @@ class Condenser {
     written_ += size;
   }
 
-  // The parser drops NUL from text, and makes it U+FFFD anywhere else.
+  // The parser drops NUL from text, and turns it into U+FFFD everywhere else.
   void copy_without_nul(i64 start, i64 end) {
     for (i64 at = start; at < end; ++at) {
       if (page_.byte(at))
@@ -69,8 +69,8 @@ class Condenser {
     in_text_ = false;
   }
 
-  // Copy text with its references resolved, so that the parser meets bytes that it passes on as
-  // they are; what means something in HTML is escaped.
+  // Copy text with its references resolved, into bytes that the parser passes through unchanged; characters
+  // with a meaning in HTML are escaped.
   void copy_text(i64 at, i64 end, bool in_attribute) {
     while (at < end) {
       const i64 next = page_.find('&', at, end);
@@ -97,7 +97,7 @@ class Condenser {
     if (code == '&') return write("&amp;");
     if (code == '"') return write("&quot;");
     if (code < 0x20) {
-      // Line ends would be changed, or left out.
+      // Line ends would be changed or removed.
       write("&#");
       if (code >= 10) put(static_cast<u8>('0' + code / 10));
       put(static_cast<u8>('0' + code % 10));
@@ -118,7 +118,7 @@ class Condenser {
     put(static_cast<u8>(0x80 | (code & 0x3F)));
   }
 
-  // Read what begins with the `<` at `at`; return where reading goes on.
+  // Read the markup that begins with the `<` at `at`; return where to continue.
   i64 token(i64 at) {
     const u8 next = page_.byte(at + 1);
     if (is_letter(next)) return start_tag(at);
@@ -132,7 +132,7 @@ class Condenser {
   i64 end_tag(i64 at) {
     const Name name = page_.tag_name(at + 2);
     const i64 end = page_.tag_end(name.end);
-    if (end < 0) return page_.size();  // the standard leaves out a tag that does not end
+    if (end < 0) return page_.size();  // the standard drops a tag that does not end
     formatting_.end(name.hash);
     if (name.hash == hash_of("template") && shadow_.close()) {
       write("</shadow-root>");
@@ -149,7 +149,7 @@ class Condenser {
     bool is_data = false, styled = false, is_shadow = false;
     copy(at, name.end);
     const i64 end = page_.each_raw_attribute(name.end, [&](const Tokens::RawAttribute& found) {
-      // Of two attributes of one name the first counts.
+      // Of two attributes with the same name, the first counts.
       if (found.name == hash_of("style") && styled) return;
       styled |= found.name == hash_of("style");
       if (!is_read(page_, found)) return;
@@ -179,7 +179,7 @@ class Condenser {
     return content(name, end, is_data);
   }
 
-  // Pass what stands in an element of raw text, or keep it; return where reading goes on.
+  // Skip or keep the contents of a raw text element; return where to continue.
   i64 content(const Name& name, i64 at, bool is_data) {
     switch (name.hash) {
       case hash_of("script"):
@@ -220,7 +220,7 @@ class Condenser {
     return end;
   }
 
-  // Keep structured data, and note whether an article is part of it.
+  // Keep structured data, and record whether it contains an article.
   i64 data(i64 at, i64 end) {
     for (i64 next = page_.find('"', at, end); next < end && !has_article_;
          next = page_.find('"', next + 1, end))
@@ -228,8 +228,8 @@ class Condenser {
     return copy_to(at, end);
   }
 
-  // Leave out what stands in <svg>, unless the parser would end it early or read HTML in it: then
-  // all of it stays as it is. `before` is where the tag, as written so far, begins.
+  // Remove the contents of <svg>, unless the parser would end it early or read HTML in it: then all of it is
+  // kept. `before` is where the tag begins in the output.
   i64 drawing(i64 at, i64 end, i64 before) {
     if (page_.byte(end - 2) == '/') {
       write("/>");
@@ -276,9 +276,9 @@ class Condenser {
 
 }  // namespace
 
-// Write a page without what the parser need not see, references resolved; return the number of bytes,
-// written or, where there is too little room, needed. `scripting` tells whether the parser will take
-// what stands in <noscript> for raw text. `found` (2,) receives whether structured data holds an article, and
+// Write a page without what the parser need not see, with references resolved; return the number of bytes
+// written, or needed if there is too little room. `scripting` tells whether the parser will treat the
+// contents of <noscript> as raw text. `found` (2,) receives whether structured data contains an article, and
 // how many formatting elements are open at once.
 i64 condense_html(Call& call) {
   const View<const u8> page(call);

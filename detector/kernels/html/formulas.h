@@ -1,4 +1,4 @@
-// Formulas that stand on a page several times: as MathML, as a drawing of letters, as TeX.
+// Formulas that a page has several times: as MathML, as a drawing of letters, as TeX.
 #pragma once
 
 #include "look.h"
@@ -7,7 +7,7 @@
 namespace detector {
 
 // Finds the copies of a formula. KaTeX and MathJax write MathML and a drawing into one element. MathJax 2
-// leaves a script with the source in TeX after what it has drawn.
+// leaves a script with the TeX source after its output.
 class Formulas {
  public:
   void start_page() {
@@ -15,7 +15,8 @@ class Formulas {
     shown_ = -1;
   }
 
-  // An element begins that may hold a formula, its content at `at`; so much was written before.
+  // An element begins that may hold a formula. Its content is at `at`, and `written` bytes were written
+  // before.
   void open(const Source& source, i64 at, i64 written) {
     if (at < end_) return;
     written_ = written;
@@ -31,7 +32,7 @@ class Formulas {
         });
   }
 
-  // An element ends whose end tag reaches from `start` to `stop`; so much was written until then.
+  // An element ends, with an end tag from `start` to `stop`, after this many bytes were written.
   void close(const Source& source, i64 start, i64 stop, i64 written, bool is_math) {
     if (is_math || (stop == end_ && written > written_))
       shown_ = stop;
@@ -39,17 +40,17 @@ class Formulas {
       shown_ = ended_before(source, start) ? stop : -1;
   }
 
-  // Tell whether a script begins right after a formula was shown, and so holds its source.
+  // Tell whether a script begins right after a formula, and so holds its source.
   bool is_shown(const Source& source, i64 script) {
     const bool found = ended_before(source, script);
-    shown_ = -1;  // white space is looked through once
+    shown_ = -1;  // white space is skipped once
     return found;
   }
 
-  // Tell whether a place is in an element that holds a formula.
+  // Tell whether a position is in an element that holds a formula.
   bool holds(i64 at) const { return at < end_; }
 
-  // If an element is a copy of the formula that it stands in, return where it ends, else -1.
+  // If an element is a copy of the formula that contains it, return where it ends, else -1.
   i64 end_of_copy(const Source& source, i64 at, u32 said) {
     if (at >= end_ || !math_ || failed_ == MOST_FAILED) return -1;
     if (!(said & (says::FORMULA_COPY | says::ARIA_HIDDEN))) return -1;
@@ -60,23 +61,22 @@ class Formulas {
   }
 
  private:
-  // Tell whether a formula ended right before a place: only ends of elements stand between.
+  // Tell whether a formula ended right before a position, with only end tags between.
   bool ended_before(const Source& source, i64 at) const {
     return shown_ >= 0 && shown_ <= at && source.is_space(shown_, at);
   }
 
-  // Elements that are looked through although the formula stands in them.
+  // Elements that are searched although the formula is in them.
   static constexpr i64 MOST_FAILED = 4;
 
   i64 end_ = 0;   // of the element that holds the formula
   i64 math_ = 0;  // where its MathML begins, 0 if there is none
   i64 failed_ = 0;
-  i64 written_ = 0;  // what was written when the element began
-  i64 shown_ = -1;   // where the formula ended that was met last, -1 if something else came after it
+  i64 written_ = 0;  // the bytes written when the element began
+  i64 shown_ = -1;   // where the last formula ended, or -1 if something else came after it
 };
 
-// The sign before the n-th part of something in a formula; `(` for none but that it may need brackets,
-// 0 for none.
+// The sign before the n-th part of a formula; `(` if it has none but may need brackets, 0 for none.
 INLINE u8 sign_before(u32 parent, u8 number) {
   switch (parent) {
     case hash_of("msup"):

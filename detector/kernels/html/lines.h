@@ -1,4 +1,4 @@
-// Text of a serialised page to lines: the half of the HTML scanner that writes.
+// From the text of a serialised page to lines: the writing half of the HTML scanner.
 #pragma once
 
 #include "borders.h"
@@ -7,8 +7,8 @@
 
 namespace detector {
 
-// The table cell that is open. One with several lines is not joined to the next by a tab; one of a data
-// table (JOINED) always is.
+// The open table cell. A cell with several lines is not joined to the next by a tab; a cell of a data table
+// (JOINED) always is.
 enum class Cell { NONE, EMPTY, TEXT, LINES, JOINED };
 
 class LineWriter {
@@ -18,12 +18,12 @@ class LineWriter {
 
   View<u8> data;
   i64 written = 0;     // bytes of `data`
-  i64 lines = 0;       // lines that are closed
-  i64 innermost = -1;  // the element that is open
+  i64 lines = 0;       // closed lines
+  i64 innermost = -1;  // the open element
   Cell cell = Cell::NONE;
-  bool soft = false;        // a line must end if the cell has more text
-  bool after_link = false;  // the last visible text was a link's
-  bool in_formula = false;  // white space means nothing
+  bool soft = false;        // the line must end if the cell has more text
+  bool after_link = false;  // the last visible text was that of a link
+  bool in_formula = false;  // white space has no meaning
 
   void start_page() {
     innermost = -1;
@@ -37,13 +37,13 @@ class LineWriter {
     start_ = written;
   }
 
-  // Begin again, with nothing written.
+  // Start again, with nothing written.
   void forget() { written = lines = 0; }
 
   bool has_text() const { return written > start_; }
   bool has_pending() const { return pending_ != Pending::NONE || tabs_; }
 
-  // End the open line without its trailing spaces; a blank one leaves no line. Tell whether it was one.
+  // End the open line without its trailing spaces; a blank line is dropped. Tell whether it was blank.
   bool close_line() {
     while (written > start_ && data[written - 1] <= 32) written -= 1;
     const bool is_blank = written == start_;
@@ -59,9 +59,8 @@ class LineWriter {
     return is_blank;
   }
 
-  // The start or end of a block. In a table cell the line stays open until the cell has more
-  // text, so that a row whose cells hold one block each is one line. A cell of a data table is
-  // never divided.
+  // The start or end of a block. In a table cell the line stays open until the cell has more text, so that a
+  // row whose cells have one block each is one line. A cell of a data table is never divided.
   void boundary() {
     if (cell == Cell::JOINED)
       space();
@@ -83,7 +82,7 @@ class LineWriter {
     if (has_text()) pending_ = Pending::SPACE;
   }
 
-  // A word may end here. `element_start` is where the element before began to be written.
+  // A word may end here. `element_start` is where the previous element began in the output.
   void border(Border border, i64 element_start) {
     if (pending_ != Pending::NONE || !has_text() || border == Border::NONE) return;
     pending_ = Pending::BORDER;
@@ -91,7 +90,7 @@ class LineWriter {
     border_element_ = element_start;
   }
 
-  // An element that began when so much was written, and has no text, touches nothing.
+  // An element that began at this point and has no text is not adjacent to anything.
   void forget_border(i64 element_start) {
     if (pending_ == Pending::BORDER && written == element_start) pending_ = Pending::NONE;
   }
@@ -103,7 +102,7 @@ class LineWriter {
     soft = after_link = false;
   }
 
-  // Open a cell of a data table, so many columns after the one before.
+  // Open a cell of a data table, this many columns after the previous one.
   void open_joined_cell(i64 columns) {
     pending_ = Pending::NONE;
     tabs_ += columns;
@@ -120,13 +119,13 @@ class LineWriter {
   void open_link() { links_.open(); }
   void close_link() { after_link |= links_.close(written); }
 
-  // From here on blank lines between others are lines; nested, they stay so.
+  // From here on, blank lines between other lines are kept; calls may be nested.
   void open_preformatted() {
     blank_lines_ = 0;
     keeps_blank_lines_ = false;
   }
 
-  // Leave out the blank lines at the end.
+  // Drop the blank lines at the end.
   void close_preformatted() {
     lines -= blank_lines_;
     written -= blank_lines_;
@@ -141,7 +140,7 @@ class LineWriter {
     blank_lines_ += 1;
   }
 
-  // Write text from `at` to the next tag, white space collapsed; return where it stops.
+  // Write text from `at` to the next tag, with white space collapsed; return where it stops.
   i64 write_text(View<const u8> html, i64 at, i64 end) {
     while (at < end && html[at] != '<') {
       if (const i64 length = space_length(html, at)) {
@@ -159,7 +158,7 @@ class LineWriter {
     return at;
   }
 
-  // Write raw text, which may hold `<`.
+  // Write raw text, which may contain `<`.
   void write_raw(View<const u8> html, i64 at, i64 end) {
     for (at = write_text(html, at, end); at < end; at = write_text(html, at, end)) {
       begin_word(html, at);
@@ -168,8 +167,8 @@ class LineWriter {
     }
   }
 
-  // Write text that keeps its white space, a line a line; return where it stops. Raw text has
-  // no references and runs to `end`; other text stops at a tag.
+  // Write text that keeps its white space, line by line; return where it stops. Raw text has no references
+  // and runs to `end`; other text stops at a tag.
   i64 write_preformatted(View<const u8> html, i64 at, i64 end, bool raw) {
     while (at < end && (raw || html[at] != '<')) {
       Reference here{html[at], 1};
@@ -187,13 +186,13 @@ class LineWriter {
     return at;
   }
 
-  // Write a sign that the page only draws. `at` is where its text goes on.
+  // Write a sign that the page only draws. `at` is where its text continues.
   void draw(View<const u8> html, i64 at, u8 sign) {
     begin_word(html, at);
     put(sign);
   }
 
-  // Tell whether `start` to the last visible character is text of an element.
+  // Tell whether `start` to the last visible character is the text of an element.
   bool has_text_since(i64 start) const { return has_text() && written > most(start, start_); }
 
  private:
@@ -212,7 +211,7 @@ class LineWriter {
     start_ = written;
   }
 
-  // Write what must stand before the next visible character, which is at `at`.
+  // Write what must come before the next visible character, which is at `at`.
   void begin_word(View<const u8> html, i64 at) {
     if (soft) close_line();
     if (!has_text()) element_ = innermost;
@@ -269,15 +268,15 @@ class LineWriter {
   View<i64> line_start_, line_end_, line_element_;
   View<i32> line_link_;
   i64 start_ = 0;     // where the open line begins in `data`
-  i64 element_ = -1;  // innermost element at the open line's first character
+  i64 element_ = -1;  // the innermost element at the open line's first character
   Pending pending_ = Pending::NONE;
   Border border_ = Border::NONE;
   i64 border_element_ = 0;  // where the element before the border began
   i64 last_space_ = 0;
-  i64 tabs_ = 0;  // that must stand before the next visible character
+  i64 tabs_ = 0;  // tabs to write before the next visible character
   LinkBytes links_;
   bool keeps_blank_lines_ = false;
-  i64 blank_lines_ = 0;  // the last lines, if they are blank ones of preformatted text
+  i64 blank_lines_ = 0;  // the number of blank preformatted lines at the end
 };
 
 }  // namespace detector

@@ -1,4 +1,4 @@
-// How much of a line stands in links.
+// How much of a line is in links.
 #pragma once
 
 #include "../arrays.h"
@@ -16,7 +16,7 @@ class LinkBytes {
     start_ = NONE;
   }
 
-  // Text begins where so much is written.
+  // Text begins at this position of the output.
   INLINE void begin_text(i64 written) {
     if (in_link && start_ == NONE) start_ = written;
   }
@@ -28,7 +28,7 @@ class LinkBytes {
     return found;
   }
 
-  // The line ends; return how many of its bytes stand in links.
+  // The line ends; return how many of its bytes are in links.
   i64 end_line(i64 written) {
     count(written);
     const i64 bytes = bytes_;
@@ -46,8 +46,8 @@ class LinkBytes {
     return found;
   }
 
-  i64 start_ = NONE;  // where the open link's text on this line begins
-  i64 bytes_ = 0;     // of links that are closed
+  i64 start_ = NONE;  // where the text of the open link begins on this line
+  i64 bytes_ = 0;     // of closed links
 };
 
 }  // namespace detector

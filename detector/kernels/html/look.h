@@ -1,4 +1,4 @@
-// What the attributes of an element say of how it looks.
+// What the attributes of an element say about how it looks.
 #pragma once
 
 #include "attributes.h"
@@ -10,28 +10,28 @@ constexpr u32 HIDDEN = 1u << 0;         // by style
 constexpr u32 BLOCK = 1u << 1;          // by style, whatever its tag is
 constexpr u32 INLINE_TEXT = 1u << 2;    // by style, whatever its tag is
 constexpr u32 UNSELECTABLE = 1u << 3;   // is not copied with the text around it
-constexpr u32 GUTTER = 1u << 4;         // beside the lines of something
-constexpr u32 LINE_NUMBER = 1u << 5;    // the number of a line
+constexpr u32 GUTTER = 1u << 4;         // line numbers beside something
+constexpr u32 LINE_NUMBER = 1u << 5;    // a line number
 constexpr u32 CODE = 1u << 6;           // source code
-constexpr u32 FORMULA = 1u << 7;        // holds a formula, perhaps several times
+constexpr u32 FORMULA = 1u << 7;        // holds a formula, perhaps in several forms
 constexpr u32 FORMULA_COPY = 1u << 8;   // a formula as a drawing of letters
-constexpr u32 SLOTTED = 1u << 9;        // stands in a slot of its parent's shadow tree
-constexpr u32 IN_PAGE = 1u << 10;       // links to a place of this page
-constexpr u32 PRESENTATION = 1u << 11;  // a table that only arranges
-constexpr u32 ARIA_HIDDEN = 1u << 12;   // is not read aloud
+constexpr u32 SLOTTED = 1u << 9;        // is in a slot of its parent's shadow tree
+constexpr u32 IN_PAGE = 1u << 10;       // links to a place on this page
+constexpr u32 PRESENTATION = 1u << 11;  // a layout table
+constexpr u32 ARIA_HIDDEN = 1u << 12;   // is not read by screen readers
 }  // namespace says
 
 struct Look {
   u32 says = 0;
-  i64 class_start = 0, class_end = 0;  // of the class attribute's value, if there is one
+  i64 class_start = 0, class_end = 0;  // of the value of the class attribute, if any
   i64 columns = 1, rows = 1;
 };
 
-// Mixed into the hash of a word in several parts, so that it differs from that of a part.
+// Mixed into the hash of a compound word, so that it differs from that of a part.
 constexpr u32 WHOLE_WORD = 0x5BD1E995;
 
-// Words of `class`, `id` and `role` that say something. A name in several parts ("line-number") is one
-// word too, so each stands here as it is and in parts.
+// Words of `class`, `id` and `role` with a meaning. A compound name ("line-number") counts as one word too,
+// so the table has each name as a whole and in parts.
 struct SayingWord {
   u32 token, in_parts;
   u32 says;
@@ -83,7 +83,7 @@ constexpr SayingWord SAYING_WORDS[] = {
     {"presentation", says::PRESENTATION},
 };
 
-// Which tokens such a word may have, by their last bits: most have none.
+// The tokens that such a word may have, by their last bits: most tokens have none.
 struct WordFilter {
   u64 bits[64];
 
@@ -98,7 +98,7 @@ struct WordFilter {
 };
 constexpr WordFilter word_filter;
 
-// What a word says, by its token.
+// The meaning of a word, by its token.
 INLINE u32 word_says(u32 token) {
   if (!(word_filter.bits[token >> 6 & 63] >> (token & 63) & 1)) return 0;
   for (const SayingWord& word : SAYING_WORDS)
@@ -106,7 +106,7 @@ INLINE u32 word_says(u32 token) {
   return 0;
 }
 
-// What one declaration of a style attribute says.
+// The meaning of one declaration in a style attribute.
 INLINE u32 declaration_says(u32 property, u32 value) {
   switch (property) {
     case hash_of("display"):
@@ -135,7 +135,7 @@ INLINE u32 declaration_says(u32 property, u32 value) {
   }
 }
 
-// What a style attribute says.
+// The meaning of a style attribute.
 INLINE u32 style_says(View<const u8> html, i64 start, i64 end) {
   u32 word = FNV_START, property = 0, said = 0;
   for (i64 at = start; at <= end; ++at) {
@@ -154,7 +154,7 @@ INLINE u32 style_says(View<const u8> html, i64 start, i64 end) {
   return said;
 }
 
-// The whole number that a value begins with, within bounds; `low` if there is none.
+// The integer that a value begins with, within bounds; `low` if there is none.
 INLINE i64 value_number(View<const u8> html, i64 start, i64 end, i64 low, i64 high) {
   i64 number = 0;
   for (const u8 byte : html.clipped(start, end)) {

@@ -1,12 +1,12 @@
-// Short looks at what an element holds: the mark of a footnote, a raised number, blocks.
+// Short looks into an element: is it a footnote mark or a raised number, does it have blocks?
 #pragma once
 
 #include "source.h"
 
 namespace detector {
 
-// Tell whether a link is the mark of a footnote, or of the way back: raised or to a place of the page, and
-// a number, a sign, or anything short in brackets; if both, also a letter.
+// Tell whether a link is a footnote mark, or a link back. It is raised or links to a place on the page, and
+// its text is a number, a sign, or something short in brackets. If it is both, the text may also be a letter.
 inline bool is_mark(const Source& source, i64 at, bool is_in_page, bool is_raised) {
   constexpr i64 LONGEST = 12, MOST_TAGS = 3;
   if (!is_in_page && !is_raised) return false;
@@ -42,15 +42,14 @@ inline bool is_note(const Source& source, i64 at) {
   return size > 0 && size <= LONGEST && at + size < source.end && source.html[at + size] == '<';
 }
 
-// Tell whether an element is one of the page's own making: its name has a dash.
+// Tell whether an element is a custom element: its name contains a dash.
 inline bool is_custom(const Source& source, const Tag& tag) {
   for (i64 at = tag.start; at < tag.name_end; ++at)
     if (source.html[at] == '-') return true;
   return false;
 }
 
-// Tell whether an element of the page's own making has a block, or another such element, near its
-// beginning.
+// Tell whether a custom element has a block, or another custom element, near its beginning.
 inline bool holds_blocks(const Source& source, i64 at) {
   constexpr i64 MOST_TAGS = 16;
   i64 depth = 1, tags = 0;
@@ -68,7 +67,7 @@ inline bool holds_blocks(const Source& source, i64 at) {
   return found_any;
 }
 
-// Tell whether part of a formula is more than one sign, so that it needs brackets on a line.
+// Tell whether part of a formula is longer than one sign, so that it needs brackets on a line.
 inline bool is_compound(const Source& source, i64 at) {
   constexpr i64 MOST_TAGS = 16;
   i64 depth = 1, tags = 0, texts = 0;

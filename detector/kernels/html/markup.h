@@ -5,7 +5,7 @@
 
 namespace detector {
 
-// What a hint is: a title, a description, or structured data.
+// The kind of a hint: a title, a description, or structured data.
 enum Hint : u8 { TITLE_HINT = 1, DESCRIPTION_HINT = 2, DATA_HINT = 3 };
 
 // Writes elements, the words of their attributes, and hints.
@@ -23,7 +23,7 @@ class MarkupWriter {
 
   i64 elements = 0, tokens = 0, hints = 0, hint_bytes = 0;
 
-  // Begin again, with nothing written.
+  // Start again, with nothing written.
   void forget() { elements = tokens = hints = hint_bytes = 0; }
 
   bool is_inside(i64 element, u32 bits) const { return inside_[element] & bits; }
@@ -68,13 +68,13 @@ class MarkupWriter {
     return at;
   }
 
-  // Forget the element that was recorded last.
+  // Remove the element that was recorded last.
   void forget_element() {
     elements -= 1;
     tokens = element_token_[elements];
   }
 
-  // Let the element that was recorded last stand in something, and not in something else.
+  // Change the parent of the element that was recorded last.
   void change_inside(u32 bits, u32 instead_of) {
     u32& inside = inside_[elements - 1];
     inside = (inside & ~instead_of) | bits;
@@ -132,8 +132,8 @@ class MarkupWriter {
   }
 
  private:
-  // The length of the escape at `at`. A character of several bytes after a backslash is no
-  // escape, and stays whole.
+  // The length of the escape at `at`. A multi-byte character after a backslash is not an escape, and stays
+  // whole.
   static i64 escape_length(View<const u8> html, i64 at, i64 end) {
     const i64 whole = html[at + 1] == 'u' ? 6 : 2;
     i64 length = 1;
@@ -141,12 +141,12 @@ class MarkupWriter {
     return length;
   }
 
-  // Words of an attribute's value that become tokens: the first ones say it.
+  // The most words of an attribute's value that become tokens.
   static constexpr i64 MOST_TOKENS = 24, MOST_LINK_TOKENS = 8;
-  // More columns or rows than these are not kept apart: a cell's tag has as many bytes.
+  // Columns or rows beyond these are not distinguished: the tag of a cell has this many bytes.
   static constexpr i64 MOST_SPANNED = 20, MOST_ROWS = 1000;
 
-  // Read an attribute that says nothing of what the element is.
+  // Skip an attribute that says nothing about what the element is.
   void read_attribute_of_look(View<const u8> html, const Attribute& found, Look& look) {
     switch (found.name) {
       case hash_of("aria-hidden"):
@@ -183,7 +183,7 @@ class MarkupWriter {
     if (tokens < token_.size) token_[tokens++] = hash_of(name);
   }
 
-  // Write the words of a value; return what they say of the element's look.
+  // Write the words of a value; return what they say about the element's look.
   u32 saying_tokens(View<const u8> html, i64 start, i64 end) {
     const i64 first = tokens;
     write_tokens(html, start, end, MOST_TOKENS);
@@ -192,9 +192,9 @@ class MarkupWriter {
     return said;
   }
 
-  // Write the words of a value: parted at anything but letters, and at `camelCase`. Digits are
-  // left out, so that `post-123` and `post-124` say the same. A word in several parts
-  // (`entry-content`) is also one token as a whole.
+  // Write the words of a value, split at anything but letters, and at `camelCase`. Digits are left out, so
+  // that `post-123` and `post-124` are equal. A compound word (`entry-content`) also becomes a token as a
+  // whole.
   void write_tokens(View<const u8> html, i64 start, i64 end, i64 limit) {
     const View<u32> room = token_.clipped(tokens, tokens + limit);
     u32* const out = room.data;
@@ -221,7 +221,7 @@ class MarkupWriter {
     for (const u8 byte : html.clipped(start, end)) {
       const bool is_lower = (byte >= 'a' && byte <= 'z') || byte >= 0x80,
                  is_upper = byte >= 'A' && byte <= 'Z';
-      if (written == room.size) break;  // the first words say it
+      if (written == room.size) break;  // the first words are enough
       if (is_lower || is_upper) {
         if (is_upper && before_lower) end_part();
         const u32 folded = is_upper ? byte + 32u : byte;

@@ -1,4 +1,4 @@
-// An element that is open.
+// An open element.
 #pragma once
 
 #include "borders.h"
@@ -6,17 +6,17 @@
 
 namespace detector {
 
-// Flags of open elements that are no flags of tags.
+// Flags of open elements that are not flags of tags.
 namespace flag {
-constexpr u16 CUSTOM = 1 << 12;    // an element that the standard does not know
-constexpr u16 CODE = 1 << 13;      // code in a line or a block of it
+constexpr u16 CUSTOM = 1 << 12;    // a custom or unknown element
+constexpr u16 CODE = 1 << 13;      // inline code, or a block of code
 constexpr u16 MARK = 1 << 14;      // a link to a footnote, or back
-constexpr u16 BRACKETS = 1 << 15;  // stands in brackets that the page leaves out
+constexpr u16 BRACKETS = 1 << 15;  // is in brackets that the page leaves out
 }  // namespace flag
 
 struct OpenElement {
   i64 element;
-  i64 written;  // what was written when it began
+  i64 written;  // the bytes written when it began
   i64 class_start, class_end;
   u32 name;
   u16 flags;
@@ -24,7 +24,7 @@ struct OpenElement {
   u8 children;  // in a formula
 };
 
-// An element that was closed with text in it: how deep it stood, and what was written until then.
+// The last closed element with text: its depth, and where its text ended in the output.
 struct Closed {
   OpenElement element{};
   i64 depth = -1, written = 0;

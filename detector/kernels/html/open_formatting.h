@@ -1,5 +1,5 @@
-// How many formatting elements a page has open at once, at most: so many the parser opens again in each
-// paragraph that follows (text/formatting.py).
+// The largest number of formatting elements that a page has open at once. The parser opens all of them again
+// in each paragraph that follows (text/formatting.py).
 #pragma once
 
 #include "attributes.h"
@@ -8,7 +8,7 @@ namespace detector {
 
 class OpenFormatting {
  public:
-  // More than the parser opens again: the page has parts that were not looked at.
+  // More than the parser opens again: not all parts of the page were checked.
   static constexpr i64 UNKNOWN = 1 << 20;
 
   void start(u32 name) {
@@ -19,7 +19,7 @@ class OpenFormatting {
     bar(name);
   }
 
-  // An end tag is taken to close one that was opened since the last barrier only.
+  // An end tag is assumed to close only an element that was opened since the last barrier.
   void end(u32 name) {
     if (is_formatting(name)) here_ -= here_ > 0;
     bar(name);
@@ -29,7 +29,7 @@ class OpenFormatting {
   i64 most() const { return most_; }
 
  private:
-  // What is open before one of these begins is not closed by an end tag in it.
+  // Elements that are open before one of these begins are not closed by an end tag inside it.
   void bar(u32 name) {
     if (!is_barrier(name)) return;
     before_ += here_;

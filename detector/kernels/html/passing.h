@@ -1,4 +1,4 @@
-// Elements that give no lines, but perhaps hints.
+// Elements that have no lines, but perhaps hints.
 #pragma once
 
 #include "markup.h"
@@ -6,13 +6,13 @@
 
 namespace detector {
 
-// An element of raw text that was passed: its text, and whether that is the source of a formula.
+// A skipped raw text element: its text, and whether that is the source of a formula.
 struct Passed {
   i64 start, stop;
   bool is_formula;
 };
 
-// Pass an element of raw text, its attributes first, up to its end tag; keep structured data as a hint.
+// Skip a raw text element, from its attributes to its end tag; keep structured data as a hint.
 inline Passed pass_raw(const Source& source, MarkupWriter& markup, i64 at, u32 name) {
   u32 type = 0;
   const i64 start = each_attribute(source.html, at, source.end, [&](const Attribute& found) {
@@ -23,7 +23,7 @@ inline Passed pass_raw(const Source& source, MarkupWriter& markup, i64 at, u32 n
   return {start, stop, type == hash_of("math/tex") || type == hash_of("math/tex;mode=display")};
 }
 
-// Pass the text of the page's title, kept as a hint; its end tag is still to come.
+// Skip the text of the page's title, which is kept as a hint; its end tag is still to come.
 inline i64 pass_title(const Source& source, MarkupWriter& markup, i64 at) {
   const i64 start = source.after_attributes(at);
   i64 stop = start;
@@ -32,7 +32,7 @@ inline i64 pass_title(const Source& source, MarkupWriter& markup, i64 at) {
   return stop;
 }
 
-// Pass an element that gives no lines, from its attributes to after its end tag.
+// Skip an element without lines, from its attributes to after its end tag.
 inline i64 pass_content(const Source& source, MarkupWriter& markup, i64 at, u16 outer) {
   const bool in_head = outer & (flag::HEAD | flag::TITLE);
   at = outer & flag::TITLE ? pass_title(source, markup, at) : source.after_attributes(at);

@@ -1,4 +1,4 @@
-// Character references, as "&eacute;" and "&#8217;": the HTML standard, section 13.2.5.72.
+// Character references such as "&eacute;" and "&#8217;": the HTML standard, section 13.2.5.72.
 #pragma once
 
 #include "generated.h"
@@ -6,7 +6,7 @@
 
 namespace detector {
 
-// What a reference stands for: one or two code points. Length 0: there is none.
+// The meaning of a reference: one or two code points. Length 0: there is none.
 struct CharacterReference {
   u32 first, second;
   i64 length;
@@ -14,7 +14,7 @@ struct CharacterReference {
 
 namespace references {
 
-// Names that count without a semicolon are no longer than this.
+// Names that are valid without a semicolon are no longer than this.
 constexpr i64 LONGEST_BARE = 6;
 constexpr i64 LONGEST = 33;
 
@@ -44,10 +44,10 @@ inline i64 row_of(const u8* name, i64 size) {
   return -1;
 }
 
-// Code points that a number may not stand for.
+// Code points that a number may not refer to.
 inline u32 valid(u64 code) {
   constexpr u32 REPLACEMENT = 0xFFFD;
-  // What bytes of Windows-1252 stand for, which authors have taken for code points.
+  // Bytes of Windows-1252 that authors have used as code points, and their meaning.
   constexpr u16 WINDOWS[32] = {0x20AC, 0x81,   0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021,
                                0x02C6, 0x2030, 0x0160, 0x2039, 0x0152, 0x8D,   0x017D, 0x8F,
                                0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
@@ -79,14 +79,14 @@ inline CharacterReference named(const Tokens& page, i64 at, bool in_attribute) {
     const i64 row = row_of(page.from(at + 1), bare);
     if (row < 0) continue;
     const u8 next = page.byte(at + 1 + bare);
-    // In an attribute, "?a=1&copy=2" is no reference.
+    // In an attribute, "?a=1&copy=2" is not a reference.
     if (in_attribute && (next == '=' || is_letter(next) || is_digit(next))) break;
     return {reference_first[row], reference_second[row], bare + 1};
   }
   return {0, 0, 0};
 }
 
-// What stands at the `&` at `at`.
+// The meaning of the `&` at `at`.
 inline CharacterReference read(const Tokens& page, i64 at, bool in_attribute) {
   return page.byte(at + 1) == '#' ? numeric(page, at) : named(page, at, in_attribute);
 }

@@ -1,4 +1,4 @@
-// Serialised pages to lines and markup; scanner.h reads them, tag by tag.
+// From serialised pages to lines and markup; scanner.h reads them, tag by tag.
 #include "../offsets.h"
 #include "../text/characters.h"
 #include "scanner.h"
@@ -7,10 +7,10 @@ namespace detector {
 
 namespace {
 
-// How <noscript> of a page is read; see text/html.py.
+// How to read the <noscript> elements of a page; see text/html.py.
 enum Noscript : u8 { NOT_THERE, PROBED, MARKUP, SPARSE };
 
-// Count the words of some text, up to so many.
+// Count the words of a text, up to a limit.
 i64 count_words(const View<u8>& text, i64 size, i64 most_words) {
   const View<const u8> data(text.data, text.size, text.call);
   i64 words = 0;
@@ -24,8 +24,8 @@ i64 count_words(const View<u8>& text, i64 size, i64 most_words) {
   return words;
 }
 
-// Tell whether a page has so many words, <noscript> aside; it is read no farther than it must be.
-// What was scanned before is lost.
+// Tell whether a page has this many words, not counting <noscript>. It is read only as far as necessary.
+// Earlier output is lost.
 bool has_words(Scanner& scanner, i64 at, i64 end, i64 wanted) {
   constexpr i64 FIRST_LOOK = 512;
   const Call& call = *scanner.lines.data.call;
@@ -42,13 +42,11 @@ bool has_words(Scanner& scanner, i64 at, i64 end, i64 wanted) {
 
 }  // namespace
 
-// Scan all pages of a batch.
-//
-// `noscript` (P,): how <noscript> of each page is read. A page that is PROBED and has fewer than
-// `most_words` words becomes SPARSE; if there is such a page, nothing is scanned, and their number is
-// returned. `ends` (P + 1, 3) receives how many lines, elements and hints there are before each page,
-// `sizes` (3,) the bytes of text, the tokens and the bytes of hints that were written. `tags` is the
-// number of tags, or more.
+// Scan all pages of a batch. `noscript` (P,): how to read the <noscript> elements of each page. A page that
+// is PROBED and has fewer than `most_words` words becomes SPARSE; if there is such a page, nothing is
+// scanned, and the number of such pages is returned. `ends` (P + 1, 3) receives the number of lines, elements
+// and hints before each page, `sizes` (3,) the bytes of text, the tokens and the bytes of hints written.
+// `tags` is at least the number of tags.
 i64 scan_html(Call& call) {
   Scanner scanner(call);
   const View<const i64> page_start(call);

@@ -1,4 +1,4 @@
-// The HTML scanner: one pass over what the parser serialised. What each tag does to lines stands here.
+// The HTML scanner: one pass over the output of the parser. This file has the effect of each tag on lines.
 #pragma once
 
 #include "code.h"
@@ -20,26 +20,26 @@ class Scanner {
   LineWriter lines;
   MarkupWriter markup;
 
-  // Take memory for the open elements and the tables of a page with so many tags.
+  // Take memory for the open elements and the tables of a page with this many tags.
   void take_scratch(i64 tags) {
     stack_ = scratch<OpenElement>(call_, tags);
     tables_.take_scratch(call_, tags);
   }
 
-  // `noscript_is_markup`: whether what stands in <noscript> is read as part of the page.
+  // `noscript_is_markup`: whether the contents of <noscript> are read as part of the page.
   void scan_page(i64 at, i64 end, bool noscript_is_markup) {
     start_page(end, noscript_is_markup);
     while (at < end && !call_.stopped()) at = scan_next(at);
     lines.close_line();
   }
 
-  // Begin again, with nothing written.
+  // Start again, with nothing written.
   void forget() {
     lines.forget();
     markup.forget();
   }
 
-  // Begin a page from which nothing is to be kept; then `scan_next` until it says enough.
+  // Begin a page from which nothing is kept; then call `scan_next` until enough is known.
   void start_page(i64 end, bool noscript_is_markup) {
     source.end = end;
     source.noscript_is_markup = noscript_is_markup;
@@ -51,7 +51,7 @@ class Scanner {
     lines.start_page();
   }
 
-  // Scan the text or the tag at `at`; return where reading goes on.
+  // Scan the text or the tag at `at`; return where to continue.
   INLINE i64 scan_next(i64 at) {
     if (source.html[at] != '<')
       return preformatted_ ? lines.write_preformatted(source.html, at, source.end, false)
@@ -62,7 +62,7 @@ class Scanner {
   }
 
  private:
-  // Read the start tag at `at`; return where reading goes on.
+  // Read the start tag at `at`; return where to continue.
   i64 start_tag(i64 at) {
     const Tag tag = source.tag_at(at);
     const u16 flags = source.flags_of(tag.number);
@@ -74,13 +74,13 @@ class Scanner {
     if (!(flags & flag::SKIP)) return open_element(tag, flags);
     if (!(flags & flag::RAW)) return pass_content(source, markup, tag.name_end, flags);
     const Passed passed = pass_raw(source, markup, tag.name_end, tag.name);
-    // The source of a formula that is not on the page in another form.
+    // The source of a formula that the page shows in no other form.
     if (passed.is_formula && !preformatted_ && !formulas_.is_shown(source, at))
       lines.write_raw(source.html, passed.start, passed.stop);
     return source.after_tag(passed.stop);
   }
 
-  // Open an element, unless it is passed as a whole.
+  // Open an element, unless it is skipped as a whole.
   i64 open_element(const Tag& tag, u16 flags) {
     Look look;
     const i64 element = markup.elements;
@@ -109,7 +109,7 @@ class Scanner {
     return lines.write_preformatted(source.html, at, source.raw_end(at, tag.name), true);
   }
 
-  // If an element is passed as a whole, with its content at `at`, return where it ends, else -1.
+  // If an element is skipped as a whole, with its content at `at`, return where it ends, else -1.
   i64 end_of_passed(const Tag& tag, const Look& look, i64 at) {
     if (look.says & (says::FORMULA_COPY | says::ARIA_HIDDEN))
       if (const i64 end = formulas_.end_of_copy(source, at, look.says); end >= 0) return end;
@@ -119,7 +119,7 @@ class Scanner {
     return end;
   }
 
-  // What the look and the content of an element add to the flags of its tag.
+  // The flags that the look and the content of an element add to those of its tag.
   u16 flags_of_look(const Tag& tag, const Look& look, i64 at, u16 flags) {
     u16 more = 0;
     if (look.says & says::BLOCK && !(flags & (flag::CELL | flag::ROW))) more |= flag::BLOCK;
@@ -141,7 +141,7 @@ class Scanner {
     return more;
   }
 
-  // Do what the start of an element does to the open line.
+  // The effect of an element's start on the open line.
   void open_boundary(const Tag& tag, u16& flags, const Look& look, i64 at) {
     if (flags & flag::ROW) {
       open_row(tag, look, at);
@@ -169,7 +169,7 @@ class Scanner {
     columns_.start_table();
   }
 
-  // Do what the start of an element within a line does to it.
+  // The effect of an inline element's start on the open line.
   void open_inline(const Tag& tag, u16& flags, const Look& look, i64 at) {
     formula_ += tag.number == tag::math;
     if (formula_) return open_in_formula(tag, flags, at);
@@ -188,7 +188,7 @@ class Scanner {
     flags |= flag::BRACKETS;
   }
 
-  // Write a formula on one line: powers, indices and fractions by signs.
+  // Write a formula on one line, with signs for powers, indices and fractions.
   void open_in_formula(const Tag& tag, u16& flags, i64 at) {
     lines.in_formula = tag.name != hash_of("mtext");
     if (tag.name == hash_of("mtd") || tag.name == hash_of("mtr")) return lines.space();
@@ -200,7 +200,7 @@ class Scanner {
     if (sign && is_compound(source, at)) draw_bracket(flags, at);
   }
 
-  // Read the end tag whose name begins at `at`; one that closes nothing is passed.
+  // Read the end tag whose name begins at `at`; one that closes nothing is skipped.
   i64 end_tag(i64 at) {
     const Name name = read_name(source.html, at, source.end);
     const i64 after = source.after_tag(name.end);
@@ -227,7 +227,7 @@ class Scanner {
     if (open.flags & flag::ROW) {
       close_row(open);
     } else if (open.flags & flag::BLOCK) {
-      // A line of code without text is a blank one.
+      // A line of code without text is a blank line.
       const bool is_blank = preformatted_ && open.written == lines.written;
       is_blank ? lines.end_preformatted_line() : lines.boundary();
     } else if (open.flags & flag::CELL) {
@@ -250,7 +250,7 @@ class Scanner {
     lines.close_cell();
   }
 
-  // Keep in mind what the element was, should another begin right here.
+  // Remember the element, in case another begins right here.
   void close_inline(const OpenElement& open) {
     after_brackets_ = open.number == tag::rp;
     if (formula_) {
@@ -281,10 +281,10 @@ class Scanner {
   i64 depth_ = 0;
   i64 preformatted_ = 0;  // open elements that keep white space
   i64 code_ = 0;          // open elements that hold code
-  i64 formula_ = 0;       // open elements <math>
+  i64 formula_ = 0;       // open <math> elements
   bool is_data_table_ = false;
-  bool is_code_row_ = false;     // the row has had the number of a line of code
-  bool after_brackets_ = false;  // the brackets of a reading aid stand on the page
+  bool is_code_row_ = false;     // the row already had its line number
+  bool after_brackets_ = false;  // the page has the brackets of a ruby annotation
   Closed touching_;
 };
 

@@ -5,8 +5,8 @@
 
 namespace detector {
 
-// The templates that are open. What stands in one that is an element's shadow tree is shown, so it
-// becomes an element that is read. Deeper ones than the deepest are left as they are.
+// The open templates. The contents of an element's shadow tree are shown, so its template becomes an element
+// that is read. Templates deeper than the limit are left as they are.
 class ShadowTrees {
  public:
   // Open a template; tell whether it is a shadow tree.

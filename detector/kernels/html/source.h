@@ -1,11 +1,11 @@
-// A serialised page, and looks ahead in it.
+// A serialised page, and ways to look ahead in it.
 #pragma once
 
 #include "attributes.h"
 
 namespace detector {
 
-// A tag that was met on the way.
+// A tag that was found.
 struct Tag {
   i64 start, name_end;  // of its `<`, and where its name ends
   u32 name;
@@ -26,7 +26,7 @@ class Source {
     return tag_flags[number];
   }
 
-  // Where the tag that `at` stands in ends; there are no attributes left.
+  // Where the tag around `at` ends; there are no attributes left.
   i64 after_tag(i64 at) const {
     while (at < end && html[at] != '>') at += 1;
     return at + 1;
@@ -54,7 +54,7 @@ class Source {
 
   bool is_declaration(i64 at) const { return at < end && (html[at] == '!' || html[at] == '?'); }
 
-  // The tag at `at`, where a `<` stands that begins no declaration.
+  // The tag at `at`, which is a `<` that does not begin a declaration.
   Tag tag_at(i64 at) const {
     const bool closing = at + 1 < end && html[at + 1] == '/';
     const Name name = read_name(html, at + 1 + closing, end);
@@ -73,9 +73,9 @@ class Source {
     return at + (byte - rest.data) + 1;
   }
 
-  // Give the text and the tags from `at` on, up to the end of the page or as long as they are wanted;
-  // raw text is passed. `text(start, stop)` and `tag(found)` tell whether more is wanted. Return where
-  // the next would begin.
+  // Emit the text and the tags from `at` on, up to the end of the page or until no more is wanted; raw text
+  // is skipped. `text(start, stop)` and `tag(found)` return whether more is wanted. Return where the next one
+  // would begin.
   template <class Text, class OnTag>
   INLINE i64 look_ahead(i64 at, Text&& text, OnTag&& tag) const {
     while (at < end) {
@@ -99,7 +99,7 @@ class Source {
     return end;
   }
 
-  // Where the element ends whose content begins at `at`, its end tag included.
+  // Where the element ends whose content begins at `at`, including its end tag.
   i64 after_element(i64 at) const {
     i64 depth = 1;
     return look_ahead(

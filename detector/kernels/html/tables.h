@@ -1,25 +1,23 @@
-// Data tables: which tables are, and which column a cell stands in.
+// Data tables: which tables they are, and the column of each cell.
 #pragma once
 
 #include "source.h"
 
 namespace detector {
 
-// Tells data tables from those that only arrange a page.
-//
-// A data table has at least two rows and two columns, no table in it, and no cell that is a text of its
-// own: long and of several blocks, with a heading, a form or code.
+// Distinguishes data tables from layout tables. A data table has at least two rows and two columns, no table
+// inside, and no cell with a text of its own: a long one of several blocks, with a heading, a form or code.
 class Tables {
  public:
   explicit Tables(Call& call) : at_(nullptr, 0, &call) {}
 
-  // Take memory for a page with so many tags.
+  // Take memory for a page with this many tags.
   void take_scratch(Call& call, i64 tags) { at_ = scratch<i64>(call, tags); }
 
   void start_page() { known_ = passed_ = 0; }
 
-  // Tell whether the table is a data table whose content begins at `at`. Tables are asked for in the
-  // order in which they stand.
+  // Tell whether the table whose content begins at `at` is a data table. Tables must be asked for in the
+  // order of the page.
   bool is_data(const Source& source, i64 at) {
     while (passed_ < known_ && at_[passed_] / 2 < at) passed_ += 1;
     if (passed_ == known_) look_through(source, at);
@@ -28,16 +26,16 @@ class Tables {
   }
 
  private:
-  // A cell with more bytes than this, in several blocks, is a text.
+  // A cell with more bytes than this, in several blocks, is a text of its own.
   static constexpr i64 LONG_CELL = 400;
 
-  // The innermost table that is open, if it has no table in it yet.
+  // The innermost open table, if it has no table inside so far.
   struct Innermost {
     i64 number = -1, rows = 0, columns = 0, most_columns = 0, cell_bytes = 0, cell_blocks = 0;
     bool in_cell = false, arranges = false;
   };
 
-  // Note of a table and all in it what they are.
+  // Record for a table and all tables inside whether they are data tables.
   void look_through(const Source& source, i64 at) {
     known_ = passed_ = 0;
     Innermost table = opened(at);
@@ -97,11 +95,11 @@ class Tables {
     table.in_cell = false;
   }
 
-  View<i64> at_;  // twice where each table's content begins, and one if it is a data table
+  View<i64> at_;  // for each table, where its content begins, twice; plus one if it is a data table
   i64 known_ = 0, passed_ = 0;
 };
 
-// The columns of a data table. Cells that reach over several rows or columns keep their places empty.
+// The columns of a data table. Cells that span several rows or columns leave these positions empty.
 class Columns {
  public:
   void start_table() {
@@ -114,7 +112,7 @@ class Columns {
     passed_ = 0;
   }
 
-  // Open a cell; return how many columns it stands after the one before.
+  // Open a cell; return how many columns it is after the previous one.
   i64 open_cell(i64 columns, i64 rows) {
     i64 steps = width_;
     for (; column_ < MOST && rows_below_[column_] && passed_ < MOST_PASSED; ++column_, ++passed_, ++steps)
@@ -130,10 +128,10 @@ class Columns {
   }
 
  private:
-  // Columns that are told apart; and those that one row passes, whose tags have as many bytes.
+  // Columns that are told apart, and those that one row spans: a tag has this many bytes.
   static constexpr i64 MOST = 64, MOST_PASSED = 12;
 
-  i64 rows_below_[MOST] = {};  // rows in which a cell from above takes the column
+  i64 rows_below_[MOST] = {};  // rows in which a cell from above occupies the column
   i64 column_ = 0, width_ = 0, passed_ = 0;
 };
 

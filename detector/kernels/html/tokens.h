@@ -1,5 +1,5 @@
-// Tags as they stand in a page, before any parser has seen it: the tokeniser of the HTML
-// standard (section 13.2.5), as far as it is needed to tell where tags and raw text end.
+// Tags of a page as it was sent, before parsing: the tokeniser of the HTML standard (section 13.2.5), as far
+// as it is needed to find where tags and raw text end.
 #pragma once
 
 #include "attributes.h"
@@ -18,10 +18,10 @@ class Tokens {
 
   i64 size() const { return page_.size; }
   const u8* from(i64 at) const { return page_.data + at; }
-  // The byte at a place; 0 after the end.
+  // The byte at a position; 0 after the end.
   INLINE u8 byte(i64 at) const { return at < page_.size ? page_.data[at] : u8{0}; }
 
-  // Where a byte stands next, or the end.
+  // The next position of a byte, or the end.
   INLINE i64 find(u8 wanted, i64 at) const { return find(wanted, at, page_.size); }
   INLINE i64 find(u8 wanted, i64 at, i64 end) const {
     if (at >= end) return end;
@@ -29,7 +29,7 @@ class Tokens {
     return found ? static_cast<const u8*>(found) - page_.data : end;
   }
 
-  // Tell whether a word in lower case stands at a place, in any case.
+  // Tell whether a word in lower case is at a position, in any case.
   bool is_word(const char* word, i64 at) const {
     for (; *word; ++word, ++at)
       if (lower(byte(at)) != static_cast<u8>(*word)) return false;
@@ -52,7 +52,7 @@ class Tokens {
     i64 start, name_end, value, value_end, end;  // the value is without its quotes
   };
 
-  // Give every attribute from `at` on; return where the tag ends, or -1 if it does not.
+  // Emit every attribute from `at` on; return where the tag ends, or -1 if it does not.
   template <class F>
   INLINE i64 each_raw_attribute(i64 at, F&& give) const {
     for (;;) {
@@ -83,8 +83,8 @@ class Tokens {
     return each_raw_attribute(at, [](const RawAttribute&) {});
   }
 
-  // Where the end tag of raw text begins, `</name` and what cannot be part of a name; the end
-  // of the page if there is none.
+  // Where the end tag of raw text begins: `</name` and a character that is not part of a name. The end of the
+  // page if there is none.
   i64 raw_end(i64 at, const char* name, i64 length) const {
     for (at = find('<', at); at < size(); at = find('<', at + 1))
       if (byte(at + 1) == '/' && is_word(name, at + 2) && ends_name(at + 2 + length)) return at;
@@ -101,7 +101,7 @@ class Tokens {
       const bool closes = byte(at + 1) == '/';
       if (byte(at + 1) == '!' && byte(at + 2) == '-' && byte(at + 3) == '-' && !escaped) {
         escaped = true;
-        before = at + 2;  // the dashes may be those of `-->` already
+        before = at + 2;  // the dashes may already be those of `-->`
       } else if (is_word("script", at + 1 + closes) && ends_name(at + 7 + closes)) {
         if (closes && !twice) return at;
         if (escaped) twice = !closes;
@@ -123,7 +123,7 @@ class Tokens {
     return size();
   }
 
-  // Tell whether `-->` stands between two places.
+  // Tell whether `-->` is between two positions.
   bool closes_comment(i64 at, i64 end) const {
     for (at = find('-', at, end); at < end; at = find('-', at + 1, end))
       if (byte(at + 1) == '-' && byte(at + 2) == '>') return true;
@@ -133,8 +133,8 @@ class Tokens {
   bool ends_name(i64 at) const { return is_space(byte(at)) || byte(at) == '/' || byte(at) == '>'; }
 
  private:
-  // Write where a value stands that begins at `at`; return where the attribute ends, or -1 if its
-  // quotation never does.
+  // Write where the value that begins at `at` is; return where the attribute ends, or -1 if its quotation
+  // never ends.
   i64 value_end(i64 at, RawAttribute& found) const {
     const u8 quote = byte(at);
     if (quote == '"' || quote == '\'') {

@@ -5,14 +5,14 @@
 
 namespace detector {
 
-// Tell whether a value holds a word in lower case, in any case.
+// Tell whether a value contains a word in lower case, in any case.
 inline bool holds(const Tokens& page, const Tokens::RawAttribute& found, const char* word) {
   for (i64 at = found.value; at < found.value_end; ++at)
     if (lower(page.byte(at)) == static_cast<u8>(*word) && page.is_word(word, at)) return true;
   return false;
 }
 
-// Tell whether a style may say anything that is read: whether any of its properties is.
+// Tell whether a style may say anything that is read, because one of its properties is read.
 inline bool is_read_style(const Tokens& page, const Tokens::RawAttribute& found) {
   for (i64 at = found.value; at < found.value_end; at = page.find(';', at, found.value_end) + 1) {
     while (at < found.value_end && page.byte(at) <= ' ') at += 1;

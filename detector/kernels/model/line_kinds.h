@@ -1,5 +1,6 @@
-// What each line is: the probability of every kind, from its features, its words, its markup, and those
-// of the lines around it. A network of one hidden layer over a block of lines; see model/line_kinds.py.
+// What each line is: the probability of every kind, from its features, its words, its markup, and those of
+// the lines around it. A network with one hidden layer, computed for a block of lines; see
+// model/line_kinds.py.
 #pragma once
 
 #include "../features/markup.h"
@@ -8,14 +9,14 @@
 
 namespace detector {
 
-// Numbers that stand for the words of a line, and as many for its markup.
+// The size of the embedding of a line's words, and of its markup.
 constexpr i64 EMBEDDING = LANES;
 
-// Sums of the small whole numbers that stand for n-grams and tokens, one a lane.
+// Sums of the embeddings (small integers) of n-grams and tokens, one number per lane.
 typedef i32 Sums __attribute__((vector_size(LANES * sizeof(i32))));
 typedef u8 SmallNumbers __attribute__((vector_size(LANES)));
 
-// The rows that hashed n-grams or tokens have: whole numbers from -128 to 127, stored 128 higher.
+// The embeddings of hashed n-grams or tokens: integers from -128 to 127, stored with an offset of 128.
 struct Embedding {
   View<const u8> rows;
   View<const f32> scale;
@@ -26,20 +27,20 @@ struct Embedding {
     return rows.size >= EMBEDDING && (rows.size & (rows.size - 1)) == 0 && scale.size == EMBEDDING;
   }
 
-  // Add the row of a bucket to a sum.
+  // Add the embedding of a bucket to a sum.
   INLINE void add(i64 bucket, Sums& sum) const {
     SmallNumbers row;
     __builtin_memcpy(&row, rows.data + (bucket & (rows.size / EMBEDDING - 1)) * EMBEDDING, EMBEDDING);
     sum += __builtin_convertvector(row, Sums) - 128;
   }
 
-  // What a sum stands for, times a factor.
+  // The value of a sum, times a factor.
   INLINE Vector value(Sums sum, f32 factor) const {
     return __builtin_convertvector(sum, Vector) * *reinterpret_cast<const StoredVector*>(scale.data) * factor;
   }
 };
 
-// A trained network of kinds; see model.line_kinds.LineKindNetwork. H hidden units, K kinds.
+// A trained network for kinds; see model.line_kinds.LineKindNetwork. H hidden units, K kinds.
 struct KindNetwork {
   Embedding ngram, token;
   View<const i64> first_columns, second_columns;
@@ -66,12 +67,13 @@ struct KindNetwork {
   i64 kinds() const { return out_bias.size; }
   // Columns of the tables, and the log-odds.
   i64 dense() const { return first_columns.size + second_columns.size + 1; }
-  // Numbers of a line's own: of its words, and of its markup if there is any.
+  // The size of a line's own embeddings: of its words, and of its markup if there is any.
   i64 own() const { return token.rows.size ? 2 * EMBEDDING : EMBEDDING; }
-  // All that is seen of a line: what is dense, its own, and those before and after it.
+  // The size of the input: the dense columns, and the embeddings of the line and of those before and after
+  // it.
   i64 columns() const { return dense() + 3 * own(); }
 
-  // Tell whether the arrays fit together and the tables, so that kernels need not ask again.
+  // Tell whether the arrays fit each other and the tables, so that kernels need no further checks.
   bool fits(i64 feature_columns, i64 context_columns) const {
     for (const i64 column : first_columns)
       if (column < 0 || column >= feature_columns) return false;
@@ -90,7 +92,7 @@ struct KindNetwork {
 // Write the log-odds of every kind for a block of lines, (kinds, LINES), with the widest vectors there are.
 void run_kinds_widest(const KindNetwork& network, View<const f32> table, View<f32> odds);
 
-// The lines of pages as the network sees them, and what it says of them.
+// The lines of pages as the network sees them, and its output for them.
 class LineKinds {
  public:
   LineKinds(Call& call, const Words& words, const KindNetwork& network, i64 most_rows, i64 elements,
@@ -108,7 +110,7 @@ class LineKinds {
 
   bool start(i64 feature_columns, i64 context_columns) const {
     table_.fill(0);
-    // Elements of no page are not read, and lines may be said to stand in them.
+    // For a page that is not read, elements are empty, but lines may refer to them.
     says_.fill(0);
     return network_.is_empty() || network_.fits(feature_columns, context_columns);
   }
@@ -120,7 +122,7 @@ class LineKinds {
     for (i64 element = markup.page_element[page]; element < last && !says_.call->stopped(); ++element) {
       const View<i32> says = says_.part(element * TREE_WIDTH, (element + 1) * TREE_WIDTH);
       if (says.size != TREE_WIDTH) return;
-      // What holds no other element is nothing's ancestor.
+      // An element without children is no line's ancestor.
       const bool is_leaf = element + 1 == last || markup.parent[element + 1] != element;
       const i64 distances = is_leaf ? i64{NEAR + 1} : DISTANCES;
       Sums sums[DISTANCES] = {};
@@ -138,7 +140,7 @@ class LineKinds {
     }
   }
 
-  // Write the numbers of a row's words.
+  // Write the embedding of a row's words.
   void read_words(i64 row, i64 first) const {
     Sums sum = {};
     phrases::each(words_, row, [&](i64 bucket, i64) { network_.ngram.add(bucket, sum); });
@@ -147,7 +149,7 @@ class LineKinds {
     if (own) put(own, network_.ngram.value(sum, 1.0f / sqrt(number)));
   }
 
-  // Write the numbers of the markup around a line.
+  // Write the embedding of the markup around a line.
   void read_markup(const Markup& markup, const Tree& tree, i64 element, i64 row, i64 first) const {
     using namespace markup_tokens;
     f32* const own = own_of(row, first);
@@ -166,13 +168,14 @@ class LineKinds {
     put(own + EMBEDDING, network_.token.value(sum, 1.0f / sqrt(number)));
   }
 
-  // Write the means of a page's lines before and after each, fading. `origin` is the first row in scratch.
+  // Write the exponentially decaying means of a page's lines before and after each line. `origin` is the
+  // first row in scratch memory.
   void look_around(i64 first, i64 last, i64 origin) const {
     sweep(first, last, 1, network_.own(), origin);
     sweep(last - 1, first - 1, -1, 2 * network_.own(), origin);
   }
 
-  // Write the probabilities of the kinds of rows.
+  // Write the probabilities of the kinds of each row.
   void run(const Rows<const f32>& features, const Rows<const f32>& context, View<const f32> log_odds,
            i64 first, i64 last) const {
     for (i64 row = first; row < last && !says_.call->stopped(); row += LINES) {
@@ -186,9 +189,9 @@ class LineKinds {
   }
 
  private:
-  // What an element keeps for each distance of a token.
+  // The weight of an ancestor's tokens, by their distance.
   static constexpr i64 TREE_WIDTH = markup_tokens::DISTANCES * EMBEDDING;
-  // What a window keeps of itself from one line to the next: half of it after one and a half.
+  // The decay of a window per line: by half after one and a half lines.
   static constexpr f32 FADE = 0.6299605f;
 
   static INLINE Vector vector_at(const f32* at) { return *reinterpret_cast<const StoredVector*>(at); }
@@ -221,7 +224,7 @@ class LineKinds {
     }
   }
 
-  // Put a line into the table, columns first.
+  // Put a line into the table, which is stored column by column.
   void load(const f32* features, const f32* context, f32 log_odds, const f32* own, i64 line) const {
     f32* to = table_.data + line;
     i64 column = 0;
@@ -232,7 +235,7 @@ class LineKinds {
     for (i64 number = 0; number < row_width_; ++number) give(own ? own[number] : 0.0f);
   }
 
-  // Write the probabilities of one line: a softmax over its log-odds.
+  // Write the probabilities of a line: a softmax over its log-odds.
   void write(f32* to, i64 line) const {
     f32 largest = odds_.data[line], total = 0;
     for (i64 kind = 1; kind < network_.kinds(); ++kind)

@@ -1,4 +1,4 @@
-// Features to log-odds, and log-odds to scores.
+// From features to log-odds, and from log-odds to scores.
 #include "../wide.h"
 #include "line_kinds.h"
 #include "scorers.h"
@@ -63,7 +63,7 @@ i64 first_guess(Call& call) {
   return 0;
 }
 
-// Write the score of each row, what each code adds to its log-odds, and those log-odds.
+// Write the score of each row, the contribution of each code to its log-odds, and the log-odds.
 i64 score_lines(Call& call) {
   const Table<const f32> context_table(call);
   const Network network(call);
@@ -81,7 +81,7 @@ i64 score_lines(Call& call) {
   return 0;
 }
 
-// Write the third network's log-odds of each row; without calibration, and without blocks.
+// Write the third network's log-odds of each row, without calibration and without single blocks.
 i64 site_log_odds(Call& call) {
   const Table<const f32> all_columns(call);
   const Network network(call);
@@ -108,7 +108,7 @@ i64 site_log_odds(Call& call) {
 
 namespace {
 
-// Probabilities this close to 0 and 1 are taken as this: log-odds of a reason stay finite.
+// Probabilities are clipped to this distance from 0 and 1, so that the log-odds of a reason stay finite.
 constexpr f32 EDGE = 0.0005f;
 
 f32 log_odds_of(f32 share) {
@@ -118,8 +118,8 @@ f32 log_odds_of(f32 share) {
 
 }  // namespace
 
-// Replace the scores of some rows by what their new log-odds, calibrated, say; write what that
-// adds to the log-odds of each.
+// Replace the scores of some rows by the calibrated result of their new log-odds; write what that adds to the
+// log-odds of each row.
 i64 adjust_scores(Call& call) {
   const View<const f32> log_odds(call);
   const View<const i64> rows(call);

@@ -1,5 +1,5 @@
-// A network of one hidden layer over a block of lines. Every line's sums run in one order, so a
-// line scores the same in any batch, wherever it stands in a block, and on any processor.
+// A network with one hidden layer, computed for a block of lines. The sums of every line have a fixed order,
+// so a line gets the same score in any batch, at any position in a block, and on any processor.
 #pragma once
 
 #include "../features/context.h"
@@ -7,15 +7,15 @@
 
 namespace detector {
 
-// Lines of a block, hidden units of a tile, and floats of a vector (256 bits; narrower
-// processors use two). Eight sums stay in registers and leave room for the operands.
+// Lines in a block, hidden units in a tile, and floats in a vector (256 bits; narrower processors use two).
+// Eight sums fit into the registers together with the operands.
 constexpr i64 LINES = 32, UNITS = 2, LANES = 8;
 typedef f32 Vector __attribute__((vector_size(LANES * sizeof(f32))));
-// The same in memory, at any address.
+// The same vector in memory, at any address.
 typedef f32 StoredVector __attribute__((vector_size(LANES * sizeof(f32)), aligned(4), may_alias));
 
-// A number for each line of a block: four vectors, written out so that every compiler keeps
-// them in registers.
+// One number for each line of a block: four vectors, written out so that every compiler keeps them in
+// registers.
 struct PerLine {
   Vector one, two, three, four;
 
@@ -57,9 +57,9 @@ struct Tile {
   INLINE Tile operator+(const Tile& o) const { return {first + o.first, second + o.second}; }
 };
 
-// Centred and scaled features beyond this are cut off: outliers say no more than "much".
+// Centred and scaled features are clipped to this, because larger outliers carry no more information.
 constexpr f32 CLIP = 4.0f;
-// The first columns of a context table are the first guess; they belong to no block.
+// The first columns of a context table are the first guess, and belong to no block.
 constexpr i64 OWN_COLUMNS = 2;
 
 // A trained network; see model.network.Network. F columns, H hidden units.
@@ -82,7 +82,7 @@ struct Network {
   i64 columns() const { return mean.size; }
   i64 units() const { return out.size; }
 
-  // Tell whether the arrays fit together, so that kernels need not ask again.
+  // Tell whether the arrays fit each other, so that kernels need no further checks.
   bool fits(i64 table_columns, i64 codes) const {
     const bool shapes = scale.size == columns() && hidden.columns == columns() && hidden.rows == units() &&
                         hidden_bias.size == units() && units() % UNITS == 0 && out_bias.size == 1 &&
@@ -103,11 +103,11 @@ struct Network {
 
 // Scratch for one block of lines.
 struct Block {
-  View<f32> table;       // (F, LINES), the features, columns first
+  View<f32> table;       // (F, LINES), the features, column by column
   View<f32> own;         // (CODES, OWN_COLUMNS, LINES), the scaled guess without each code
   View<f32> log_odds;    // (LINES,)
   View<f32> without;     // (CODES, LINES), log-odds without each code
-  View<const i64> used;  // codes that the scorer's networks have
+  View<const i64> used;  // codes that the scorer's networks use
 
   Block(Call& call, i64 columns, View<const i64> used)
       : table(scratch<f32>(call, columns * LINES)),
@@ -122,7 +122,7 @@ struct Block {
     return true;
   }
 
-  // Put lines into the table, centred and scaled; the rows have the network's columns.
+  // Put lines into the table, centred and scaled. The rows have the network's columns.
   void load(const Rows<const f32>& features, i64 first, i64 lines, const Network& network) const {
     for (i64 line = 0; line < lines; ++line) {
       const f32* const row = features[first + line];
@@ -132,7 +132,7 @@ struct Block {
   }
 };
 
-// The sums of a tile's units over some columns.
+// The sums of a tile's units over a range of columns.
 INLINE Tile tile_sums(const Table<const f32>& hidden, const f32* table, i64 unit, i64 first, i64 last) {
   Tile sums = {};
   const f32* const one = hidden.all.data + unit * hidden.columns;
@@ -145,13 +145,13 @@ INLINE Tile tile_sums(const Table<const f32>& hidden, const f32* table, i64 unit
   return sums;
 }
 
-// Add what a tile's units say to the log-odds.
+// Add the output of a tile's units to the log-odds.
 INLINE void add_output(const Network& network, i64 unit, const Tile& sums, f32* log_odds) {
   const PerLine said = PerLine::at(log_odds) + sums.first.positive() * network.out.data[unit];
   (said + sums.second.positive() * network.out.data[unit + 1]).store(log_odds);
 }
 
-// What falls away with a code: its sums, and what the guess changes by.
+// The effect of leaving out a code: its sums, and the change of the guess.
 INLINE Tile without_code(const Network& network, i64 unit, const Tile& of_code, const Tile& guess,
                          const f32* own) {
   const f32* const one = network.hidden.all.data + unit * network.columns();
@@ -162,13 +162,13 @@ INLINE Tile without_code(const Network& network, i64 unit, const Tile& of_code, 
           gone.second - guessed * two[0] - squeezed * two[1]};
 }
 
-// Write the log-odds of a block of lines, and those without each code that is in use. In a
-// context table the guess, too, is one without that code.
+// Write the log-odds of a block of lines, and those without each code in use. In a context table, the guess
+// is also computed without that code.
 INLINE void run_block(const Network& network, bool has_guess, const Block& block) {
   block.log_odds.fill(network.out_bias.data[0]);
   block.without.fill(network.out_bias.data[0]);
   for (i64 unit = 0; unit < network.units(); unit += UNITS) {
-    Tile sums[code::CODES + 1] = {};  // by code; the guess's are the last
+    Tile sums[code::CODES + 1] = {};  // by code; that of the guess is the last
     for (i64 number = 0; number < network.block_code.size; ++number) {
       const i64 code = network.block_code.data[number];
       Tile& of_code = sums[code < 0 ? static_cast<i64>(code::CODES) : code];

@@ -1,4 +1,4 @@
-// What kind of page it is: a linear model over a page's words and how its content looks.
+// The kind of a page: a linear model over the words of the page and the look of its content.
 #include "../features/position.h"
 #include "scorers.h"
 
@@ -47,7 +47,7 @@ void write_look(const Words& words, View<const f32> scores, View<const f32> link
 
 }  // namespace
 
-// Write how each page's expected content looks: float32 (P, 11). A page without lines has zeros.
+// Write numbers that describe each page's expected content: float32 (P, 11), zeros for a page without lines.
 i64 page_looks(Call& call) {
   const Words words(call);
   const View<const f32> scores(call), link_share(call);
@@ -62,7 +62,7 @@ i64 page_looks(Call& call) {
   return 0;
 }
 
-// Write the distinct buckets of every page's words; return their number.
+// Write the distinct buckets of the words of every page; return their number.
 i64 page_words(Call& call) {
   const Words words(call);
   const View<const i64> page_segment(call);
@@ -90,8 +90,8 @@ i64 page_words(Call& call) {
   return number;
 }
 
-// Write each page's kinds: their probabilities (P, K), and what the words and each group of
-// columns add to their log-odds (P, K, groups + 1).
+// Write the kinds of each page: their probabilities (P, K), and what the words and each group of columns add
+// to their log-odds (P, K, groups + 1).
 i64 page_kinds(Call& call) {
   const Table<const f32> looks(call);
   const View<const i64> start(call);

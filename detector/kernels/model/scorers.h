@@ -1,11 +1,11 @@
-// The networks at work: first guesses, and scores from them.
+// Running the networks: first guesses, and the scores computed from them.
 #pragma once
 
 #include "network.h"
 
 namespace detector {
 
-// A calibration: log-odds rising, and the probability of boilerplate at each; see model.files.
+// A calibration: ascending log-odds, and the probability of boilerplate at each; see model.files.
 struct Calibration {
   View<const f32> log_odds, share;
 
@@ -22,23 +22,23 @@ struct Calibration {
   }
 };
 
-// A probability rounded to 1/1000, as all scores are.
+// A probability rounded to 1/1000, like all scores.
 INLINE f32 rounded(f32 share) { return nearest(share * 1000.0f) / 1000.0f; }
 
-// The first network at work.
+// Runs the first network.
 class Guesser {
  public:
   Guesser(Call& call, const Network& network, View<const i64> used)
       : network_(network), block_(call, network.columns(), used) {}
 
-  // Ready the scratch; false if the network does not fit a table of so many columns.
+  // Prepare the scratch memory; false if the network does not fit a table with this number of columns.
   bool start(i64 table_columns) const {
     block_.table.fill(0);
     return network_.fits(table_columns, code::CODES) && block_.codes_fit();
   }
 
-  // Write the log-odds of rows, and those without each block of features. `without` of a code that
-  // no network has is not written.
+  // Write the log-odds of rows, and those without each block of features. Codes that no network has are not
+  // written.
   void run(const Rows<const f32>& features, i64 first, i64 last, View<f32> log_odds,
            const Rows<f32>& without) const {
     for (; first < last && !log_odds.call->stopped(); first += LINES) {
@@ -58,7 +58,7 @@ class Guesser {
   Block block_;
 };
 
-// What the second network gives; see model.network.LineScores.
+// The output of the second network; see model.network.LineScores.
 struct NewScores {
   View<f32> scores;
   Table<f32> contributions;
@@ -67,7 +67,7 @@ struct NewScores {
   explicit NewScores(Call& call) : scores(call), contributions(call), log_odds(call) {}
 };
 
-// The second network at work.
+// Runs the second network.
 class LineScorer {
  public:
   LineScorer(Call& call, const Network& network, View<const i64> used, const Calibration& calibration)
@@ -79,7 +79,7 @@ class LineScorer {
     return network_.fits(table_columns, code::CODES) && block_.codes_fit();
   }
 
-  // Write the scores of rows, what each code adds to their log-odds, and these.
+  // Write the scores of rows, the contribution of each code to their log-odds, and the log-odds.
   void run(const Rows<const f32>& context, i64 first, i64 last, const Rows<const f32>& without,
            const NewScores& out, const Rows<f32>& contributions) const {
     for (; first < last && !out.scores.call->stopped(); first += LINES) {
@@ -99,7 +99,7 @@ class LineScorer {
   }
 
  private:
-  // Put a line's guesses, without each code, into the scratch.
+  // Put a line's guesses, also those without each code, into the scratch memory.
   void load_own(const f32* without, i64 line) const {
     for (const i64 code : block_.used) {
       f32* const own = block_.own.data + code * OWN_COLUMNS * LINES + line;

@@ -1,4 +1,4 @@
-// Texts to folded words, each followed by one space: shingles are made of them.
+// From texts to folded words, each followed by one space. Shingles are made of these words.
 #pragma once
 
 #include "../text/characters.h"
@@ -6,19 +6,19 @@
 
 namespace detector {
 
-// Eight bytes are folded together. In each of these numbers all eight bytes are alike.
+// Eight bytes are folded at once. In each of these constants, all eight bytes are equal.
 constexpr u64 ONES = 0x0101010101010101, HIGH_BITS = 0x80 * ONES, SPACES = 0x20 * ONES;
 
-// Readers of folded words may read so many bytes after the last.
+// Readers of folded words may read this many bytes beyond the last word.
 constexpr i64 READ_AHEAD = 64;
 
-// How words are folded: numbers are equal; forms are, and "_" joins words.
+// How words are folded: numbers count as equal, forms of a character count as equal, "_" joins words.
 enum Folding : i64 { MASKS_NUMBERS = 1, EQUAL_FORMS = 2 };
 
 class WordFolder {
  public:
-  // `folded` must hold three times the longest text and READ_AHEAD bytes, `word_start` as many
-  // words as the longest text has bytes, and READ_AHEAD.
+  // `folded` must have room for three times the longest text plus READ_AHEAD bytes, and `word_start` for as
+  // many words as the longest text has bytes, plus READ_AHEAD.
   WordFolder(Call& call, i64 longest, i64 folding)
       : folded_(scratch<u8>(call, 3 * longest + READ_AHEAD)),
         word_start_(scratch<i64>(call, longest + READ_AHEAD)),
@@ -27,12 +27,12 @@ class WordFolder {
         two_bytes_(equal_forms_ ? form_two_bytes : two_bytes) {}
 
   const View<u8>& folded() const { return folded_; }
-  // Where a word begins, or the next would.
+  // Where a word begins, or where the next one would.
   i64 start(i64 word) const { return word_start_[word]; }
   // Where a word ends.
   i64 end(i64 word) const { return word_start_[word + 1] - 1; }
 
-  // Fold the words of a text, and mask numbers if that is wished; return the number of words.
+  // Fold the words of a text, and mask numbers if requested; return the number of words.
   i64 read(View<const u8> data, i64 start, i64 end) {
     const i64 words = find_words(fold_text(data, start, end));
     return masks_numbers_ ? mask(words) : words;
@@ -67,16 +67,16 @@ class WordFolder {
     return data.call->stopped() ? 0 : at.written;
   }
 
-  // How many of eight bytes stand before the first "_".
+  // The number of bytes, out of eight, before the first "_".
   INLINE static i64 before_line(u64 eight) {
     const u64 other = eight ^ ('_' * ONES);
     const u64 found = (other - ONES) & ~other & HIGH_BITS;
     return found ? __builtin_ctzll(found) >> 3 : 8;
   }
 
-  // Fold the first `size` of eight bytes, which are ASCII, as far as no space would follow another.
+  // Fold the first `size` of eight bytes, which are ASCII, up to where a space would follow another one.
   INLINE void fold_ascii(u64 eight, i64 size, State& at) {
-    // Added to an ASCII byte, they set its high bit from, and after, a character on.
+    // Added to an ASCII byte, they set its high bit for characters from, and after, a given one.
     constexpr u64 FROM_A = (0x80 - 'a') * ONES, AFTER_Z = (0x7F - 'z') * ONES;
     constexpr u64 FROM_0 = (0x80 - '0') * ONES, AFTER_9 = (0x7F - '9') * ONES;
     const u64 lower = eight | SPACES;
@@ -85,7 +85,7 @@ class WordFolder {
     const u64 mask = (word << 1) - (word >> 7);
     store<u64>(folded_.data + at.written, (lower & mask) | (SPACES & ~mask));
     const u64 gap = ~word & HIGH_BITS & (~u64{0} >> (64 - 8 * size));
-    const u64 more = gap & (gap << 8 | (at.in_word ? 0u : 0x80u));  // gaps that follow a gap
+    const u64 more = gap & (gap << 8 | (at.in_word ? 0u : 0x80u));  // gaps after another gap
     if (more) {
       const i64 kept = __builtin_ctzll(more) >> 3;
       const u64 rest = ~(gap >> (8 * kept)) & HIGH_BITS;
@@ -99,7 +99,7 @@ class WordFolder {
     at.in_word = word >> (8 * size - 1) & 1;
   }
 
-  // Four two-byte letters folded; 0 if the eight bytes are anything else.
+  // Four folded two-byte letters; 0 if the eight bytes are anything else.
   INLINE u64 four_folded(u64 eight) const {
     constexpr u64 LEAD_BITS = 0xC0E0C0E0C0E0C0E0, LEADS = 0x80C080C080C080C0;
     constexpr u64 LOW_FIVE = 0x001F001F001F001F, LOW_SIX = 0x003F003F003F003F;
@@ -110,7 +110,7 @@ class WordFolder {
     return one && two && three && four ? one | two << 16 | three << 32 | four << 48 : 0;
   }
 
-  // Fold words of two-byte letters, as of Greek and Cyrillic, as far as they go.
+  // Fold consecutive words of two-byte letters, such as Greek and Cyrillic ones.
   void fold_two_byte_words(View<const u8> data, i64 end, State& at) {
     while (at.read < end && data[at.read] >= 0xC2 && data[at.read] < 0xE0) {
       if (at.read + 8 <= end && at.written + 8 <= folded_.size) {
@@ -132,7 +132,7 @@ class WordFolder {
     }
   }
 
-  // Fold any one character.
+  // Fold any single character.
   void fold_character(View<const u8> data, State& at) {
     const Character here = detector::read(data, at.read);
     at.read += here.length;
@@ -153,7 +153,7 @@ class WordFolder {
     at.in_word = inside;
   }
 
-  // Write one or more "_" after a word if a word follows, and end the word if none does.
+  // Write the "_" after a word (one or more) if a word follows; otherwise end the word.
   void join(View<const u8> data, State& at) {
     i64 lines = 1;
     u32 next = '_';
@@ -191,7 +191,7 @@ class WordFolder {
     put(0x80 | (code & 0x3F));
   }
 
-  // Write where each word begins, or would after the last; return their number.
+  // Write where each word begins, and where one would begin after the last; return their number.
   i64 find_words(i64 written) {
     i64 words = 0, at = 0;
     word_start_[0] = 0;
@@ -210,19 +210,19 @@ class WordFolder {
     return words;
   }
 
-  // Which of 32 bytes are spaces, the first as the lowest bit.
+  // Which of 32 bytes are spaces; the first byte is the lowest bit.
   INLINE static u32 spaces_in(const u8* at) {
     u32 bits = 0;
     for (i64 part = 0; part < 4; ++part) {
       const u64 other = load<u64>(at + 8 * part) ^ SPACES;
-      // The high bit of every byte that is not 0, then those of the others together.
+      // The high bits of the non-zero bytes, then those of the others.
       const u64 zero = ~(((other & ~HIGH_BITS) + ~HIGH_BITS) | other) & HIGH_BITS;
       bits |= static_cast<u32>((zero >> 7) * 0x0102040810204080ull >> 56) << (8 * part);
     }
     return bits;
   }
 
-  // What a word's digits are worth.
+  // The place values of the digits of a word.
   static constexpr i64 NO_NUMBER = -2, OTHER_NUMBER = -1;
 
   // The value of a word of up to four ASCII digits; OTHER_NUMBER for another word with a digit.
@@ -249,8 +249,8 @@ class WordFolder {
   static bool is_day(i64 value) { return value >= 1 && value <= 31; }
   static bool is_year(i64 value) { return value >= 1900 && value <= 2099; }
 
-  // The word after a date that begins at `word`; `word` if none does. A date is a day, up to
-  // three words and a year; or a word or year, and two numbers.
+  // The word after a date that begins at `word`, or `word` itself if none does. A date is a day, up to three
+  // words and a year, or a word or year and two numbers.
   i64 date_end(i64 word, i64 words) const {
     constexpr i64 MOST_BETWEEN = 3;
     const i64 value = value_of(word, words);
@@ -267,9 +267,9 @@ class WordFolder {
     return word;
   }
 
-  // Mask numbers and dates, in place; return the number of words left.
+  // Mask numbers and dates in place; return the number of words that remain.
   i64 mask(i64 words) {
-    // Not a letter, mark or digit: no word of a text is equal to it.
+    // Not a letter, mark or digit, so no word of a text equals it.
     constexpr u8 MASK = '#';
     i64 at = 0, kept = 0;
     for (i64 word = 0; word < words && !folded_.call->stopped();) {

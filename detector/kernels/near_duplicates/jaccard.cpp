@@ -6,10 +6,10 @@ namespace detector {
 namespace {
 
 constexpr u64 MULTIPLIER = 0x9FB21C651E98DF25, WORD_SEED = 0xA0761D6478BD642F;
-// A free place in a hash table; a shingle with this hash is counted as the one with 1.
+// A free slot in a hash table. A shingle with this hash counts as the one with hash 1.
 constexpr u64 FREE = 0;
 
-// A hash of one folded word; up to seven bytes after it are read, and not used.
+// A hash of one folded word. Up to seven bytes after it are read but not used.
 u64 word_key(View<const u8> folded, i64 at, i64 end) {
   if (at < 0 || at >= end || end + 8 > folded.size) return folded.call->fail(OUT_OF_RANGE, end), 0;
   u64 key = WORD_SEED ^ static_cast<u64>(end - at);
@@ -19,7 +19,7 @@ u64 word_key(View<const u8> folded, i64 at, i64 end) {
   }
   const u64 rest = load<u64>(folded.data + at) << (64 - 8 * (end - at));
   key = (key ^ rest) * MULTIPLIER;
-  // Twice, so that the low bits, which tables go by, depend on the letters as well.
+  // Done twice, so that the low bits, which index the tables, depend on the letters too.
   key = (key ^ (key >> 32)) * MULTIPLIER;
   return key ^ (key >> 29);
 }
@@ -35,7 +35,7 @@ class KeySet {
     table_.part(0, size).fill(FREE);
   }
 
-  // Put a key in; tell whether it was not there.
+  // Insert a key; tell whether it is new.
   bool add(u64 key) {
     u64& place = table_[place_of(key)];
     if (place == key) return false;
@@ -65,8 +65,8 @@ class KeySet {
 
 }  // namespace
 
-// Write the different shingles of every text, in the order of the text; return their number.
-// `start` (n + 1,) receives where those of each text begin.
+// Write the distinct shingles of every text, in the order of the text; return their number. `start` (n + 1,)
+// receives the first one of each text.
 i64 shingle_sets(Call& call) {
   const Spans spans(call);
   const i64 shingle = shingle_words(call), folding = call.integer();
@@ -100,8 +100,8 @@ i64 shingle_sets(Call& call) {
   return written;
 }
 
-// Write the Jaccard similarity of each pair of sets, -1 below `lowest`. Pairs with an equal left
-// side should stand together.
+// Write the Jaccard similarity of each pair of sets, or -1 below `lowest`. Pairs with the same left side
+// should be adjacent.
 i64 jaccards(Call& call) {
   const View<const i64> left(call), right(call);
   const View<const u64> keys(call);
@@ -128,7 +128,7 @@ i64 jaccards(Call& call) {
       set.clear(size_of(one));
       for (i64 number = start[one]; number < start[one + 1]; ++number) set.add(keys[number]);
     }
-    // Given up as soon as fewer than `needed` can be shared.
+    // Stop as soon as fewer than `needed` shingles can be shared.
     i64 shared = 0, rest = size_of(two);
     for (const u64 key : keys.part(start[two], start[two + 1])) {
       shared += set.has(key);

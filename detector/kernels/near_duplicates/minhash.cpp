@@ -1,4 +1,4 @@
-// Texts to MinHash signatures, digests and band keys.
+// From texts to MinHash signatures, digests and band keys.
 #include "../wide.h"
 #include "fold.h"
 #include "xxhash.h"
@@ -21,13 +21,13 @@ void update_slots_widest(u32* slots, const u32* hashed, const u32* factor, const
 
 namespace {
 
-// Finish a text's hashes and let them into its signature, TOGETHER at a time.
+// Finish the hashes of a text and update its signature with them, TOGETHER at a time.
 INLINE void sign_all(const OpenHashes& hashes, i64 count, u32* slots, const u32* factor, const u32* offset,
                      i64 size) {
   u32* const value = hashes.value.data;
   finish_all(value, hashes.one.data, hashes.two.data, hashes.three.data, hashes.last.data, hashes.left.data,
              count);
-  // After the last shingle it is taken again: that changes no minimum.
+  // The last shingle is repeated to fill up the group, which changes no minimum.
   for (i64 number = count; number < count + TOGETHER - 1; ++number) value[number] = value[count - 1];
   for (i64 number = 0; number < count; number += TOGETHER)
     update_slots(slots, value + number, factor, offset, size);
@@ -40,7 +40,7 @@ WIDE void sign_all_wide(const OpenHashes& hashes, i64 count, u32* slots, const u
 }
 #endif
 
-// Signs texts whose words are folded.
+// Computes signatures of texts whose words are folded.
 class Signer {
  public:
   Signer(Call& call, i64 longest, i64 shingle, const Table<const u32>& permutation)
@@ -70,8 +70,8 @@ class Signer {
   const Table<const u32>& permutation_;
 };
 
-// A hash of the slots of one band. Bands with other slots may share a key by accident, one pair
-// in 4 billion: such a candidate fails verification.
+// A hash of the slots of one band. Bands with different slots share a key with a probability of one in 4
+// billion; such a candidate fails verification.
 u32 band_key(View<const u32> slots) {
   u64 key = 0x9E3779B97F4A7C15;
   for (const u32 slot : slots) {
@@ -81,8 +81,8 @@ u32 band_key(View<const u32> slots) {
   return static_cast<u32>(key);
 }
 
-// Odd multipliers of the two halves of a digest (splitmix64's and xxh64's), and seeds: texts of
-// words and texts of none have different digests.
+// Odd multipliers of the two halves of a digest (those of splitmix64 and xxh64), and seeds: texts with words
+// and texts without have different digests.
 constexpr u64 MULTIPLIER[2] = {0xBF58476D1CE4E5B9, 0x9FB21C651E98DF25};
 constexpr u64 OF_WORDS = 0x94D049BB133111EB, OF_NO_WORDS = 0xC2B2AE3D27D4EB4F;
 
@@ -106,7 +106,7 @@ void write_digest(View<const u8> bytes, u64 seed, View<u64> digest) {
   digest[1] = digest_step(digest_step(two, word, MULTIPLIER[1]), two, MULTIPLIER[0]);
 }
 
-// Bytes without ASCII white space at their ends.
+// The bytes without ASCII white space at both ends.
 View<const u8> stripped(View<const u8> bytes) {
   i64 at = 0, end = bytes.size;
   while (at < end && bytes[at] <= 32) at += 1;
@@ -116,7 +116,7 @@ View<const u8> stripped(View<const u8> bytes) {
 
 }  // namespace
 
-// Write the signature of each text, (texts, slots). Texts without words have EMPTY_SLOT in all.
+// Write the signature of each text, (texts, slots). Texts without words have EMPTY_SLOT in all slots.
 i64 sign_texts(Call& call) {
   const Spans spans(call);
   const i64 shingle = shingle_words(call);
@@ -137,8 +137,8 @@ i64 sign_texts(Call& call) {
   return 0;
 }
 
-// Write the sketches of texts from row `first` on: digest (n, 2), words, shingles, bytes, and the
-// keys of the bands (n, bands), of `rows` slots each.
+// Write the sketches of the texts from row `first` on: digest (n, 2), words, shingles, bytes, and the keys of
+// the bands (n, bands), each of `rows` slots.
 i64 sketch_texts(Call& call) {
   const Spans spans(call);
   const i64 shingle = shingle_words(call), folding = call.integer();
@@ -177,8 +177,8 @@ i64 sketch_texts(Call& call) {
   return 0;
 }
 
-// Write the folded words of every text, a space after each, and where each text's end; return the
-// number of bytes. For tests.
+// Write the folded words of every text, each followed by a space, and where each text ends; return the number
+// of bytes. For tests.
 i64 fold_texts(Call& call) {
   const Spans spans(call);
   const i64 folding = call.integer();
@@ -196,7 +196,7 @@ i64 fold_texts(Call& call) {
   return written;
 }
 
-// Write the mixed hash of every span, as shingles are hashed. For tests.
+// Write the mixed hash of every span, computed as for shingles. For tests.
 i64 hash_spans(Call& call) {
   const Spans spans(call);
   const View<u32> out(call);
@@ -210,8 +210,8 @@ i64 hash_spans(Call& call) {
   return 0;
 }
 
-// Flag the texts with a character that NFC may change. The two first bytes of every character
-// are looked at, eight places at a time; a text that may hold one is read again.
+// Flag the texts with a character that NFC may change. The first two bytes of every character are checked,
+// eight positions at a time; a text that may have one is read again.
 i64 flag_composing_texts(Call& call) {
   const Spans spans(call);
   const View<bool> flags(call);

@@ -1,4 +1,4 @@
-// Band keys to candidate pairs, pairs to what is kept, and blocks of lines that grow.
+// From band keys to candidate pairs, from pairs to kept texts, and the extension of blocks of lines.
 #include "../arrays.h"
 
 namespace detector {
@@ -7,7 +7,7 @@ namespace {
 
 constexpr i64 BITS = 64;
 
-// What tells whether a pair was given by an earlier band; see near_duplicates.lsh.candidates.
+// Decides whether an earlier band already gave a pair; see near_duplicates.lsh.candidates.
 struct Emitted {
   Table<const u32> keys;
   Table<const u64> large;
@@ -15,7 +15,7 @@ struct Emitted {
 
   explicit Emitted(Call& call) : keys(call), large(call), owner(call) {}
 
-  // Tell whether no earlier band's bucket was joined that held both texts.
+  // Tell whether no joined bucket of an earlier band contains both texts.
   bool is_new(i64 one, i64 two, i64 band) const {
     if (owner.size && owner[one] == owner[two]) return false;
     const View<const u32> first = keys[one], second = keys[two];
@@ -29,8 +29,8 @@ struct Emitted {
 
 }  // namespace
 
-// Write the new pairs of a band's buckets while there is room; return their number. `cursor`
-// (2,) holds the bucket, and the member of it, to go on with.
+// Write the new pairs of a band's buckets while there is room; return their number. `cursor` (2,) holds the
+// bucket, and the member of it, at which to continue.
 i64 join_buckets(Call& call) {
   const View<const i64> members(call), bucket_start(call), bucket_size(call);
   const i64 band = call.integer();
@@ -62,8 +62,8 @@ i64 join_buckets(Call& call) {
   return count;
 }
 
-// Choose for each text the kept text that it is a near-duplicate of, itself if it is kept. Pairs
-// stand in the order of the later text, so that the earlier is decided by then.
+// Choose for each text the kept text that it is a near-duplicate of, or the text itself if it is kept. Pairs
+// are sorted by their later text, so that the earlier one is already decided.
 i64 choose_representatives(Call& call) {
   const View<const i64> later(call), earlier(call);
   const View<const f64> similarity(call);
@@ -82,7 +82,7 @@ i64 choose_representatives(Call& call) {
   return 0;
 }
 
-// Grow each block by the equal lines before and after it, on its page and on that of its source.
+// Extend each block by equal lines before and after it, on its page and on the page of its source.
 i64 grow_blocks(Call& call) {
   const Table<const u64> digest(call);
   const View<const i64> page(call);

@@ -1,4 +1,4 @@
-// MinHash signatures, and the 32-bit hashes that they are made of.
+// MinHash signatures, and the 32-bit hashes that they are computed from.
 #pragma once
 
 #include "../arrays.h"
@@ -6,7 +6,7 @@
 namespace detector {
 
 constexpr u32 EMPTY_SLOT = 0xFFFFFFFF;
-// Hashes that pass over a signature together: its slots are loaded and stored once for all.
+// The number of hashes that update a signature together, so that its slots are loaded and stored only once.
 constexpr i64 TOGETHER = 8;
 
 // MurmurHash3's finaliser of a 32-bit hash: a fixed bijection.
@@ -26,7 +26,7 @@ INLINE void update_slots(u32* __restrict slots, const u32* __restrict hashed, co
   }
 }
 
-// The same, for processors with wider vectors. Whole numbers: the results are equal.
+// The same, for processors with wider vectors. These are integers, so the results are equal.
 void update_slots_widest(u32* slots, const u32* hashed, const u32* factor, const u32* offset, i64 size);
 
 template <i64 SLOTS>
@@ -37,7 +37,7 @@ struct Signature {
     for (u32& slot : slots) slot = EMPTY_SLOT;
   }
 
-  // Let TOGETHER mixed hashes in. `permutation` holds the factors, then the offsets.
+  // Update a signature with TOGETHER mixed hashes. `permutation` holds the factors, then the offsets.
   INLINE void update(const u32* hashed, View<const u32> permutation) {
     if (permutation.size != 2 * SLOTS) return permutation.call->fail(OUT_OF_RANGE, permutation.size);
     update_slots_widest(slots, hashed, permutation.data, permutation.data + SLOTS, SLOTS);

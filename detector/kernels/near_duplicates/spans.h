@@ -1,4 +1,4 @@
-// Texts as kernels of near-duplicates take them.
+// Texts as the kernels for near-duplicates read them.
 #pragma once
 
 #include "../offsets.h"
@@ -19,7 +19,7 @@ struct Spans {
   }
 };
 
-// The words of a shingle, as the call gives them: one or more.
+// The number of words in a shingle, an argument of the call: at least one.
 inline i64 shingle_words(Call& call) {
   const i64 words = call.integer();
   if (words < 1) call.fail(OUT_OF_RANGE, words);

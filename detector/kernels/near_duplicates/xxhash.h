@@ -1,6 +1,6 @@
-// 32-bit xxHash (seed 0) of many spans of a few bytes. Shingles are 20 to 60 bytes long and
-// overlap, so hashing them is most of the work of a signature. All hashes of a text are begun,
-// then finished together without a branch, whose outcome no processor could guess.
+// 32-bit xxHash (seed 0) of many short spans. Shingles are 20 to 60 bytes long and overlap, so hashing them
+// is most of the work for a signature. All hashes of a text are started first, then finished together without
+// a branch that the processor would mispredict.
 #pragma once
 
 #include "signature.h"
@@ -37,8 +37,8 @@ INLINE u32 begun(const u8* at, i64 size) {
 
 }  // namespace xxhash
 
-// Hashes that are begun: the hash so far, the next four bytes thrice, the last four at most, and
-// how many bytes are left, 0 to 15.
+// Started hashes: the state so far, the next four bytes three times, the last four bytes at most, and the
+// number of remaining bytes, 0 to 15.
 struct OpenHashes {
   View<u32> value, one, two, three, last, left;
 
@@ -50,7 +50,7 @@ struct OpenHashes {
         last(scratch<u32>(call, count)),
         left(scratch<u32>(call, count)) {}
 
-  // Begin the hash of a span; up to 16 bytes after it are read.
+  // Start the hash of a span; up to 16 bytes after it are read.
   INLINE void begin(View<const u8> data, i64 start, i64 end, i64 number) const {
     if (start < 0 || start > end || end + xxhash::STRIPE > data.size || number >= value.size) [[unlikely]]
       return data.call->fail(OUT_OF_RANGE, end);

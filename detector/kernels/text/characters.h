@@ -1,4 +1,4 @@
-// One character at a time from UTF-8, with its class and what it folds to.
+// Reads UTF-8 one character at a time, with its class and its folded form.
 #pragma once
 
 #include "../arrays.h"
@@ -14,9 +14,9 @@ constexpr u8 MAY_COMPOSE = 0x80;
 constexpr u32 BLOCK_SHIFT = 7;
 constexpr u32 IN_BLOCK = (1 << BLOCK_SHIFT) - 1;
 constexpr u32 LAST_CODE = 0x10FFFF;
-// A fold from here on is not a distance but the row of an expansion.
+// A fold of at least this value is not a distance but the row of an expansion.
 constexpr i32 EXPANDS = 1 << 24;
-// A form of no characters, and the longest.
+// An empty form, and the longest form.
 constexpr i32 DROPPED = EXPANDS - 1, LONGEST_FORM = 4;
 
 struct Character {
@@ -31,7 +31,7 @@ INLINE u8 flagged_class(u32 code) {
   return class_cell[static_cast<u32>(class_block[code >> BLOCK_SHIFT]) << BLOCK_SHIFT | (code & IN_BLOCK)];
 }
 
-// The code point at byte `at`, which is not ASCII, and its length in bytes.
+// The code point at byte `at`, which must not be ASCII, and its length in bytes.
 inline Character decode(View<const u8> data, i64 at) {
   const u32 lead = data[at];
   const auto rest = [&](i64 number) { return static_cast<u32>(data[at + number]) & 0x3F; };
@@ -49,7 +49,7 @@ inline Character read(View<const u8> data, i64 at) {
 
 INLINE bool in_word(u8 kind) { return kind >= LETTER && kind <= DIGIT; }
 
-// Give each code point that `code` folds to.
+// Emit each code point that `code` folds to.
 template <class F>
 INLINE void fold(u32 code, F&& give) {
   if (code > LAST_CODE) return give(code);
@@ -60,7 +60,7 @@ INLINE void fold(u32 code, F&& give) {
     if (part) give(part);
 }
 
-// Give each code point of the form that readers take for equal to a character; none if it is unseen.
+// Emit each code point of the form that readers take for the same character; nothing if it is invisible.
 template <class F>
 INLINE void equal_form(u32 code, F&& give) {
   if (code > LAST_CODE) return give(code);
@@ -71,7 +71,7 @@ INLINE void equal_form(u32 code, F&& give) {
     if (const u32 next = form_expansion[(change - EXPANDS) * LONGEST_FORM + part]) give(next);
 }
 
-// Give a letter without its accents; nothing for an accent.
+// Emit a letter without its accents; nothing for an accent.
 template <class F>
 INLINE void without_accents(u32 code, F&& give) {
   if (code > LAST_CODE) return give(code);

@@ -1,4 +1,4 @@
-// Words to the keys that copies are compared by: capitals may have lost accents, or the dots of i.
+// From words to the keys by which copies are compared: capitals may lack accents, or the dot of an i.
 #include "characters.h"
 #include "keys.h"
 
@@ -26,7 +26,8 @@ u64 comparable_key(View<const u8> data, i64 at, i64 end) {
 
 }  // namespace
 
-// Write the key of each word in equal forms, case folded, without accents. ASCII words keep theirs.
+// Write the key of each word, with equal forms unified, case folded and accents removed. ASCII words keep
+// their keys.
 i64 comparable_keys(Call& call) {
   const Batch batch(call);
   const Words words(call);

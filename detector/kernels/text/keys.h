@@ -1,4 +1,4 @@
-// Words to the keys of words, pairs of words and lines.
+// From words to the keys of words, word pairs and lines.
 #pragma once
 
 #include "../records.h"
@@ -13,7 +13,7 @@ constexpr u64 SEED = 0x2545F4914F6CDD1D;
 enum Shape : u8 { HAS_UPPER = 1, HAS_DIGIT = 2, FIRST_UPPER = 4, IS_SINGLE = 8, HAS_LOWER = 16 };
 
 constexpr u64 LINE_START = 0x9AE16A3B2F90404F;
-// What a masked word counts as; no word has so small a key.
+// The key of a masked word; no word has so small a key.
 constexpr u64 ANY_NUMBER = 7;
 
 INLINE u64 mixed(u64 key, u64 code) { return (key ^ code) * MIX; }
@@ -27,7 +27,7 @@ INLINE u64 spread(u64 key) {
 
 INLINE u64 pair_key(u64 one, u64 two) { return (one * 31) ^ (two + (one >> 17)); }
 
-// The key of a line with one more word.
+// The key of a line, extended by one word.
 INLINE u64 next_key(u64 key, u64 word) { return pair_key(key, word) * 0xFF51AFD7ED558CCD; }
 
 INLINE bool has_digit(const Words& words, i64 number) { return words.shape[number] & HAS_DIGIT; }
@@ -39,7 +39,7 @@ INLINE u64 line_key(const Words& words, i64 row) {
   return key;
 }
 
-// The key of a line in which all words with a digit count alike.
+// The key of a line in which all words with a digit are equal.
 INLINE u64 line_key_without_numbers(const Words& words, i64 row) {
   u64 key = LINE_START;
   const i64 last = words.last(row);

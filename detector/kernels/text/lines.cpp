@@ -1,4 +1,4 @@
-// Plain text to lines, and lines to segments.
+// From plain text to lines, and from lines to segments.
 #include "../offsets.h"
 #include "characters.h"
 
@@ -6,7 +6,7 @@ namespace detector {
 
 namespace {
 
-// Lines of more characters are scored sentence by sentence.
+// Lines with more characters are scored sentence by sentence.
 constexpr i64 LONG_LINE = 1000;
 constexpr u8 LF = 10, CR = 13;
 
@@ -27,9 +27,8 @@ bool is_long(View<const u8> data, i64 start, i64 end) {
   return characters > LONG_LINE;
 }
 
-// Where the sentence that begins at `at` ends, its trailing space included: after an end mark
-// (and closing marks) that white space follows, or after an end mark that is not ASCII, as of
-// scripts that are written without spaces.
+// Where the sentence that begins at `at` ends, including trailing space. It ends after an end mark (and
+// closing marks) followed by white space, or after a non-ASCII end mark, which scripts without spaces use.
 i64 sentence_end(View<const u8> data, i64 at, i64 end) {
   bool ended = false, spaced = false;
   while (at < end) {
@@ -50,11 +49,11 @@ i64 sentence_end(View<const u8> data, i64 at, i64 end) {
 
 }  // namespace
 
-// Count the bytes that are one or the other of two.
+// Count the bytes that equal either of two values.
 i64 count_bytes(Call& call) {
   const View<const u8> data(call);
   const u8 one = static_cast<u8>(call.integer()), other = static_cast<u8>(call.integer());
-  // Whole blocks, whose size compilers know, become vectors.
+  // Compilers vectorise whole blocks, because their size is known.
   constexpr i64 BLOCK = 1024;
   i64 number = 0, at = 0;
   for (; at + BLOCK <= data.size && !call.stopped(); at += BLOCK) {
@@ -67,7 +66,7 @@ i64 count_bytes(Call& call) {
   return number;
 }
 
-// Write the spans of all lines; return their number. A page's end ends its last line.
+// Write the spans of all lines; return their number. The end of a page ends its last line.
 i64 split_lines(Call& call) {
   const View<const u8> data(call);
   const View<const i64> page_start(call);
@@ -101,8 +100,7 @@ i64 split_lines(Call& call) {
   return number;
 }
 
-// Write the segments of all lines; return their number, or how many there would be if there is
-// room for fewer.
+// Write the segments of all lines; return their number, or the number needed if there is too little room.
 i64 segment_lines(Call& call) {
   const View<const u8> data(call);
   const View<const i64> line_start(call), line_end(call);
@@ -127,7 +125,7 @@ i64 segment_lines(Call& call) {
     }
     while (at < stop && !call.stopped()) {
       i64 until = sentence_end(data, at, stop);
-      // White space alone is no sentence.
+      // White space alone is not a sentence.
       if (is_blank(data, until, stop)) until = stop;
       write(at, until);
       at = until;

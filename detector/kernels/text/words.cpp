@@ -1,4 +1,4 @@
-// Segments to words: one pass over the bytes of a batch.
+// From segments to words: one pass over the bytes of a batch.
 #include "characters.h"
 #include "keys.h"
 
@@ -6,8 +6,8 @@ namespace detector {
 
 namespace {
 
-// What the word loop needs to know of an ASCII byte, in one load: the folded character in the
-// low eight bits, the word's shape above it, and the highest bit for a byte inside a word.
+// What the word loop needs for an ASCII byte, in one load: the folded character in the low eight bits, the
+// word's shape above it, and the highest bit for a byte inside a word.
 constexpr u16 IN_WORD = 1 << 15;
 constexpr u32 SHAPE_SHIFT = 8;
 
@@ -34,7 +34,7 @@ class Segmenter {
 
   i64 number() const { return number_; }
 
-  // Write the words of a segment and the numbers of its characters by class.
+  // Write the words of a segment and the number of its characters by class.
   void read_segment(i64 at, i64 end, i32* counts) {
     begin_ = -1;
     while (at < end) {
@@ -79,7 +79,7 @@ class Segmenter {
     begin_ = -1;
   }
 
-  // Read ASCII letters and digits: most of all text goes through this loop.
+  // Read ASCII letters and digits. Most text goes through this loop.
   i64 ascii_run(i64 at, i64 end, i32* counts) {
     const View<const u8> run = data_.part(at, end);
     u64 key = key_;
@@ -143,8 +143,8 @@ bool may_compose(View<const u8> data, i64 at, i64 end) {
   return false;
 }
 
-// Tell whether a word without digits belongs to a date: a day stands before it and a year after
-// it with at most three words between them, or a day and a year follow it.
+// Tell whether a word without digits belongs to a date: either a day comes before it and a year after it,
+// with at most three words between them, or a day and a year follow it.
 bool in_date(const Words& words, i64 number, i64 first, i64 last) {
   constexpr i64 DAY_BYTES = 4, SHORT_DAY_BYTES = 2, YEAR_BYTES = 4, MOST_BETWEEN = 3;
   const auto size = [&](i64 word) { return words.end[word] - words.start[word]; };
@@ -207,7 +207,7 @@ i64 flag_composing_pages(Call& call) {
   return flagged;
 }
 
-// Write two keys of each segment: of its words, and with numbers and dates masked.
+// Write two keys of each segment: of its words, and of its words with numbers and dates masked.
 i64 line_keys(Call& call) {
   const Words words(call);
   const View<i64> exact(call), masked(call);

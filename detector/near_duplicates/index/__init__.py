@@ -1,1 +1,1 @@
-"""An index on disk of texts that were seen before."""
+"""An index on disk of earlier texts."""

@@ -1,8 +1,8 @@
-"""New texts inside longer ones of an index: candidates by their rarest shingles, then exact containment.
+"""Finds new texts inside longer ones of an index: candidates by rare shingles, then exact containment.
 
-Every shingle of the index is a code in a sorted file, so a shingle is looked up by bisection. Of a new text
-so many of the rarest shingles are looked up that any text which holds it has one of them: none is missed
-by chance.
+Every shingle of the index is a code in a sorted file, so it can be looked up by bisection. For a new text,
+enough of the rarest shingles are looked up that any text which contains it has at least one of them. None is
+missed by chance.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,13 +37,13 @@ def shingle_codes(keys: Keys, rows: Integers) -> Codes:
 
 
 def _candidates(sets: Sets, known: Codes, threshold: float, most: int) -> Iterator[tuple[Integers, Codes]]:
-    """Yield texts, and the codes of others that have one of their rarest shingles, each pair once in a part.
+    """Yield texts, and the codes of others that have one of their rarest shingles.
 
-    Of a shingle that more texts have, the first `most` are taken.
+    A chunk has each pair once. If more than `most` texts have a shingle, only the first ones are taken.
     """
     owner = np.repeat(np.arange(sets.start.size - 1), np.diff(sets.start))
     wanted = sets.keys & ~LOW
-    order = np.argsort(wanted)  # neighbours in the file follow each other
+    order = np.argsort(wanted)  # neighbours in the file are consecutive
     first, end = np.empty(owner.size, np.int64), np.empty(owner.size, np.int64)
     first[order] = np.searchsorted(known, wanted[order])
     end[order] = np.searchsorted(known, wanted[order] | LOW, "right")
@@ -57,21 +57,21 @@ def _candidates(sets: Sets, known: Codes, threshold: float, most: int) -> Iterat
 
 
 def _part(sets: Sets, first: int, end: int) -> Sets:
-    """Return the sets of some texts that follow one another."""
+    """Return the sets of some consecutive texts."""
     start = sets.start[first : end + 1]
     return Sets(sets.keys[start[0] : start[-1]], start - start[0])
 
 
 class ContainmentSearch:
-    """Finds earlier texts that have a share of a new one's shingles."""
+    """Finds earlier texts that have a share of the shingles of a new text."""
 
     def __init__(self, settings: DuplicateSettings, threshold: float) -> None:
         self._settings, self._threshold = settings, threshold
 
     def earlier(self, new: NewTexts, segments: Sequence[Segment]) -> Earlier:
-        """Return the earlier text that holds most of each new one; of several the first.
+        """Return the earlier text that contains most of each new one; the first one if there are several.
 
-        One with equal words comes before all others.
+        A text with equal words comes before all others.
         """
         earlier = equal_texts(new, segments)
         rows = np.flatnonzero((earlier.similarity < 1) & (new.sketches.shingles > 0))
@@ -89,7 +89,7 @@ class ContainmentSearch:
         return earlier
 
     def _search(self, own: Sets, rows: Integers, numbered: tuple[int, Segment], earlier: Earlier) -> None:
-        """Compare new texts with one segment's."""
+        """Compare new texts with those of one segment."""
         number, segment = numbered
         for place, codes in _candidates(own, segment.band(0), self._threshold, self._settings.max_group):
             theirs, right = np.unique(band_rows(segment, codes), return_inverse=True)
@@ -105,7 +105,7 @@ class ContainmentSearch:
         found: tuple[Integers, int, Integers],
         earlier: Earlier,
     ) -> None:
-        """Verify pairs of sets; take those that are better. found: new rows, segment and its rows."""
+        """Verify pairs of sets, and store those that are better. found: new rows, segment and its rows."""
         share = containments(part, whole, sets)
         is_in = share >= self._threshold - ROUNDING
         at, segment, row = found

@@ -34,11 +34,11 @@ from detector.files.arrays import mapped_array
 FORMAT: Final = 1
 INDEX_FILE: Final = "index.json"
 SEGMENT: Final = re.compile(r"segment-\d{6}")
-# Larger files are checked by size, type, shape and every value that is used, and in full
-# only when that is asked for: one query should not read gigabytes.
+# Larger files are checked by size, type, shape and every value that is used, and as a whole only on request:
+# a query should not read gigabytes.
 CHECKED_BYTES: Final = 64_000_000
 CHUNK: Final = 1 << 20
-# An index.json that claims to be larger is refused before it is read.
+# An index.json that is larger is refused before it is read.
 MOST_JSON: Final = 50_000_000
 
 DTYPES: Final[Mapping[str, tuple[Any, int]]] = {
@@ -56,7 +56,7 @@ Arrays = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class Segment:
-    """What a run added, or several did; `arrays` by name, in files."""
+    """The texts added by one run, or by several; `arrays` by name, in files."""
 
     place: Path
     texts: int
@@ -77,7 +77,7 @@ class Segment:
         return [self.id_of(row) for row in range(self.texts)]
 
     def listed(self) -> NDArray[np.bool_]:
-        """Return bool (texts,): the row's id is this text's (in a merged segment it may be another's)."""
+        """Return bool (texts,): whether a row has the id of its text (after merging it may not)."""
         found = np.zeros(self.texts, np.bool_)
         found[self.arrays["id_row"]] = True
         return found
@@ -103,7 +103,7 @@ def checksum(path: Path) -> int:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return what index.json says, its form checked; raises `ModelFormatError`."""
+    """Return the contents of index.json, checked; raises `ModelFormatError`."""
     path = folder / INDEX_FILE
     try:
         if path.stat().st_size > MOST_JSON:
@@ -131,7 +131,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def _is_segment(row: Any) -> bool:  # noqa: ANN401
-    """Tell whether a row of the manifest has the right form; no name leads out of the folder."""
+    """Tell whether a row of the manifest has the right form; no name may lead out of the folder."""
     if not isinstance(row, dict) or not isinstance(row.get("files"), dict):
         return False
     named = isinstance(row.get("name"), str) and SEGMENT.fullmatch(row["name"])
@@ -143,7 +143,7 @@ def _is_segment(row: Any) -> bool:  # noqa: ANN401
 
 
 def _array(path: Path, size: int, crc: int, check: bool) -> NDArray[Any]:
-    """Return one array, in its file."""
+    """Return one array, from its file."""
     try:
         if path.stat().st_size != size:
             raise broken(path, "it has another size than index.json says")
@@ -160,7 +160,7 @@ def _array(path: Path, size: int, crc: int, check: bool) -> NDArray[Any]:
 
 
 def read_segment(folder: Path, row: Mapping[str, Any], bands: int, check: bool) -> Segment:
-    """Return one segment; whatever is not as it should be raises `ModelFormatError`."""
+    """Return one segment; raises `ModelFormatError` for anything invalid."""
     place = folder / row["name"]
     wanted = {**DTYPES, **{band_name(band): (np.uint64, 1) for band in range(bands)}}
     arrays: Arrays = {}
@@ -177,7 +177,7 @@ def read_segment(folder: Path, row: Mapping[str, Any], bands: int, check: bool) 
 
 
 def _check_values(segment: Segment) -> None:
-    """Raise `ModelFormatError` where following the numbers would lead out of the arrays."""
+    """Raise `ModelFormatError` if the numbers would lead out of the arrays."""
     place, arrays, texts = segment.place, segment.arrays, segment.texts
     borders = {"id_end": arrays["id_bytes"].size, "set_start": arrays["set_keys"].size}
     sizes = {"id_end": texts, "id_hash": arrays["id_row"].size, "set_start": texts + 1}

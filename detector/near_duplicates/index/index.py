@@ -32,7 +32,7 @@ from detector.near_duplicates.index.writing import Parts, accept, write_segment,
 from detector.near_duplicates.lsh.bands import Bands
 from detector.settings import DuplicateSettings
 
-# New texts that are compared and written together.
+# The number of new texts that are compared and written together.
 TOGETHER: Final = 20_000
 
 
@@ -40,7 +40,7 @@ TOGETHER: Final = 20_000
 class Match:
     """A new text: its id, the id of its earlier near-duplicate or None, and their similarity.
 
-    In an index of containment: the earlier text that it stands in, and the share of it that stands there.
+    In an index of containment: the earlier text that contains it, and the share of it that is there.
     rejected: the text was not added, because its id is already in the index
     """
 
@@ -80,9 +80,9 @@ class DuplicateIndex:
         Parameters
         ----------
         folder : Path
-            A new or empty folder.
+            A folder that is new or empty.
         threshold : float
-            Least similarity, .05 to 1.
+            The least similarity, .05 to 1.
         settings : DuplicateSettings, optional
             How texts are compared.
         containment : bool
@@ -94,7 +94,7 @@ class DuplicateIndex:
         SettingsError
             If the folder is not empty.
         ValueError
-            If the threshold is none.
+            If the threshold is out of range.
         """
         settings = settings or DuplicateSettings()
         bands = bands_of(threshold, settings, containment)
@@ -117,7 +117,7 @@ class DuplicateIndex:
     def open(
         cls, folder: Path, settings: DuplicateSettings | None = None, check: bool = False
     ) -> "DuplicateIndex":
-        """Open an index. `check` reads all of it to find any damage.
+        """Open an index. `check` reads all files to find any damage.
 
         Raises `ModelFormatError` if the index is damaged or has another format number.
         """
@@ -136,14 +136,14 @@ class DuplicateIndex:
     ) -> list[Match]:
         """Find the most similar earlier text for each new text, or the first of several equally similar ones.
 
-        In an index of containment that is the one in which most of the new text stands.
+        In an index of containment, it is the text that contains most of the new one.
 
         Earlier texts are those of the index, and those before it in `texts`.
 
         Parameters
         ----------
         texts : iterable of (str, str)
-            Ids and texts, as from `dict.items`.
+            Ids and texts, such as `dict.items`.
         add : bool
             Add the texts to the index: all of them, or none if the run is interrupted. A text with an id that
             is already in the index is compared but not added.
@@ -226,9 +226,9 @@ class DuplicateIndex:
 
 
 class _Draft:
-    """The next state of an index: its segments and new ones, which are already in files.
+    """The next state of an index: its segments and the new ones, which are already in files.
 
-    With `combine`, neighbours of about the same size are merged, so there are never many segments to
+    With `combine`, neighbouring segments of about the same size are merged, so there are never many to
     search.
     """
 
@@ -241,7 +241,7 @@ class _Draft:
         self._number = max((int(row["name"][-6:]) for row in self.rows), default=0)
 
     def add(self, arrays: Parts) -> None:
-        """Write a segment, and merge the last ones if they have about the same size; none for no texts."""
+        """Write a segment, and merge the last ones if they have about the same size; nothing for no texts."""
         if not any(part.size for part in arrays["id_end"]):
             return
         self._write(arrays)

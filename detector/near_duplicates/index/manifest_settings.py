@@ -1,4 +1,4 @@
-"""What an index was made with, as its manifest says it."""
+"""The settings of an index, from its manifest."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,26 +10,26 @@ from detector.near_duplicates.index import files
 from detector.near_duplicates.lsh.bands import Bands, bands_for
 from detector.settings import DuplicateSettings
 
-# The measure of an index that does not compare by Jaccard similarity.
+# The measure of an index that compares by containment.
 CONTAINMENT: Final = "containment"
-# Settings that an index is made with, and that a question must share.
+# Settings of an index that queries must share.
 KEPT_SETTINGS: Final = ("shingle", "slots", "recall", "masked", "equal_forms")
 
 
 def bands_of(threshold: float, settings: DuplicateSettings, containment: bool) -> Bands:
-    """Return the bands of an index; of containment there is one, of shingles."""
+    """Return the bands of an index; for containment there is one, of shingles."""
     bands = bands_for(threshold, settings.slots, settings.recall)
     return Bands(1, 1) if containment else bands
 
 
 def settings_of(folder: Path, manifest: Mapping[str, Any], settings: DuplicateSettings) -> DuplicateSettings:
-    """Return the settings, with those of the index; raises `ModelFormatError` if they are damaged."""
+    """Return the settings with those of the index; raises `ModelFormatError` if they are damaged."""
     path = folder / files.INDEX_FILE
     kept, threshold = manifest.get("settings"), manifest.get("threshold")
     try:
         if isinstance(kept, dict) and kept.get("slot_bits") == 32:  # written by version 0.1
             kept = {name: value for name, value in kept.items() if name != "slot_bits"}
-        if isinstance(kept, dict):  # before 0.2, no forms were equal
+        if isinstance(kept, dict):  # before 0.2, forms did not count as equal
             kept = {"equal_forms": False, **kept}
         if not isinstance(kept, dict) or set(kept) != set(KEPT_SETTINGS):
             raise ValueError("its settings are not those of an index")

@@ -1,4 +1,4 @@
-"""New texts against the segments of an index: candidates by bisection, then exact Jaccard."""
+"""Compares new texts with the segments of an index: candidates by bisection, then exactly."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -20,27 +20,27 @@ from detector.progress import no_progress
 from detector.records import Floats64, Integers
 from detector.settings import DuplicateSettings
 
-# New texts whose candidates are gathered together, and pairs that are verified together.
+# New texts whose candidates are collected together, and pairs that are verified together.
 TEXTS_TOGETHER: Final = 4096
 PAIRS_TOGETHER: Final = 20_000
 LOW: Final = np.uint64(0xFFFFFFFF)
 
 
 class NewTexts(NamedTuple):
-    """Texts that an index is asked about, sketched."""
+    """The sketched texts of a query."""
 
     ids: Sequence[str]
     texts: HeldTexts
     sketches: Sketches
-    first: Integers  # int64 (texts,), the first of these with equal words
+    first: Integers  # int64 (texts,), the first of them with equal words
 
 
 class Earlier(NamedTuple):
-    """The most similar earlier text of each new one.
+    """The most similar earlier text of each new text.
 
-    segment: int64 (texts,), number of a segment, their number for the new texts
-    themselves, or -1 for none; row: int64, in it; similarity: float64
-    known: bool, a text of the segments has equal words
+    segment: int64 (texts,), number of a segment, the number of segments for the new texts themselves, or -1
+    for none; row: int64, in the segment; similarity: float64
+    known: bool, whether a text in the segments has equal words
     """
 
     segment: Integers
@@ -58,7 +58,7 @@ def sketched(ids: Sequence[str], texts: Sequence[str], bands: Bands, settings: D
 
 
 def better(earlier: Earlier, at: Integers, segment: int, row: Integers, similarity: Floats64) -> None:
-    """Take what is more similar than what is known; `at` rises, its first row is the earliest."""
+    """Store results that are more similar than the current ones; `at` is ascending."""
     order = np.lexsort((row, -similarity, at))
     at, row, similarity = at[order], row[order], similarity[order]
     leads = np.ones(at.size, np.bool_)
@@ -83,15 +83,15 @@ def equal_rows(digest: NDArray[np.uint64], segment: Segment) -> Integers:
 
 
 def _candidates(rows: Integers, keys: NDArray[np.uint32], segment: Segment, most: int) -> NDArray[np.uint64]:
-    """Return uint64 codes, new row above and segment's row below, each once.
+    """Return distinct uint64 codes: the new row in the upper half, the row of the segment in the lower half.
 
-    Of a bucket `most` texts are taken: of a crowd, other ones in each band.
+    `most` texts of a bucket are taken; of a larger bucket, different ones in each band.
     """
     parts, bands = [np.zeros(0, np.uint64)], keys.shape[1]
     for band in range(bands):
         known = segment.band(band)
         wanted = keys[rows, band].astype(np.uint64) << np.uint64(32)
-        order = np.argsort(wanted)  # neighbours in the file follow each other
+        order = np.argsort(wanted)  # neighbours in the file are consecutive
         start = np.searchsorted(known, wanted[order])
         size = np.searchsorted(known, wanted[order] | LOW, "right") - start
         count = np.minimum(size, most)
@@ -104,7 +104,7 @@ def _candidates(rows: Integers, keys: NDArray[np.uint32], segment: Segment, most
 
 
 def band_rows(segment: Segment, codes: NDArray[np.uint64]) -> Integers:
-    """Return the rows that codes of a segment name; raises `ModelFormatError` if there are none such."""
+    """Return the rows of a segment in some codes; raises `ModelFormatError` if they do not exist."""
     rows = (codes & LOW).astype(np.int64)
     if rows.size and int(rows.max()) >= segment.texts:
         raise broken(segment.place, "its bands name rows that are not there")
@@ -122,7 +122,7 @@ def stored_sets(segment: Segment, rows: Integers) -> Sets:
 
 
 def equal_texts(new: NewTexts, segments: Sequence[Segment]) -> Earlier:
-    """Return the first earlier text with equal words of each new one."""
+    """Return the first earlier text with equal words for each new text."""
     count = len(new.texts)
     earlier = Earlier(
         np.full(count, -1, np.int64), np.full(count, -1, np.int64), np.zeros(count), np.zeros(count, np.bool_)
@@ -138,13 +138,13 @@ def equal_texts(new: NewTexts, segments: Sequence[Segment]) -> Earlier:
 
 
 class Search:
-    """Finds earlier texts from a Jaccard similarity on."""
+    """Finds earlier texts with at least a given Jaccard similarity."""
 
     def __init__(self, settings: DuplicateSettings, threshold: float) -> None:
         self._settings, self._threshold = settings, threshold
 
     def earlier(self, new: NewTexts, segments: Sequence[Segment]) -> Earlier:
-        """Return the most similar earlier text of each new one; of several the first."""
+        """Return the most similar earlier text of each new one; the first one if there are several."""
         earlier = equal_texts(new, segments)
         left = np.flatnonzero((earlier.similarity < 1) & (new.sketches.shingles > 0))
         for number, segment in enumerate(segments):
@@ -154,7 +154,7 @@ class Search:
         return earlier
 
     def _search(self, new: NewTexts, rows: Integers, numbered: tuple[int, Segment], earlier: Earlier) -> None:
-        """Compare new texts with one segment's."""
+        """Compare new texts with those of one segment."""
         number, segment = numbered
         codes = _candidates(rows, new.sketches.keys, segment, self._settings.max_group)
         for first in range(0, codes.size, PAIRS_TOGETHER):
@@ -169,7 +169,7 @@ class Search:
             better(earlier, ours[left[found]], number, theirs[right[found]], similarity[found])
 
     def _among_new(self, new: NewTexts, active: Integers, number: int, earlier: Earlier) -> None:
-        """Compare the new texts with one another."""
+        """Compare the new texts with each other."""
         count = len(new.texts)
         verifier = Verifier(new.texts, new.sketches.shingles, self._threshold, self._settings)
         links = Links(np.full(count, -1, np.int64), np.arange(count))
@@ -180,6 +180,6 @@ class Search:
 
 
 def joined_sets(one: Sets, two: Sets) -> Sets:
-    """Return the sets of both, those of the first first."""
+    """Return the sets of both, first those of the first."""
     start = np.concatenate([one.start, one.start[-1] + two.start[1:]])
     return Sets(np.concatenate([one.keys, two.keys]), start)

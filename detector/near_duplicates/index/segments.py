@@ -1,4 +1,4 @@
-"""What goes into a segment of an index."""
+"""The contents of a segment of an index."""
 
 import hashlib
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from detector.near_duplicates.keep_policy import copies_of
 from detector.records import Integers
 from detector.settings import DuplicateSettings
 
-# Texts whose sets are made together.
+# The number of texts whose sets are made together.
 TOGETHER = 2048
 
 
@@ -27,7 +27,7 @@ def id_hashes(ids: Sequence[str]) -> NDArray[np.uint64]:
 
 
 def taken_ids(ids: Sequence[str], segments: Sequence[Segment]) -> NDArray[np.bool_]:
-    """Return bool (texts,): the id stands in a segment, or earlier among these."""
+    """Return bool (texts,): whether the id is in a segment, or earlier among these."""
     hashes, seen = id_hashes(ids), set[str]()
     taken = np.zeros(len(ids), np.bool_)
     for row, name in enumerate(ids):
@@ -57,7 +57,7 @@ def _sorted_ids(ids: Sequence[str]) -> Parts:
 def _sets(
     new: NewTexts, firsts: Integers, settings: DuplicateSettings
 ) -> tuple[Integers, list[NDArray[Any]]]:
-    """Return int64 (texts,) sizes of the sets, and their keys, of texts that are no copies."""
+    """Return int64 (texts,) sizes of the sets, and their keys, for texts that are not copies."""
     size, keys = np.zeros(len(new.texts), np.int64), [np.zeros(0, np.uint64)]
     for first in range(0, firsts.size, TOGETHER):
         rows = firsts[first : first + TOGETHER]
@@ -75,7 +75,7 @@ def segment_arrays(
     *,
     containment: bool = False,
 ) -> Parts:
-    """Return the arrays of a segment of the new texts whose id is not taken.
+    """Return the arrays of a segment for the new texts whose id is not in use.
 
     For containment there is one band, with a code for each shingle.
     """
@@ -105,7 +105,7 @@ def segment_arrays(
 
 
 def without(segment: Segment, taken: NDArray[np.bool_], segments: Sequence[Segment]) -> Parts:
-    """Return a segment's arrays so that nothing finds the taken rows, nor texts that other segments know.
+    """Return the arrays of a segment in which taken rows, and texts of other segments, cannot be found.
 
     Rows keep their numbers. A text with equal words elsewhere keeps its id.
     """
@@ -126,7 +126,7 @@ def without(segment: Segment, taken: NDArray[np.bool_], segments: Sequence[Segme
 
 
 def combined(one: Segment, two: Segment) -> Parts:
-    """Return the arrays of a segment that holds what two hold, the rows of the first first."""
+    """Return the arrays of a segment with the contents of two, first the rows of the first."""
     first, second = one.arrays, two.arrays
     parts: dict[str, Sequence[NDArray[Any]]] = {
         "id_bytes": [first["id_bytes"], second["id_bytes"]],

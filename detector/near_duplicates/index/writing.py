@@ -1,7 +1,7 @@
-"""Writes the files of an index, so that a run that is killed leaves the old index whole.
+"""Writes the files of an index so that a killed run leaves the old index intact.
 
-A segment is written under another name and renamed when it is whole; index.json, written
-the same way, comes last, and only then go segments that it no longer names.
+A segment is written under a temporary name and renamed when it is complete. index.json is written last, in
+the same way; then segments that it no longer names are removed.
 """
 
 import shutil
@@ -20,7 +20,7 @@ from detector.near_duplicates.index.files import INDEX_FILE, SEGMENT, checksum, 
 
 LOCK_FILE: Final = "lock"
 
-# The arrays of a segment by name, each in parts that stand one behind the other.
+# The arrays of a segment by name, each in consecutive parts.
 Parts = Mapping[str, Sequence[NDArray[Any]]]
 
 
@@ -40,10 +40,10 @@ def _write_array(path: Path, parts: Sequence[NDArray[Any]]) -> list[int]:
 
 
 def write_segment(folder: Path, name: str, arrays: Parts) -> dict[str, Any]:
-    """Write a segment; return its row of the manifest."""
+    """Write a segment; return its row in the manifest."""
     final = folder / name
     if final.exists():
-        shutil.rmtree(final)  # whole, but no index.json ever named it
+        shutil.rmtree(final)  # complete, but not in any index.json
     with new_folder(final) as place:
         files = {
             array_name: _write_array(place / f"{array_name}.npy", parts)
@@ -54,10 +54,10 @@ def write_segment(folder: Path, name: str, arrays: Parts) -> dict[str, Any]:
 
 @contextmanager
 def writing(folder: Path, manifest: Mapping[str, Any]) -> Iterator[None]:
-    """Let one run at a time change an index, and only one that knows its present state.
+    """Let only one run at a time change an index, and only if it has read the current state.
 
-    The lock goes with the process that holds it, so a killed run leaves none. Raises
-    `SettingsError` when another run is at it, or was since the manifest was read.
+    The lock ends with the process that holds it, so a killed run leaves none. Raises `SettingsError` if
+    another run is changing the index, or has changed it since the manifest was read.
     """
     try:
         with FileLock(folder / LOCK_FILE, timeout=0):
@@ -73,11 +73,11 @@ def _check_unchanged(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def accept(folder: Path, manifest: Mapping[str, Any], before: Mapping[str, Any]) -> None:
-    """Put a new index.json in the place of the one that was read, and remove what it does not name."""
+    """Replace index.json, and remove files that the new one does not name."""
     _check_unchanged(folder, before)
     write_json(folder / INDEX_FILE, manifest)
     named = {row["name"] for row in manifest["segments"]}
     for path in folder.iterdir():
-        # What a killed run has left has the number of its process after the name.
+        # Files left by a killed run have the number of its process after the name.
         if SEGMENT.fullmatch(path.name.split(".")[0]) and path.name not in named:
             shutil.rmtree(path, ignore_errors=True)  # in use by a reader on Windows: the next run tries again

@@ -1,1 +1,1 @@
-"""Candidate pairs to pairs with their exact Jaccard similarity."""
+"""From candidate pairs to pairs with their exact Jaccard similarity."""

@@ -1,4 +1,4 @@
-"""Candidates to pairs: the exact similarity of each, from sets made again from the texts."""
+"""From candidates to pairs: the exact similarity of each, from sets made again from the texts."""
 
 from collections.abc import Iterable
 from typing import Final, NamedTuple
@@ -11,11 +11,11 @@ from detector.near_duplicates.texts import Texts
 from detector.records import Floats64, Integers
 from detector.settings import DuplicateSettings
 
-# Share of the memory that sets may take; the texts that they are made from take as much.
+# The share of the memory that sets may take; the texts that they are made from take as much.
 SHARE: Final = 6
-# How far from each other texts of one family may stand in the order of likeness.
+# How far apart texts of one family may be in the order by similarity.
 FAMILY_STEPS: Final = 2
-# Of `Verifier.shingles_of`: the hash, the position, and both once more in order.
+# The arrays of `Verifier.shingles_of`: the hash, the position, and both once more, sorted.
 BYTES_OF_SHINGLE: Final = 40
 
 
@@ -34,7 +34,7 @@ NO_PAIRS: Final = PairArrays(np.zeros(0, np.int64), np.zeros(0, np.int64), np.ze
 
 
 def together(parts: list[PairArrays]) -> PairArrays:
-    """Return the pairs of all parts, each once, ordered by left and right."""
+    """Return the distinct pairs of all parts, ordered by left and right."""
     if not parts:
         return NO_PAIRS
     left, right, similarity = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -46,9 +46,9 @@ def together(parts: list[PairArrays]) -> PairArrays:
 
 
 def _by_family(left: Integers, right: Integers) -> Integers:
-    """Return an order of pairs in which those that share texts, directly or nearly, stand together.
+    """Return an order of pairs in which pairs that share texts, directly or indirectly, are adjacent.
 
-    However many can be compared at a time, most texts are then read once.
+    So most texts are read only once, however many can be compared at a time.
     """
     texts, rows = np.unique(np.concatenate([left, right]), return_inverse=True)
     one, two = rows[: left.size], rows[left.size :]
@@ -60,10 +60,10 @@ def _by_family(left: Integers, right: Integers) -> Integers:
 
 
 class Verifier:
-    """Compares texts exactly, as many at a time as memory allows.
+    """Compares texts exactly, as many at a time as fit into memory.
 
-    shingles: int32 (texts,), an upper bound of each text's shingles
-    owner: int64 (texts,), texts of one owner are no pair; empty if every text is its own
+    shingles: int32 (texts,), an upper bound for the shingles of each text
+    owner: int64 (texts,); texts of one owner do not form pairs; empty if every text is its own owner
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Verifier:
         self._threshold, self._settings, self._owner = threshold, settings, owner
 
     def similarities(self, left: Integers, right: Integers) -> Floats64:
-        """Return float64 (pairs,): the Jaccard of each pair of positions; -1 below the threshold."""
+        """Return float64 (pairs,): the similarity of each pair of positions; -1 below the threshold."""
         positions, rows = np.unique(np.concatenate([left, right]), return_inverse=True)
         size = 8 * int(self._shingles[positions].sum(dtype=np.int64))
         if left.size > 1 and size > self._settings.memory // SHARE:
@@ -89,9 +89,9 @@ class Verifier:
         return jaccards(rows[: left.size], rows[left.size :], sets, self._threshold)
 
     def shingles_of(self, positions: Integers, number: int) -> tuple[Keys, Integers]:
-        """Return hashed shingles of texts, and the position each is from.
+        """Return hashed shingles of texts, and the position of each text.
 
-        Where memory is short it is a part of them, the same of each text: the `number`-th.
+        If memory is short, only the `number`-th part of them, the same for each text.
         """
         bound = self._shingles[positions].cumsum(dtype=np.int64)
         room = self._settings.memory // SHARE // BYTES_OF_SHINGLE
@@ -105,7 +105,7 @@ class Verifier:
         return np.concatenate(keys), np.concatenate(owner)
 
     def pairs(self, left: Integers, right: Integers) -> PairArrays:
-        """Return the pairs at or above the threshold, the smaller position left."""
+        """Return the pairs at or above the threshold, with the smaller position on the left."""
         if self._owner.size:
             foreign = self._owner[left] != self._owner[right]
             left, right = left[foreign], right[foreign]
@@ -120,7 +120,7 @@ class Verifier:
 
 
 class Queue:
-    """Candidates on their way to verification: texts of several bands' pairs are read once."""
+    """Candidates that wait for verification, so that the texts of several bands' pairs are read only once."""
 
     def __init__(self, verifier: Verifier, most: int) -> None:
         self._verifier, self._most = verifier, most
@@ -129,7 +129,7 @@ class Queue:
         self._found: list[PairArrays] = []
 
     def add(self, candidates: Iterable[tuple[Integers, Integers]]) -> None:
-        """Take candidates; verify all that wait when there are enough."""
+        """Add candidates; verify all waiting ones when there are enough."""
         for left, right in candidates:
             self._waiting.append((left, right))
             self._size += left.size
@@ -137,20 +137,20 @@ class Queue:
                 self.flush()
 
     def flush(self) -> None:
-        """Verify all that wait."""
+        """Verify all waiting candidates."""
         if self._waiting:
             left, right = (np.concatenate(side) for side in zip(*self._waiting, strict=True))
             self._waiting, self._size = [], 0
             self.take(self._verifier.pairs(left, right))
 
     def take(self, pairs: PairArrays) -> None:
-        """Take verified pairs; parts of one size are put together, so each pair moves a few times."""
+        """Add verified pairs. Parts of similar size are merged, so each pair is copied only a few times."""
         self._found.append(pairs)
         while len(self._found) > 1 and self._found[-2].left.size <= 2 * self._found[-1].left.size:
             self._found.append(together([self._found.pop(), self._found.pop()]))
 
     def pairs(self) -> PairArrays:
-        """Return all verified pairs, each once."""
+        """Return all distinct verified pairs."""
         self.flush()
         self._found = [together(self._found)]
         return self._found[0]

@@ -1,1 +1,1 @@
-"""Band keys to candidate pairs."""
+"""From band keys to candidate pairs."""

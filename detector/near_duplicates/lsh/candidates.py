@@ -1,8 +1,8 @@
-"""Band keys to candidate pairs, one band at a time, by sorting.
+"""From band keys to candidate pairs, one band at a time, by sorting.
 
-A bucket is a run of equal keys. Small buckets are joined with themselves; a pair that a
-former band's bucket held was emitted there, which its keys tell, so nothing has to be
-remembered. Buckets beyond `max_group` are handed on whole (`groups`).
+A bucket is a run of equal keys. The members of small buckets are paired with each other. A pair that shared a
+bucket in an earlier band was already emitted there, which its keys show, so nothing has to be remembered.
+Buckets larger than `max_group` are passed on as a whole (`groups`).
 """
 
 from collections.abc import Iterator
@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from detector import native
 from detector.records import Integers
 
-# Candidates that are made, and verified, together.
+# The number of candidates that are made and verified together.
 PAIRS_TOGETHER: Final = 1 << 17
 BITS: Final = 64
 
 
 class Buckets(NamedTuple):
-    """The buckets of one band that hold two or more texts.
+    """The buckets of one band with at least two texts.
 
-    members: int64, positions; those of a bucket stand together, rising
+    members: int64, positions; those of a bucket are consecutive and ascending
     start, size: int64 (buckets,)
     """
 
@@ -32,11 +32,11 @@ class Buckets(NamedTuple):
 
 
 class Emitted(NamedTuple):
-    """What tells whether a pair was emitted by a former band.
+    """Decides whether a pair was emitted by an earlier band.
 
-    keys: uint32 (n, bands); large: uint64 (n, bands / 64), a bit for each band in which
-    a text's bucket was too large to be joined; owner: int64 (n,), texts of one owner are
-    no pair; empty if every text is its own
+    keys: uint32 (n, bands); large: uint64 (n, bands / 64), a bit for each band in which a text's bucket was
+    too large to be joined; owner: int64 (n,), texts of one owner do not form pairs; empty if every text is
+    its own owner
     """
 
     keys: NDArray[np.uint32]
@@ -50,7 +50,7 @@ def large_marks(texts: int, bands: int) -> NDArray[np.uint64]:
 
 
 def buckets_of(keys: NDArray[np.uint32], active: Integers) -> Buckets:
-    """Return the buckets of a band; keys: uint32 (n,) of that band, active: positions looked at."""
+    """Return the buckets of a band; keys: uint32 (n,) of that band; active: the positions to use."""
     codes = keys[active].astype(np.uint64) << np.uint64(32)
     codes |= active.astype(np.uint64)
     codes.sort()
@@ -66,7 +66,7 @@ def buckets_of(keys: NDArray[np.uint32], active: Integers) -> Buckets:
 def joined_pairs(
     buckets: Buckets, band: int, emitted: Emitted, most: int
 ) -> Iterator[tuple[Integers, Integers]]:
-    """Yield the new candidate pairs of buckets of up to `most` members, some at a time."""
+    """Yield the new candidate pairs of buckets with up to `most` members, in chunks."""
     small = buckets.size <= most
     chosen = Buckets(buckets.members, buckets.start[small], buckets.size[small])
     cursor = np.zeros(2, np.int64)
@@ -78,7 +78,7 @@ def joined_pairs(
 
 
 def large_buckets(buckets: Buckets, band: int, emitted: Emitted, most: int) -> Iterator[Integers]:
-    """Yield the members of each bucket beyond `most`, and mark them."""
+    """Yield the members of each bucket with more than `most`, and mark them."""
     bit = np.uint64(1) << np.uint64(band % BITS)
     for bucket in np.flatnonzero(buckets.size > most).tolist():
         start = int(buckets.start[bucket])

@@ -1,9 +1,9 @@
-"""Groups too large for every pair: each member is linked to a representative.
+"""Groups that are too large to compare every pair: each member is linked to a representative.
 
-A representative is the member that the keep policy would keep. Those that do not match it
-choose another among themselves, so one false candidate at the front hides nobody. When
-the representative itself is removed in favour of a text elsewhere, its members are
-compared with that one, and those that do not match it choose again.
+A representative is the member that the keep policy would keep. Members that do not match it choose another
+one among themselves, so a false candidate at the front hides no other text. If the representative itself is
+removed in favour of a text elsewhere, its members are compared with that text, and those that do not match it
+choose again.
 """
 
 from collections.abc import Callable
@@ -16,17 +16,17 @@ from numpy.typing import NDArray
 from detector.near_duplicates.jaccard.verification import PairArrays, Verifier, together
 from detector.records import Floats64, Integers
 
-# Representatives that are tried in one bucket, so many together. What is left after them
-# looked alike to a band without being it, as pages of one template do.
+# The most representatives that are tried in one bucket, and how many are tried together. The texts that
+# remain share a band but do not match, like pages of one template.
 REPRESENTATIVES: Final = (1, 7, 24)
-# Pairs that are compared to estimate how many a group has: a standard error of 2 %.
+# The number of pairs that are compared to estimate the pairs of a group, with a standard error of 2 %.
 SAMPLE: Final = 500
 SEED: Final = 1
 
 
 @dataclass
 class Links:
-    """To which representative each text of a large group is linked.
+    """The representative that each text of a large group is linked to.
 
     to: int64 (n,), a position, or -1; rank: int64 (n,), the order of the keep policy
     """
@@ -35,12 +35,15 @@ class Links:
     rank: Integers
 
     def unlinked(self, members: Integers) -> Integers:
-        """Return those members that have no representative, among them the representatives."""
+        """Return the members without a representative, including the representatives themselves."""
         return members[self.to[members] < 0]
 
 
 def _follow(heads: Integers, pairs: PairArrays, links: Links) -> None:
-    """Link each text to the first of the heads that it matches; a head that is linked leads nobody."""
+    """Link each text to the first of the representatives that it matches.
+
+    A linked representative represents no text.
+    """
     for head in heads.tolist():
         if links.to[head] < 0:
             ours = (pairs.left == head) | (pairs.right == head)
@@ -49,7 +52,7 @@ def _follow(heads: Integers, pairs: PairArrays, links: Links) -> None:
 
 
 def link(members: Integers, links: Links, verifier: Verifier, most: int) -> PairArrays:
-    """Link the members of a large bucket that are not linked yet; return the pairs found."""
+    """Link the members of a large bucket that are not linked yet; return the pairs that were found."""
     left = links.unlinked(members)
     left = left[np.argsort(links.rank[left])]
     found = []
@@ -70,9 +73,9 @@ def link(members: Integers, links: Links, verifier: Verifier, most: int) -> Pair
 
 
 def second_round(keeper: Integers, links: Links, verifier: Verifier, most: int) -> PairArrays:
-    """Return new pairs for members whose representative was removed and that have no kept twin.
+    """Return new pairs for members whose representative was removed, and that have no kept near-duplicate.
 
-    keeper: int64 (n,), the kept twin of each text, itself if it is kept
+    keeper: int64 (n,), the kept near-duplicate of each text, or the text itself if it is kept
     """
     representative = links.to
     linked = np.flatnonzero(representative >= 0)
@@ -98,12 +101,12 @@ def every_pair(members: Integers) -> tuple[Integers, Integers]:
 
 
 def groups_of(links: Links) -> list[Integers]:
-    """Return the members of every large group, representative first."""
+    """Return the members of every large group, with the representative first."""
     members = np.flatnonzero(links.to >= 0)
     if not members.size:
         return []
     root = links.to[members]
-    while (linked := links.to[root] >= 0).any():  # a representative may be another's member
+    while (linked := links.to[root] >= 0).any():  # a representative may be a member of another group
         root = np.where(linked, links.to[root], root)
     order = np.lexsort((members, root))
     root, members = root[order], members[order]
@@ -115,7 +118,7 @@ def groups_of(links: Links) -> list[Integers]:
 
 
 def estimated_pairs(members: Integers, compare: Callable[[Integers, Integers], Floats64]) -> int:
-    """Return about how many pairs of a group are at or above the threshold, from a seeded sample."""
+    """Return the estimated number of pairs of a group at or above the threshold, from a seeded sample."""
     every = members.size * (members.size - 1) // 2
     draw = np.random.default_rng(SEED)
     one = draw.integers(0, members.size, SAMPLE)

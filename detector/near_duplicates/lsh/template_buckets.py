@@ -1,7 +1,7 @@
-"""Crowded buckets: many texts that share a band without being alike, as pages of one template do.
+"""Template buckets: many texts that share a band without being similar, like pages of one template.
 
-Comparing all of them would be quadratic. What the template gives them stands in nearly
-all; texts that are alike share something rarer too, and that finds them.
+Comparing all of them would be quadratic. The shingles of the template are in nearly all of them; similar
+texts also share rarer shingles, by which they are found.
 """
 
 from collections.abc import Iterator
@@ -13,17 +13,17 @@ from detector.near_duplicates.jaccard.verification import Verifier
 from detector.near_duplicates.lsh.candidates import Buckets, Emitted, joined_pairs
 from detector.records import Integers
 
-# Members of a bucket that may share a shingle and are compared for it. It bounds the work;
-# larger families have found a representative, or meet in other bands.
+# The most members of a bucket that are compared for sharing a shingle. This bounds the work; larger families
+# have found a representative, or are found in other bands.
 RARE: Final = 50
 
 
 def rare_pairs(
     members: Integers, verifier: Verifier, band: int, emitted: Emitted
 ) -> Iterator[tuple[Integers, Integers]]:
-    """Yield the new candidate pairs of a crowded bucket: those that share a shingle rare in it."""
+    """Yield the new candidate pairs of a template bucket: those that share a shingle that is rare in it."""
     keys, text = verifier.shingles_of(members, band)
-    order = np.argsort(keys, kind="stable")  # stable: positions rise within a bucket
+    order = np.argsort(keys, kind="stable")  # stable: positions are ascending within a bucket
     keys, text = keys[order], text[order]
     new = np.ones(keys.size, np.bool_)
     new[1:] = keys[1:] != keys[:-1]

@@ -1,1 +1,1 @@
-"""Texts to shingles, MinHash signatures and band keys."""
+"""From texts to shingles, MinHash signatures and band keys."""

@@ -1,4 +1,4 @@
-"""The permutations that MinHash signatures are made with: those that `datasketch` draws."""
+"""The permutations for MinHash signatures: those of `datasketch`."""
 
 from functools import lru_cache
 

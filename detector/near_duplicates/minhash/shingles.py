@@ -1,12 +1,11 @@
-"""Texts to shingles: case-folded words, joined by one space, `size` at a time.
+"""From texts to shingles: case-folded words, joined by one space, `size` at a time.
 
-A word is a maximal run of letters, marks and digits, or one character of a script that is written
-without spaces; so a text in such a script gets character shingles without being told. A text with
-fewer words than `size` has one shingle, all of it; a text without words has none.
+A word is a maximal run of letters, marks and digits, or one character of a script without spaces. So texts in
+such scripts automatically get character shingles. A text with fewer words than `size` has one shingle, which
+is the whole text; a text without words has none.
 
-These functions are the definition, in plain Python. The kernels (kernels/near_duplicates/fold.h) are
-tested against them, and `reference_shingles` is what to feed to `datasketch` for signatures equal to
-ours.
+These functions are the definition, in plain Python. The kernels (kernels/near_duplicates/fold.h) are tested
+against them. To get equal signatures from `datasketch`, pass it the result of `reference_shingles`.
 """
 
 import unicodedata
@@ -22,7 +21,7 @@ def _is_in_word(char: str) -> bool:
 def reference_words(text: str, equal_forms: bool = False) -> list[str]:
     """Return the words of a text, normalised to NFC and case folded.
 
-    With `equal_forms`, characters have the form that readers take for equal, and "_" joins words.
+    With `equal_forms`, forms of characters that look the same to readers are equal, and "_" joins words.
     """
     if equal_forms:
         text = "".join(map(form_of, unicodedata.normalize("NFC", text)))

@@ -1,10 +1,9 @@
 """MinHash signatures, bit-identical to `datasketch` 2.0 (scheme "affine32").
 
-A shingle is hashed by 32-bit xxHash (seed 0), mixed by MurmurHash3's finaliser, and sent through
-affine permutations `a * h + b mod 2^32`; a slot keeps the smallest value (Broder 1997, "On the
-resemblance and containment of documents"). Everything is done in one pass over a text's bytes: making
-shingles as Python objects would cost more than hashing them. The kernel is
-kernels/near_duplicates/minhash.cpp.
+A shingle is hashed by 32-bit xxHash (seed 0), mixed by MurmurHash3's finaliser, and passed through affine
+permutations `a * h + b mod 2^32`; a slot keeps the smallest value (Broder 1997, "On the resemblance and
+containment of documents"). Everything is done in one pass over the bytes of a text, because making shingles
+as Python objects would cost more than hashing them. The kernel is kernels/near_duplicates/minhash.cpp.
 """
 
 from collections.abc import Sequence
@@ -31,9 +30,9 @@ def signatures_of(texts: Sequence[bytes], size: int = 5, slots: int = SLOTS) -> 
     texts
         The texts.
     size
-        Words of a shingle.
+        The number of words in a shingle.
     slots
-        Slots of a signature.
+        The number of slots in a signature.
 
     Returns
     -------

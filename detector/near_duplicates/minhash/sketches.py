@@ -1,7 +1,7 @@
-"""Texts to what finds candidates: a digest, the number of shingles, and a key for each band.
+"""From texts to the data that finds candidates: a digest, the number of shingles, and a key for each band.
 
-One pass over the bytes (kernels/near_duplicates/minhash.cpp). A signature itself is gone once its
-band keys are known: they are a sixth of it.
+One pass over the bytes (kernels/near_duplicates/minhash.cpp). The signature itself is discarded once its
+band keys are known, which are a sixth of its size.
 """
 
 from typing import NamedTuple
@@ -18,14 +18,15 @@ from detector.settings import DuplicateSettings
 
 
 class Sketches(NamedTuple):
-    """Of n texts; rows are positions.
+    """The sketches of n texts; rows are positions.
 
     digest: uint64 (n, 2), equal for equal words in the same order (texts without words: for equal
-        bytes); two other texts share one with a chance of 2^-128
+        bytes); two other texts have the same one with a probability of 2^-128
     words: int32 (n,)
-    shingles: int32 (n,), words less `size` - 1: no text has more shingles; 0 if it is shorter
+    shingles: int32 (n,), words minus `size` - 1, an upper bound for the shingles of a text; 0 if it is
+    shorter
     length: int64 (n,), bytes of UTF-8
-    keys: uint32 (n, bands), of those that have shingles
+    keys: uint32 (n, bands), of texts with shingles
     """
 
     digest: NDArray[np.uint64]

@@ -1,1 +1,1 @@
-"""What is kept of a page, as a document: one clean tree, written as HTML, Markdown or TEI."""
+"""The kept part of a page as a document: one clean tree, written as HTML, Markdown or TEI."""

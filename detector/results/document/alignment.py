@@ -1,9 +1,9 @@
-"""Lines of a page found again in its source, by their characters.
+"""Finds the lines of a page in its source, by their characters.
 
-Scoring gives lines, not elements. To write the kept lines with their markup, the page's source is
-parsed once more, and its text is laid beside the lines. White space and invisible characters count in
-neither. Nearly always both are the same; where the reader left something out (the numbers beside a
-listing) or wrote something else (a formula), the next lines show where the text goes on.
+Scoring gives lines, not elements. To write the kept lines with their markup, the source of the page is parsed
+once more, and its text is aligned with the lines, ignoring white space and invisible characters. Nearly
+always both are the same. If the reader left something out (line numbers of code) or wrote something else (a
+formula), the next lines show where the text continues.
 """
 
 from collections.abc import Sequence
@@ -16,13 +16,15 @@ from numpy.typing import NDArray
 
 from detector.records import Integers, ScoredLine
 
-# Characters that one side may have and the other not: soft hyphen, zero-width ones, byte-order mark.
+# Characters that only one side may have: soft hyphen, zero-width characters, byte-order mark.
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
-# So many characters in a row are not found elsewhere by chance; fewer are looked for with what follows.
+# This many consecutive characters are not found elsewhere by chance; shorter runs are searched together with
+# what follows.
 _ANCHOR: Final = 24
-# How far ahead the text is looked for.
+# How far ahead to search for the text.
 _WINDOW: Final = 20_000
-# Two stretches with more pairs of characters than this are not compared one by one; nor are more on a page.
+# Runs with more pairs of characters than this are not compared one by one; the same limit applies to a whole
+# page.
 _MOST_PAIRS: Final = 250_000
 _MOST_OF_PAGE: Final = 20_000_000
 
@@ -31,8 +33,8 @@ class KeptText(NamedTuple):
     """The visible characters of a page's lines.
 
     text: without white space
-    kept: bool (C,), whether each stays
-    spaced: bool (C,), whether white space or a line's beginning stands before it
+    kept: bool (C,), whether each is kept
+    spaced: bool (C,), whether it follows white space or begins a line
     line_start: int64 (L + 1,), first character of each line, and C
     """
 
@@ -43,12 +45,12 @@ class KeptText(NamedTuple):
 
 
 def visible(text: str) -> str:
-    """Return the characters that count: no white space, nothing invisible."""
+    """Return the characters that count: neither white space nor invisible."""
     return "".join((text if text.isascii() else text.translate(_INVISIBLE)).split())
 
 
 def kept_text(lines: Sequence[ScoredLine]) -> KeptText:
-    """Return the visible characters of all lines, with what was decided about each."""
+    """Return the visible characters of all lines, with the decision about each."""
     pieces: list[str] = []
     kept: list[NDArray[np.bool_]] = []
     spaced: list[NDArray[np.bool_]] = []
@@ -67,7 +69,7 @@ def kept_text(lines: Sequence[ScoredLine]) -> KeptText:
 
 
 def _kept_characters(line: ScoredLine, size: int) -> NDArray[np.bool_]:
-    """Return bool (size,), whether each visible character of a line stays."""
+    """Return bool (size,), whether each visible character of a line is kept."""
     if not line.kept or not line.cuts:
         return np.full(size, line.kept)
     is_cut = np.zeros(len(line.text), np.bool_)
@@ -82,14 +84,14 @@ def _joined(parts: list[NDArray[np.bool_]]) -> NDArray[np.bool_]:
 
 
 def aligned(source: str, lines: KeptText) -> Integers:
-    """Return int64: for each visible character of the source, that of the lines it is, or -1.
+    """Return int64: the character of the lines for each visible character of the source, or -1.
 
     Parameters
     ----------
     source
         The visible characters of the source, in document order.
     lines
-        Those of the lines.
+        The visible characters of the lines.
     """
     if source == lines.text:
         return np.arange(len(source), dtype=np.int64)
@@ -97,13 +99,13 @@ def aligned(source: str, lines: KeptText) -> Integers:
 
 
 class _Alignment:
-    """Goes through the lines, and finds each in the source at or after where the last one ended."""
+    """Goes through the lines, and finds each in the source at or after the end of the previous one."""
 
     def __init__(self, source: str, lines: KeptText) -> None:
         self.source, self.text = source, lines.text
         self.found = np.full(len(source), -1, np.int64)
         self.at = 0  # the first character of the source that is still free
-        self.missed = 0  # the first character of the lines that was not found
+        self.missed = 0  # the first character of the lines that has not been found
         self.pairs_left = _MOST_OF_PAGE
         starts = lines.line_start.tolist()
         for start, end in pairwise(starts):
@@ -112,7 +114,7 @@ class _Alignment:
         self._between(len(self.text), len(source))
 
     def _line(self, start: int, end: int) -> None:
-        """Find one line; one that is not found is compared once a later one is."""
+        """Find one line; a line that is not found is compared when a later one is found."""
         line = self.text[start:end]
         if self.missed == start and self.source.startswith(line, self.at):
             place = self.at
@@ -127,7 +129,7 @@ class _Alignment:
         self.at, self.missed = place + shared, end
 
     def _between(self, end: int, place: int) -> None:
-        """Compare what was not found of the lines, up to `end`, with the source up to `place`."""
+        """Compare the missing part of the lines, up to `end`, with the source up to `place`."""
         first, at = self.missed, self.at
         pairs = (end - first) * (place - at)
         if pairs == 0 or pairs > min(_MOST_PAIRS, self.pairs_left):
@@ -140,9 +142,10 @@ class _Alignment:
 
 
 def stays(found: Integers, lines: KeptText) -> NDArray[np.bool_]:
-    """Return bool: for each visible character of the source, whether it stays.
+    """Return bool: for each visible character of the source, whether it is kept.
 
-    What no line has goes, unless it stands within a kept line, as the second form of a formula does.
+    Characters that are in no line are dropped, except within a kept line, such as the second form of a
+    formula.
     """
     known = np.flatnonzero(found >= 0)
     kept = np.zeros(found.size, np.bool_)

@@ -1,4 +1,4 @@
-"""Writing blocks and the words in them: where paragraphs begin, what stands around a word."""
+"""Writes blocks and the words in them: where paragraphs begin, and what encloses a word."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -9,24 +9,24 @@ from detector.results.document.lists import number_items
 if TYPE_CHECKING:
     from turbohtml import Element, Node
 
-# What may hold an item.
+# Elements that may contain a list item.
 _HOLDS: Final = {
     "li": frozenset(("ul", "ol")), "dt": frozenset(("dl",)), "dd": frozenset(("dl",)),
     "figcaption": frozenset(("figure",)), "summary": frozenset(("details",)),
 }  # fmt: skip
-# What is put around words that stand directly in one of these.
+# The element that is put around words directly in one of these.
 _WRAPPED_IN: Final = {"ul": "li", "ol": "li", "dl": "dd"}
-# A heading in them is words of theirs.
+# A heading inside them is written as words.
 _CAPTIONS: Final = frozenset(("caption", "figcaption", "dt"))
-# Emphasis adds nothing to what is emphasised as a whole.
+# Emphasis of the whole element has no effect.
 _EMPHASISED: Final = HEADINGS | {"th", "dt"}
 
 
 @dataclass
 class _Block:
-    """A block that is open: what began it, and how much was written before.
+    """An open block: the element that began it, and how much was written before.
 
-    is_over: another block began in one that holds words only, and so ended it
+    is_over: another block began in a block that holds only words, and so ended it
     """
 
     source: "Element"
@@ -36,24 +36,24 @@ class _Block:
 
 
 class Blocks:
-    """A tree that is written from its beginning to its end."""
+    """A tree that is written from beginning to end."""
 
     def __init__(self, attributes: dict[str, str]) -> None:
         from turbohtml import Element
 
         self.root = Element("article", attributes)
-        self.container: Element = self.root  # the block that is open
+        self.container: Element = self.root  # the open block
         self._open: list[_Block] = []
         self._paragraph: Element | None = None
         self._formats: list[tuple[Element, str, dict[str, str]]] = []
-        self._path: list[tuple[Element, Element]] = []  # formats that are open, and what was written
-        self._between = ""  # what comes before the next word: nothing, a space, breaks
+        self._path: list[tuple[Element, Element]] = []  # open formats, and what has been written
+        self._between = ""  # what comes before the next word: nothing, a space, or breaks
         self._written = 0
         self._is_blank = True  # nothing was written since the last border
         self._identity: str | None = None
 
     def mark(self, identity: str | None) -> None:
-        """Give the next paragraph a name that a link asks for."""
+        """Give the next paragraph an id that a link refers to."""
         self._identity = identity or self._identity
 
     def border(self) -> None:
@@ -76,14 +76,14 @@ class Blocks:
         if tag in LISTS:
             tag = "ol" if tag == "ol" else "ul"
         if held_by is not None and self.container.tag not in held_by:
-            tag = "div"  # an item of no list: its words are a paragraph
+            tag = "div"  # an item outside of a list: its words are a paragraph
         block = Element(tag, attributes)
         self._holder(tag).append(block)
         self._open.append(_Block(source, block, self._written))
         self.container, self._is_blank = block, True
 
     def _end_words(self) -> None:
-        """End the paragraph, and headings and the like: no block stands in them."""
+        """End the paragraph, and headings and the like, which contain no blocks."""
         for block in reversed(self._open):
             if block.element.tag not in TEXTUAL:
                 break
@@ -92,12 +92,12 @@ class Blocks:
         self.border()
 
     def _look_up(self) -> None:
-        """Find the block that is open."""
+        """Return the open block."""
         now = (block.element for block in reversed(self._open) if not block.is_over)
         self.container = next(now, self.root)
 
     def _holder(self, tag: str) -> "Element":
-        """Return what a block is put into: a list in a list stands in the item before it."""
+        """Return the parent of a new block: a nested list goes into the previous item."""
         from turbohtml import Element
 
         wrapper = _WRAPPED_IN.get(self.container.tag)
@@ -115,7 +115,7 @@ class Blocks:
 
         self.border()
         if not self._open or self._open[-1].source is not source:
-            return  # it began none
+            return  # it began no block
         ended = self._open.pop()
         block = ended.element
         self._look_up()
@@ -131,17 +131,17 @@ class Blocks:
             number_items(block)
 
     def format(self, source: "Element", tag: str, attributes: dict[str, str]) -> None:
-        """Begin an element among words; it is written when a word in it is."""
+        """Begin an inline element; it is written with the first word in it."""
         is_twice = any(tag == other for _, other, _ in self._formats)
         if not is_twice and not (tag == "strong" and self.container.tag in _EMPHASISED):
             self._formats.append((source, tag, attributes))
 
     def unformat(self, source: "Element") -> None:
-        """End an element among words."""
+        """End an inline element."""
         self._formats = [one for one in self._formats if one[0] is not source]
 
     def space(self) -> None:
-        """Leave a space before the next word of the paragraph."""
+        """Put a space before the next word of the paragraph."""
         self._between = self._between or " "
 
     def line_break(self) -> None:
@@ -150,7 +150,7 @@ class Blocks:
             self._between = self._between.replace(" ", "") + "\n"
 
     def text(self, text: str) -> None:
-        """Write words; white space at either end is left for what comes next."""
+        """Write words; white space at either end is left for the next words."""
         from turbohtml import Text
 
         if not text.strip():
@@ -162,21 +162,21 @@ class Blocks:
         self._note(" " if text[-1] == " " else "")
 
     def leaf(self, tag: str, attributes: dict[str, str]) -> None:
-        """Write an element without content, among words."""
+        """Write an inline element without content."""
         from turbohtml import Element
 
-        formats = self._formats  # no picture is bold
+        formats = self._formats  # pictures are not bold
         self._formats = [one for one in formats if one[1] == "a"]
         self.node(Element(tag, attributes))
         self._formats = formats
 
     def node(self, node: "Node") -> None:
-        """Write a tree among words."""
+        """Write an inline tree."""
         self._place().append(node)
         self._note("")
 
     def rule(self) -> None:
-        """Write a border that can be seen."""
+        """Write a visible border."""
         from turbohtml import Element
 
         self.border()
@@ -184,7 +184,7 @@ class Blocks:
             self.container.append(Element("hr"))
 
     def code(self, text: str, language: str | None, attributes: dict[str, str]) -> None:
-        """Write a listing."""
+        """Write a block of code."""
         from turbohtml import Element, Text
 
         self._end_words()
@@ -197,7 +197,7 @@ class Blocks:
         """Return the tree."""
         names = {str(element.attrs["id"]) for element in self.root.select("[id]")}
         for link in self.root.select("a[href^='#']"):
-            if str(link.attrs["href"])[1:] not in names:  # what it leads to is gone
+            if str(link.attrs["href"])[1:] not in names:  # the target of the link was dropped
                 link.unwrap()
         self.root.normalize()
         return self.root
@@ -207,7 +207,7 @@ class Blocks:
         self._is_blank, self._between = False, between
 
     def _parent(self) -> "Element":
-        """Return the block that words stand in, begun if there is none."""
+        """Return the block for words; begin one if there is none."""
         from turbohtml import Element
 
         if self.container.tag in TEXTUAL:
@@ -219,7 +219,7 @@ class Blocks:
         return self._paragraph
 
     def _place(self) -> "Element":
-        """Return where a word is written: all that stands around it is open."""
+        """Return the element that a word is written to, with everything around it open."""
         from turbohtml import Element, Text
 
         if self._between.count("\n") > 1 and self.container.tag not in TEXTUAL:
@@ -243,12 +243,12 @@ class Blocks:
 
 
 def _has_number(block: "Element") -> bool:
-    """Return whether an empty item counts: the numbers of those after it stay as they were."""
+    """Return whether an empty item counts: the numbers of the items after it are unchanged."""
     return block.tag == "li" and block.parent is not None and getattr(block.parent, "tag", "") == "ol"
 
 
 def _tighten(block: "Element") -> None:
-    """Take the paragraph of an item that has only one away, as all lists have that are not spaced."""
+    """Unwrap the paragraph of an item that has only one, as in all lists that are not spaced."""
     from turbohtml import Element
 
     children = [child for child in block.children if isinstance(child, Element)]

@@ -1,4 +1,4 @@
-"""Listings: their text to the byte, without the lines that were dropped, and their language."""
+"""Blocks of code: their exact text, without the dropped lines, and their language."""
 
 import re
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _CLASS: Final = re.compile(
     r"^(?:language|lang|highlight-source|highlight|brush|sh|prism|hljs-language)[-_:]([\w+#.-]+)$", re.ASCII
 )
-# Classes that some highlighters put beside the bare name of a language.
+# Classes that some highlighters use besides the name of a language.
 _MARKS: Final = frozenset(("sourcecode", "hljs", "prettyprint", "src", "highlight"))
 _NO_LANGUAGE: Final = names(
     "none plain plaintext text default code source numbersource numberlines line-numbers linenums hljs "
@@ -43,7 +43,7 @@ def _of_element(element: "Element") -> str | None:
 
 
 def code_language(element: "Element") -> str | None:
-    """Return the language of a listing, as its element, one in it or one around it says."""
+    """Return the language of a block of code, from its element, one inside it or one around it."""
     from turbohtml import Element
 
     inner = [child for child in element.children if isinstance(child, Element) and child.tag == "code"]
@@ -56,12 +56,12 @@ def code_language(element: "Element") -> str | None:
 
 
 def code_block(events: "Sequence[Event]", start: int, source: Source) -> str:
-    """Return the text of a listing, white space and blank lines as they were.
+    """Return the text of a block of code, with its white space and blank lines.
 
     Parameters
     ----------
     events
-        What stands in its element.
+        The events inside its element.
     start
         The position of its first visible character.
     source
@@ -88,7 +88,7 @@ def code_block(events: "Sequence[Event]", start: int, source: Source) -> str:
 
 
 def _kept_lines(text: str, kept: list[bool | None]) -> str:
-    """Return the lines that stay: of one in which something goes, what stays; blank ones all."""
+    """Return the kept lines; of a partly dropped line, the kept part; and all blank lines."""
     lines, at = [], 0
     for line in text.split("\n"):
         fates = kept[at : at + len(line)]

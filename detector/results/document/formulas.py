@@ -1,4 +1,4 @@
-"""Formulas: pages print one formula two or three times; one of them is written."""
+"""Formulas: pages contain a formula two or three times, and one of them is written."""
 
 import re
 from typing import TYPE_CHECKING, Final
@@ -10,28 +10,28 @@ if TYPE_CHECKING:
 
 _TEX: Final = ("application/x-tex", "tex", "application/x-latex", "latex", "text/x-latex")
 _TEX_SCRIPT: Final = re.compile(r"^math/(?:tex|asciimath)\s*(;\s*mode=display)?\s*$", re.IGNORECASE)
-# What libraries print for the eye beside what they print for machines.
+# The visual form of formulas, which libraries print beside the form for machines.
 _DRAWN: Final = names(
     "mathjax mathjax_display mathjax_svg mathjax_svg_display mathjax_chtml mjx-chtml mjxc-display"
 )
 _SECOND_FORMS: Final = _DRAWN | {"katex-html", "mathjax_preview"}
-# A formula that stands on a line of its own.
+# A display formula.
 _DISPLAYS: Final = names("katex-display mathjax_display mathjax_svg_display mjxc-display")
 # A picture of the formula beside it.
 _PICTURES: Final = frozenset(("mwe-math-fallback-image-inline", "mwe-math-fallback-image-display"))
-# What libraries put the source in when they have no annotation.
+# Where libraries put the source if they have no annotation.
 _SOURCES: Final = ("alttext", "data-latex")
 _MATHML: Final = names(
     "math mi mn mo ms mtext mspace mrow mfrac msqrt mroot msub msup msubsup munder mover munderover mtable "
     "mtr mtd mlabeledtr mstyle mpadded mphantom mfenced menclose mmultiscripts mprescripts none semantics "
     "annotation maligngroup malignmark"
 )
-# The signs before the parts of an element, where a line has no place above or below.
+# The signs before the parts of an element, because a line has no place above or below.
 _SIGNS: Final = {
     "mfrac": ("", "/"), "msup": ("", "^"), "msub": ("", "_"), "munder": ("", "_"), "mover": ("", ""),
     "msubsup": ("", "_", "^"), "munderover": ("", "_", "^"),
 }  # fmt: skip
-# What machines read of a formula.
+# The machine-readable form of a formula.
 _MACHINE: Final = "math, script[type^='math/tex' i]"
 _ATTRIBUTES: Final = names(
     "mathvariant fence separator stretchy open close separators notation linethickness accent "
@@ -46,7 +46,7 @@ def _classes(element: "Element") -> set[str]:
 
 
 def is_second_form(element: "Element") -> bool:
-    """Return whether an element shows a formula to the eye that stands beside it for machines."""
+    """Return whether an element is the visual form of a formula that also has a form for machines."""
     if element.tag == "img":
         return bool(_classes(element) & _PICTURES) and _has_formula(element.parent)
     if not _classes(element) & _SECOND_FORMS:
@@ -61,7 +61,7 @@ def _has_formula(node: "Node | None") -> bool:
 
 
 def script_formula(element: "Element") -> "Element | None":
-    """Return the formula whose source a script of MathJax holds, if it does."""
+    """Return the formula whose source is in a script of MathJax, if any."""
     found = _script_of(element)
     if found is None or _is_drawn(element):
         return None
@@ -69,7 +69,7 @@ def script_formula(element: "Element") -> "Element | None":
 
 
 def tex_formula(source: str, is_display: bool) -> "Element":
-    """Return a formula that only its source in TeX is known of, as MathML."""
+    """Return a formula of which only the TeX source is known, as MathML."""
     from turbohtml import Element, Text
 
     annotation = Element("annotation", {"encoding": _TEX[0]}, [Text(source)])
@@ -79,7 +79,7 @@ def tex_formula(source: str, is_display: bool) -> "Element":
 
 
 def formula(element: "Element") -> "Element | None":
-    """Return the formula of an element as MathML, or None where another element has it."""
+    """Return the formula of an element as MathML, or None if another element has it."""
     if element.tag != "math":
         inner = element.find("math")
         return None if inner is None else formula(inner)
@@ -94,7 +94,7 @@ def formula(element: "Element") -> "Element | None":
 
 
 def _following_source(element: "Element") -> str | None:
-    """Return what the script says that MathJax 2 leaves after the formula it has drawn, if there is one."""
+    """Return the script that MathJax 2 leaves after the formula that it has drawn, if any."""
     from turbohtml import Element
 
     for one, _ in zip((element, *element.ancestors), range(5), strict=False):
@@ -111,7 +111,7 @@ def _script_of(element: "Element") -> "re.Match[str] | None":
 
 
 def _is_drawn(script: "Element") -> bool:
-    """Return whether the formula of a script stands before it as MathML, too."""
+    """Return whether the formula of a script is before it, also as MathML."""
     from turbohtml import Element
 
     before = script.previous_sibling
@@ -131,7 +131,7 @@ def _is_display(element: "Element") -> bool:
 
 
 def _copy(element: "Element", attributes: dict[str, str]) -> "Element":
-    """Return a formula with the elements and attributes of MathML only."""
+    """Return a formula with only the elements and attributes of MathML."""
     from turbohtml import Element, Text
 
     root = Element("math", attributes)
@@ -153,7 +153,7 @@ def _copy(element: "Element", attributes: dict[str, str]) -> "Element":
 
 
 def tex_of(element: "Element") -> str | None:
-    """Return the source in TeX of a formula, if it has it."""
+    """Return the TeX source of a formula, if it has one."""
     for annotation in element.find_all("annotation"):
         if _is_tex(annotation):
             return str(annotation.text).strip() or None
@@ -165,7 +165,7 @@ def _is_tex(annotation: "Element") -> bool:
 
 
 def readable(element: "Element") -> str:
-    """Return a formula as the lines of a page have it: `(a+b)/2`, `x_1^2`."""
+    """Return a formula as it is in the lines of a page: `(a+b)/2`, `x_1^2`."""
     from turbohtml import Element, Text
 
     pieces: list[str] = []

@@ -12,7 +12,7 @@ _ROMAN: Final = (
 
 
 def number_items(block: "Element") -> None:
-    """Take the empty items of a list away, and give the others the numbers that they had."""
+    """Remove the empty items of a list, and give the others their original numbers."""
     from turbohtml import Element
 
     items = [child for child in block.children if isinstance(child, Element) and child.tag == "li"]
@@ -39,10 +39,10 @@ def number_items(block: "Element") -> None:
 
 
 def without_leaps(block: "Element") -> None:
-    """Put an ordered list into a form that Markdown has.
+    """Convert an ordered list into a form that Markdown has.
 
-    Markdown has a number for the first item only, counts upwards, and from 0: a list is parted where its
-    numbers leap, and one with other marks has them as words.
+    Markdown has a number for the first item only, and counts upwards from 0 or more. So a list is split where
+    its numbers jump, and other markers are written as words.
     """
     from turbohtml import Element, Text
 
@@ -69,7 +69,7 @@ def without_leaps(block: "Element") -> None:
 
 
 def marked_items(block: "Element") -> "list[tuple[Element, str]]":
-    """Return the items of an ordered list that `number_items` has seen, each with its number or letter."""
+    """Return the items of an ordered list after `number_items`, each with its number or letter."""
     from turbohtml import Element
 
     items = [child for child in block.children if isinstance(child, Element) and child.tag == "li"]
@@ -85,7 +85,7 @@ def marked_items(block: "Element") -> "list[tuple[Element, str]]":
 
 
 def _mark(number: int, kind: str) -> str:
-    """Return a number as a list of some type shows it: 4, d or IV."""
+    """Return a number as a list of this type shows it: 4, d or IV."""
     if kind in ("a", "A") and number > 0:
         mark = _letters(number)
     elif kind in ("i", "I") and 0 < number < 4000:

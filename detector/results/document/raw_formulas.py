@@ -1,9 +1,9 @@
-r"""Formulas that stand on a page as TeX, for a script to draw in the browser.
+r"""Formulas that a page has as TeX, for a script to draw in the browser.
 
     so \(x^2\) is    ─▶    so <math>…x^2…</math> is
 
-They are only looked for where the page loads such a script: elsewhere `\(` may be a regular expression,
-and `$$` money.
+They are only searched if the page loads such a script: elsewhere `\(` may be a regular expression, and `$$`
+money.
 """
 
 import re
@@ -19,17 +19,17 @@ _SCRIPT: Final = re.compile(
     r"<script\b[^>]{0,400}?(?:mathjax|katex)|\bMathJax\s*=|\bMathJax\.Hub\b|\brenderMathInElement\b",
     re.IGNORECASE,
 )
-# The page's settings, or those of KaTeX, let a single dollar begin a formula.
+# Settings of the page, or of KaTeX, by which a single dollar begins a formula.
 _DOLLARS: Final = re.compile(r"\[\s*([\"'])\$\1\s*,\s*([\"'])\$\2\s*\]|\bleft\s*:\s*([\"'])\$\3")
 _ENVIRONMENT: Final = r"\{(?:equation|align|gather|multline|eqnarray|alignat|flalign|math|displaymath)\*?\}"
-# An escaped sign is none.
+# An escaped sign does not count.
 _MARKS: Final = re.compile(rf"\\\\|\\\$|\\[()\[\]]|\$\$?|\\(?:begin|end){_ENVIRONMENT}")
 _CLOSING: Final = {"\\(": "\\)", "\\[": "\\]", "$$": "$$", "$": "$"}
 _UNREAD: Final = frozenset(("pre", "code", "kbd", "samp", "math"))
 
 
 class _Formula(NamedTuple):
-    """Where a formula stands in a text, its marks included, and its source."""
+    """The position of a formula in a text, including its delimiters, and its source."""
 
     start: int
     end: int
@@ -43,14 +43,14 @@ def has_formula_script(source: str) -> bool:
 
 
 def mark_raw_formulas(tree: "Element", source: str) -> None:
-    """Put elements where formulas stand as TeX in a clean tree.
+    """Replace TeX formulas in a clean tree by elements.
 
     Parameters
     ----------
     tree
         From `clean_tree`.
     source
-        The page, which says what begins a formula.
+        The page, whose settings say what begins a formula.
     """
     from turbohtml import Element, Text
 
@@ -68,7 +68,7 @@ def mark_raw_formulas(tree: "Element", source: str) -> None:
 
 
 def _runs(holder: "Element") -> "Iterator[list[Node]]":
-    """Yield the texts of an element that only line breaks part."""
+    """Yield the runs of texts of an element that are separated only by line breaks."""
     from turbohtml import Element, Text
 
     run: list[Node] = []

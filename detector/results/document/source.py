@@ -1,4 +1,4 @@
-"""A page's source, parsed, and its text and elements in order."""
+"""The parsed source of a page, with its text and elements in order."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 ENTER: Final = 0
 LEAVE: Final = 1
 TEXT: Final = 2
-# If more of the lines than this is not found, what stands in <noscript> may be the page.
+# If more than this share of the lines is not found, the contents of <noscript> may be the page.
 _MISSED: Final = 0.02
 
 
 def events(root: "Element", noscript: bool = False) -> "Iterator[Event]":
     """Yield the elements and texts of a tree in order, without what is not text of the page.
 
-    Of elements that are skipped only their beginning and end come. It is no recursion: pages are
-    nested thousands deep.
+    For skipped elements, only their beginning and end are yielded. This is not recursive, because pages may
+    be nested thousands deep.
     """
     from turbohtml import DocumentFragment, Element, Text
 
@@ -62,11 +62,11 @@ def _is_read(element: "Element", noscript: bool) -> bool:
 
 @dataclass(frozen=True)
 class Source:
-    """A parsed page, and which of its visible characters stay.
+    """A parsed page, and which of its visible characters are kept.
 
-    events: as `events` gives them
+    events: those of the function `events`
     span: for each ENTER event, by its position: first visible character and end
-    kept: int64 (C + 1,), how many characters stay before each
+    kept: int64 (C + 1,), the number of kept characters before each character
     spaced: bool (C,), whether the lines have white space before a character
     missed: visible characters of the lines that are not in the source
     """
@@ -80,11 +80,11 @@ class Source:
     text: str = field(repr=False)
 
     def stays(self, at: int) -> bool:
-        """Return whether a character stays."""
+        """Return whether a character is kept."""
         return 0 <= at < self.kept.size - 1 and bool(self.kept[at + 1] > self.kept[at])
 
     def count(self, start: int, end: int) -> int:
-        """Return how many characters of a stretch stay."""
+        """Return the number of kept characters in a range."""
         return int(self.kept[end] - self.kept[start])
 
 
@@ -123,7 +123,7 @@ def _read(page: Page, lines: Sequence[ScoredLine], noscript: bool) -> Source:
 
 
 def read_source(page: Page, lines: Sequence[ScoredLine]) -> Source:
-    """Parse a page, and find its lines in it."""
+    """Parse a page, and align it with its lines."""
     found = _read(page, lines, noscript=False)
     words = sum(len(line.text) for line in lines)
     if found.missed <= _MISSED * words or "<noscript" not in page.text.lower():

@@ -1,18 +1,18 @@
-"""Tables of data, and those that only lay a page out."""
+"""Data tables, and layout tables."""
 
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from turbohtml import Element
 
-# What no cell of data holds.
+# Elements that are not in cells of data tables.
 _BLOCKS: Final = "h1, h2, h3, h4, h5, h6, article, section, form, pre, hr, blockquote"
-# Words in a cell on average, with which it is no cell but a column of the page.
+# With more words per cell on average, a cell is a column of the page.
 _LONG: Final = 80
 
 
 def is_layout(table: "Element") -> bool:
-    """Return whether a table only lays the page out: its cells are parts of the page, not data."""
+    """Return whether a table is a layout table: its cells are parts of the page, not data."""
     role = table.attrs.get("role")
     if role in ("presentation", "none") or table.select_one("table") is not None:
         return True

@@ -1,4 +1,4 @@
-"""The clean text of a page without markup as a tree: a paragraph between blank lines."""
+"""The clean text of a page without markup as a tree, with paragraphs between blank lines."""
 
 import re
 from typing import TYPE_CHECKING, Final
@@ -10,7 +10,7 @@ _LINE_END: Final = re.compile(r"\r\n|\n|\r")
 
 
 def text_tree(text: str) -> "Element":
-    """Return clean text as an `<article>`; line ends stay."""
+    """Return clean text as an `<article>`; line ends are kept."""
     from turbohtml import Element, Text
 
     tree = Element("article")

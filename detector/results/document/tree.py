@@ -1,9 +1,9 @@
-"""The clean tree of a page: what is kept, in the elements that say something, and nothing else.
+"""The clean tree of a page: the kept parts, in meaningful elements only.
 
     <div class="x"><span>One <b style="…">two</b></span><div>three</div></div>
     <article><p>One <strong>two</strong></p><p>three</p></article>
 
-Everything else that is written of an HTML page (HTML, Markdown, TEI) is made from it.
+All other outputs for an HTML page (HTML, Markdown, TEI) are made from it.
 """
 
 import re
@@ -37,19 +37,19 @@ if TYPE_CHECKING:
 
 _SPACES: Final = re.compile(r"\s+")
 _ANCHOR_SIGNS: Final = ("", "#", "¶", "§", "🔗")
-# Pictures no larger than this, in pixels, are no pictures but counters.
+# Pictures up to this size, in pixels, are counters rather than pictures.
 _TINY: Final = 3
 
 
 def clean_tree(page: Page, lines: Sequence[ScoredLine]) -> "Element":
-    """Return what is kept of an HTML page as an `<article>`.
+    """Return the kept part of an HTML page as an `<article>`.
 
     Parameters
     ----------
     page
         The page, as it was read.
     lines
-        Its lines, with what was decided.
+        Its lines, with the decisions.
     """
     tree = _Builder(read_source(page, lines), page.url).build()
     if has_formula_script(page.text):
@@ -70,9 +70,9 @@ class _Builder:
 
         self.source = source
         self.base = source.document.base_url(url or "") or None
-        self.at = 0  # visible characters so far
-        self.tables: list[bool] = []  # of each table around: is it there for layout only?
-        self.figures: list[bool] = []  # of each figure around: is a word of it kept?
+        self.at = 0  # number of visible characters so far
+        self.tables: list[bool] = []  # for each enclosing table: is it a layout table?
+        self.figures: list[bool] = []  # for each enclosing figure: is any word in it kept?
         self.wanted = {
             _attribute(node, "href")[1:]
             for kind, node in source.events
@@ -108,7 +108,7 @@ class _Builder:
         return number
 
     def _enter(self, element: "Element", number: int) -> bool:
-        """Begin an element. True if it is done with: nothing in it is to be looked at."""
+        """Begin an element. True if it is finished, and nothing inside is needed."""
         tag, (start, end) = element.tag, self.source.span[number]
         if tag in SKIPPED:
             self._script(element)
@@ -129,7 +129,7 @@ class _Builder:
         return False
 
     def _pass_over(self, element: "Element") -> None:
-        """Leave an element out; the numbers of a list go on over an item that is dropped."""
+        """Drop an element; the numbers of a list continue after a dropped item."""
         if element.tag == "li":
             self.blocks.begin(element, "li", self._attributes(element))
             self.blocks.end(element)
@@ -178,10 +178,10 @@ class _Builder:
         self.blocks.format(element, tag, attributes)
 
     def _text(self, node: "Text") -> None:
-        """Write what stays of a text."""
+        """Write the kept part of a text."""
         size = len(visible(node.data))
         stay = self.source.count(self.at, self.at + size)
-        if stay == size:  # white space only, too
+        if stay == size:  # also white space only
             before = " " if size and self.source.spaced[self.at] else ""
             self.at += size
             self.blocks.text(before + _SPACES.sub(" ", node.data))
@@ -192,7 +192,7 @@ class _Builder:
             self.blocks.text(self._part(node.data))
 
     def _part(self, text: str) -> str:
-        """Return the characters of a text that stay; others leave a space."""
+        """Return the kept characters of a text; others leave a space."""
         pieces: list[str] = []
         for character in text:
             if character == self.source.text[self.at : self.at + 1]:
@@ -231,7 +231,7 @@ class _Builder:
                 self.blocks.node(written)
 
     def _leaf(self, element: "Element", number: int) -> None:
-        """Write a formula or a listing."""
+        """Write a formula or a block of code."""
         start, end = self.source.span[number]
         events = self.source.events[number + 1 : self._end_of(number)]
         if element.tag in CODE_BLOCKS:
@@ -246,7 +246,7 @@ class _Builder:
             self.blocks.node(written_formula)
 
     def _is_anchor_sign(self, element: "Element") -> bool:
-        """Return whether a link is the sign beside a heading that leads to it."""
+        """Return whether a link is the sign beside a heading that links to it."""
         return (
             self.blocks.container.tag in HEADINGS
             and _attribute(element, "href").startswith("#")
@@ -270,7 +270,7 @@ class _Builder:
 
 
 def _number(element: "Element") -> dict[str, str]:
-    """Return where an ordered list begins, or the number of its item."""
+    """Return the first number of an ordered list, or the number of an item."""
     if element.tag == "li" and getattr(element.parent, "tag", "") != "ol":
         return {}  # such items have no numbers
     name = "start" if element.tag == "ol" else "value"
@@ -279,7 +279,7 @@ def _number(element: "Element") -> dict[str, str]:
 
 
 def _alignment(element: "Element") -> dict[str, str]:
-    """Return how a cell is aligned, as an attribute."""
+    """Return the alignment of a cell as an attribute."""
     said = _attribute(element, "align").lower()
     style = _attribute(element, "style").lower().replace(" ", "")
     for side in ("left", "center", "right"):

@@ -1,1 +1,1 @@
-"""What a page says about itself: title, authors, dates and so on, each with where it stands."""
+"""What a page says about itself: title, authors, dates and so on, each with its source."""

@@ -1,4 +1,4 @@
-"""Languages: tags that pages give, and what the words of a text look like."""
+"""Languages: tags in the markup, and the language of a text by its words."""
 
 import re
 from typing import Final
@@ -7,10 +7,10 @@ from detector.results.document.elements import names
 from detector.results.metadata.record import Found
 
 _TAG: Final = re.compile(r"^[a-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*$", re.IGNORECASE)
-# The first words are enough, and a long page would cost time.
+# The first words are enough, and a long page would take time.
 _LOOKED_AT: Final = 20_000
 _FEWEST: Final = 20
-# The languages that turbohtml knows by their words, ISO 639-3 to BCP 47.
+# The languages that turbohtml recognises by their words, ISO 639-3 to BCP 47.
 _SHORT: Final = dict(
     pair.split(":")
     for pair in names(
@@ -24,7 +24,7 @@ _SHORT: Final = dict(
 
 
 def language_tag(said: str) -> str | None:
-    """Return a language as pages write it ("en_US", "EN-us") as a BCP 47 tag, or None if it is none."""
+    """Return a language as written on pages ("en_US", "EN-us") as a BCP 47 tag, or None if it is invalid."""
     tag = said.strip().split(",")[0].strip()
     if not _TAG.match(tag):
         return None
@@ -34,7 +34,7 @@ def language_tag(said: str) -> str | None:
 
 
 def text_language(text: str) -> Found | None:
-    """Return the language that a text looks like, or None for one of a few letters."""
+    """Return the language of a text, or None if it has only a few letters."""
     from turbohtml.detect import detect_language
 
     start = text[:_LOOKED_AT]

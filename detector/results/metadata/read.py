@@ -1,4 +1,4 @@
-"""Reading the metadata of a page: of each thing, the first place that says it."""
+"""Reads the metadata of a page: each value from the first source that has it."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,7 @@ from detector.text.page import Page
 if TYPE_CHECKING:
     from turbohtml import Document
 
-# Names of `<meta>`, the most telling first.
+# Names of `<meta>`, the most reliable first.
 _TITLES: Final = ("og:title", "citation_title", "dc.title", "dcterms.title", "parsely-title", "twitter:title")
 _AUTHORS: Final = (
     "citation_author", "article:author", "author", "dc.creator", "dcterms.creator", "parsely-author",
@@ -33,7 +33,7 @@ _SITES: Final = ("og:site_name", "application-name", "citation_journal_title", "
 _IMAGES: Final = (
     "og:image:secure_url", "og:image", "og:image:url", "twitter:image", "twitter:image:src", "thumbnail",
 )  # fmt: skip
-# What turbohtml says a date was found in.
+# The names of turbohtml for the source of a date.
 _SIGNALS: Final = {
     "time": "html:time", "url": "address", "meta": "meta:date", "json-ld": "json-ld:datePublished",
 }  # fmt: skip
@@ -47,14 +47,14 @@ Clean = Callable[[str], str | None]
 
 
 def read_metadata(page: Page, clean_text: str) -> Metadata:
-    """Return what a page says about itself.
+    """Return the metadata of a page.
 
     Parameters
     ----------
     page
-        The page, as it was read. Of plain text only the language is known.
+        The page, as it was read. For plain text, only the language is known.
     clean_text
-        What was kept of it, for the language.
+        The clean text, for detecting the language.
     """
     if page.format != "html":
         return Metadata(text_language=text_language(clean_text))
@@ -66,19 +66,19 @@ def read_metadata(page: Page, clean_text: str) -> Metadata:
 
 
 def _words(text: str) -> str | None:
-    """Return a text on one line, without markup; None for nothing, or for too much."""
+    """Return a text on one line, without markup; None if it is empty or too long."""
     plain = _SPACES.sub(" ", re.sub(r"<[^<>]{1,200}>", "", text)).strip()
     return plain if 0 < len(plain) <= _LONGEST else None
 
 
 def _name(text: str) -> str | None:
-    """Return the name of a person; an address is none."""
+    """Return the name of a person; None for an address."""
     name = _words(text)
     return None if name is None or _ADDRESS.match(name) else _BY.sub("", name)
 
 
 def iso_date(text: str) -> str | None:
-    """Return a date in ISO 8601, or None for one that is written otherwise."""
+    """Return a date in ISO 8601, or None if it is written differently."""
     value = text.strip().replace("/", "-") if re.match(r"\d{4}/\d", text.strip()) else text.strip()
     try:
         found = datetime.fromisoformat(value)
@@ -88,7 +88,7 @@ def iso_date(text: str) -> str | None:
 
 
 class _Reader:
-    """Looks for each thing in the places that may say it."""
+    """Looks for each value in its possible sources."""
 
     def __init__(self, document: "Document", url: str | None, source: str) -> None:
         self.document, self.url, self.source = document, url, source
@@ -101,7 +101,7 @@ class _Reader:
                 self.metas.setdefault(key, []).append(str(content or ""))
 
     def metadata(self, clean_text: str) -> Metadata:
-        """Return all of it."""
+        """Return all metadata."""
         return Metadata(
             title=self._first(self._titles()),
             authors=self._people(),
@@ -125,7 +125,7 @@ class _Reader:
                     yield Found(value, f"{source}:{name}")
 
     def _said(self, names: Sequence[str], clean: Clean, keys: Sequence[str] = ("name",)) -> Iterator[Found]:
-        """Yield what things that are the page say; of a thing that they name, one of its `keys`."""
+        """Yield values of the items that describe the page; for a nested item, one of its `keys`."""
         for thing in self.things:
             if thing.is_page():
                 for name in names:
@@ -153,7 +153,7 @@ class _Reader:
         yield from self._html("head title, title", None, "html:title", _words)
 
     def _people(self) -> tuple[Found, ...]:
-        """Return the authors, all from the first place that names one."""
+        """Return the authors, all from the first source that has any."""
         places = (
             self._said(("author", "creator"), _name),
             self._meta(_AUTHORS, _name),
@@ -176,7 +176,7 @@ class _Reader:
         yield from self._html(f"time[itemprop~={name} i]", "datetime", f"microdata:{name}", iso_date)
 
     def _other_date(self) -> Found | None:
-        """Return a date that is written in another way, or stands in `<time>` or in the address."""
+        """Return a date in another format, or from `<time>` or the address."""
         from turbohtml.extract import DateExtraction, dates
 
         found = dates(self.source, DateExtraction(original=True, extensive_search=False))
@@ -218,7 +218,7 @@ class _Reader:
 
 
 def _texts(value: Any, keys: Sequence[str]) -> Iterator[str]:  # noqa: ANN401
-    """Yield the text of a value: of a thing, the first of its `keys` that it has."""
+    """Yield the text of a value; for an item, that of the first of its `keys` that it has."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):

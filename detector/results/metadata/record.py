@@ -1,4 +1,4 @@
-"""The metadata of a page, as a caller meets it."""
+"""The metadata of a page as public records."""
 
 from dataclasses import dataclass, fields
 from typing import Any
@@ -6,12 +6,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One thing that a page says about itself.
+    """A value that a page gives about itself.
 
-    value: as text; dates in ISO 8601, languages as BCP 47 tags, addresses whole where the page's is known
-    source: where it stands, as "json-ld:headline", "opengraph:og:title", "meta:author", "microdata:author",
+    value: as text; dates in ISO 8601, languages as BCP 47 tags, absolute addresses if the page's address is
+    known
+    source: where it is from, such as "json-ld:headline", "opengraph:og:title", "meta:author",
+    "microdata:author",
         "html:title", "address" (the page's) or "text" (guessed from the words)
-    confidence: of a guess, 0 to 1; None for what the page says
+    confidence: of a guess, 0 to 1; None for a value that the page gives
     """
 
     value: str
@@ -24,16 +26,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a page says about itself; None or empty where it says nothing.
+    """The metadata that a page gives about itself; None or empty for what it does not give.
 
-    title: of the article or page, without the site's name where the markup parts them
+    title: of the article or page, without the site's name if the markup separates them
     authors: their names, in the order of the page
-    published, modified: dates, with the time where the page gives it
-    site_name: what the site or publisher calls itself
-    language: as the markup says it
-    text_language: as the words look; a hint, with a confidence
-    canonical_url: the address that the page asks to be known by
-    image: the address of the picture that stands for the page
+    published, modified: dates, with the time if the page gives it
+    site_name: the name of the site or publisher
+    language: the declared language
+    text_language: the language detected from the words, with a confidence
+    canonical_url: the address that the page declares as its own
+    image: the address of the picture that represents the page
     """
 
     title: Found | None = None

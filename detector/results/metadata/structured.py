@@ -1,4 +1,4 @@
-"""JSON-LD and microdata of a page, as one list of things with their properties."""
+"""JSON-LD and microdata of a page, as one list of items with their properties."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 if TYPE_CHECKING:
     from turbohtml import Document, MicrodataItem
 
-# What a page is, as schema.org calls it: its own headline, author and date are of one of these.
+# The types of schema.org for pages: their headline, author and date are those of the page.
 _PAGES: Final = (
     "article", "blogposting", "newsarticle", "webpage", "recipe", "product", "qapage",
     "discussionforumposting", "creativework", "book", "event", "videoobject", "course", "jobposting",
@@ -17,30 +17,30 @@ _PAGES: Final = (
 )  # fmt: skip
 _WRAPPING: Final = re.compile(r"^\s*(?:<!--|/\*\s*<!\[CDATA\[\s*\*/|//\s*<!\[CDATA\[|<!\[CDATA\[)|"
                               r"(?:-->|/\*\s*\]\]>\s*\*/|//\s*\]\]>|\]\]>)\s*$")  # fmt: skip
-# What stands under these is another page than this one, or somebody's opinion about it.
+# Items under these properties are another page, or somebody's opinion about this page.
 _ELSEWHERE: Final = frozenset(
     ("itemListElement", "hasPart", "isPartOf", "mentions", "review", "reviews", "comment", "blogPost",
      "blogPosts", "isRelatedTo", "isSimilarTo", "citation", "relatedLink", "suggestedAnswer",
      "acceptedAnswer", "workExample")
 )  # fmt: skip
-# Things in things are looked at no deeper, and no more of them: pages are made to do harm.
+# Limits on nested items and their number, because pages may be malicious.
 _DEEPEST: Final = 12
 _MOST: Final = 2_000
 
 
 class Thing(NamedTuple):
-    """One thing of JSON-LD or microdata: its types, lower case and without the vocabulary; its properties."""
+    """An item of JSON-LD or microdata: its types (lower case, without the vocabulary) and properties."""
 
     source: str
     types: tuple[str, ...]
     properties: dict[str, Any]
 
     def is_page(self) -> bool:
-        """Return whether it is the page, or what the page is about."""
+        """Return whether it is the page, or the subject of the page."""
         return any(kind.endswith(_PAGES) for kind in self.types)
 
     def values(self, name: str) -> list[Any]:
-        """Return the values of a property: a list, also of one."""
+        """Return the values of a property as a list, even if there is only one."""
         value = self.properties.get(name)
         return value if isinstance(value, list) else [] if value is None else [value]
 
@@ -51,17 +51,17 @@ def _types(said: Any) -> tuple[str, ...]:  # noqa: ANN401
 
 
 def _json_ld(document: "Document") -> Iterator[Any]:
-    """Yield what the scripts hold; not as JSON has it, but as pages have it: with line ends in strings."""
+    """Yield the contents of the scripts, which often are not valid JSON: pages have line ends in strings."""
     for script in document.select("script[type='application/ld+json' i]"):
         text = _WRAPPING.sub("", str(script.text)).strip().rstrip(";")
         try:
             yield json.loads(text, strict=False)
-        except (ValueError, RecursionError):  # no JSON: the page says nothing there
+        except (ValueError, RecursionError):  # not JSON: there is no metadata here
             continue
 
 
 def _objects(value: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401
-    """Yield the objects in a value, those around before those inside."""
+    """Yield the objects in a value, the outer ones before the inner ones."""
     todo: list[tuple[Any, int]] = [(value, 0)]
     count = 0
     while todo and count < _MOST:
@@ -91,7 +91,7 @@ def _plain_item(item: "MicrodataItem", depth: int = 0) -> dict[str, Any]:
 
 
 def things(document: "Document", address: str | None) -> list[Thing]:
-    """Return all things of JSON-LD, then those of microdata; what is a page comes first in each."""
+    """Return all items of JSON-LD, then those of microdata; items that are the page come first in each."""
     found: list[Thing] = []
     known: dict[str, dict[str, Any]] = {}
     objects = [one for value in _json_ld(document) for one in _objects(value)]
@@ -108,7 +108,7 @@ def things(document: "Document", address: str | None) -> list[Thing]:
 
 
 def _resolved(value: Any, known: dict[str, dict[str, Any]]) -> Any:  # noqa: ANN401
-    """Return a value, or what it names: JSON-LD writes a thing once and refers to it by its id."""
+    """Return a value, or the item that it refers to, because JSON-LD can refer to items by id."""
     if isinstance(value, list):
         return [_resolved(one, known) for one in value]
     if isinstance(value, dict) and set(value) <= {"@id", "@type"} and isinstance(value.get("@id"), str):

@@ -1,1 +1,1 @@
-"""A clean tree, written: as HTML, Markdown or TEI."""
+"""Writes a clean tree as HTML, Markdown or TEI."""

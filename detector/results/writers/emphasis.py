@@ -1,7 +1,7 @@
-"""Bold and italic words: stars where CommonMark reads them as such, else the elements of HTML.
+"""Bold and italic words: asterisks if CommonMark reads them as such, otherwise HTML elements.
 
-Stars count only where the characters beside them let them: `**a)**b` is not bold. turbohtml is more
-careful than it need be, and writes elements around most words that are not Latin.
+Asterisks count only if the adjacent characters allow it: `**a)**b` is not bold. turbohtml is more careful
+than necessary, and writes elements around most words that are not Latin.
 """
 
 import unicodedata
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from turbohtml import Element, Node
 
 _STARS: Final = {"em": "*", "strong": "**"}
-# Elements among words that no mark of their own is written for.
+# Inline elements without a mark of their own.
 _PLAIN: Final = frozenset(
     ("abbr", "cite", "dfn", "ins", "mark", "rp", "rt", "ruby", "small", "time", "u", "var", "em", "strong")
 )
 
 
 def emphasis(tag: str) -> "Callable[[Element, str], str]":
-    """Return what writes `em` or `strong` elements."""
+    """Return the function that writes `em` or `strong` elements."""
     stars = _STARS[tag]
 
     def written(element: "Element", text: str) -> str:
@@ -38,7 +38,7 @@ def _may_stand(element: "Element", words: str) -> bool:
     if before == "*" or after == "*":
         return False
     if _is_nested(element) and (_is_sign(words[0]) or _is_sign(words[-1])):
-        return False  # a sign would stand between stars
+        return False  # a sign would be between asterisks
     within = not _is_border(before) and not _is_border(after)
     if within and (_is_nested(element) or "*" in words):
         return False
@@ -50,7 +50,7 @@ def _is_sign(character: str) -> bool:
 
 
 def _is_border(character: str) -> bool:
-    """Return whether a character beside stars lets any word begin or end there; "" is the block's end."""
+    """Return whether any word may begin or end beside asterisks next to this character; "" ends a block."""
     return not character or character.isspace() or _is_sign(character)
 
 
@@ -61,7 +61,7 @@ def _is_nested(element: "Element") -> bool:
 
 
 def _beside(element: "Element", way: int) -> str:
-    """Return the character that is written before (-1) or after (1) an element."""
+    """Return the character written before (-1) or after (1) an element."""
     from turbohtml import Element
 
     now: Node = element
@@ -94,4 +94,4 @@ def _edge(node: "Node", way: int) -> str:
     if node.tag in _PLAIN:
         text = str(node.text)
         return text[-1:] if way < 0 else text[:1]
-    return "["  # links, code, pictures, formulas: a sign of some kind
+    return "["  # links, code, pictures, formulas: some sign

@@ -1,4 +1,4 @@
-"""Footnotes: a sign in the text that leads to a note, and the note that leads back."""
+"""Footnotes: a mark in the text that links to a note, and a note that links back."""
 
 import re
 from typing import TYPE_CHECKING, Final
@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from turbohtml import Element
 
-# What a sign looks like: a number, a letter or a star, in brackets or not.
+# The form of a mark: a number, a letter or an asterisk, with or without brackets.
 _SIGN: Final = re.compile(r"^[\[(]?\s*(\d{1,4}|[a-z]{1,3}|[*†‡§]{1,3})\s*[\])]?$", re.IGNORECASE)
 _STARS: Final = {"*": "star", "†": "dagger", "‡": "double-dagger", "§": "section"}
 _NOTES: Final = frozenset(("li", "p", "dd", "aside", "div", "td"))
-# Arrows at a note's end that led back.
+# Arrows at the end of a note that linked back.
 _BACK: Final = "↩↑⤴⏎\ufe0e\ufe0f "
-# A note may begin with the sign once more.
+# A note may begin with its mark.
 _LEADING: Final = re.compile(r"^\s*[\[(]?(?:\d{1,4}|[*†‡§]{1,3})[\]).]?\s+")
 
 
 def take_footnotes(tree: "Element") -> "list[tuple[str, Element]]":
-    """Take the notes out of a tree, and put their labels where the signs are.
+    """Remove the notes from a tree, and put their labels at the marks.
 
     Returns
     -------
     list of tuple of str and Element
-        The label and the content of each note, in the order of the signs.
+        The label and the content of each note, in the order of the marks.
     """
     targets = {str(one.attrs["id"]): one for one in tree.select("[id]")}
     labels: dict[Element, str] = {}
@@ -50,7 +50,7 @@ def _free(label: str, used: set[str]) -> str:
 
 
 def _note_of(target: "Element | None") -> "Element | None":
-    """Return the block that is the note."""
+    """Return the block with the note."""
     from turbohtml import Element
 
     while target is not None and target.tag not in _NOTES:
@@ -63,7 +63,7 @@ def _is_inside(link: "Element", target: "Element") -> bool:
 
 
 def _is_sign(link: "Element", target: "Element") -> bool:
-    """Return whether a link is set high, or its note begins with it or leads back to it."""
+    """Return whether a link is raised, or its note begins with it or links back to it."""
     from turbohtml import Element
 
     near = [
@@ -90,7 +90,7 @@ def _put_mark(link: "Element", label: str) -> None:
 
 
 def _content(note: "Element") -> "Element":
-    """Take a note out of the tree, without the links that lead back."""
+    """Remove a note from the tree, without the links that lead back."""
     from turbohtml import Element, Text
 
     for back in note.select("a[href^='#']"):

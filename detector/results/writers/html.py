@@ -1,4 +1,4 @@
-"""A clean tree as an HTML document of its own: with its metadata, without scripts and styles."""
+"""A clean tree as an HTML document: with its metadata, without scripts and styles."""
 
 from html import escape
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def tree_html(tree: "Element", metadata: Metadata) -> str:
-    """Return a clean tree as a whole HTML document."""
+    """Return a clean tree as a complete HTML document."""
     language = metadata.language or metadata.text_language
     attributes = f' lang="{escape(language.value)}"' if language is not None else ""
     if direction := tree.attrs.get("dir"):

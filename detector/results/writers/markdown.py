@@ -1,7 +1,7 @@
-r"""A clean tree as Markdown: CommonMark, with the tables of GitHub, footnotes, and formulas in dollars.
+r"""A clean tree as Markdown: CommonMark, with GitHub's tables, footnotes, and formulas between dollars.
 
-turbohtml writes it. Before, what CommonMark has no form for is put into one that it has: footnotes,
-lists whose numbers leap, definition lists, formulas.
+turbohtml writes it. Before that, elements without a CommonMark form are converted: footnotes, lists whose
+numbers jump, definition lists, formulas.
 """
 
 import re
@@ -18,12 +18,12 @@ from detector.results.writers.pipe_tables import pipe_table
 if TYPE_CHECKING:
     from turbohtml import Element, Markdown, Node
 
-# Elements that Markdown has no form for, and what they are written as.
+# Elements without a form in Markdown, and what they become.
 _SAME_AS: Final = {"dt": "p", "summary": "div", "figcaption": "p", "dd": "div"}
 _UNWRAPPED: Final = ("dl", "details", "figure")
-# Stands before a table until it is where it belongs: no page has it, for HTML has no NUL.
+# A placeholder before a table until it is at its position. No page contains it, because HTML has no NUL.
 _TABLE: Final = "\0"
-# What follows it where the table begins an item.
+# What follows it if the table begins an item.
 _FIRST: Final = "!"
 _NOTE_INDENT: Final = " " * 4
 _BEFORE_MARK: Final = re.compile(r"(?<=\S) +(?=\[\^[^\]\s]+\](?!:))")
@@ -45,8 +45,8 @@ def tree_markdown(
     tree
         From `clean_tree`.
     links, bold, italics, code, images
-        Whether links, bold and italic words, code among words, and the alternative text of pictures
-        are written as such. Without `images` pictures are left out; the words of all others stay.
+        Whether links, bold and italic words, inline code, and the alternative text of pictures are written as
+        such. Without `images` pictures are left out; in all other cases the words stay.
     """
     left_out = [
         *(["a"] if not links else []),
@@ -57,7 +57,7 @@ def tree_markdown(
     for part in (tree, *(note for _, note in notes)):
         _prepare(part, code=code, images=images)
     options = _options(left_out, images)
-    # A note's mark stands at its word, whatever stood between them on the page.
+    # The mark of a note is attached to its word, whatever was between them on the page.
     written = [_BEFORE_MARK.sub("", tree.to_markdown(options).strip("\n"))]
     for label, note in notes:
         text = note.to_markdown(options).strip("\n").replace("\n", "\n" + _NOTE_INDENT)
@@ -66,7 +66,7 @@ def tree_markdown(
 
 
 def _with_tables(text: str) -> str:
-    """Put a table that begins an item on the line of the item's mark, any other after a blank line."""
+    """Put a table that begins an item on the line of the item's mark, and others after a blank line."""
     out, *parts = text.split(_TABLE)
     pieces = [out]
     for part in parts:
@@ -116,7 +116,7 @@ def _formula(element: "Element", _: str) -> str:
 
 
 def _prepare(tree: "Element", *, code: bool, images: bool) -> None:
-    """Put what CommonMark has no form for into one that it has."""
+    """Convert elements without a CommonMark form."""
     from turbohtml import Element
 
     for element in [one for one in tree.descendants if isinstance(one, Element)]:
@@ -132,7 +132,7 @@ def _put_otherwise(element: "Element", images: bool) -> None:
     from turbohtml import Element
 
     tag = element.tag
-    element.attrs.pop("title", None)  # it says again what the words say, or what a pointer should see
+    element.attrs.pop("title", None)  # it repeats the text, or is meant for a mouse pointer
     if tag == "img" and not (images and str(element.attrs.get("alt") or "").strip()):
         element.extract()
     elif tag in _UNWRAPPED:
@@ -158,14 +158,14 @@ def _around(element: "Node") -> "list[Element]":
 
 
 def _touches_next(quotation: "Element") -> bool:
-    """Return whether another quotation follows, and turbohtml writes no blank line between: in items."""
+    """Return whether another quotation follows for which turbohtml writes no blank line, as in items."""
     if getattr(quotation.next_sibling, "tag", "") != "blockquote":
         return False
     return next((one.tag for one in _around(quotation) if one.tag in ("li", "blockquote")), "") == "li"
 
 
 def _has_marks(quotation: "Element") -> bool:
-    """Return whether the page writes the marks of a quotation itself."""
+    """Return whether the page itself has the quotation marks."""
     from turbohtml import Text
 
     before, words = quotation.previous_sibling, str(quotation.text).strip()
@@ -174,7 +174,7 @@ def _has_marks(quotation: "Element") -> bool:
 
 
 def _mark_dollars(tree: "Element") -> None:
-    """Mark the dollars that begin no formula, so that they are written as such."""
+    """Mark the dollars that do not begin a formula, so that they are escaped."""
     from turbohtml import Element, Text
 
     for text in [one for one in tree.descendants if isinstance(one, Text) and "$" in one.data]:

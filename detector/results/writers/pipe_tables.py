@@ -1,4 +1,4 @@
-"""Tables of data as rows between pipes, their columns in place."""
+"""Data tables as rows between pipes, with aligned columns."""
 
 import re
 from typing import TYPE_CHECKING, Final
@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from turbohtml import Element, Markdown
 
-# A cell over more columns or rows than this is a mistake of the page.
+# A cell over more columns or rows than this is an error of the page.
 _WIDEST: Final = 50
-# What would begin a block begins none in a cell: "2\\.31" is 2.31.
+# What would begin a block has no meaning in a cell: "2\\.31" is 2.31.
 _BEGINNING: Final = re.compile(r"^(\d*)\\([-+.)=])")
 _RULES: Final = {"left": ":---", "center": ":---:", "right": "---:"}
 
 
 def pipe_table(table: "Element", options: "Markdown") -> str:
-    """Return a table as Markdown; a cell over several columns or rows is written in its first.
+    """Return a table as Markdown; a cell over several columns or rows is written in the first of them.
 
     Parameters
     ----------
     table
-        Of a clean tree.
+        An element of a clean tree.
     options
-        How the words in cells are written.
+        How to write the words in cells.
     """
     rows = table.select("tr")
     if not rows:
@@ -37,7 +37,7 @@ def pipe_table(table: "Element", options: "Markdown") -> str:
 
 
 def _is_head(row: "Element") -> bool:
-    """Return whether a table's first row is its head: no row is where the first cell names its row."""
+    """Return whether the first row of a table is its header, unless each row begins with its heading."""
     is_in_head = getattr(row.parent, "tag", "") == "thead"
     return is_in_head or row.select_one("th") is None or row.select_one("td") is None
 
@@ -48,10 +48,10 @@ def _span(cell: "Element", name: str) -> int:
 
 
 def _grid(rows: "list[Element]", options: "Markdown") -> tuple[list[list[str]], dict[int, str]]:
-    """Return the cells by row and column, and how columns are aligned."""
+    """Return the cells by row and column, and the alignment of columns."""
     grid: list[list[str]] = []
     aligned: dict[int, str] = {}
-    taken: dict[int, int] = {}  # of each column: how many more rows a cell above reaches into
+    taken: dict[int, int] = {}  # for each column: how many more rows a cell above spans
     for row in rows:
         cells: list[str] = []
         for cell in row.select("td, th"):
@@ -67,14 +67,14 @@ def _grid(rows: "list[Element]", options: "Markdown") -> tuple[list[list[str]], 
 
 
 def _pass_taken(cells: list[str], taken: dict[int, int]) -> None:
-    """Leave the columns empty that a cell above reaches into."""
+    """Leave the columns empty that a cell above spans."""
     while taken.get(len(cells), 0):
         taken[len(cells)] -= 1
         cells.append("")
 
 
 def _words(cell: "Element", options: "Markdown") -> str:
-    """Return what stands in a cell, on one line."""
+    """Return the contents of a cell on one line."""
     from turbohtml import Element, Text
 
     for block in cell.find_all("pre"):

@@ -1,6 +1,6 @@
-"""A clean tree as TEI, the XML of corpus linguists (TEI P5, the elements of TEI Lite).
+"""A clean tree as TEI, the XML of corpus linguistics (TEI P5, the elements of TEI Lite).
 
-A heading begins a `<div>` that holds what follows, up to the next heading of its level.
+A heading begins a `<div>` with what follows, up to the next heading of its level.
 """
 
 from typing import TYPE_CHECKING, Final
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 NAMESPACE: Final = "http://www.tei-c.org/ns/1.0"
 _XML: Final = "{http://www.w3.org/XML/1998/namespace}"
-# What is nested deeper is written as words: the standard library writes XML recursively.
+# Deeper elements are written as words, because the standard library writes XML recursively.
 _DEEPEST: Final = 200
 _HOLD_WORDS: Final = frozenset(("p", "item", "label", "quote", "cell", "head", "hi", "ref", "q", "seg"))
-# Elements among words: what they are called, and how they are shown.
+# Inline elements: their names, and how they are rendered.
 _INLINE: Final = {
     "strong": ("hi", "bold"), "em": ("hi", "italic"), "cite": ("hi", "italic"), "dfn": ("term", None),
     "var": ("hi", "italic"), "u": ("hi", "underline"), "s": ("hi", "strikethrough"), "del": ("del", None),
@@ -36,7 +36,7 @@ _BLOCKS: Final = {
     "blockquote": "quote", "table": "table", "tr": "row", "td": "cell", "th": "cell", "caption": "head",
     "figure": "figure", "figcaption": "head", "summary": "p",
 }  # fmt: skip
-# What a paragraph cannot hold.
+# Elements that a paragraph cannot contain.
 _BLOCK_NAMES: Final = "p, ul, ol, dl, blockquote, table, pre, figure, h1, h2, h3, h4, h5, h6"
 _UNWRAPPED: Final = frozenset(("thead", "tbody", "tfoot", "details", "div", "article"))
 
@@ -49,9 +49,9 @@ def tree_tei(tree: "Element", metadata: Metadata, url: str | None) -> str:
     tree
         From `clean_tree`; it is used up.
     metadata
-        Of the page, for the header.
+        The metadata of the page, for the header.
     url
-        The page's address, if it is known.
+        The address of the page, if known.
     """
     _prepare(tree)
     root = ET.Element("TEI", {"xmlns": NAMESPACE})
@@ -64,7 +64,7 @@ def tree_tei(tree: "Element", metadata: Metadata, url: str | None) -> str:
 
 
 def _prepare(tree: "Element") -> None:
-    """Put what TEI has no form for into one that it has: numbers of items, pairs of terms, names."""
+    """Convert what TEI does not allow: numbers of items, pairs of terms, names."""
     for block in tree.select("ol"):
         for item, mark in marked_items(block):
             item.attrs["value"] = mark
@@ -77,14 +77,14 @@ def _prepare(tree: "Element") -> None:
     names: dict[str, str] = {}
     for element in tree.select("[id]"):
         name = str(element.attrs.pop("id"))
-        if name not in names:  # the first of several counts
+        if name not in names:  # the first one counts if there are several
             names[name] = element.attrs["id"] = xml_name(name, taken)
     for link in tree.select("a[href^='#']"):
         link.attrs["href"] = "#" + names[str(link.attrs["href"])[1:]]
 
 
 def _pair(block: "Element") -> None:
-    """Give each term one meaning, and each meaning one term; empty ones where the page has none."""
+    """Give each term one meaning, and each meaning one term, which are empty if the page has none."""
     from turbohtml import Element
 
     parts = [child for child in block.children if isinstance(child, Element)]
@@ -140,13 +140,13 @@ def _append_text(parent: ET.Element, text: str) -> None:
 
 
 class _Body:
-    """Writes the blocks of a tree, in sections as their headings say."""
+    """Writes the blocks of a tree, in sections by their headings."""
 
     def __init__(self, body: ET.Element) -> None:
         self.sections: list[tuple[int, ET.Element]] = [(0, body)]
 
     def write(self, tree: "Element") -> None:
-        """Write all blocks of the tree's first level."""
+        """Write all blocks at the first level of the tree."""
         from turbohtml import Element
 
         for child in tree.children:
@@ -162,7 +162,7 @@ class _Body:
 
 
 def _write(element: "Element", target: ET.Element) -> None:
-    """Write what stands in an element into another; it is no recursion over depth that pages choose."""
+    """Write the contents of an element into another; not recursive, because pages choose the depth."""
     from turbohtml import Element, Text
 
     todo: list[tuple[Node, ET.Element, int]] = [(child, target, 0) for child in reversed(element.children)]
@@ -185,7 +185,7 @@ def _write_into(element: "Element", parent: ET.Element) -> None:
 
 
 def _begun(element: "Element", parent: ET.Element) -> ET.Element | None:
-    """Write an element; returns what its content goes into, or None if it is written whole."""
+    """Write an element; returns the parent for its content, or None if it is complete."""
     from turbohtml import Element
 
     tag = element.tag
@@ -200,7 +200,7 @@ def _begun(element: "Element", parent: ET.Element) -> ET.Element | None:
     if tag in _INLINE:
         name, shown = _INLINE[tag]
         if name == "code" and any(isinstance(child, Element) for child in element.children):
-            name, shown = "hi", "code"  # code holds nothing but words
+            name, shown = "hi", "code"  # code contains only words
         kept = _attributes(element) | ({"rend": shown} if shown else {})
         return ET.SubElement(parent, name, kept)
     _write_whole(element, parent)
@@ -208,7 +208,7 @@ def _begun(element: "Element", parent: ET.Element) -> ET.Element | None:
 
 
 def _write_whole(element: "Element", parent: ET.Element) -> None:
-    """Write an element without content, a listing or a formula."""
+    """Write an element without content, a block of code or a formula."""
     tag = element.tag
     if tag == "br":
         ET.SubElement(parent, "lb")

@@ -46,7 +46,7 @@ class _Layers(NamedTuple):
 
 def probability(odds: Floats) -> Floats:
     """Return the probabilities of log-odds."""
-    found: Floats = 1 / (1 + np.exp(-np.clip(odds, -SUREST, SUREST)))
+    found: Floats = (1 / (1 + np.exp(-np.clip(odds, -SUREST, SUREST)))).astype(np.float32)
     return found
 
 

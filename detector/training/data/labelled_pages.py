@@ -27,11 +27,11 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from detector.corpus.formats.files import unpacked
-from detector.corpus.formats.zstd_files import ZstdError
 from detector.errors import PageError
 from detector.files.checked import checked
 from detector.files.json_lines import json_lines
 from detector.files.sparse import refuse_holes
+from detector.files.zstd_files import ZstdError
 from detector.records import CONTENT_KINDS, LINE_KINDS, Format
 from detector.text.formats import found_format
 

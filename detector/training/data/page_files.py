@@ -14,10 +14,10 @@ from typing import Final
 
 from detector.corpus.formats.csv_files import has_tabs
 from detector.corpus.formats.kinds import kind_of
-from detector.corpus.formats.zstd_files import ZstdError
 from detector.errors import PageError
 from detector.files.folders import files_below, refuse_special
 from detector.files.limits import bytes_of_file
+from detector.files.zstd_files import ZstdError
 from detector.text.compressed import LARGEST
 from detector.text.decoding import decode
 from detector.text.formats import found_format

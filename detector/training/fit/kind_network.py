@@ -1,10 +1,9 @@
 """From lines and the kinds that each may have to a network for kinds.
 
-The loss of a line is the negative log of the probability that the network gives to all kinds that the line
-can be, together (Jin and Ghahramani 2002, "Learning with multiple labels"). Where another network has judged
-a line, it is the cross-entropy with its probabilities (Hinton et al. 2015, "Distilling the knowledge in a
-neural network"). N-grams and tokens are dropped at random while it learns, so that it does not rely on single
-ones.
+The loss of a line is the negative log of the total probability of all kinds that the line can be (Jin and
+Ghahramani 2002, "Learning with multiple labels"). If another network has judged a line, the loss is the
+cross-entropy with its probabilities (Hinton et al. 2015, "Distilling the knowledge in a neural network").
+N-grams and tokens are dropped at random during training, so that the network does not rely on single ones.
 """
 
 from collections.abc import Iterator
@@ -26,7 +25,7 @@ from detector.training.fit.adam import Adam
 FADE: Final = 0.6299605
 FARTHEST: Final = 10
 K: Final = len(LINE_KINDS)
-# What log-odds may be divided by.
+# The candidate temperatures, by which log-odds are divided.
 HEAT: Final = (0.5, 3.0)
 
 
@@ -34,8 +33,8 @@ HEAT: Final = (0.5, 3.0)
 class KindPlan:
     """How to fit the network for kinds, chosen by cross-validation on pages labelled by kind.
 
-    weak: the weight of lines that can be of several kinds, beside those whose kind is known
-    taught: the weight of such lines where another network says of which they are
+    weak: the weight of lines that can be of several kinds, relative to lines of known kind
+    taught: the weight of lines whose kinds another network has predicted
     """
 
     hidden: int = 64
@@ -52,7 +51,7 @@ class KindRows(NamedTuple):
     """The lines of pages, and what to learn from them.
 
     dense: float32 (S, D), scaled; ngrams: sparse (S, 2^16); tokens: sparse (S, 2^14), or None for text
-    allowed: float32 (S, K), 1 for each kind that a line can be; of a taught line, the kinds' probabilities
+    allowed: float32 (S, K), 1 for each kind that a line can be; for a taught line, the kinds' probabilities
     taught: bool (S,), the lines that another network has judged; weight: float32 (S,)
     page_row: int64 (P + 1,), the first line of each page
     """
@@ -81,7 +80,7 @@ class KindRows(NamedTuple):
 
 
 class Layers(NamedTuple):
-    """The weights, or the gradients of the loss; for their meaning, see `LineKindNetwork` (transposed)."""
+    """The weights, or the gradients of the loss; see `LineKindNetwork` for their meaning (transposed)."""
 
     ngram: Floats
     token: Floats
@@ -235,9 +234,10 @@ def shares(layers: Layers, rows: KindRows) -> NDArray[np.float32]:
 
 
 def temperature(share: Floats, allowed: Floats, weight: Floats) -> float:
-    """Return what log-odds are to be divided by, so that probabilities are as often right as they say.
+    """Return the temperature by which to divide log-odds so that the probabilities are calibrated.
 
-    The log loss is made small (Guo et al. 2017, "On calibration of modern neural networks"). All three are of
+    It minimises the log loss (Guo et al. 2017, "On calibration of modern neural networks"). All three arrays
+    are for
     lines of known kind that the network did not learn from: share and allowed are float32 (S, K), the
     probabilities of the kinds, and 1 for the right one; weight is float32 (S,).
     """

@@ -1,8 +1,8 @@
 """From the models of folds and labelled lines to the networks for kinds.
 
 The network of a fold's model learns from the outputs of the other folds' models for their own pages, which
-they have not seen. These models have seen the fold, but not its kinds. docs/training.md says how much this
-matters.
+they have not seen. These models have seen the pages of the fold, but not the kinds of their lines.
+docs/training.md says how much this matters.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -37,10 +37,10 @@ from detector.training.fit.kind_network import (
 from detector.training.fit.stack import ALL_MODELS
 
 Log = Callable[[str], None]
-# With fewer lines of known kind, a network would only guess.
+# The least lines of known kind. With fewer, a network would only guess.
 LEAST_LINES: Final = 500
-# By cross-validation on pages labelled by kind. Text learns longer, and from fewer of its n-grams at a time:
-# it has nothing else to go by.
+# Chosen by cross-validation on pages labelled by kind. The network for text is trained longer, with more of
+# its n-grams dropped, because it has no markup.
 PLANS: Final[Mapping[Format, KindPlan]] = {
     "html": KindPlan(),
     "text": KindPlan(phases=((4e-3, 10), (1e-3, 5)), dropped=0.65),
@@ -60,7 +60,7 @@ class _Pages(NamedTuple):
 
 
 class _Fitted(NamedTuple):
-    """The weights of a network of kinds, and how its dense columns are scaled."""
+    """The weights of a network for kinds, and the scaling of its dense columns."""
 
     layers: Layers
     mean: Floats
@@ -162,7 +162,7 @@ def _pages(
 
 
 def _fitted(pages: _Pages, fold: int | None, plan: KindPlan) -> _Fitted:
-    """Return the network of a fold's model, or (None) of that of all pages."""
+    """Return the network of a fold's model, or (None) of the model of all pages."""
     chosen = np.arange(pages.barred.shape[0]) if fold is None else np.flatnonzero(~pages.barred[:, fold])
     rows = pages.rows.of_pages(chosen)
     mean = rows.dense.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -173,9 +173,9 @@ def _fitted(pages: _Pages, fold: int | None, plan: KindPlan) -> _Fitted:
 
 
 def _calibrated(pages: _Pages, fitted: Sequence[_Fitted], log: Log) -> list[_Fitted]:
-    """Return the networks of all models, as sure as they are right on pages that they did not learn from.
+    """Return the networks of all models, calibrated on pages that they did not learn from.
 
-    Each page is judged by the network of its fold. What a fold's network is divided by is chosen without the
+    Each page is judged by the network of its fold. The temperature of a fold's network is chosen without the
     pages that it must not learn from.
     """
     share = np.zeros_like(pages.rows.allowed)
@@ -193,9 +193,9 @@ def _calibrated(pages: _Pages, fitted: Sequence[_Fitted], log: Log) -> list[_Fit
 
 
 def _taught(text: _Pages, html: _Pages, teacher: _Fitted, plan: KindPlan) -> _Pages:
-    """Return the pages of text with what a network that sees their markup says of lines of unknown kind.
+    """Return the pages of text, with the kinds that a network with markup predicts for lines of unknown kind.
 
-    The HTML pages are the first of the text ones.
+    The HTML pages come first among the text pages.
     """
     share = teacher.shares(html.rows) * html.rows.allowed
     share /= np.maximum(share.sum(axis=1, keepdims=True), np.float32(1e-9))
@@ -218,18 +218,19 @@ def with_line_kinds(
 ) -> tuple[Model, list[Model]]:
     """Return the models with networks for kinds, fitted to pages with lines of known kind.
 
-    Without such pages (fewer than 500 lines), a model knows no kinds. The network for text also learns from
-    what that for HTML, which sees their markup, says of the lines of HTML pages. A fold's model is taught by
-    the fold's own.
+    Without such pages (fewer than 500 lines), a model has no kinds. The network for text also learns from the
+    predictions of the network for HTML, which sees the markup of the same lines. A fold's model is taught by
+    the fold's own network.
 
     Parameters
     ----------
     model, of_fold
         The model of all pages, and that of each fold.
     sets
-        By format, the pages: those of "text" begin with those of "html", whose markup is not looked at.
+        By format, the pages. Those of "text" begin with those of "html", without their markup.
     workers, log, plans
-        What fits several networks at a time, what is told of them, and how they are fitted.
+        The executor for fitting networks in parallel, the function that logs messages, and the plans of the
+        networks.
     """
     models: list[Model] = [*of_fold, model]
     html = _pages(sets["html"], of_fold, "html", plans["html"])
@@ -253,7 +254,7 @@ def with_line_kinds(
 
 
 def _with(model: Model, fitted: _Fitted, format: Format) -> Model:
-    """Return a model with a network of kinds, under the name of its arrays."""
+    """Return a model with a network for kinds, under the name of its arrays."""
     network = network_of(fitted.layers, columns_of(format), fitted.mean, fitted.scale)
     if format == "html":
         found = replace(model, html=replace(model.html, kinds=network))

@@ -1,4 +1,4 @@
-// Calls to the server. An error is a sentence of its problem+json.
+// Calls to the server. Errors carry the detail of its problem+json.
 
 async function answered(response) {
   if (response.ok) return response;
@@ -29,7 +29,7 @@ export async function postBytes(path, bytes) {
   return (await answered(await sent(path, { method: "POST", headers, body: bytes }))).json();
 }
 
-/** Save a text as a file of the reader's. */
+/** Let the user save a text as a file. */
 export function save(name, text, type = "text/plain") {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type }));

@@ -17,11 +17,11 @@ function showFields(side, isNew) {
 
 function amount(side) {
   const value = Number(part(side, "value").value.replace(",", "."));
-  if (!Number.isFinite(value)) throw new Error("write a number, such as 0.5");
+  if (!Number.isFinite(value)) throw new Error("enter a number, such as 0.5");
   return value;
 }
 
-// The profile's bytes, as the server takes them.
+// The profile's bytes in base64.
 async function profile(side) {
   const file = part(side, "profile").files[0];
   if (!file) return null;
@@ -47,7 +47,7 @@ function nameOf(side) {
 async function compare(event) {
   event.preventDefault();
   const name = byId("name")?.value;
-  if (!name && !byId("page").value.trim()) return say("there is no page to compare on: paste one", true);
+  if (!name && !byId("page").value.trim()) return say("there is no page to compare: paste one", true);
   try {
     const answer = await post("/ui/compare", { ...(name ? { name } : { page: byId("page").value }), one: await way("one"), other: await way("other") });
     byId("result").replaceChildren(differences(answer, nameOf("one"), nameOf("other")));

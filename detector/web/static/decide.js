@@ -1,12 +1,12 @@
-// What is kept, and the text of it: the page's own decisions, or others made from its scores.
+// What is kept, and its text: the page's own decisions, or others made from its scores.
 
-/** Return a line's kind where it has one, or its label. */
+/** Return a line's kind, or its label if it has no kind. */
 export const kindOf = (line) => line.kind ?? line.label;
 
 /** Return the number of the line that this one is a copy of, or null. */
 export const copyOf = (line) => line.copy_of ?? null;
 
-/** Return the threshold that loses at most so much of the content: the lowest that did. */
+/** Return the lowest threshold that loses at most this share of the content. */
 export function thresholdFor(lose, contentKept) {
   const reached = contentKept.findIndex((kept) => kept >= 1 - lose - 1e-9);
   return (reached < 0 ? contentKept.length - 1 : reached) / (contentKept.length - 1);
@@ -14,7 +14,7 @@ export function thresholdFor(lose, contentKept) {
 
 /**
  * Return, for each line, {kept, cuts}, or null for a blank one.
- * policy: {threshold: number or null for the page's own, always: Map of kind to true or false}
+ * policy: {threshold: number, or null for the page's own; always: Map of kind to kept (true or false)}
  */
 export function decide(page, policy) {
   const found = page.lines.map((line) => {
@@ -34,10 +34,10 @@ export function decide(page, policy) {
   return found;
 }
 
-// Kinds of copies that go whatever their score; as in Settings.
+// Kinds of copies that are dropped whatever their score; as in Settings.
 const DROPPED = new Set(["headline", "running-head", "block"]);
 
-/** Drop copies of decisions that were made again. Where a copy would stay, its original does. */
+/** Drop copies in decisions that were made again. If a copy would be kept, its original is kept instead. */
 function dropCopies(lines, found) {
   lines.forEach((line, number) => {
     const one = found[number];
@@ -63,7 +63,7 @@ export function pieces(text, cuts) {
 
 const left = (line, decision) => pieces(line.text, decision.cuts).filter(([, isCut]) => !isCut).map(([text]) => text).join("");
 
-/** Return the clean text: blank lines around dropped ones become the longest of their runs. */
+/** Return the clean text. Runs of blank lines on both sides of dropped lines are merged into the longest one. */
 export function cleanText(page, decisions) {
   const out = [];
   let blanks = [], longest = [], end = "";
@@ -92,7 +92,7 @@ function block(line, text) {
   return line.element === "blockquote" ? `> ${text}` : text;
 }
 
-/** Return kept lines of an HTML page as Markdown; of a text page the clean text. */
+/** Return the kept lines as Markdown; for a text page, the clean text. */
 export function markdown(page, decisions) {
   if (page.format !== "html") return cleanText(page, decisions);
   const out = [];

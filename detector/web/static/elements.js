@@ -1,4 +1,4 @@
-// Elements made by hand: text is only ever set as text, so that nothing of a page can run.
+// Elements are made here: text is only ever set as text, so that no script of a page can run.
 
 /** Return an element. `of`: properties, and `class`, `on…` listeners, attributes with a dash or aria. */
 export function element(name, of = {}, ...children) {
@@ -16,7 +16,7 @@ export function element(name, of = {}, ...children) {
 
 export const byId = (id) => document.getElementById(id);
 
-/** Return the texts of a page as a span of its own direction. */
+/** Return text of a page in an element with its own text direction. */
 export const pageText = (text, name = "span") => element(name, { dir: "auto", textContent: text });
 
 export const count = (number, one, many = `${one}s`) => `${number.toLocaleString("en")} ${number === 1 ? one : many}`;
@@ -24,7 +24,7 @@ export const share = (value, digits = 0) => `${(100 * value).toFixed(digits)} %`
 
 let cleared = 0;
 
-/** Say something for a moment; errors stay longer. */
+/** Show a message for a moment; errors stay longer. */
 export function say(message, isError = false) {
   const status = byId("status");
   status.textContent = message;

@@ -1,4 +1,4 @@
-// The Label view: one question at a time, one key an answer, every answer on the disk at once.
+// The Label view: one question at a time, one key per answer. Every answer is saved at once.
 import { get, post } from "./call.js";
 import { byId, count, element, pageText, say } from "./elements.js";
 
@@ -87,7 +87,7 @@ function showOutcome(result) {
   byId("loss-before").textContent = change.loss_before.toFixed(3);
   byId("loss-after").textContent = change.loss_after.toFixed(3);
   byId("interval").textContent = change.pages > 1
-    ? `${count(change.lines, "line")} on ${count(change.pages, "page")}, each held back (by ${result.by}); the loss fell by ${change.low.toFixed(3)} to ${change.high.toFixed(3)} (90 % interval)`
+    ? `${count(change.lines, "line")} on ${count(change.pages, "page")}, each held out (by ${result.by}); the loss fell by ${change.low.toFixed(3)} to ${change.high.toFixed(3)} (90 % interval)`
     : count(change.lines, "line");
 }
 

@@ -1,14 +1,14 @@
-// The list of lines: made once, then only what a decision changes is touched.
+// The list of lines. It is made once; a new decision updates only the lines that it changes.
 import { count, element } from "./elements.js";
 import { copyOf, kindOf, pieces } from "./decide.js";
 
 const CHUNK = 100;
-// Lines of a page of which all are touched at once; of a longer one those in sight first.
+// Pages with at most this many lines are updated at once; on longer pages, visible lines come first.
 const AT_ONCE = 2000;
 const word = (one) => (one.kept ? (one.cuts.length ? "cut" : "keep") : "drop");
 
 export class Lines {
-  /** onchoose is called with the number of a line that was chosen, or null. */
+  /** onchoose is called with the number of the chosen line, or null. */
   constructor(list, onchoose) {
     this.list = list;
     this.onchoose = onchoose;
@@ -63,7 +63,7 @@ export class Lines {
     return row;
   }
 
-  /** Take other decisions: only lines that change are touched, those out of sight when there is time. */
+  /** Show other decisions. Only lines that change are updated, those out of sight when the browser is idle. */
   decide(decisions) {
     this.decisions = decisions;
     for (let chunk = 0; chunk * CHUNK < this.rows.length; chunk += 1) {
@@ -101,7 +101,7 @@ export class Lines {
     row.lastChild.replaceChildren(...parts.map(([text, isCut]) => (isCut ? element("del", { textContent: text }) : text)));
   }
 
-  /** Hide runs of dropped lines, each for a row that says how many there are. */
+  /** Replace each run of dropped lines by a row with their number. */
   fold(isFolded) {
     this.list.querySelectorAll(".fold").forEach((row) => row.remove());
     this.list.querySelectorAll(".shown, .in-run").forEach((row) => row.classList.remove("shown", "in-run"));
@@ -153,7 +153,7 @@ export class Lines {
     return this.list.classList.contains("folded") && row.classList.contains("in-run") && !row.classList.contains("shown");
   }
 
-  /** Return the next row that can be chosen, or null: by 1 or -1. */
+  /** Return the next row that can be chosen, or null. by: 1 or -1. */
   beside(row, by) {
     const side = by > 0 ? "nextElementSibling" : "previousElementSibling";
     const inner = by > 0 ? "firstElementChild" : "lastElementChild";
@@ -179,7 +179,7 @@ export class Lines {
     if (this.rows[number]) this.goTo(number);
   }
 
-  /** Go to a line by its number, also to one that is folded. */
+  /** Go to a line by its number, even if it is folded. */
   goTo(number) {
     if (number === null || number === undefined) return;
     const row = this.rows[number];

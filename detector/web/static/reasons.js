@@ -1,4 +1,4 @@
-// The side panel: why a line has its score, and what decided.
+// The side panel: why a line has its score, and what decided about it.
 import { element, pageText } from "./elements.js";
 import { copyOf, kindOf } from "./decide.js";
 
@@ -19,7 +19,7 @@ function fact(name, value) {
   return [element("dt", { textContent: name }), element("dd", {}, value)];
 }
 
-/** Return a line's kind, or, where each kind has a probability, the likeliest ones. */
+/** Return a line's kind, or its likeliest kinds if they have probabilities. */
 function kindsOf(line) {
   const likely = Object.entries(line.kinds ?? {}).filter(([, probability]) => probability >= 0.05).sort(([, one], [, two]) => two - one).slice(0, 3);
   return likely.length ? likely.map(([kind, probability]) => `${kind} ${probability.toFixed(2)}`).join(", ") : kindOf(line);
@@ -30,7 +30,7 @@ function decided(line, decision) {
   return decision.cuts.length ? "kept, without what is struck through" : "kept";
 }
 
-/** Show the reasons of a line. onjump: called with the number of a line to go to. */
+/** Show the reasons for a line. onjump is called with the number of the line to go to. */
 export function showReasons(panel, page, number, decision, onjump) {
   const line = page.lines[number];
   const copies = page.lines.filter((other) => copyOf(other) === number && other.number !== number).map((other) => other.number);

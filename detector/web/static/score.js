@@ -1,4 +1,4 @@
-// The Score view: a page in, its lines, decisions and reasons out.
+// The Score view: the lines of a page with their decisions and reasons.
 import { get, post, postBytes, save } from "./call.js";
 import { cleanText, decide, kindOf, markdown, thresholdFor } from "./decide.js";
 import { byId, count, element, say, share } from "./elements.js";
@@ -122,7 +122,7 @@ async function copy() {
     await navigator.clipboard.writeText(state.tab === "markdown" ? markdownNow() : textNow());
     say("copied");
   } catch {
-    say("the browser did not allow copying: choose the text and copy it", true);
+    say("the browser did not allow copying: select the text and copy it", true);
   }
 }
 

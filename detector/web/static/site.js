@@ -1,4 +1,4 @@
-// The Site view: a profile from pages, and a new page with and without it.
+// The Site view: a profile learned from pages, and a new page scored with and without it.
 import { get, post } from "./call.js";
 import { differences } from "./differences.js";
 import { byId, element, pageText, say } from "./elements.js";

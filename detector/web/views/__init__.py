@@ -1,1 +1,1 @@
-"""The pages of the browser, and the calls that only they make."""
+"""The browser pages, and the calls that only they make."""

@@ -1,4 +1,4 @@
-"""Calls of the Compare and Site views: one page cleaned in two ways, and a folder's profile."""
+"""Calls of the Compare and Site views: one page cleaned in two ways, and the profile of a folder."""
 
 import asyncio
 import base64
@@ -21,7 +21,7 @@ from detector.web.views.score import folder_of, page_bytes
 
 
 class SideIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A way to clean a page: another program's text, or a policy, a model of the folder, a profile."""
+    """A way to clean a page: another program's text, or a policy, a model of the folder and a profile."""
 
     text: str | None = None
     settings: SettingsIn = msgspec.field(default_factory=SettingsIn)
@@ -30,7 +30,7 @@ class SideIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class CompareIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A page, given or of the folder, and two ways to clean it."""
+    """A page, as text or from the folder, and two ways to clean it."""
 
     one: SideIn
     other: SideIn
@@ -40,7 +40,7 @@ class CompareIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class LearnIn(msgspec.Struct, forbid_unknown_fields=True):
-    """Pages of the folder that are of one site: those whose names begin so."""
+    """The pages of one site in the folder: those whose names begin with this prefix."""
 
     begins: str = ""
 

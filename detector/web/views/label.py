@@ -1,4 +1,4 @@
-"""Calls of the Label view: questions, answers, training, saving the model."""
+"""Calls of the Label view: questions, answers, training, and saving the model."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -16,12 +16,12 @@ from detector.web.views.score import folder_of
 if TYPE_CHECKING:
     from detector.web.labelling import Labelling
 
-# Questions that are put together: the next are about what is left.
+# The number of questions asked together. The next ones are chosen from the remaining lines.
 ROUND = 10
 
 
 class LabelIn(msgspec.Struct, forbid_unknown_fields=True):
-    """An answer; without page and line it holds for the line on all pages of the site."""
+    """An answer; without page and line it applies to the line on all pages of the site."""
 
     text: str
     label: str
@@ -37,7 +37,7 @@ class SaveIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def _labelling(request: Request) -> "Labelling":
-    """Return the labelling of the opened folder, begun at its first use: it loads scikit-learn."""
+    """Return the labelling of the opened folder, created at its first use because it loads scikit-learn."""
     from detector.web.labelling import Labelling
 
     folder, state = folder_of(request), request.app.state
@@ -78,7 +78,7 @@ async def take_back(request: Request) -> Response:
 
 
 async def train(request: Request) -> Response:
-    """Answer POST /ui/label/train: training begins, and goes on when the page is left."""
+    """Answer POST /ui/label/train: training starts, and goes on if the browser page is closed."""
     labelling = _labelling(request)
     if labelling.progress.state == "running":
         raise Problem(409, "a model is being trained: wait until it is done")

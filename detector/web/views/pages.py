@@ -1,4 +1,4 @@
-"""The HTML of the views. Everything in it is escaped by jinja2; what they show comes by calls."""
+"""The HTML of the views. jinja2 escapes everything in it; the views load their data by calls."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -29,7 +29,7 @@ TEMPLATES: Final = {
 
 
 def _with_cookie(request: Request, token: str) -> Response:
-    """Keep the token of the address in a cookie, and take it out of the address."""
+    """Move the token from the address to a cookie."""
     response = RedirectResponse(request.url.path, status_code=303)
     response.set_cookie(COOKIE, token, httponly=True, samesite="strict", path="/")
     return response

@@ -17,7 +17,7 @@ from detector.web.views.score import folder_of
 
 
 class RuleIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A line that a person has ruled about, of a run."""
+    """A line of a run that a person makes a rule for."""
 
     run: str
     rule: Literal["protect", "template"]

@@ -1,4 +1,4 @@
-"""Calls of the Score view: a page pasted, a file dropped, a page of the folder."""
+"""Calls of the Score view: a pasted page, a dropped file, a page of the folder."""
 
 import asyncio
 
@@ -19,7 +19,7 @@ from detector.web.tasks import PageJob
 
 
 class ShownIn(msgspec.Struct, forbid_unknown_fields=True):
-    """A page to be looked at."""
+    """A page to show."""
 
     page: str
     format: Format | None = None
@@ -33,7 +33,7 @@ class OpenIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def folder_of(request: Request) -> Folder:
-    """Return the opened folder; raises `Problem` for a caller without the token, or without a folder."""
+    """Return the opened folder; raises `Problem` for a caller without the token, or if there is no folder."""
     server = server_of(request)
     need_token(request, server)
     if server.folder is None:
@@ -42,7 +42,7 @@ def folder_of(request: Request) -> Folder:
 
 
 async def shown(server: Server, page: str | bytes, format: Format | None) -> Response:
-    """Score a page and answer all that the view shows."""
+    """Score a page and return everything that the view shows."""
     job = PageJob("view", page, format, None, None, Settings(), server.limits.most_lines)
     answer = await server.pool.score(job)
     if isinstance(answer, Failure):
@@ -58,7 +58,7 @@ async def score(request: Request) -> Response:
 
 
 async def score_file(request: Request) -> Response:
-    """Answer POST /ui/score-file: the bytes of a file, decoded as a file would be."""
+    """Answer POST /ui/score-file: the bytes of a file, decoded as a file from disk would be."""
     server = server_of(request)
     wish = request.query_params.get("format", "")
     format: Format | None = "html" if wish == "html" else "text" if wish == "text" else None
@@ -74,7 +74,7 @@ async def open_page(request: Request) -> Response:
 
 
 def page_bytes(folder: Folder, name: str, server: Server) -> bytes:
-    """Return the bytes of a page; raises `Problem` for one that is too large or cannot be read."""
+    """Return the bytes of a page; raises `Problem` if it is too large or cannot be read."""
     path = folder.page(name)
     try:
         with path.open("rb") as file:
