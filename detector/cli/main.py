@@ -203,13 +203,13 @@ def _stopped(error: click.exceptions.Abort) -> int:
 
 
 def _is_output_lost() -> bool:
-    """Tell whether standard output takes no more. What it did not take is discarded."""
+    """Tell whether standard output takes no more, not even a newline. What it did not take is discarded."""
     try:
         sys.stdout.flush()
+        return os.write(STDOUT, b"\n") == 0
     except OSError:
         discard(sys.stdout)
         return True
-    return False
 
 
 def _denied(error: OSError) -> int:
@@ -222,7 +222,7 @@ def _denied(error: OSError) -> int:
         name = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
         hint = ": free some space or choose another folder" if is_full else ": name another file or folder"
         return _fail(f"{name}: {error.strerror}{hint}", WRONG_USE)
-    if _is_output_lost():
+    if is_full and _is_output_lost():
         return _fail(f"standard output: {error.strerror}", WRONG_USE)
     hint = ": free some space, or set TMPDIR to a folder on another disk" if is_full else ""
     return _fail(f"{error.strerror}{hint}", WRONG_USE)

@@ -141,10 +141,14 @@ def test_standard_output_on_a_full_disk(place, arguments):
     command = [sys.executable, "-m", "detector", *arguments]
     with open("/dev/full", "wb") as full:  # noqa: PTH123
         found = subprocess.run(
-            command, input=page(1).encode(), stdout=full, stderr=subprocess.PIPE, check=False
+            command,
+            input=page(1).encode(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
         )
     assert found.returncode == 2
-    assert b"No space left on device" in found.stderr
+    assert b"detector: standard output: No space left on device\n" in found.stderr
     assert not PYTHON.search(found.stderr.decode())
 
 
