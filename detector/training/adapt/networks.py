@@ -21,7 +21,7 @@ from detector.training.fit.networks import log_odds
 # kept out of training. With a smaller share, or fewer steps, other pages get worse.
 OLD: Final = np.float32(0.97)
 RATE: Final = 1e-3
-STEPS: Final = 1000
+STEPS: Final = 2000
 BATCH: Final = 256
 SEED: Final = 0
 # Log-odds are clipped to this.

@@ -18,7 +18,7 @@ from detector.training.data.examples import Examples
 from detector.training.fit.stack import folds_of
 
 # The rows to keep.
-KEPT: Final = 12_000
+KEPT: Final = 20_000
 
 
 def replay_rows(sets: Sequence[Examples], of_fold: Sequence[Model], kept: int = KEPT) -> Replay:
