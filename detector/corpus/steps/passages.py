@@ -2,7 +2,9 @@
 
 A line stands on several pages if its words do, in order, in the clean texts of documents that stay. One of
 these pages is the original: an article rather than another kind of page, then the page with the shorter clean
-text, then the first. A passage is a run of lines with the same original, of at least 24 words.
+text, then the first. A passage is a run of lines with the same original, of at least 24 words, one line of
+which has at least 8. The first line of a page is no passage by itself: it is the headline, which archives
+list.
 
 Found by sorting the keys of all lines, one range of keys at a time: time grows with the lines and the
 logarithm of their number, memory by 16 bytes a document.
@@ -34,6 +36,9 @@ from detector.text.decoding import utf8
 
 # Words of a passage: about two sentences. Headings, refrains and captions that return are shorter.
 LEAST_WORDS: Final = 24
+# Of one of its lines: lists of names that pages share are no passage, for they would be cut to pieces where
+# they differ from page to page.
+LEAST_LINE_WORDS: Final = 8
 FOUND: Final = "passages.npy"
 TALLY: Final = "tally.json"
 
@@ -129,11 +134,14 @@ def passages_of(lines: KeptLines, original: Integers, least_words: int = LEAST_W
     )
     if not order.size:
         return Passages(page, segment, segment, words, original)
-    new = np.concatenate((np.ones(1, np.bool_), (page[1:] != page[:-1]) | (original[1:] != original[:-1])))
+    top = np.concatenate((np.ones(1, np.bool_), page[1:] != page[:-1]))
+    new = top | np.concatenate((np.ones(1, np.bool_), original[1:] != original[:-1]))
     start = np.flatnonzero(new)
     last = np.append(start[1:], order.size) - 1
     size = np.add.reduceat(words, start)
-    found = (original[start] >= 0) & (size >= least_words)
+    longest = np.maximum.reduceat(words, start)
+    found = (original[start] >= 0) & (size >= least_words) & (longest >= LEAST_LINE_WORDS)
+    found &= ~top[start] | (last > start)
     start, last = start[found], last[found]
     return Passages(page[start], segment[start], segment[last] + 1, size[found], original[start])
 
