@@ -6,7 +6,7 @@ PYTHON ?= .venv/bin/python
 DOLMA = dolma smart_open necessary requirements-parser omegaconf antlr4-python3-runtime==4.9.3 blingfire uniseg \
 	anyascii fasttext-wheel tokenizers jq jsonpath-ng python-dotenv
 
-.PHONY: install kernels check test slow integrations floors docs pictures bench profiles train golden tables reliability sbom audit
+.PHONY: install kernels check test slow integrations floors docs pictures bench profiles train golden tables reliability sbom audit s3a
 
 install:
 	python3 -m venv .venv
@@ -35,6 +35,14 @@ integrations:
 	.venv-integrations/bin/pip install --quiet '.[integrations]' pytest hypothesis rich
 	.venv-integrations/bin/pip install --quiet --no-deps $(DOLMA)
 	.venv-integrations/bin/python -m pytest tests/integrations -m 'slow or not slow'
+
+# Jars for tests/spark/test_s3a.py: hadoop-aws and the SDK that it needs, from a package on PyPI (181 MB).
+s3a:
+	mkdir -p build/s3a
+	$(PYTHON) -m pip download --quiet --no-deps --no-binary :all: --dest build/s3a sagemaker-pyspark==1.4.5
+	tar xzf build/s3a/sagemaker_pyspark-1.4.5.tar.gz -C build/s3a --strip-components 3 \
+		--wildcards '*/jars/hadoop-aws-*.jar' '*/jars/aws-java-sdk-bundle-*.jar'
+	rm build/s3a/sagemaker_pyspark-1.4.5.tar.gz
 
 # Nothing got worse; needs the shared data.
 floors:

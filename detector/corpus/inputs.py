@@ -255,10 +255,12 @@ def survey(input: Input, shard_bytes: int) -> Survey:
     if input.fault:
         return NOTHING_SEEN
     part = Part(input.path, input.name, input.kind, size=input.size, time=input.time)
+    # Equal parts, so that no worker waits for a large one at the end while the others have nothing to do.
+    equal = -(-input.size // max(-(-input.size // shard_bytes), 1)) if input.size > 0 else shard_bytes
     if input.kind == "jsonl" and not input.name.lower().endswith(COMPRESSED):
-        hash, starts = _cut_lines(part, shard_bytes)
+        hash, starts = _cut_lines(part, equal)
     else:
-        hash, starts = _cut_records(part, shard_bytes)
+        hash, starts = _cut_records(part, equal)
     cuts = _Cuts(starts, [start for start, _ in starts])
     if input.kind == "parquet":
         try:

@@ -239,11 +239,10 @@ def run(
 
 def _planned(shards: Sequence[Shard], resources: Resources, output: Path) -> str:
     """Return the plan of a run in a line."""
-    files = len({part.name for shard in shards for part in shard.parts})
+    files, tasks = len({part.name for shard in shards for part in shard.parts}), len(shards)
     size, free = sum(shard.bytes for shard in shards), shutil.disk_usage(output).free
     return (
-        f"plan: {in_units(size)} in {files:,} file{'s'[: files != 1]}, "
-        f"{len(shards):,} shard{'s'[: len(shards) != 1]}; "
+        f"plan: {in_units(size)} in {files:,} file{'s'[: files != 1]}, {tasks:,} shard{'s'[: tasks != 1]}; "
         f"{resources.workers} worker{'s'[: resources.workers != 1]}, at most {in_units(resources.memory)} of "
         f"memory; {in_units(free)} of disk are free"
     )

@@ -29,11 +29,11 @@ _HOME: Final = {
     "clean": "detector.spark.cleaning",
     "clean_corpus": "detector.spark.corpus",
     "near_duplicates": "detector.spark.duplicates",
-    "passages": "detector.spark.passages",
+    "passages": "detector.spark.shared_passages",
     "read_pages": "detector.spark.reading",
     "score": "detector.spark.cleaning",
     "site_counts": "detector.spark.sites",
-    "without_passages": "detector.spark.passages",
+    "without_passages": "detector.spark.shared_passages",
 }
 
 

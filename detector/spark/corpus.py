@@ -15,9 +15,9 @@ from detector.results.column_names import CONTENT_SHARE, VERDICT
 from detector.settings import Columns, CorpusSettings, KeepDocument, Settings
 from detector.spark.cleaning import clean
 from detector.spark.duplicates import near_duplicates
-from detector.spark.passages import passages, without_passages
 from detector.spark.reading import read_pages
 from detector.spark.rows import FAULT, FILTER, KEPT_LINES
+from detector.spark.shared_passages import passages, without_passages
 
 # The names of the policies in `near_duplicates`; the others compare a column.
 POLICY: Final[Mapping[KeepDocument, Literal["first", "longest", "best"]]] = {

@@ -132,6 +132,11 @@ def test_runs_of_lines():
     original = np.array([1, 1, -1, 2, 5, 0])
     found = passages_of(lines, original)
     assert [column.tolist() for column in found] == [[0], [2], [5], [24], [1]]
+    names = KeptLines(np.arange(30), np.zeros(30, np.int64), np.arange(30), np.ones(30, np.int64))
+    assert passages_of(names, np.ones(30, np.int64)).page.size == 0
+    headline = KeptLines(np.arange(3), np.array([0, 0, 1]), np.array([3, 4, 0]), np.array([30, 30, 30]))
+    assert passages_of(headline, np.array([1, 2, -1])).first.tolist() == [4]
+    assert passages_of(headline, np.array([1, 1, -1])).first.tolist() == [3]
     none = passages_of(KeptLines(*[np.zeros(0, np.int64)] * 4), np.zeros(0, np.int64))
     assert none.page.size == 0
 

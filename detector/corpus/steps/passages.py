@@ -2,7 +2,9 @@
 
 A line is on several pages if the clean texts of kept documents have the same words in the same order. One of
 these pages is the original: an article rather than another kind of page, then the page with the shorter clean
-text, then the first. A passage is a run of lines with the same original, of at least 24 words.
+text, then the first. A passage is a run of lines with the same original, of at least 24 words, one line of
+which has at least 8. The first line of a page is no passage by itself: it is the headline, which archives
+list.
 
 Lines are found by sorting their keys, one range of keys at a time: time is n log n in the number of lines,
 and memory is 16 bytes per document.
@@ -34,6 +36,9 @@ from detector.text.decoding import utf8
 
 # The least words of a passage: about two sentences. Headings, refrains and captions that recur are shorter.
 LEAST_WORDS: Final = 24
+# Of one of its lines: lists of names that pages share are no passage, for they would be cut to pieces where
+# they differ from page to page.
+LEAST_LINE_WORDS: Final = 8
 FOUND: Final = "passages.npy"
 TALLY: Final = "tally.json"
 
@@ -130,11 +135,14 @@ def passages_of(lines: KeptLines, original: Integers, least_words: int = LEAST_W
     )
     if not order.size:
         return Passages(page, segment, segment, words, original)
-    new = np.concatenate((np.ones(1, np.bool_), (page[1:] != page[:-1]) | (original[1:] != original[:-1])))
+    top = np.concatenate((np.ones(1, np.bool_), page[1:] != page[:-1]))
+    new = top | np.concatenate((np.ones(1, np.bool_), original[1:] != original[:-1]))
     start = np.flatnonzero(new)
     last = np.append(start[1:], order.size) - 1
     size = np.add.reduceat(words, start)
-    found = (original[start] >= 0) & (size >= least_words)
+    longest = np.maximum.reduceat(words, start)
+    found = (original[start] >= 0) & (size >= least_words) & (longest >= LEAST_LINE_WORDS)
+    found &= ~top[start] | (last > start)
     start, last = start[found], last[found]
     return Passages(page[start], segment[start], segment[last] + 1, size[found], original[start])
 

@@ -28,8 +28,8 @@ PAGE: Final = "_detector_page"
 def passages(pages: DataFrame, *, text: str = "text", id: str = "id", order: str | None = None) -> DataFrame:
     """Find the passages of clean pages that are also on another page of their site, word for word.
 
-    A passage is a run of lines, at least 24 words. It stays on an article rather than another kind of page,
-    then on the page with the shorter clean text, then on the first.
+    A passage is a run of lines, at least 24 words with 8 in one line. It stays on an article rather than
+    another kind of page, then on the page with the shorter clean text, then on the first.
 
     Parameters
     ----------
