@@ -19,12 +19,13 @@ from detector.corpus.formats.files import (
     stored_part,
     unreadable,
 )
-from detector.corpus.formats.kinds import COMPRESSED, KINDS, is_remote, kind_of
+from detector.corpus.formats.kinds import KINDS, is_remote, kind_of
 from detector.corpus.formats.parquet_files import arrow_errors, parquet
 from detector.corpus.formats.web_archives import record_starts
 from detector.corpus.run_folder import RunFolder
 from detector.errors import SettingsError
 from detector.files.parquet_footer import row_groups
+from detector.text.compressed import COMPRESSED
 
 BLOCK: Final = 1 << 20
 # Bytes that are the same at the beginning of each record of an archive, or of each gzip or Zstandard frame.
