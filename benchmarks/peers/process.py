@@ -70,7 +70,7 @@ class PeerProcess:
         )
         if not self._read_line(START_SECONDS):
             self.close()
-            raise NotInstalledError(f"{self._peer.name} did not start; its words stand in {self._log_path}")
+            raise NotInstalledError(f"{self._peer.name} did not start: its log {self._log_path} says why")
 
     def close(self) -> None:
         """Stop the peer, if it runs, and the processes that it started."""

@@ -12,7 +12,7 @@ import pytest
 
 from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.jsonl import read_jsonl
-from detector.corpus.formats.kinds import COMPRESSED, KINDS, kind_of
+from detector.corpus.formats.kinds import KINDS, kind_of
 from detector.corpus.formats.readers import read_shard
 from detector.corpus.inputs import inputs_of, survey
 from detector.corpus.restore import stored_records
@@ -21,6 +21,7 @@ from detector.errors import SettingsError
 from detector.files.limits import ReadLimits
 from detector.files.zstd_files import write_zstd
 from detector.settings import Columns
+from detector.text.compressed import COMPRESSED
 from detector.text.record_files import records_kind
 from tests.corpus.made import everything, page, write_jsonl
 from tests.corpus.made import read_jsonl as rows_of

@@ -1,6 +1,9 @@
 """`detector.train` and `detector.evaluate`: the same as the commands, and as records."""
 
+import bz2
+import gzip
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,11 @@ from detector.model.files import default_model, load
 from detector.training.data.labelled_pages import LabelledPage
 from detector.training.data.line_labels import LineLabel
 from detector.training.data.page_files import read_page_files
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    import backports.zstd as zstd
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 PAGES, LABELLED = EXAMPLES / "messenger", EXAMPLES / "messenger-labelled.jsonl"
@@ -124,3 +132,25 @@ WRONG = {
 def test_wrong_use_says_what_to_do(call, error, says):
     with pytest.raises(error, match=says):
         call()
+
+
+@pytest.mark.parametrize("end", [".gz", ".bz2", ".zst"])
+def test_compressed_records_are_records(tmp_path, end):
+    compress = {".gz": gzip.compress, ".bz2": bz2.compress, ".zst": zstd.compress}[end]
+    whole = read_page_files([LABELLED])
+    path = tmp_path / f"labelled.jsonl{end}"
+    path.write_bytes(compress(LABELLED.read_bytes()))
+    assert read_page_files([path]) == whole
+    path.write_bytes(path.read_bytes()[:-12])
+    with pytest.raises(PageError, match="cannot be read"):
+        read_page_files([path])
+    table = tmp_path / f"pages.tsv{end}"
+    table.write_bytes(compress(b"page\tgold\nThe mill, it stood empty.\tThe mill\n"))
+    assert [page.page for page in read_page_files([table])] == ["The mill, it stood empty."]
+
+
+def test_files_of_records_that_are_not_read_are_refused(tmp_path):
+    for name in ("pages.parquet", "crawl.warc.gz"):
+        (tmp_path / name).write_bytes(b"")
+        with pytest.raises(PageError, match="write its pages as JSONL or CSV"):
+            read_page_files([tmp_path / name])
