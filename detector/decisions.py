@@ -77,7 +77,7 @@ LEAST_SURE: Final = 0.25
 LEAST_TITLE: Final = 0.1
 # Between two lines that are kept, a line stays if it is body at least this probably (in thousandths) and its
 # score is lower than that.
-BETWEEN_BODY: Final = 500
+BETWEEN_BODY: Final = 850
 BETWEEN_SCORE: Final = 0.9
 # A short line that occurs twice is the title again if both lines are titles at least this probably.
 TITLE_AGAIN: Final = 500

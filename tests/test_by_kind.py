@@ -121,7 +121,7 @@ def among(numbers, kinds, copies=None, **settings):
     return decide(scores(*numbers), words_of(batch), batch.page_segment(), found, policy, None, known(*kinds))
 
 
-BODY = {"body": 0.6}
+BODY = {"body": 0.9}
 
 
 def test_body_between_two_kept_lines_stays_and_says_so():

@@ -253,6 +253,9 @@ PLANTED: Final = (
     "paragraph-twice",
     "headline",
     "refrain",
+    "heading",
+    "heading-without-text",
+    "quoted",
     "paragraph",
     "template",
 )

@@ -35,16 +35,16 @@ class CopyFinder {
     if (!forms_.is_html())
       heads_.each(first, last, [&](i64 row, i64 of) { write(row, copy::RUNNING_HEAD, of); });
     if (title_ < 0) return;
-    i64 unlike = 0, glued = 0, varied = 0;
+    i64 unlike = 0, begin = 0, varied = 0;
     for (i64 row = first; row < last; ++row) {
       if (titles_.varied().differ_in_one(title_, row)) {
         varied += 1;
         varied_ = row;
       }
       unlike += is_near_title(row) && line_key(words_, row) != line_key(words_, title_);
-      glued += row != title_ && is_paragraph(row) && in_common(row) == words_.number(title_);
+      begin += in_common(row) == words_.number(title_);
     }
-    is_glued_on_ = glued >= GLUED_ON;
+    is_glued_on_ = begin >= GLUED_ON && has(title_, LEAST_NEAR, LEAST_NEAR_SINGLES);
     if (varied != 1 || !titles_.varied().is_set_apart(title_, varied_)) varied_ = -1;
     near_counts_ = unlike <= MOST_NEAR && has(title_, LEAST_NEAR, LEAST_NEAR_SINGLES);
     for (i64 row = first; row < last; ++row)
@@ -59,9 +59,9 @@ class CopyFinder {
   static constexpr i64 PARAGRAPH = 15, PARAGRAPH_SINGLES = 50;
   // A shorter title with a different word means something else, and so does one of several that differ.
   static constexpr i64 LEAST_NEAR = 6, LEAST_NEAR_SINGLES = 15, MOST_NEAR = 2;
-  // So many paragraphs that begin with the title tell one that is glued onto them from a sentence that is
-  // shown again in large letters.
-  static constexpr i64 GLUED_ON = 2;
+  // So many lines that begin with the title, itself included, tell one that is glued onto paragraphs from
+  // a sentence that is shown again in large letters. A shorter title could be a label, too.
+  static constexpr i64 GLUED_ON = 3;
   // A beginning of the title that ends in dots, and what a site may add to its pages' titles.
   static constexpr i64 LEAST_BEGINNING = 4, MOST_ADDED = 6, LEAST_REST = 5;
   static constexpr u32 SEPARATORS[] = {'-',    0x2013, 0x2014, '|', ':', 0xB7,
@@ -183,7 +183,7 @@ class CopyFinder {
     i64 length = 1;
     for (i64 at = words_.end[next - 1]; at < end; at += length) {
       const Character here = read(batch_.data, at);
-      ends |= here.kind == END || (divided && after_space && is_divider(here.code));
+      ends |= here.kind == END || (divided && (here.code == ':' || (after_space && is_divider(here.code))));
       if (!ends && here.kind != SPACE && here.kind != PUNCTUATION) return false;
       after_space = here.kind == SPACE;
       spaced |= ends && after_space;

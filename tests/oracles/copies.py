@@ -332,7 +332,7 @@ def begins_sentence(page: Page, row: int, count: int, title: int, divided: bool)
         return False
     gap = page.rows[row].text.encode()[words[count - 1].end : words[count].start].decode()
     if divided:
-        gap = re.sub(r"(?<=\s)[-–—|]", ".", gap, count=1)
+        gap = re.sub(r"^([^:]*?):|(?<=\s)[-–—|]", r"\1.", gap, count=1)
     shape = "".join(map(str, classes_of(gap)))
     if not re.match(f"[{SPACE}{PUNCTUATION}]*{END}", shape):
         return False
@@ -365,9 +365,9 @@ def of_title(page: Page, row: int, title: int, near_counts: bool) -> tuple[str, 
         return "headline", 0
     if same < len(whole) or not written_like_title(page.words[row], page.words[title]):
         return None
-    begin = [at for at, keys in enumerate(page.keys) if tuple(keys[: len(whole)]) == tuple(whole)]
-    paragraphs = [at for at in begin if at != title and has(page.words[at], 15, 50)]
-    glued = len(paragraphs) >= 2 and row in paragraphs and row > title
+    begin = sum(tuple(keys[: len(whole)]) == tuple(whole) for keys in page.keys)
+    is_long = has(page.words[title], 6, 15) and has(page.words[row], 15, 50)
+    glued = begin >= 3 and is_long and row > title
     leads = glued or page.leads_to(title, row)
     fits = page.forms[row] == "prose" and says_enough(page.words[title], 8) and leads
     return ("headline-prefix", same) if fits and begins_sentence(page, row, same, title, glued) else None
