@@ -29,6 +29,8 @@ EVERY: Final = 0.5
 # Standard output and error.
 _STREAMS: Final = (1, 2)
 _WATCH: Final = "end with the run"
+# What Python and the loader of libraries say then.
+_NO_MEMORY: Final = ("can't start new thread", "Cannot allocate memory", "failed to map segment")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +81,13 @@ def _unheard() -> Iterator[None]:
             os.dup2(copy, number)
             os.close(copy)
         os.close(nothing)
+
+
+def _is_short_of_memory(error: Exception) -> bool:
+    """Tell whether the system gave a worker no memory: for a thread, or for a library to load."""
+    return isinstance(error, ImportError | RuntimeError | OSError) and any(
+        words in str(error) for words in _NO_MEMORY
+    )
 
 
 def _place(backend: str) -> dict[str, str]:
@@ -159,6 +168,10 @@ class Processes:
                 f"a worker was killed, or could not start ({signal.SIGKILL.name}: too little memory?). "
                 "Finished work is kept: run the same command again, with fewer --workers"
             ) from error
+        except (ImportError, RuntimeError, OSError) as error:
+            if _is_short_of_memory(error):
+                raise MemoryError(str(error)) from error
+            raise
         except (KeyboardInterrupt, SystemExit):
             self._end(kill=True)
             raise

@@ -180,6 +180,27 @@ def test_a_worker_that_cannot_import_is_named_without_a_traceback(tmp_path, what
     assert found.stdout.count("\n") == 1
 
 
+def raise_this(error):
+    raise error
+
+
+@pytest.mark.parametrize(
+    ("error", "raised"),
+    [
+        (RuntimeError("can't start new thread"), MemoryError),
+        (ImportError("x.so: failed to map segment from shared object"), MemoryError),
+        (OSError(12, "Cannot allocate memory"), MemoryError),
+        (RuntimeError("another"), RuntimeError),
+        (OSError(5, "Input/output error"), OSError),
+    ],
+)
+def test_a_worker_without_memory_for_a_library_or_a_thread_says_so(error, raised):
+    engine = Processes(2)
+    with pytest.raises(raised):
+        list(engine.run(raise_this, [error]))
+    engine.close()
+
+
 def test_an_unknown_backend_is_said():
     with pytest.raises(SettingsError, match="cannot use the backend"):
         list(Processes(2, "nothing").run(abs, [1]))
