@@ -23,7 +23,8 @@ import click
 from click.shell_completion import CompletionItem
 
 from detector.cli.command import exists, is_piped
-from detector.cli.terminal import discard, is_terminal, printable, say, wants_colour, write_error
+from detector.cli.streams import is_output_lost, open_closed_streams, write_utf8
+from detector.cli.terminal import discard, printable, say, wants_colour, write_error
 from detector.errors import DetectorError, PageError
 from detector.safe_path import safe_path
 from detector.text.addresses import is_address
@@ -55,9 +56,6 @@ TERMINATED: Final = 143
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # The most characters of a name in a message.
 LONGEST_NAME: Final = 200
-# Numbers of the standard streams.
-STDOUT: Final = 1
-STDERR: Final = 2
 PACKAGE: Final = "boilerplate-detector"
 
 
@@ -202,16 +200,6 @@ def _stopped(error: click.exceptions.Abort) -> int:
     )
 
 
-def _is_output_lost() -> bool:
-    """Tell whether standard output takes no more, not even a newline. What it did not take is discarded."""
-    try:
-        sys.stdout.flush()
-        return os.write(STDOUT, b"\n") == 0
-    except OSError:
-        discard(sys.stdout)
-        return True
-
-
 def _denied(error: OSError) -> int:
     """Return the exit code for a system error, such as a full disk."""
     if error.errno is None:  # raised by a library, not by the system
@@ -222,7 +210,7 @@ def _denied(error: OSError) -> int:
         name = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
         hint = ": free some space or choose another folder" if is_full else ": name another file or folder"
         return _fail(f"{name}: {error.strerror}{hint}", WRONG_USE)
-    if is_full and _is_output_lost():
+    if is_full and is_output_lost():
         return _fail(f"standard output: {error.strerror}", WRONG_USE)
     hint = ": free some space, or set TMPDIR to a folder on another disk" if is_full else ""
     return _fail(f"{error.strerror}{hint}", WRONG_USE)
@@ -234,24 +222,6 @@ def _show(error: click.ClickException) -> int:
     error.show(file=text)
     write_error(text.getvalue())
     return WRONG_USE
-
-
-def _open_closed_streams() -> None:
-    """Replace closed standard streams by the null device.
-
-    Otherwise the next opened file, such as an output, would become standard output for libraries and workers.
-    """
-    while (number := os.open(os.devnull, os.O_RDWR)) <= STDERR:
-        os.set_inheritable(number, True)
-    os.close(number)
-    sys.stdout = sys.stdout or open(STDOUT, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-    sys.stderr = sys.stderr or open(STDERR, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
-
-
-def _write_utf8() -> None:
-    """Write UTF-8 to a pipe or a file: in the encoding of a locale, characters would be lost."""
-    if isinstance(sys.stdout, io.TextIOWrapper) and not is_terminal():
-        sys.stdout.reconfigure(encoding="utf-8")
 
 
 def _run(arguments: list[str] | None) -> int:
@@ -296,8 +266,8 @@ def run(arguments: list[str] | None = None) -> int:
 
 def main() -> None:
     """Entry point of the `detector` program."""
-    _open_closed_streams()
-    _write_utf8()
+    open_closed_streams()
+    write_utf8()
     with safe_path():
         code = run()
     try:

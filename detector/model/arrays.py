@@ -142,3 +142,17 @@ def checked_array(arrays: Arrays, name: str) -> NDArray[np.float32]:
     if array is None or array.dtype.kind != "f" or not np.isfinite(array).all():
         raise ModelFormatError(f"the array {name} of this model is missing or does not hold finite numbers")
     return np.ascontiguousarray(array, np.float32)
+
+
+def other_columns(theirs: object, ours: Mapping[str, list[str]]) -> str:
+    """Return the first columns that only one of model and version has, for a message."""
+    if not isinstance(theirs, Mapping):
+        return ""
+    here = {name for table in ours.values() for name in table}
+    there = {str(name) for table in theirs.values() if isinstance(table, list) for name in table}
+    parts = [
+        f"{what} {', '.join(sorted(found)[:3])}{', ...' if len(found) > 3 else ''}"
+        for what, found in (("it lacks", here - there), ("it also has", there - here))
+        if found
+    ]
+    return f" ({'; '.join(parts)})" if parts else ""

@@ -37,6 +37,7 @@ from detector.model.arrays import (
     TABLES,
     Arrays,
     checked_array,
+    other_columns,
     page_kinds_from,
     scorer_of,
 )
@@ -189,20 +190,6 @@ def _write(model: Model, folder: Path) -> None:
     model.info.write(folder, model_id)
 
 
-def _other_columns(theirs: object, ours: Mapping[str, list[str]]) -> str:
-    """Return the first columns that only one of model and version has, for a message."""
-    if not isinstance(theirs, Mapping):
-        return ""
-    here = {name for table in ours.values() for name in table}
-    there = {str(name) for table in theirs.values() if isinstance(table, list) for name in table}
-    parts = [
-        f"{what} {', '.join(sorted(found)[:3])}{', ...' if len(found) > 3 else ''}"
-        for what, found in (("it lacks", here - there), ("it also has", there - here))
-        if found
-    ]
-    return f" ({'; '.join(parts)})" if parts else ""
-
-
 def _config(folder: Path) -> dict[str, Any]:
     """Read and check the JSON file."""
     path = folder / CONFIG_FILE
@@ -223,7 +210,7 @@ def _config(folder: Path) -> dict[str, Any]:
     if config.get("columns") != ours:
         raise ModelFormatError(
             f"{folder} was trained with other features than this version computes"
-            f"{_other_columns(config.get('columns'), ours)}: train it again"
+            f"{other_columns(config.get('columns'), ours)}: train it again"
         )
     if not isinstance(config.get("notes", {}), dict):
         raise ModelFormatError(f"{path} has notes that are not a table; get the model again")
