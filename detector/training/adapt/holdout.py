@@ -97,6 +97,8 @@ def _turns(groups: Sequence[str]) -> list[int]:
 
 def held_back(model: Model, materials: Sequence[Material], memory: Memory) -> HeldBack:
     """Return the scores before and after."""
+    if all(material.examples.markup is not None for material in materials):
+        memory = memory._replace(replay=None)  # networks for text are not asked about pages with markup
     by, parts = _parts(materials)
     before = [model_scores(model, material.examples) for material in materials]
     after = [scores.copy() for scores in before]

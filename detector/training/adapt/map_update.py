@@ -11,6 +11,7 @@ import numpy as np
 import scipy.sparse as sparse
 from numpy.typing import NDArray
 from scipy.optimize import minimize
+from threadpoolctl import threadpool_limits
 
 from detector.features.phrases import PhraseWeights
 from detector.records import Floats
@@ -61,9 +62,10 @@ def refitted(lines: Lines, weights: PhraseWeights, precision: Floats) -> Floats:
         slope = ngrams.T @ (weight * (_sigmoid(odds) - wished)) + hold * change
         return float(cost), slope
 
-    found = minimize(
-        loss, np.zeros(touched.size), jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS}
-    )
+    with threadpool_limits(1):  # the same bits on any number of cores; threads would mostly wait
+        found = minimize(
+            loss, np.zeros(touched.size), jac=True, method="L-BFGS-B", options={"maxiter": MOST_STEPS}
+        )
     bucket = weights.bucket.copy()
     bucket[touched] += found.x.astype(np.float32)
     return bucket.astype(np.float16).astype(np.float32)

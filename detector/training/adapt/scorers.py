@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from detector.features.build import Features, context_features, text_features
 from detector.features.phrases import PhraseWeights
@@ -66,7 +67,8 @@ def with_fitted_networks(
             continue
         features = _unseen(examples, part[rows], _weights_by_part(model.phrases, lines, part, precision))
         targets = Targets(lines.boilerplate[rows].astype(np.float32), weight)
-        return _fitted(model, examples, features, targets, replay)
+        with threadpool_limits(1):  # the same bits on any number of cores, and faster for small products
+            return _fitted(model, examples, features, targets, replay)
     return model
 
 
