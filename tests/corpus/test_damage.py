@@ -1,6 +1,7 @@
 """Files of a run that are missing, damaged or foreign: an error of ours that says so, and never a crash."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -329,7 +330,11 @@ def test_workers_end_with_the_run_that_was_killed(tmp_path):
         "def wait(item):\n    import os, time\n    print(os.getpid(), flush=True)\n    time.sleep(600)\n"
         "list(Processes(2).run(wait, [1, 2]))\n"
     )
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as running:
+    # Otherwise workers start without a standard output.
+    environment = {**os.environ, "DETECTOR_TRACEBACK": "1"}
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=environment
+    ) as running:
         workers = [psutil.Process(int(running.stdout.readline())) for _ in range(2)]
         running.kill()
         running.wait()

@@ -17,6 +17,7 @@ from detector.corpus.formats.kinds import kind_of
 from detector.errors import PageError
 from detector.files.folders import files_below, refuse_special
 from detector.files.limits import bytes_of_file
+from detector.files.sparse import refuse_holes
 from detector.files.zstd_files import ZstdError
 from detector.text.compressed import LARGEST
 from detector.text.decoding import decode
@@ -90,6 +91,7 @@ def _pages(path: Path) -> Iterator[LabelledPage]:
     elif kind == "csv":
         yield from _csv(path)
     elif kind in ("parquet", "warc"):
+        refuse_holes(path)
         raise PageError(
             f"{path} is no page and no table of pages that is read here: write its pages as JSONL or CSV"
         )
