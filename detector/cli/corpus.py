@@ -75,7 +75,7 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
     report, total = outcome.report, outcome.report["total"]
     for reason, count in report["rejected"].items():
         if reason.startswith(NO_PAGE):
-            note(f"skipped: {count:,} records: {reason}")
+            note(f"skipped: {counted(count, 'record')}: {reason}")
         else:
             say(f"set aside: {counted(count, 'record')}: {reason}")
     if total["documents"] > 1 and [row["name"] for row in report["by_site"]] == [LONE_PAGES]:
