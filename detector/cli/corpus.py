@@ -75,7 +75,7 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
     report, total = outcome.report, outcome.report["total"]
     for reason, count in report["rejected"].items():
         if reason.startswith(NO_PAGE):
-            note(f"skipped: {count:,} record{'s'[: count != 1]}: {reason}")
+            note(f"skipped: {counted(count, 'record')}: {reason}")
         else:
             say(f"set aside: {counted(count, 'record')}: {reason}")
     if total["documents"] > 1 and [row["name"] for row in report["by_site"]] == [LONE_PAGES]:
@@ -92,7 +92,7 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
         note(
             f"{since['documents']:,} documents of {runs} stay; {since['pages_that_would_change']:,} of "
             f"{since['pages_judged_again']:,} earlier pages judged again would change, and "
-            f"{since['documents_that_would_go']:,} documents would be dropped: see the report"
+            f"{since['documents_that_would_go']:,} documents would go: see the report"
         )
     if outcome.losses:
         for loss in outcome.losses[:SHOWN]:
