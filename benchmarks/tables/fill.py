@@ -14,6 +14,7 @@ import click
 from benchmarks.files import RESULTS, ROOT
 from benchmarks.tables import (
     adaptation_tables,
+    behind_tables,
     corpus_tables,
     near_duplicate_tables,
     profile_tables,
@@ -92,6 +93,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "verdict": quality_tables.verdict,
     "parts": quality_tables.parts,
     "copies": quality_tables.copies,
+    "behind": behind_tables.behind,
     "speed": speed_tables.speed,
     "serve": speed_tables.serve,
     "workers": speed_tables.workers,

@@ -1,6 +1,7 @@
 """Faults: limits on open files and on memory."""
 
 import resource
+from contextlib import suppress
 from functools import partial
 
 import psutil
@@ -27,9 +28,12 @@ def little_memory(attempt: Attempt) -> None:
     attempt.conclude(ended)
 
 
-def _is_tracker(process: psutil.Process) -> bool:
-    """Tell whether a process only tracks the semaphores of others."""
-    return any("resource_tracker" in word for word in process.cmdline())
+def _is_worker(process: psutil.Process) -> bool:
+    """Tell whether a process is still running, and does more than track the semaphores of others."""
+    try:
+        return not any("resource_tracker" in word for word in process.cmdline())
+    except psutil.NoSuchProcess:  # it has ended, or is a zombie
+        return False
 
 
 def worker_without_memory(attempt: Attempt) -> None:
@@ -38,10 +42,12 @@ def worker_without_memory(attempt: Attempt) -> None:
     while running.sleep(0.05) and len(running.workers()) < 2:
         pass
     running.sleep(attempt.chance.uniform(0, 0.7) * attempt.reference.ended.seconds)
-    workers = [one for one in running.workers() if not _is_tracker(one)]
+    workers = [one for one in running.workers() if _is_worker(one)]
     if workers:
         worker = attempt.chance.choice(workers)
-        most = worker.memory_info().vms + attempt.chance.choice((0, 1, 5, 20)) * MB
-        resource.prlimit(worker.pid, resource.RLIMIT_AS, (most, most))
+        more = attempt.chance.choice((0, 1, 5, 20)) * MB
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            most = worker.memory_info().vms + more
+            resource.prlimit(worker.pid, resource.RLIMIT_AS, (most, most))
     ended = attempt.check(running)
     attempt.conclude(ended)
