@@ -16,9 +16,7 @@ from dolma.core.data_types import Document
 from detector.integrations.dolma import LineTagger
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-TEXT = (
-    "Leave a Reply\r\n\nThe mill stood empty for thirty-one years, until the town bought it. 🏚\nPost Comment"
-)
+TEXT = "Share on Facebook\r\n\nThe mill stood empty for thirty-one years, until the town bought it. 🏚\nPost Comment"
 
 
 def test_spans_are_lines_and_their_scores():
@@ -29,7 +27,7 @@ def test_spans_are_lines_and_their_scores():
     assert found == [(line.text, line.score) for line in lines]
     dropped = [TEXT[span.start : span.end] for span in spans if span.type == "dropped"]
     assert dropped == [line.text + line.end for line in lines if not line.kept]
-    assert "Leave a Reply\r\n" in dropped
+    assert "Share on Facebook\r\n" in dropped
     (share,) = [span for span in spans if span.type == "content_share"]
     assert (share.start, share.end, share.score) == (0, len(TEXT), page.content_share)
 
