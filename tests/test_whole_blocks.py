@@ -86,6 +86,12 @@ def test_a_menu_goes_whole():
     assert found.rule[1] == BLOCK_DROPPED
 
 
+@pytest.mark.parametrize("sizes", [(7, 7), (3, 4, 11), (1, 2, 30, 5)])
+def test_a_list_at_the_threshold_is_not_above_it(sizes):
+    page = [(0.768, size) for size in sizes]
+    assert decided(page, [0] * len(page)).kept.all()
+
+
 @pytest.mark.parametrize(
     "settings", [Settings(threshold=0.5), Settings(whole_blocks=False, least_content=0, mostly_content=1)]
 )

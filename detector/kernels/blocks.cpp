@@ -18,6 +18,8 @@ constexpr f32 DROPPED_FROM = 0.7f;
 constexpr f32 STAYS = 0.2f, GOES = 0.9f;
 // Scores are clipped to this range, so that one very certain row does not decide for the block.
 constexpr f32 LEAST_SCORE = 0.001f, MOST_SCORE = 0.999f;
+// Rows whose score is the threshold have a mean that is equal to it, whatever sums round to.
+constexpr f64 ROUNDING = 1e-9;
 
 f64 log_odds(f32 score) {
   const f64 share = static_cast<f64>(least(most(score, LEAST_SCORE), MOST_SCORE));
@@ -166,8 +168,8 @@ i64 decide_blocks(Call& call) {
       all.rows += 1;
       all.kept += kept[row];
     }
-    const f64 limit = log_odds(thresholds[page]);
-    const f64 drop = log_odds(most(thresholds[page], DROPPED_FROM));
+    const f64 limit = log_odds(thresholds[page]) + ROUNDING;
+    const f64 drop = log_odds(most(thresholds[page], DROPPED_FROM)) + ROUNDING;
     for (i64 row = first; row < last; ++row) {
       if (block[row] < 0 || rules[row] != NO_RULE) continue;
       const Evidence& all = evidence[block[row]];

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from detector.decisions import BLOCK_DROPPED, BLOCK_KEPT
 
+# A mean that differs by less is equal.
+ROUNDING = 1e-9
 APART = {"article", "blockquote"}
 BLOCKS = {"ul", "ol", "dir", "menu", "dl", "pre", "xmp", "plaintext"}
 
@@ -71,8 +73,10 @@ def decided(
         members = [row for row, of in enumerate(blocks) if of == block]
         words = sum(max(sizes[row], 1) for row in members)
         mean = sum(max(sizes[row], 1) * log_odds(scores[row]) for row in members) / words
-        whole = mean <= log_odds(threshold) and 2 * sum(kept[row] for row in members) >= len(members)
-        gone = mean > log_odds(max(threshold, 0.7))
+        whole = mean <= log_odds(threshold) + ROUNDING and 2 * sum(kept[row] for row in members) >= len(
+            members
+        )
+        gone = mean > log_odds(max(threshold, 0.7)) + ROUNDING
         for row in members:
             if free[row] and whole and not kept[row] and scores[row] < 0.9:
                 stays[row], rule[row] = True, BLOCK_KEPT
