@@ -9,8 +9,8 @@ probability that any line is content. This matters for pages of one or two lines
 Copies (`copies.py`) are decided by their kind, whatever their score. Kinds in `drop_copies` are dropped. If
 such a copy would have been kept, its original is kept instead. The score decides only for a "repeat", a short
 line that occurs twice for no known reason: it is dropped above .3 if its original is kept, and always if both
-lines are titles by their kind. A refrain or a
-parallel line is kept unless its score is above .65: then it is recurring boilerplate.
+lines are titles by their kind. A refrain or a parallel line is kept unless its score is above .65: then it is
+recurring boilerplate.
 
 In HTML, lists, tables, definition lists and code (`whole_blocks.py`) are decided as a whole if each page has
 its own threshold, by the mean log-odds of their rows, weighted by words. A block is kept if its mean is not

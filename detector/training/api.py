@@ -43,7 +43,7 @@ class Training:
         What is remembered of the training, to adapt the model again: how certain each phrase weight is, and
         rows that the networks learned from. Empty if the old model was given without its folder.
     counts : Counts or None
-        The log loss of labelled lines on held-out pages, before and after.
+        Numbers of pages, sites, recurring and labelled lines. None for a model trained anew.
     held_back : Change or None
         The log loss of labelled lines on held-out pages, before and after.
     by : str

@@ -1,4 +1,4 @@
-"""How certain each weight of a model is: all that a model folder stores about its training lines.
+"""How certain each phrase weight of a model is, after its training lines.
 
 It is a file of numbers, without text. Scoring does not read it.
 """
@@ -8,14 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from detector.errors import ModelFormatError, in_words
+from detector.errors import ModelFormatError
 from detector.features.phrases import BUCKETS
-from detector.files.arrays import array_of, zip_members
 from detector.files.atomic import new_file
 from detector.model.files import PRECISION_FILE as FILE
 from detector.records import Floats
+from detector.training.adapt.memory_files import FORMAT, remembered
 
-FORMAT: Final = 1
 # The largest number in half precision. Weights that are this certain do not change anyway.
 MOST: Final = 60_000.0
 # The most bytes of the file: 2^18 half-precision numbers and a header.
@@ -35,18 +34,13 @@ def load_precision(folder: Path) -> Floats | None:
     Raises `ModelFormatError` for a file that is damaged or something else.
     """
     path = folder / FILE
-    if not path.exists():
+    arrays = remembered(path, MOST_BYTES)
+    if arrays is None:
         return None
-    try:
-        arrays = {name: array_of(data) for name, data in zip_members(path, MOST_BYTES).items()}
-        number, phrases = int(arrays["format.npy"]), arrays["phrases.npy"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    phrases = arrays.get("phrases")
+    if phrases is None:
         raise ModelFormatError(
-            f"{path} is damaged ({in_words(error)}); get the model again, or delete this file"
-        ) from None
-    if number != FORMAT:
-        raise ModelFormatError(
-            f"{path} has format {number}; this version reads {FORMAT}: get the model again"
+            f"{path} is damaged (it has no 'phrases'); get the model again, or delete this file"
         )
     whole = phrases.shape == (BUCKETS,) and phrases.dtype == np.float16
     if not whole or not np.isfinite(phrases).all() or (phrases < 0).any():

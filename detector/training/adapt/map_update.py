@@ -1,11 +1,10 @@
 """A maximum a posteriori update of a linear model: new lines move the weights as far as old ones allow.
 
 The old weights are the mean of a normal prior, and the certainty of each weight is its precision: a diagonal
-Laplace approximation (MacKay 1992; against forgetting, Kirkpatrick et al. 2017). These 2^18 precisions are
-all that is stored about the training lines; there is no text.
+Laplace approximation (MacKay 1992; against forgetting, Kirkpatrick et al. 2017).
 """
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 import scipy.sparse as sparse
@@ -20,6 +19,10 @@ MOST_STEPS: Final = 200
 # The precision of weights without training lines, and the largest precision.
 UNSEEN: Final = 0.3
 MOST_SURE: Final = 100.0
+# Log-odds are clipped to this.
+SUREST: Final = 30.0
+
+Number = TypeVar("Number", bound=np.floating[Any])
 
 
 class Lines(NamedTuple):
@@ -30,8 +33,10 @@ class Lines(NamedTuple):
     weight: NDArray[np.float64]
 
 
-def _sigmoid(odds: NDArray[np.float64]) -> NDArray[np.float64]:
-    return 1 / (1 + np.exp(-np.clip(odds, -30, 30)))
+def probability(odds: NDArray[Number]) -> NDArray[Number]:
+    """Return the probabilities of log-odds, in the same type."""
+    found: NDArray[Number] = 1 / (1 + np.exp(-np.clip(odds, -SUREST, SUREST)))
+    return found
 
 
 def precision_of(lines: Lines, weights: PhraseWeights) -> Floats:
@@ -40,7 +45,7 @@ def precision_of(lines: Lines, weights: PhraseWeights) -> Floats:
     This is the curvature of the loss that `fit.fit_linear` minimises, without that of the penalty: 0 for
     n-grams that no line has.
     """
-    share = _sigmoid(lines.ngrams @ weights.bucket.astype(np.float64) + float(weights.bias[0]))
+    share = probability(lines.ngrams @ weights.bucket.astype(np.float64) + float(weights.bias[0]))
     weight = lines.weight / lines.weight.mean() * share * (1 - share)
     squares = lines.ngrams.multiply(lines.ngrams).T @ weight
     return np.asarray(squares).ravel().astype(np.float32)
@@ -59,7 +64,7 @@ def refitted(lines: Lines, weights: PhraseWeights, precision: Floats) -> Floats:
     def loss(change: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         odds = start + ngrams @ change
         cost = weight @ (np.logaddexp(0, odds) - wished * odds) + 0.5 * hold @ change**2
-        slope = ngrams.T @ (weight * (_sigmoid(odds) - wished)) + hold * change
+        slope = ngrams.T @ (weight * (probability(odds) - wished)) + hold * change
         return float(cost), slope
 
     with threadpool_limits(1):  # the same bits on any number of cores; threads would mostly wait

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from detector.model.network import CLIP, Network
 from detector.records import Floats
+from detector.training.adapt.map_update import probability
 from detector.training.adapt.replay import Rows
 from detector.training.fit.adam import Adam
 from detector.training.fit.networks import log_odds
@@ -24,8 +25,6 @@ RATE: Final = 1e-3
 STEPS: Final = 2000
 BATCH: Final = 256
 SEED: Final = 0
-# Log-odds are clipped to this.
-SUREST: Final = 30.0
 
 
 class Targets(NamedTuple):
@@ -42,12 +41,6 @@ class _Layers(NamedTuple):
     hidden_bias: Floats
     out: Floats
     out_bias: Floats
-
-
-def probability(odds: Floats) -> Floats:
-    """Return the probabilities of log-odds."""
-    found: Floats = (1 / (1 + np.exp(-np.clip(odds, -SUREST, SUREST)))).astype(np.float32)
-    return found
 
 
 def _standardised(table: Floats, network: Network) -> Floats:

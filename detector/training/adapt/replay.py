@@ -13,17 +13,16 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.errors import ModelFormatError, in_words
+from detector.errors import ModelFormatError
 from detector.features.schema import Blocks, names
-from detector.files.arrays import array_of, zip_members
 from detector.files.atomic import new_file
 from detector.model.arrays import TABLES
 from detector.model.files import REPLAY_FILE as FILE
 from detector.model.network import CLIP
 from detector.records import Floats
+from detector.training.adapt.memory_files import FORMAT, remembered
 from detector.training.fit.networks import scale_of
 
-FORMAT: Final = 1
 # The largest code of a feature.
 MOST: Final = 255
 # The most bytes of the file, unpacked.
@@ -81,20 +80,9 @@ def load_replay(folder: Path) -> Replay | None:
     Raises `ModelFormatError` for a file that is damaged or something else.
     """
     path = folder / FILE
-    if not path.exists():
+    arrays = remembered(path, MOST_BYTES)
+    if arrays is None:
         return None
-    try:
-        members = zip_members(path, MOST_BYTES)
-        arrays = {name.removesuffix(".npy"): array_of(data) for name, data in members.items()}
-        number = int(arrays["format"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelFormatError(
-            f"{path} is damaged ({in_words(error)}); get the model again, or delete this file"
-        ) from None
-    if number != FORMAT:
-        raise ModelFormatError(
-            f"{path} has format {number}; this version reads {FORMAT}: get the model again"
-        )
     return Replay(*(_rows(path, arrays, network, TABLES[f"text_{network}"]) for network in Replay._fields))
 
 

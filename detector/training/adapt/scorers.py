@@ -24,7 +24,7 @@ from detector.records import Floats, Integers
 from detector.training.adapt.map_update import Lines, refitted
 from detector.training.adapt.networks import Targets, fitted_again
 from detector.training.adapt.replay import Replay
-from detector.training.data.examples import Examples
+from detector.training.data.examples import Examples, for_lines
 from detector.training.fit.networks import log_odds
 
 # The parts that the new pages are split into, at most.
@@ -36,8 +36,7 @@ def parts_of(sets: Sequence[Examples]) -> Integers:
     groups = [page.group for examples in sets for page in examples.pages]
     sites = {site: at for at, site in enumerate(sorted(set(groups)))}
     of_page = np.array([sites[group] if len(sites) > 1 else at for at, group in enumerate(groups)]) % PARTS
-    start = np.cumsum([0, *(len(examples.pages) for examples in sets)])
-    return np.concatenate([of_page[at + one.page] for at, one in zip(start, sets, strict=False)])
+    return for_lines(sets, of_page)
 
 
 def with_fitted_networks(

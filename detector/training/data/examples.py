@@ -83,6 +83,12 @@ class Examples:
         )
 
 
+def for_lines(sets: Sequence[Examples], of_page: Integers) -> Integers:
+    """Return int64 (S,): for each line of all sets, the value of its page; of_page: those of all pages."""
+    start = np.cumsum([0, *(len(examples.pages) for examples in sets)])
+    return np.concatenate([of_page[at + one.page] for at, one in zip(start, sets, strict=False)])
+
+
 def fold_of(page: LabelledPage) -> int:
     """Return the fold of a page: as given, or by a hash of its group."""
     return page.fold if page.fold is not None else zlib.crc32(page.group.encode()) % FOLDS

@@ -14,7 +14,7 @@ from detector.model.files import Model
 from detector.model.network import guess
 from detector.records import Floats, Integers
 from detector.training.adapt.replay import Replay, rows_of
-from detector.training.data.examples import Examples
+from detector.training.data.examples import Examples, for_lines
 from detector.training.fit.stack import folds_of
 
 # The rows to keep.
@@ -46,8 +46,7 @@ def drawn(sets: Sequence[Examples], count: int) -> Integers:
     """Return row numbers, drawn by weight: of each data set and language as many as it weighs."""
     strata = [f"{page.set} {page.language}" for examples in sets for page in examples.pages]
     stratum = np.unique(strata, return_inverse=True)[1]
-    start = np.cumsum([0, *(len(examples.pages) for examples in sets)])
-    of_row = np.concatenate([stratum[at + one.page] for at, one in zip(start, sets, strict=False)])
+    of_row = for_lines(sets, stratum)
     weight = np.concatenate([examples.weight for examples in sets])
     order = np.argsort(of_row, kind="stable")
     total = np.cumsum(weight[order])
