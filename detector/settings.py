@@ -73,7 +73,7 @@ class Settings:
         If the expected share of content on a page is higher, 0 to 1, drop only lines with a score above this
         value, because there is hardly any template. Not used if ten other pages of the site are known.
     batch_bytes : int
-        Bytes of pages to score together. The features of a batch should fit into the processor's cache.
+        Bytes of pages to score together. Larger batches are a little faster, smaller ones need less memory.
 
     Raises
     ------
@@ -93,7 +93,7 @@ class Settings:
     drop_copies: tuple[str, ...] = DROPPED_COPIES
     least_content: float = 0.2
     mostly_content: float = 0.9
-    batch_bytes: int = 500_000
+    batch_bytes: int = 2_000_000
 
     def __post_init__(self) -> None:
         for name in ("threshold", *GOALS, "least_content", "mostly_content"):

@@ -86,7 +86,7 @@ def test_the_defaults_are_those_of_the_docs():
     found = Settings()
     assert (found.threshold, found.lose_at_most, found.recall, found.precision) == (None, None, None, None)
     assert (found.cut_headlines, found.join_lines, found.whole_blocks) == (True, False, True)
-    assert (found.least_content, found.mostly_content, found.batch_bytes) == (0.2, 0.9, 500_000)
+    assert (found.least_content, found.mostly_content, found.batch_bytes) == (0.2, 0.9, 2_000_000)
     assert found.drop_copies == DROPPED_COPIES
     rules = CorpusSettings()
     assert (rules.duplicates, rules.most_lost, rules.least_pages, rules.shard_bytes) == (

@@ -42,22 +42,24 @@ class Condensed(NamedTuple):
 
     has_article: whether its structured data contains an article
     open_formatting: an upper bound for the number of formatting elements open at once
+    has_shadow_trees: whether a tag declares a shadow tree
     """
 
     page: bytes
     has_article: bool
     open_formatting: int
+    has_shadow_trees: bool
 
 
 def condensed(page: bytes, scripting: bool = True) -> Condensed:
     """Return a page, as UTF-8, without what the parser does not need."""
     data, room = np.frombuffer(page, np.uint8), len(page) + len(page) // 8 + 64
-    found = np.zeros(2, np.int64)
+    found = np.zeros(3, np.int64)
     while True:
         out = np.empty(room, np.uint8)
         size = native.run("condense_html", data, scripting, out, found)
         if size <= room:
-            return Condensed(out[:size].tobytes(), bool(found[0]), int(found[1]))
+            return Condensed(out[:size].tobytes(), bool(found[0]), int(found[1]), bool(found[2]))
         room = size
 
 
@@ -84,7 +86,9 @@ def repaired(page: bytes, scripting: bool = True) -> Repaired:
     """
     from turbohtml import Formatter, Html, parse  # plain text does not need it
 
-    small = condensed(with_shadow_trees(page), scripting)
+    small = condensed(page, scripting)
+    if small.has_shadow_trees:
+        small = condensed(with_shadow_trees(page), scripting)
     tags = parsable(small.page, small.open_formatting)
     source: bytes = parse(tags.decode("latin-1"), positions=False, scripting=scripting).encode(
         "latin-1", Html(formatter=Formatter.MINIMAL)

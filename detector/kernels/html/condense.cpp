@@ -17,6 +17,7 @@ class Condenser {
 
   i64 written() const { return written_; }
   bool has_article() const { return has_article_; }
+  bool has_shadow_tree() const { return has_shadow_tree_; }
   i64 open_formatting() const { return formatting_.most(); }
 
   void condense() {
@@ -170,7 +171,9 @@ class Condenser {
     }
     formatting_.start(name.hash);
     if (name.hash == hash_of("svg")) return drawing(at, end, before);
-    if (name.hash == hash_of("template") && shadow_.open(is_shadow)) {
+    const bool is_template = name.hash == hash_of("template");
+    has_shadow_tree_ |= is_template && is_shadow;
+    if (is_template && shadow_.open(is_shadow)) {
       written_ = before;
       write("<shadow-root>");
       return end;
@@ -270,7 +273,7 @@ class Condenser {
   View<u8> out_;
   ShadowTrees shadow_;
   OpenFormatting formatting_;
-  bool scripting_, has_nul_, in_text_ = false, has_article_ = false;
+  bool scripting_, has_nul_, in_text_ = false, has_article_ = false, has_shadow_tree_ = false;
   i64 written_ = 0;
 };
 
@@ -278,8 +281,8 @@ class Condenser {
 
 // Write a page without what the parser need not see, with references resolved; return the number of bytes
 // written, or needed if there is too little room. `scripting` tells whether the parser will treat the
-// contents of <noscript> as raw text. `found` (2,) receives whether structured data contains an article, and
-// how many formatting elements are open at once.
+// contents of <noscript> as raw text. `found` (3,) receives whether structured data contains an article, how
+// many formatting elements are open at once, and whether there are shadow trees.
 i64 condense_html(Call& call) {
   const View<const u8> page(call);
   const i64 scripting = call.integer();
@@ -289,6 +292,7 @@ i64 condense_html(Call& call) {
   condenser.condense();
   found[0] = condenser.has_article();
   found[1] = condenser.open_formatting();
+  found[2] = condenser.has_shadow_tree();
   return condenser.written();
 }
 
