@@ -9,11 +9,9 @@ from detector.decisions import (
     KIND_DECIDED,
     ORIGINAL_KEPT,
     DecisionPolicy,
-    KnownKinds,
-    by_kind,
     decide,
-    titles_of,
 )
+from detector.decisions_by_kind import KnownKinds, by_kind, titles_of
 from detector.records import COPY_KINDS, LINE_KINDS, Copies
 from detector.settings import Settings
 from detector.text.plain import text_batch
