@@ -393,7 +393,7 @@ CELLS = f"<table><tr><th colspan=2>{FERRY}</th></tr><tr><td>Previous</td><td>Nex
     ("table", "goes"),
     [
         (CELLS, [FERRY]),
-        (f"<table><tr><td>The ferry at Low Marsh</td><td>runs again</td></tr></table>", []),
+        ("<table><tr><td>The ferry at Low Marsh</td><td>runs again</td></tr></table>", []),
         (f"<table><tr><td><pre>{FERRY}</pre></td></tr></table>", []),
     ],
 )
