@@ -22,13 +22,21 @@ Kinds of lines change what is decided, too (`decisions_by_kind.py`).
 The kernels are kernels/decide.cpp and kernels/blocks.cpp.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector import native
-from detector.decisions_by_kind import KnownKinds, between_kept, by_kind, titles_again, titles_of
+from detector.decisions_by_kind import (
+    KnownKinds,
+    between_kept,
+    by_kind,
+    headings_kept,
+    titles_again,
+    titles_of,
+)
 from detector.model.page_kinds import FORUM
 from detector.model.score import ScoredLines
 from detector.records import COPY_KINDS, Bytes, Copies, Floats, Integers, Words
@@ -50,6 +58,8 @@ BLOCK_DROPPED: Final = 4
 KIND_DECIDED: Final = 5
 # The scores of the segments before and after this one keep them, and it is body by its kind.
 BETWEEN_KEPT: Final = 6
+# A short heading, whose paragraph is kept by its score.
+HEADING_KEPT: Final = 7
 
 
 class DecisionPolicy(NamedTuple):
@@ -122,7 +132,9 @@ def decide(
         native.run("decide_blocks", decided, words, page_segment, blocks, before)
     if kinds is not None and kinds.lines.size and (keep or drop):
         if "body" not in drop:
-            _keep_between(scores, kinds, page_segment, copies, settings, out)
+            dropped = [COPY_KINDS.index(kind) for kind in settings.drop_copies]
+            may_stay = (out.rule == 0) & ~out.kept & ~np.isin(copies.kind, dropped)
+            _keep_among(scores, kinds, words, page_segment, may_stay, drop, out)
         if "repeat" in settings.drop_copies:
             _drop_titles_again(kinds, copies, out)
     if decided is not scores:
@@ -146,22 +158,23 @@ def decide_scored(
     return decide(lines.scores, words, page_segment, copies, policy, blocks, kinds)
 
 
-def _keep_between(
+def _keep_among(
     scores: Floats,
     kinds: KnownKinds,
+    words: Words,
     page_segment: Integers,
-    copies: Copies,
-    settings: Settings,
+    may_stay: NDArray[np.bool_],
+    drop: Sequence[str],
     out: Decisions,
 ) -> None:
-    """Keep lines that are body by their kind between two that their scores keep."""
+    """Keep lines between two that their scores keep, and headings of such paragraphs, by their kinds."""
     sizes = np.diff(page_segment)
     stays = out.kept & (scores <= np.repeat(out.threshold, sizes))
-    dropped = [COPY_KINDS.index(kind) for kind in settings.drop_copies]
-    may_stay = (out.rule == 0) & ~out.kept & ~np.isin(copies.kind, dropped)
-    may_stay &= np.repeat(out.policy == BY_F1, sizes)
-    rows = may_stay & between_kept(scores, kinds, page_segment, stays)
-    out.kept[rows], out.rule[rows] = True, BETWEEN_KEPT
+    may_stay = may_stay & np.repeat(out.policy == BY_F1, sizes)
+    headings = may_stay & headings_kept(scores, kinds, words, page_segment, stays, drop)
+    out.kept[headings], out.rule[headings] = True, HEADING_KEPT
+    between = may_stay & between_kept(scores, kinds, page_segment, stays)
+    out.kept[between], out.rule[between] = True, BETWEEN_KEPT
 
 
 def _drop_titles_again(kinds: KnownKinds, copies: Copies, out: Decisions) -> None:

@@ -5,8 +5,8 @@ threshold, not the score that is shown (`by_kind`). On a forum, text that looks 
 post, so the probability of a comment is reduced by that of a forum. Lines that are kept by kind can only
 raise a page's own threshold. A line with copies on the page is more likely to be its title.
 
-Two rules need the decisions on other lines: a line between two kept ones (`between_kept`), and a title that
-comes again (`titles_again`).
+Three rules need the decisions on other lines: a line between two kept ones (`between_kept`), a short heading
+above a kept paragraph (`headings_kept`), and a title that comes again (`titles_again`).
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,9 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.records import COPY_KINDS, LINE_KINDS, Copies, Floats, Integers
+from detector.records import COPY_KINDS, LINE_KINDS, Copies, Floats, Integers, Words
+from detector.text.characters import END
+from detector.text.words import HAS_DIGIT
 
 # A line that looks like the title by structure has its odds of being one multiplied by this.
 TITLE_ODDS: Final = 10
@@ -29,6 +31,14 @@ LEAST_TITLE: Final = 0.1
 # score is lower than that.
 BETWEEN_BODY: Final = 850
 BETWEEN_SCORE: Final = 0.9
+# A line of so few words, without digits and not a sentence, between paragraphs of so many words is a heading,
+# if it is of one of these kinds at least this probably (in thousandths), and its score is lower than that. A
+# single word, "Ingredients", looks like a tag of a byline.
+HEADING_WORDS: Final = 3
+PARAGRAPH_WORDS: Final = 15
+HEADING_KINDS: Final = ("title", "body", "byline")
+HEADING_SHARE: Final = 700
+HEADING_SCORE: Final = 0.8
 # A short line that occurs twice is the title again if both lines are titles at least this probably.
 TITLE_AGAIN: Final = 500
 
@@ -54,6 +64,32 @@ def between_kept(
     before[page_segment[:-1][sizes > 0]] = after[page_segment[1:][sizes > 0] - 1] = False
     is_body = np.rint(_share(kinds, "body") * 1000) >= BETWEEN_BODY
     return before & after & is_body & (scores < BETWEEN_SCORE)
+
+
+def headings_kept(
+    scores: Floats,
+    kinds: KnownKinds,
+    words: Words,
+    page_segment: Integers,
+    stays: NDArray[np.bool_],
+    drop: Sequence[str] = (),
+) -> NDArray[np.bool_]:
+    """Return bool (S,): the short headings above paragraphs that stay, after the first such paragraph.
+
+    drop: kinds that are dropped, so that no heading is of them
+    """
+    sizes = np.diff(words.segment_word)
+    paragraphs = np.append(stays & (sizes >= PARAGRAPH_WORDS), False)
+    before = np.concatenate((np.zeros(1, np.int64), np.cumsum(paragraphs)))[:-2]
+    is_inside = before > np.repeat(np.append(before, 0)[page_segment[:-1]], np.diff(page_segment))
+    leads = paragraphs[1:] & is_inside
+    leads[page_segment[1:][np.diff(page_segment) > 0] - 1] = False
+    digits = np.concatenate((np.zeros(1, np.int64), np.cumsum(words.shape & HAS_DIGIT > 0)))
+    is_label = (sizes > 0) & (sizes <= HEADING_WORDS) & (np.diff(digits[words.segment_word]) == 0)
+    share = sum(_share(kinds, kind) for kind in HEADING_KINDS if kind not in drop)
+    is_heading = (np.rint(share * 1000) >= HEADING_SHARE) & (scores < HEADING_SCORE)
+    found: NDArray[np.bool_] = leads & is_label & (words.edges[:, 1] != END) & is_heading
+    return found
 
 
 def titles_again(kinds: KnownKinds, copies: Copies) -> Integers:
