@@ -38,7 +38,7 @@ HEADING_WORDS: Final = 3
 PARAGRAPH_WORDS: Final = 15
 HEADING_KINDS: Final = ("title", "body", "byline")
 HEADING_SHARE: Final = 700
-HEADING_SCORE: Final = 0.8
+HEADING_SCORE: Final = 0.75
 # A short line that occurs twice is the title again if both lines are titles at least this probably.
 TITLE_AGAIN: Final = 500
 
@@ -79,7 +79,8 @@ def headings_kept(
     drop: kinds that are dropped, so that no heading is of them
     """
     sizes = np.diff(words.segment_word)
-    paragraphs = np.append(stays & (sizes >= PARAGRAPH_WORDS), False)
+    is_body = np.rint(_share(kinds, "body") * 1000) >= BETWEEN_BODY
+    paragraphs = np.append(stays & is_body & (sizes >= PARAGRAPH_WORDS), False)
     before = np.concatenate((np.zeros(1, np.int64), np.cumsum(paragraphs)))[:-2]
     is_inside = before > np.repeat(np.append(before, 0)[page_segment[:-1]], np.diff(page_segment))
     leads = paragraphs[1:] & is_inside
@@ -88,7 +89,9 @@ def headings_kept(
     is_label = (sizes > 0) & (sizes <= HEADING_WORDS) & (np.diff(digits[words.segment_word]) == 0)
     share = sum(_share(kinds, kind) for kind in HEADING_KINDS if kind not in drop)
     is_heading = (np.rint(share * 1000) >= HEADING_SHARE) & (scores < HEADING_SCORE)
-    found: NDArray[np.bool_] = leads & is_label & (words.edges[:, 1] != END) & is_heading
+    is_label &= (words.edges[:, 0] < END) & (words.edges[:, 1] != END)
+    found: NDArray[np.bool_] = leads & is_label & is_heading
+    found[1:] &= stays[:-1] | (sizes[:-1] > HEADING_WORDS)  # not one of several buttons
     return found
 
 
