@@ -31,6 +31,7 @@ LAYERS = (
     ("clean_text",),
     ("joined_lines",),
     ("decisions",),
+    ("decisions_by_kind",),
     ("copies", "whole_blocks"),
     ("model",),
     ("features",),

@@ -6,14 +6,13 @@ import pytest
 from detector.decisions import (
     BETWEEN_KEPT,
     COPY_DROPPED,
+    HEADING_KEPT,
     KIND_DECIDED,
     ORIGINAL_KEPT,
     DecisionPolicy,
-    KnownKinds,
-    by_kind,
     decide,
-    titles_of,
 )
+from detector.decisions_by_kind import KnownKinds, by_kind, titles_of
 from detector.records import COPY_KINDS, LINE_KINDS, Copies
 from detector.settings import Settings
 from detector.text.plain import text_batch
@@ -149,6 +148,73 @@ def test_what_stands_between_and_goes(score, kind, settings):
 def test_repeats_are_not_kept_between_lines():
     found = among([0.1, 0.8, 0.1], [BODY] * 3, {1: 0})
     assert found.kept.tolist() == [True, False, True]
+
+
+PARAGRAPH = "The mill stood empty for years until the town bought it and the wheel turned once more in May."
+TAG = {"byline": 0.6, "body": 0.2, "navigation": 0.2}
+
+
+def of_lines(lines, numbers, kinds, **settings):
+    """Decide the lines of pages that are given as lists."""
+    batch = text_batch(["\n".join(page).encode() for page in lines])
+    none = np.zeros(len(numbers), np.int32)
+    copies = Copies(np.full(len(numbers), -1), none.astype(np.uint8), none)
+    chosen = Settings(**({"least_content": 0, "mostly_content": 1} | settings))
+    given = known(*kinds, forum=[0.0] * len(lines))
+    policy = DecisionPolicy(chosen, chosen.threshold)
+    return decide(scores(*numbers), words_of(batch), batch.page_segment(), copies, policy, None, given)
+
+
+@pytest.mark.parametrize("heading", ["Ingredients", "Zum Schluss:", "材料", "What they did"])
+def test_a_short_heading_between_paragraphs_stays_and_says_so(heading):
+    found = of_lines([[PARAGRAPH, heading, PARAGRAPH]], [0.1, 0.74, 0.1], [BODY, TAG, BODY])
+    assert found.kept.tolist() == [True, True, True]
+    assert found.rule.tolist() == [0, HEADING_KEPT, 0]
+
+
+@pytest.mark.parametrize(
+    ("line", "score", "kind", "settings"),
+    [
+        ("Ingredients", 0.75, TAG, {}),
+        ("Ingredients", 0.7, {"byline": 0.6, "navigation": 0.4}, {}),
+        ("Ingredients", 0.7, {"caption": 1.0}, {}),  # the credit of a picture
+        ("Ingredients", 0.7, TAG, {"threshold": 0.5}),
+        ("Ingredients", 0.7, TAG, {"drop": ("byline",)}),
+        ("Ingredients", 0.7, TAG, {"drop": ("body",)}),
+        ("Ingredients", 0.7, TAG, {"keep": (), "drop": ()}),
+        ("3 May", 0.7, TAG, {}),
+        ("Read on.", 0.7, TAG, {}),
+        ("[edit]", 0.7, TAG, {}),
+        ("Anna Reed in Ostrand", 0.7, TAG, {}),
+    ],
+)
+def test_short_lines_that_are_no_headings(line, score, kind, settings):
+    sure = {"body": 1.0}
+    found = of_lines([[PARAGRAPH, line, PARAGRAPH]], [0.1, score, 0.1], [sure, kind, sure], **settings)
+    assert not (found.rule == HEADING_KEPT).any()
+
+
+@pytest.mark.parametrize(
+    ("lines", "numbers"),
+    [
+        ([["Ingredients", PARAGRAPH]], [0.7, 0.1]),  # the name of an author, perhaps
+        ([[PARAGRAPH], ["Ingredients", PARAGRAPH]], [0.1, 0.7, 0.1]),
+        ([[PARAGRAPH, "Ingredients"], [PARAGRAPH]], [0.1, 0.7, 0.1]),
+        ([[PARAGRAPH, "Ingredients", PARAGRAPH, PARAGRAPH]], [0.1, 0.7, 0.9, 0.1]),
+        ([[PARAGRAPH, "Ingredients", "Two eggs and flour"]], [0.1, 0.7, 0.1]),
+        ([[PARAGRAPH, "Accept all", "Ingredients", PARAGRAPH]], [0.1, 0.9, 0.7, 0.1]),  # buttons
+    ],
+)
+def test_a_heading_stands_between_kept_paragraphs_of_its_page(lines, numbers):
+    kinds = [{"byline": 1.0} if "Ingredients" in line else BODY for page in lines for line in page]
+    found = of_lines(lines, numbers, kinds)
+    assert not (found.rule == HEADING_KEPT).any()
+
+
+@pytest.mark.parametrize("share", [0.85, 0.84])
+def test_the_paragraph_of_a_heading_is_surely_body(share):
+    found = of_lines([[PARAGRAPH, "Bahan", PARAGRAPH]], [0.1, 0.7, 0.1], [BODY, TAG, {"body": share}])
+    assert found.kept[1] == (share >= 0.85)
 
 
 TITLE = {"title": 0.6}

@@ -45,6 +45,7 @@ SHORT = (
     "Share this",
     "- Old mill sold to the town",
     "The bell rang twice again.",
+    "Home › News: Old mill sold to the town",
     "x = mill(old); y = mill(new)",
     "> quoted",
 )
@@ -382,3 +383,49 @@ def test_capitals_may_be_those_of_a_heading(detector, title):
     lines = [title, f"Old mill sold to the town. {PROSE[0]}", PROSE[1]]
     page = Detector(detector.model, Settings(threshold=1.0)).score("\n".join(lines), format="text")
     assert page.lines[1].clean == PROSE[0]
+
+
+FERRY = "The ferry at Low Marsh runs again"
+CELLS = f"<table><tr><th colspan=2>{FERRY}</th></tr><tr><td>Previous</td><td>Next</td></tr></table>"
+
+
+@pytest.mark.parametrize(
+    ("table", "goes"),
+    [
+        (CELLS, [FERRY]),
+        ("<table><tr><td>The ferry at Low Marsh</td><td>runs again</td></tr></table>", []),
+        (f"<table><tr><td><pre>{FERRY}</pre></td></tr></table>", []),
+    ],
+)
+def test_the_title_alone_in_a_table_row_goes(detector, table, goes):
+    html = f"<title>{FERRY}</title>{table}<h1>{FERRY}</h1>" + "".join(f"<p>{text}</p>" for text in PROSE)
+    page = Detector(detector.model, Settings(threshold=1.0)).score(html, format="html")
+    assert [line.text for line in page.lines if not line.kept] == goes
+    assert [line.copy_kind for line in page.lines if line.copy_kind == "headline"] == ["headline"] * len(goes)
+
+
+@pytest.mark.parametrize(
+    "before", ["Home › News › ", "You are here: Home / ", "Comments (0) - ", "原标题：", "Listen to: "]
+)
+def test_a_line_that_leads_to_the_title_goes(detector, before):
+    again = before + FERRY
+    page = Detector(detector.model, Settings(threshold=1.0)).score(
+        "\n".join([FERRY, PROSE[0], FERRY.upper(), PROSE[1], again]), format="text"
+    )
+    assert [line.text for line in page.lines if not line.kept] == [FERRY.upper(), again]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"Nobody believed that {FERRY}",  # no separator
+        f"It was said in all the village: {FERRY}",  # more than six words before it
+        f"Nobody believed it. Yet: {FERRY}",
+        f"# Part two: {FERRY}",  # a heading
+    ],
+)
+def test_a_sentence_that_ends_with_the_title_stays(detector, line):
+    page = Detector(detector.model, Settings(threshold=1.0)).score(
+        "\n".join([FERRY, PROSE[0], FERRY.upper(), PROSE[1], line]), format="text"
+    )
+    assert [line.text for line in page.lines if not line.kept] == [FERRY.upper()]

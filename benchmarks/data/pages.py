@@ -39,6 +39,7 @@ class Page:
     """A page and its truth: html or text, and gold, snippets and lines if known.
 
     comments: readers' comments, if they are marked separately from the gold; parts: texts that must stay.
+    copies: groups of labelled lines, by number, of which exactly one should stay.
 
     id: unique in its set; domain: registrable, with private suffixes.
     page_type: article, listing and so on, or "page"; language: ISO 639-1, or "unknown".
@@ -58,6 +59,7 @@ class Page:
     title: str | None = None
     comments: str | None = None
     parts: tuple[Part, ...] = ()
+    copies: tuple[tuple[int, ...], ...] = ()
 
     def with_parts(self, parts: tuple[Part, ...]) -> "Page":
         """Return the page with other parts."""

@@ -14,6 +14,9 @@ from benchmarks.data.loaders import gold_sets, page_sets, site_sets
 from benchmarks.data.pages import LabelledLine, Page
 from benchmarks.data.shared import shared_data
 from benchmarks.files import ROOT
+from benchmarks.labels.kinds.copy_groups import copy_groups
+from benchmarks.labels.kinds.records import check_lines
+from benchmarks.labels.kinds.records import read as read_kinds
 from benchmarks.labels.label_files import FOLDER, drawn, settled
 from benchmarks.labels.lines import lines_of
 
@@ -64,18 +67,25 @@ def _files_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
+# The second readings of our own labels, by kind and with copies.
+REFINED: Final = ("refined", "refined-locked")
+
+
 def _own_labels(folder: Path, locked: bool) -> Iterator[Page]:
     """Yield the pages that we labelled: pages of the sets above, with a label for every line."""
     wanted = {row["page"] for row in drawn(folder) if row["locked"] == locked}
     labels = {row.page: row.labels for row in settled(folder) if row.page in wanted}
+    kinds = {row.page: row for name in REFINED for row in read_kinds(folder / "kinds" / f"{name}.jsonl")}
     names = {page.split("/", 1)[0] for page in wanted}
     for page in (page for record in SETS if record.name in names for page in record.pages()):
         if page.key in labels:
-            pairs = zip(lines_of(page), labels[page.key], strict=True)
+            known = lines_of(page)
+            pairs = zip(known, labels[page.key], strict=True)
             lines = tuple(LabelledLine(line.text, label) for line, label in pairs)
-            yield replace(
-                page, set=OWN_LABELS[locked], id=page.key, gold=None, wanted=(), unwanted=(), lines=lines
-            )
+            check_lines(kinds[page.key], [line.text for line in known])
+            copies = copy_groups(kinds[page.key], [line.block for line in known])
+            own = replace(page, set=OWN_LABELS[locked], id=page.key, lines=lines, copies=copies)
+            yield replace(own, gold=None, wanted=(), unwanted=())
 
 
 # The names of our own labels: those to work with, and those of the final test.

@@ -143,14 +143,18 @@ def calibration(folder: Path, name: str) -> str:
 
 def decided_lines(folder: Path, name: str) -> str:
     """Return what our decisions are on labelled lines, and what one threshold for all would lose."""
-    order = ("precision", "recall", "template_recall", "repeat_recall", "content_lost_at_template_recall_95")
+    order = ("precision", "recall", "template_recall", "repeat_recall")
     rows = []
     for row in read(folder, f"quality-{name}")["rows"]:
         if figures := row.get("decided_lines"):
             name_and_input = f"{name_of(row)} on {row.get('rendering', 'html')}"
             cells = [number(figures[key]) for key in order]
-            rows.append([name_and_input, str(figures["pages"]), *cells])
+            groups = figures.get("copies_groups")
+            once = [f"{int(groups)}", number(figures["copies_one"] / groups)] if groups else ["", ""]
+            lost = number(figures["content_lost_at_template_recall_95"])
+            rows.append([name_and_input, str(figures["pages"]), *cells, *once, lost])
     head = ["system", "pages", "precision", "recall", "template recall", "repeats found"]
+    head += ["groups of copies", "one stays"]
     return grid([*head, "content lost at template recall .95"], rows)
 
 

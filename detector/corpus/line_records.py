@@ -13,7 +13,8 @@ import numpy as np
 from detector.clean_text import Clean, clean_text
 from detector.corpus.formats.documents import Document
 from detector.corpus.rules import RULES, SCORE, as_ruled
-from detector.decisions import DecisionPolicy, Decisions, KnownKinds, decide
+from detector.decisions import DecisionPolicy, Decisions, decide
+from detector.decisions_by_kind import KnownKinds
 from detector.features.schema import ALL_CODES
 from detector.joined_lines import joined_lines
 from detector.model.page_kinds import FORUM

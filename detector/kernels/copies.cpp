@@ -64,8 +64,8 @@ class CopyFinder {
   static constexpr i64 GLUED_ON = 3;
   // A beginning of the title that ends in dots, and what a site may add to its pages' titles.
   static constexpr i64 LEAST_BEGINNING = 4, MOST_ADDED = 6, LEAST_REST = 5;
-  static constexpr u32 SEPARATORS[] = {'-',    0x2013, 0x2014, '|', ':', 0xB7,
-                                       0x2022, 0xBB,   '/',    '~', '<', 0xAB};
+  static constexpr u32 SEPARATORS[] = {'-', 0x2013, 0x2014, '|', ':',  0xB7,   0x2022,
+                                       '>', 0xBB,   '/',    '~', '<',  0xAB,   0x203A, 0xFF1A};
 
   bool is_copy(i64 row) const { return repeats_.original[row] >= 0 && repeats_.original[row] != row; }
 
@@ -127,15 +127,17 @@ class CopyFinder {
 
   void compare_with_title(i64 row) const {
     const Form mine = form(row);
-    if (is_row_of(mine)) return;
+    if (is_row_of(mine) && !forms_.is_one_cell(row, titles_.line_of(row))) return;
     const i64 size = words_.number(row), whole = words_.number(title_), same = in_common(row);
     if (size && same == size && same == whole) return write(row, copy::HEADLINE, title_);
+    if (is_row_of(mine)) return;
     if (is_near_title(row) && near_counts_ && mine != HEADING) return write(row, copy::HEADLINE, title_);
     if (row == varied_) return write(row, copy::HEADLINE, title_);
     if (same == size && 2 * size >= whole && size >= LEAST_BEGINNING && forms_.last_mark(row) == 0x2026)
       return write(row, copy::HEADLINE, title_);
     if (same == whole && size - whole <= MOST_ADDED && mine != HEADING && is_separated(row, whole))
       return write(row, copy::HEADLINE, title_);
+    if (mine != HEADING && is_led_to(row)) return write(row, copy::HEADLINE, title_);
     if (mine != PROSE) return;
     if (same != whole || !titles_.says_enough(title_) || !is_written_like_title(row)) return;
     const bool is_glued = is_glued_on_ && row > title_ && is_paragraph(row);
@@ -162,13 +164,32 @@ class CopyFinder {
 
   // Tell whether a separator follows after this many words, and no sentence after that: a site's name.
   bool is_separated(i64 row, i64 words) const {
-    if (words_.count(row, END) > words_.count(title_, END) || words == words_.number(row)) return false;
+    return words < words_.number(row) && is_one_sentence(row) &&
+           has_separator(row, words, [](u32 code) { return code != ':' && code != 0xFF1A; });
+  }
+
+  // Tell whether a row ends with the title, after a few words and a separator: "Home > News > TITLE",
+  // "Comments on: TITLE".
+  bool is_led_to(i64 row) const {
+    const i64 whole = words_.number(title_), before = words_.number(row) - whole;
+    if (before < 1 || before > MOST_ADDED || !titles_.says_enough(title_) || !is_one_sentence(row)) return false;
+    const i64 mine = words_.first(row) + before, theirs = words_.first(title_);
+    for (i64 word = 0; word < whole; ++word)
+      if (words_.key[mine + word] != words_.key[theirs + word]) return false;
+    return has_separator(row, before, [](u32) { return true; });
+  }
+
+  bool is_one_sentence(i64 row) const { return words_.count(row, END) <= words_.count(title_, END); }
+
+  // Tell whether a separator that counts stands after this many words of a row.
+  template <typename Counts>
+  bool has_separator(i64 row, i64 words, Counts counts) const {
     const i64 last = words_.start[words_.first(row) + words];
     i64 length = 1;
     bool found = false;
     for (i64 at = words_.end[words_.first(row) + words - 1]; at < last; at += length) {
       const Character here = read(batch_.data, at);
-      for (const u32 separator : SEPARATORS) found |= here.code == separator && separator != ':';
+      for (const u32 separator : SEPARATORS) found |= here.code == separator && counts(separator);
       length = here.length;
     }
     return found;

@@ -11,6 +11,7 @@ from detector.decisions import (
     BLOCK_DROPPED,
     BLOCK_KEPT,
     COPY_DROPPED,
+    HEADING_KEPT,
     KIND_DECIDED,
     ORIGINAL_KEPT,
 )
@@ -26,6 +27,7 @@ from detector.results.reasons import (
     BLOCK_GOES,
     BLOCK_STAYS,
     CUT,
+    HEADING,
     ORIGINAL_STAYS,
     SENTENCES_CUT,
     copy_reason,
@@ -198,6 +200,8 @@ class _Lines:
             yield BLOCK_GOES
         elif kept and any(self.rule[row] == BETWEEN_KEPT for row in rows):
             yield BETWEEN
+        elif kept and any(self.rule[row] == HEADING_KEPT for row in rows):
+            yield HEADING
         elif any(self.rule[row] == KIND_DECIDED for row in rows):
             yield kind_reason(next(iter(self.kinds[number]), ""), kept)
         else:

@@ -111,6 +111,7 @@ def kind_reason(kind: str, kept: bool) -> Reason:
 
 BLOCK_STAYS: Final = Reason("policy", "block", "kept with the rest of its list, table or code")
 BETWEEN: Final = Reason("policy", "between", "kept: body by its kind, and the lines around it are kept")
+HEADING: Final = Reason("policy", "heading", "kept: the heading of the paragraph after it, which is kept")
 BLOCK_GOES: Final = Reason("policy", "block", "dropped with the rest of its list, table or code")
 CUT: Final = Reason("policy", "headline-cut", "begins with a headline that also has a line of its own")
 SENTENCES_CUT: Final = Reason("policy", "sentences-cut", "some sentences of this long line are dropped")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from detector import Detector, Settings
-from detector.decisions import KnownKinds, by_kind
+from detector.decisions_by_kind import KnownKinds, by_kind
 from detector.errors import SettingsError
 from detector.model.files import Model, default_model
 from detector.model.line_kinds import EMBEDDING, NGRAM_BITS, TOKEN_BITS, LineKindNetwork, columns_of, in_bytes

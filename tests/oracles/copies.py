@@ -11,7 +11,8 @@ from tests.oracles.repeats import Found
 from tests.oracles.words import Word, classes_of, size_of, words_of
 
 BULLETS = "•·*+-–—◦▪▸►‣⁃○●■□✓"
-SEPARATORS = "-–—|·•»/~<«"
+SEPARATORS = "-–—|·•»/~<«>›"
+COLONS = ":："
 CODE_MARKS = "{}[]()=<>;_$\\/*&|"
 ROWS, TITLES = ("code", "cell"), ("prose", "heading")
 FOLLOWING, LONGEST = 8, 40
@@ -346,9 +347,12 @@ def begins_sentence(page: Page, row: int, count: int, title: int, divided: bool)
 
 def of_title(page: Page, row: int, title: int, near_counts: bool) -> tuple[str, int] | None:
     """Return the kind of copy of the title that a row is, and the words to cut; None if it is none."""
-    if page.forms[row] in ROWS:
-        return None
     mine, whole = page.keys[row], page.keys[title]
+    if page.forms[row] in ROWS:
+        is_one_cell = (
+            page.titles is not None and page.forms[row] == "cell" and "\t" not in page.rows[row].text
+        )
+        return ("headline", 0) if is_one_cell and mine and mine == whole else None
     group = page.repeats.original[title]
     same = next((at for at, pair in enumerate(zip(mine, whole, strict=False)) if pair[0] != pair[1]),
                 min(len(mine), len(whole)))  # fmt: skip
@@ -361,7 +365,8 @@ def of_title(page: Page, row: int, title: int, near_counts: bool) -> tuple[str, 
         first, last = page.words[row][same - 1].end, page.words[row][same].start
         added = any(char in SEPARATORS for char in page.rows[row].text.encode()[first:last].decode())
     varied = row == page.varied(title)
-    if (mine and mine == whole) or (is_near and not heading) or truncated or added or varied:
+    led_to = not heading and ends[0] <= ends[1] and is_led_to(page, row, title)
+    if (mine and mine == whole) or (is_near and not heading) or truncated or added or varied or led_to:
         return "headline", 0
     if same < len(whole) or not written_like_title(page.words[row], page.words[title]):
         return None
@@ -371,6 +376,16 @@ def of_title(page: Page, row: int, title: int, near_counts: bool) -> tuple[str, 
     leads = glued or page.leads_to(title, row)
     fits = page.forms[row] == "prose" and says_enough(page.words[title], 8) and leads
     return ("headline-prefix", same) if fits and begins_sentence(page, row, same, title, glued) else None
+
+
+def is_led_to(page: Page, row: int, title: int) -> bool:
+    """Tell whether a row ends with the title, after up to six words and a separator."""
+    mine, whole, words = page.keys[row], page.keys[title], page.words[row]
+    before = len(mine) - len(whole)
+    if not 1 <= before <= 6 or mine[before:] != whole or not says_enough(page.words[title], 8):
+        return False
+    gap = page.rows[row].text.encode()[words[before - 1].end : words[before].start].decode()
+    return any(char in SEPARATORS + COLONS for char in gap)
 
 
 def written_like_title(words: list[Word], title: list[Word]) -> bool:

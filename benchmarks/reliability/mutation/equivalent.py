@@ -46,7 +46,7 @@ EQUIVALENT: Final[Mapping[Place, str]] = {
     ): "when parts are put together, not what comes of it",
     Place("detector/decisions.py", "KIND_DECIDED: Final = 5", "5 → 6"): "only its name is used",
     Place(
-        "detector/decisions.py",
+        "detector/decisions_by_kind.py",
         "stands_out = np.where(likeliest >= LEAST_TITLE, likeliest**2 / np.maximum(squares, 1e-9), 0)",
         "likeliest >= LEAST_TITLE → likeliest > LEAST_TITLE",
     ): "no number of 32 bits is a tenth, the border",

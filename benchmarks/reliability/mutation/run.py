@@ -37,6 +37,7 @@ FILES: Final[Mapping[str, tuple[str, ...]]] = {
         "tests/test_decisions.py",
         "tests/test_whole_blocks.py",
     ),
+    "detector/decisions_by_kind.py": ("tests/test_by_kind.py", "tests/model/test_kind_network.py"),
     "detector/copies.py": ("tests/test_copies.py",),
     "detector/near_duplicates/keep_policy.py": (
         "tests/near_duplicates/test_keep_policy.py",

@@ -36,6 +36,14 @@ class Forms {
     return 0;
   }
 
+  // Tell whether a row is the only cell of its table row, in HTML.
+  bool is_one_cell(i64 row, i64 line) const {
+    if (!is_html() || by_markup(line) != CELL) return false;
+    for (i64 at = batch_.segment_start[row]; at < batch_.segment_end[row]; ++at)
+      if (batch_.data[at] == '\t') return false;
+    return true;
+  }
+
   // The last character after a row's last word that is neither white space nor a closing bracket or quotation
   // mark; 0 if there is none.
   u32 last_mark(i64 row) const {
