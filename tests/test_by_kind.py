@@ -1,4 +1,4 @@
-"""Scores that kinds of lines are decided by: what is kept and dropped by its kind, whatever its score."""
+"""Decisions by kind: lines that are kept or dropped for their kind, whatever their score."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ from detector.text.words import words_of
 
 
 def known(*lines, forum=(0.0,)):
-    """What lines are: each a dict of kinds and probabilities; what pages are: how likely a forum."""
+    """Known kinds: for each line a dict of kinds and probabilities, for each page how likely it is a forum."""
     shares = np.zeros((len(lines), len(LINE_KINDS)), np.float32)
     for at, line in enumerate(lines):
         for kind, share in line.items():
@@ -97,7 +97,7 @@ def test_comments_count_from_a_quarter_on_and_are_content_of_a_forum():
 
 @pytest.mark.parametrize(("threshold", "ruled"), [(0.5, False), (0.3, True)])
 def test_a_line_that_its_kind_decided_says_so(threshold, ruled):
-    """A score of .4 would stay below .5, as the kind says, and not below .3."""
+    """With a score of .4, the line would stay below .5 without its kind, but not below .3."""
     batch = text_batch([b"some words of a line"])
     none = Copies(np.array([-1]), np.zeros(1, np.uint8), np.zeros(1, np.int32))
     policy = DecisionPolicy(Settings(keep=("body",), drop=(), least_content=0, mostly_content=1), threshold)
@@ -109,7 +109,7 @@ def test_a_line_that_its_kind_decided_says_so(threshold, ruled):
 
 
 def among(numbers, kinds, copies=None, **settings):
-    """Decide lines of one page of four words each; `copies`: rows of the copies, with their originals."""
+    """Decide the lines of one page, four words each; `copies`: rows of the copies, with their originals."""
     batch = text_batch([b"\n".join(b"some words of it" for _ in numbers)])
     found = Copies(
         np.full(len(numbers), -1), np.zeros(len(numbers), np.uint8), np.zeros(len(numbers), np.int32)

@@ -1,4 +1,4 @@
-"""Detector as a user meets it: the seed page, formats, batches, results."""
+"""Detector as users call it: the seed page, formats, batches, results."""
 
 import json
 import re
@@ -30,7 +30,7 @@ def texts(page, kept):
 
 
 class TestSeedPage:
-    """The page that the project was made from, and its variants."""
+    """The page that the project started with, and variants of it."""
 
     @staticmethod
     def check(page, source, markup=False):

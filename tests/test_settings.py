@@ -1,4 +1,4 @@
-"""Settings refuse what cannot be, at its border, and say what can be."""
+"""Settings refuse values just beyond their limits, and say what is allowed."""
 
 import math
 

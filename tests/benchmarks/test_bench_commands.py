@@ -1,4 +1,4 @@
-"""One program: every command has help with examples and is in the docs; failures end with a sentence and code 1."""
+"""One program: every command has help with examples and is documented; failures print a message and exit with 1."""
 
 import json
 import re
@@ -21,7 +21,7 @@ FOLDERS = sorted({path.parent for path in FILES})
 
 
 def commands(group=program, names=()):
-    """Yield every command's words and the command."""
+    """Yield each command and the words that call it."""
     context = click.Context(group)
     for name in group.list_commands(context):
         found = group.get_command(context, name)
@@ -128,7 +128,7 @@ def test_a_system_that_a_table_does_not_have_is_said():
 
 @pytest.fixture
 def measured(tmp_path, monkeypatch):
-    """Return what sets the figures that are found, and the file of floors."""
+    """Return a function that sets the measured figure and returns the file of floors."""
     path = tmp_path / "floors.json"
     path.write_text(json.dumps({"sample": "same", "floors": {"sample/html/x/words_f1": 0.9}}))
     monkeypatch.setattr(floors, "PATH", path)

@@ -104,7 +104,7 @@ def test_our_labels_are_as_the_rule_wants_them():
     locked = {page["page"] for page in pages if page["locked"]}
     assert split.locked >= locked
     assert 0.28 < len(locked) / len(pages) < 0.36
-    # No page of a locked page's site is trained on.
+    # Pages of a locked page's site are never trained on.
     assert not any(
         split.may_train(page) for page in split.group_of_page if split.group(page) in split.locked_groups
     )

@@ -34,7 +34,7 @@ def page(tmp_path):
 
 
 def call(capfd, *arguments):
-    """Run the command line in this process; give its exit code, output and messages."""
+    """Run the command line in this process; return its exit code, output and messages."""
     code = run([str(argument) for argument in arguments])
     out, err = capfd.readouterr()
     return code, out, err
@@ -189,7 +189,7 @@ def test_a_fault_of_ours_is_said_to_be_ours(capfd, page, monkeypatch, error):
     assert "broken on purpose" not in err
     assert "Traceback" not in err
     monkeypatch.setenv("DETECTOR_TRACEBACK", "1")
-    if error is not EOFError:  # click has taken it for Ctrl-C
+    if error is not EOFError:  # click takes it for Ctrl-C
         with pytest.raises(error, match="broken on purpose"):
             call(capfd, "score", page)
 

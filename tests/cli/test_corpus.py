@@ -149,7 +149,7 @@ TITLE = "The bakers of the valley count their loaves"
 
 @pytest.fixture
 def repeating(tmp_path):
-    """A corpus of one page with its headline printed again between its paragraphs."""
+    """A corpus of one page that repeats its headline between the paragraphs."""
     head, *paragraphs = page(3).split("\n")[5:9]
     text = "\n".join([TITLE, paragraphs[0], TITLE, *paragraphs[1:]])
     return write_jsonl(tmp_path / "repeating.jsonl", [{"id": head, "text": text}])

@@ -1,6 +1,6 @@
-"""A disk that takes no more, or a place that cannot be written: said by every command, and never ours.
+"""A full disk, or a folder that cannot be written: every command reports it, and never as an internal error.
 
-A limit on the size of files stands for a full disk: writing beyond it fails in the same way.
+A limit on file sizes simulates a full disk: writing beyond it fails in the same way.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What users do wrong is exit code 1 or 2 with a message of ours, not a fault."""
+"""Mistakes of users give exit code 1 or 2 and a message of ours, not an internal error."""
 
 import json
 

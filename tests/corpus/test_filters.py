@@ -1,4 +1,4 @@
-"""Documents that filters leave out, and the numbers of documents as columns."""
+"""Documents left out by filters, and statistics of documents as columns."""
 
 import json
 

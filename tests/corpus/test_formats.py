@@ -1,4 +1,4 @@
-"""Every format is read and written, and what is broken is set aside alone."""
+"""Every format is read and written, and only broken records are set aside."""
 
 import bz2
 import csv
@@ -28,7 +28,7 @@ from tests.corpus.made import read_jsonl as rows_of
 
 
 def zstd_of(data):
-    """Bytes compressed by Zstandard."""
+    """Bytes compressed with Zstandard."""
     packed = io.BytesIO()
     with write_zstd(packed, 3) as file:
         file.write(data)
@@ -36,7 +36,7 @@ def zstd_of(data):
 
 
 def read(*paths, shard_bytes=1_000_000):
-    """All records of inputs, by way of a plan."""
+    """All records of some inputs, read through a plan."""
     inputs = inputs_of([str(path) for path in paths], Path("nowhere"))
     shards = shards_of(inputs, [survey(input, shard_bytes) for input in inputs], shard_bytes, "same")
     return [record for shard in shards for record in read_shard(shard, Columns())]

@@ -1,4 +1,4 @@
-"""The folder of a run: what is complete is used, what is damaged is named, what is unfinished goes."""
+"""The folder of a run: complete files are used, damaged ones are named, unfinished ones are removed."""
 
 import numpy as np
 import pytest

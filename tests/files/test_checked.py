@@ -1,4 +1,4 @@
-"""Values that do not fit are named, with what would fit."""
+"""Invalid values are named, along with what is allowed."""
 
 from dataclasses import dataclass, field
 from typing import Literal

@@ -1,4 +1,4 @@
-"""Lines of JSON: read with bounds, written so that everybody can read them."""
+"""JSON Lines: read with limits, written so that any program can read them."""
 
 import io
 import json

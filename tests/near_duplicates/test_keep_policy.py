@@ -1,4 +1,4 @@
-"""Which of near-duplicates stays: by order, length or value, and whom the others go to."""
+"""Which near-duplicate stays, by order, length or value, and which kept text the others are assigned to."""
 
 import math
 from datetime import date
@@ -79,7 +79,7 @@ def test_equal_texts_have_one_first_and_the_preferred_one_stays():
 def test_texts_with_half_an_equal_digest_are_not_equal():
     digest = np.array([[7, 1], [7, 2], [8, 2], [7, 1]], np.uint64)
     assert copies_of(digest, np.arange(4)).first.tolist() == [0, 1, 2, 0] or (
-        # By one half positions rise within a class: a class that is split stands apart.
+        # Sorted by one half, positions rise within a class; a class that is split counts as separate.
         copies_of(digest, np.arange(4)).first.tolist() == [0, 1, 2, 3]
     )
 

@@ -1,4 +1,4 @@
-"""A run with a folder goes on where it was stopped, with bounded memory and the same result."""
+"""A run with a folder resumes where it was stopped, with bounded memory and the same result."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What is no page is refused by name, packed pages are unpacked, and rare encodings are read."""
+"""Files that are not pages are refused by type, compressed pages are unpacked, and rare encodings are read."""
 
 import bz2
 import gzip

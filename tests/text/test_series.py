@@ -1,4 +1,4 @@
-"""Many pages in Python: what is refused, what is left out, and what stands in its place."""
+"""Many pages in Python: what is refused, what is left out, and what is put in its place."""
 
 import math
 from pathlib import Path

@@ -30,7 +30,7 @@ from detector.training.data.page_files import read_page_files
 
 MENU = ("Zubo merela", "Kontu", "Prihlasa zin")
 FOOT = ("Vilo prava rezervena", "Zuskriba novaletra")
-# A language of nobody.
+# An invented language.
 SYLLABLES = ("ka", "lo", "mi", "ren", "tu", "va", "zo", "pel", "sin", "dar")
 
 

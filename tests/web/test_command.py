@@ -1,4 +1,4 @@
-"""`detector serve` as a command: addresses, what it refuses, and that nothing is left when it ends."""
+"""`detector serve` as a command: addresses, what it refuses, and that no process is left when it ends."""
 
 import re
 import signal
