@@ -153,7 +153,7 @@ def test_arrays_that_no_kernel_takes(array):
         native.run("split_lines", np.zeros(3, np.uint8), array, *(np.empty(3, np.int64) for _ in range(3)))
 
 
-def test_a_kernel_that_there_is_not():
+def test_an_unknown_kernel():
     with pytest.raises(KernelError, match="has no kernel 'no_such'"):
         native.run("no_such")
 

@@ -60,7 +60,7 @@ def test_a_copy_of_a_copy_is_one_of_the_original():
         ("0-1 body\n2 body copy 3 block\n3 body copy 2 block", "copies of each other"),
     ],
 )
-def test_an_answer_that_is_none_is_refused(text, what):
+def test_an_invalid_answer_is_refused(text, what):
     with pytest.raises(LabelError, match=what):
         parse(text, 4, "a")
 

@@ -23,7 +23,7 @@ def test_an_answer_is_read():
 
 
 @pytest.mark.parametrize("text", ["content 1", "=== s/1\njunk 1", "=== s/1\ncontent one"])
-def test_an_answer_that_is_none_is_refused(text):
+def test_an_invalid_answer_is_refused(text):
     with pytest.raises(LabelError, match="line"):
         packets.parse_answer(text, "a")
 

@@ -114,7 +114,7 @@ def test_labels_are_counted():
         assert score_labels({"pairs": pairs, "removed": []}, labels, first)["same"]["found"] == found
 
 
-def test_a_corpus_is_read_as_often_as_wished(tmp_path):
+def test_a_corpus_can_be_read_several_times(tmp_path):
     path = tmp_path / "c.jsonl"
     path.write_text("".join(json.dumps({"text": str(at)}) + "\n" for at in range(5)))
     assert list(Corpus(str(path)).stream()) == Corpus(str(path)).texts() == list("01234")
@@ -154,7 +154,7 @@ def test_every_table_can_be_made(tmp_path):
         fill.table(tmp_path, "duplicates nonsense 300")
 
 
-def test_a_system_that_is_not_there_is_said(tmp_path, monkeypatch):
+def test_a_system_that_is_not_there_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(near_duplicates, "python_of", lambda name: tmp_path / "none")
     found = near_duplicates.run_once(near_duplicates.NEAR_DUPLICATE_SYSTEMS[0], tmp_path, "-", 0)
     assert found == "not installed"

@@ -221,7 +221,7 @@ def test_an_environments_own_version_is_not_hidden_by_the_checkout(tmp_path, mon
     assert done.stdout.strip() == str(site_packages / "detector" / "__init__.py")
 
 
-def test_unknown_peers_are_said():
+def test_unknown_peers_are_reported():
     with pytest.raises(BenchmarkError, match="no environment for nonsense"):
         environments.command(["nonsense"], standalone_mode=False)
     (found,) = environments._environments_of(("trafilatura-fast", "trafilatura"))

@@ -169,7 +169,7 @@ def test_wrong_use_is_explained(capfd, page, arguments):
     assert "Traceback" not in err + out
 
 
-def test_a_folder_that_cannot_be_written_is_said(capfd, page, tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(capfd, page, tmp_path):
     (tmp_path / "file").write_text("x")
     code, _, err = call(capfd, "clean", page, "--output", tmp_path / "file" / "in")
     assert code == 1
@@ -177,7 +177,7 @@ def test_a_folder_that_cannot_be_written_is_said(capfd, page, tmp_path):
 
 
 @pytest.mark.parametrize("error", [RuntimeError, ValueError, KeyError, TypeError, EOFError, UnicodeError])
-def test_a_fault_of_ours_is_said_to_be_ours(capfd, page, monkeypatch, error):
+def test_an_internal_error_is_reported_as_a_bug(capfd, page, monkeypatch, error):
     def broken(*arguments, **options):
         raise error("broken on purpose")
 
@@ -194,7 +194,7 @@ def test_a_fault_of_ours_is_said_to_be_ours(capfd, page, monkeypatch, error):
             call(capfd, "score", page)
 
 
-def test_a_full_disk_is_no_fault_of_ours(capfd, page, monkeypatch):
+def test_a_full_disk_is_not_reported_as_a_bug(capfd, page, monkeypatch):
     def full(*arguments, **options):
         raise OSError(28, "No space left on device", "/tmp/x")
 

@@ -44,7 +44,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_full_disk_is_said(place, name):
+def test_a_full_disk_is_reported(place, name):
     command = [word.replace("PLACE", str(place)) for word in COMMANDS[name]]
     given = (place / "pages.jsonl").read_bytes()
     found = subprocess.run(
@@ -60,7 +60,7 @@ def test_a_full_disk_is_said(place, name):
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if "PLACE/out" in COMMANDS[name]])
-def test_a_place_that_cannot_be_written_is_said(place, capfd, name):
+def test_a_place_that_cannot_be_written_is_reported(place, capfd, name):
     (place / "out").write_text("a file")
     command = [
         word.replace("PLACE/out", f"{place}/out/in/it").replace("PLACE", str(place))

@@ -26,7 +26,7 @@ def test_a_corpus_needs_no_streams(tmp_path, streams):
 @pytest.mark.parametrize(
     "arguments", ["duplicates pages.jsonl", "clean pages.jsonl --dry-run", "score --nothing"]
 )
-def test_what_cannot_be_said_stops_nothing(tmp_path, arguments):
+def test_messages_that_cannot_be_written_stop_nothing(tmp_path, arguments):
     write_jsonl(tmp_path / "pages.jsonl", [{"id": str(at), "text": page(at)} for at in range(9)])
     command = f"'{sys.executable}' -m detector {arguments}"
     wanted = 2 if "--nothing" in arguments else 0
@@ -77,7 +77,7 @@ def test_what_is_no_file_in_a_folder_is_named(folder, capfd, monkeypatch, argume
 
 
 @pytest.mark.parametrize("command", ["clean", "profile", "evaluate"])
-def test_a_folder_that_cannot_be_listed_is_said(folder, capfd, monkeypatch, command):
+def test_a_folder_that_cannot_be_listed_is_reported(folder, capfd, monkeypatch, command):
     """It used to be skipped silently."""
     for name in ("pipe.txt", "zero.html", "broken.html"):
         (folder / name).unlink()

@@ -130,7 +130,7 @@ def test_inputs(place, tmp_path, capfd, monkeypatch, name):
         (["duplicates", "good.jsonl", "--threshold", "101%"], "write 0.8 or 80%"),
     ],
 )
-def test_what_is_wrong_is_said(place, capfd, monkeypatch, arguments, said):
+def test_what_is_wrong_is_reported(place, capfd, monkeypatch, arguments, said):
     monkeypatch.chdir(place)
     assert said in check(capfd, arguments, codes=(1, 2))
 

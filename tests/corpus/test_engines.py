@@ -110,7 +110,7 @@ def test_a_run_with_too_little_memory_is_the_same(clean, corpus, alone, monkeypa
 
 
 @ON_LINUX
-def test_enough_memory_is_not_spoken_of(capsys):
+def test_enough_memory_gives_no_message(capsys):
     for engine in (Processes(2, watch=MemoryWatch(10**13)), InProcess(MemoryWatch(10**13))):
         assert sorted(engine.run(wait_a_little, [1, 2, 3])) == [1, 2, 3]
         engine.close()
@@ -136,7 +136,7 @@ def end_yourself(item):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_a_killed_worker_is_said():
+def test_a_killed_worker_is_reported():
     engine = Processes(2)
     with pytest.raises(ShardError, match="was killed"):
         list(engine.run(end_yourself, [1, 2]))
@@ -201,7 +201,7 @@ def test_a_worker_without_memory_for_a_library_or_a_thread_says_so(error, raised
     engine.close()
 
 
-def test_an_unknown_backend_is_said():
+def test_an_unknown_backend_is_reported():
     with pytest.raises(SettingsError, match="cannot use the backend"):
         list(Processes(2, "nothing").run(abs, [1]))
     with pytest.raises(SettingsError, match="not an engine"):

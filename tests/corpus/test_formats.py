@@ -188,7 +188,7 @@ def test_files_of_one_name_are_told_apart(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["nowhere", "empty", "picture.png"])
-def test_nothing_to_read_is_said(tmp_path, name):
+def test_nothing_to_read_is_reported(tmp_path, name):
     (tmp_path / "empty").mkdir()
     (tmp_path / "picture.png").write_bytes(b"x")
     with pytest.raises(SettingsError, match=r"does not exist|nothing to read|cannot be read"):

@@ -203,13 +203,13 @@ def test_archives_that_become_wet_have_names_of_their_own():
 
 
 @pytest.mark.skipif(AS_ROOT, reason="root may read everything")
-def test_a_folder_that_cannot_be_listed_is_said(clean, folder):
+def test_a_folder_that_cannot_be_listed_is_reported(clean, folder):
     (folder / "closed").mkdir(mode=0)
     with pytest.raises(SettingsError, match="closed cannot be listed: Permission denied"):
         clean(folder)
 
 
-def test_a_folder_that_the_system_does_not_list_is_said(clean, folder, monkeypatch):
+def test_a_folder_that_the_system_does_not_list_is_reported(clean, folder, monkeypatch):
     (folder / "closed").mkdir()
     scandir = os.scandir
 
@@ -378,7 +378,7 @@ def test_wrong_columns_are_refused(pages, tmp_path):
     assert cleaned("right", url="metadata.url").report["sites"] == 2
 
 
-def test_pages_without_a_site_are_said(pages, tmp_path, capsys):
+def test_pages_without_a_site_are_reported(pages, tmp_path, capsys):
     """A URL in a column with another name used to be ignored silently."""
     rows = [{"id": row["id"], "text": row["text"], "uri": row["url"]} for row in pages[:4]]
     path = write_jsonl(tmp_path / "pages.jsonl", rows)

@@ -102,7 +102,7 @@ def test_parquet_has_a_nested_type(clean, pages, tmp_path):
     }
 
 
-def test_what_has_no_columns_is_said(clean, corpus, tmp_path):
+def test_what_has_no_columns_is_reported(clean, corpus, tmp_path):
     with pytest.raises(SettingsError, match=r"pages\.jsonl becomes a WET file, .* --to jsonl"):
         clean(corpus, lines="column", to="warc.gz")
     (tmp_path / "in").mkdir()

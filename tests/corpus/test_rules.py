@@ -40,12 +40,12 @@ def test_a_pattern_that_never_ends_stops_the_run(clean, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("pattern", ["[", "(", "(?P<a>", "*"])
-def test_a_pattern_that_is_none_is_said(pattern):
+def test_an_invalid_pattern_is_reported(pattern):
     with pytest.raises(SettingsError, match=r"the protect pattern .* is wrong"):
         CorpusSettings(protect=(pattern,))
 
 
-def test_a_rule_of_the_wrong_type_is_said(capfd, tmp_path):
+def test_a_rule_of_the_wrong_type_is_reported(capfd, tmp_path):
     path = write_jsonl(tmp_path / "pages.jsonl", records(2))
     (tmp_path / "rules.toml").write_text("duplicates = 'no'\n")
     code = run(

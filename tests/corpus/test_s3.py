@@ -115,7 +115,7 @@ def test_a_bucket_is_cleaned_as_a_folder_is(server, bucket, folder, tmp_path, na
         ({}, "s3://crawl", "redentials"),
     ],
 )
-def test_what_is_not_there_is_said(server, bucket, tmp_path, keys, place, said):
+def test_what_is_not_there_is_reported(server, bucket, tmp_path, keys, place, said):
     done = clean(environment(**keys, AWS_ENDPOINT_URL=server), place, "--output", tmp_path / "out")
     assert done.returncode == 2
     assert said in done.stderr
@@ -123,7 +123,7 @@ def test_what_is_not_there_is_said(server, bucket, tmp_path, keys, place, said):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_server_that_is_not_there_is_said(tmp_path):
+def test_a_server_that_is_not_there_is_reported(tmp_path):
     nobody = f"http://127.0.0.1:{free_port()}"
     environ = environment(**KEYS, AWS_ENDPOINT_URL=nobody, AWS_MAX_ATTEMPTS="1")
     done = clean(environ, "s3://crawl", "--output", tmp_path / "out")

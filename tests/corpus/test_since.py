@@ -218,7 +218,7 @@ def cut(name):
         (lambda folder: (folder / "manifest.json").write_text("[]"), "manifest.json is damaged"),
     ],
 )
-def test_what_cannot_be_gone_on_from_is_refused(place, tmp_path, change, message):
+def test_runs_that_cannot_be_continued_are_refused(place, tmp_path, change, message):
     assert message in refused(place, tmp_path, changed_copy(place, tmp_path, change))
 
 

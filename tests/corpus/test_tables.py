@@ -184,7 +184,7 @@ def test_large_texts_of_parquet_take_little_memory(tmp_path):
     assert peak < 500_000_000
 
 
-def test_a_quote_that_is_never_closed_is_said(clean, tmp_path):
+def test_a_quote_that_is_never_closed_is_reported(clean, tmp_path):
     lines = ["id,text", *(f"{at},page {at}" for at in range(50))]
     lines[2] = '1,"page 1'
     (tmp_path / "pages.csv").write_text("\n".join(lines) + "\n")
@@ -225,7 +225,7 @@ def test_parquet_with_columns_of_one_name_is_set_aside_alone(clean, tmp_path):
     assert outcome.report["total"]["documents"] == 1
 
 
-def test_a_header_that_is_no_csv_is_said(clean, tmp_path):
+def test_a_header_that_is_no_csv_is_reported(clean, tmp_path):
     (tmp_path / "pages.csv").write_text("x" * 200 + "\n1\n")
     _, outcome = clean(tmp_path / "pages.csv", record_bytes=100)
     assert "not CSV" in next(iter(outcome.report["rejected"]))

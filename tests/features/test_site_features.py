@@ -80,6 +80,6 @@ def test_a_page_has_the_guesses_of_its_new_lines_and_of_the_others():
     assert found["page_guess_of_new_words"][0] == pytest.approx(of_words, rel=1e-5)
 
 
-def test_without_enough_other_pages_nothing_is_said():
+def test_without_enough_other_pages_there_is_no_evidence():
     found = table(pages=1)
     assert not any(found[name].any() for name in names(SITE_BLOCKS[1:]))

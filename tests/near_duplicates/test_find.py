@@ -158,7 +158,7 @@ def test_twins_among_pages_of_one_template_are_found():
     assert not found.abridged  # no group is too large: only buckets are
 
 
-def test_members_of_a_removed_representative_choose_anew():
+def test_members_of_a_removed_representative_choose_again():
     """A chain of groups: all texts of the second are similar to its middle, which the head of the first removes."""
     draw = random.Random(3)
     body = [f"w{draw.randrange(10_000)}" for _ in range(100)]

@@ -41,7 +41,7 @@ def test_texts_without_a_value_come_last_in_their_order():
         ("best", [1, "2", 3, 4], "the values of `by` are of several types"),
     ],
 )
-def test_policies_that_cannot_be_are_refused(keep, by, message):
+def test_invalid_policies_are_refused(keep, by, message):
     with pytest.raises(ValueError, match=message):
         keep_rank(keep, LENGTH, by)
 

@@ -79,7 +79,7 @@ def test_features_survive_as_bytes_to_within_half_a_step():
     assert (rows.table()[:, 2] == table[:, 2]).all()
 
 
-def test_rows_are_written_read_and_damage_is_said(replay, tmp_path):
+def test_rows_are_written_read_and_damage_is_reported(replay, tmp_path):
     assert load_replay(tmp_path) is None
     save_replay(replay, tmp_path)
     found = load_replay(tmp_path)
