@@ -267,5 +267,5 @@ FIELDS = "Your email address will not be published. Required fields are marked *
 @pytest.mark.parametrize(
     "text", ["Leave a Reply", FIELDS, "Home\nAbout\nContact", "Sign in\nForgot your password?"]
 )
-def test_a_label_alone_is_not_a_page(detector, text):
+def test_a_label_alone_leaves_no_text(detector, text):
     assert detector.clean(text) == ""

@@ -103,7 +103,7 @@ def test_policy_by_kind() -> None:
 
 
 def test_a_page_has_one_title() -> None:
-    """Only the most probable line of each page stays as its title, the more surely the more it stands out."""
+    """Only the most probable line of each page stays as its title; the more it stands out, the surer this is."""
     scores = np.full(8, 0.8, np.float32)
     kinds = np.zeros((8, len(LINE_KINDS)), np.float32)
     kinds[:, LINE_KINDS.index("title")] = [0.5, 0.75, 0.25, 0.2, 0.2 / 3, 0.2 / 3, 0.09, 0]
