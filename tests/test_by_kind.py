@@ -97,7 +97,7 @@ def test_comments_count_from_a_quarter_on_and_are_content_of_a_forum():
 
 @pytest.mark.parametrize(("threshold", "ruled"), [(0.5, False), (0.3, True)])
 def test_a_line_that_its_kind_decided_says_so(threshold, ruled):
-    """With a score of .4, the line would stay below .5 without its kind, but not below .3."""
+    """With a score of .4, the line stays at a threshold of .5 even without its kind, but not at .3."""
     batch = text_batch([b"some words of a line"])
     none = Copies(np.array([-1]), np.zeros(1, np.uint8), np.zeros(1, np.int32))
     policy = DecisionPolicy(Settings(keep=("body",), drop=(), least_content=0, mostly_content=1), threshold)

@@ -126,7 +126,7 @@ def test_comments_go_from_a_quarter_on() -> None:
 
 
 def test_to_keep_the_title_drops_nothing_else() -> None:
-    """The page's threshold is computed from the scores without the title."""
+    """The page's threshold is the one that the scores give without keeping the title."""
     page = "<nav><a href=/>Home</a></nav><h1>A title</h1><p>The town council met on Monday to discuss the bridge.</p>"
     for text in (HTML, TEXT, page):
         alone, default = (Detector(settings=Settings(keep=keep, drop=())).score(text) for keep in ((), None))

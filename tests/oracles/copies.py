@@ -61,7 +61,7 @@ def keys_of(line: list[Word]) -> tuple[int, ...]:
 
 
 def says_enough(line: list[Word], han: int) -> bool:
-    """Tell whether a line is more than a label: it needs 40 points. A word is 10, a Chinese character `han`."""
+    """Tell whether a line is more than a label, with 40 points. A word has 10, a Chinese character `han`, others 4."""
     sizes = [
         10
         if not word.is_single
