@@ -1,8 +1,8 @@
 # Everyday commands. CI runs `make check` before the tests.
 PYTHON ?= .venv/bin/python
 
-# Other people's packages, in an environment of their own: theirs are large, and some exclude each other.
-# What dolma imports, without what it asks for.
+# Third-party packages for detector.integrations, in a separate environment: they are large, and some conflict.
+# For dolma, only what it imports instead of everything that it requires.
 DOLMA = dolma smart_open necessary requirements-parser omegaconf antlr4-python3-runtime==4.9.3 blingfire uniseg \
 	anyascii fasttext-wheel tokenizers jq jsonpath-ng python-dotenv
 
@@ -26,7 +26,7 @@ check:
 test:
 	$(PYTHON) -m pytest -n auto
 
-# What takes a minute or more: other compilers, sanitizers, training.
+# Tests that take a minute or more: other compilers, sanitizers, training.
 slow:
 	$(PYTHON) -m pytest -n auto -m slow
 
@@ -44,7 +44,7 @@ s3a:
 		--wildcards '*/jars/hadoop-aws-*.jar' '*/jars/aws-java-sdk-bundle-*.jar'
 	rm build/s3a/sagemaker_pyspark-1.4.5.tar.gz
 
-# Nothing got worse; needs the shared data.
+# Check that no figure got worse; needs the shared data.
 floors:
 	$(PYTHON) -m benchmarks check
 
@@ -52,7 +52,7 @@ floors:
 docs:
 	NO_MKDOCS_2_WARNING=1 $(PYTHON) -m mkdocs build --strict
 
-# The pictures of docs/, drawn from the examples; anew after a change of the model.
+# The pictures of docs/, drawn from the examples; run it again after the model has changed.
 pictures:
 	$(PYTHON) -m docs.pictures
 
@@ -67,8 +67,8 @@ bench:
 	$(PYTHON) -m benchmarks run corpus 10000
 	$(PYTHON) -m benchmarks tables
 
-# The default model, from the shared data and training_data/, and one without each fold, which measures
-# it. Three peers render the pages as text, each in its own way.
+# The default model, from the shared data and training_data/, and one model without each fold, for measuring.
+# Three peers render the pages as text, each in its own way.
 train:
 	$(PYTHON) -m benchmarks setup resiliparse inscriptis html2lines
 	$(PYTHON) -m benchmarks data training-pages build/training.jsonl.gz
@@ -76,7 +76,7 @@ train:
 	cp build/models/all/* detector/model/default/
 	$(PYTHON) -m tests.golden.record
 
-# What profiles are worth, measured with the models of all folds (`python -m benchmarks train folds`).
+# What site profiles gain, measured with the models of all folds (`python -m benchmarks train folds`).
 MODELS ?= build/models
 profiles:
 	$(PYTHON) -m benchmarks run profile $(MODELS)
@@ -90,7 +90,7 @@ golden:
 tables:
 	$(PYTHON) -m benchmarks tables
 
-# Hours: kill, fill, cut, fuzz, and score for a long time.
+# Takes hours: faults, fuzzing, long runs, mutants and versions.
 reliability:
 	$(PYTHON) -m benchmarks reliability faults 500
 	$(PYTHON) -m benchmarks reliability fuzz 300
@@ -99,8 +99,8 @@ reliability:
 	$(PYTHON) -m benchmarks reliability versions
 	$(PYTHON) -m benchmarks tables
 
-# What a plain install brings, as a bill of materials (CycloneDX), and what is known to be wrong with it. The tools
-# have an environment of their own. pip-audit asks pypi.org, which must be reachable.
+# The packages of a plain install as a bill of materials (CycloneDX), and their known vulnerabilities. The tools
+# have their own environment. pip-audit needs access to pypi.org.
 build/plain:
 	python3 -m venv build/plain build/audit-tools
 	build/plain/bin/pip install -q .

@@ -1,4 +1,4 @@
-"""Print the n-th fenced command of the README's "Two commands", so that CI runs what it says."""
+"""Print the n-th fenced command in the README's section "Two commands", so that CI runs exactly that."""
 
 import re
 import sys

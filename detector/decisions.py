@@ -36,8 +36,9 @@ from detector.decisions_by_kind import (
     headings_kept,
     titles_again,
     titles_of,
+    with_kinds,
 )
-from detector.model.page_kinds import FORUM
+from detector.model.page_kinds import ARTICLE, FORUM
 from detector.model.score import ScoredLines
 from detector.records import COPY_KINDS, Bytes, Copies, Floats, Integers, Words
 from detector.settings import Settings
@@ -110,7 +111,9 @@ def decide(
     keep, drop = settings.kinds_decided()
     content = decided = scores
     if kinds is not None:
-        content, decided = by_kind(scores, kinds, page_segment, keep, drop, titles_of(copies))
+        weigh = policy.threshold is None and bool(keep or drop)
+        together = with_kinds(scores, kinds, page_segment) if weigh else scores
+        content, decided = by_kind(together, kinds, page_segment, keep, drop, titles_of(copies))
     n_pages, n_segments = page_segment.size - 1, scores.size
     out = Decisions(
         kept=np.empty(n_segments, np.bool_),
@@ -154,7 +157,7 @@ def decide_scored(
 ) -> Decisions:
     """Return what is kept of the lines that were just scored, given what is known about their sites."""
     policy = DecisionPolicy(settings, threshold, lines.site_pages)
-    kinds = KnownKinds(lines.kinds, lines.pages.share[:, FORUM])
+    kinds = KnownKinds(lines.kinds, lines.pages.share[:, FORUM], lines.pages.share[:, ARTICLE])
     return decide(lines.scores, words, page_segment, copies, policy, blocks, kinds)
 
 

@@ -5,6 +5,10 @@ threshold, not the score that is shown (`by_kind`). On a forum, text that looks 
 post, so the probability of a comment is reduced by that of a forum. Lines that are kept by kind can only
 raise a page's own threshold. A line with copies on the page is more likely to be its title.
 
+Scores and kinds are learned from different pages: scores from gold texts, kinds from labels as well. Together
+they know more than either, so the number is a weighted mean of both log-odds (`with_kinds`), unless one
+threshold for all pages is compared with the scores.
+
 Three rules need the decisions on other lines: a line between two kept ones (`between_kept`), a short heading
 above a kept paragraph (`headings_kept`), and a title that comes again (`titles_again`).
 """
@@ -19,6 +23,11 @@ from detector.records import COPY_KINDS, LINE_KINDS, Copies, Floats, Integers, W
 from detector.text.characters import END
 from detector.text.words import HAS_DIGIT
 
+# What the kinds of a line weigh beside its score. Chosen out of fold, of .1 to 1.
+KINDS_WEIGHT: Final = 0.35
+# Kinds that count as main content, and those that gold texts keep or leave out as they like.
+MAIN_CONTENT: Final = ("title", "body", "caption")
+OPEN: Final = ("byline", "comment", "author")
 # A line that looks like the title by structure has its odds of being one multiplied by this.
 TITLE_ODDS: Final = 10
 # Kinds of lines that are easily mistaken for the body; probabilities up to this value do not count.
@@ -48,10 +57,12 @@ class KnownKinds(NamedTuple):
 
     lines: float32 (S, K), the probability of each kind of line; no rows if they are not known
     forum: float32 (P,), the probability that the page is a forum
+    article: float32 (P,), the probability that it is an article
     """
 
     lines: Floats
     forum: Floats
+    article: Floats
 
 
 def between_kept(
@@ -103,6 +114,29 @@ def titles_again(kinds: KnownKinds, copies: Copies) -> Integers:
     return again
 
 
+def with_kinds(scores: Floats, kinds: KnownKinds, page_segment: Integers) -> Floats:
+    """Return the weighted mean of the scores and of what the kinds of the lines say, in log-odds.
+
+    On an article, a line is not kept because its kind is body: the teaser of another article reads like one.
+    Without kinds, the scores are returned unchanged.
+    """
+    if not kinds.lines.size:
+        return scores
+    alone = scores.astype(np.float64)
+    main, undecided = (sum(_share(kinds, kind) for kind in group) for group in (MAIN_CONTENT, OPEN))
+    said = 1 - main - undecided * (1 - alone)
+    article = np.repeat(kinds.article.astype(np.float64), np.diff(page_segment))
+    weight = KINDS_WEIGHT * np.where(said < alone, 1 - article, 1)
+    log_odds = (1 - weight) * _log_odds(alone) + weight * _log_odds(said)
+    return _rounded(1 / (1 + np.exp(-log_odds)))
+
+
+def _log_odds(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    sure = np.clip(shares, 0.001, 0.999)
+    odds: NDArray[np.float64] = np.log(sure / (1 - sure))
+    return odds
+
+
 class ScoresByKind(NamedTuple):
     """The numbers that are compared with thresholds, both float32 (S,).
 
@@ -123,8 +157,8 @@ def by_kind(
 ) -> ScoresByKind:
     """Return the numbers that are compared with thresholds.
 
-    A line is kept with the probability K + (1 - K - D) (1 - score), where K is the probability of the kept
-    kinds and D that of the dropped ones. For all other kinds the score decides. Without kinds, the scores are
+    A line is kept with the probability K + (1 - K - D) (1 - S), where K is the probability of the kept kinds
+    and D that of the dropped ones. For all other kinds S, the score, decides. Without kinds, the scores are
     returned unchanged. titles: rows that structure finds to be titles (`titles_of`)
     """
     if not kinds.lines.size or not (keep or drop):

@@ -1,8 +1,8 @@
-"""What the site needs beyond docs/: pages from other folders, and links that fit it.
+"""What the site needs beyond docs/: pages from other folders, and links that work on the site.
 
-Files of the repository link to each other by their places there, so that they can be read without a site.
-Some of them are pages of the site, under other names. What is not a page, such as a settings file, is
-copied beside the pages.
+Files of the repository link to each other by their paths there, so that they can be read without the site.
+Some files outside docs/ are pages of the site, under other names. Linked files that are not pages, such as
+settings files, are copied next to the pages.
 """
 
 import posixpath
@@ -15,7 +15,7 @@ from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
 ROOT: Final = Path(__file__).parent.parent
-# Pages that are written elsewhere: their place in the repository, and on the site.
+# Pages outside docs/: their path in the repository, and on the site.
 ELSEWHERE: Final = {
     "CHANGELOG.md": "changelog.md",
     "CODE_OF_CONDUCT.md": "code-of-conduct.md",
@@ -27,7 +27,7 @@ ELSEWHERE: Final = {
 }
 # Folders whose files a page may link to.
 COPIED: Final = ("examples", "detector", "benchmarks", "training_data")
-# Pages of the navigation that are left out while nobody has written them.
+# Pages of the navigation that are left out if they do not exist.
 NOT_YET: Final = ("integrations.md", "models.md", "reliability.md", "security.md")
 LINK: Final = re.compile(r"(\]\()([^)\s#:]+)(#[^)\s]*)?(\))")
 
@@ -45,7 +45,7 @@ def _without(entries: list[Any], absent: set[str]) -> list[Any]:
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Leave out what nobody has written."""
+    """Leave out pages that do not exist."""
     there = {address for source, address in ELSEWHERE.items() if (ROOT / source).is_file()}
     absent = {name for name in NOT_YET if name not in there and not (ROOT / "docs" / name).is_file()}
     config.nav = _without(config.nav or [], absent)
@@ -57,7 +57,7 @@ def _generated(config: MkDocsConfig, address: str, source: Path) -> File:
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Add the pages that are written elsewhere, and what pages link to."""
+    """Add the pages outside docs/, and the files that pages link to."""
     for source, address in ELSEWHERE.items():
         if address not in files.src_uris and (ROOT / source).is_file():
             files.append(_generated(config, address, ROOT / source))

@@ -1,4 +1,4 @@
-"""Checks that an installed detector gives the expected scores. Run `python check_install.py` in any folder.
+"""Check that an installed detector gives the expected scores. Run `python check_install.py` in any folder.
 
 The core is compiled for each platform, and the scores must be the same on all of them.
 """

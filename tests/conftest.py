@@ -1,4 +1,4 @@
-"""What tests share: the shared data beside the checkout, the detector, and small builders."""
+"""Shared fixtures: the shared data next to the checkout, the detector, and small builders."""
 
 import os
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from detector.text.decoding import text_of, utf8
 from detector.text.html import html_batch
 from detector.text.plain import text_batch
 
-# Kernels compile at their first call, whatever example that happens to be.
+# No time limit for single examples: machines are busy, and first calls load files.
 settings.register_profile("detector", deadline=None)
 settings.load_profile("detector")
 
@@ -22,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The shared data; tests that need it are skipped, and say so, where it is not."""
+    """The folder of shared data; tests that need it are skipped if there is none."""
     folder = Path(os.environ.get("DETECTOR_SHARED", ROOT.parent / "shared" / "data"))
     if not folder.is_dir():
         pytest.skip(f"no shared data at {folder}")
@@ -31,14 +31,14 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def seed_page(shared: Path) -> str:
-    """The page that the project was made from."""
+    """The page that the project started with."""
     (path,) = (shared / "seed").glob("*.txt")
     return path.read_bytes().decode()
 
 
 @pytest.fixture(scope="session")
 def detector() -> Detector:
-    """The detector with the model that ships."""
+    """A detector with the default model."""
     return Detector()
 
 

@@ -1,4 +1,4 @@
-"""The house rules: one direction of imports, budgets, names, and what start-up loads."""
+"""The house rules: one direction of imports, size limits, names, and what start-up loads."""
 
 import ast
 import re
@@ -14,8 +14,8 @@ PACKAGE = Path(detector.__file__).parent
 DOCS = Path(__file__).parent.parent / "docs"
 FILES = sorted(PACKAGE.rglob("*.py"))
 
-# From the first that may import to the last that is only imported. A part may import
-# from its own and from later ones. `kernels` holds C++ and the scripts that build it.
+# In the order of imports: a part may import from itself and from later parts.
+# `kernels` holds C++ and the scripts that build it.
 LAYERS = (
     ("__main__", "kernels"),
     ("cli",),
@@ -74,7 +74,7 @@ def code_lines(node, source):
 
 
 def imported(path, source):
-    """Yield the modules of this package that a file imports, however it does: as dotted names."""
+    """Yield the modules of this package that a file imports in any way, as dotted names."""
     package = ("detector", *path.relative_to(PACKAGE).parent.parts)
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -157,7 +157,7 @@ def test_budgets_of_kernels(path):
 
 
 def loaded_by(code):
-    """The modules that a fresh interpreter has after running some code."""
+    """The modules that a fresh interpreter has loaded after running some code."""
     script = f"import sys\n{code}\nprint('\\n'.join(sys.modules))"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     return set(found.stdout.splitlines())
@@ -219,7 +219,7 @@ def test_the_documented_rooms_are_there():
     text = (DOCS / "architecture.md").read_text("utf-8")
     table = text.split("| part | what is in it |", 1)[1].split("\n\n", 1)[0]
     named = [name for row in table.splitlines()[2:] for name in re.findall(r"`([^`]+)`", row.split("|")[1])]
-    # What is merged later may be documented before.
+    # Parts may be documented before they are merged.
     absent = {name for name in named if not (PACKAGE / name).exists()} - {"integrations/"}
     assert absent == set()
     top = {name.split("/")[0].removesuffix(".py") for name in named}

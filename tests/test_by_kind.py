@@ -1,4 +1,4 @@
-"""Scores that kinds of lines are decided by: what is kept and dropped by its kind, whatever its score."""
+"""Decisions by kind: lines that are kept or dropped for their kind, whatever their score."""
 
 import numpy as np
 import pytest
@@ -12,20 +12,23 @@ from detector.decisions import (
     DecisionPolicy,
     decide,
 )
-from detector.decisions_by_kind import KnownKinds, by_kind, titles_of
+from detector.decisions_by_kind import KINDS_WEIGHT, KnownKinds, by_kind, titles_of, with_kinds
 from detector.records import COPY_KINDS, LINE_KINDS, Copies
 from detector.settings import Settings
 from detector.text.plain import text_batch
 from detector.text.words import words_of
 
 
-def known(*lines, forum=(0.0,)):
-    """What lines are: each a dict of kinds and probabilities; what pages are: how likely a forum."""
+def known(*lines, forum=(0.0,), article=()):
+    """Known kinds: for each line a dict of kinds and probabilities, for each page how likely it is a forum
+    and an article.
+    """
     shares = np.zeros((len(lines), len(LINE_KINDS)), np.float32)
     for at, line in enumerate(lines):
         for kind, share in line.items():
             shares[at, LINE_KINDS.index(kind)] = share
-    return KnownKinds(shares, np.array(forum, np.float32))
+    articles = article or [0.0] * len(forum)
+    return KnownKinds(shares, np.array(forum, np.float32), np.array(articles, np.float32))
 
 
 def scores(*numbers):
@@ -42,6 +45,36 @@ def test_the_kinds_kept_and_dropped_and_the_score_of_the_others():
     found = of_one_page(line, ["body"], ["navigation"])
     assert found.decided == pytest.approx([1 - (0.3 + 0.5 * 0.6)])
     assert found.content == pytest.approx([1 - 0.8 * 0.6])
+
+
+def log_odds(share):
+    return np.log(share / (1 - share))
+
+
+@pytest.mark.parametrize(
+    ("line", "score", "article", "said", "weight"),
+    [
+        ({"navigation": 0.9, "body": 0.1}, 0.2, 1.0, 0.9, KINDS_WEIGHT),
+        ({"navigation": 0.1, "body": 0.9}, 0.8, 0.0, 0.1, KINDS_WEIGHT),
+        ({"navigation": 0.1, "body": 0.9}, 0.8, 0.75, 0.1, KINDS_WEIGHT / 4),
+        ({"navigation": 0.1, "title": 0.5, "caption": 0.4}, 0.8, 0.0, 0.1, KINDS_WEIGHT),
+        # Gold texts keep bylines and comments or leave them out: for these, the score counts.
+        ({"navigation": 0.2, "body": 0.3, "byline": 0.5}, 0.6, 0.0, 0.5, KINDS_WEIGHT),
+        ({"comment": 0.6, "author": 0.4}, 0.7, 0.0, 0.7, KINDS_WEIGHT),
+    ],
+)
+def test_the_number_for_decisions_lies_between_the_score_and_what_the_kinds_say(
+    line, score, article, said, weight
+):
+    (found,) = with_kinds(scores(score), known(line, article=[article]), np.array([0, 1]))
+    wanted = (1 - weight) * log_odds(score) + weight * log_odds(said)
+    assert found == pytest.approx(1 / (1 + np.exp(-wanted)), abs=0.0006)
+
+
+def test_without_kinds_the_score_decides_alone():
+    given = scores(0.1, 0.9)
+    none = KnownKinds(np.zeros((0, len(LINE_KINDS)), np.float32), scores(0), scores(0))
+    assert with_kinds(given, none, np.array([0, 2])) is given
 
 
 def test_lines_with_copies_of_them_as_headlines_are_titles():
@@ -96,7 +129,7 @@ def test_comments_count_from_a_quarter_on_and_are_content_of_a_forum():
 
 @pytest.mark.parametrize(("threshold", "ruled"), [(0.5, False), (0.3, True)])
 def test_a_line_that_its_kind_decided_says_so(threshold, ruled):
-    """A score of .4 would stay below .5, as the kind says, and not below .3."""
+    """With a score of .4, the line stays at a threshold of .5 even without its kind, but not at .3."""
     batch = text_batch([b"some words of a line"])
     none = Copies(np.array([-1]), np.zeros(1, np.uint8), np.zeros(1, np.int32))
     policy = DecisionPolicy(Settings(keep=("body",), drop=(), least_content=0, mostly_content=1), threshold)
@@ -108,7 +141,7 @@ def test_a_line_that_its_kind_decided_says_so(threshold, ruled):
 
 
 def among(numbers, kinds, copies=None, **settings):
-    """Decide lines of one page of four words each; `copies`: rows of the copies, with their originals."""
+    """Decide the lines of one page, four words each; `copies`: rows of the copies, with their originals."""
     batch = text_batch([b"\n".join(b"some words of it" for _ in numbers)])
     found = Copies(
         np.full(len(numbers), -1), np.zeros(len(numbers), np.uint8), np.zeros(len(numbers), np.int32)
@@ -117,7 +150,8 @@ def among(numbers, kinds, copies=None, **settings):
         found.of[row], found.kind[row] = original, COPY_KINDS.index("repeat")
     chosen = Settings(**({"least_content": 0, "mostly_content": 1} | settings))
     policy = DecisionPolicy(chosen, chosen.threshold)
-    return decide(scores(*numbers), words_of(batch), batch.page_segment(), found, policy, None, known(*kinds))
+    of_an_article = known(*kinds, article=[1.0])
+    return decide(scores(*numbers), words_of(batch), batch.page_segment(), found, policy, None, of_an_article)
 
 
 BODY = {"body": 0.9}
@@ -140,7 +174,8 @@ def test_body_between_two_kept_lines_stays_and_says_so():
     ],
 )
 def test_what_stands_between_and_goes(score, kind, settings):
-    found = among([0.1, score, 0.1], [{"navigation": 0.1}, kind, {"navigation": 0.1}], **settings)
+    around = {"body": 0.8, "navigation": 0.2}
+    found = among([0.1, score, 0.1], [around, kind, around], **settings)
     assert found.kept.tolist() == [True, False, True]
     assert not (found.rule == BETWEEN_KEPT).any()
 
@@ -160,7 +195,7 @@ def of_lines(lines, numbers, kinds, **settings):
     none = np.zeros(len(numbers), np.int32)
     copies = Copies(np.full(len(numbers), -1), none.astype(np.uint8), none)
     chosen = Settings(**({"least_content": 0, "mostly_content": 1} | settings))
-    given = known(*kinds, forum=[0.0] * len(lines))
+    given = known(*kinds, forum=[0.0] * len(lines), article=[1.0] * len(lines))
     policy = DecisionPolicy(chosen, chosen.threshold)
     return decide(scores(*numbers), words_of(batch), batch.page_segment(), copies, policy, None, given)
 

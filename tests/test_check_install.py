@@ -1,4 +1,4 @@
-"""examples/check_install.py, which tries wheels, knows the scores of the default model."""
+"""examples/check_install.py, which tests wheels, has the scores of the default model."""
 
 import runpy
 from pathlib import Path

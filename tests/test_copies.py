@@ -1,4 +1,4 @@
-"""Copies: the kernel against its reference, and families of copies and of lines that are none."""
+"""Copies: the kernel against its reference, and families of copies and of lines that are not copies."""
 
 import json
 from pathlib import Path
@@ -131,7 +131,7 @@ def test_numbered_headings_are_no_running_heads(detector):
     assert all(line.kept for line in page.lines)
 
 
-# Titles, and the same as capitals or keyboards have them.
+# Titles, and the same titles in capitals or as typed on a keyboard.
 AGAIN = [
     ("Kızıldere Irmağı'nda su seviyesi düştü", "KIZILDERE IRMAĞI'NDA SU SEVİYESİ DÜŞTÜ"),
     ("İstanbul'da eski iskele yeniden açıldı", "ISTANBUL'DA ESKI ISKELE YENIDEN AÇILDI"),
@@ -344,7 +344,7 @@ def test_where_a_copy_would_stay_its_original_does():
 
 
 def test_titles_of_heads_stay_with_their_pages():
-    """Pages with one title, with none and with several: each is read as it is alone."""
+    """Pages with one title, with none and with several: each is read as if it were alone."""
     titles = ("Old mill sold to the town", "The ferry stops in winter", "A bridge for the valley")
     heads = (
         f"<title>{titles[0]}</title>",

@@ -1,4 +1,4 @@
-"""Decisions: the threshold of greatest expected F1, and the policies on top."""
+"""Decisions: the threshold with the highest expected F1, and the policies on top of it."""
 
 from dataclasses import replace
 
@@ -85,7 +85,7 @@ def test_decisions_are_those_of_the_oracle(pages, threshold, any_content, is_kno
         limits = (settings.least_content, settings.mostly_content)
         content = sum((1 - score) * words for score, words in page)
         if abs(content / sum(columns(page)[1]) - settings.mostly_content) < 1e-6:
-            continue  # float32 may fall on either side
+            continue  # float32 may round to either side
         policy, limit = policy_of(*columns(page), *limits, is_known, threshold)
         assert found.policy[number] == policy
         assert expected_f1(
@@ -156,7 +156,7 @@ def test_a_page_that_is_nearly_all_content_loses_only_what_is_surely_none():
     found = decided([page], Settings())
     assert found.kept.tolist() == [True, True, True, False]
     assert found.policy[0] == MOSTLY_CONTENT
-    # The same lines on a page with as much template are judged by the page's own threshold.
+    # On a page with as much template, the same lines are judged by the page's own threshold.
     found = decided([[*page, (0.99, 200)]], Settings())
     assert found.policy[0] == BY_F1
 

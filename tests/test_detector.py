@@ -1,4 +1,4 @@
-"""Detector as a user meets it: the seed page, formats, batches, results."""
+"""Detector as users call it: the seed page, formats, batches, results."""
 
 import json
 import re
@@ -30,7 +30,7 @@ def texts(page, kept):
 
 
 class TestSeedPage:
-    """The page that the project was made from, and its variants."""
+    """The page that the project started with, and variants of it."""
 
     @staticmethod
     def check(page, source, markup=False):
@@ -267,5 +267,5 @@ FIELDS = "Your email address will not be published. Required fields are marked *
 @pytest.mark.parametrize(
     "text", ["Leave a Reply", FIELDS, "Home\nAbout\nContact", "Sign in\nForgot your password?"]
 )
-def test_a_label_alone_is_none(detector, text):
+def test_a_label_alone_leaves_no_text(detector, text):
     assert detector.clean(text) == ""

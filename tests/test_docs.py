@@ -1,4 +1,4 @@
-"""What the documentation shows is run: Python sessions, consoles, links and the two commands."""
+"""The documentation is tested: Python sessions, consoles, links and the two commands of the README."""
 
 import doctest
 import re
@@ -17,7 +17,7 @@ DOCUMENTS = [
     ROOT / "CHANGELOG.md",
     *sorted((ROOT / "docs").glob("*.md")),
 ]
-# Its sessions need other people's packages: tests/integrations/test_examples.py runs them.
+# Its sessions need third-party packages: tests/integrations/test_examples.py runs them.
 WITH_PACKAGES = "integrations.md"
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 

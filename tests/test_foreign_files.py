@@ -1,4 +1,4 @@
-"""Files that are damaged, foreign or hostile: every command says so; none shows an error of Python."""
+"""Damaged, foreign or hostile files: every command reports them, and none shows a Python error."""
 
 import io
 import json
@@ -19,7 +19,7 @@ from tests.corpus.made import page
 
 
 def header(text):
-    """An .npy file of format 1 with such a header, and nothing after it."""
+    """An .npy file of format 1 with the given header, and nothing after it."""
     padded = text.encode().ljust(117) + b"\n"
     return b"\x93NUMPY\x01\x00" + len(padded).to_bytes(2, "little") + padded
 
@@ -134,7 +134,7 @@ def test_a_foreign_description_of_a_model_is_refused(tmp_path, content):
 @pytest.mark.parametrize("value", [1.5, -0.5, np.nan, np.inf])
 @pytest.mark.parametrize("name", ["text_share", "html_share", "text_site_share"])
 def test_a_model_whose_probabilities_leave_0_to_1_is_refused(tmp_path, name, value):
-    """They were the places of a table in a kernel, and memory was overwritten."""
+    """A kernel used them as indices into a table, and overwrote memory."""
     shutil.copytree(DEFAULT, tmp_path / "model")
     arrays = {
         key.removesuffix(".npy"): array_of(data) for key, data in members_of(DEFAULT / ARRAYS_FILE).items()

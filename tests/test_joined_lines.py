@@ -1,4 +1,4 @@
-"""Halves of a sentence that the end of a printed page cut: joined where that is wanted, and only there."""
+"""Sentences split by the end of a printed page: joined on request, and only there."""
 
 import json
 
@@ -15,7 +15,7 @@ from detector.records import Copies
 from detector.text.plain import text_batch
 from detector.text.words import words_of
 
-# The places where pages end, from the second: the sentences that the others cut are whole.
+# Lines of printed pages. The first two share a sentence; the others begin with a new one.
 PAGES = (
     "The miller had three sons and a mule, and when the flour ran out he sent the eldest",
     "to the town beyond the hills. Nobody there knew the name of the baker.",
@@ -25,7 +25,7 @@ PAGES = (
 
 
 def joined(detector, before, after, between="\n\f", join_lines=True):
-    """The clean text of a few pages, in which `before` and `after` stand at a break."""
+    """The clean text of a few pages, with `before` and `after` at a page break."""
     text = "\n".join([PAGES[2], before + between + after, PAGES[3]])
     return (
         Detector(detector.model, Settings(threshold=1.0, join_lines=join_lines))

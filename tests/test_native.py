@@ -1,4 +1,4 @@
-"""The door to the kernels: what it refuses, and that nothing which it is given does any harm."""
+"""The interface to the kernels: what it refuses, and that no arguments do any harm."""
 
 import json
 import os
@@ -22,7 +22,7 @@ from tests.kernels.recorded import recorded_calls
 
 ROOT = Path(__file__).parent.parent
 KERNELS = sorted(native._library()[1])
-# Seconds after which a kernel that was given garbage is taken to hang.
+# After this many seconds, a kernel called with garbage is taken to hang.
 PATIENCE = 120
 
 
@@ -56,7 +56,7 @@ def written(kernel, call):
 
 
 def outputs_of(kernel, call):
-    """The places of the arrays that a kernel changes."""
+    """The positions of the arrays that a kernel changes."""
     arguments = copied(call)
     for place in arrays_of(call):
         arguments[place].flags.writeable = False
@@ -72,7 +72,7 @@ def outputs_of(kernel, call):
 
 
 def in_another_process(*arguments, timeout=PATIENCE):
-    """Run a module of the tests; what it printed, or a failure that says what it printed last."""
+    """Run a module of the tests; return what it printed, or fail with its last output."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", *map(str, arguments)],
@@ -99,7 +99,7 @@ def test_too_few_and_too_many_arguments(calls, kernel):
 
 
 def of_another_type(argument):
-    """What a kernel does not take in an argument's place."""
+    """Values that a kernel does not accept for an argument."""
     if isinstance(argument, np.ndarray):
         other = np.float32 if argument.dtype == np.float64 else np.float64
         return [np.zeros(argument.shape, other), 3, 0.5]
@@ -128,7 +128,7 @@ def test_arrays_that_are_not_in_one_piece(calls, kernel):
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_arrays_that_cannot_be_written_to(calls, kernel):
-    """They are refused where a kernel writes; what it only reads it leaves as it was."""
+    """They are refused where a kernel writes; arrays that it only reads stay unchanged."""
     outputs, call = outputs_of(kernel, calls[kernel]), copied(calls[kernel])
     native.run(kernel, *call)
     assert outputs or kernel == "count_bytes"
@@ -153,7 +153,7 @@ def test_arrays_that_no_kernel_takes(array):
         native.run("split_lines", np.zeros(3, np.uint8), array, *(np.empty(3, np.int64) for _ in range(3)))
 
 
-def test_a_kernel_that_there_is_not():
+def test_an_unknown_kernel():
     with pytest.raises(KernelError, match="has no kernel 'no_such'"):
         native.run("no_such")
 
@@ -237,7 +237,7 @@ except KeyboardInterrupt:
 
 
 def cpu_seconds(pid):
-    """What a process has used; the clock would measure what else this machine does."""
+    """The CPU time of a process; wall time would depend on what else the machine does."""
     used = psutil.Process(pid).cpu_times()
     return used.user + used.system
 

@@ -1,4 +1,4 @@
-"""The notebooks of examples/ run, and are kept without outputs."""
+"""The notebooks of examples/ run, and are stored without outputs."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def test_a_notebook_is_kept_without_outputs(path):
     assert all(cell.outputs == [] and cell.execution_count is None for cell in cells)
 
 
-# The client of Jupyter warns about its own sockets and loops.
+# Jupyter's client warns about its own sockets and loops.
 @pytest.mark.filterwarnings("default")
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_runs(path):

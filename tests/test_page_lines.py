@@ -1,4 +1,4 @@
-"""The lines of a page cut out of its batch: those of the batch, counted from the page's own beginning."""
+"""The lines of a page taken out of its batch: those of the batch, counted from the start of the page."""
 
 import numpy as np
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Settings refuse what cannot be, at its border, and say what can be."""
+"""Settings refuse values just beyond their limits, and say what is allowed."""
 
 import math
 
@@ -127,7 +127,7 @@ def test_other_similarities_are_refused(value):
         ({"least_pages": 0}, "least_pages must be at least 1, not 0"),
     ],
 )
-def test_rules_that_cannot_be_are_refused(change, message):
+def test_invalid_rules_are_refused(change, message):
     with pytest.raises(SettingsError, match=message):
         CorpusSettings(**change)
 

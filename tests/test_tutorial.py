@@ -16,7 +16,7 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 def run(command):
-    """Run one command of the tutorial, with what is piped into it."""
+    """Run one command of the tutorial, with its piped input."""
     piped, _, called = command.rpartition(" | ")
     words = shlex.split(called)
     assert words[0] == "detector"

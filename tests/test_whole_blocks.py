@@ -1,4 +1,4 @@
-"""Blocks of HTML that are decided as one, against the rules written in Python."""
+"""HTML blocks that are decided as a whole, against the rules written in Python."""
 
 import json
 
@@ -154,7 +154,7 @@ def test_no_second_row_of_a_page_is_missing(detector):
 
 
 def test_a_restored_run_decides_the_same_blocks(tmp_path):
-    """The blocks are stored, so that another policy has them too."""
+    """Blocks are stored, so that another policy can use them too."""
     source, out = tmp_path / "pages.jsonl", tmp_path / "clean"
     source.write_text(
         "".join(

@@ -107,7 +107,7 @@ def mutants(result: Results) -> Table:
         "file",
         "sample",
         "changes tried",
-        "of which change nothing",
+        "without effect",
         "noticed",
         "share of the others",
     ], rows
@@ -136,7 +136,7 @@ def advisories(result: Results) -> Table:
     ]
     for row in rows:
         row[-1] = row[-1] or "none"
-    return ["packages", "looked up", "known there", "database", "advisories that apply"], rows
+    return ["packages", "looked up", "covered", "database", "advisories that apply"], rows
 
 
 KINDS: Final[Mapping[str, Callable[[Results], Table]]] = {

@@ -6,8 +6,8 @@ from detector.records import COPY_KINDS, LINE_KINDS
 
 def _fault_of_kinds(record: LineRecord) -> str:
     """Return what is wrong with the stored kinds, or an empty string."""
-    if not 0 <= record.forum <= 1000:
-        return "the probability of a forum is not from 0 to 1000"
+    if not (0 <= record.forum <= 1000 and 0 <= record.article <= 1000):
+        return "the probability of a forum or an article is not from 0 to 1000"
     if record.kinds and len(record.kinds) != len(record.scores):
         return "there are not as many kinds as scores"
     if not all(len(row) == len(LINE_KINDS) and 0 <= min(row) <= max(row) <= 1000 for row in record.kinds):

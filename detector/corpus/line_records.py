@@ -17,7 +17,7 @@ from detector.decisions import DecisionPolicy, Decisions, decide
 from detector.decisions_by_kind import KnownKinds
 from detector.features.schema import ALL_CODES
 from detector.joined_lines import joined_lines
-from detector.model.page_kinds import FORUM
+from detector.model.page_kinds import ARTICLE, FORUM
 from detector.records import LINE_KINDS, Batch, Bytes, Copies, Format, Integers
 from detector.results.batch import ScoredBatch
 from detector.text.decoding import text_of, utf8
@@ -37,7 +37,7 @@ class LineRecord:
     cuts: rows (segment, words) of those whose beginning was cut
     blocks: rows (segment, the one after the last, first segment of the block) of lists, tables and code
     site_pages: other pages known of its site
-    forum: thousandths, the probability that it is a forum
+    forum, article: thousandths, the probability that it is a forum or an article
     fields: its whole record; the field that the clean text went to is empty
     simplified: why its HTML was read without its formatting tags, if it was
     """
@@ -57,6 +57,7 @@ class LineRecord:
     blocks: list[list[int]] = field(default_factory=list)
     site_pages: int = 0
     forum: int = 0
+    article: int = 1000
     fields: Mapping[str, Any] = field(default_factory=dict)
     simplified: str | None = None
 
@@ -147,6 +148,7 @@ def line_records(result: ScoredBatch, why: Bytes, documents: Sequence[Document])
                 blocks=_blocks(result, first, last),
                 site_pages=0 if result.recurrence is None else int(result.recurrence.site_pages[page]),
                 forum=round(float(result.kinds.share[page, FORUM]) * 1000),
+                article=round(float(result.kinds.share[page, ARTICLE]) * 1000),
                 fields=document.fields,
                 simplified=document.simplified,
             )
@@ -209,9 +211,10 @@ def _stored_batch(record: LineRecord) -> Batch:
 def _stored_kinds(record: LineRecord) -> KnownKinds:
     """Return the stored kinds of lines and of the page."""
     thousand = np.float32(1000)
-    return KnownKinds(
-        np.array(record.kinds, np.float32) / thousand, np.array([record.forum], np.float32) / thousand
+    lines, *pages = (
+        np.array(shares, np.float32) / thousand for shares in (record.kinds, [record.forum], [record.article])
     )
+    return KnownKinds(lines, *pages)
 
 
 def _stored_decisions(record: LineRecord) -> Decisions:

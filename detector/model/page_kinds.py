@@ -17,6 +17,7 @@ KINDS: Final = (
     "article", "documentation", "service", "listing", "product", "forum", "consent wall", "login", "error",
 )  # fmt: skip
 FORUM: Final = KINDS.index("forum")
+ARTICLE: Final = KINDS.index("article")
 # A page with fewer words is empty: a script would have filled it.
 LEAST_WORDS: Final = 5
 EMPTY: Final = "empty"

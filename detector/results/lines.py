@@ -203,7 +203,7 @@ class _Lines:
         elif kept and any(self.rule[row] == HEADING_KEPT for row in rows):
             yield HEADING
         elif any(self.rule[row] == KIND_DECIDED for row in rows):
-            yield kind_reason(next(iter(self.kinds[number]), ""), kept)
+            yield kind_reason(self.kinds[number], kept)
         else:
             yield policy_reason(self.page.policy, threshold, kept)
         if kept and self.was_cut[rows[0]]:

@@ -1,10 +1,12 @@
 """Reasons in words: how each block of evidence is named and explained."""
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
 from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT
+from detector.decisions_by_kind import MAIN_CONTENT
 from detector.features.schema import ALL_CODES, SITE_CODE
 from detector.records import Floats, Reason
 from detector.results.facts import PageFacts
@@ -12,6 +14,8 @@ from detector.results.facts import PageFacts
 # Contributions smaller than this (log-odds) are not shown.
 LEAST: Final = 0.15
 MOST: Final = 4
+# A kind that is as likely as this is the line's kind.
+SURE_KIND: Final = 0.5
 
 # The text for a code without a fact, for boilerplate and for content.
 _TEXTS: Final = {
@@ -104,8 +108,16 @@ def copy_reason(kind: str, line: int) -> Reason:
 ORIGINAL_STAYS: Final = Reason("policy", "original", "kept: the original of a copy whose score is low enough")
 
 
-def kind_reason(kind: str, kept: bool) -> Reason:
-    """Return the reason for a decision that the line's kind changed."""
+def kind_reason(kinds: Mapping[str, float], kept: bool) -> Reason:
+    """Return the reason for a decision that the line's kind changed.
+
+    It names the most likely kind that explains it: a kept line that may be a teaser (.4) or body (.35) is
+    kept because of its kind, body.
+    """
+    explaining = (
+        kind for kind, share in kinds.items() if share >= SURE_KIND or (kind in MAIN_CONTENT) == kept
+    )
+    kind = next(explaining, "")
     return Reason("policy", "kind", f"{'kept' if kept else 'dropped'} because of its kind, {kind}")
 
 

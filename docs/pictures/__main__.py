@@ -1,4 +1,4 @@
-"""Draws the pictures of the documentation from the examples: `python -m docs.pictures [FOLDER]`."""
+"""Draw the pictures of the documentation from the examples: `python -m docs.pictures [FOLDER]`."""
 
 import sys
 from pathlib import Path

@@ -22,7 +22,7 @@ CUT = re.compile(r'<span class="cut">(.*?)</span>')
 
 
 def _colour(said: str) -> str:
-    """Return a colour of the report as all programs that draw SVG know it."""
+    """Return a colour of the report in a form that every SVG renderer understands."""
     found = HSL.fullmatch(said)
     if found is None:
         raise ValueError(f"{said!r} is no colour of the report")

@@ -43,7 +43,7 @@ def reasons(line: detector.ScoredLine) -> str:
 
 
 def thresholds(page: detector.ScoredPage) -> str:
-    """Return all lines of a page by score, each as wide as it has words, and where the page was cut."""
+    """Return all lines of a page by score, as wide as they have words, and the threshold."""
     lines = sorted((line for line in page.lines if line.score is not None), key=lambda line: line.score or 0)
     words = [min(len(line.text.split()), MOST_WORDS) for line in lines]
     unit, top, tall = (WIDTH - 60) / sum(words), 40, 150

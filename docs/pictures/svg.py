@@ -1,4 +1,4 @@
-"""The few shapes of SVG that the pictures need, as text."""
+"""The few SVG shapes that the pictures need, as text."""
 
 from collections.abc import Sequence
 from html import escape
@@ -19,7 +19,7 @@ def text(
     bold: bool = False,
     struck: bool = False,
 ) -> str:
-    """Return words whose baseline begins, ends or has its middle at a point."""
+    """Return words whose baseline begins, ends or is centred at a point."""
     weight = ' font-weight="600"' if bold else ""
     line = ' text-decoration="line-through"' if struck else ""
     return (

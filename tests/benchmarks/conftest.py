@@ -1,4 +1,4 @@
-"""`benchmarks` is no part of the installed package: it is imported from the checkout."""
+"""`benchmarks` is not part of the installed package, so it is imported from the checkout."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ sys.path.insert(0, str(ROOT))
 
 @pytest.fixture
 def shared() -> Path:
-    """Return the shared data's folder; the test is skipped, and says so, without it."""
+    """Return the folder of shared data, or skip the test if there is none."""
     from benchmarks.data.shared import MissingDataError, shared_data
 
     try:

@@ -1,4 +1,4 @@
-"""A peer that does what a page tells it to; for the tests of the runner."""
+"""A peer that does what the page tells it to do, for testing the runner."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Labels carried over to lines that are read in another way."""
+"""Labels carried over to a page whose lines are now split differently."""
 
 import json
 
@@ -52,7 +52,7 @@ def test_single_lines_are_written_as_they_are_read(tmp_path):
 
 
 def test_all_label_files_are_carried(tmp_path, monkeypatch):
-    """The whole command, on label files of one page whose lines are read in another way."""
+    """The whole command, on label files of one page whose lines are now split differently."""
     kinds = tmp_path / "kinds"
     kinds.mkdir()
     hashes = tuple(map(line_hash, OLD))

@@ -1,4 +1,4 @@
-"""One program: every command has help with examples and is in the docs; failures end with a sentence and code 1."""
+"""One program: every command has help with examples and is documented; failures print a message and exit with 1."""
 
 import json
 import re
@@ -21,7 +21,7 @@ FOLDERS = sorted({path.parent for path in FILES})
 
 
 def commands(group=program, names=()):
-    """Yield every command's words and the command."""
+    """Yield each command and the words that call it."""
     context = click.Context(group)
     for name in group.list_commands(context):
         found = group.get_command(context, name)
@@ -102,7 +102,7 @@ def test_tables_that_are_up_to_date_pass():
     assert (found.exit_code, found.output) == (0, "all tables are up to date\n")
 
 
-def test_a_table_that_is_out_of_date_is_said(tmp_path, monkeypatch):
+def test_a_table_that_is_out_of_date_is_reported(tmp_path, monkeypatch):
     (tmp_path / "README.md").write_text("<!-- table: labels labels -->\n| old |\n<!-- end table -->\n")
     monkeypatch.setattr(fill, "ROOT", tmp_path)
     found = called("tables", "--check")
@@ -121,14 +121,14 @@ def test_a_table_shows_the_systems_that_are_named():
     assert len(fill.table(RESULTS, "speed html detector-html").splitlines()) == 3
 
 
-def test_a_system_that_a_table_does_not_have_is_said():
+def test_a_system_that_a_table_does_not_have_is_reported():
     with pytest.raises(TableError, match="no such systems in this result: nobody"):
         fill.table(RESULTS, "quality-html wcxb-dev detector-html nobody")
 
 
 @pytest.fixture
 def measured(tmp_path, monkeypatch):
-    """Return what sets the figures that are found, and the file of floors."""
+    """Return a function that sets the measured figure and returns the file of floors."""
     path = tmp_path / "floors.json"
     path.write_text(json.dumps({"sample": "same", "floors": {"sample/html/x/words_f1": 0.9}}))
     monkeypatch.setattr(floors, "PATH", path)
@@ -145,7 +145,7 @@ def test_figures_that_hold_their_floors_pass(measured):
     assert called("check").exit_code == 0
 
 
-def test_a_figure_below_its_floor_is_said(measured):
+def test_a_figure_below_its_floor_is_reported(measured):
     measured(0.899)
     found = called("check")
     assert found.exit_code == 1
@@ -169,7 +169,7 @@ def test_floors_are_raised_and_lowered_only_when_told(measured):
     assert json.loads(path.read_text())["floors"] == {"sample/html/x/words_f1": 0.7}
 
 
-def test_missing_data_is_said(tmp_path, monkeypatch):
+def test_missing_data_is_reported(tmp_path, monkeypatch):
     monkeypatch.setenv(VARIABLE, str(tmp_path))
     found = called("labels", "check")
     assert found.exit_code == 1

@@ -1,4 +1,4 @@
-"""Copies on planted sites: what counts as right."""
+"""Copies on planted sites: which decisions count as correct."""
 
 from benchmarks.data.planted.sites import PlantedLine, PlantedPage
 from benchmarks.run.copies import (

@@ -1,4 +1,4 @@
-"""The planted corpus, its scoring and the measuring of processes."""
+"""The planted corpus, how it is scored, and how processes are measured."""
 
 import json
 import sys

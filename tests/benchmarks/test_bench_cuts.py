@@ -1,4 +1,4 @@
-"""Cuts of titles on real pages: all that were once made, each read by eye (benchmarks/labels/cuts.json)."""
+"""Titles cut off lines of real pages: every cut that was ever made, checked by eye (benchmarks/labels/cuts.json)."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Experiments: configurations from files, cached pages, and comparisons that know chance."""
+"""Experiments: configurations from files, cached pages, and comparisons that allow for chance."""
 
 import json
 
@@ -12,7 +12,7 @@ from detector.training.fit.configuration import Configuration, read_configuratio
 
 
 def made_up(f1, sites=12, seeds=1):
-    """Return an experiment whose pages have the words F1 that `f1` gives for site and seed."""
+    """Return an experiment in which each page has the words F1 that `f1` returns for its site and seed."""
     return {
         "seeds": {
             str(seed): {

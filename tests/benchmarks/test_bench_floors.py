@@ -55,7 +55,7 @@ def right(truth):
 
 
 def worse_by(truth, share):
-    """Return a scorer that loses every `share`-th line of what is right."""
+    """Return a scorer that loses every `share`-th line of the correct text."""
 
     def clean(page, given):
         lines = truth[page].split("\n")
@@ -68,7 +68,7 @@ def test_a_right_scorer_has_full_marks(sample, truth):
     found = floors.sample_figures(right(truth), sample)
     assert found["sample/text/planted/words_f1"] == 1
     assert found["sample/text/planted/content_kept"] == 1
-    # Short template lines recur as single words of the content.
+    # Some short template lines are also words of the content.
     assert found["sample/text/planted/line_template_recall"] > 0.98
 
 

@@ -60,7 +60,7 @@ def test_a_copy_of_a_copy_is_one_of_the_original():
         ("0-1 body\n2 body copy 3 block\n3 body copy 2 block", "copies of each other"),
     ],
 )
-def test_an_answer_that_is_none_is_refused(text, what):
+def test_an_invalid_answer_is_refused(text, what):
     with pytest.raises(LabelError, match=what):
         parse(text, 4, "a")
 
@@ -174,7 +174,7 @@ def test_the_chosen_pages_are_as_the_rule_wants_them():
     assert sum(row["language"] in ("en", "unknown") for row in new) <= 0.6 * len(new)
     assert sum(row["language"] == "id" for row in new) >= 30
     assert len({row["language"] for row in locked}) >= 20
-    # The sets of data/pages joined the splits later; some of their sites are only tested on.
+    # The sets of data/pages were added to the splits later; some of their sites are only for testing.
     tested = {record.name for record in OF_PAGES}
     chosen = {row["page"] for row in rows if row["page"].split("/", 1)[0] not in tested}
     assert not chosen & split.never_train
@@ -207,7 +207,7 @@ def test_mails_and_ocr_texts_are_read_and_no_package_is_locked_in_part():
 
 
 def test_single_lines_are_of_pages_that_may_be_learned_from():
-    """No locked page among them, and each label has a kind."""
+    """None of the pages is locked, and every label has a kind."""
     split = splits.load()
     labels = read_single_lines()
     assert len(labels) > 1000

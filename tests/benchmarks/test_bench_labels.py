@@ -23,7 +23,7 @@ def test_an_answer_is_read():
 
 
 @pytest.mark.parametrize("text", ["content 1", "=== s/1\njunk 1", "=== s/1\ncontent one"])
-def test_an_answer_that_is_none_is_refused(text):
+def test_an_invalid_answer_is_refused(text):
     with pytest.raises(LabelError, match="line"):
         packets.parse_answer(text, "a")
 
@@ -104,7 +104,7 @@ def test_our_labels_are_as_the_rule_wants_them():
     locked = {page["page"] for page in pages if page["locked"]}
     assert split.locked >= locked
     assert 0.28 < len(locked) / len(pages) < 0.36
-    # No page of a locked page's site is trained on.
+    # Pages of a locked page's site are never trained on.
     assert not any(
         split.may_train(page) for page in split.group_of_page if split.group(page) in split.locked_groups
     )

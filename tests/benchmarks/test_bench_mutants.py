@@ -1,4 +1,4 @@
-"""Changes of the code that are said to change nothing are still there."""
+"""Mutants listed as equivalent still exist in the code."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Scoring of near-duplicates, on cases that can be counted by hand."""
+"""Scoring near-duplicates, on cases small enough to count by hand."""
 
 import json
 
@@ -39,10 +39,10 @@ def test_pairs_are_counted_by_band():
 
 
 def test_removal_is_judged_by_what_stays():
-    # 0 goes for 1, 2 goes for 1; all of 3, 4, 5 go; 8 has no twin at all.
+    # 0 and 2 are removed for 1; 3, 4 and 5 are all removed; 8 has no duplicate.
     found = score_removal([0, 2, 3, 4, 5, 8], TRUTH)
     assert found["precision"] == pytest.approx(2 / 6, abs=1e-5)
-    assert found["should_go"] == 3  # 1, 4 and 5; 2 stays, as 1 went
+    assert found["should_go"] == 3  # 1, 4 and 5; 2 should stay because 1 goes
     assert found["recall"] == pytest.approx(2 / 3, abs=1e-5)
     assert (found["lost_groups"], found["lost_singles"]) == (1, 1)
 
@@ -79,7 +79,7 @@ def test_the_first_stays():
 
 def test_peers_get_the_shingles_of_the_truth():
     for _, text in PlantedDocuments(60, 2).documents():
-        # lower() is what peers' users write; it leaves the German ß alone, which makes no set smaller.
+        # Users of peers call lower(), which keeps the German ß; the sets have the same size.
         assert {part.casefold() for part in shingles(text)} == set(true_shingles(text))
         assert len(set(shingles(text))) == len(true_shingles(text))
 
@@ -114,7 +114,7 @@ def test_labels_are_counted():
         assert score_labels({"pairs": pairs, "removed": []}, labels, first)["same"]["found"] == found
 
 
-def test_a_corpus_is_read_as_often_as_wished(tmp_path):
+def test_a_corpus_can_be_read_several_times(tmp_path):
     path = tmp_path / "c.jsonl"
     path.write_text("".join(json.dumps({"text": str(at)}) + "\n" for at in range(5)))
     assert list(Corpus(str(path)).stream()) == Corpus(str(path)).texts() == list("01234")
@@ -154,7 +154,7 @@ def test_every_table_can_be_made(tmp_path):
         fill.table(tmp_path, "duplicates nonsense 300")
 
 
-def test_a_system_that_is_not_there_is_said(tmp_path, monkeypatch):
+def test_a_system_that_is_not_there_is_reported(tmp_path, monkeypatch):
     monkeypatch.setattr(near_duplicates, "python_of", lambda name: tmp_path / "none")
     found = near_duplicates.run_once(near_duplicates.NEAR_DUPLICATE_SYSTEMS[0], tmp_path, "-", 0)
     assert found == "not installed"
@@ -178,5 +178,5 @@ def test_what_stands_in_longer_texts_is_counted_exactly(tmp_path):
     assert truth == {(0, 1), (1, 2), (1, 4), (0, 4)}
     found = find_contained(Corpus(str(tmp_path / "texts.jsonl"))).pairs
     assert found is not None
-    # Of exact copies, only the first is compared.
+    # Only the first of several exact copies is compared.
     assert truth - {(1, 4)} <= {(min(pair), max(pair)) for pair in found} <= truth

@@ -36,7 +36,7 @@ def row(text, **more):
 
 
 class Local:
-    """Registries that have one archive."""
+    """Registries with a single archive."""
 
     def __init__(self, path):
         self._path = path

@@ -1,4 +1,4 @@
-"""Sets with truths of their own kinds: loaders, measures of parts, and what each truth says of kinds."""
+"""Page sets with different kinds of gold: loaders, measures of page parts, and what each gold says about kinds."""
 
 import gzip
 import json

@@ -38,7 +38,7 @@ FAKE = Peer("fake", "tests.benchmarks.fake_peer", OURS, "text")
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
-    """Keep answers out of the real cache; peers need no shared data to start here."""
+    """Keep answers out of the real cache, and start peers without the shared data."""
     monkeypatch.setenv(answers.VARIABLE, str(tmp_path / "cache"))
     data = tmp_path / "data"
     (data / "wcxb-dev").mkdir(parents=True)
@@ -73,7 +73,7 @@ def test_what_a_peer_started_ends_with_it(tmp_path):
 
 
 def test_peers_are_asked_beforehand(tmp_path, monkeypatch):
-    """Their answers are in the cache after it, and a peer that is not installed is named."""
+    """Afterwards their answers are in the cache, and a peer that is not installed is named."""
     fake = Peer("fake", "tests.benchmarks.fake_peer", OURS, "html")
     absent = Peer("absent", "benchmarks.peers.text.line_rules", "no-such-environment")
     pages = [Page("fundus", text, "a.com", html=text.encode()) for text in ("good", "raise")]
@@ -96,7 +96,7 @@ def test_peers_on_text_are_asked_for_each_rendering(tmp_path, monkeypatch):
 
 
 def test_renderings_are_kept_whatever_language_a_page_has(monkeypatch):
-    """So that `run outputs` and `run quality` ask once."""
+    """This way `run outputs` and `run quality` ask each peer only once."""
     renderer = Peer("fake", "tests.benchmarks.fake_peer", OURS, "html")
     monkeypatch.setattr(answers, "RENDERINGS", (renderer,))
     pages = [Page("s", language, "a.com", language, html=b"good") for language in ("en", "id")]
@@ -221,7 +221,7 @@ def test_an_environments_own_version_is_not_hidden_by_the_checkout(tmp_path, mon
     assert done.stdout.strip() == str(site_packages / "detector" / "__init__.py")
 
 
-def test_unknown_peers_are_said():
+def test_unknown_peers_are_reported():
     with pytest.raises(BenchmarkError, match="no environment for nonsense"):
         environments.command(["nonsense"], standalone_mode=False)
     (found,) = environments._environments_of(("trafilatura-fast", "trafilatura"))
@@ -246,7 +246,7 @@ def test_a_system_that_is_measured_again_leaves_the_other_rows_of_speed():
 
 
 def test_the_cpu_time_of_a_peers_child_counts():
-    """defuddle works in a Node process that goes on running."""
+    """defuddle works in a Node process that keeps running."""
     code = "import time\nwhile time.process_time() < 0.5: pass\nprint(flush=True)\ntime.sleep(60)"
     children = []
 

@@ -12,7 +12,7 @@ from benchmarks.data.planted.sentences import languages, paragraph, sentence, sh
 from benchmarks.data.planted.sites import DECOY_PAGES, LARGEST, site, sites, sizes
 from benchmarks.data.planted.stream import Stream
 
-# Of ranges that numbers are drawn from; some in which many are drawn again.
+# Upper bounds of random integers; with some of them, many draws are rejected and repeated.
 ENDS = st.sampled_from([1, 2, 28, 500, 225_000, 3_000_000_000])
 
 
@@ -48,7 +48,7 @@ def test_families_share_no_text(corpus):
         for one, other in combinations(sorted(sets), 2)
         if family.get(one, -one - 1) != family.get(other, -other - 1)
     )
-    # Short documents of the same few words are the only chance.
+    # Only short documents can share a few words by chance.
     assert max(strangers) < 0.05
 
 

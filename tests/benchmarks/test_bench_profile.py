@@ -1,4 +1,4 @@
-"""What measures site profiles: template lines at the same content loss, sums over sites, tables."""
+"""How site profiles are measured: template lines at the same content loss, sums over sites, tables."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from benchmarks.tables import profile_tables
 
 
 def judged(*lines):
-    """A page of lines: score, words, share of content, dropped."""
+    """Return a page from lines of (score, words, share of content, dropped)."""
     return Judged(0.5, np.array(lines, np.float64))
 
 

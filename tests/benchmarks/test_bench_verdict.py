@@ -1,4 +1,4 @@
-"""Walls, logins and errors: what is counted."""
+"""Consent walls, logins and error pages: what is counted."""
 
 from benchmarks.run.verdict import Judged, measures, page_of_lines, written_pages
 

@@ -1,4 +1,4 @@
-"""No text of a page that is judged reaches a training file: what is found, and that the program refuses."""
+"""No text of an evaluated page gets into a training file: what is found, and that the program refuses it."""
 
 from collections import Counter
 from dataclasses import replace
@@ -167,7 +167,7 @@ def test_no_line_of_a_golden_page_stands_in_our_lines():
 
 @pytest.mark.shared
 def test_composed_pages_hold_no_gold_sentence(shared, monkeypatch):
-    """The leak that was: composed pages drew sentences of DAnIEL's and fundus's gold as content."""
+    """A leak that was fixed: composed pages used sentences from the gold of DAnIEL and fundus as content."""
     split = load()
     pages = [
         judged(split.fold(page.key), tuple(page.gold.split("\n")), page=page.key)

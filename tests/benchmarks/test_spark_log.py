@@ -1,4 +1,4 @@
-"""Spark's log of events, added up by step."""
+"""Spark's event log, summed by step."""
 
 import json
 

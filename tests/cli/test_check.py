@@ -1,4 +1,4 @@
-"""`detector check`: findings with their places, for people, GitHub and programs; the action and the hook."""
+"""`detector check`: findings with their locations, for people, GitHub and programs; the action and the hook."""
 
 import json
 import os
@@ -26,7 +26,7 @@ def check(*arguments):
 
 @pytest.fixture
 def data(tmp_path, monkeypatch):
-    """A folder with a page, and records of which the second is the first again."""
+    """A folder with a page, and two records, the second a copy of the first."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "page.txt").write_text(PAGE)
     other = "On Saturday the doors opened, and more than two hundred people came to see how flour used to be made."
@@ -58,7 +58,7 @@ def test_near_duplicates_name_both_places(data):
 
 
 def test_a_finding_is_one_line_whatever_the_name_of_its_file(data):
-    """Else a name in a repository could give commands to what reads the log."""
+    """Otherwise a file name in a repository could inject commands into whatever reads the log."""
     (data / "a\n::error ::b.txt").write_text(PAGE)
     found = check("a\n::error ::b.txt")
     assert [line.split(": ")[0] for line in found.stdout.splitlines()] == [

@@ -1,4 +1,4 @@
-"""`detector clean --format`: what is written of pages, to standard output and to a folder."""
+"""`detector clean --format`: pages written to standard output and to a folder."""
 
 import gzip
 import json

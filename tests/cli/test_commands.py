@@ -34,7 +34,7 @@ def page(tmp_path):
 
 
 def call(capfd, *arguments):
-    """Run the command line in this process; give its exit code, output and messages."""
+    """Run the command line in this process; return its exit code, output and messages."""
     code = run([str(argument) for argument in arguments])
     out, err = capfd.readouterr()
     return code, out, err
@@ -169,7 +169,7 @@ def test_wrong_use_is_explained(capfd, page, arguments):
     assert "Traceback" not in err + out
 
 
-def test_a_folder_that_cannot_be_written_is_said(capfd, page, tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(capfd, page, tmp_path):
     (tmp_path / "file").write_text("x")
     code, _, err = call(capfd, "clean", page, "--output", tmp_path / "file" / "in")
     assert code == 1
@@ -177,7 +177,7 @@ def test_a_folder_that_cannot_be_written_is_said(capfd, page, tmp_path):
 
 
 @pytest.mark.parametrize("error", [RuntimeError, ValueError, KeyError, TypeError, EOFError, UnicodeError])
-def test_a_fault_of_ours_is_said_to_be_ours(capfd, page, monkeypatch, error):
+def test_an_internal_error_is_reported_as_a_bug(capfd, page, monkeypatch, error):
     def broken(*arguments, **options):
         raise error("broken on purpose")
 
@@ -189,12 +189,12 @@ def test_a_fault_of_ours_is_said_to_be_ours(capfd, page, monkeypatch, error):
     assert "broken on purpose" not in err
     assert "Traceback" not in err
     monkeypatch.setenv("DETECTOR_TRACEBACK", "1")
-    if error is not EOFError:  # click has taken it for Ctrl-C
+    if error is not EOFError:  # click takes it for Ctrl-C
         with pytest.raises(error, match="broken on purpose"):
             call(capfd, "score", page)
 
 
-def test_a_full_disk_is_no_fault_of_ours(capfd, page, monkeypatch):
+def test_a_full_disk_is_not_reported_as_a_bug(capfd, page, monkeypatch):
     def full(*arguments, **options):
         raise OSError(28, "No space left on device", "/tmp/x")
 

@@ -1,4 +1,4 @@
-"""Completion in shells: commands, options, their values, and files."""
+"""Shell completion: commands, options, their values, and files."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ from detector.cli.main import COMMANDS
 
 
 def complete(*words, shell="bash"):
-    """What a shell is offered for the last word."""
+    """Return the completions of the last word."""
     line = {"COMP_WORDS": " ".join(["detector", *words]), "COMP_CWORD": str(len(words))}
     if shell == "fish":
         line["COMP_CWORD"] = words[-1]

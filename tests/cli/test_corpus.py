@@ -48,7 +48,7 @@ def test_single_pages_are_a_corpus_when_asked(capfd, tmp_path):
     assert (tmp_path / "out" / "data" / "2.txt").exists()
 
 
-def test_what_cannot_be_read_is_said(capfd, corpus, tmp_path):
+def test_what_cannot_be_read_is_reported(capfd, corpus, tmp_path):
     with corpus.open("ab") as file:
         file.write(b"{broken\n" * 2)
     code, _, err = call(capfd, "clean", corpus, "--output", tmp_path / "out")
@@ -118,7 +118,7 @@ def test_wrong_use_is_explained(capfd, corpus, tmp_path, arguments, said):
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write everywhere")
-def test_a_read_only_folder_is_said(capfd, corpus, tmp_path):
+def test_a_read_only_folder_is_reported(capfd, corpus, tmp_path):
     (tmp_path / "closed").mkdir(mode=0o500)
     code, _, err = call(capfd, "clean", corpus, "--output", tmp_path / "closed" / "out")
     assert code == 2
@@ -149,7 +149,7 @@ TITLE = "The bakers of the valley count their loaves"
 
 @pytest.fixture
 def repeating(tmp_path):
-    """A corpus of one page with its headline printed again between its paragraphs."""
+    """A corpus of one page that repeats its headline between the paragraphs."""
     head, *paragraphs = page(3).split("\n")[5:9]
     text = "\n".join([TITLE, paragraphs[0], TITLE, *paragraphs[1:]])
     return write_jsonl(tmp_path / "repeating.jsonl", [{"id": head, "text": text}])

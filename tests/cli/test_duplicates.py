@@ -91,7 +91,7 @@ def test_folders_files_and_gzip(call, tmp_path):
     assert call(folder / "in" / "a.txt", folder / "b.txt")[1] == "b.txt\ta.txt\t1.000\n"
 
 
-def test_what_is_missing_is_said_before_anything_is_read(call, pages, tmp_path):
+def test_what_is_missing_is_reported_before_anything_is_read(call, pages, tmp_path):
     code, out, err = call(pages, tmp_path / "missing.txt")
     assert (code, out) == (2, "")
     assert "missing.txt does not exist" in err
@@ -213,7 +213,7 @@ def test_bad_records_are_set_aside(call, tmp_path):
         assert said in err, said
 
 
-def test_a_cut_off_gzip_is_said(call, tmp_path):
+def test_a_truncated_gzip_is_reported(call, tmp_path):
     path = tmp_path / "cut.jsonl.gz"
     whole = gzip.compress(lines(*({"text": f"{at} {text}"} for at in range(500) for text in TEXTS)).encode())
     path.write_bytes(whole[: len(whole) // 2])

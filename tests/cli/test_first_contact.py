@@ -139,7 +139,7 @@ def test_what_is_piped_in_needs_no_dash(arguments):
     assert b"town council" in found.stdout
 
 
-def test_without_input_the_usage_is_said(capfd):
+def test_without_input_the_usage_is_shown(capfd):
     assert call(capfd, "clean")[0] == 2
     assert call(capfd, "nothing")[0] == 2
 
@@ -165,7 +165,7 @@ def test_a_verdict_that_is_unsure_names_the_two_likeliest():
 
 
 @pytest.mark.parametrize("more", [["-o", "out"], ["--dry-run"]])
-def test_a_wrong_column_is_said_at_once_and_nothing_is_written(place, capfd, more):
+def test_a_wrong_column_is_reported_at_once_and_nothing_is_written(place, capfd, more):
     code, _, err = call(capfd, "clean", "in.jsonl", *more, "--text-column", "body")
     assert code == 2
     assert "in.jsonl: no column 'body'; there are: text; name the one with the text: --text-column" in err

@@ -1,6 +1,6 @@
-"""A disk that takes no more, or a place that cannot be written: said by every command, and never ours.
+"""A full disk, or a folder that cannot be written: every command reports it, and never as an internal error.
 
-A limit on the size of files stands for a full disk: writing beyond it fails in the same way.
+A limit on file sizes simulates a full disk: writing beyond it fails in the same way.
 """
 
 import json
@@ -44,7 +44,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_full_disk_is_said(place, name):
+def test_a_full_disk_is_reported(place, name):
     command = [word.replace("PLACE", str(place)) for word in COMMANDS[name]]
     given = (place / "pages.jsonl").read_bytes()
     found = subprocess.run(
@@ -60,7 +60,7 @@ def test_a_full_disk_is_said(place, name):
 
 
 @pytest.mark.parametrize("name", [name for name in COMMANDS if "PLACE/out" in COMMANDS[name]])
-def test_a_place_that_cannot_be_written_is_said(place, capfd, name):
+def test_a_place_that_cannot_be_written_is_reported(place, capfd, name):
     (place / "out").write_text("a file")
     command = [
         word.replace("PLACE/out", f"{place}/out/in/it").replace("PLACE", str(place))

@@ -22,7 +22,7 @@ Your email address will not be published. Required fields are marked *
 
 
 def call(capfd, *arguments):
-    """Run the command line in this process; give its exit code, output and messages."""
+    """Run the command line in this process; return its exit code, output and messages."""
     code = run([str(argument) for argument in arguments])
     out, err = capfd.readouterr()
     return code, out, err
@@ -36,7 +36,7 @@ def page(tmp_path):
 
 
 def kinds_kept(capfd, *arguments):
-    """The kinds of the lines that stay."""
+    """The kinds of the lines that are kept."""
     code, out, err = call(capfd, "score", *arguments, "--json")
     assert code == 0, err
     return [line["kind"] for line in json.loads(out)["lines"] if line["kept"]]
@@ -49,7 +49,7 @@ def test_the_table_names_kinds(capfd, page):
 
 
 def test_kinds_are_kept_and_dropped(capfd, page):
-    """--keep and --drop add to what the scores decide; a preset names several."""
+    """--keep and --drop add to what the scores decide; a preset combines several."""
     before = kinds_kept(capfd, page)
     assert "title" in before and "form" not in before
     assert "form" in kinds_kept(capfd, page, "--keep", "form")
@@ -78,7 +78,7 @@ def test_wrong_kinds_are_refused(capfd, page, arguments, says):
 
 
 def test_a_run_is_decided_again_by_kind(capfd, tmp_path):
-    """Restore drops and keeps kinds from what the run stored, as a new run would."""
+    """Restore keeps and drops kinds by what the run stored, as a new run would."""
     pages = tmp_path / "pages.jsonl"
     pages.write_text(json.dumps({"id": "a", "text": PAGE}) + "\n")
     for name, arguments in (("run", ()), ("new", ("--keep", "form", "--drop", "title"))):

@@ -11,7 +11,7 @@ BODY = "The {0} boat {1} left at dawn and came back with much {1}, which the cre
 
 
 def word(number):
-    """A word of its own for each page."""
+    """A word that only this page has."""
     return "".join("abcdefghij"[int(digit)] for digit in f"{number:03d}{number * 7:03d}")
 
 

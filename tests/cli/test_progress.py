@@ -1,4 +1,4 @@
-"""Progress: a bar on a terminal, and where it is wanted; nothing elsewhere."""
+"""Progress: a bar on a terminal or on request, otherwise nothing."""
 
 import re
 from types import SimpleNamespace

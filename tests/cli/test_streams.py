@@ -15,7 +15,7 @@ CLOSED = ["2>&-", ">&-", "<&- >&- 2>&-", pytest.param("2>/dev/full", marks=pytes
 
 @pytest.mark.parametrize("streams", CLOSED)
 def test_a_corpus_needs_no_streams(tmp_path, streams):
-    """An output that is opened where standard error was closed would get what workers write there."""
+    """With standard error closed, an output file could get its descriptor, and with it what workers write there."""
     write_jsonl(tmp_path / "pages.jsonl", [{"id": str(at), "text": page(at)} for at in range(9)])
     command = f"'{sys.executable}' -m detector clean pages.jsonl --output out --workers 2 {streams}"
     found = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -26,7 +26,7 @@ def test_a_corpus_needs_no_streams(tmp_path, streams):
 @pytest.mark.parametrize(
     "arguments", ["duplicates pages.jsonl", "clean pages.jsonl --dry-run", "score --nothing"]
 )
-def test_what_cannot_be_said_stops_nothing(tmp_path, arguments):
+def test_messages_that_cannot_be_written_stop_nothing(tmp_path, arguments):
     write_jsonl(tmp_path / "pages.jsonl", [{"id": str(at), "text": page(at)} for at in range(9)])
     command = f"'{sys.executable}' -m detector {arguments}"
     wanted = 2 if "--nothing" in arguments else 0
@@ -51,7 +51,7 @@ def test_no_character_is_lost_in_a_pipe(tmp_path, locale, arguments):
 
 @pytest.fixture
 def folder(tmp_path):
-    """Three pages, a pipe that nobody writes to, a device without an end, and a link to nothing."""
+    """Three pages, a pipe that nobody writes to, an endless device, and a broken link."""
     (tmp_path / "in" / "deep").mkdir(parents=True)
     for at in range(3):
         (tmp_path / "in" / "deep" / f"{at}.txt").write_text(page(at))
@@ -77,8 +77,8 @@ def test_what_is_no_file_in_a_folder_is_named(folder, capfd, monkeypatch, argume
 
 
 @pytest.mark.parametrize("command", ["clean", "profile", "evaluate"])
-def test_a_folder_that_cannot_be_listed_is_said(folder, capfd, monkeypatch, command):
-    """It was passed over, and nothing was said."""
+def test_a_folder_that_cannot_be_listed_is_reported(folder, capfd, monkeypatch, command):
+    """It used to be skipped silently."""
     for name in ("pipe.txt", "zero.html", "broken.html"):
         (folder / name).unlink()
     scandir = os.scandir

@@ -1,4 +1,4 @@
-"""What pages hold is shown on a terminal, not obeyed by it; files and pipes get it as it is."""
+"""Control sequences in pages are shown on a terminal, not executed; files and pipes get them unchanged."""
 
 import fcntl
 import json
@@ -16,13 +16,13 @@ from detector.cli.main import run
 from detector.cli.terminal import print_json, printable
 from tests.corpus.made import page, write_jsonl
 
-# Clear the screen, set the clipboard, a link, a title, one of C1, a bell, and writing turned round.
+# Clear the screen, set the clipboard, a link, a title, a C1 control, a bell, and reversed writing direction.
 EVIL = "\x1b[2J\x1b]52;c;eA==\x07\x1b]8;;x\x07\x1b]0;t\x07\x9b2J\x07\u202e\u2066 \x7f"
 OBEYED = ("\x1b", "\x07", "\x9b", "\u202e", "\u2066", "\x7f")
 
 
 def on_a_terminal(*arguments, answers=b""):
-    """Run the command line on a terminal; give what it would show."""
+    """Run the command line on a terminal; return what it would show."""
     child, terminal = pty.fork()
     if child == 0:
         fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 200, 0, 0))
@@ -32,7 +32,7 @@ def on_a_terminal(*arguments, answers=b""):
     while True:
         try:
             some = os.read(terminal, 1 << 16)
-        except OSError:  # Linux says so when the child has ended
+        except OSError:  # Linux raises this when the child has ended
             break
         if not some:
             break
@@ -44,7 +44,7 @@ def on_a_terminal(*arguments, answers=b""):
 
 @pytest.fixture
 def evil(tmp_path):
-    """Pages of a site, with a line that says what a terminal should do."""
+    """Pages of a site, with a line of control sequences."""
     folder = tmp_path / "pages"
     folder.mkdir()
     for number in range(4):

@@ -111,7 +111,7 @@ def test_answers_by_kind_are_written_as_they_are_and_enter_takes_the_guess(tmp_p
     assert guess in LINE_KINDS
     found = [json.loads(line)["label"] for line in labels.read_text().splitlines()]
     assert found == [guess, "teaser", "byline", "comment"]
-    assert "2 lines with known labels" in asked.output  # bylines and comments say neither
+    assert "2 lines with known labels" in asked.output  # bylines and comments are neither
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Wrong inputs of every kind, to every command: a message of ours, and nothing of Python's own text."""
+"""Every kind of wrong input to every command: a message of ours, and none of Python's."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from detector.cli.corpus_options import is_corpus
 from detector.cli.main import run
 from tests.corpus.made import page, write_jsonl
 
-# What Python says of itself, and our own "internal error".
+# Text of Python's own errors, and our "internal error".
 PYTHON = re.compile(
     r"\[Errno|Traceback|bug in detector|KeyError|TypeError|ValueError|not supported between|NoneType|"
     r"object has no|object is not|<class|Exception|codec can't|invalid literal|Expecting value"
@@ -99,7 +99,7 @@ def check(capfd, arguments, codes=(0, 1, 2)):
 @pytest.mark.parametrize("name", READING)
 def test_inputs(place, tmp_path, capfd, monkeypatch, name):
     monkeypatch.chdir(place)
-    # A corpus is tried apart, without the seconds that worker processes take to start.
+    # Corpus input is tested separately, without the seconds that worker processes take to start.
     inputs = [given for given in INPUTS if not is_corpus([given[:99]])]
     for at, given in enumerate(inputs if name == "clean to a folder" else INPUTS):
         words = [word.replace("OUT", str(tmp_path / f"out-{at}")) for word in READING[name]]
@@ -130,7 +130,7 @@ def test_inputs(place, tmp_path, capfd, monkeypatch, name):
         (["duplicates", "good.jsonl", "--threshold", "101%"], "write 0.8 or 80%"),
     ],
 )
-def test_what_is_wrong_is_said(place, capfd, monkeypatch, arguments, said):
+def test_what_is_wrong_is_reported(place, capfd, monkeypatch, arguments, said):
     monkeypatch.chdir(place)
     assert said in check(capfd, arguments, codes=(1, 2))
 

@@ -1,4 +1,4 @@
-"""What users do wrong is exit code 1 or 2 with a message of ours, not a fault."""
+"""Mistakes of users give exit code 1 or 2 and a message of ours, not an internal error."""
 
 import json
 
@@ -62,7 +62,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_wrong_use_is_no_fault_of_ours(place, capfd, monkeypatch, name):
+def test_wrong_use_is_not_reported_as_a_bug(place, capfd, monkeypatch, name):
     monkeypatch.chdir(place)
     arguments, says = WRONG[name]
     capfd.readouterr()

@@ -1,4 +1,4 @@
-"""A small corpus with everything in it: two sites, a near-duplicate, and what cannot be read."""
+"""A small corpus: two sites, a near-duplicate, and records that cannot be read."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def spec_of(tmp_path):
 
 @pytest.fixture
 def clean(spec_of):
-    """Clean inputs into a folder; give the folder and the outcome."""
+    """Clean inputs into a folder; return the folder and the outcome."""
 
     def call(*inputs, engine=None, memory=100_000_000, **options):
         spec = spec_of(**options)

@@ -1,4 +1,4 @@
-"""Records that we wrote for corpus tests, and what a folder of output holds."""
+"""Records written for corpus tests, and readers of output folders."""
 
 import json
 import subprocess
@@ -30,7 +30,7 @@ FOOT = ("Share this page", "© 2024 The Valley Post. All rights reserved.", "Lea
 
 
 def story(number):
-    """A headline and three paragraphs; no two numbers have the same."""
+    """A headline and three paragraphs, different for every number."""
     sentences = [
         f"On day {number} {PEOPLE[(number + at) % 7]} {DEEDS[(number * 3 + at) % 9]} the {PLACES[(number * 7 + at) % 10]} "
         f"behind house {number * 13 + at}, and {at + number % 5} people from {PLACES[(number + 3 * at) % 10]} street "
@@ -61,7 +61,7 @@ def records(count=40):
 
 
 def write_jsonl(path, rows):
-    """Write records; bytes stand as they are."""
+    """Write records; bytes are written as they are."""
     path.parent.mkdir(parents=True, exist_ok=True)
     lines = [row if isinstance(row, bytes) else json.dumps(row).encode() for row in rows]
     path.write_bytes(b"".join(line + b"\n" for line in lines))
@@ -69,7 +69,7 @@ def write_jsonl(path, rows):
 
 
 def read_jsonl(folder, pattern="*.jsonl"):
-    """Read all records below a folder, in the order of its files."""
+    """Read all records below a folder, in file order."""
     return [
         json.loads(line)
         for path in sorted(folder.rglob(pattern))
@@ -79,7 +79,7 @@ def read_jsonl(folder, pattern="*.jsonl"):
 
 
 def everything(folder):
-    """Every file of a folder: name and bytes. The log of a run has times, and is left out."""
+    """The bytes of every file in a folder, by name; without the run's log, which has times in it."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -88,7 +88,7 @@ def everything(folder):
 
 
 class Between:
-    """An engine that does something once, when so many steps over all shards are done."""
+    """An engine that calls a function once, after a number of steps over all shards."""
 
     def __init__(self, steps, act):
         self.steps, self.act = steps, act
@@ -104,7 +104,7 @@ class Between:
 
 
 def cleaned_with_limit(limit, most, folder, out):
-    """Clean a folder in a process of its own with a limit, such as RLIMIT_NOFILE."""
+    """Clean a folder in a separate process with a resource limit, such as RLIMIT_NOFILE."""
     program = (
         f"import resource, sys\nresource.setrlimit(resource.{limit}, ({most}, {most}))\n"
         "from detector.cli.main import run\nsys.exit(run(sys.argv[1:]))"

@@ -1,4 +1,4 @@
-"""Files of a run that are missing, damaged or foreign: an error of ours that says so, and never a crash."""
+"""Missing, damaged or foreign files of a run give an error that names them, and never a crash."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def finished(tmp_path_factory):
 
 @pytest.fixture
 def damaged(finished, tmp_path):
-    """A copy of it, to be damaged."""
+    """A copy of the finished run, to be damaged."""
     shutil.copytree(finished, tmp_path / "run")
     return tmp_path / "run"
 
@@ -146,7 +146,7 @@ def corpus(tmp_path):
 
 
 class StopsAfter:
-    """An engine that stops after so many steps over all shards."""
+    """An engine that stops after a number of steps over all shards."""
 
     def __init__(self, steps):
         self.steps = steps
@@ -215,7 +215,7 @@ def cut(keep):
 
 
 def flipped(data):
-    """One bit in the middle is another."""
+    """Flip one bit in the middle."""
     at = len(data) // 2
     return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
 
@@ -224,7 +224,7 @@ def flipped(data):
     ("name", "damage"), [*((name, flipped) for name in CUT), ("text.bin", cut(0.5)), ("pages.zst", cut(0))]
 )
 def test_a_file_that_is_damaged_between_two_runs_is_made_again(clean, corpus, tmp_path, name, damage):
-    """What a full disk or a wrong tool may do to a folder of ours."""
+    """A full disk or another program may do this to a run's folder."""
     whole, _ = clean(corpus, name="whole", lines="column")
     stopped(clean, corpus, CUT[name], lines="column")
     path = next((tmp_path / "out" / ".run").glob(f"**/{name}"))

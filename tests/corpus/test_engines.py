@@ -60,7 +60,7 @@ if __name__ == "__main__":
 
 
 def test_dask(corpus, tmp_path):
-    """A scheduler and two workers of dask, found by the address that the environment gives."""
+    """A dask scheduler and two workers, found by the address in the environment."""
     if importlib.util.find_spec("distributed") is None:
         assert "DETECTOR_CI" not in os.environ, "CI runs on dask: it needs distributed"
         pytest.skip("needs distributed")
@@ -110,7 +110,7 @@ def test_a_run_with_too_little_memory_is_the_same(clean, corpus, alone, monkeypa
 
 
 @ON_LINUX
-def test_enough_memory_is_not_spoken_of(capsys):
+def test_enough_memory_gives_no_message(capsys):
     for engine in (Processes(2, watch=MemoryWatch(10**13)), InProcess(MemoryWatch(10**13))):
         assert sorted(engine.run(wait_a_little, [1, 2, 3])) == [1, 2, 3]
         engine.close()
@@ -136,7 +136,7 @@ def end_yourself(item):
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def test_a_killed_worker_is_said():
+def test_a_killed_worker_is_reported():
     engine = Processes(2)
     with pytest.raises(ShardError, match="was killed"):
         list(engine.run(end_yourself, [1, 2]))
@@ -153,7 +153,7 @@ if os.environ.get("PARENT") != str(os.getpid()):
 def task(item):
     return item
 """
-# A worker that cannot be told of its task sends the reason; one that cannot start writes a traceback.
+# A worker that cannot load its task sends the reason; one that cannot start writes a traceback.
 IMPORTS = {
     "the module of the task": "raise MemoryError",
     "the module of the task, with output": "print('Traceback'); sys.stderr.write('Traceback'); raise MemoryError",
@@ -201,7 +201,7 @@ def test_a_worker_without_memory_for_a_library_or_a_thread_says_so(error, raised
     engine.close()
 
 
-def test_an_unknown_backend_is_said():
+def test_an_unknown_backend_is_reported():
     with pytest.raises(SettingsError, match="cannot use the backend"):
         list(Processes(2, "nothing").run(abs, [1]))
     with pytest.raises(SettingsError, match="not an engine"):
@@ -215,7 +215,7 @@ def test_workers_fit_into_the_memory():
     assert isinstance(engine_of("auto", 1, None), InProcess)
 
 
-# `detector clean` that waits in the middle of a step, after two of its shards.
+# `detector clean`, waiting in the middle of a step, after two of its shards.
 WAITS = """
 import sys, time
 from detector.cli.main import main
@@ -272,7 +272,7 @@ def test_sigterm_ends_the_workers_and_loses_nothing(pages, tmp_path):
 
 
 def test_what_removes_temporary_files_prints_nothing():
-    """loky's tracker found folders gone after a run was stopped, and printed a traceback for each."""
+    """After a run was stopped, loky's tracker used to print a traceback for each folder that was already gone."""
     program = (
         "from detector.engines.processes import Processes\n"
         "engine = Processes(2)\nassert sorted(engine.run(abs, [1, -2])) == [1, 2]\n"

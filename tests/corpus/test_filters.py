@@ -1,4 +1,4 @@
-"""Documents that filters leave out, and the numbers of documents as columns."""
+"""Documents left out by filters, and statistics of documents as columns."""
 
 import json
 
@@ -77,7 +77,7 @@ def test_each_filter(filters, text, broken):
         ({"max_repeated_ngrams": {"5": 3}}, "max_repeated_ngrams.5 is a number from 0 to 1"),
     ],
 )
-def test_filters_that_cannot_be_are_refused(filters, message):
+def test_invalid_filters_are_refused(filters, message):
     with pytest.raises(SettingsError, match=message):
         DocumentFilters(**filters)
 

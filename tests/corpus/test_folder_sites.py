@@ -1,4 +1,4 @@
-"""The pages of a mirror in folders are of one site, those of a folder of odd pages of none."""
+"""The pages of a mirrored site belong to one site; unrelated pages in a folder belong to none."""
 
 import json
 
@@ -29,7 +29,7 @@ def write(folder, pages):
 
 
 def sites(folder, how="found"):
-    """The site of each page, by the name of its file."""
+    """The site of each page, by file name."""
     inputs = with_sites(inputs_of([str(folder)], folder / "out"), how)
     parts = [Part(input.path, input.name, input.kind, site=input.site) for input in inputs]
     return {
@@ -64,7 +64,7 @@ def test_a_mirror_is_one_site(tmp_path):
 
 
 def other(number):
-    """A page of another template."""
+    """A page with another template."""
     return html(
         number, lines=["Start", "Bread of the day", "Where we bake", *story(number), "Baked since 1911"]
     )
@@ -96,7 +96,7 @@ def test_odd_pages_are_of_the_sites_that_they_name(tmp_path):
 
 
 def test_folders_without_a_template(tmp_path):
-    """Pages that share nothing are of their folder, unless they name several sites."""
+    """Pages that share nothing belong to their folder, unless they name several sites."""
     canonical = '<link rel="canonical" href="https://site{}.org/x">'
     bare = {f"book/{n}.html": html(n, lines=story(n)) for n in range(5)}
     odd = {f"odd/{n}.html": html(n, head=canonical.format(n), lines=story(n)) for n in range(5, 8)}
@@ -130,7 +130,7 @@ def test_sites_of_folders_can_be_given(tmp_path):
 
 
 def test_the_lines_of_a_mirror_are_counted(clean, tmp_path):
-    """What the template of a site is shows in its report; a mirror used to be as many sites as pages."""
+    """The report shows the template of a site; each page of a mirror used to be a site of its own."""
     folder = write(tmp_path / "in", {f"2024/{number}/index.html": html(number) for number in range(12)})
     outcome = clean(folder)[1]
     assert [(row["name"], row["documents"]) for row in outcome.report["by_site"]] == [(ALL, 12)]

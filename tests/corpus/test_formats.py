@@ -1,4 +1,4 @@
-"""Every format is read and written, and what is broken is set aside alone."""
+"""Every format is read and written, and only broken records are set aside."""
 
 import bz2
 import csv
@@ -28,7 +28,7 @@ from tests.corpus.made import read_jsonl as rows_of
 
 
 def zstd_of(data):
-    """Bytes compressed by Zstandard."""
+    """Bytes compressed with Zstandard."""
     packed = io.BytesIO()
     with write_zstd(packed, 3) as file:
         file.write(data)
@@ -36,7 +36,7 @@ def zstd_of(data):
 
 
 def read(*paths, shard_bytes=1_000_000):
-    """All records of inputs, by way of a plan."""
+    """All records of some inputs, read through a plan."""
     inputs = inputs_of([str(path) for path in paths], Path("nowhere"))
     shards = shards_of(inputs, [survey(input, shard_bytes) for input in inputs], shard_bytes, "same")
     return [record for shard in shards for record in read_shard(shard, Columns())]
@@ -188,7 +188,7 @@ def test_files_of_one_name_are_told_apart(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["nowhere", "empty", "picture.png"])
-def test_nothing_to_read_is_said(tmp_path, name):
+def test_nothing_to_read_is_reported(tmp_path, name):
     (tmp_path / "empty").mkdir()
     (tmp_path / "picture.png").write_bytes(b"x")
     with pytest.raises(SettingsError, match=r"does not exist|nothing to read|cannot be read"):

@@ -1,4 +1,4 @@
-"""Clean texts of many shards, read where they are, and their sketches."""
+"""Clean texts of many shards, read in place, and their sketches."""
 
 import json
 import unicodedata
@@ -21,12 +21,12 @@ COUNTS = (3, 0, 1, 4)
 
 
 def quiet(step, done, total):
-    """No progress."""
+    """Show no progress."""
 
 
 @pytest.fixture
 def texts():
-    """Texts of four shards, one of which is empty: a text of nothing, and twins in two normal forms."""
+    """Texts of four shards, one of them empty: with an empty text, and duplicates in two normal forms."""
     accented = "\n".join(story(2)).replace("a", "é")
     plain = ["\n".join(story(number)) for number in range(5)]
     return [
@@ -43,7 +43,7 @@ def texts():
 
 @pytest.fixture
 def spec(spec_of, texts):
-    """A run whose shards are clean."""
+    """A run whose shards have been cleaned."""
     spec, at = spec_of(keep="first"), 0
     for number, count in enumerate(COUNTS):
         folder = spec.folder().of("clean", number)
@@ -89,12 +89,12 @@ def test_shards_that_are_signed_one_by_one_are_found_as_texts_are(spec, texts):
 
 @pytest.fixture
 def by_containment(spec):
-    """The same run, which looks for texts inside longer ones."""
+    """The same run, looking for texts inside longer ones."""
     return spec._replace(corpus=replace(spec.corpus, near_duplicates="containment"))
 
 
 def test_texts_inside_longer_ones(by_containment, texts):
-    """The longest text holds two others; of equal texts the first stays."""
+    """The longest text contains two others; the first of equal texts stays."""
     folder = by_containment.folder().of("clean", 3)
     parts = [text.encode() for text in texts[4:7]] + [f"{texts[3]}\n{texts[0]}\n{texts[7]}".encode()]
     (folder / "text.bin").write_bytes(b"".join(parts))
@@ -119,7 +119,7 @@ def test_containment_needs_memory(by_containment):
 
 
 def test_a_corpus_without_articles_that_an_archive_holds(tmp_path, clean):
-    """The archive stays; the articles that it holds name it, also where it comes later and in another shard."""
+    """The archive page stays and the articles in it go, even if it comes later and in another shard."""
     articles = [{"id": f"a{number}", "text": "\n".join(story(number))} for number in range(4)]
     archive = {"id": "archive", "text": "\n\n".join(article["text"] for article in articles[:3])}
     source = write_jsonl(tmp_path / "pages.jsonl", [*articles, archive])

@@ -1,4 +1,4 @@
-"""Inputs that vanish, change, cannot be read, or want one name: nothing is lost, and it is said."""
+"""Inputs that vanish, change, cannot be read or have the same name: nothing is lost, and problems are reported."""
 
 import gzip
 import json
@@ -70,7 +70,7 @@ def test_inputs_that_change_stop_the_run(clean, folder):
 
 
 def turned(path, old, new):
-    """Write other bytes of the same number into a file, and put its time back."""
+    """Overwrite a file with as many other bytes, and restore its modification time."""
     data, times = path.read_bytes(), path.stat()
     assert data.count(old) == 1
     path.write_bytes(data.replace(old, new))
@@ -122,7 +122,7 @@ def test_bytes_that_change_while_size_and_time_stay_stop_the_run(clean, tmp_path
 
 
 def test_a_change_that_breaks_a_file_stops_the_run(clean, tmp_path):
-    """What was read until the break would be taken for all that there is."""
+    """Otherwise what was read before the break would be taken for the whole file."""
     path = tmp_path / "pages.jsonl.gz"
     path.write_bytes(gzip.compress(write_jsonl(tmp_path / "pages.jsonl", records(40)).read_bytes()))
     data, times = path.read_bytes(), path.stat()
@@ -203,13 +203,13 @@ def test_archives_that_become_wet_have_names_of_their_own():
 
 
 @pytest.mark.skipif(AS_ROOT, reason="root may read everything")
-def test_a_folder_that_cannot_be_listed_is_said(clean, folder):
+def test_a_folder_that_cannot_be_listed_is_reported(clean, folder):
     (folder / "closed").mkdir(mode=0)
     with pytest.raises(SettingsError, match="closed cannot be listed: Permission denied"):
         clean(folder)
 
 
-def test_a_folder_that_the_system_does_not_list_is_said(clean, folder, monkeypatch):
+def test_a_folder_that_the_system_does_not_list_is_reported(clean, folder, monkeypatch):
     (folder / "closed").mkdir()
     scandir = os.scandir
 
@@ -295,7 +295,7 @@ def test_an_output_inside_the_input_is_not_read(folder):
     found = subprocess.run([sys.executable, "-c", program, *command], check=False, capture_output=True)
     assert found.returncode == -9
     assert (out / "data").exists()
-    for _ in range(2):  # goes on, and is finished
+    for _ in range(2):  # resumes and finishes
         assert run(command) == 0
         assert len(read_jsonl(out / "data")) == 60
 
@@ -344,13 +344,13 @@ def test_pages_of_a_mirror_are_known_by_what_is_in_them(clean, tmp_path):
         "no page, a file of another kind (.png)": 1,
         "no page, a file without an extension": 1,
     }
-    # A picture takes no page's name.
+    # A picture does not take up a page's name.
     assert (out / "data" / "y.txt").is_file()
     assert len(list((out / "data").iterdir())) == len(pages) + 1
 
 
 def test_json_is_json_lines(clean, pages, tmp_path):
-    """C4 and dolma call it so."""
+    """C4 and dolma give JSON Lines this name."""
     folder = tmp_path / "c4"
     folder.mkdir()
     rows = b"".join(json.dumps(row).encode() + b"\n" for row in pages[:9])
@@ -378,8 +378,8 @@ def test_wrong_columns_are_refused(pages, tmp_path):
     assert cleaned("right", url="metadata.url").report["sites"] == 2
 
 
-def test_pages_without_a_site_are_said(pages, tmp_path, capsys):
-    """A URL in a column of another name used to be missed without a word."""
+def test_pages_without_a_site_are_reported(pages, tmp_path, capsys):
+    """A URL in a column with another name used to be ignored silently."""
     rows = [{"id": row["id"], "text": row["text"], "uri": row["url"]} for row in pages[:4]]
     path = write_jsonl(tmp_path / "pages.jsonl", rows)
     for name, options in {"wrong": [], "right": ["--url-column", "uri"]}.items():
@@ -390,7 +390,7 @@ def test_pages_without_a_site_are_said(pages, tmp_path, capsys):
 
 @pytest.mark.parametrize(("name", "kind"), [("a.jsonl", "jsonl"), ("a.csv", "csv"), ("a.txt", "page")])
 def test_a_file_that_changes_before_it_is_looked_at_gets_no_hash(tmp_path, name, kind):
-    """Else a run that goes on when it is put back would have the hash of neither in its manifest."""
+    """Otherwise a run that is resumed after the file is restored would have the wrong hash in its manifest."""
     path = tmp_path / name
     path.write_bytes(b'{"text": "first"}\n')
     input = Input(str(path), name, kind, *size_and_time(str(path)))

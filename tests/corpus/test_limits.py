@@ -1,4 +1,4 @@
-"""Small files that unpack to very much: no more of them is held than a record may have, and it is said."""
+"""Small files that unpack to huge ones: memory holds no more than the limit of a record, and they are reported."""
 
 import gzip
 import io
@@ -12,7 +12,7 @@ from detector.files.zstd_files import write_zstd
 from detector.settings import CorpusSettings
 from tests.corpus.made import cleaned_with_limit, page, read_jsonl, write_jsonl
 
-# What a record may have in these tests.
+# The limit of a record in these tests.
 MOST = 100_000
 LARGE = 50 * MOST
 
@@ -125,7 +125,7 @@ def test_a_record_of_an_archive(clean, tmp_path):
 
 
 def test_the_default_limits_hold_in_little_memory(tmp_path):
-    """48 KB of .zst that are 1.5 GB took 3 GB of memory and did not end."""
+    """A .zst file of 48 KB that unpacks to 1.5 GB once took 3 GB of memory and did not finish."""
     resource = pytest.importorskip("resource")
     (tmp_path / "in").mkdir()
     for name in ("line.jsonl.zst", "line.csv.zst", "page.html.zst"):

@@ -16,7 +16,7 @@ ODD = ("a\r\nb\rc\n\n", "lone \ud800 surrogate\n", "\n\n  \nno end", "x" * 30 + 
 
 @pytest.fixture
 def corpus(pages, tmp_path):
-    """Pages, among them odd ones."""
+    """Pages, some of them unusual."""
     odd = [{"id": f"odd-{at}", "url": None, "text": text, "date": ""} for at, text in enumerate(ODD)]
     return write_jsonl(tmp_path / "pages.jsonl", [*pages, *odd])
 
@@ -28,7 +28,7 @@ def read_parquet(path):
 
 
 def column_of(out, to):
-    """Id: lines of every document of an output."""
+    """The lines of every document of an output, by id."""
     if to == "parquet":
         rows = [row for path in sorted((out / "data").iterdir()) for row in read_parquet(path).to_pylist()]
         return {row["id"]: row["detector_lines"] for row in rows}
@@ -102,7 +102,7 @@ def test_parquet_has_a_nested_type(clean, pages, tmp_path):
     }
 
 
-def test_what_has_no_columns_is_said(clean, corpus, tmp_path):
+def test_what_has_no_columns_is_reported(clean, corpus, tmp_path):
     with pytest.raises(SettingsError, match=r"pages\.jsonl becomes a WET file, .* --to jsonl"):
         clean(corpus, lines="column", to="warc.gz")
     (tmp_path / "in").mkdir()

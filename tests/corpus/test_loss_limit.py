@@ -1,4 +1,4 @@
-"""Which sites and sources lose more than a run may publish."""
+"""Which sites and sources lose more text than the loss limit allows."""
 
 from detector.corpus.report.loss_limit import Loss, losses
 from detector.corpus.steps.write import LONE_PAGES

@@ -1,4 +1,4 @@
-"""What identifies a run: its plan is used again where nothing has changed, and refused where something has."""
+"""What identifies a run: its plan is reused if nothing has changed, and refused otherwise."""
 
 import json
 from importlib.metadata import version
@@ -25,7 +25,7 @@ SURVEYS = {
 
 
 class Surveyor:
-    """Surveys files; counts how often."""
+    """Surveys files and counts the calls."""
 
     def __init__(self, **changed):
         self.calls, self.surveys = 0, SURVEYS | changed
@@ -154,7 +154,7 @@ def test_parts_that_do_not_follow_each_other_are_refused(spec, starts, pieces):
     ("starts", "pieces"), [([[0, 0], [4, 0], [6, 0]], 3), ([[0, 0], [4, 1]], 2), ([[0, 0], [4, 1]], 0)]
 )
 def test_parts_that_follow_each_other_are_taken(spec, starts, pieces):
-    """A part may begin with the same record as the one before: the record before it was blank lines only."""
+    """A part may begin with the same record as the part before it, if that one has only blank lines."""
     stored(spec, [["aa", starts, [[at, at + 1, "x"] for at in range(pieces)]], WHOLE])
     surveyor = Surveyor()
     assert plan_for(spec, [A, B], surveyor).manifest["inputs"][0]["blake2b"] == "aa"

@@ -1,4 +1,4 @@
-"""Where the clean text goes, and that nothing of a record is lost."""
+"""Where the clean text goes, and that no field of a record is lost."""
 
 import base64
 import csv

@@ -1,4 +1,4 @@
-"""Passages that stand on several pages of a site: marked, or left out but for the original."""
+"""Passages that several pages of a site share: marked, or removed everywhere except in the original."""
 
 import json
 
@@ -19,7 +19,7 @@ SHARED = [story(number)[1] for number in (1, 2, 3)]
 
 
 def rows():
-    """Articles, an archive page with the first paragraphs of three of them, and the like of another site."""
+    """Articles, an archive page with the first paragraphs of three of them, and the same for another site."""
     articles = [
         {"id": f"a{number}", "url": f"https://valley.example/{number}", "text": page(number)}
         for number in range(12)
@@ -116,7 +116,7 @@ def test_workers_shards_and_interruptions_change_nothing(clean, path):
 
 
 def test_the_original_is_no_document_that_goes(clean, path):
-    """A near-duplicate of an article that is shorter, and would be the original, is left out itself."""
+    """A shorter near-duplicate of an article would be the original, but is itself left out."""
     copy = {"id": "copy", "url": "https://valley.example/print", "text": "\n".join(story(1)[1:])}
     write_jsonl(path, [*rows(), copy])
     out, _ = clean(path, passages="drop", keep="longest")

@@ -1,4 +1,4 @@
-"""Files behind URLs: a network that breaks in the middle costs no record."""
+"""Files behind URLs: no record is lost when the network fails in the middle."""
 
 import csv
 import gzip
@@ -19,7 +19,7 @@ from tests.corpus.test_formats import parquet_of, warc_of
 
 
 class BreakingFile(AbstractBufferedFile):
-    """Fetches what it is asked for, until the place where the network breaks."""
+    """Fetches bytes up to the point where the network fails."""
 
     def _fetch_range(self, start, end):
         data, network = self.fs.files[self.path], self.fs.network
@@ -32,7 +32,7 @@ class BreakingFile(AbstractBufferedFile):
 
 
 class BreakingFiles(AbstractFileSystem):
-    """Files in memory behind a network that breaks: at a byte, some times, in some way."""
+    """Files in memory behind a failing network: at which byte, how often and how it fails."""
 
     protocol = "breaking"
     files: ClassVar = {}
@@ -58,7 +58,7 @@ class BreakingFiles(AbstractFileSystem):
 
 @pytest.fixture
 def network(monkeypatch):
-    """A network that is whole; tests break it."""
+    """A working network, for tests to break."""
     monkeypatch.setattr(remote, "FIRST_WAIT", 0.0)
     monkeypatch.setattr(remote, "BLOCK", 2000)
     fsspec.register_implementation("breaking", BreakingFiles, clobber=True)
@@ -84,7 +84,7 @@ def csv_of(pages):
 
 @pytest.fixture
 def crawl(network, pages, tmp_path):
-    """A file of every kind, each longer than the place where the network breaks."""
+    """A file of every kind, each longer than the point where the network fails."""
     put("a.jsonl.gz", packed(pages))
     put("b.jsonl", b"".join(json.dumps({**row, "id": f"b{row['id']}"}).encode() + b"\n" for row in pages))
     put("c.csv", csv_of([{**row, "id": f"c{row['id']}"} for row in pages]))
@@ -113,7 +113,7 @@ def test_what_stays_broken_stops_the_run_and_nothing_is_set_aside(clean, network
     whole, _ = clean(crawl, name="whole")
 
     class BreaksLater:
-        """An engine under which the network breaks once files have been looked at."""
+        """An engine under which the network fails after the files were surveyed."""
 
         def run(self, task, items):
             for item in items:

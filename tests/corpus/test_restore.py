@@ -1,4 +1,4 @@
-"""Restoring under a goal: only with the model that the scores are from."""
+"""Restoring with a goal needs the model that the scores are from."""
 
 import json
 
@@ -24,7 +24,7 @@ def finished(tmp_path_factory):
 
 @pytest.fixture
 def changed(finished):
-    """Change what the run says that it was made with; put it back afterwards."""
+    """Change the run's record of how it was made; undo the change afterwards."""
     path = finished / "manifest.json"
     whole = path.read_text()
 

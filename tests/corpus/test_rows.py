@@ -1,4 +1,4 @@
-"""Rows of Arrow tables, as data frames of Spark give them; no Spark is needed."""
+"""Rows of Arrow tables as in Spark data frames, tested without Spark."""
 
 import gzip
 

@@ -1,4 +1,4 @@
-"""Rules of a person: patterns, phrases and sites, and what is wrong with them."""
+"""User-defined rules: patterns, phrases and sites, and errors in them."""
 
 import pytest
 
@@ -19,14 +19,14 @@ from tests.corpus.made import read_jsonl, records, write_jsonl
     ],
 )
 def test_patterns_stand_for_themselves(clean, tmp_path, protect):
-    """Joined into one, flags and names of groups got in each other's way."""
+    """When patterns were joined into one, their flags and group names collided."""
     out, _ = clean(write_jsonl(tmp_path / "pages.jsonl", records(4)), protect=protect)
     for row in read_jsonl(out / "data"):
         assert "Privacy policy" in row["text"]
         assert "Share this page" in row["text"]
 
 
-# Each takes years on this line, with Python's own `re` and with `regex`.
+# Each takes years on this line, with `re` as well as with `regex`.
 ENDLESS = r"^(\w|\w\w|\w\w\w)*$", "a" * 200 + "!"
 
 
@@ -40,12 +40,12 @@ def test_a_pattern_that_never_ends_stops_the_run(clean, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("pattern", ["[", "(", "(?P<a>", "*"])
-def test_a_pattern_that_is_none_is_said(pattern):
+def test_an_invalid_pattern_is_reported(pattern):
     with pytest.raises(SettingsError, match=r"the protect pattern .* is wrong"):
         CorpusSettings(protect=(pattern,))
 
 
-def test_a_rule_of_the_wrong_type_is_said(capfd, tmp_path):
+def test_a_rule_of_the_wrong_type_is_reported(capfd, tmp_path):
     path = write_jsonl(tmp_path / "pages.jsonl", records(2))
     (tmp_path / "rules.toml").write_text("duplicates = 'no'\n")
     code = run(

@@ -1,4 +1,4 @@
-"""A corpus from input to output, the whole way."""
+"""A corpus run from input to output."""
 
 import json
 import random
@@ -117,7 +117,7 @@ def test_another_run_refuses_the_folder(clean, pages, tmp_path):
 
 
 class StopsAfter:
-    """An engine that fails after some tasks, as if it were killed between two of them."""
+    """An engine that fails after some tasks, as if killed between two of them."""
 
     def __init__(self, tasks):
         self.tasks = tasks
@@ -205,7 +205,7 @@ def test_another_policy_leaves_what_was_ruled(clean, pages, tmp_path):
         "duplicates": 0,
     }
     out, _ = clean(write_jsonl(tmp_path / "pages.jsonl", pages), **rules)
-    # The policy of then gives what was written, rules and all.
+    # The policy of the run gives what was written, rules included.
     again = [json.loads(line)["text"] for line in restored(out, Detector(), False)]
     assert again == [row["text"] for row in read_jsonl(out / "data")]
     for threshold in (0.0, 1.0):
@@ -321,7 +321,7 @@ def test_markup_is_no_text_that_is_lost(clean, pages, tmp_path):
 
 
 def test_the_evidence_of_sites_has_its_name(clean, pages, tmp_path):
-    """Whatever the strongest evidence is, it is one that `detector score` names too."""
+    """The strongest evidence is always one that `detector score` names too."""
     rows = [
         {**row, "text": row["text"] + "\nThe harbour clock has stood still since the flood."} for row in pages
     ]
@@ -336,7 +336,7 @@ def test_the_evidence_of_sites_has_its_name(clean, pages, tmp_path):
     ("keep", "stays"), [("article", "story"), ("first", "archive"), ("longest", "long"), ("best", None)]
 )
 def test_which_near_duplicate_stays(clean, tmp_path, keep, stays):
-    """An archive page that holds a whole story comes first, and a longer copy of the story last."""
+    """An archive page with a whole story comes first, a longer copy of the story last."""
     own = story(3)
     teasers = [f"{title} - read more" for title in (story(number)[0] for number in range(20, 60))]
     rows = [

@@ -1,4 +1,4 @@
-"""The folder of a run: what is complete is used, what is damaged is named, what is unfinished goes."""
+"""The folder of a run: complete files are used, damaged ones are named, unfinished ones are removed."""
 
 import numpy as np
 import pytest
@@ -64,7 +64,7 @@ def test_a_folder_appears_with_what_is_in_it(tmp_path):
     assert (tmp_path / "00000" / "a").read_text() == "x"
 
 
-def test_json_comes_back_or_its_damage_is_said(tmp_path):
+def test_json_comes_back_or_its_damage_is_reported(tmp_path):
     path = tmp_path / "plan.json"
     write_json(path, {"a": [1, None]})
     assert read_json(path) == {"a": [1, None]}
@@ -77,7 +77,7 @@ def test_json_comes_back_or_its_damage_is_said(tmp_path):
 
 
 @pytest.mark.parametrize("mapped", [False, True])
-def test_arrays_come_back_or_their_damage_is_said(tmp_path, mapped):
+def test_arrays_come_back_or_their_damage_is_reported(tmp_path, mapped):
     path = tmp_path / "00000" / "size.npy"
     path.parent.mkdir()
     np.save(path, np.arange(4))
@@ -158,7 +158,7 @@ def test_a_damaged_file_that_is_published_next_is_named(finished):
     assert left(finished) == ALL
 
 
-def test_lines_come_back_or_their_damage_is_said(tmp_path):
+def test_lines_come_back_or_their_damage_is_reported(tmp_path):
     path = tmp_path / "00000" / "lines.jsonl.zst"
     path.parent.mkdir()
     with write_zstd(path, 3) as file:

@@ -1,4 +1,4 @@
-"""The log of a run, and the time that is left."""
+"""The log of a run, and the estimated time left."""
 
 import re
 from pathlib import Path
@@ -16,7 +16,7 @@ HERE = EngineSettings("process")
 
 
 class Clock:
-    """Seconds that a test sets."""
+    """A clock that tests set, in seconds."""
 
     def __init__(self):
         self.now = 1000.0
@@ -82,19 +82,19 @@ def test_time_left(tmp_path):
         log("counting lines", 50, 100)
         clock.now += 100
         log("counting lines", 75, 100)
-        # .05 of the run took 100 s; left are .05, .63 and .1.
+        # .05 of the run took 100 s; .05, .63 and .1 are left.
         assert told == ["counting lines: 75%, 0.0 KB/s, about 26 min left"]
         clock.now += 100
         log("counting lines", 100, 100)
         log("cleaning", 0, 100)
         clock.now += 5
         log("cleaning", 1, 100)
-        # .1063 took 205 s; left are .6237 and .1.
+        # .1063 took 205 s; .6237 and .1 are left.
         assert told[1:] == ["cleaning: 1%, 0.0 KB/s, about 23 min left"]
         log("cleaning", 2, 100)
         clock.now += 60
         log("cleaning", 50, 100)
-        # .1 + .315 of the run took 265 s; left are .315 and .1.
+        # .1 + .315 of the run took 265 s; .315 and .1 are left.
         assert told[2:] == ["cleaning: 50%, 0.0 KB/s, about 4 min left"]
     assert lines_of(tmp_path)[1].startswith("counting lines: done in 3 min")
 

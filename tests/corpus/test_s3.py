@@ -1,4 +1,4 @@
-"""A corpus in S3, read by our command from a real server on this machine."""
+"""A corpus in S3, read by the command line from a real S3 server on this machine."""
 
 import gzip
 import importlib.util
@@ -16,7 +16,7 @@ import pytest
 from tests.corpus.made import everything, page
 from tests.corpus.test_formats import parquet_of, warc_of
 
-# Seconds until the server must answer.
+# The server must answer within this many seconds.
 PATIENCE = 60
 KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_DEFAULT_REGION": "us-east-1"}
 
@@ -51,7 +51,7 @@ def server():
 
 
 def environment(**more):
-    """The environment of a user who has no settings of AWS but these."""
+    """The environment of a user with no AWS settings but these."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "FSSPEC_"))}
     nowhere = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": "/nonexistent"}
     return {**kept, **nowhere, "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent", **more}
@@ -81,7 +81,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def bucket(server, folder):
-    """A bucket with them."""
+    """A bucket with these pages."""
     environ = environment(**KEYS, AWS_ENDPOINT_URL=server)
     upload = [sys.executable, "-c", UPLOAD, str(folder), "crawl"]
     subprocess.run(upload, env=environ, check=True, capture_output=True)
@@ -115,7 +115,7 @@ def test_a_bucket_is_cleaned_as_a_folder_is(server, bucket, folder, tmp_path, na
         ({}, "s3://crawl", "redentials"),
     ],
 )
-def test_what_is_not_there_is_said(server, bucket, tmp_path, keys, place, said):
+def test_what_is_not_there_is_reported(server, bucket, tmp_path, keys, place, said):
     done = clean(environment(**keys, AWS_ENDPOINT_URL=server), place, "--output", tmp_path / "out")
     assert done.returncode == 2
     assert said in done.stderr
@@ -123,7 +123,7 @@ def test_what_is_not_there_is_said(server, bucket, tmp_path, keys, place, said):
     assert not (tmp_path / "out").exists()
 
 
-def test_a_server_that_is_not_there_is_said(tmp_path):
+def test_a_server_that_is_not_there_is_reported(tmp_path):
     nobody = f"http://127.0.0.1:{free_port()}"
     environ = environment(**KEYS, AWS_ENDPOINT_URL=nobody, AWS_MAX_ATTEMPTS="1")
     done = clean(environ, "s3://crawl", "--output", tmp_path / "out")

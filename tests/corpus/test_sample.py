@@ -1,4 +1,4 @@
-"""A sample of a corpus, drawn before a run: which pages, and what they tell."""
+"""A sample of a corpus, drawn before a run: which pages it has, and what they show."""
 
 import gzip
 import json
@@ -32,7 +32,7 @@ def test_pages_are_spread_over_the_input(tmp_path):
     assert found.estimate.pages == 200
     assert found.estimate.disk > found.estimate.bytes / 10
     assert found.estimate.seconds > 0
-    # Two pages in each part of ten, drawn by a fixed seed.
+    # Two pages from every ten, drawn with a fixed seed.
     numbers = [int(example.id.removeprefix("page-")) for example in found.examples]
     assert [number // 40 for number in numbers] == [0, 2, 4]
     assert sampled(path, tmp_path, 40).sample.examples == found.examples

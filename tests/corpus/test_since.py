@@ -1,4 +1,4 @@
-"""A run over new pages only, which goes on from a finished one."""
+"""A run over new pages only that continues a finished one."""
 
 import json
 import shutil
@@ -20,7 +20,7 @@ from tests.corpus.test_run import StopsAfter
 
 RULES = {"shard_bytes": 20_000, "keep": "longest"}
 ENGINE = EngineSettings("process")
-# On one old page, and on six new ones: only together they are evidence.
+# On one old page and on six new ones: only together are they evidence.
 NOTICE = """All photographs on this page were taken by the author.
 The next issue of the Valley Post comes out on Friday.
 Tell us what you think about this story.
@@ -28,7 +28,7 @@ The editors thank everyone who helped with this story."""
 
 
 def rows():
-    """Old pages, and new ones of the same two sites and of another."""
+    """Old pages, and new ones of the same two sites and of a third."""
     found = records(36)
     old, new = found[:24], found[24:]
     with_notice = [old[0], *new[::2]]
@@ -44,7 +44,7 @@ def rows():
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A finished run over the old pages, a run that goes on from it, and one over all pages."""
+    """A finished run over the old pages, a run that continues it, and one over all pages."""
     folder = tmp_path_factory.mktemp("since")
     old, new = rows()
     write_jsonl(folder / "old.jsonl", old)
@@ -65,7 +65,7 @@ def lines_of(folder):
 
 def test_new_pages_are_judged_as_in_a_run_over_all_pages(place):
     old, new, whole = (lines_of(place / name) for name in ("old", "new", "all"))
-    # The later of two documents of one id is named after its file.
+    # The second of two documents with the same id is named after its file.
     assert {**new, "alone": whole["alone"]} == {**{name: whole[name] for name in new}}
     assert len(new) == len(rows()[1])
     assert any(old[name] != whole[name] for name in old if name != "alone")
@@ -95,7 +95,7 @@ def test_the_report_says_which_old_decisions_would_change(place):
     assert found["pages_that_would_change"] == len(changed) > 0
     assert found["lines_that_would_go"] + found["lines_that_would_stay"] == lines == len(found["examples"])
     assert {row["id"] for row in found["examples"]} == changed
-    # The longer copy would stay, and the old page go.
+    # The longer copy would stay, and the old page would go.
     assert found["documents_that_would_go"] == 1
     assert [row["id"] for row in found["documents_listed"]] == ["page-5"]
     assert (found["documents"], found["duplicates_of_them"]) == (25, 2)
@@ -139,7 +139,7 @@ def test_a_run_goes_on_from_one_that_went_on(place, spec_since, tmp_path):
 
 
 def test_containment(tmp_path):
-    """A new page that holds an old one would replace it; one that stands in an old one goes."""
+    """A new page that contains an old one would replace it; one that an old page contains goes."""
     rules = CorpusSettings(near_duplicates="containment")
     text = {number: page(number) for number in range(4)}
     write_jsonl(
@@ -218,7 +218,7 @@ def cut(name):
         (lambda folder: (folder / "manifest.json").write_text("[]"), "manifest.json is damaged"),
     ],
 )
-def test_what_cannot_be_gone_on_from_is_refused(place, tmp_path, change, message):
+def test_runs_that_cannot_be_continued_are_refused(place, tmp_path, change, message):
     assert message in refused(place, tmp_path, changed_copy(place, tmp_path, change))
 
 

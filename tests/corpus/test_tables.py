@@ -21,7 +21,7 @@ def rows_of(path):
 
 
 def written(clean, tmp_path, *fields, **options):
-    """The rows of Parquet that records with such fields become."""
+    """The Parquet rows written for records with these fields."""
     rows = [{"id": str(at), "text": page(at), **more} for at, more in enumerate(fields)]
     path = write_jsonl(tmp_path / "pages.jsonl", rows)
     out, _ = clean(path, to="parquet", duplicates=0, shard_bytes=10**9, **options)
@@ -147,10 +147,10 @@ def test_rows_of_parquet_keep_their_fields_when_others_go(clean, tmp_path, monke
 
 
 def peak_of(program, *arguments):
-    """Run a program that prints a word; give its exit code, the word, what it said, and its peak in bytes."""
+    """Run a program that prints a word; return its exit code, the word, its messages and its peak memory in bytes."""
     if not sys.platform.startswith("linux"):
         pytest.skip("the peak of a process is read from Linux's /proc")
-    # What getrusage gives begins with what the parent had.
+    # The peak of getrusage would include the parent's.
     ending = (
         "\nprint(next(line for line in open('/proc/self/status') if line.startswith('VmHWM')).split()[1])"
     )
@@ -165,7 +165,7 @@ def peak_of(program, *arguments):
 
 
 def test_large_texts_of_parquet_take_little_memory(tmp_path):
-    """A small file of 40 rows of 10 MB: all rows at once took 1.6 GB."""
+    """A small file with 40 rows of 10 MB: reading all rows at once took 1.6 GB."""
     import pyarrow
     import pyarrow.parquet
 
@@ -184,7 +184,7 @@ def test_large_texts_of_parquet_take_little_memory(tmp_path):
     assert peak < 500_000_000
 
 
-def test_a_quote_that_is_never_closed_is_said(clean, tmp_path):
+def test_a_quote_that_is_never_closed_is_reported(clean, tmp_path):
     lines = ["id,text", *(f"{at},page {at}" for at in range(50))]
     lines[2] = '1,"page 1'
     (tmp_path / "pages.csv").write_text("\n".join(lines) + "\n")
@@ -225,7 +225,7 @@ def test_parquet_with_columns_of_one_name_is_set_aside_alone(clean, tmp_path):
     assert outcome.report["total"]["documents"] == 1
 
 
-def test_a_header_that_is_no_csv_is_said(clean, tmp_path):
+def test_a_header_that_is_no_csv_is_reported(clean, tmp_path):
     (tmp_path / "pages.csv").write_text("x" * 200 + "\n1\n")
     _, outcome = clean(tmp_path / "pages.csv", record_bytes=100)
     assert "not CSV" in next(iter(outcome.report["rejected"]))
@@ -244,7 +244,7 @@ def test_numbers_that_json_does_not_have(clean, tmp_path, to):
 
 
 def test_deep_fields_are_set_aside_by_every_pass(clean, tmp_path):
-    """As deep as Python allows in one call and not in another: the next document took its place."""
+    """A depth that Python allows in one call and not in another: the next document took this one's place."""
     rows = []
     for at, depth in enumerate((50, 99, 101, 600, 950, 960, 972, 985, 995, 2000, 100_000)):
         deep = b"[" * depth + b"]" * depth
@@ -257,7 +257,7 @@ def test_deep_fields_are_set_aside_by_every_pass(clean, tmp_path):
 
 @pytest.mark.parametrize("name", ["lines", "line"])
 def test_zstd_is_read_in_linear_time_and_bounded_memory(tmp_path, name):
-    """A JSONL file out of one block took seconds a megabyte; 48 KB for 1.5 GB took 3 GB."""
+    """JSONL in a single block took seconds per megabyte; 48 KB that unpack to 1.5 GB took 3 GB."""
     from detector.files.zstd_files import write_zstd
 
     program = (
@@ -283,7 +283,7 @@ def test_zstd_is_read_in_linear_time_and_bounded_memory(tmp_path, name):
     "command", [["duplicates"], ["evaluate", "default"], ["train", "--output", "nowhere"]]
 )
 def test_a_line_without_end_is_not_held_by_other_commands(tmp_path, command):
-    """1.5 MB of gzip took 3 GB."""
+    """A gzip file of 1.5 MB took 3 GB of memory."""
     path = tmp_path / "pages.jsonl.gz"
     with gzip.open(path, "wb", 1) as file:
         for _ in range(800):
@@ -300,7 +300,7 @@ FORMULAS = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "＝1"]
 
 @pytest.mark.parametrize("safe", [False, True])
 def test_cells_that_begin_as_formulas_do(tmp_path, safe):
-    """Spreadsheets run them: an apostrophe is put before them where that is wished."""
+    """Spreadsheets run them, so an apostrophe is put before them on request."""
     import csv
 
     from detector.cli.main import run

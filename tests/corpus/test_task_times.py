@@ -1,4 +1,4 @@
-"""The time of a run, foreseen from the times of a sample's tasks."""
+"""The time of a run, estimated from the task times of a sample."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from detector.corpus.formats.documents import Part, Shard
 from detector.corpus.run_spec import Done
 from detector.corpus.task_times import OF_A_SHARD, SINGLE, expected_seconds, single_records
 
-# A process takes 2 seconds to begin, a task half a second, a megabyte .1 seconds.
+# A process takes 2 seconds to start, a task half a second, a megabyte .1 seconds.
 START, OWN, RATE = 2.0, 0.5, 1e-7
 
 
@@ -20,12 +20,12 @@ def tasks(sizes, processes=2):
 
 def test_what_a_sample_costs_once_is_not_multiplied():
     sample, single = {"cleaning": tasks([100_000] * 9)}, {"cleaning": tasks([0] * 6, 1)}
-    # 20 MB of a small input: 2 s to begin, 2 s of work and 2 tasks for two processes.
+    # 20 MB of a small input: 2 s to start, then 2 s of work and 2 tasks for two processes.
     assert expected_seconds(sample, single, 20_000_000, 2, 2) == pytest.approx(2 + (2 + 1) / 2)
     assert expected_seconds(sample, single, 20_000_000, 2, 1) == pytest.approx(2 + 2 + 1)
     large = expected_seconds(sample, single, 10**12, 30_000, 2)
     assert large == pytest.approx(2 + (100_000 + 15_000) / 2)
-    # More workers than tasks are of no use.
+    # More workers than tasks do not help.
     assert expected_seconds(sample, single, 20_000_000, 2, 8) == pytest.approx(2 + (2 + 1) / 2)
 
 

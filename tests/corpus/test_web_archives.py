@@ -1,4 +1,4 @@
-"""Web archives as crawlers write them: stale headers, charsets of HTTP, and records that are no pages."""
+"""Web archives as crawlers write them: stale headers, HTTP charsets, and records that are not pages."""
 
 import gzip
 import hashlib
@@ -130,7 +130,7 @@ def test_records_that_are_no_pages(tmp_path, capsys):
 
 @pytest.mark.parametrize("name", ["large.warc.gz", "large.warc"])
 def test_a_large_archive_is_many_shards(clean, tmp_path, name):
-    """It used to be read by one worker, from its beginning to its end."""
+    """It used to be read by a single worker from start to end."""
     pages = [(f"http://v.example/{n}", "200 OK", [HTML], html(n)) for n in range(60)]
     pages[7:7] = [record[:4] for record in NO_PAGES]
     path = archive(tmp_path / name, pages)
@@ -145,7 +145,7 @@ def test_a_large_archive_is_many_shards(clean, tmp_path, name):
 
 
 def test_an_archive_that_is_damaged_or_packed_as_a_whole(tmp_path):
-    """What is read of it does not depend on where it is cut."""
+    """What is read does not depend on where the file is split."""
     sent = [(f"http://v.example/{n}", "200 OK", [HTML], html(n)) for n in range(9)]
     data = archive(tmp_path / "a.warc.gz", sent).read_bytes()
     half = len(data) // 2

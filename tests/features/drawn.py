@@ -1,4 +1,4 @@
-"""Pages that Hypothesis draws, weights, and what the oracles take of a batch."""
+"""Pages drawn by Hypothesis, weights, and what the oracles take from a batch."""
 
 import itertools
 from typing import NamedTuple
@@ -19,7 +19,7 @@ PHRASES = PhraseWeights(
     RNG.integers(0, 2**63, 1 << (KNOWN_BITS - 6)).astype(np.uint64),
 )
 MARKUP = MarkupWeights(RNG.normal(size=MARKUP_BUCKETS).astype(np.float32), np.array([-0.5], np.float32))
-# Weights that say nothing.
+# Weights of zero.
 NO_PHRASES = PhraseWeights(*(np.zeros_like(array) for array in PHRASES))
 NO_MARKUP = MarkupWeights(*(np.zeros_like(array) for array in MARKUP))
 
@@ -68,7 +68,7 @@ def columns_of(table, names):
 
 
 def check_row(columns, row, wanted, names, tolerance=1e-4):
-    """Compare the columns of a row with those of an oracle, which must know all of some names."""
+    """Compare the columns of a row with those of an oracle, which must have exactly the given names."""
     assert set(wanted) == set(names)
     found = {name: (float(columns[name][row]), float(value)) for name, value in wanted.items()}
     wrong = {

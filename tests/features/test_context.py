@@ -1,4 +1,4 @@
-"""First guesses in their context, against the oracle and by hand."""
+"""First guesses in context, against the oracle and worked by hand."""
 
 import math
 
@@ -56,7 +56,7 @@ from tests.oracles.words import size_of
 
 TEXT = {name: at for at, name in enumerate(names(TEXT_CONTEXT))}
 HTML_AT = {name: at for at, name in enumerate(names(HTML_CONTEXT))}
-# Lines as renderers set them: lists, cells, empty lines between.
+# Lines as renderers write them: lists, cells, empty lines in between.
 SET_TEXTS = st.lists(
     st.tuples(
         st.sampled_from(("", "  ", "• ", "- ", "  * ", "1. ", "12) ", "    ")),
@@ -95,7 +95,7 @@ def html_context(page, odds):
 
 
 def drawn_context(texts, seed):
-    """Each page of a batch of texts, its first guesses, and the columns of the context of all rows."""
+    """Each page of a batch of texts, its first guesses, and the context columns of all rows."""
     batch = text_batch([utf8(text) for text in texts])
     words = words_of(batch)
     log_odds = drawn_log_odds(seed, batch.segment_start.size)
@@ -206,7 +206,7 @@ def test_lines_that_look_alike():
     odds = [3.0, -1.0, -2.0, 1.0, -3.0, 2.0]
     found = html_context(CARDS, odds)
     guess = [guessed(value) for value in odds]
-    # <p>: both cards' and the side's look the same; with their parent only the cards'.
+    # <p>: those of both cards and the sidebar look the same; together with their parents only the cards' do.
     alike = (2.5 * guess[2] + 2.5 * guess[4] + 2.5 * guess[5]) / 7.5
     assert found[2, HTML_AT["guess_alike_block"]] == pytest.approx(alike, abs=1e-5)
     assert found[5, HTML_AT["guess_alike_block"]] == pytest.approx(alike, abs=1e-5)
@@ -235,7 +235,7 @@ def test_the_elements_that_hold_a_line():
     assert found[1, HTML_AT["guess_ancestor_1"]] == pytest.approx(card, abs=1e-5)
     total = 2.5 + 1.5 + 2.5 + 1.5 + 2.5 + 2.5
     assert found[1, HTML_AT["share_ancestor_1"]] == pytest.approx(4 / total, abs=1e-5)
-    # Farther out stands the body, and nothing beyond it.
+    # Further out is <body>, and nothing beyond it.
     assert found[1, HTML_AT["share_ancestor_2"]] == pytest.approx(1, abs=1e-5)
     assert found[1, HTML_AT["share_ancestor_6"]] == pytest.approx(1, abs=1e-5)
 

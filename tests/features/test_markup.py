@@ -1,4 +1,4 @@
-"""What HTML says of a line, against the oracle."""
+"""What HTML says about a line, against the oracle."""
 
 import itertools
 
@@ -78,7 +78,7 @@ def test_titles_are_those_of_the_oracle(pages):
 
 @pytest.mark.parametrize("kind", ["name=description", "property=og:title"])
 def test_long_hints_are_read_in_part(kind):
-    """Of one hint 2,000 words, of all 20,000; of structured data 20,000."""
+    """At most 2,000 words of one hint are read, 20,000 of all hints, and 20,000 of structured data."""
     hints = [" ".join(f"w{number}x{at}" for at in range(3_000)) for number in range(12)]
     data = " ".join(f"d{at}" for at in range(25_000))
     ends = ["w0x1999", "w0x2000", "w9x1999", "w9x2000", "w10x0", "d19998 d19999", "d20000 d20001"]

@@ -1,4 +1,4 @@
-"""Windows over the lines around, and a line's place on its page, against the oracle."""
+"""Windows over neighbouring lines, and a line's position on its page, against the oracle."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from tests.features.drawn import NO_PHRASES, PHRASES, TEXTS, check_row, columns_
 from tests.oracles.page import position_columns, window_columns
 from tests.oracles.words import size_of
 
-# What repeats on a page is another oracle's.
+# Repeats on a page have another oracle.
 PAGE_COLUMNS = tuple(name for name in PAGE if name != "page_repeats")
 
 

@@ -1,4 +1,4 @@
-"""Shape and phrase columns, against the oracle, and known lines."""
+"""Shape and phrase columns, against the oracle and on known lines."""
 
 import math
 

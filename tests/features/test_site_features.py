@@ -1,4 +1,4 @@
-"""What a line's site says of it, against the oracle, and runs of new lines by hand."""
+"""What its site says about a line, against the oracle; and runs of new lines, worked by hand."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from tests.features.drawn import TEXTS, check_row, columns_of, pages_of
 from tests.oracles.site import site_columns
 from tests.oracles.words import size_of
 
-# Two lines of a menu, a run of three new lines and one of one, with a footer between them.
+# Two menu lines, a run of three new lines and a single new line, with a footer between them.
 WORDS = words_of(text_batch([b"Home\nNews\nA boat came home\nlate\nat night\nImprint\nby the way"]))
 SEEN = np.array([10, 9, 0, 1, 0, 10, 0], np.int32)
 LOG_ODDS = np.array([3, 3, -2, 1, -2, 4, 0], np.float32)
@@ -80,6 +80,6 @@ def test_a_page_has_the_guesses_of_its_new_lines_and_of_the_others():
     assert found["page_guess_of_new_words"][0] == pytest.approx(of_words, rel=1e-5)
 
 
-def test_without_enough_other_pages_nothing_is_said():
+def test_without_enough_other_pages_there_is_no_evidence():
     found = table(pages=1)
     assert not any(found[name].any() for name in names(SITE_BLOCKS[1:]))

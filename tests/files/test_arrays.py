@@ -1,4 +1,4 @@
-"""Arrays in files: whole, of numbers, and no larger than the file."""
+"""Arrays in files: complete, numeric, and no larger than the file."""
 
 import io
 import zipfile
@@ -124,7 +124,7 @@ def test_a_zip_member_that_claims_gigabytes_takes_no_memory(tmp_path):
 
 
 def test_an_array_that_claims_gigabytes_takes_no_memory(tmp_path):
-    """The bytes that a file object is asked for are taken at once, be they there or not."""
+    """A file object allocates all requested bytes at once, even if the file is shorter."""
     resource = pytest.importorskip("resource")
     header = bytes_of(np.zeros(1, np.uint8)).replace(b"(1,)", b"(9999999999,)")
     length = int.from_bytes(header[8:10], "little")
@@ -147,7 +147,7 @@ def test_an_array_is_read_step_by_step(monkeypatch):
 
 
 def test_a_header_that_claims_gigabytes_takes_no_memory(tmp_path):
-    """numpy would take memory for all of it, and only then see that it is not there."""
+    """numpy would allocate memory for all of it before it notices that the file is shorter."""
     path = tmp_path / "a.npy"
     path.write_bytes(b"\x93NUMPY\x02\x00\xff\xff\xff\xff{" + b" " * 100)
     with pytest.raises(ValueError, match="a header of 4,294,967,295 bytes"):

@@ -1,4 +1,4 @@
-"""Files and folders that are whole or not there."""
+"""Files and folders appear complete or not at all."""
 
 import os
 import signal
@@ -45,7 +45,7 @@ def test_a_folder_appears_when_it_is_whole(tmp_path):
 
 
 def test_names_of_the_unfinished_cannot_be_guessed(tmp_path, monkeypatch):
-    """In a folder that others may write to, a link under that name would lead to any file of ours."""
+    """In a folder that others can write to, a link with that name could lead to any of our files."""
     assert unfinished_name(tmp_path / "x") != unfinished_name(tmp_path / "x")
     (tmp_path / "secret").write_text("mine")
     monkeypatch.setattr("detector.files.atomic.unfinished_name", lambda path: tmp_path / "guessed")
@@ -139,7 +139,7 @@ def test_what_is_appended_is_on_the_disk(tmp_path, monkeypatch):
 
 @pytest.fixture
 def synced(tmp_path, monkeypatch):
-    """What goes to the disk: its inode, its size then, and whether `x` had its name by then."""
+    """Each sync to disk: the inode, its size, and whether `x` had its name by then."""
     seen = []
 
     def sync(handle):

@@ -1,4 +1,4 @@
-"""Values that do not fit are named, with what would fit."""
+"""Invalid values are named, along with what is allowed."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -47,7 +47,7 @@ def test_what_fits_comes_back():
         ([], "a file, line 3: it must be a table of names and values, not a list"),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_is_said(given, message):
+def test_what_does_not_fit_is_reported(given, message):
     with pytest.raises(SettingsError) as found:
         checked(given, Fields, "a file, line 3", SettingsError)
     assert str(found.value) == message
@@ -58,7 +58,7 @@ def test_the_error_is_the_callers():
         checked({}, Fields, "x", ModelFormatError)
 
 
-def test_a_name_that_is_no_text_is_said():
+def test_a_name_that_is_no_text_is_reported():
     with pytest.raises(SettingsError, match="a file: a name holds half of a surrogate pair"):
         checked({"name": "x", "\ud800": 1}, Fields, "a file", SettingsError)
 
@@ -66,7 +66,7 @@ def test_a_name_that_is_no_text_is_said():
 @pytest.mark.parametrize(
     ("pattern", "message"), [("(", "'(' is wrong: missing )"), ("(" * 3000, "fewer groups")]
 )
-def test_patterns_that_are_none_are_named(pattern, message):
+def test_invalid_patterns_are_named(pattern, message):
     refuse_wrong_patterns(["a+", "(?i)b"], "the pattern")
     with pytest.raises(SettingsError) as found:
         refuse_wrong_patterns(["a+", pattern], "the pattern")

@@ -1,4 +1,4 @@
-"""Lines of JSON: read with bounds, written so that everybody can read them."""
+"""JSON Lines: read with limits, written so that any program can read them."""
 
 import io
 import json
@@ -21,7 +21,7 @@ def test_a_line_that_is_wrong_does_no_harm_to_others():
     assert [line.fault[:8] for line in found] == ["", "not JSON", "JSON, bu", "not UTF-", ""]
 
 
-def test_a_mark_of_the_byte_order_is_no_line():
+def test_a_byte_order_mark_is_not_a_line():
     (line,) = read(b'\xef\xbb\xbf\n{"a": 1}\n')
     assert line == JsonLine(1, {"a": 1})
 

@@ -1,4 +1,4 @@
-"""What a Parquet file's footer says of its columns is what pyarrow says; damage is named."""
+"""The columns in a Parquet file's footer are read as pyarrow reads them; damage is reported."""
 
 import random
 

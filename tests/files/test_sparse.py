@@ -1,4 +1,4 @@
-"""Files of a terabyte with nothing in them are refused at once, by every command."""
+"""Sparse files of a terabyte are refused at once by every command."""
 
 import os
 import subprocess
@@ -134,7 +134,7 @@ def test_a_large_file_is_refused_before_it_is_read(tmp_path):
 
 @pytest.fixture
 def holed(tmp_path, monkeypatch):
-    """Make a file of data and holes, where holes of more than 100,000 bytes are too many."""
+    """Make a file of data and holes, with the limit of holes set to 100,000 bytes."""
     monkeypatch.setattr(sparse, "MOST_HOLES", 100_000)
 
     def make(*parts):

@@ -1,4 +1,4 @@
-"""Files compressed by Zstandard: they come back, and missing memory is no damage."""
+"""Files compressed with Zstandard are read back, and a lack of memory is not called damage."""
 
 import io
 

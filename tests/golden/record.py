@@ -1,4 +1,4 @@
-"""Write down which lines of the golden pages the shipped model gets wrong.
+"""Record which lines of the golden pages the default model gets wrong.
 
     python -m tests.golden.record [--allow-regression]
 
@@ -22,7 +22,7 @@ def read_case(name):
 
 
 def failures_of(detector, case):
-    """The lines of a golden page that come out wrong: what was wanted, line number, text."""
+    """The lines of a golden page that come out wrong: the expected label, line number and text."""
     page = detector.score("\n".join(case["input"]), format=case["format"])
     lines = [line for line in page.lines if line.label != "blank"]
     assert [line.text for line in lines] == [wanted[1] for wanted in case["lines"]]
@@ -41,7 +41,7 @@ def failures_of(detector, case):
 
 
 def main(allow_regression):
-    """Write the list; refuse one that is longer than the last."""
+    """Write the list; refuse one that is longer than the previous one."""
     detector = Detector()
     names = sorted(path.stem for path in PAGES.glob("*.json"))
     found = {name: failures for name in names if (failures := failures_of(detector, read_case(name)))}

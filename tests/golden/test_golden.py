@@ -1,11 +1,10 @@
-"""Golden pages: what must stay and go, as data, with known failures that are strict.
+"""Golden pages: which lines must stay and which must go, as data, with strict known failures.
 
-`pages/*.json` says what each line of a page should be, and why: `blocks` are first and
-last lines of lists, tables and code that must stay whole, `asides` name captions, bylines,
-comments and teasers in or below a text by line. `known_failures.json`
-lists the lines that the shipped model still gets wrong; a line that is listed and right
-fails too, so that a repair is noticed (`python -m tests.golden.record` writes the list,
-and refuses to let it grow).
+`pages/*.json` gives the expected label of each line of a page, and why the page is there: `blocks`
+are the first and last lines of lists, tables and code that must stay whole; `asides` are lines of
+captions, bylines, comments and teasers in or below a text. `known_failures.json` lists the lines
+that the default model still gets wrong. A listed line that comes out right fails too, so that no
+fix goes unnoticed (`python -m tests.golden.record` writes the list and does not let it grow).
 """
 
 import json
@@ -18,9 +17,9 @@ from tests.golden.record import KNOWN_FAILURES, PAGES, failures_of, read_case
 
 CASES = sorted(path.stem for path in PAGES.glob("*.json"))
 TRAINING_DATA = Path(__file__).parents[2] / "training_data"
-# What an aside is wanted to be: comments and teasers go, captions stay, of a byline nothing is asked.
+# What should happen to asides: comments and teasers go, captions stay, bylines may do either.
 ASIDES = {"caption": "keep", "byline": "any", "comment": "drop", "teaser": "drop"}
-# Standing phrases of interfaces, which any page of their language may hold: no text that could be learned by heart.
+# Common interface phrases, which any page in their language may have: not text that could be memorised.
 STANDING_PHRASES = {"Ý kiến của bạn"}
 KNOWN = json.loads(KNOWN_FAILURES.read_text("utf-8"))["lines"]
 

@@ -1,4 +1,4 @@
-"""Consent walls, logins and errors in 17 languages: found, in text and in HTML."""
+"""Consent walls, logins and error pages in 17 languages are found, as text and as HTML."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Pages that all integrations are tested with, and a way to skip, and say so, without a package."""
+"""Pages that all integrations are tested with."""
 
 import pytest
 

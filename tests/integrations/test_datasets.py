@@ -1,4 +1,4 @@
-"""Datasets of Hugging Face: the results of a detector, from memory and streamed, and a stable fingerprint."""
+"""Hugging Face datasets: the results of a detector, in memory and streamed, and a stable fingerprint."""
 
 import subprocess
 import sys
@@ -27,7 +27,7 @@ def test_map(dataset, clean):
 
 
 def test_a_fault_in_a_later_batch_is_kept(pages):
-    """The first batch has none: the column must not be one of nothing."""
+    """The first batch has none, but the column must not get the null type."""
     dataset = datasets.Dataset.from_dict({"html": [pages[1]] * 4 + [None] * 4})
     cleaner = PageCleaner("html", lines=True)
     found = dataset.map(cleaner, batched=True, batch_size=2, features=cleaner.features(dataset.features))

@@ -1,4 +1,4 @@
-"""Document transformers of LangChain and LlamaIndex give what a detector gives."""
+"""Document transformers of LangChain and LlamaIndex give the results of a detector."""
 
 import pytest
 

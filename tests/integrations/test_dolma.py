@@ -1,4 +1,4 @@
-"""dolma: spans of lines, by its own command over files."""
+"""dolma: spans of lines, also with its own command over files."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""What docs/integrations.md shows is run, each example with its package."""
+"""The examples of docs/integrations.md run, each with its package."""
 
 import doctest
 import re
@@ -39,7 +39,7 @@ def test_every_integration_is_in_the_table():
     "name", sorted(path.stem for path in (ROOT / "detector" / "integrations").glob("*.py"))
 )
 def test_an_integration_without_its_package_names_the_extra(name, monkeypatch):
-    """Also that each file is short: what is done with pages is in other rooms."""
+    """Each file is also short: pages are handled in other parts of the package."""
     path = ROOT / "detector" / "integrations" / f"{name}.py"
     text = path.read_text("utf-8")
     assert len(text.splitlines()) <= 100 or name == "columns"

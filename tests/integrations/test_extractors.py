@@ -1,4 +1,4 @@
-"""trafilatura and resiliparse in front: the lines of their output, scored."""
+"""trafilatura and resiliparse as a first step: the lines of their output, scored."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""`series.detector` of pandas gives what a detector gives."""
+"""`series.detector` in pandas gives the results of a detector."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Columns and expressions of polars give what a detector gives."""
+"""Columns and expressions of polars give the results of a detector."""
 
 import pytest
 

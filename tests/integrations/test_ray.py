@@ -1,4 +1,4 @@
-"""Ray Data: the results of a detector, from workers of a real cluster on this machine."""
+"""Ray Data gives the results of a detector, from workers of a real cluster on this machine."""
 
 import os
 

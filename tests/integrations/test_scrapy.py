@@ -35,7 +35,7 @@ class Spider(scrapy.Spider):
 
 @pytest.fixture
 def site(pages):
-    """The address of a site of an article, which the front page leads to, and a page that is missing."""
+    """The address of a site whose front page links to an article and to a missing page."""
     menu = '<nav><a href="/">Home</a> <a href="/news">News</a></nav><footer>© 2026 The Courier</footer>'
     texts = {"/": menu, "/news": pages[0]}
 

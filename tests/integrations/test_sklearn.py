@@ -1,4 +1,4 @@
-"""Estimators of scikit-learn: its own checks where they apply to texts, and the results of a detector."""
+"""scikit-learn estimators: scikit-learn's own checks where they apply to texts, and the results of a detector."""
 
 import json
 import pickle
@@ -19,7 +19,7 @@ from sklearn.utils import estimator_checks as checks  # noqa: E402
 from detector.integrations.sklearn import LineClassifier, PageCleaner  # noqa: E402
 from detector.records import LINE_KINDS  # noqa: E402
 
-# The checks that need no numbers as samples. `check_estimator` itself takes none of texts.
+# The checks that do not need numeric samples. `check_estimator` itself does not take text estimators.
 CHECKS = (
     "check_estimator_cloneable", "check_estimator_repr", "check_no_attributes_set_in_init",
     "check_valid_tag_types", "check_estimator_tags_renamed", "check_parameters_default_constructible",

@@ -1,4 +1,4 @@
-"""Functions of Spark SQL give what a detector gives."""
+"""Spark SQL functions give the results of a detector."""
 
 import importlib.util
 import os

@@ -1,1 +1,1 @@
-"""Calls of kernels: recorded, with garbage in them, and of kernels that only tests call."""
+"""Calls of kernels: recorded ones, ones with garbage, and calls of kernels that only tests use."""

@@ -1,8 +1,8 @@
-"""Calls that a kernel must refuse, by name. A program of its own, for a kernel might crash.
+"""Calls that a kernel must refuse, by name. A separate program, since a kernel might crash.
 
     python -m tests.kernels.cases FILE_OF_RECORDED_CALLS
 
-Prints a JSON object: for each case, what came of it.
+Prints a JSON object with the outcome of each case.
 """
 
 import json
@@ -14,7 +14,7 @@ import numpy as np
 
 from detector import native
 
-# The place of each argument among those of its kernel, and what is put at an index of it.
+# For each case: the kernel, the position of an argument, an index of it, and the value put there.
 CASES = {
     "a line that begins beyond the text": ("find_words", 1, 0, 1 << 40),
     "a line that ends before it begins": ("segment_lines", 2, 3, -1),
@@ -54,7 +54,7 @@ CASES = {
 
 
 def outcome(call, kernel, place, index, value):
-    """What comes of a call with one number changed."""
+    """Return the outcome of a call with one number changed."""
     arguments = [argument.copy() if isinstance(argument, np.ndarray) else argument for argument in call]
     if index is None:
         arguments[place] = value

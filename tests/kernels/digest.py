@@ -1,9 +1,9 @@
-"""A hash of all that a library of kernels computes, to compare compilers. A program of its own.
+"""A hash of everything that a kernel library computes, to compare compilers. A separate program.
 
     python -m tests.kernels.digest LIBRARY
 
 Prints, for each kernel, its name and a hash of what every one of its calls returned and left in its
-arrays, while the golden pages and the pages of training_data/ take all steps.
+arrays, while the golden pages and the pages of training_data/ go through all steps.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ BATCH = 40
 
 
 def pages() -> Iterator[Page]:
-    """Golden pages and those that we wrote to train on, HTML as text, too."""
+    """Golden pages and the pages written for training; HTML pages also as text."""
     for path in sorted(PAGES.glob("*.json")):
         case = json.loads(path.read_text("utf-8"))
         yield Page("\n".join(case["input"]), case["format"])
@@ -59,7 +59,7 @@ def digests() -> dict[str, str]:
                 found[kernel].update(argument.tobytes())
         return result
 
-    # What a kernel leaves unwritten is zero, not what stood in memory.
+    # What a kernel does not write is zero, not what was in memory before.
     with patch.object(native, "run", hashing), patch.object(np, "empty", np.zeros):
         use_every_kernel()
         use_all_pages()

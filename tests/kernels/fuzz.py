@@ -1,9 +1,9 @@
-"""Gives a kernel garbage in the place of its arguments. A program of its own, for a kernel might crash.
+"""Calls a kernel with garbage arguments. A separate program, since a kernel might crash.
 
     python -m tests.kernels.fuzz FILE_OF_RECORDED_CALLS KERNEL [EXAMPLES]
 
-Whatever it is given, a kernel returns or is refused. It does not crash, hang or ask for memory without
-bound, and what it returns does not depend on what stood in its scratch memory before.
+Whatever the arguments, the call returns or is refused. It does not crash, hang or ask for unbounded
+memory, and its result does not depend on what was in its scratch memory before.
 """
 
 import pickle
@@ -25,7 +25,7 @@ NUMBERS = st.sampled_from([-1, 0, 1, 2, 7, 1 << 31, 1 << 62, MOST, -(1 << 62), L
 
 
 def fitting(number, dtype):
-    """The number of a type that is nearest to another."""
+    """The number of a type that is nearest to a given one."""
     if dtype.kind not in "iu":
         return number
     limits = np.iinfo(dtype)
@@ -34,7 +34,7 @@ def fitting(number, dtype):
 
 @st.composite
 def garbled_array(draw, array):
-    """An array with another size, with a few other numbers, or with nothing but random ones."""
+    """An array with another size, with a few changed numbers, or with random numbers only."""
     change = draw(st.sampled_from(["size", "few", "all"]))
     if change == "size" or not array.size:
         size = draw(st.integers(0, array.shape[0] + 1))
@@ -54,7 +54,7 @@ def garbled_array(draw, array):
 
 @st.composite
 def garbled_call(draw, call):
-    """A recorded call in which one to three arguments are garbage, and which they are."""
+    """A recorded call with one to three garbage arguments, and which arguments they are."""
     offsets = [
         place for place, argument in enumerate(call) if getattr(argument, "dtype", int) in (int, np.int64)
     ]
@@ -71,7 +71,7 @@ def garbled_call(draw, call):
 
 
 def outcome(kernel, call, fill):
-    """What a call returns and writes, its scratch memory full of one byte; None if it is refused."""
+    """What a call returns and writes if its scratch memory is filled with one byte; None if it is refused."""
     arguments = [argument.copy() if isinstance(argument, np.ndarray) else argument for argument in call]
     with patch.object(native.np, "empty", lambda size, dtype: np.full(size, fill, dtype)):
         try:
@@ -82,7 +82,7 @@ def outcome(kernel, call, fill):
 
 
 def check(kernel, call, examples):
-    """Give a kernel garbage; the last line that this prints says which, should it not come back."""
+    """Call a kernel with garbage; the last line printed names the arguments, in case the call does not return."""
     assert outcome(kernel, call, 0) is not None
 
     @seed(1)

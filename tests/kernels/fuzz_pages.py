@@ -1,9 +1,9 @@
-"""Pages changed at random: for a library with sanitizers. A program of its own.
+"""Pages changed at random, for a library with sanitizers. A separate program.
 
     python -m tests.kernels.fuzz_pages LIBRARY TARGET INPUTS SEED LAST
 
 TARGET is html, text, words or shingles. Each input is written to the file LAST before it is read, so
-that after a crash it is there. A page may be refused (`PageError`); anything else is a fault.
+that it is still there after a crash. A page may be refused (`PageError`); anything else is a bug.
 """
 
 import json
@@ -22,7 +22,7 @@ from detector.text.words import words_of
 from tests.golden.record import PAGES
 from tests.kernels.recorded import HTML, TEXT
 
-# Inserted whole: what chance would seldom make.
+# Inserted whole, since random changes would rarely produce them.
 TOKENS = (
     b"<table><tr><td>", b"</td>", b"<pre>\n", b"<template shadowrootmode=open>", b"<svg>", b"<math>", b"<b>",
     b"<!--", b"-->", b"<script>", b"</script", b"<style>", b"<textarea>", b"<noscript>", b"<title>", b"<h1>",
@@ -35,7 +35,7 @@ MOST_BYTES = 60_000
 
 
 def changed(page: bytes, other: bytes, chance: random.Random) -> bytes:
-    """Return a page with a few pieces cut, doubled, inserted, flipped or taken from another page."""
+    """Return a page with a few pieces cut, repeated, inserted, flipped or taken from another page."""
     for _ in range(chance.randint(1, 12)):
         start = chance.randint(0, len(page))
         end = min(len(page), start + chance.choice((1, 3, 20, 400)))
@@ -55,7 +55,7 @@ def changed(page: bytes, other: bytes, chance: random.Random) -> bytes:
 
 
 def targets() -> dict[str, Callable[[bytes], object]]:
-    """Return what reads a page, by name."""
+    """Return the functions that read a page, by name."""
     detector = Detector()
     settings = DuplicateSettings(masked=True)
     return {
@@ -69,7 +69,7 @@ def targets() -> dict[str, Callable[[bytes], object]]:
 
 
 def main(library: str, target: str, inputs: str, seed: str, last: str) -> None:
-    """Read so many changed pages; print how many were not refused."""
+    """Read a number of changed pages; print how many were not refused."""
     chance, read = random.Random(int(seed)), 0
     cases = [json.loads(path.read_text("utf-8"))["input"] for path in sorted(PAGES.glob("*.json"))]
     pages = [HTML.encode(), TEXT.encode(), *("\n".join(case).encode() for case in cases)]

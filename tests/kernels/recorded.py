@@ -1,4 +1,4 @@
-"""One call of every kernel, as the package makes it: recorded while small pages take all steps."""
+"""One call of every kernel as the package makes it, recorded while small pages go through all steps."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -47,7 +47,7 @@ def use_steps_of_training(batch: Batch, words: Words, markup: Markup | None) -> 
 
 
 def use_every_kernel() -> None:
-    """Take pages through everything that calls a kernel."""
+    """Put pages through everything that calls a kernel."""
     for format, page in (("text", TEXT), ("html", HTML)):
         pages = [Page(page, format), Page("", format), Page(page + page, format)]
         batch, words, markup, _ = read_batch(pages)
@@ -77,7 +77,7 @@ def arguments_of(arguments: Any) -> Iterator[Any]:
 
 
 def recorded_calls() -> dict[str, list[Any]]:
-    """Return the arguments of one call of every kernel, flat: the largest one of each, with the fewest empty arrays."""
+    """Return the flat arguments of one call of every kernel: the largest call with the fewest empty arrays."""
     calls: dict[str, list[Any]] = {}
     run = native.run
 

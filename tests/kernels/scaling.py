@@ -1,9 +1,9 @@
-"""Times of every kernel on hostile input of n, 2n, 4n and 8n: which of them are not linear?
+"""Times of every kernel on hostile input of size n, 2n, 4n and 8n, to find what is not linear.
 
     python -m tests.kernels.scaling [NAME ...]
 
-Tells for each input the kernels, and the whole, that take more than `NOTED` seconds at 8n, with how often as
-long the last took for twice the input. About 2 is linear, 4 the square. Not a test: times are a machine's own.
+Prints, for each input, the times of all kernels (and of everything) that take more than `NOTED` seconds at 8n,
+and the ratio of 8n to 4n: about 2 is linear, 4 quadratic. Not a test, since times depend on the machine.
 """
 
 import sys
@@ -33,7 +33,7 @@ def numbered(line: str, count: int) -> str:
 
 
 def near_copies(count: int) -> str:
-    """Return lines of 51 words, of which each has one of its own."""
+    """Return lines of 51 words, one of them different in each line."""
     words = [f"word{at}" for at in range(50)]
     return "\n".join(
         " ".join([*words[: row % 50], f"own{'x' * (row % 7)}{row // 50 % 13}y", *words[row % 50 :]])
@@ -163,7 +163,7 @@ CALLS: dict[str, tuple[int, Callable[[int], object]]] = {
 
 
 def runs() -> dict[str, tuple[int, Callable[[int], object]]]:
-    """Return every input by name: n, and what is run for a number."""
+    """Return every input by name: n, and a function to run for a size."""
 
     def scored(make: Callable[[int], str], format: str) -> Callable[[int], object]:
         return lambda number: DETECTOR.run([Page(make(number), format)])

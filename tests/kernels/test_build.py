@@ -1,4 +1,4 @@
-"""The kernels compiled otherwise: by other compilers, and with sanitizers. All compute the same bits."""
+"""The kernels built by other compilers and with sanitizers: all compute the same bits."""
 
 import os
 import shlex
@@ -12,7 +12,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 ZIG = [sys.executable, "-m", "ziglang", "c++"]
-# Where all compilers must be there (.ci/run), none is left out.
+# Where all compilers must be present (.ci/run), none is skipped.
 IN_CI = "DETECTOR_CI" in os.environ
 
 
@@ -86,7 +86,7 @@ def test_sanitizers_find_nothing_and_give_the_same_bits(installed, sanitized):
     ("target", "inputs"), {"html": 150, "text": 150, "words": 1500, "shingles": 150}.items()
 )
 def test_changed_pages_do_no_harm(target, inputs, sanitized, tmp_path):
-    """A quarter of a minute each; for more pages and other seeds, run `tests.kernels.fuzz_pages` by hand."""
+    """About 15 seconds each; for more pages and other seeds, run `tests.kernels.fuzz_pages` by hand."""
     library, variables = sanitized
     last = tmp_path / "last"
     program = [sys.executable, "-m", "tests.kernels.fuzz_pages"]

@@ -1,7 +1,7 @@
-"""A stand-in for the Hugging Face Hub on this machine: the calls of its protocol that travelling needs.
+"""A local stand-in for the Hugging Face Hub, with the calls that uploads and downloads need.
 
-All files are uploaded within the commit. The real Hub takes large ones by its xet protocol, which is
-huggingface_hub's own matter.
+All files are uploaded within the commit. The real Hub takes large files over its xet protocol, which
+huggingface_hub handles itself.
 """
 
 import base64

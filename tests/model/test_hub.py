@@ -1,4 +1,4 @@
-"""Models and profiles travel over the Hub's protocol, to a stand-in on this machine and back."""
+"""Models and profiles are uploaded to a local stand-in for the Hub, and downloaded again."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Model files: bit-equal after saving and loading, and nothing but a whole one is read."""
+"""Model files: bit-equal after saving and loading, and incomplete ones are refused."""
 
 import copy
 import json

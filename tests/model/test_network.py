@@ -1,4 +1,4 @@
-"""The networks' kernels, against the oracle, and their independence of the batch."""
+"""The networks' kernels, against the oracle, and their independence from the batch."""
 
 import numpy as np
 import pytest
@@ -58,14 +58,14 @@ SCORER = Scorer(
 FEATURES = floats(50, COLUMNS) * 3
 
 
-# Any values, infinite ones too: outliers say no more than "much".
+# Any values, infinite ones too, since outliers are clipped.
 TABLES = arrays(
     np.float32, st.tuples(st.integers(0, 70), st.just(COLUMNS)), elements=st.floats(width=32, allow_nan=False)
 )
 
 
 def context_features(log_odds):
-    """A second table: the guess, and columns that do not hang on it."""
+    """A second table: the guess, and columns that do not depend on it."""
     rest = np.random.default_rng(4).normal(size=(log_odds.size, COLUMNS - N_OWN))
     own = np.stack([np.clip(log_odds, -MOST_LOG_ODDS, MOST_LOG_ODDS), squeezed(log_odds)], axis=1)
     return np.concatenate([own, rest], axis=1).astype(np.float32)
@@ -94,7 +94,7 @@ def test_scores_are_those_of_the_oracle(table):
 
 @pytest.mark.parametrize("code", [0, 1, 2, 3, 4])
 def test_a_contribution_is_what_taking_the_evidence_away_changes(code):
-    """Out of both tables, and out of this line's own guess in the second."""
+    """Taken out of both tables, and out of this line's own guess in the second one."""
     guesses = guess(FEATURES, SCORER)
     context = context_features(guesses.log_odds)
     found = score(context, SCORER, guesses)

@@ -1,4 +1,4 @@
-"""The site's step: what it computes, and what it leaves alone bit for bit."""
+"""The step for sites: what it computes, and what it leaves unchanged bit for bit."""
 
 import numpy as np
 import pytest

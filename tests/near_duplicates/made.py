@@ -1,4 +1,4 @@
-"""Texts of which some are near-duplicates, and how an index is asked for them."""
+"""Texts, some of them near-duplicates, and how to ask an index for them."""
 
 from benchmarks.data.planted.documents import PlantedDocuments
 

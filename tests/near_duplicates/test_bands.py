@@ -1,4 +1,4 @@
-"""Bands are chosen in one place, from the wished recall at the threshold."""
+"""Bands are chosen in one place, from the required recall at the threshold."""
 
 import pytest
 from hypothesis import given

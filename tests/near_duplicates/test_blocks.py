@@ -1,4 +1,4 @@
-"""Blocks across pages: found with the place of their first copy, cut on line borders only."""
+"""Blocks across pages: found with the place of their first copy, and split at line ends only."""
 
 import numpy as np
 import pytest

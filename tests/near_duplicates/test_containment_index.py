@@ -1,4 +1,4 @@
-"""An index of containment says which earlier text a new one stands in."""
+"""A containment index finds the earlier text that contains a new one."""
 
 import json
 
@@ -16,7 +16,7 @@ from tests.near_duplicates.test_containment import ARCHIVE, STORY, WORDS, shingl
 
 
 def holder(at, texts, threshold, size):
-    """Brute force: the earlier text with most of a text's shingles, of several the first; equal words before."""
+    """Brute force: the first earlier text that is equal, or else the first that has most of a text's shingles."""
     if texts[at] in texts[:at]:
         return texts.index(texts[at]), 1.0
     own = shingles(texts[at], size)

@@ -18,7 +18,7 @@ SIZES = (0, 5, 20, 60, 150)
 
 @pytest.fixture(scope="module")
 def sketches():
-    """Sketches by datasketch's defaults of sets of 200 words, and of those with some words replaced."""
+    """Sketches, with datasketch's defaults, of sets of 200 words and of copies with some words replaced."""
     draw = random.Random(5)
     found = []
     for number in range(30):
@@ -31,7 +31,7 @@ def sketches():
 
 
 def earlier(sketches, threshold):
-    """The greatest similarity of each sketch to an earlier one, from a threshold on; by comparing all."""
+    """The greatest similarity of each sketch to an earlier one if it reaches a threshold, by comparing all."""
     found = []
     for at, (_, sketch) in enumerate(sketches):
         best = max((sketch.jaccard(other) for _, other in sketches[:at]), default=0)

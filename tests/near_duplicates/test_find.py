@@ -1,4 +1,4 @@
-"""Near-duplicates are those of brute force; each removed text has a kept twin that is one."""
+"""Near-duplicates are those of brute force; each removed text is one of a kept text."""
 
 import random
 from itertools import combinations
@@ -19,7 +19,7 @@ from detector.near_duplicates.workspace import Workspace
 from detector.progress import no_progress
 from tests.oracles.minhash import signature_of
 
-# So high a recall that brute force and bands differ once in a billion pairs.
+# A recall so high that brute force and bands differ once in a billion pairs.
 SURE = DuplicateSettings(shingle=2, recall=1 - 1e-9)
 WORDS = st.sampled_from(["one", "two", "three", "four", "five", "Six", "7", "été", "дом", "水", "ไทย"])
 TEXT = st.lists(WORDS, max_size=12).map(" ".join)
@@ -31,7 +31,7 @@ def jaccard(left, right, size):
 
 
 def alike(left, right, size=2):
-    """The similarity by the definition: texts shorter than a shingle are like equal words only."""
+    """The similarity by definition: texts shorter than a shingle only match equal words."""
     if min(len(reference_words(left)), len(reference_words(right))) < size:
         same = reference_words(left) == reference_words(right)
         return float(same and (bool(reference_words(left)) or left.strip() == right.strip()))
@@ -39,7 +39,7 @@ def alike(left, right, size=2):
 
 
 def check_removal(texts, found, threshold, size=2):
-    """What holds for every result."""
+    """Check what holds for every result."""
     assert sorted([*found.kept.tolist(), *found.removed]) == list(range(len(texts)))
     kept = set(found.kept.tolist())
     for position, twin in found.removed.items():
@@ -145,7 +145,7 @@ def test_a_group_beyond_the_most_is_abridged():
 
 
 def test_twins_among_pages_of_one_template_are_found():
-    """All are alike to .75, which fills buckets beyond the most; each has one twin, at .81."""
+    """All have a similarity of .75, which overfills the buckets; each has one near-duplicate, at .81."""
     draw, template = random.Random(5), [f"word{at}" for at in range(200)]
     own = [[f"own{draw.randrange(10**9)}" for _ in range(33)] for _ in range(400)]
     texts = [" ".join(template + words) for words in own]
@@ -158,8 +158,8 @@ def test_twins_among_pages_of_one_template_are_found():
     assert not found.abridged  # no group is too large: only buckets are
 
 
-def test_members_of_a_removed_representative_choose_anew():
-    """A chain of groups: everyone in the second is like its middle, which the first's head removes."""
+def test_members_of_a_removed_representative_choose_again():
+    """A chain of groups: all texts of the second are similar to its middle, which the head of the first removes."""
     draw = random.Random(3)
     body = [f"w{draw.randrange(10_000)}" for _ in range(100)]
     head = " ".join(body)
@@ -196,7 +196,7 @@ def test_keep_policies():
 
 
 def test_the_threshold_is_met_exactly():
-    # Shared shingles 4 of 5: exactly .8.
+    # 4 of 5 shingles are shared: exactly .8.
     one, two = "a b c d e f g h", "a b c d e f g h i"
     assert [pair.similarity for pair in find_duplicates([one, two], 0.8, settings=SURE).pairs] == [7 / 8]
     texts = ["a b c d e", "a b c d e f"]
@@ -286,7 +286,7 @@ def test_words_with_an_underscore_are_one():
 
 @pytest.mark.parametrize("text", ["ＦＵＬＬ_width a_b ﬃ c d e", "ق\u0640ال الکتاب الجدید كبير جدا"])
 def test_keys_in_equal_forms_are_those_of_datasketch_signatures(text):
-    """The plain shingles, signed by the oracle that is datasketch's, give the keys of the kernel."""
+    """Plain shingles, signed by the oracle (which is datasketch), give the keys of the kernel."""
     chosen = DuplicateSettings()
     plain = " ".join(reference_words(text, True)).replace("_", "x")
     work = Workspace(None, chosen.memory, {})

@@ -1,4 +1,4 @@
-"""An index says which earlier text a new one is like; a stopped run or a bad file never spoils it."""
+"""An index finds the earlier text that a new one is similar to; a stopped run or a bad file never damages it."""
 
 import json
 import subprocess
@@ -18,7 +18,7 @@ SETS = [shingles(text) for text in TEXTS]
 
 
 def best_earlier(at, threshold=0.8):
-    """Brute force: the most similar earlier text, of several the first."""
+    """Brute force: the most similar earlier text, the first of several."""
     found = [(jaccard(SETS[at], SETS[other]), -other) for other in range(at)]
     similarity, other = max(found, default=(0, 0))
     return (IDS[-other], similarity) if similarity >= threshold else (None, 0.0)
@@ -61,7 +61,7 @@ def test_asking_adds_nothing(made):
 
 
 def test_pages_of_one_template_are_found_beyond_the_most(tmp_path):
-    """Buckets hold 40 % of the texts, of which each band looks at a third; old and late rows fare alike."""
+    """Buckets hold 40 % of the texts, and each band looks at a third of them; early and late rows are found alike."""
     template = " ".join(f"word{at}" for at in range(200))
     own = [[f"own{number}x{at}" for at in range(33)] for number in range(360)]
     old = [" ".join([template, *words]) for words in own]

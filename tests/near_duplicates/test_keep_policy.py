@@ -1,4 +1,4 @@
-"""Which of near-duplicates stays: by order, length or value, and whom the others go to."""
+"""Which near-duplicate stays, by order, length or value, and which kept text the others are assigned to."""
 
 import math
 from datetime import date
@@ -41,7 +41,7 @@ def test_texts_without_a_value_come_last_in_their_order():
         ("best", [1, "2", 3, 4], "the values of `by` are of several types"),
     ],
 )
-def test_policies_that_cannot_be_are_refused(keep, by, message):
+def test_invalid_policies_are_refused(keep, by, message):
     with pytest.raises(ValueError, match=message):
         keep_rank(keep, LENGTH, by)
 
@@ -79,7 +79,7 @@ def test_equal_texts_have_one_first_and_the_preferred_one_stays():
 def test_texts_with_half_an_equal_digest_are_not_equal():
     digest = np.array([[7, 1], [7, 2], [8, 2], [7, 1]], np.uint64)
     assert copies_of(digest, np.arange(4)).first.tolist() == [0, 1, 2, 0] or (
-        # By one half positions rise within a class: a class that is split stands apart.
+        # Sorted by one half, positions rise within a class; a class that is split counts as separate.
         copies_of(digest, np.arange(4)).first.tolist() == [0, 1, 2, 3]
     )
 

@@ -109,7 +109,7 @@ def test_sketches_are_those_of_the_oracle(texts, masked):
     assert found.words.tolist() == [len(one) for one in words]
     assert found.shingles.tolist() == [max(len(one) - 1, 0) for one in words]
     assert found.length.tolist() == [len(unicodedata.normalize("NFC", text).encode()) for text in texts]
-    # Digests are equal for equal words, keys for equal bands: neither says more.
+    # Digests are equal for equal words, keys for equal bands; only equality is compared.
     content = [tuple(one) or text.strip() for one, text in zip(words, texts, strict=True)]
     assert same(found.digest.tolist()) == same(content)
     if not masked:
@@ -126,7 +126,7 @@ def same(values):
 
 
 def test_sketches_of_this_version_never_change():
-    """Indexes keep them in files."""
+    """Indexes store them in files."""
     found, _ = sketches_of(["The ferry leaves at six.", "…"])
     assert found.digest.tolist() == [
         [11867302225107316805, 12201195147562007679],

@@ -1,4 +1,4 @@
-"""Texts in NFC and NFD are equal, wherever the mark stands: eight bytes are looked at in one step."""
+"""Texts in NFC and NFD are equal, wherever the combining mark is: eight bytes are read at a time."""
 
 import itertools
 import unicodedata
@@ -8,7 +8,7 @@ import pytest
 from detector import find_duplicates
 from detector.near_duplicates.texts import encoded
 
-# One to four bytes each; what is composed with what comes after it, and what is not.
+# Characters of one to four bytes: some are composed with the next one, others are not.
 CHARACTERS = ("a", "é", "か", "\U0001d49c")
 MARKS = ("e\u0301", "か\u3099", "\u1112\u1161\u11ab", "\u0928\u093c", "\U00011131\U00011127")
 

@@ -1,4 +1,4 @@
-"""A run with a folder goes on where it was stopped, with bounded memory and the same result."""
+"""A run with a folder resumes where it was stopped, with bounded memory and the same result."""
 
 import json
 
@@ -113,7 +113,7 @@ def test_a_damaged_array_is_refused(tmp_path):
         find_duplicates(TEXTS[:5], settings=chosen)
 
 
-def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path):
     (tmp_path / "file").write_text("x")
     with pytest.raises(SettingsError, match="cannot be used"):
         find_duplicates(TEXTS[:5], settings=DuplicateSettings(folder=tmp_path / "file" / "in"))

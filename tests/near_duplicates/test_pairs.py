@@ -1,4 +1,4 @@
-"""Bands to candidate pairs, pairs to what is kept, and blocks that grow: against the oracle."""
+"""From bands to candidate pairs, from pairs to kept texts, and growing blocks: against the oracle."""
 
 import numpy as np
 from hypothesis import given
@@ -19,7 +19,7 @@ from tests.oracles.pairs import candidates, grown, representatives
 
 @st.composite
 def banded(draw):
-    """Band keys of some texts, of which many are equal, and their owners."""
+    """Band keys of some texts, many of them equal, and their owners."""
     texts, bands = draw(st.integers(1, 12)), draw(st.integers(1, 70))
     random = np.random.default_rng(draw(st.integers(0, 999)))
     return random.integers(0, draw(st.integers(1, 9)), (texts, bands)), random.integers(0, 1 + texts, texts)

@@ -1,4 +1,4 @@
-"""Folded words are those of the plain definition, for any text and at any place."""
+"""Folded words are those of the plain definition, for any text and at any position."""
 
 import unicodedata
 

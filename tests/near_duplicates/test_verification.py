@@ -1,4 +1,4 @@
-"""Candidates become pairs: each once, in order, exactly as alike as they are, in little memory."""
+"""Candidates become pairs: each once, in order, with its exact similarity, in little memory."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from detector.near_duplicates.texts import joined
 
 LITTLE = DuplicateSettings(memory=10_000_000)
 WORDS = [f"word{at}" for at in range(60)]
-# Two families whose texts stand in turn; those of one share most words.
+# Two families whose texts alternate; texts of one family share most words.
 TEXTS = [" ".join([*WORDS[30 * (at % 2) : 30 * (at % 2) + 30 - at // 2], f"own{at}"]) for at in range(6)]
 
 
@@ -57,7 +57,7 @@ def test_pairs_are_as_alike_as_their_shingles():
     found = verifier(Held(TEXTS)).pairs(left, right)
     sets = [shingles(text) for text in TEXTS]
     wanted = {(0, 4), (1, 3), (0, 2)}
-    assert set(pairs_of(found)) == wanted  # 0 and 1 are of two families
+    assert set(pairs_of(found)) == wanted  # 0 and 1 are from two families
     for one, two, similarity in zip(*map(np.ndarray.tolist, found), strict=True):
         assert similarity == pytest.approx(jaccard(sets[one], sets[two]))
 
@@ -70,7 +70,7 @@ def test_texts_of_one_owner_are_no_pair():
 
 
 def test_families_are_read_once_where_not_all_fit():
-    """The bounds say that three texts fill the memory; in the order given, each half would need both families."""
+    """By the bounds, three texts fill the memory; in the given order, each half would need both families."""
     one, two = numbers(0, 1, 2, 3), numbers(2, 3, 4, 5)
     for left, right in ((one, two), (two, one)):
         texts = Held(TEXTS)

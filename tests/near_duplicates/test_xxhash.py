@@ -1,4 +1,4 @@
-"""The hash is xxHash's, finalised, wherever in a buffer the bytes stand."""
+"""The hash is that of xxHash, finalised, wherever the bytes are in a buffer."""
 
 import numpy as np
 import pytest
@@ -29,7 +29,7 @@ def test_every_length():
 
 
 def test_spans_too_near_to_the_end_are_refused():
-    """Sixteen bytes after each are read."""
+    """Sixteen bytes after each span are read."""
     data = np.zeros(20, np.uint8)
     for end in range(3, 21):
         call = Spans(data, np.array([2]), np.array([end])), np.empty(1, np.uint32)

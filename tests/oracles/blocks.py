@@ -1,4 +1,4 @@
-"""Blocks of HTML, and decisions on them as one: the rules of kernels/blocks.cpp, for one page."""
+"""HTML blocks, and decisions on whole blocks: the rules of kernels/blocks.cpp, for one page."""
 
 import math
 from collections import Counter
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from detector.decisions import BLOCK_DROPPED, BLOCK_KEPT
 
-# A mean that differs by less is equal.
+# Means that differ by less count as equal.
 ROUNDING = 1e-9
 APART = {"article", "blockquote"}
 BLOCKS = {"ul", "ol", "dir", "menu", "dl", "pre", "xmp", "plaintext"}
 
 
 def ancestors(parent: Sequence[int], element: int) -> list[int]:
-    """Return an element and those that it stands in, the innermost first."""
+    """Return an element and its ancestors, innermost first."""
     out = []
     while element >= 0:
         out.append(element)
@@ -22,7 +22,7 @@ def ancestors(parent: Sequence[int], element: int) -> list[int]:
 
 
 def data_tables(tags: Sequence[str], parent: Sequence[int], elements: Sequence[int]) -> set[int]:
-    """Return the tables of two rows and more in which no row has two lines."""
+    """Return the tables with two or more rows in which no row has two lines."""
     lines: Counter[tuple[int, int]] = Counter()
     for element in elements:
         path = ancestors(parent, element)
@@ -67,7 +67,7 @@ def decided(
     kept: Sequence[bool],
     free: Sequence[bool],
 ) -> tuple[list[bool], list[int]]:
-    """Return what stays of a page's rows, and the rules of blocks. free: those that no copy decided."""
+    """Return which rows of a page stay, and the block rule of each. free: rows that no copy decided."""
     stays, rule = list(kept), [0] * len(scores)
     for block in set(blocks) - {-1}:
         members = [row for row, of in enumerate(blocks) if of == block]

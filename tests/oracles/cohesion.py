@@ -1,4 +1,4 @@
-"""What of a line returns in the page's content, word by word."""
+"""How much of a line returns in the page's content, word by word."""
 
 import math
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ UNKNOWN, OFTEN, HALF_LIFE = 0.5, 2, 4
 
 
 def terms_of(line: Sequence[Word]) -> set[tuple[int, ...]]:
-    """Return the words of a line; of a script without spaces, pairs of characters where another follows."""
+    """Return the words of a line; in scripts without spaces, pairs of adjacent characters."""
     terms = set()
     for at, word in enumerate(line):
         pair = word.is_single and at + 1 < len(line) and line[at + 1].is_single
@@ -20,7 +20,7 @@ def terms_of(line: Sequence[Word]) -> set[tuple[int, ...]]:
 
 
 def cohesion_columns(guess: np.ndarray, lines: Sequence[Sequence[Word]]) -> list[dict[str, float]]:
-    """Return the columns of cohesion of every line of a page; guess: probabilities of boilerplate."""
+    """Return the cohesion columns of every line of a page; guess: probabilities of boilerplate."""
     terms = [terms_of(line) for line in lines]
     rows = [_columns(at, guess, terms) for at in range(len(terms))]
     weight = np.array([row["cohesion_log_weight"] for row in rows])

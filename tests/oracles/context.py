@@ -1,4 +1,4 @@
-"""First guesses in their context: over a page, in blocks that look alike, in the elements around a line."""
+"""First guesses in context: over a page, in blocks that look alike, in the elements around a line."""
 
 import itertools
 import math
@@ -12,7 +12,7 @@ from tests.oracles.page import window_columns
 from tests.oracles.shape import BULLETS, edges_of, is_item
 
 MOST_LOG_ODDS, MANY_WORDS, LARGEST, LEAST_TITLE = 12, 20, 60, 0.8
-# Of lines of text: indents and cells beyond these are all the same; words from which on lines are longer.
+# For lines of text: the largest indent and number of cells; and the lengths in words where a new class begins.
 MOST_INDENT, MOST_CELLS, LENGTHS, LONG = 15, 7, (3, 6, 12), 10
 # Guesses below these are content.
 LEVELS = {"sure_content": 0.1, "likely_content": 0.3, "even_content": 0.5, "possible_content": 0.8}
@@ -23,7 +23,7 @@ def squeezed(log_odds: np.ndarray) -> np.ndarray:
 
 
 def guesses_of(log_odds: np.ndarray, sizes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return each line's probability of boilerplate, and what it weighs: its words and a half."""
+    """Return each line's probability of boilerplate and its weight: its words plus a half."""
     return 1 / (1 + np.exp(-log_odds)), sizes + 0.5
 
 
@@ -62,7 +62,7 @@ def summed(rows: Sequence[int], guess: np.ndarray, weight: np.ndarray) -> tuple[
 def alike_columns(
     elements: Elements, line_of: Sequence[int], guess: np.ndarray, weight: np.ndarray
 ) -> list[dict[str, float]]:
-    """Return the guesses of rows in blocks that look as each row's: alone, under one element, under three.
+    """Return the guesses of rows in blocks that look like each row's: alone, under one element, under three.
 
     line_of: the line of each row of a page; guess, weight: of these rows.
     """
@@ -82,26 +82,26 @@ def alike_columns(
 
 
 def setting(line: str) -> tuple[str, int, bool]:
-    """Return how a line of text is set: its mark ("1" for a number), its indent, whether it has cells."""
+    """Return the layout of a line of text: its mark ("1" for a number), its indent, whether it has cells."""
     bare = line.lstrip()
     mark = ("1" if bare[0] not in BULLETS else bare[:1]) if is_item(bare) else ""
     return mark, min(len(line) - len(bare), MOST_INDENT), cells_of(line) > 0
 
 
 def cells_of(line: str) -> int:
-    """Return how many tabs and bars stand after a line's first character that is neither blank nor control."""
+    """Return how many tabs and bars follow a line's first character that is neither blank nor control."""
     text = line.lstrip("".join(map(chr, range(33))))
     return text.count("\t") + text.count("|")
 
 
 def look(line: str, size: float) -> tuple[object, ...]:
-    """Return how a line of so many words looks."""
+    """Return the look of a line with this many words."""
     length = sum(size >= least for least in LENGTHS)
     return *setting(line), min(cells_of(line), MOST_CELLS), length, edges_of(line)
 
 
 def text_looks(lines: Sequence[str], numbers: Sequence[int], sizes: Sequence[float]) -> list[list[object]]:
-    """Return three keys of each line of text that is not empty: its run, its look, and that of those around.
+    """Return three keys of each line of text that is not empty: its run, its look, and its look with its neighbours'.
 
     numbers: the number of each line among all, with the empty ones
     """
@@ -121,7 +121,7 @@ def text_looks(lines: Sequence[str], numbers: Sequence[int], sizes: Sequence[flo
 def alike_in_text(
     keys: Sequence[Sequence[object]], line_of: Sequence[int], guess: np.ndarray, weight: np.ndarray
 ) -> list[dict[str, float]]:
-    """Return the guesses of rows in lines that are set as each row's; `line_of`: the place of its key."""
+    """Return the guesses of rows in lines with the layout of each row's; `line_of`: the index of its key."""
     return [
         {
             name: value
@@ -148,7 +148,7 @@ def _alike(
 def ancestor_columns(
     elements: Elements, line_of: Sequence[int], guess: np.ndarray, weight: np.ndarray
 ) -> list[dict[str, float]]:
-    """Return the guesses in the elements around each row's block; farther out than any stands the last."""
+    """Return the guesses in the elements around each row's block; beyond the outermost, its guess again."""
     in_elements = [at for at, line in enumerate(line_of) if elements.holds[line]]
     rows = []
     for line in line_of:
@@ -167,7 +167,7 @@ def ancestor_columns(
 
 
 def title_row(column: Callable[[str], np.ndarray]) -> int | None:
-    """Return the row that is likest the page's title; `column`: the first table's columns by name."""
+    """Return the row most like the page's title; `column`: the first table's columns by name."""
     heading = column("heading_level")
     alike = 2 * column("title_in_line") + column("in_title") - column("inside_nav")
     alike = alike + np.where(heading > 0.99, 1, np.where(heading == 0, -0.3, 0))
@@ -178,7 +178,7 @@ def title_row(column: Callable[[str], np.ndarray]) -> int | None:
 def from_title_columns(
     elements: Elements, line_of: Sequence[int], title: int | None
 ) -> list[dict[str, float]]:
-    """Return each row's way from the title's: up to the element that holds both, and down from it."""
+    """Return each row's path from the title's: up to the element that contains both, and down from it."""
     names = ("title_shared", "title_up", "title_down", "title_before", "title_distance")
     if title is None:
         return [dict.fromkeys(names, 0.0) for _ in line_of]

@@ -1,4 +1,4 @@
-"""What lines are copies of: the rules of kernels/copies.cpp, for one page."""
+"""Which lines are copies of which: the rules of kernels/copies.cpp, for one page."""
 
 import re
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ FOLLOWING, LONGEST = 8, 40
 
 
 class Row(NamedTuple):
-    """A segment: its text, the number of its line, what HTML says of it (level 0: no heading), its bytes."""
+    """A segment: its text, the number of its line, what HTML says about it (level 0: no heading), its bytes."""
 
     text: str
     line: int
@@ -30,7 +30,7 @@ class Row(NamedTuple):
 
 
 def form_by_shape(text: str) -> str:
-    """Return what a line of text is."""
+    """Return the form of a line of text."""
     body = re.sub(r"^[\x00-\x20]+", "", text)
     spaces = len(re.match("1*", "".join(map(str, classes_of(text))))[0])
     size = len(body.encode())
@@ -50,7 +50,7 @@ def form_by_shape(text: str) -> str:
 
 
 def form_by_markup(inside: frozenset[str]) -> str:
-    """Return what a line of HTML is."""
+    """Return the form of a line of HTML."""
     for name, form in (("pre", "code"), ("cell", "cell"), ("heading", "heading"), ("blockquote", "quote")):
         if name in inside:
             return form
@@ -62,7 +62,7 @@ def keys_of(line: list[Word]) -> tuple[int, ...]:
 
 
 def says_enough(line: list[Word], han: int) -> bool:
-    """Tell whether a line is more than a label: four words, or `han` fortieths for each Chinese character."""
+    """Tell whether a line is more than a label, with 40 points. A word has 10, a Chinese character `han`, others 4."""
     sizes = [
         10
         if not word.is_single
@@ -94,7 +94,7 @@ class Page:
         ]
 
     def after_words(self, row: int, count: int) -> str:
-        """Return what stands after the first words of a row."""
+        """Return what follows the first words of a row."""
         return self.rows[row].text.encode()[self.words[row][count - 1].end :].decode()
 
     def last_mark(self, row: int) -> str:
@@ -113,7 +113,7 @@ class Page:
         return sum(self.paragraph[row + 1 : row + 1 + FOLLOWING])
 
     def part_of_title(self, row: int) -> float:
-        """Return the share of a title in the head that a row's words are."""
+        """Return the share of a title in the head that a row's words make up."""
         keys, best = list(self.keys[row]), 0.0
         for title in self.titles or []:
             starts = range(min(len(title) - len(keys) + 1, 2 * LONGEST + 1))
@@ -123,7 +123,7 @@ class Page:
         return best
 
     def points(self, row: int) -> float:
-        """Return what speaks for a row of HTML as the title; 0 if nothing does."""
+        """Return the evidence that a row of HTML is the title; 0 if there is none."""
         size, level, inside = len(self.words[row]), self.rows[row].level, self.rows[row].inside
         part = self.part_of_title(row)
         if not 2 <= size <= LONGEST or inside & {"select", "button", "pre"}:
@@ -136,7 +136,7 @@ class Page:
         return points - bool(inside & {"link", "li"}) + 0.01 * min(self.lead(row), 90)
 
     def candidates(self) -> set[int]:
-        """Return the lines that stand again or begin another one."""
+        """Return the lines that recur or begin another line."""
         repeats = self.repeats
         candidates: set[int] = set()
         first: dict[tuple[int, ...], int] = {}
@@ -181,7 +181,7 @@ class Page:
         return best
 
     def varied_candidates(self) -> set[int]:
-        """Return the lines that stand again but for a word, after text; half of the words are the same."""
+        """Return the lines that recur, except for one word, after text; half of their words are the same."""
         candidates: set[int] = set()
         first: dict[tuple[object, ...], int] = {}
         for row, keys in enumerate(self.keys):
@@ -196,7 +196,7 @@ class Page:
         return candidates
 
     def differ_in_one(self, one: int, two: int) -> bool:
-        """Tell whether two lines of five words or more differ in one that is not a number in both."""
+        """Tell whether two lines of five or more words differ in one word that is not a number in both."""
         pair = self.words[one], self.words[two]
         if (
             len(pair[0]) != len(pair[1])
@@ -210,7 +210,7 @@ class Page:
         return len(unlike) == 1 and not all(word.has_digit for word in unlike[0])
 
     def is_set_apart(self, title: int, row: int) -> bool:
-        """Tell whether a line beside the title, or after its text, is no heading of what follows."""
+        """Tell whether a line next to the title, or after its text, is not the heading of what follows."""
         if self.forms[row] != "prose":
             return False
         between = any(self.paragraph[min(title, row) + 1 : max(title, row)])
@@ -219,12 +219,12 @@ class Page:
         return not (between and leads_on)
 
     def varied(self, title: int) -> int:
-        """Return the only row that says the same as the title but for a word, or -1."""
+        """Return the only row that is the title except for one word, or -1."""
         rows = [row for row in range(len(self.rows)) if self.differ_in_one(title, row)]
         return rows[0] if len(rows) == 1 and self.is_set_apart(title, rows[0]) else -1
 
     def beginning_of(self, row: int, first: dict[tuple[int, ...], int]) -> int:
-        """Return the longest line whose words begin a row, or -1."""
+        """Return the longest line that a row begins with, or -1."""
         keys = self.keys[row]
         sizes = range(4, min(len(keys) - 3, LONGEST) + 1)
         found = [first[keys[:size]] for size in sizes if first.get(keys[:size], row) != row]
@@ -242,7 +242,7 @@ def is_number(word: Word) -> bool:
 
 
 def masked_groups(page: Page) -> Iterable[list[int]]:
-    """Return the rows that are the same but for numbers, of up to 15 words."""
+    """Return the rows of up to 15 words that are the same except for numbers."""
     groups: dict[tuple[int, ...], list[int]] = {}
     for row, words in enumerate(page.words):
         if 0 < len(words) <= 15:
@@ -252,7 +252,7 @@ def masked_groups(page: Page) -> Iterable[list[int]]:
 
 
 def running_heads(page: Page, text: str) -> dict[int, int]:
-    """Return heads and feet of printed pages, each with the first of its group. text: the whole page."""
+    """Return the heads and feet of printed pages, each with the first of its group. text: the whole page."""
     raw, size = text.encode(), len(page.rows)
     spans = [(row.start + words[0].start, row.start + words[-1].end) if words else (row.end, row.start)
              for row, words in zip(page.rows, page.words, strict=True)]  # fmt: skip
@@ -294,7 +294,7 @@ def has(line: list[Word], words: int, singles: int) -> bool:
 
 
 def kinds_in_runs(page: Page) -> list[tuple[int, str, int]]:
-    """Return (original, kind, words to cut) of every row, the title aside."""
+    """Return (original, kind, words to cut) of every row, not counting copies of the title."""
     repeats, found = page.repeats, [(-1, "", 0)] * len(page.rows)
     row = 0
     while row < len(page.rows):
@@ -327,7 +327,7 @@ def kinds_in_runs(page: Page) -> list[tuple[int, str, int]]:
 
 
 def begins_sentence(page: Page, row: int, count: int, title: int, divided: bool) -> bool:
-    """Tell whether a sentence, or the part before a divider, ends after some words, and one stands after."""
+    """Tell whether a sentence, or the part before a divider, ends after some words, and another follows."""
     words, kinds = page.words[row], page.kinds[row]
     if len(words) - count < 5:
         return False
@@ -346,7 +346,7 @@ def begins_sentence(page: Page, row: int, count: int, title: int, divided: bool)
 
 
 def of_title(page: Page, row: int, title: int, near_counts: bool) -> tuple[str, int] | None:
-    """Return the kind of copy of the title that a row is, and the words to cut; None if it is none."""
+    """Return the kind of copy of the title that a row is, and the words to cut; None if it is not a copy."""
     mine, whole = page.keys[row], page.keys[title]
     if page.forms[row] in ROWS:
         is_one_cell = (
@@ -389,7 +389,7 @@ def is_led_to(page: Page, row: int, title: int) -> bool:
 
 
 def written_like_title(words: list[Word], title: list[Word]) -> bool:
-    """Tell whether the title's words are written with its capitals, or either has no small letters."""
+    """Tell whether the title's words are written with its capitals, or either has no lower-case letters."""
     case = FIRST_UPPER | HAS_UPPER | HAS_LOWER
     begin = words[: len(title)]
     alike = all(not (one.shape ^ two.shape) & case for one, two in zip(begin, title, strict=True))

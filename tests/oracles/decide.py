@@ -14,7 +14,7 @@ SEPARATORS = "-–—|:·•»/~"
 
 
 def expected_f1(scores: Sequence[float], sizes: Sequence[float], kept: Sequence[bool]) -> float:
-    """Return the F1 of the kept words that scores let expect."""
+    """Return the expected F1 of the kept words, given the scores."""
     lines = list(zip(scores, sizes, kept, strict=True))
     content = sum((1 - score) * words for score, words, _ in lines)
     found = sum((1 - score) * words for score, words, keep in lines if keep)
@@ -30,7 +30,7 @@ def policy_of(
     well_known: bool,
     given: float | None,
 ) -> tuple[int, float]:
-    """Return what decides about a page, and the score up to which its lines stay."""
+    """Return which policy decides a page, and the score up to which its lines stay."""
     if given is not None:
         return BY_SCORE, given
     candidates = sorted({score for score, words in zip(scores, sizes, strict=True) if words > 0})
@@ -56,7 +56,7 @@ def without_copies(
 ) -> list[bool]:
     """Return what stays of a page when copies of some kinds are dropped, one after another.
 
-    copies: for each line its original and the kind of copy; where a copy would stay, its original does.
+    copies: for each line its original and the kind of copy; if a copy would stay, its original does.
     """
     stays = list(kept)
     for row, (place, kind) in enumerate(copies):
@@ -74,7 +74,7 @@ def without_copies(
 
 
 def cut_titles(stays: list[bool], copies: Sequence[tuple[int, str]], sizes: Sequence[int]) -> list[int]:
-    """Return how many words are cut off each line that stays: those of the title, which then stays."""
+    """Return how many words are cut off each line that stays: those of the title, which then stays too."""
     cuts = [0] * len(copies)
     for row, (place, kind) in enumerate(copies):
         if stays[row] and kind == "headline-prefix":
@@ -84,10 +84,10 @@ def cut_titles(stays: list[bool], copies: Sequence[tuple[int, str]], sizes: Sequ
 
 
 def clean_text(text: str, keep: Sequence[bool]) -> str:
-    """Return the lines that are kept, with what stood between them.
+    """Return the lines that are kept, with what was between them.
 
-    keep: for each line that is not blank, over again if there are more. Blank lines beside dropped lines
-    become the longest of their runs.
+    keep: a value for each line that is not blank, repeated if there are more lines. Runs of blank lines
+    next to dropped lines become the longest of these runs.
     """
     lines = re.findall("[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
     out, end, runs, run, number = [], "", [[]], [], 0
@@ -108,7 +108,7 @@ def clean_text(text: str, keep: Sequence[bool]) -> str:
 
 
 def after_headline(text: str) -> str:
-    """Return what stays of a line of which a headline was cut off: without marks, space and a separator."""
+    """Return what is left of a line after a headline was cut off, without marks, space and a separator."""
     kinds = "".join(map(str, classes_of(text)))
     start = re.match("[789]*1*", kinds).end()
     if text[start : start + 1] in tuple(SEPARATORS):

@@ -1,4 +1,4 @@
-"""A page's elements, hints and text, read off the tree of its parser."""
+"""A page's elements, hints and text, read from the parser's tree."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ HIDING = re.compile("(^|:)(display:none|visibility:hidden)$")
 
 
 class HtmlElement(NamedTuple):
-    """An element that can hold text: its tag's number, parent, what it is or stands in, and tokens."""
+    """An element that can contain text: its tag's number, parent, what it is or is inside of, and tokens."""
 
     tag: int
     parent: int
@@ -30,7 +30,7 @@ class HtmlElement(NamedTuple):
 
 
 class PageTree:
-    """What stands in a page's tree, read once: `elements`, `hints` (kind and text) and `text`."""
+    """The contents of a page's tree, read once: `elements`, `hints` (kind and text) and `text`."""
 
     def __init__(self, root: Any) -> None:
         self.elements: list[HtmlElement] = []
@@ -51,7 +51,7 @@ class PageTree:
                     self._read(child, len(self.elements) - 1)
 
     def _read_hints(self, node: Any, in_head: bool) -> None:
-        """Read what gives no lines: titles, descriptions and structured data in it."""
+        """Read what gives no lines: titles, descriptions and structured data."""
         flags, body = FLAGS[NUMBER.get(node.tag, 0)], "".join(text_nodes(node))
         if flags & META:
             names = [attribute(node, "property"), attribute(node, "name")]
@@ -68,7 +68,7 @@ class PageTree:
 
 
 def descendants(node: Any) -> Iterator[Any]:
-    """Yield the elements directly in a node, those of a template's contents too."""
+    """Yield the child elements of a node, including those in a template's contents."""
     for child in node.children:
         if isinstance(child, Element):
             yield child
@@ -93,7 +93,7 @@ def attribute(node: Any, name: str) -> str:
 
 
 def declarations(node: Any) -> list[str]:
-    """Return what an element's style says, without white space."""
+    """Return an element's style without white space."""
     return re.split("[;!]", squeezed(attribute(node, "style")))
 
 
@@ -117,7 +117,7 @@ def element_of(node: Any, parent: int, elements: list[HtmlElement]) -> HtmlEleme
 
 
 def tokens_of(value: str) -> list[int]:
-    """Return the hashed words of an attribute: parted at `-`, digits and `camelCase`; then as a whole."""
+    """Return the hashed words of an attribute: split at `-`, digits and `camelCase`, then as a whole."""
     found = []
     for word in re.split("[\x00-\x20]+", value):
         parts = [lower(part) for part in re.findall("[A-Z]*[a-z\x80-\U0010ffff]+|[A-Z]+", word)]

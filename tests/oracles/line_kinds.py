@@ -1,4 +1,4 @@
-"""What the kernel of kinds writes, in numpy."""
+"""What the kernel for kinds of lines computes, in numpy."""
 
 from itertools import pairwise
 
@@ -17,7 +17,7 @@ FADE = 0.5 ** (1 / 1.5)
 
 
 def summed(start: Integers, buckets: Integers, rows: Bytes, scale: Floats) -> Floats:
-    """Return the sum of the rows of each segment's buckets over the root of their number."""
+    """Return the sum of the rows of each segment's buckets, divided by the square root of their number."""
     found = np.zeros((start.size - 1, EMBEDDING))
     for row, (first, last) in enumerate(pairwise(start)):
         chosen = (rows[buckets[first:last] & (rows.shape[0] - 1)].astype(float) - 128) * scale
@@ -26,7 +26,7 @@ def summed(start: Integers, buckets: Integers, rows: Bytes, scale: Floats) -> Fl
 
 
 def faded(own: Floats, order: range) -> Floats:
-    """Return the fading mean of what came before each row, in an order."""
+    """Return the exponentially fading mean of what comes before each row, in a given order."""
     found, total, weight = np.zeros_like(own), np.zeros(own.shape[1]), 0.0
     for row in order:
         if weight:
@@ -36,7 +36,7 @@ def faded(own: Floats, order: range) -> Floats:
 
 
 def kinds_of_lines(batch: Batch, words: Words, markup: Markup | None, model: Model) -> Floats:
-    """Return (S, K): the probabilities of each line's kinds, as the model's network has them."""
+    """Return (S, K): the probabilities of each line's kinds, by the model's network."""
     scorer = model.text if markup is None else model.html
     network: LineKindNetwork = scorer.line_kinds
     features = features_of(batch, words, markup, model)

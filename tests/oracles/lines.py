@@ -6,8 +6,8 @@ import re
 from detector.text.characters import CLASS_BITS, END, PUNCTUATION, SPACE, character_class
 from detector.text.plain import LONG_LINE
 
-# A sentence ends after an end mark and closing marks: where white space follows them, after it; or
-# at once, where the last of them is not ASCII (lower case in what `marked` returns).
+# A sentence ends after an end mark and its closing marks: after the white space that follows them, or
+# immediately if the last mark is not ASCII (lower case in what `marked` returns).
 SENTENCE_END = re.compile(r"[Ee][EePp]*(?: +(?=[^ ])|(?<=[ep])(?=x))")
 
 
@@ -27,7 +27,7 @@ def marked(text: str) -> str:
 
 
 def segments_of(line: str) -> list[str]:
-    """Return what is scored of a line: nothing of a blank one, the sentences of a long one."""
+    """Return the segments of a line: none if it is blank, its sentences if it is long, else the line."""
     kinds = marked(line)
     if not kinds.strip(" "):
         return []

@@ -1,4 +1,4 @@
-"""What the HTML around a line says of it, and how it agrees with the page's titles."""
+"""What the HTML around a line says about it, and how it agrees with the page's titles."""
 
 import itertools
 import math
@@ -16,14 +16,14 @@ LOOKS, MOST_HINT_WORDS, MOST_OF_ONE_HINT = 1024, 20_000, 2_000
 
 
 class Elements:
-    """The elements of a batch, from what the scanner wrote."""
+    """The elements of a batch, from the scanner's output."""
 
     def __init__(self, batch: Batch, markup: Markup) -> None:
         self.batch, self.markup, self._flags = batch, markup, tables()[2]
         self.holds = [set(self.path(at)) for at in markup.line_element.tolist()]
 
     def path(self, element: int) -> list[int]:
-        """Return an element and those around it, from the innermost out."""
+        """Return an element and its ancestors, innermost first."""
         found = []
         while element >= 0:
             found.append(element)
@@ -31,7 +31,7 @@ class Elements:
         return found
 
     def block_of(self, line: int) -> int:
-        """Return the innermost block that a line stands in, or -1."""
+        """Return the innermost block around a line, or -1."""
         path = self.path(int(self.markup.line_element[line]))
         return next((element for element in path if self.is_block(element)), -1)
 
@@ -57,7 +57,7 @@ class Elements:
     def distances(self, line: int) -> list[tuple[int, int]]:
         """Return the elements around a line, each with its distance.
 
-        Near are those up to its block, the next two are around it, all others are far.
+        Those up to its block are near, the next two are around it, and all others are far.
         """
         path, block = self.path(int(self.markup.line_element[line])), self.block_of(line)
         near = path.index(block) + 1 if block >= 0 else len(path)
@@ -101,7 +101,7 @@ def markup_columns(elements: Elements, line: int, weights: MarkupWeights) -> dic
 
 
 def says(elements: Elements, line: int, weights: MarkupWeights) -> dict[str, float]:
-    """Return what the tokens around a line say: sums over the square root of their number."""
+    """Return what the tokens around a line say: sums of weights, divided by the square root of their number."""
     tokens = [
         (token, distance)
         for element, distance in elements.distances(line)
@@ -120,10 +120,10 @@ def says(elements: Elements, line: int, weights: MarkupWeights) -> dict[str, flo
 
 
 def look_columns(elements: Elements, lines: Sequence[int]) -> list[dict[str, float]]:
-    """Return, for the lines of a page, how they share the look of their block with others."""
+    """Return how the lines of a page share the look of their block with other lines."""
     blocks = [elements.block_of(line) for line in lines]
     looks = [elements.look(block) if block >= 0 else None for block in blocks]
-    # Looks are counted by ten bits.
+    # Looks are counted by ten of their bits.
     slots = [None if look is None else (look ^ look >> 16) % LOOKS for look in looks]
     return [
         {

@@ -1,4 +1,4 @@
-"""Texts to MinHash signatures and sets of shingles; numbers and dates masked."""
+"""From texts to MinHash signatures and sets of shingles, with numbers and dates masked."""
 
 import numpy as np
 import xxhash
@@ -28,14 +28,14 @@ def jaccard(one: set, two: set) -> float:
 
 
 def value_of(word: str) -> int | None:
-    """Return the value of a word of up to four ASCII digits, -1 of another with a digit, else None."""
+    """Return the value of a word of up to four ASCII digits, -1 for other words with a digit, else None."""
     if not any(character_class(ord(char)) & CLASS_BITS == DIGIT for char in word):
         return None
     return int(word) if word.isascii() and word.isdigit() and len(word) <= 4 else -1
 
 
 def date_size(values: list[int | None]) -> int:
-    """Return how many words at the beginning are a date: 0 if none are.
+    """Return how many words at the beginning make up a date, 0 if there is none.
 
     A date is a day, a word or number (or two or three words without digits), and a year; or a word, a day
     and a year; or a year and two numbers that may be month and day.

@@ -23,7 +23,7 @@ def log_odds_of(table: np.ndarray, network: Network, without: int | None = None)
 
 
 def page_buckets(words: Sequence[Word]) -> list[int]:
-    """Return the different buckets of a page's words, in the order in which they are met."""
+    """Return the distinct buckets of a page's words, in the order of their first use."""
     return list(dict.fromkeys((word.key * BUCKET_MIX & MASK) >> (64 - BUCKET_BITS) for word in words))
 
 

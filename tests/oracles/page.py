@@ -1,4 +1,4 @@
-"""What stands around a line, and where it stands on its page: columns of all lines of one page."""
+"""What is around a line, and where it is on its page: columns of all lines of one page."""
 
 import math
 from collections.abc import Sequence
@@ -13,8 +13,8 @@ LONG_WORDS = 15
 def window_columns(signals: np.ndarray) -> np.ndarray:
     """Return the windows over a page's signals (lines, signals): float64 (lines, columns).
 
-    For the lines before, then those after: by half-life, means in which a line weighs half as much with
-    every half-life of distance. Then the signals of the nearest lines themselves.
+    First for the lines before, then for those after: for each half-life, means in which the weight of a
+    line halves with every half-life of distance. Then the signals of the nearest lines themselves.
     """
     lines = np.arange(signals.shape[0])
     distance = lines - lines[:, None]
@@ -32,7 +32,7 @@ def window_columns(signals: np.ndarray) -> np.ndarray:
 def position_columns(
     sizes: Sequence[float], says: Sequence[float], known: Sequence[float], singles: Sequence[float]
 ) -> list[dict[str, float]]:
-    """Return the columns of each line's place and page.
+    """Return the columns of each line's position and of its page.
 
     sizes: words of each line; says: `phrases_say`; known, singles: its shares of known words and of
     characters of scripts without spaces.

@@ -1,4 +1,4 @@
-"""Bands to candidate pairs, pairs to what is kept, blocks that grow, and aligned words."""
+"""From bands to candidate pairs and from pairs to kept texts; growing blocks; and aligned words."""
 
 from collections.abc import Sequence
 from itertools import combinations
@@ -26,7 +26,7 @@ def candidates(
 def representatives(
     pairs: Sequence[tuple[int, int, float]], rank: Sequence[int]
 ) -> tuple[list[int], list[float]]:
-    """Return the kept text that each is a near-duplicate of, itself if it is kept; and how similar they are."""
+    """Return the kept text that each text is a near-duplicate of (itself if kept), and their similarity."""
     chosen, similarity = list(range(len(rank))), [1.0] * len(rank)
     for text in sorted(chosen, key=rank.__getitem__):
         others = [(one + two - text, alike) for one, two, alike in pairs if text in (one, two)]
@@ -40,7 +40,7 @@ def representatives(
 def grown(
     lines: Sequence[int], page: Sequence[int], first: int, end: int, source: int
 ) -> tuple[int, int, int]:
-    """Return a block with the equal lines before and after it, on its page and on that of its source."""
+    """Return a block extended by the equal lines before and after it, on its page and on its source's page."""
 
     def belong(one: int, two: int) -> bool:
         inside = one >= 0 and two >= 0 and one < len(lines) and two < len(lines)
@@ -58,11 +58,11 @@ def grown(
 def aligned(page: Sequence[int], gold: Sequence[int]) -> list[int]:
     """Return for each word of the page the gold word that it is aligned with, or -1.
 
-    A match scores 3, one that goes on a run of matches 10. The words are aligned from the end, by the scores
-    of what comes before; a run is followed as long as nothing else would score more there.
+    A match scores 3, one that continues a run of matches 10. The words are aligned from the end, by the scores
+    of what comes before; a run is followed as long as nothing else would score higher there.
     """
     best = np.zeros((len(page) + 1, len(gold) + 1), int)
-    run = np.full(best.shape, -1)  # the best that ends with a match of both words
+    run = np.full(best.shape, -1)  # the best score that ends with a match of both words
     goes_on = np.zeros(best.shape, bool)
     for i, j in np.ndindex(len(page), len(gold)):
         others = max(best[i, j + 1], best[i + 1, j])
@@ -86,7 +86,7 @@ def aligned(page: Sequence[int], gold: Sequence[int]) -> list[int]:
 def without_short_runs(
     match: Sequence[int], page_ends: Sequence[bool], gold_ends: Sequence[bool]
 ) -> list[int]:
-    """Return an alignment without runs of fewer than three words, but for those that are whole lines of both."""
+    """Return an alignment without runs of fewer than three words, unless they are whole lines of both."""
 
     def is_whole(first: int, last: int, ends: Sequence[bool]) -> bool:
         return (first == 0 or ends[first - 1]) and ends[last]

@@ -1,4 +1,4 @@
-"""What stands more than once on a page, and which copy is at its real place."""
+"""What occurs more than once on a page, and which copy is the original."""
 
 import math
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ SIMILAR = 0.85
 
 
 class Found(NamedTuple):
-    """As `records.Repeats`."""
+    """Like `records.Repeats`."""
 
     original: list[int]
     copies: list[int]
@@ -49,7 +49,7 @@ def in_order(one: Sequence[int], two: Sequence[int]) -> int:
 
 
 def nearly_same(one: Line, two: Line) -> bool:
-    """Tell whether most words stand in both lines, in one order, and all numbers do."""
+    """Tell whether two lines share most of their words, in the same order, and all numbers."""
     numbers = [[word.key for word in line if word.has_digit] for line in (one, two)]
     shared = in_order(keys_of(one), keys_of(two))
     return numbers[0] == numbers[1] and 2 * shared >= SIMILAR * (len(one) + len(two))
@@ -64,7 +64,7 @@ def bands_of(line: Line) -> list[tuple[int, ...]]:
 
 
 def groups_of(lines: list[Line]) -> list[int]:
-    """Return the first line with the same or nearly the same words as each; -1 for one without words.
+    """Return, for each line, the first one with the same or nearly the same words; -1 if it has no words.
 
     Lines are compared with the first that shares a band with them, one band after another.
     """
@@ -113,9 +113,9 @@ def beginning_of(row: int, lines: list[Line]) -> tuple[int, int]:
 
 
 def near_beginning(row: int, lines: list[Line]) -> tuple[int, int]:
-    """Return the same for a line that this one begins with but for a word or so.
+    """Return the same for a line that this one begins with, give or take a word.
 
-    It is the first whose first few words, or next few, are those of this line.
+    It is the first one whose first few words, or next few, are those of this line.
     """
     words, other = keys_of(lines[row]), -1
     headlines = [
@@ -146,7 +146,7 @@ def without_numbers(line: Line) -> tuple[int | None, ...]:
 
 
 def repeats_of(lines: list[Line], content: Sequence[float]) -> Found:
-    """Return what stands more than once among the lines of a page."""
+    """Return what occurs more than once among the lines of a page."""
     group, lead, rows = groups_of(lines), leads_of(lines, content), range(len(lines))
     members = {of: [row for row in rows if group[row] == of] for of in set(group) - {-1}}
     original = {
@@ -170,7 +170,7 @@ def repeats_of(lines: list[Line], content: Sequence[float]) -> Found:
 
 
 def block_at(row: int, places: list[int], is_copy: list[bool]) -> int:
-    """Return how many lines in a row, this one among them, are copies of lines in a row."""
+    """Return how many consecutive lines, including this one, are copies of consecutive lines."""
     if not is_copy[row]:
         return 0
     first = last = row
@@ -182,7 +182,7 @@ def block_at(row: int, places: list[int], is_copy: list[bool]) -> int:
 
 
 def repeat_columns(lines: list[Line], content: Sequence[float]) -> list[dict[str, float]]:
-    """Return the columns of what repeats, line by line."""
+    """Return the columns for repeats, line by line."""
     found, lead, sizes = (
         repeats_of(lines, content),
         leads_of(lines, content),

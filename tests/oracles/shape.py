@@ -29,7 +29,7 @@ def edges_of(segment: str) -> tuple[int, int]:
 
 
 def shape_columns(segment: str, words: list[Word], is_sentence: bool) -> dict[str, float]:
-    """Return the columns of a segment's shape; `is_sentence`: one of several of a long line."""
+    """Return the columns of a segment's shape; `is_sentence`: it is one of several in a long line."""
     kinds = classes_of(segment)
     upper, digits, ends, singles = (
         kinds.count(kind) for kind in (chars.UPPER, chars.DIGIT, chars.END, chars.SINGLE)
@@ -67,7 +67,7 @@ def shape_columns(segment: str, words: list[Word], is_sentence: bool) -> dict[st
 
 
 def is_item(text: str) -> bool:
-    """Tell whether a line begins as an item of a list does: with a bullet or number, and a space."""
+    """Tell whether a line begins like a list item: with a bullet or number, and a space."""
     digits = len(re.match("5{0,3}", "".join(map(str, classes_of(text[:3]))))[0])
     mark = digits + 1 if digits and text[digits : digits + 1] in (".", ")") else 1
     is_marked = mark > 1 or text[:1] in BULLETS

@@ -1,4 +1,4 @@
-"""A line with its log-odds, and what the other pages of its site say of it."""
+"""A line with its log-odds, and what the other pages of its site say about it."""
 
 import math
 
@@ -11,7 +11,7 @@ NEAR, FAR, NEW_SHARE, MOST_OF_ONE, LONG_WORDS = 0.63, 0.89, 0.2, 5, 15
 
 
 def window(shares: np.ndarray, keep: float) -> np.ndarray:
-    """Return the mean of the shares before each line, which fades by `keep` a line; before the page stands 1."""
+    """Return the mean of the shares before each line, which fades by `keep` per line and begins with 1."""
     weight = np.array([[keep ** (row - 1 - at) if at < row else 0 for at in range(shares.size)]
                        for row in range(shares.size)])  # fmt: skip
     return weight @ shares * (1 - keep) + keep ** np.arange(shares.size)

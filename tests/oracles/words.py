@@ -56,7 +56,7 @@ class Word(NamedTuple):
 
 @cache
 def all_classes() -> bytes:
-    """Return the class of every code point, by the version of Unicode that the core was made from.
+    """Return the class of every code point, in the Unicode version that the core was built from.
 
     `test_the_table_is_that_of_unicodedata` compares them with `unicodedata`, on a Python of that version.
     """
@@ -93,7 +93,7 @@ def words_of(segment: str) -> list[Word]:
 
 
 def shape_of(kinds: str) -> int:
-    """Return the shape of a word of characters of these classes."""
+    """Return the shape of a word with characters of these classes."""
     bits = {str(UPPER): HAS_UPPER, str(DIGIT): HAS_DIGIT, str(LETTER): HAS_LOWER, str(SINGLE): IS_SINGLE}
     return sum(bits.get(kind, 0) for kind in set(kinds)) + FIRST_UPPER * (kinds[0] == str(UPPER))
 
@@ -112,7 +112,7 @@ def next_key(key: int, word: int) -> int:
 
 
 def line_key(words: list[Word], masked: bool = False) -> int:
-    """Return the key of a line as files store it, signed; 0 for a line without words."""
+    """Return the key of a line as stored in files, signed; 0 for a line without words."""
     if not words:
         return 0
     masked = masked and any(word.has_digit for word in words)

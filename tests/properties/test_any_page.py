@@ -24,7 +24,7 @@ PIECES = st.sampled_from(
 
 
 def check(page):
-    """What holds for every page."""
+    """Check what holds for every page."""
     assert "".join(line.clean for line in page.lines if line.kept).replace("\n", "") == re.sub(
         "[\r\n]", "", page.clean_text
     ) or any(line.label == "blank" for line in page.lines)

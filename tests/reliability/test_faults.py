@@ -1,4 +1,4 @@
-"""Faults of all kinds are done to commands, a few of each: see docs/reliability.md."""
+"""Faults of all kinds are injected into commands, a few of each: see docs/reliability.md."""
 
 import os
 
@@ -10,7 +10,7 @@ pytest.importorskip("httpx2")
 from benchmarks.reliability.faults.kinds import FAULTS
 from benchmarks.reliability.faults.run import prepared
 
-# These take their time: workers are started, and Python anew.
+# These are slow: they start workers and new Python processes.
 SLOW = ("worker", "serve", "memory", "home", "streams")
 
 
@@ -20,7 +20,7 @@ def faults():
         yield found
 
 
-# Newer versions of Python warn of forks where there are threads; those of the runner of the tests do no harm.
+# Newer versions of Python warn about forks in a process with threads; the test runner's threads do no harm.
 @pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 @pytest.mark.parametrize(
     "fault",

@@ -1,4 +1,4 @@
-"""What readers once failed on, and some new changed files."""
+"""Inputs that readers once failed on, and some newly changed files."""
 
 import os
 import signal
@@ -27,21 +27,21 @@ def test_what_a_reader_failed_on_is_read(target, path, tmp_path):
 @pytest.mark.parametrize(
     "target",
     [
-        # A server that is forked from the runner of the tests often does not begin.
+        # A fork server started by the test runner often does not come up.
         pytest.param(one, marks=pytest.mark.reliability if one.name == FORKS_BADLY else pytest.mark.slow)
         for one in TARGETS
     ],
     ids=lambda target: target.name,
 )
 def test_a_changed_file_gives_a_result_or_an_error_of_ours(target):
-    """`python -m benchmarks reliability fuzz` goes on for as long as one likes."""
+    """`python -m benchmarks reliability fuzz` runs for as long as you like."""
     found = fuzzed(target, Budget(inputs=target.inputs), seed=7)
     assert [fault.what for fault in found.faults] == []
     assert found.inputs == target.inputs
 
 
 def crashes_after(inputs):
-    """Return a reader whose process ends after so many inputs."""
+    """Return a reader whose process ends after a number of inputs."""
     left = [inputs]
 
     def read(data):

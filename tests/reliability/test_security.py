@@ -1,4 +1,4 @@
-"""Nothing is asked of the network, and what is installed can be built again to the same bytes."""
+"""The network is never used, and a rebuilt wheel has the same bytes."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ from textwrap import indent
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# Every way to the network goes through a socket; those of one machine's processes are no network.
+# All network access goes through sockets; sockets between processes of one machine do not count.
 FORBIDDEN = """
 import socket, sys
 def forbid(event, arguments):
@@ -54,7 +54,7 @@ def test_sockets_are_really_forbidden(act):
 
 
 def built(folder):
-    """A wheel, built in a folder of its own."""
+    """A wheel, built in a separate folder."""
     pip = [
         sys.executable,
         "-m",
@@ -86,7 +86,7 @@ SHADOWS = ("multiprocessing", "joblib", "pickle", "random", "numpy", "json", "de
 
 @pytest.fixture
 def scraped(tmp_path):
-    """A folder with scraped pages, some of which have the names of modules; each would leave a file."""
+    """A folder of scraped pages, some with the names of modules; each would create a file if it were run."""
     for name in SHADOWS:
         (tmp_path / f"{name}.py").write_text(f"open('run-{name}', 'w').close()\n")
     for number in range(3):

@@ -1,4 +1,4 @@
-"""The structure of a document, from a clean tree or from what markdown-it makes of its Markdown."""
+"""The structure of a document, from a clean tree or from its Markdown as parsed by markdown-it."""
 
 import re
 from urllib.parse import unquote
@@ -27,7 +27,7 @@ OTHERS = {"kbd": "code", "samp": "code"}
 
 
 def _merged(runs):
-    """Join runs with the same marks, their white space collapsed; white space has no marks."""
+    """Join runs with the same marks and collapse their white space, which has no marks."""
     out = []
     for marks, text in runs:
         for part in re.findall(r"\s+|\S+", text):
@@ -83,7 +83,7 @@ def _spanned(cell):
 
 
 def _flat(cell):
-    """The words in a cell: blocks are parted by a space."""
+    """The words in a cell, with a space between blocks."""
     for node in cell.children:
         if isinstance(node, Element) and node.tag in BLOCKS | {"li"}:
             yield Text(" - " if node.tag == "li" else " ")
@@ -96,7 +96,7 @@ def _flat(cell):
 
 
 def _block(node):
-    """One block, as its name and what is in it; None for one without words."""
+    """One block, as its name and contents; None if it has no words."""
     tag = node.tag
     if tag in ("ul", "ol"):
         start = int(node.attrs.get("start") or 1) if tag == "ol" else None

@@ -1,7 +1,7 @@
-"""Rules of TEI P5 for the elements that we write: what may stand where, and what attributes hold.
+"""Rules of TEI P5 for the elements that we write: where they may occur, and the values of their attributes.
 
-They are written from the guidelines (https://tei-c.org/release/doc/tei-p5-doc/en/html/), by hand, and
-stricter: what the guidelines allow and we have no use for is refused.
+They are written by hand from the guidelines (https://tei-c.org/release/doc/tei-p5-doc/en/html/) and are
+stricter: what the guidelines allow but we do not use is refused.
 """
 
 import re
@@ -16,7 +16,7 @@ PHRASES = {
     "hi", "ref", "code", "term", "abbr", "time", "seg", "q", "del", "add", "formula", "lb", "figure", "milestone",
 }  # fmt: skip
 BLOCKS = {"p", "ab", "list", "quote", "table", "figure", "milestone"}
-# What may stand in each element, and whether words may.
+# What each element may contain, and whether it may contain text.
 CONTENT = {
     "TEI": ({"teiHeader", "text"}, False),
     "teiHeader": ({"fileDesc", "encodingDesc", "profileDesc"}, False),
@@ -43,7 +43,7 @@ CONTENT = {
     **dict.fromkeys(("code", "formula", "figDesc", "title", "author", "publisher", "date", "language"), (set(), True)),
     **dict.fromkeys(("lb", "milestone", "graphic", "ptr"), (set(), False)),
 }  # fmt: skip
-# In which order children stand, as a pattern of their names.
+# The order of child elements, as a pattern of their names.
 ORDER = {
     "TEI": r"teiHeader text",
     "teiHeader": r"fileDesc encodingDesc( profileDesc)?",
@@ -85,7 +85,7 @@ for shown in ("hi", "seg", "p"):
 
 
 def broken_rules(written):
-    """Return what is wrong with a TEI document, as sentences. It must be well-formed: else this raises."""
+    """Return what is wrong with a TEI document, as sentences. Raises if it is not well-formed."""
     root = ET.fromstring(written)
     found = [] if root.tag == TEI + "TEI" else [f"the root is {root.tag}"]
     names = [element.attrib[XML + "id"] for element in root.iter() if XML + "id" in element.attrib]

@@ -1,4 +1,4 @@
-"""Blocks of lines: of HTML by its elements, also in what is written."""
+"""Blocks of lines, found by their elements in HTML, and written to JSON."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How likely copies are taken out: the stored weights, and what they say."""
+"""How likely it is that copies are removed: the stored weights, and what they give."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The clean tree: what is kept of a page, in elements that mean something, and no word more or less."""
+"""The clean tree: what is kept of a page, in semantic elements, word for word."""
 
 import pytest
 from hypothesis import given, settings
@@ -144,7 +144,7 @@ WORDS = st.lists(st.sampled_from(["a", "bb", "the mill", "x-y", "12", "é", "水
 @given(st.lists(st.tuples(st.booleans(), WORDS), min_size=1, max_size=12), st.data())
 @settings(max_examples=60, deadline=None)
 def test_what_only_the_source_has_is_passed_over(blocks, data):
-    """Lines are found again though the source has more; what is kept stays, what is dropped goes."""
+    """Lines are found again even if the source has more text; kept lines stay, dropped lines go."""
     texts = [" ".join(words) + f" {number}." for number, (_, words) in enumerate(blocks)]
     page = Page.read("\n".join(texts), "text")
     lines = EVERYTHING.score_batch([page])[0].lines

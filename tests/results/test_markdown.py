@@ -1,4 +1,4 @@
-"""Markdown means what the clean tree means: markdown-it reads it back to the same structure."""
+"""Markdown means the same as the clean tree: markdown-it reads it back to the same structure."""
 
 import pytest
 from hypothesis import example, given, settings
@@ -23,7 +23,7 @@ def written(html, **options):
 
 
 def both(tree):
-    """The structure of a tree, as it was before it was written, and of its Markdown."""
+    """The structure of a tree before it is written, and of its Markdown."""
     text = tree_markdown(tree)
     return shape_of_html(tree.html), shape_of_html(READER.render(text)), text
 
@@ -41,7 +41,7 @@ def test_golden_pages_come_back(detector, name, kept):
     assert found == wanted, text
 
 
-# Words with all that Markdown could take for its own.
+# Words with everything that Markdown could take for markup.
 PIECES = [
     "word", "two words", "*", "**", "_", "__a__", "`", "``", "[x]", "](", "<b>", "&amp;", "\\", "#", "1.", "12)", "-",
     "+", ">", "|", "~~", "---", "===", "![", "http://a.example/b_c_d", "a@example.org", "日本", "نص", "!", "C++", "…",

@@ -1,4 +1,4 @@
-"""What a page says about itself, and where it says it."""
+"""Metadata of a page, and where each field was found."""
 
 import json
 

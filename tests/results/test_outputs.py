@@ -1,4 +1,4 @@
-"""A scored page in its forms: short, as a table, for notebooks, as HTML and as TEI."""
+"""A scored page in all its forms: short, as a table, for notebooks, as HTML and as TEI."""
 
 import pickle
 from pathlib import Path
@@ -126,7 +126,7 @@ LISTS = "<ol start=4><li>Oil<ol type=a><li>the gate<li>the lock</ol><li value=9>
 
 
 def test_numbers_of_lists_stand_in_all_outputs_but_the_text():
-    """A browser draws them; what it copies as text has none of them either."""
+    """A browser draws them, and text copied from it does not have them either."""
     page = EVERYTHING.score(LISTS, "html")
     assert page.clean_text == "Oil\nthe gate\nthe lock\nWind\nRest.\nSleep"
     assert page.to_markdown() == (

@@ -1,4 +1,4 @@
-r"""Formulas that stand on a page as TeX: `\(x\)`."""
+r"""Formulas written as TeX on a page: `\(x\)`."""
 
 import gc
 import time
@@ -77,9 +77,9 @@ def test_they_are_found_in_linear_time(piece):
             taken.append(time.process_time() - start)
         return min(taken)
 
-    gc.disable()  # it goes over all objects of the tests, the more often the more are made
+    gc.disable()  # it scans all objects of the test run, more often the more are created
     try:
-        # Eight times the text may take sixteen times as long: machines are busy.
+        # Allow sixteen times as long for eight times the text: machines are busy.
         assert seconds(80_000) < 16 * max(seconds(10_000), 0.005)
     finally:
         gc.enable()

@@ -1,4 +1,4 @@
-"""Reasons can be checked: quoted words move the score as they say, and facts are those of the page."""
+"""Reasons can be checked: quoted words move the score as stated, and facts are those of the page."""
 
 import json
 import pickle
@@ -29,7 +29,7 @@ def case_page(path):
 
 
 def another(word):
-    """Return a word of as many bytes that no model knows: the same one backwards."""
+    """Return a word of as many bytes that no model knows: the same word backwards."""
     turned = word[::-1]
     return turned if turned != word else "".join(chr(ord(char) ^ 1) for char in word)
 
@@ -45,7 +45,7 @@ def without_words(batch: Batch, words, numbers):
 
 
 def moved(detector, page, most):
-    """Yield how the score moves as said when a line's quoted words give way to others."""
+    """Yield how far the score moves in the stated direction when a line's quoted words are replaced."""
     batch, words, markup, _ = read_batch([page])
     scored = score_lines(batch, words, markup, detector.model)
     said = scored.contributions[:, PHRASES]

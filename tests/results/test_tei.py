@@ -1,4 +1,4 @@
-"""TEI output holds to the rules of TEI (tei_rules.py), whatever the page is."""
+"""TEI output follows the rules of TEI (tei_rules.py), whatever the page."""
 
 import pytest
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""Counts of lines over sites: merged in any order, each page once, no page of another site."""
+"""Counts of lines by site: merged in any order, each page once, no pages of other sites."""
 
 import numpy as np
 import pytest

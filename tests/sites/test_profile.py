@@ -1,4 +1,4 @@
-"""Profiles of sites: learned, merged, pruned, saved; what is refused; what they do to a page."""
+"""Site profiles: learned, merged, pruned, saved; what is refused; how they change the scores of a page."""
 
 import json
 import zipfile
@@ -23,7 +23,7 @@ BODY = "The {0} boat {1} left at dawn and came back with much {1}, which the cre
 
 
 def word(number):
-    """A word of its own for each page."""
+    """A word that only this page has."""
     return "".join("abcdefghij"[int(digit)] for digit in f"{number:03d}{number * 7:03d}")
 
 

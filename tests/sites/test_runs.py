@@ -1,4 +1,4 @@
-"""Runs of words: what they cut in text without newlines, and that nothing else changes."""
+"""Runs of words: how they split text without newlines, and that nothing else changes."""
 
 import json
 import zipfile
@@ -94,7 +94,7 @@ CHINESE = "首页新闻体育财经娱乐科技汽车房产教育旅游健康博
 
 
 def body(name):
-    """Fifteen sentences of ordinary words, other ones for every name."""
+    """Fifteen sentences of ordinary words, different for every name."""
     random = Random(name)
 
     def some(words):

@@ -1,4 +1,4 @@
-"""One session of Spark for all tests: two workers on this machine, small groups and small batches."""
+"""One Spark session for all tests: two workers on this machine, small groups and small batches."""
 
 import importlib.util
 import os

@@ -1,4 +1,4 @@
-"""A real cluster on this machine: a master, two workers, a driver with 512 MB; executors are killed at work."""
+"""A real cluster on this machine: a master, two workers, a driver with 512 MB; busy executors are killed."""
 
 import importlib.util
 import json
@@ -78,7 +78,7 @@ session.stop()
 
 @contextmanager
 def started(*arguments):
-    """A process of Spark, ended with the test."""
+    """A Spark process that is ended with the test."""
     command = [
         str(Path(importlib.util.find_spec("pyspark").origin).parent / "bin" / "spark-class"),
         *arguments,

@@ -1,4 +1,4 @@
-"""A corpus of all kinds of files, cleaned by Spark: the documents of a corpus run."""
+"""A corpus of all kinds of files, cleaned by Spark, gives the documents of a corpus run."""
 
 import gzip
 import json
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.filterwarnings("i
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
-    """JSON Lines with broken records, a web archive, a mirror and a picture; copies across them."""
+    """JSON Lines with broken records, a web archive, a mirror and a picture, with copies across them."""
     folder = tmp_path_factory.mktemp("corpus")
     rows = records(30)
     broken = [b'{"text": ', {"id": "number", "text": 5}, {"id": "surrogate", "text": "\ud800 " + page(70)}]

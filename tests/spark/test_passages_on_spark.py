@@ -1,4 +1,4 @@
-"""Passages that stand on several pages, on data frames: those of a corpus run."""
+"""Passages shared by several pages, on data frames: the same as in a corpus run."""
 
 from itertools import count
 
@@ -14,7 +14,7 @@ from tests.corpus.test_passages import rows
 
 pyarrow = pytest.importorskip("pyarrow")
 
-# An archive page that goes, a copy of an article that is shorter, and an archive page with nothing of its own.
+# An archive page that goes, a shorter copy of an article, and an archive page with no text of its own.
 FILTERS = DocumentFilters(min_words=60)
 COPY = {"id": "copy", "url": "https://valley.example/print", "text": "\n".join(story(1)[1:])}
 OLD = {
@@ -52,7 +52,7 @@ def cleaned_table(rules, gone):
 
 
 def lines_elsewhere(pages):
-    """For each page the lines that another one has first, by looking at all of them."""
+    """For each page, the lines that another page has first, by comparing all lines."""
     order = [
         (page["detector_verdict"] != "article", len(page["text"].encode()), page["place"]) for page in pages
     ]

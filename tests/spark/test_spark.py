@@ -1,4 +1,4 @@
-"""Data frames of Spark give what a corpus run gives."""
+"""Spark data frames give the results of a corpus run."""
 
 import pytest
 
@@ -16,7 +16,7 @@ FIELDS = ("text", "detector_verdict", "detector_content_share")
 
 @pytest.fixture(scope="module")
 def pages():
-    """Pages of two large sites, a small one, and pages alone; a page without text."""
+    """Pages of two large sites and a small one, single pages, and a page without text."""
     rows = [{**row, "date": None} for row in records(60)]
     small = [
         {"id": f"small-{n}", "url": f"https://small.example/{n}", "text": page(100 + n, 2)} for n in range(4)
@@ -37,7 +37,7 @@ def frame(session, pages):
 
 
 def test_clean_is_a_corpus_run(frame, pages, tmp_path):
-    """The same texts, kinds and shares, with sites cut into groups, whole, and with rules."""
+    """The same texts, kinds and shares, with sites split into groups, with whole sites, and with rules."""
     from detector import spark
 
     rules = CorpusSettings(duplicates=0, template=("came to watch",), thresholds={"small.example": 1.0})
@@ -72,7 +72,7 @@ def test_counts_are_those_of_a_corpus_run(frame, pages, tmp_path, monkeypatch):
     lines = {row["key"]: row["pages"] for row in found if not row["is_site"]}
     assert lines == dict(zip(wanted.key.tolist(), wanted.pages.tolist(), strict=True))
     sites = {row["key"]: row["pages"] for row in found if row["is_site"]}
-    # Pages alone are no sites in Spark.
+    # Single pages are not sites in Spark.
     assert sorted(sites.values()) == [4, 30, 31]
     assert sites.items() <= dict(zip(wanted.site.tolist(), wanted.site_pages.tolist(), strict=True)).items()
     assert {row["site"] for row in found} == set(sites)
@@ -109,7 +109,7 @@ def test_columns(session, frame):
 
 
 def alike(count):
-    """Texts of which many are near-duplicates, in chains too: each differs from the next in a few words."""
+    """Texts with many near-duplicates, also in chains: each differs from the next in a few words."""
     words = " ".join(" ".join(story(number)) for number in range(3)).split()
     texts = []
     for number in range(count):
@@ -169,7 +169,7 @@ def test_wrong_columns_for_near_duplicates(session):
 
 
 def test_new_pages_count_with_those_of_before(session, pages, tmp_path):
-    """Counts of earlier pages, stored, are evidence; and documents that a filter leaves out are marked."""
+    """Stored counts of earlier pages are evidence, and documents that a filter leaves out are marked."""
     from detector import spark
     from detector.run_settings import DocumentFilters
 
@@ -203,7 +203,7 @@ def test_new_pages_count_with_those_of_before(session, pages, tmp_path):
         found = spark.clean(
             frames[1], rules=rules, group_pages=group_pages, since=session.read.parquet(counts)
         )
-        # Any writer of Spark's will do.
+        # Any of Spark's writers will do.
         target = str(tmp_path / f"json-{group_pages}")
         found.write.json(target)
         rows = {row["id"]: row for row in session.read.json(target).collect()}
@@ -218,7 +218,7 @@ def test_new_pages_count_with_those_of_before(session, pages, tmp_path):
 
 
 def test_documents_of_an_earlier_corpus_stay(session):
-    """Old texts come first in the order, so that a new near-duplicate goes and an old one never does."""
+    """Old texts come first, so that a new near-duplicate goes and an old one never does."""
     from pyspark.sql import functions as F
 
     from detector import spark

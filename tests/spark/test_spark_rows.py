@@ -1,4 +1,4 @@
-"""What a task of Spark does with its rows, without Spark: the same as a corpus run."""
+"""What a Spark task does with its rows, tested without Spark: the same as a corpus run."""
 
 import pytest
 

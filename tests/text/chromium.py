@@ -1,10 +1,10 @@
-"""Glued and torn words of our lines against what Chromium shows of the same pages (`innerText`).
+"""Glued and torn words in our lines, compared with what Chromium shows of the same pages (`innerText`).
 
-    python -m tests.text.chromium [PAGES]        # renews chromium_counts.json; 320 pages by default
+    python -m tests.text.chromium [PAGES]        # updates chromium_counts.json; 320 pages by default
 
-Chromium runs without scripts and without the network, so without style sheets from elsewhere. What is
-kept are counts, no texts. A word is glued if ours holds together what stands apart there, torn if it is
-the other way round. What differs on purpose is counted by its reason (docs/reading.md).
+Chromium runs without scripts and without the network, so without external style sheets. Only counts are
+stored, no texts. A word is glued if our lines join what Chromium separates, and torn if it is the other
+way round. Intended differences are counted by reason (docs/reading.md).
 """
 
 import html
@@ -28,7 +28,7 @@ COUNTS = Path(__file__).parent / "chromium_counts.json"
 SETS = ("wcxb-dev", "trafilatura-eval-dev", "fundus", "daniel", "sites")
 ADDRESS = "http://page.test/"
 MOST_PARTS = 4
-# In words of ten thousand.
+# Words per ten thousand.
 LIMIT = 1.0
 
 
@@ -87,23 +87,23 @@ def shown(pages: Iterator[str], browser_path: str) -> Iterator[tuple[str, str]]:
 
 
 def words(text: str) -> list[str]:
-    """Words between white space; characters without width do not count."""
+    """Words between white space, without zero-width characters."""
     return re.sub("[\u200b\u00ad]", "", text).split()
 
 
 class Source:
-    """A page's source, asked for the tags between two words."""
+    """A page's source, searched for the tags between two words."""
 
     def __init__(self, page: bytes) -> None:
         self._page, self._text = page, ""
 
     def between(self, one: str, other: str) -> list[tuple[bool, str, str]]:
-        """Whether each tag closes, its name and what it says; none if the words are not found so."""
+        """For each tag whether it closes, its name and its attributes; none if the words are not found."""
         self._text = self._text or re.sub(
             "[\u200b\u00ad]", "", serialised(self._page).decode("utf-8", "replace")
         )
         found = None
-        # A word may be in several elements itself: then its last and first characters must do.
+        # A word may itself span several elements: then search for its last and first characters.
         for size in (max(len(one), len(other)), 4, 2):
             ends = (re.escape(html.escape(part, quote=False)) for part in (one[-size:], other[:size]))
             found = found or re.search(r"\s*((?:<[^<>]*>\s*)+)".join(ends), self._text)
@@ -112,7 +112,7 @@ class Source:
 
 
 def reason(tags: list[tuple[bool, str, str]]) -> str:
-    """Why words stand apart on purpose, by the tags between them; "none" if for nothing."""
+    """Why words are separated on purpose, by the tags between them; "none" without a reason."""
     closed = [name for closes, name, _ in tags if closes]
     opened = [(name, rest) for closes, name, rest in tags if not closes]
     names = {name for name, _ in opened}
@@ -158,7 +158,7 @@ def compare(page: str, inner: str) -> tuple[int, Counter[str]]:
 
 
 def measured(number: int, browser_path: str) -> dict[str, Any]:
-    """Compare so many pages."""
+    """Compare a number of pages."""
     total, pages, counts = 0, 0, Counter[str]()
     for page, inner in shown(pages_of(number), browser_path):
         size, found = compare(page, inner)

@@ -1,4 +1,4 @@
-"""Blocks of plain text, by the shape of its lines; and what is no block."""
+"""Blocks of plain text, by the shape of its lines; and what is not a block."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Words are neither glued nor torn, against Chromium: stored counts, and a few pages shown again."""
+"""Words are neither glued nor torn, compared with Chromium: stored counts, and a few pages rendered again."""
 
 import json
 import os
@@ -22,5 +22,5 @@ def test_a_few_pages_are_read_as_chromium_shows_them(shared):
         pytest.skip("no Chromium: apt-get install -y chromium")
     found = measured(2 * len(SETS), path)
     assert found["words"] > 2_000
-    # A few pages: one page's peculiarity weighs more.
+    # With few pages, the oddities of one page weigh more.
     assert all(rate <= 10 * LIMIT for rate in found["in 10,000 words"].values()), found

@@ -1,4 +1,4 @@
-"""Pages at addresses: a server on this machine answers well, badly, slowly, without end and elsewhere."""
+"""Pages by URL: a local server answers correctly, wrongly, slowly, endlessly and with redirects."""
 
 import gzip
 import ipaddress
@@ -182,7 +182,7 @@ def test_this_machine_is_not_asked_by_default(server):
 
 
 def test_redirects_are_checked_too(server, monkeypatch):
-    """The first host is taken for a public one; where it leads is not."""
+    """The first host counts as public; the target of its redirect does not."""
     private = {"169.254.169.254"}
     monkeypatch.setattr(connections, "is_public", lambda address: str(address) not in private)
     with pytest.raises(PageError, match=r"169\.254\.169\.254, an address of this machine"):
@@ -197,7 +197,7 @@ def test_one_private_address_among_several_is_enough(monkeypatch):
 
 
 def test_the_connection_goes_to_the_address_that_was_checked(server, monkeypatch):
-    """A name is looked up once: what it stands for a moment later is not asked."""
+    """A name is looked up once: what it resolves to a moment later does not matter."""
     port = int(server.rpartition(":")[2])
     asked = []
 

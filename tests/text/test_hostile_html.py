@@ -1,4 +1,4 @@
-"""Pages that are made to do harm: to the memory, to the clock, to the pages beside them."""
+"""Pages made to do harm: to memory, to running time, to other pages of the batch."""
 
 import subprocess
 import sys
@@ -74,7 +74,7 @@ def test_its_text_and_its_blocks_stay():
 
 
 def test_what_reads_a_page_again_is_safe_too():
-    """Attributes that scoring does not read are left out before it parses; others see the whole page."""
+    """Scoring leaves out attributes that it does not read before it parses; other readers get the whole page."""
     resource = pytest.importorskip("resource")
     page = "<html>" + "".join(f"<p><b c={number}>x" for number in range(12_000))
     program = (

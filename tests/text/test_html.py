@@ -1,4 +1,4 @@
-"""What is a line of an HTML page: cases as data, from contracts ("Lines")."""
+"""What counts as a line of an HTML page: cases as data."""
 
 import itertools
 
@@ -163,7 +163,7 @@ def visible(text):
 
 
 def without_sample(element):
-    """A text area that holds code counts as code: which do is tested elsewhere."""
+    """A text area with code counts as code; which ones do is tested elsewhere."""
     bits = sum(1 << INSIDE.index(name) for name in ("pre", "form"))
     return element._replace(inside=element.inside & ~bits) if element.tag == NUMBER["textarea"] else element
 

@@ -1,4 +1,4 @@
-"""What is no page is refused by name, packed pages are unpacked, and rare encodings are read."""
+"""Files that are not pages are refused by type, compressed pages are unpacked, and rare encodings are read."""
 
 import bz2
 import gzip
@@ -121,7 +121,7 @@ def test_packed_pages_are_unpacked(tmp_path, suffix):
         (zstd.compress(bytes(1 << 20)), "a.zst", "has more than 1,000 bytes"),
     ],
 )
-def test_packed_pages_that_are_none(data, name, message):
+def test_compressed_files_that_are_not_pages(data, name, message):
     pytest.importorskip("brotli")
     with pytest.raises(PageError, match=message):
         unpacked(data, name, limit=1000 if "more" in message else 1 << 28)

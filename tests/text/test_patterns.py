@@ -1,4 +1,4 @@
-"""The patterns of this package that search whole pages: linear, whatever a page holds."""
+"""Patterns that search whole pages take linear time, whatever is in a page."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Shapes of pages that readers glue, tear or take for something else: cases as data."""
+"""Pages whose words readers tend to glue, tear or misread: cases as data."""
 
 import time
 
@@ -266,7 +266,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("piece", HOSTILE)
 def test_time_grows_with_the_page_and_no_faster(piece):
-    """The parser's time is left out: it is not ours."""
+    """Without the parser's time, since the parser is not ours."""
 
     def seconds(times):
         source = serialised((HOSTILE[piece] * times).encode())
@@ -277,7 +277,7 @@ def test_time_grows_with_the_page_and_no_faster(piece):
             taken.append(time.process_time() - start)
         return min(taken)
 
-    # Eight times the page may take sixteen times as long: machines are busy.
+    # Allow sixteen times as long for eight times the page: machines are busy.
     assert seconds(16_000) < 16 * max(seconds(2_000), 0.002)
 
 

@@ -1,4 +1,4 @@
-"""Many pages in Python: what is refused, what is left out, and what stands in its place."""
+"""Many pages in Python: what is refused, what is left out, and what is put in its place."""
 
 import math
 from pathlib import Path
@@ -97,7 +97,7 @@ def test_a_page_is_cleaned_to_every_format(detector, format):
     assert package.clean(HTML, format=format) == detector.clean(HTML, format) == writers[format]
 
 
-def test_formats_that_there_are_not_are_refused(detector):
+def test_unknown_formats_are_refused(detector):
     with pytest.raises(ValueError, match="'md' is not an output format: use one of text, markdown"):
         detector.clean(HTML, "md")
     with pytest.raises(ValueError, match="a page is read as 'text' or 'html', not 'markdown'"):

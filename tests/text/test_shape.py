@@ -1,4 +1,4 @@
-"""What a page of plain text is, in several languages, and what it is not."""
+"""What kind of text a page of plain text is, in several languages."""
 
 import time
 from pathlib import Path

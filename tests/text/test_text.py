@@ -5,7 +5,7 @@ from detector.text.decoding import text_of, utf8
 from detector.text.plain import LONG_LINE, text_batch
 from tests.oracles.lines import lines_of, segments_of
 
-# Marks that end sentences, that close them, and what stands around them: ASCII and not.
+# Marks that end or close sentences, and what surrounds them, ASCII and not.
 PIECES = st.sampled_from(
     [
         " ",

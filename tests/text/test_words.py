@@ -21,7 +21,7 @@ from tests.oracles.shape import edges_of
 from tests.oracles.words import classes_of, newer_characters
 from tests.oracles.words import words_of as oracle
 
-# The references ask this Python about characters, so those that the core does not know are left out.
+# The references use the character data of this Python, so characters that the core does not know are left out.
 CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters=newer_characters())
 TEXTS = st.text(alphabet=CHARACTERS, max_size=200) | st.text(
     alphabet="abAB12 .,Ää中国ไทยé\u0301ßİΣ\u200c-_", max_size=200
@@ -105,14 +105,14 @@ def test_words_of_ascii_text_are_those_of_a_regular_expression():
 
 @pytest.fixture(scope="module")
 def table():
-    """The class, with its flags, of every code point, as `characters.npz` has it."""
+    """The class of every code point with its flags, from `characters.npz`."""
     with np.load(chars.TABLE_FILE) as stored:
         return stored["cell"].reshape(-1, chars.BLOCK_SIZE)[stored["block"]].reshape(-1)
 
 
 @pytest.fixture(scope="module")
 def every_character():
-    """Every code point, lone surrogates too, as a segment of its own."""
+    """Every code point as a segment of its own, including lone surrogates."""
     parts = [utf8(chr(code)) for code in range(chars.LAST + 1)]
     data, start, end = joined(parts)
     rows = np.arange(start.size + 1)

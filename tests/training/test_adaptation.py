@@ -30,7 +30,7 @@ from detector.training.data.page_files import read_page_files
 
 MENU = ("Zubo merela", "Kontu", "Prihlasa zin")
 FOOT = ("Vilo prava rezervena", "Zuskriba novaletra")
-# A language of nobody.
+# An invented language.
 SYLLABLES = ("ka", "lo", "mi", "ren", "tu", "va", "zo", "pel", "sin", "dar")
 
 
@@ -234,7 +234,7 @@ def test_pages_come_from_folders_html_csv_and_jsonl(tmp_path):
         read_page_files([tmp_path / "pages", tmp_path / "pages"])
 
 
-def test_what_cannot_be_adapted_to_is_said(tmp_path):
+def test_what_cannot_be_adapted_to_is_reported(tmp_path):
     with pytest.raises(PageError, match="has no pages"):
         read_page_files([tmp_path])
     with pytest.raises(PageError, match="does not exist"):
@@ -258,7 +258,7 @@ def fields(one):
     return {name: getattr(one, name) for name in LabelledPage.__slots__}
 
 
-def test_precisions_are_kept_and_damage_is_said(tmp_path):
+def test_precisions_are_kept_and_damage_is_reported(tmp_path):
     assert load_precision(tmp_path) is None
     precision = np.arange(BUCKETS, dtype=np.float32)
     save_precision(precision, tmp_path)

@@ -23,7 +23,7 @@ def found(page, gold, page_ends, gold_ends):
 
 @given(WORDS, WORDS)
 def test_an_alignment_is_that_of_the_oracle(page, gold):
-    """Short runs are forgotten unless they are whole lines: here each word is one."""
+    """Short runs are dropped unless they are whole lines: here each word is a line."""
     match = found(page, gold, [True] * len(page), [True] * len(gold))
     assert match == aligned(page, gold)
     pairs = [(here, there) for here, there in enumerate(match) if there >= 0]

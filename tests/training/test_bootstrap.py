@@ -1,4 +1,4 @@
-"""Bootstrap intervals against the same rounds written out."""
+"""Bootstrap intervals, against the same rounds written out."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def parts(seed, pages=60, sites=12):
 
 
 def rounds_of(one, sites=12):
-    """Return each round's figure, the sites drawn one by one."""
+    """Return the figure of each round, with sites drawn one by one."""
     drawn = np.random.default_rng(SEED).integers(0, sites, (ROUNDS, sites))
     over, under = (np.bincount(one.site, values) for values in (one.over, one.under))
     return over[drawn].sum(1) / under[drawn].sum(1)

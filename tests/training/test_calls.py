@@ -1,4 +1,4 @@
-"""`detector.train` and `detector.evaluate`: the same as the commands, and as records."""
+"""`detector.train` and `detector.evaluate`: the same results as the commands, from files and from records."""
 
 import bz2
 import gzip

@@ -1,4 +1,4 @@
-"""What the site's step learns from: pages of sites, and content as if it recurred."""
+"""What the step for sites learns from: pages of sites, and content treated as if it recurred."""
 
 import numpy as np
 

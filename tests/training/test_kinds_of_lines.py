@@ -1,4 +1,4 @@
-"""What is known of the kinds of lines, and the network that learns from it."""
+"""What is known about the kinds of lines, and the network that learns from it."""
 
 import json
 from dataclasses import replace
@@ -26,7 +26,7 @@ def allowed(**fields):
 
 
 def test_labels_say_what_a_line_can_be():
-    """A kind is that kind; coarser labels allow several, and an unknown line everything."""
+    """A kind allows that kind only; coarser labels allow several, and an unknown line can be anything."""
     labels = ["teaser", "content", "template", "metadata", "unknown"]
     found = allowed(page="One\nTwo\nThree\nFour\nFive", labels=labels, format="text")
     assert found == [
@@ -39,7 +39,7 @@ def test_labels_say_what_a_line_can_be():
 
 
 def test_gold_is_a_statement_about_kinds():
-    """Inside and outside of a gold text, by the set's own rules where there are any."""
+    """Inside and outside a gold text, by the set's own rules if there are any."""
     text = "The mill stood empty for years.\nLeave a reply below"
     gold = "The mill stood empty for years."
     assert allowed(page=text, gold=gold, format="text") == [
@@ -54,7 +54,7 @@ def test_gold_is_a_statement_about_kinds():
 
 
 def test_readers_come_before_gold():
-    """The kind of a single line wins, also against the gold."""
+    """The label of a single line wins, even against the gold."""
     text = "The mill stood empty for years.\nLeave a reply below\nMore"
     gold = "The mill stood empty for years."
     found = allowed(page=text, gold=gold, format="text", kinds=["caption", "form", None])
@@ -64,7 +64,7 @@ def test_readers_come_before_gold():
 
 
 def test_markup_narrows_what_is_not_labelled():
-    """The innermost element with a telling class counts; a label that contradicts it wins."""
+    """The innermost element with an informative class counts; a label that contradicts it wins."""
     html = "<div class=related><p>Other story<ul class=menu><li>News</ul></div><p>Text of it"
     found = allowed(page=html, labels=["unknown", "unknown", "unknown"], format="html")
     assert found[0] == bits(["teaser", "navigation", "byline", "promotion"])
@@ -99,7 +99,7 @@ def test_pages_that_name_a_kind():
 
 
 def made_pages(count):
-    """Pages of four lines whose words give their kinds away; half of them say less than the kind."""
+    """Pages of four lines whose words give away their kinds; half of the pages have coarser labels."""
     rng = np.random.default_rng(0)
     words = {"title": "headline news story", "body": "text words long", "form": "reply email send",
              "sharing": "share tweet print"}  # fmt: skip
@@ -113,7 +113,7 @@ def made_pages(count):
 
 
 def test_the_network_learns_from_sets_of_kinds():
-    """It finds the kinds of lines of which it was only told that they are content or template."""
+    """It finds the kinds of lines that were only labelled as content or template."""
     examples = examples_of(made_pages(60))
     plan = KindPlan(hidden=8, phases=((1e-2, 40),), rows=60, dropped=0.1)
     rows = kind_rows(examples, np.zeros((examples.share.size, 2), np.float32), "text", plan)
@@ -127,7 +127,7 @@ def test_the_network_learns_from_sets_of_kinds():
 
 
 def taught(rows, chosen, rng):
-    """Return rows of which some were judged by another network."""
+    """Return rows, some of them judged by another network."""
     share = rng.dirichlet(np.ones(len(LINE_KINDS)), rows.weight.size).astype(np.float32)
     allowed = np.where(chosen[:, None], share, rows.allowed)
     return rows._replace(allowed=allowed, taught=chosen)
@@ -135,7 +135,7 @@ def taught(rows, chosen, rng):
 
 @pytest.mark.parametrize("with_teacher", [False, True])
 def test_slopes_are_those_of_the_loss(with_teacher):
-    """Each weight's slope agrees with the loss a little to either side."""
+    """The gradient of each weight agrees with the loss a little to either side."""
     from detector.training.fit import kind_network as under
 
     examples = examples_of(made_pages(4))
@@ -168,7 +168,7 @@ def test_slopes_are_those_of_the_loss(with_teacher):
 
 
 def test_a_pupil_finds_what_only_its_teacher_was_told():
-    """Lines of unknown kind that a teacher calls forms are forms to its pupil."""
+    """The student calls lines of unknown kind forms if its teacher does."""
     examples = examples_of([replace(one, labels=("unknown",) * 4) for one in made_pages(60)])
     plan = KindPlan(hidden=8, phases=((1e-2, 40),), rows=60, dropped=0.1)
     rows = kind_rows(examples, np.zeros((examples.share.size, 2), np.float32), "text", plan)
@@ -180,7 +180,7 @@ def test_a_pupil_finds_what_only_its_teacher_was_told():
 
 
 def test_probabilities_are_made_as_sure_as_they_are_right():
-    """Log-odds that are twice as large as those that the kinds are drawn by are divided by two."""
+    """Log-odds that are twice as large as those the kinds were drawn with are divided by two."""
     rng = np.random.default_rng(2)
     lines = 20_000
     odds = rng.normal(size=(lines, len(LINE_KINDS)))

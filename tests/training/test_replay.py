@@ -79,7 +79,7 @@ def test_features_survive_as_bytes_to_within_half_a_step():
     assert (rows.table()[:, 2] == table[:, 2]).all()
 
 
-def test_rows_are_written_read_and_damage_is_said(replay, tmp_path):
+def test_rows_are_written_read_and_damage_is_reported(replay, tmp_path):
     assert load_replay(tmp_path) is None
     save_replay(replay, tmp_path)
     found = load_replay(tmp_path)
@@ -131,7 +131,7 @@ def test_a_network_learns_new_rows_and_holds_its_outputs_for_old_ones(replay):
     targets = Targets(np.ones(300, np.float32), np.ones(300, np.float32))
     new = fitted_again(network, table, targets, old)
     assert (new.hidden == fitted_again(network, table, targets, old).hidden).all()
-    # With a single old row, almost nothing is held.
+    # With a single old row, almost nothing is held fixed.
     forgets = fitted_again(network, table, targets, Rows(old.low, old.step, old.codes[:1]))
     before = probability(log_odds(table, network)).mean()
     assert probability(log_odds(table, new)).mean() > before

@@ -106,7 +106,7 @@ def test_it_learns_what_is_template(trained):
 
 
 def other_labels(page):
-    """Return a page of which the opposite is known."""
+    """Return a page with the opposite labels."""
     if page.gold is not None:
         kept = page.gold.split("\n")
         return LabelledPage(**{**fields(page), "gold": "\n".join([*kept[:1], *MENU])})
@@ -116,7 +116,7 @@ def other_labels(page):
 
 @pytest.mark.parametrize("fold", [0, 3])
 def test_the_model_of_a_fold_knows_nothing_of_it(trained, fold):
-    """Other truth on all pages of one fold leaves every array of that fold's model as it is."""
+    """Other labels on all pages of one fold leave every array of that fold's model unchanged."""
     changed = [other_labels(page) if fold_of(page) == fold else page for page in PAGES]
     assert sum(one != two for one, two in zip(PAGES, changed, strict=True)) > 3
     again = train(changed, QUICKLY)
@@ -175,7 +175,7 @@ def test_the_step_for_sites_is_learned_where_sites_have_several_pages(trained):
 
 
 def test_pages_whose_labels_have_gaps_teach_the_step_nothing():
-    """Rules leave gaps: a step learned from what recurs would only learn the rule."""
+    """Labels from rules have gaps; a step trained on what recurs would only learn the rule."""
     gaps = [
         page
         if page.labels is None

@@ -1,4 +1,4 @@
-"""A real browser, and `detector serve` as a process of its own."""
+"""A real browser, and `detector serve` as a separate process."""
 
 import os
 import re
@@ -13,7 +13,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 
 
 def need_browser():
-    """Skip, or fail in CI, where there is no browser."""
+    """Skip the test, or fail in CI, if there is no browser."""
     try:
         import playwright.sync_api  # noqa: F401
     except ImportError:
@@ -28,7 +28,7 @@ def need_browser():
 
 @contextmanager
 def serving(*arguments):
-    """Run `detector serve` and give the address that it prints, with the token."""
+    """Run `detector serve` and yield the address that it prints, with the token."""
     command = [sys.executable, "-m", "detector", "serve", *map(str, arguments), "--port", "0", "--no-browser"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:

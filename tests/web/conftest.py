@@ -1,4 +1,4 @@
-"""A server for the tests, and a browser that looks at it."""
+"""A server for the tests, and a browser to open it."""
 
 import json
 
@@ -13,7 +13,7 @@ from detector.web.settings import ServeSettings
 from tests.web.browser import CHROMIUM, need_browser
 
 HERE = "http://127.0.0.1:8765"
-# Small, so that the tests reach them.
+# Small limits, so that the tests reach them.
 LIMITS = ServeSettings(most_body=200_000, most_pages=20, most_lines=3_000, most_seconds=5.0)
 
 
@@ -56,13 +56,13 @@ def browser():
 
 @pytest.fixture
 def faults():
-    """What the browser complained of: errors of scripts, and what the policy has blocked."""
+    """What the browser complained about: script errors, and what the policy blocked."""
     return []
 
 
 @pytest.fixture
 def new_page(browser, faults):
-    """A function that opens a window; the test fails if the browser complains of anything."""
+    """A function that opens a window; the test fails if the browser complains about anything."""
     contexts = []
 
     def opened(width=1280, scheme="light", **more):

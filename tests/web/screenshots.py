@@ -1,4 +1,4 @@
-"""The pictures in docs/images, taken anew: python -m tests.web.screenshots [FOLDER]."""
+"""Take the pictures in docs/images again: python -m tests.web.screenshots [FOLDER]."""
 
 import sys
 import tempfile

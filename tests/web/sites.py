@@ -1,4 +1,4 @@
-"""Small folders that the views are tried on."""
+"""Small folders to try the views on."""
 
 from detector import clean_corpus
 from detector.settings import CorpusSettings, EngineSettings
@@ -11,7 +11,7 @@ STORIES = (
     "The last ferry of the winter left with eleven people and two dogs on board, and will come back in March.",
     "The new bridge over the gorge is made of larch, and creaks a little when the bus drives over it.",
 )
-# Boilerplate that reads like text: a model must be told.
+# Boilerplate that reads like text, so that the model needs labels.
 NOTICES = (
     "Whoever finds a mistake in these pages may bring it to the counter, where it is put right over a cup of tea.",
     "Our thanks go to the bakery, which carries the paper up the valley with the morning bread.",
@@ -21,7 +21,7 @@ NOTICES = (
 
 
 def write_site(folder):
-    """Six pages of one site. Each notice stands on three: too few to be seen by repetition alone."""
+    """Six pages of one site. Each notice is on three of them, too few to be found by repetition alone."""
     folder.mkdir(parents=True)
     for number, story in enumerate(STORIES):
         notices = NOTICES[:2] if number < 3 else NOTICES[2:]

@@ -1,4 +1,4 @@
-"""`detector serve` as a command: addresses, what it refuses, and that nothing is left when it ends."""
+"""`detector serve` as a command: addresses, what it refuses, and that no process is left when it ends."""
 
 import re
 import signal
@@ -24,7 +24,7 @@ def test_a_port_that_is_taken(capsys):
     assert f"127.0.0.1:{port} cannot be used" in capsys.readouterr().err
 
 
-def test_a_model_that_is_none(tmp_path, capsys):
+def test_an_invalid_model(tmp_path, capsys):
     assert run(["serve", "--port", "0", "--no-browser", "--model", str(tmp_path)]) == 2
     assert str(tmp_path) in capsys.readouterr().err
 

@@ -1,4 +1,4 @@
-"""schemathesis calls everything that the description offers: no server error, and answers as described."""
+"""schemathesis calls everything in the API description: no server errors, and answers as described."""
 
 import pytest
 import schemathesis

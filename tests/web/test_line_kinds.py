@@ -1,4 +1,4 @@
-"""The views take kinds and copies of lines where a version gives them: tried with a page that has both."""
+"""The views show the kinds and copies of lines, tested with a page that has both."""
 
 import json
 

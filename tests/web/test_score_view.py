@@ -1,4 +1,4 @@
-"""The Score view in a browser: lines, reasons, decisions made again, hostile pages, long pages."""
+"""The Score view in a browser: lines, reasons, changed decisions, hostile pages, long pages."""
 
 import pytest
 
@@ -203,9 +203,9 @@ SLIDE = "const s = document.getElementById('threshold'); s.value = %d; s.dispatc
 
 
 def test_twenty_thousand_lines_stay_responsive(new_page, address):
-    """An interaction takes the page's thread less than 200 ms of processor time, the least of three tries.
+    """An interaction takes less than 200 ms of CPU time in the page's thread, in the best of three tries.
 
-    So others' work on the machine does not count.
+    This way, other work on the machine does not count.
     """
     page = new_page()
     page.set_default_timeout(60_000)

@@ -1,4 +1,4 @@
-"""The other views in a browser: label and train, read a report and write a rule, compare, a site; and all by axe."""
+"""The other views in a browser: label and train, read a report, write a rule, compare, a site; axe checks them all."""
 
 import json
 from pathlib import Path
@@ -218,7 +218,7 @@ VIEWS = ("/", "/?open=0.txt", "/compare", "/label", "/site", "/report")
 def test_axe_finds_no_serious_fault_and_nothing_is_cut_off(new_page, site, run, width, scheme):
     from axe_playwright_python.sync_playwright import Axe
 
-    # axe is put into the page by the browser's own means, which the policy would refuse a page.
+    # The browser itself injects axe into the page; the policy would not let the page load it.
     page = new_page(width, scheme, bypass_csp=True)
     page.set_default_timeout(60_000)
     page.goto(site[1])
