@@ -25,7 +25,7 @@ COMPILERS = () if sys.platform == "win32" else ("g++", "clang++", "c++", "gcc", 
 # -ffp-contract=off: a fused multiply-add would change the last bit of a score.
 # -fwrapv: sums of indices wrap for any input; they are checked where they are used.
 FLAGS = (
-    "-std=c++20", "-O2", "-fPIC", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics",
+    "-std=c++20", "-O2", "-g0", "-fPIC", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics",
     "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno", "-fwrapv", "-Wall", "-Wextra",
     "-Wno-psabi", "-Wno-unknown-warning-option",
 )  # fmt: skip
