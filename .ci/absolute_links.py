@@ -15,7 +15,7 @@ RELATIVE = re.compile(r"(!?)(\[[^\]]*\])\((?!\w+:|#)([^)]+)\)")
 
 
 def absolute(text: str, repository: str, tag: str) -> str:
-    """Return Markdown whose relative links point to a tag of a repository, and its pictures to their bytes."""
+    """Return Markdown whose relative links and pictures point to a tag of a repository."""
 
     def replaced(found: re.Match[str]) -> str:
         picture, label, target = found.groups()
