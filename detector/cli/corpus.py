@@ -84,8 +84,8 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
     filtered = f", {left_out:,} filtered" if "filtered" in report else ""
     share = total["bytes_kept"] / max(total["bytes"], 1)
     note(
-        f"{total['kept']:,} of {total['documents']:,} documents kept ({total['empty']:,} empty, "
-        f"{total['duplicates']:,} near-duplicates{filtered}), {share:.1%} of the text"
+        f"{total['kept']:,} of {counted(total['documents'], 'document')} kept ({total['empty']:,} empty, "
+        f"{counted(total['duplicates'], 'near-duplicate')}{filtered}), {share:.1%} of the text"
     )
     if since := report.get("since"):
         runs = f"{len(since['runs'])} earlier run{'s' if len(since['runs']) > 1 else ''}"

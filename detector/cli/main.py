@@ -200,6 +200,13 @@ def _stopped(error: click.exceptions.Abort) -> int:
     )
 
 
+def _output_lost(error: OSError) -> int:
+    """Return the exit code if results could not be printed."""
+    if error.errno == errno.EBADF:
+        return _fail("standard output is closed: redirect it to a file or a pipe", WRONG_USE)
+    return _fail(f"standard output: {error.strerror}", WRONG_USE)
+
+
 def _denied(error: OSError) -> int:
     """Return the exit code for a system error, such as a full disk."""
     if error.errno is None:  # raised by a library, not by the system
@@ -210,8 +217,8 @@ def _denied(error: OSError) -> int:
         name = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
         hint = ": free some space or choose another folder" if is_full else ": name another file or folder"
         return _fail(f"{name}: {error.strerror}{hint}", WRONG_USE)
-    if is_full and is_output_lost():
-        return _fail(f"standard output: {error.strerror}", WRONG_USE)
+    if (is_full or error.errno == errno.EBADF) and is_output_lost():
+        return _output_lost(error)
     hint = ": free some space, or set TMPDIR to a folder on another disk" if is_full else ""
     return _fail(f"{error.strerror}{hint}", WRONG_USE)
 
@@ -274,7 +281,7 @@ def main() -> None:
         sys.stdout.flush()
     except BrokenPipeError:
         discard(sys.stdout)
-    except OSError as error:  # a full disk under standard output
-        code = _fail(f"standard output: {error.strerror}", WRONG_USE)
+    except OSError as error:  # closed, or a full disk
+        code = _output_lost(error)
         discard(sys.stdout)
     sys.exit(code)

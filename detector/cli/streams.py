@@ -25,9 +25,12 @@ def open_closed_streams() -> None:
     """Replace closed standard streams by the null device.
 
     Otherwise the next opened file, such as an output, would become standard output for libraries and workers.
+    Standard output is opened for reading only: a command that prints its results fails, others do not.
     """
     while (number := os.open(os.devnull, os.O_RDWR)) <= STDERR:
         os.set_inheritable(number, True)
+    if sys.stdout is None:
+        os.dup2(os.open(os.devnull, os.O_RDONLY), STDOUT)
     os.close(number)
     sys.stdout = sys.stdout or open(STDOUT, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = sys.stderr or open(STDERR, "w", encoding="utf-8", closefd=False)  # noqa: SIM115

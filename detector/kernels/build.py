@@ -20,11 +20,12 @@ from typing import Any
 
 KERNELS = Path(__file__).parent
 LIBRARY = KERNELS / "kernels.so"
-COMPILERS = ("g++", "clang++", "c++", "gcc", "clang", "cc")
+# On Windows the compiler is ziglang: what is called g++ or clang++ there needs libraries of its own.
+COMPILERS = () if sys.platform == "win32" else ("g++", "clang++", "c++", "gcc", "clang", "cc")
 # -ffp-contract=off: a fused multiply-add would change the last bit of a score.
 # -fwrapv: sums of indices wrap for any input; they are checked where they are used.
 FLAGS = (
-    "-std=c++20", "-O3", "-fPIC", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics",
+    "-std=c++20", "-O3", "-g0", "-fPIC", "-fno-exceptions", "-fno-rtti", "-fno-threadsafe-statics",
     "-fvisibility=hidden", "-ffp-contract=off", "-fno-math-errno", "-fwrapv", "-Wall", "-Wextra",
     "-Wno-psabi", "-Wno-unknown-warning-option",
 )  # fmt: skip
@@ -75,7 +76,9 @@ def without_libraries(command: list[str], sanitize: bool) -> tuple[str, ...]:
     """Return the options for linking: the kernels need no C++ library, the sanitizers need their own."""
     if sanitize:
         return ()
-    if command[-1] == "c++" or "clang" in Path(command[0]).name:
+    # Not by its name: Apple's g++ and zig's c++ are clang.
+    version = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False).stdout
+    if "clang" in version:
         return ("-nostdlib++",)
     return ("-nodefaultlibs", "-lc", "-lgcc")
 

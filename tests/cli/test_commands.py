@@ -238,15 +238,12 @@ def test_a_corpus_run_needs_no_standard_error(tmp_path):
     assert (tmp_path / "out" / "manifest.json").is_file()
 
 
-@pytest.mark.parametrize("closed", ["<&-", ">&-"])
-def test_closed_streams_are_no_fault(page, closed):
-    name = "-" if closed == "<&-" else str(page)
-    command = f"'{sys.executable}' -m detector score {name} {closed}"
+def test_a_closed_standard_input_is_named():
+    command = f"'{sys.executable}' -m detector score - <&-"
     found = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=False)
     assert "Traceback" not in found.stderr
-    assert found.returncode == (1 if closed == "<&-" else 0)
-    if closed == "<&-":
-        assert "standard input is closed" in found.stderr
+    assert found.returncode == 1
+    assert "standard input is closed" in found.stderr
 
 
 @pytest.mark.parametrize("name", COMMANDS)

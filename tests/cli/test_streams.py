@@ -29,12 +29,38 @@ def test_a_corpus_needs_no_streams(tmp_path, streams):
 def test_messages_that_cannot_be_written_stop_nothing(tmp_path, arguments):
     write_jsonl(tmp_path / "pages.jsonl", [{"id": str(at), "text": page(at)} for at in range(9)])
     command = f"'{sys.executable}' -m detector {arguments}"
-    wanted = 2 if "--nothing" in arguments else 0
     for streams in ("2>&-", ">&- 2>&-"):
+        # Nothing is a near-duplicate here, so only the plan is printed.
+        is_lost = "--dry-run" in arguments and streams.startswith(">&-")
+        wanted = 2 if "--nothing" in arguments or is_lost else 0
         found = subprocess.run(
             ["sh", "-c", f"{command} {streams}"], cwd=tmp_path, check=False, capture_output=True
         )
         assert found.returncode == wanted
+
+
+PRINTS = {
+    "clean": ["page.txt"],
+    "score": ["page.txt"],
+    "check": ["page.txt"],
+    "duplicates": ["pages.jsonl"],
+    "--help": [],
+    "--version": [],
+}
+
+
+@pytest.mark.parametrize("command", PRINTS)
+def test_results_that_cannot_be_printed_are_an_error(tmp_path, command):
+    """With a closed standard output the exit code was 0, though nothing was written."""
+    write_jsonl(tmp_path / "pages.jsonl", [{"id": str(at), "text": page(at % 3)} for at in range(9)])
+    (tmp_path / "page.txt").write_text(page(1) + "\nSubscribe to our newsletter\nAll rights reserved\n")
+    arguments = " ".join([command, *PRINTS[command]])
+    found = subprocess.run(
+        ["sh", "-c", f"'{sys.executable}' -m detector {arguments} >&-"],
+        cwd=tmp_path, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert "standard output is closed: redirect it to a file or a pipe" in found.stderr
+    assert found.returncode == 2
 
 
 @pytest.mark.parametrize("locale", [{"PYTHONIOENCODING": "latin-1"}, {"LC_ALL": "POSIX", "PYTHONUTF8": "0"}])

@@ -116,8 +116,9 @@ def report_page(report: Mapping[str, Any]) -> str:
     total = report["total"]
     summary = (
         f"{total['kept']:,} of {total['documents']:,} documents kept ({total['empty']:,} empty, "
-        f"{total['duplicates']:,} near-duplicates), {_size(total['bytes_kept'])} of "
-        f"{_size(total['bytes'])}; {sum(report['rejected'].values()):,} records were set aside."
+        f"{total['duplicates']:,} near-duplicate{'s'[: total['duplicates'] != 1]}), "
+        f"{_size(total['bytes_kept'])} of {_size(total['bytes'])}; "
+        f"{sum(report['rejected'].values()):,} records were set aside."
     )
     if report["simplified"]:
         summary += f" {report['simplified']:,} HTML pages were read without their formatting tags."
