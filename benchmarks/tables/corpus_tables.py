@@ -58,15 +58,21 @@ def read_pages(verdicts: Results) -> Table:
 
 
 def spark(result: Results) -> Table:
-    """Return time and memory of data frames on Spark, compared with a corpus run, and of each step."""
+    """Return time, memory and quality of data frames on Spark and of a corpus run, and time of each step."""
     rows = [
-        [row["system"], f"{row['seconds']:,.0f}", f"{row['cpu_s']:,.0f}", f"{row['peak_mb']:,}", ""]
+        [
+            row["system"],
+            *(f"{row['seconds']:,.0f}", f"{row['cpu_s']:,.0f}", f"{row['peak_mb']:,}", ""),
+            *(f"{row[name]:.2%}" for name in ("template_found", "content_lost", "copies_removed")),
+        ]
         for row in result["rows"]
     ]
     for step in result["steps"]:
         shuffled = f"{step['shuffled'] / result['count']:,.0f}"
-        rows.append([f"— {step['step']}", f"{step['seconds']:,.0f}", f"{step['task_s']:,.0f}", "", shuffled])
-    return ["system, step", "seconds", "CPU s (steps: task s)", "peak MB", "shuffled bytes per page"], rows
+        times = (f"{step['seconds']:,.0f}", f"{step['task_s']:,.0f}")
+        rows.append([f"— {step['step']}", *times, "", shuffled, "", "", ""])
+    head = ["system, step", "seconds", "CPU s (steps: task s)", "peak MB", "shuffled bytes per page"]
+    return [*head, *HEAD[4:7]], rows
 
 
 def cost(results: Sequence[Results], spark_result: Results) -> Table:
