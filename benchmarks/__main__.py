@@ -65,6 +65,7 @@ LABELS: Final = {
     "take": Entry("benchmarks.labels.kinds.take", "Read the answers of reading jobs."),
     "agree": Entry("benchmarks.labels.kinds.agree", "Measure the agreement on kinds and copies."),
     "carry": Entry("benchmarks.labels.carry", "Carry labels over to lines that are read differently."),
+    "read-pages": Entry("benchmarks.labels.read_pages", "Clean real sites, and show pages to read."),
     "weak": Entry("benchmarks.labels.weak_labels", "Count the labels that rules give."),
 }
 RELIABILITY: Final = {

@@ -88,3 +88,8 @@ def sources_hash(paths: list[Path]) -> str:
     for path in sorted(paths):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:32]
+
+
+def load_since(before: float) -> dict[str, Any]:
+    """Return the load of the machine before a measurement and now: other work makes times longer."""
+    return {"before": before, "after": os.getloadavg()[0], "cores": os.cpu_count()}

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -16,7 +17,7 @@ from typing import Any, Final
 import click
 
 from benchmarks.data.planted.corpus_pages import write
-from benchmarks.environment import made, ours
+from benchmarks.environment import load_since, made, ours
 from benchmarks.files import RESULTS, write_json
 from benchmarks.measures.corpus_scores import scored_files
 from benchmarks.measures.process_tree import Used, measured
@@ -159,7 +160,9 @@ def command(count: int, systems: tuple[str, ...], memory: str, folder: Path | No
         result, name = {**ours(), **kill(count, kills, 1)}, "corpus-kills"
     else:
         with _corpus(count, folder) as found:
+            before = os.getloadavg()[0]
             result = compare(count, list(systems or SYSTEMS), memory, found)
+        result["load"] = load_since(before)
         name = f"corpus-{count}"
     path = RESULTS / f"{name}.json"
     write_json(path, {"made": made(), **result})

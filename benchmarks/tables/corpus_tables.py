@@ -1,6 +1,12 @@
 """The tables for corpus runs: header and rows from a result."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from benchmarks.tables.cells import Results, Table
+
+OURS: Final = "detector"
+SPARK: Final = "detector-spark"
 
 HEAD = ["system", "MB/s", "CPU s", "peak MB", "template found", "content lost", "copies", "others"]
 
@@ -22,19 +28,71 @@ def systems(result: Results) -> Table:
     return HEAD, rows
 
 
+def when(result: Results) -> str:
+    """Return a sentence: when a result was made, and what else the machine did."""
+    day = result["made"]["when"].split("T")[0]
+    if "load" not in result:
+        return f"Measured on {day}.\n"
+    load = result["load"]
+    return (
+        f"Measured on {day}, on {load['cores']} cores with other work: the load was {load['before']:.0f} "
+        f"before and {load['after']:.0f} after.\n"
+    )
+
+
 def kills(result: Results) -> Table:
     """Return how many killed runs gave the same output."""
     row = [f"{result['count']:,}", f"{result['kills']}", f"{result['equal']}", f"{result['seconds']:.0f}"]
     return ["pages", "killed", "identical output", "seconds, undisturbed"], [row]
 
 
+def read_pages(verdicts: Results) -> Table:
+    """Return for each site, and for all, how many pages were read, and which lines were wrong."""
+    rows = []
+    for name in (*sorted({row["site"] for row in verdicts["pages"]}), "all"):
+        pages = [row for row in verdicts["pages"] if name in (row["site"], "all")]
+        right = sum(not row["lost"] and not row["left"] for row in pages)
+        counts = [sum(row[key] for row in pages) for key in ("lines", "kept", "lost", "left")]
+        rows.append([name, f"{len(pages)}", f"{right}", *(f"{count:,}" for count in counts)])
+    return ["site", "pages", "without a fault", "lines", "kept", "wrongly dropped", "wrongly kept"], rows
+
+
 def spark(result: Results) -> Table:
-    """Return time and memory of data frames on Spark, compared with a corpus run, and of each step."""
+    """Return time, memory and quality of data frames on Spark and of a corpus run, and time of each step."""
     rows = [
-        [row["system"], f"{row['seconds']:,.0f}", f"{row['cpu_s']:,.0f}", f"{row['peak_mb']:,}", ""]
+        [
+            row["system"],
+            *(f"{row['seconds']:,.0f}", f"{row['cpu_s']:,.0f}", f"{row['peak_mb']:,}", ""),
+            *(f"{row[name]:.2%}" for name in ("template_found", "content_lost", "copies_removed")),
+        ]
         for row in result["rows"]
     ]
     for step in result["steps"]:
         shuffled = f"{step['shuffled'] / result['count']:,.0f}"
-        rows.append([f"— {step['step']}", f"{step['seconds']:,.0f}", f"{step['task_s']:,.0f}", "", shuffled])
-    return ["system, step", "seconds", "CPU s (steps: task s)", "peak MB", "shuffled bytes per page"], rows
+        times = (f"{step['seconds']:,.0f}", f"{step['task_s']:,.0f}")
+        rows.append([f"— {step['step']}", *times, "", shuffled, "", "", ""])
+    head = ["system, step", "seconds", "CPU s (steps: task s)", "peak MB", "shuffled bytes per page"]
+    return [*head, *HEAD[4:7]], rows
+
+
+def cost(results: Sequence[Results], spark_result: Results) -> Table:
+    """Return what a million pages cost, from runs over as many or fewer; and memory, and when they ran."""
+    rows = []
+    for result in results:
+        own = next(row for row in result["rows"] if row["system"] == OURS)
+        rows.append(_cost_row(f"corpus run, {result['count']:,} pages", own, result))
+    count, name = spark_result["count"], f"Spark, {spark_result['count']:,} pages"
+    own = next(row for row in spark_result["rows"] if row["system"] == SPARK)
+    shuffled = sum(step["shuffled"] for step in spark_result["steps"])
+    rows.append([*_cost_row(name, own, spark_result)[:-1], f"{shuffled / count / 1e3:.2f}"])
+    for step in spark_result["steps"]:
+        hours, each = step["task_s"] / count * 1e6 / 3600, step["shuffled"] / count / 1e3
+        rows.append([f"— {step['step']} (task hours)", "", f"{hours:.2f}", "", "", f"{each:.2f}"])
+    return ["measured with", "on", "CPU hours", "GB read", "peak MB", "GB shuffled"], rows
+
+
+def _cost_row(name: str, row: Results, result: Results) -> list[str]:
+    each = 1e6 / result["count"]
+    hours, size = row["cpu_s"] * each / 3600, result["bytes"] * each / 1e9
+    day = result["made"]["when"].split("T")[0]
+    return [name, day, f"{hours:.2f}", f"{size:.1f}", f"{row['peak_mb']:,}", ""]

@@ -24,6 +24,7 @@ from benchmarks.tables import (
 )
 from benchmarks.tables.cells import TableError, grid, read
 
+LABELS: Final = ROOT / "benchmarks" / "labels"
 MARKED: Final = re.compile(r"(<!-- table: ([^>]*?) -->\n)(.*?)(<!-- end table -->)", re.DOTALL)
 
 
@@ -38,14 +39,26 @@ def duplicates(folder: Path, words: str) -> str:
 
 
 def corpus(folder: Path, name: str) -> str:
-    """Return a table of corpus runs: "10000" for the systems at a size, or "kills"."""
+    """Return a table of corpus runs: "10000" for the systems at a size, "kills", or "read-pages"."""
+    if name == "read-pages":
+        return grid(*corpus_tables.read_pages(read(LABELS, name)))
     result = read(folder, f"corpus-{name}")
-    return grid(*(corpus_tables.kills if name == "kills" else corpus_tables.systems)(result))
+    if name == "kills":
+        return grid(*corpus_tables.kills(result))
+    return f"{grid(*corpus_tables.systems(result))}\n{corpus_tables.when(result)}"
 
 
 def spark(folder: Path, name: str) -> str:
     """Return a table of data frames on Spark: "10000" for a number of pages."""
-    return grid(*corpus_tables.spark(read(folder, f"spark-{name}")))
+    result = read(folder, f"spark-{name}")
+    return f"{grid(*corpus_tables.spark(result))}\n{corpus_tables.when(result)}"
+
+
+def cost(folder: Path, name: str) -> str:
+    """Return what a million pages cost, from runs over "10000 100000 ..." pages; the first also on Spark."""
+    counts = name.split()
+    results = [read(folder, f"corpus-{count}") for count in counts]
+    return grid(*corpus_tables.cost(results, read(folder, f"spark-{counts[0]}")))
 
 
 def profile(folder: Path, words: str) -> str:
@@ -100,6 +113,7 @@ TABLES: Final[dict[str, Callable[[Path, str], str]]] = {
     "duplicates": duplicates,
     "corpus": corpus,
     "spark": spark,
+    "cost": cost,
     "profile": profile,
     "adaptation": adaptation,
     "reliability": reliability,

@@ -221,7 +221,7 @@ def run(
     _refuse_foreign(spec)
     if not (spec.folder().path / PLAN).exists():  # a run that goes on has read its inputs
         refuse_wrong_columns(inputs, spec.columns, limits=spec.corpus.limits())
-    with _alone(spec), log.to(spec.output, _titles(spec)):
+    with _alone(spec), log.to(spec.output, _titles(spec), resources.workers):
         spec.folder().sweep()
         shards, manifest = plan_for(spec, inputs, surveyor)
         log.write(_planned(shards, resources, spec.output), tell=True)

@@ -54,35 +54,50 @@ def in_words(seconds: float) -> str:
 
 
 class _Step(NamedTuple):
-    """A step in progress: its name, the work done before it began, its start time, and its total work."""
+    """A step in progress.
+
+    before, done, total: its work: before it began, now, and all of it
+    began: when it began; tasks: finished since then
+    """
 
     name: str
     before: int
     began: float
     done: int
     total: int
+    tasks: int = 0
 
     def share(self, done: int) -> float:
         """Return the share of the run's time for part of the step's work."""
         return SHARES.get(self.name, 0.0) * done / max(self.total, 1)
 
+    def reached(self, workers: int) -> int:
+        """Return the work since it began, with the tasks that are about to end.
+
+        Workers begin together, so when the first of two ends its task, the other one is nearly done too.
+        """
+        worked, rounds = self.done - self.before, -(-self.tasks // workers)
+        return min(worked * rounds * workers // max(self.tasks, 1), self.total - self.before)
+
 
 class TimeLeft:
     """Estimates when a run ends, from the finished work and the usual shares of the steps.
 
-    Work of an earlier, stopped run is not counted. steps: those of the run
+    Work of an earlier, stopped run is not counted. steps: those of the run; workers: tasks at a time
     """
 
-    def __init__(self, steps: Sequence[str]) -> None:
+    def __init__(self, steps: Sequence[str], workers: int = 1) -> None:
         self._later = {name: SHARES[name] for name in steps}
+        self._workers = workers
         self._worked = self._spent = 0.0
 
     def seconds(self, step: _Step, now: float) -> float | None:
         """Return the seconds left in the middle of a step; None if nothing is finished yet."""
-        worked = self._worked + step.share(step.done - step.before)
+        reached = step.reached(self._workers)
+        worked = self._worked + step.share(reached)
         later = sum(share for name, share in self._later.items() if name != step.name)
         spent = self._spent + now - step.began
-        return spent * (later + step.share(step.total - step.done)) / worked if worked else None
+        return spent * (later + step.share(step.total - step.before - reached)) / worked if worked else None
 
     def finish(self, step: _Step, now: float) -> None:
         """Count a finished step."""
@@ -110,9 +125,12 @@ class RunLog:
         self._logged = self._told = clock()
 
     @contextmanager
-    def to(self, folder: Path, steps: Sequence[str]) -> Iterator[None]:
-        """Append to the log of a folder, also with the reason why the run stopped."""
-        self._left, self._told = TimeLeft(steps), self._clock() - TELL_EVERY
+    def to(self, folder: Path, steps: Sequence[str], workers: int = 1) -> Iterator[None]:
+        """Append to the log of a folder, also with the reason why the run stopped.
+
+        steps: those that take long; workers: tasks at a time
+        """
+        self._left, self._told = TimeLeft(steps, workers), self._clock() - TELL_EVERY
         try:
             file = self._file = (folder / LOG).open("a", encoding="utf-8", errors="replace")
         except OSError as error:
@@ -148,7 +166,8 @@ class RunLog:
         now = self._clock()
         if self._step is None or self._step.name != step:
             self._step, self._logged = _Step(step, done, now, done, total), now
-        at = self._step = self._step._replace(done=done, total=total)
+        ended = done > self._step.done
+        at = self._step = self._step._replace(done=done, total=total, tasks=self._step.tasks + ended)
         if done == total:
             self.write(f"{step}: done in {in_words(now - at.began)}{_rate(at, now)}")
             self._left.finish(at, now)
@@ -163,7 +182,7 @@ class RunLog:
             return
         self._logged = now
         self._told = now if tells else self._told
-        rest = "" if left is None else f", about {in_words(left)} left"
+        rest = f", about {in_words(left)} left" if left else ""
         self.write(f"{step.name}: {step.done / step.total:.0%}{_rate(step, now)}{rest}", tell=tells)
 
 

@@ -6,10 +6,15 @@ import sys
 import pytest
 
 from benchmarks.data.planted.corpus_pages import write
+from benchmarks.data.sets import dataset
 from benchmarks.files import json_lines
+from benchmarks.labels.read_pages import EACH, WITH_MORE, drawn
 from benchmarks.measures.corpus_scores import kept_lines, scored, scored_files
 from benchmarks.measures.process_tree import measured
 from benchmarks.peers.corpus import plain
+from benchmarks.tables import corpus_tables
+from benchmarks.tables.cells import read
+from benchmarks.tables.fill import LABELS
 
 
 def test_a_corpus_is_the_same_for_a_seed_and_has_copies(tmp_path):
@@ -92,3 +97,62 @@ def test_memory_is_that_of_all_processes():
     assert used.code == 0
     assert used.peak > 100_000_000
     assert used.seconds == pytest.approx(1, abs=30)
+
+
+def test_pages_to_read_are_drawn_by_a_fixed_rule():
+    sites = {f"site{at}": [f"site{at}/{page}" for page in range(20)] for at in range(6)}
+    found = drawn(sites)
+    assert found == drawn({site: pages[::-1] for site, pages in reversed(sites.items())})
+    assert len(found) == len(set(found)) == 6 * EACH + WITH_MORE
+    assert sum(name.startswith("site0/") for name in found) == EACH + 1
+    assert sum(name.startswith("site5/") for name in found) == EACH
+
+
+def test_verdicts_on_read_pages():
+    pages = read(LABELS, "read-pages")["pages"]
+    assert len(pages) == len({row["page"] for row in pages})
+    for row in pages:
+        assert row["left"] <= row["kept"] <= row["lines"]
+        assert row["lost"] <= row["lines"] - row["kept"]
+        assert ("why" in row) == bool(row["lost"] or row["left"])
+
+
+@pytest.mark.shared
+def test_pages_that_were_read_are_in_the_data(shared):
+    names = {row["page"] for row in read(LABELS, "read-pages")["pages"]}
+    sets = {name.split("/", 1)[0] for name in names}
+    assert names <= {page.key for name in sets for page in dataset(name).pages()}
+
+
+def test_a_table_of_read_pages():
+    row = {"site": "a.example", "lines": 900, "kept": 10, "lost": 0, "left": 0}
+    pages = [row, {**row, "lost": 2}, {**row, "site": "b.example", "left": 3}]
+    _, rows = corpus_tables.read_pages({"pages": pages})
+    assert rows == [
+        ["a.example", "2", "1", "1,800", "20", "2", "0"],
+        ["b.example", "1", "0", "900", "10", "0", "3"],
+        ["all", "3", "1", "2,700", "30", "2", "3"],
+    ]
+
+
+def test_a_table_of_cost():
+    own = {"system": "detector", "cpu_s": 36.0, "peak_mb": 200}
+    made, rows = {"when": "2026-11-30T08:00+00:00"}, [{"system": "other"}, own]
+    result = {"made": made, "count": 10_000, "bytes": 30_000_000, "rows": rows}
+    steps = [{"step": "clean", "task_s": 72.0, "shuffled": 10_000_000}]
+    on_spark = {**result, "rows": [own, {**own, "system": "detector-spark", "cpu_s": 72.0}], "steps": steps}
+    _, rows = corpus_tables.cost([result], on_spark)
+    assert rows == [
+        ["corpus run, 10,000 pages", "2026-11-30", "1.00", "3.0", "200", ""],
+        ["Spark, 10,000 pages", "2026-11-30", "2.00", "3.0", "200", "1.00"],
+        ["— clean (task hours)", "", "2.00", "", "", "1.00"],
+    ]
+
+
+def test_when_a_result_was_made():
+    result = {"made": {"when": "2026-11-30T08:00+00:00"}}
+    assert corpus_tables.when(result) == "Measured on 2026-11-30.\n"
+    load = {"before": 7.6, "after": 9.4, "cores": 2}
+    assert corpus_tables.when({**result, "load": load}) == (
+        "Measured on 2026-11-30, on 2 cores with other work: the load was 8 before and 9 after.\n"
+    )

@@ -8,6 +8,7 @@ import pytest
 
 from detector.corpus.restore import restored, settings_of, stored_records
 from detector.corpus.run import Resources, run
+from detector.corpus.steps.clean import is_titled
 from detector.detector import Detector, Page
 from detector.engines.in_process import InProcess
 from detector.engines.processes import Processes
@@ -355,6 +356,33 @@ def test_which_near_duplicate_stays(clean, tmp_path, keep, stays):
     assert len(share) == len(rows)
     out, _ = clean(path, keep=keep, duplicates=0.6)
     assert [row["id"] for row in read_jsonl(out / "data")] == [stays or max(share, key=share.get)]
+
+
+@pytest.mark.parametrize(("keep", "stays"), [("article", "story"), ("first", "archive")])
+def test_an_archive_page_with_a_single_story_does_not_stay_instead_of_it(clean, tmp_path, keep, stays):
+    """Both pages have the same text, so only the `<title>` tells which of them is the story."""
+    title, *paragraphs = story(3)
+    body = f"<h1>{title}</h1>" + "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    heads = {"archive": "March 2024 - The Valley Post", "story": f"{title} - The Valley Post"}
+    rows = [
+        {"id": name, "text": f"<html><head><title>{head}</title></head><body>{body}</body></html>"}
+        for name, head in heads.items()
+    ]
+    out, _ = clean(write_jsonl(tmp_path / "pages.jsonl", rows), keep=keep)
+    assert [row["id"] for row in read_jsonl(out / "data")] == [stays]
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "wanted"),
+    [
+        ("The  Harbour\nIt rained.", "the harbour - The Valley Post", True),
+        ("The Harbour", None, False),
+        ("", "The Harbour", False),
+        ("The Harbour\nIt rained.", "March 2024", False),
+    ],
+)
+def test_a_title_that_names_the_first_line(text, title, wanted):
+    assert is_titled(text.encode(), title) is wanted
 
 
 def test_empty_documents_are_no_copies_of_each_other(clean, pages, tmp_path):

@@ -99,6 +99,31 @@ def test_time_left(tmp_path):
     assert lines_of(tmp_path)[1].startswith("counting lines: done in 3 min")
 
 
+def test_time_left_with_tasks_under_way(tmp_path):
+    """Four equal tasks on two workers take two rounds of 100 s, as long as the first task."""
+    clock, told = Clock(), []
+    log = RunLog(tell=told.append, clock=clock)
+    with log.to(tmp_path, ["counting lines", "cleaning"], 2):
+        log("counting lines", 0, 100)
+        for done in (25, 50, 75, 100):
+            clock.now += 100 if done in (25, 75) else 0
+            log("counting lines", done, 100)
+        # .1 of the run took 100 s, though only one task is done; left are .1 and .63.
+        assert told[0] == "counting lines: 25%, 0.0 KB/s, about 12 min left"
+        # The fourth task was about to end, so .2 took 200 s.
+        assert told[1] == "counting lines: 75%, 0.0 KB/s, about 10 min left"
+        log("cleaning", 0, 100)
+        clock.now += 300
+        log("cleaning", 25, 100)
+        # .2 + .315 took 500 s.
+        assert told[2:] == ["cleaning: 25%, 0.0 KB/s, about 5 min left"]
+        log("cleaning", 50, 100)
+        clock.now += 300
+        # Nothing is left that has not begun.
+        log("cleaning", 75, 100)
+    assert lines_of(tmp_path)[-1] == "cleaning: 75%, 0.0 KB/s"
+
+
 def test_the_plan_is_shown_unless_quiet(capfd, tmp_path):
     path = write_jsonl(tmp_path / "pages.jsonl", records(10))
     assert run(["clean", str(path), "--output", str(tmp_path / "a"), "--engine", "process"]) == 0

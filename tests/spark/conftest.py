@@ -20,6 +20,8 @@ def session():
         "spark.ui.enabled": "false",
         "spark.log.level": "ERROR",
         "spark.sql.shuffle.partitions": "4",
+        # Snappy, the default, does not load where musl is installed beside glibc.
+        "spark.sql.parquet.compression.codec": "zstd",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "50",
         "spark.driver.memory": "512m",
     }

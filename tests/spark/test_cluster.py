@@ -31,7 +31,8 @@ master, folder, result, checkpoints, *workers = sys.argv[1:]
 builder = SparkSession.builder.master(master).appName("detector")
 settings = {
     "spark.driver.memory": "512m", "spark.executor.memory": "700m", "spark.executor.cores": "1",
-    "spark.sql.shuffle.partitions": "4", "spark.ui.enabled": "false", "spark.log.level": "ERROR",
+    "spark.sql.shuffle.partitions": "4", "spark.sql.parquet.compression.codec": "zstd",
+    "spark.ui.enabled": "false", "spark.log.level": "ERROR",
     "spark.sql.execution.arrow.maxRecordsPerBatch": "50", "spark.driver.host": "127.0.0.1",
     "spark.speculation": "true",
 }

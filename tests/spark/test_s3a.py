@@ -37,6 +37,7 @@ s3a = {
 settings = {
     "spark.ui.enabled": "false", "spark.log.level": "ERROR", "spark.driver.memory": "512m",
     "spark.driver.extraClassPath": jars, "spark.sql.shuffle.partitions": "2",
+    "spark.sql.parquet.compression.codec": "zstd",
     "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
     **{f"spark.hadoop.fs.s3a.{name}": value for name, value in s3a.items()},
 }

@@ -13,7 +13,7 @@ from typing import Any, Final
 import click
 
 from benchmarks.data.planted.corpus_pages import write
-from benchmarks.environment import made, ours
+from benchmarks.environment import load_since, made, ours
 from benchmarks.files import RESULTS, ROOT, json_lines, write_json
 from benchmarks.measures.corpus_scores import scored
 from benchmarks.measures.process_tree import Used, measured
@@ -111,9 +111,9 @@ def command(count: int, memory: str, folder: Path | None) -> None:
         place = folder or Path(name)
         if not (place / "pages.jsonl").exists():
             write(place, count)
-        before = os.getloadavg()
+        before = os.getloadavg()[0]
         result = compare(place, memory)
-    load = {"before": before[0], "after": os.getloadavg()[0], "cores": os.cpu_count()}
+    load = load_since(before)
     path = RESULTS / f"spark-{count}.json"
     write_json(path, {"made": made(), "count": count, "load": load, **result})
     click.echo(str(path))

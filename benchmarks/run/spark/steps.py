@@ -22,6 +22,8 @@ def settings(out: Path, memory: str) -> dict[str, str]:
         "spark.local.dir": str(out / "shuffle"),
         "spark.sql.shuffle.partitions": "16",
         "spark.sql.execution.arrow.maxRecordsPerBatch": "1000",
+        # Snappy, the default, does not load where musl is installed beside glibc.
+        "spark.sql.parquet.compression.codec": "zstd",
         "spark.ui.enabled": "false",
         "spark.log.level": "ERROR",
         "spark.eventLog.enabled": "true",

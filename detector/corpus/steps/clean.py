@@ -29,6 +29,7 @@ from detector.model.page_kinds import EMPTY, KINDS, LEAST_WORDS
 from detector.records import Batch, Integers
 from detector.results.batch import ScoredBatch
 from detector.sites.recurrence import LineCounts, Sites
+from detector.text.html import title_of
 
 TEXTS: Final = "text.bin"
 LINE_RECORDS: Final = "lines.jsonl.zst"
@@ -38,7 +39,7 @@ KEPT: Final = "kept.bin"
 # Fast; files are a tenth larger than with the default level.
 ZSTD_LEVEL: Final = 3
 # Fields of the arrays of `CleanPages`.
-_TYPES: Final = (np.int64, np.int64, np.int64, np.uint8, np.float32, np.int64)
+_TYPES: Final = (np.int64, np.int64, np.int64, np.uint8, np.float32, np.bool_, np.int64)
 
 
 class CleanPage(NamedTuple):
@@ -46,6 +47,7 @@ class CleanPage(NamedTuple):
 
     number: in its shard; text: the clean text, in UTF-8; before: bytes of its lines
     verdict: number of its kind (`verdict_name`); share: of its words that are content
+    titled: whether its first line is in the title of the page (`is_titled`)
     line_words: its segments, if passages are to be found
     """
 
@@ -54,6 +56,7 @@ class CleanPage(NamedTuple):
     before: int
     verdict: int
     share: float
+    titled: bool
     lines: LineRecord
     line_words: LineWords | None = None
 
@@ -62,6 +65,12 @@ def _line_bytes(batch: Batch) -> Integers:
     """Return int64 (P,): bytes of each page's lines with line endings, without markup."""
     ends = np.concatenate(([0], np.cumsum(batch.line_end - batch.line_start + 1)))
     return np.diff(ends[batch.page_line])
+
+
+def is_titled(text: bytes, title: str | None) -> bool:
+    """Tell whether the first line of a clean text is in the `<title>`: an article's headline usually is."""
+    headline = " ".join(text.partition(b"\n")[0].decode("utf-8", "replace").split()).casefold()
+    return bool(headline) and headline in (title or "").casefold()
 
 
 def text_sizes(folder: Path) -> Integers:
@@ -135,12 +144,14 @@ class Cleaner:
         text, start = result.clean.text.tobytes(), 0
         ends = zip(result.clean.page_end.tolist(), line_words, strict=False)
         for page, (end, words_of_page) in enumerate(ends):
+            own = text[start:end]
             yield CleanPage(
                 number=batch.first + part.positions[page],
-                text=text[start:end],
+                text=own,
                 before=int(before[page]),
                 verdict=int(verdicts[page]),
                 share=float(shares[page]),
+                titled=is_titled(own, title_of(result.markup, page)),
                 lines=records[page],
                 line_words=words_of_page,
             )
@@ -162,7 +173,7 @@ class CleanPages(NamedTuple):
     """The clean documents of a shard (D of them).
 
     number: int64 (D,), the document's in the shard; size, before: int64 (D,), bytes of its clean text,
-    and of its lines; verdict: uint8 (D,); share: float32 (D,), see `CleanPage`
+    and of its lines; verdict: uint8 (D,); share: float32 (D,); titled: bool (D,), see `CleanPage`
     segments: int64 (D,), number of its segments
     """
 
@@ -171,6 +182,7 @@ class CleanPages(NamedTuple):
     before: Integers
     verdict: NDArray[np.uint8]
     share: NDArray[np.float32]
+    titled: NDArray[np.bool_]
     segments: Integers
 
     @classmethod
@@ -196,7 +208,7 @@ class _CleanShard:
         self._lines = self._stack.enter_context(lines)
         self._rejects = self._stack.enter_context((folder / REJECTS).open("wb"))
         self._kept = self._stack.enter_context((folder / KEPT).open("wb"))
-        self._rows: list[tuple[int, int, int, int, float, int]] = []
+        self._rows: list[tuple[int, int, int, int, float, bool, int]] = []
         self._line_words: list[LineWords] = []
 
     def add(self, pages: Sequence[CleanPage], rejected: Sequence[Rejected]) -> None:
@@ -206,7 +218,15 @@ class _CleanShard:
             self._lines.write(b"".join(json_line(page.lines.as_dict()) for page in pages))
         self._kept.write(b"".join(bytes(page.lines.kept) for page in pages))
         self._rows += [
-            (page.number, len(page.text), page.before, page.verdict, page.share, len(page.lines.kept))
+            (
+                page.number,
+                len(page.text),
+                page.before,
+                page.verdict,
+                page.share,
+                page.titled,
+                len(page.lines.kept),
+            )
             for page in pages
         ]
         self._line_words += [page.line_words for page in pages if page.line_words is not None]

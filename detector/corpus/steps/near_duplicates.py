@@ -34,7 +34,7 @@ from detector.near_duplicates.pairs import Duplicates, Removed
 from detector.near_duplicates.texts import Spans, SpilledTexts, Texts, normalised
 from detector.near_duplicates.workspace import Workspace
 from detector.progress import Progress, no_progress
-from detector.records import Integers
+from detector.records import Floats64, Integers
 from detector.settings import DuplicateSettings, KeepDocument
 
 # The number of the verdict.
@@ -175,10 +175,17 @@ def _values(keep: KeepDocument, sources: Sequence[Source]) -> list[float] | None
     values = list[float]()
     for source in sources:
         pages = CleanPages.load(source.clean)
-        share, verdict = source.of(pages.share), source.of(pages.verdict)
-        # An archive page may contain a whole story, and look like an article itself.
-        values += (share if keep == "best" else (verdict == ARTICLE) * 1.0 + (share >= MOSTLY)).tolist()
+        values += source.of(pages.share if keep == "best" else _as_article(pages)).tolist()
     return values
+
+
+def _as_article(pages: CleanPages) -> Floats64:
+    """Return a number for each page: the highest for an article.
+
+    An archive page with a single story looks like an article itself, but the story is not named in its title.
+    """
+    like: Floats64 = (pages.verdict == ARTICLE) * 1.0 + (pages.share >= MOSTLY) + pages.titled * 0.5
+    return like
 
 
 def _with_words(found: Removed, words: NDArray[np.int32]) -> Removed:
