@@ -1,14 +1,14 @@
-"""The network of kinds: the kernel against its reference, and what is made of it."""
+"""The network of kinds: the kernel against its reference, and the kinds that lines get.
+
+What is decided by kinds is in tests/test_by_kind.py.
+"""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from detector import Detector, Settings
-from detector.decisions import KnownKinds, by_kind
-from detector.errors import SettingsError
 from detector.model.files import Model, default_model
 from detector.model.line_kinds import EMBEDDING, NGRAM_BITS, TOKEN_BITS, LineKindNetwork, columns_of, in_bytes
 from detector.model.score import score_lines
@@ -89,69 +89,6 @@ def test_no_kinds_without_a_network() -> None:
     assert page.clean_text == Detector(without, Settings(keep=("form",))).score(TEXT, "text").clean_text
 
 
-def test_policy_by_kind() -> None:
-    """A kept kind lowers what is decided by, a dropped one raises it, others leave it to the score."""
-    scores = np.array([0.9, 0.9, 0.1, 0.4], np.float32)
-    kinds = np.zeros((4, len(LINE_KINDS)), np.float32)
-    kinds[0, LINE_KINDS.index("title")] = 1
-    kinds[1, LINE_KINDS.index("form")] = kinds[2, LINE_KINDS.index("caption")] = 1
-    kinds[3, LINE_KINDS.index("title")] = kinds[3, LINE_KINDS.index("caption")] = 0.5
-    pages, known = np.array([0, 3, 4]), KnownKinds(kinds, np.zeros(2, np.float32))
-    decided = by_kind(scores, known, pages, ("title",), ("caption",)).decided
-    np.testing.assert_allclose(decided, [0, 0.9, 1, 0.5])
-    np.testing.assert_array_equal(by_kind(scores, known, pages), (scores, scores))
-
-
-def test_a_page_has_one_title() -> None:
-    """Only the likeliest line of each page stays as its title, the surer the more it stands out."""
-    scores = np.full(8, 0.8, np.float32)
-    kinds = np.zeros((8, len(LINE_KINDS)), np.float32)
-    kinds[:, LINE_KINDS.index("title")] = [0.5, 0.75, 0.25, 0.2, 0.2 / 3, 0.2 / 3, 0.09, 0]
-    known, pages = KnownKinds(kinds, np.zeros(4, np.float32)), np.array([0, 3, 3, 6, 8])
-    decided = by_kind(scores, known, pages, ("title",), ("comment",)).decided
-    wanted = [0.8, 0.2, 0.8, 0.8 * (1 - 9 / 11), 0.8, 0.8, 0.8 * (1 - 0.09), 0.8]
-    np.testing.assert_allclose(decided, wanted, atol=1e-3)
-
-
-def test_comments_go_from_a_quarter_on() -> None:
-    """And not on a forum, where they are the posts."""
-    scores = np.full(4, 0.25, np.float32)
-    kinds = np.zeros((4, len(LINE_KINDS)), np.float32)
-    kinds[:, LINE_KINDS.index("comment")] = [0.25, 0.75, 1, 1]
-    known = KnownKinds(kinds, np.array([0, 0.75], np.float32))
-    decided = by_kind(scores, known, np.array([0, 3, 4]), (), ("comment",)).decided
-    np.testing.assert_allclose(decided, [0.25, 0.75, 1, 0.25], atol=1e-3)
-    kept = by_kind(scores, known, np.array([0, 3, 4]), ("comment",)).decided
-    np.testing.assert_allclose(kept, [0.188, 0.062, 0, 0], atol=1e-3)
-
-
-def test_to_keep_the_title_drops_nothing_else() -> None:
-    """The page's threshold is that of the scores without it."""
-    page = "<nav><a href=/>Home</a></nav><h1>A title</h1><p>The town council met on Monday to discuss the bridge.</p>"
-    for text in (HTML, TEXT, page):
-        alone, default = (Detector(settings=Settings(keep=keep, drop=())).score(text) for keep in ((), None))
-        assert {line.number for line in alone.lines if line.kept} <= {
-            line.number for line in default.lines if line.kept
-        }
-
-
-@pytest.mark.parametrize(
-    ("settings", "keep", "drop"),
-    [
-        (Settings(), ("title",), ("comment", "author")),
-        (Settings(keep=("comment",)), ("comment",), ("author",)),
-        (Settings(drop=("title",)), (), ("title",)),
-        (Settings(keep=(), drop=()), (), ()),
-        (Settings(lose_at_most=0.01), ("title",), ()),
-        (Settings(recall=0.9, drop=("form",)), ("title",), ("form",)),
-        (Settings(precision=0.9), ("title",), ("comment", "author")),
-    ],
-)
-def test_the_default_gives_way(settings: Settings, keep: tuple[str, ...], drop: tuple[str, ...]) -> None:
-    """What is given replaces the default, which never contradicts it."""
-    assert settings.kinds_decided() == (keep, drop)
-
-
 def test_a_site_changes_kinds() -> None:
     """A line on every page of its site is not the page's title, however much it looks like one."""
     pages = [
@@ -163,27 +100,3 @@ def test_a_site_changes_kinds() -> None:
     assert known.score > alone.score
     assert known.kinds["title"] < alone.kinds["title"]
     assert sum(known.kinds.values()) == pytest.approx(1, abs=0.01)
-
-
-@pytest.mark.parametrize(
-    ("keep", "drop", "message"),
-    [(("headline",), (), "keep has unknown kinds headline"), (("form",), ("form",), "both have form")],
-)
-def test_wrong_kinds(keep: tuple[str, ...], drop: tuple[str, ...], message: str) -> None:
-    """A kind that is not known, or kept and dropped at once, is refused."""
-    with pytest.raises(SettingsError, match=message):
-        Settings(keep=keep, drop=drop)
-
-
-def test_the_kind_is_named_where_it_decided() -> None:
-    """A line that its score alone would keep says that its kind is dropped."""
-    page = Path("examples/news.html").read_bytes()
-    by_score = Detector(settings=Settings(keep=(), drop=())).score(page)
-    without = Detector(settings=Settings(drop=("body",))).score(page)
-    changed = [
-        new for old, new in zip(by_score.lines, without.lines, strict=True) if old.kept and not new.kept
-    ]
-    assert {line.reasons[-1].text for line in changed if line.kind == "body"} == {
-        "dropped because of its kind, body"
-    }
-    assert all(reason.code != "kind" for line in by_score.lines for reason in line.reasons)
