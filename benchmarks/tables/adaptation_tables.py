@@ -24,13 +24,13 @@ def models(result: Results) -> Table:
         [
             f"{name} the languages",
             f"{model['share']:.0%}",
+            str(model["seed"]),
             f"{model['pages']:,}",
             ", ".join(f"{pages} {name}" for name, pages in model["pages_of_sets"].items()),
-            str(model["seed"]),
         ]
         for name, model in result["models"].items()
     ]
-    return ("model", "share", "pages", "of the sets", "seed"), rows
+    return ("model", "`--share`", "seed", "pages", "of the sets"), rows
 
 
 def _mean(draws: list[dict[str, Any]], column: str, read: str, figure: str) -> float:
