@@ -127,6 +127,4 @@ def test_the_table_of_models_says_what_they_learned_from(result):
 def test_the_table_of_time_has_cpu_seconds():
     row = {"set": "sites", "pages": 1000, "sites": 39, "megabytes_of_pages": 38.3}
     rows = [row | {"seconds": 41.6, "cpu_seconds": 32.4, "megabytes": 501.5}]
-    assert adaptation_tables.thousand({"rows": rows})[1] == [
-        ["sites", "1,000 / 39", "38", "42", "32", "0.50"]
-    ]
+    assert adaptation_tables.thousand({"rows": rows})[1] == [["sites", "1,000 / 39", "38", "32", "0.50"]]
