@@ -1,8 +1,11 @@
 """Decisions by kind: lines that are kept or dropped for their kind, whatever their score."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from detector import Detector
 from detector.decisions import (
     BETWEEN_KEPT,
     COPY_DROPPED,
@@ -17,6 +20,7 @@ from detector.records import COPY_KINDS, LINE_KINDS, Copies
 from detector.settings import Settings
 from detector.text.plain import text_batch
 from detector.text.words import words_of
+from tests.model.test_kind_network import HTML, TEXT
 
 
 def known(*lines, forum=(0.0,), article=()):
@@ -77,6 +81,12 @@ def test_without_kinds_the_score_decides_alone():
     assert with_kinds(given, none, np.array([0, 2])) is given
 
 
+def test_each_line_is_decided_by_its_own_kinds():
+    lines = known({"title": 1}, {"form": 1}, {"caption": 1}, {"title": 0.5, "caption": 0.5}, forum=(0, 0))
+    found = by_kind(scores(0.9, 0.9, 0.1, 0.4), lines, np.array([0, 3, 4]), ["title"], ["caption"])
+    assert found.decided == pytest.approx([0, 0.9, 1, 0.5])
+
+
 def test_lines_with_copies_of_them_as_headlines_are_titles():
     names = ("", "headline", "headline-prefix", "block", "headline")
     kinds = [COPY_KINDS.index(name) if name else 0 for name in names]
@@ -101,8 +111,11 @@ def test_what_is_dropped_is_not_kept():
 
 def test_scores_stay_where_no_kinds_are_known_or_wanted():
     line, given = known({"body": 1.0}), scores(0.4)
-    assert by_kind(given, line, np.array([0, 1])).decided is given
-    assert by_kind(given, known(), np.array([0, 1]), ["body"], []).decided is given
+    for found in (
+        by_kind(given, line, np.array([0, 1])),
+        by_kind(given, known(), np.array([0, 1]), ["body"]),
+    ):
+        assert all(column is given for column in found)
 
 
 def test_what_is_decided_by_is_in_thousandths():
@@ -113,18 +126,45 @@ def test_what_is_decided_by_is_in_thousandths():
     assert found.decided[0] == pytest.approx(round(1 - (0.12345 + 0.87655 * 0.889), 3))
 
 
-def test_only_the_likeliest_line_of_each_page_is_its_title_if_it_stands_out():
-    lines = known({"title": 0.5}, {"title": 0.9}, {"title": 0.3}, {"title": 0.2}, forum=(0, 0, 0))
-    pages = np.array([0, 2, 2, 4])  # the second page has no line
-    found = by_kind(scores(1, 1, 1, 1), lines, pages, ["title"], [])
-    assert found.decided == pytest.approx([1, 0.1, round(1 - 0.09 / 0.13, 3), 1])
+@pytest.mark.parametrize(
+    ("titles", "pages", "score", "wanted"),
+    [
+        ((0.5, 0.9, 0.3, 0.2), (0, 2, 2, 4), 1, (1, 0.1, 1 - 0.09 / 0.13, 1)),
+        (
+            (0.5, 0.75, 0.25, 0.2, 0.2 / 3, 0.2 / 3, 0.09, 0),
+            (0, 3, 3, 6, 8),
+            0.8,
+            (0.8, 0.2, 0.8, 0.8 * (1 - 9 / 11), 0.8, 0.8, 0.8 * (1 - 0.09), 0.8),
+        ),
+    ],
+)
+def test_only_the_likeliest_line_of_each_page_is_its_title_if_it_stands_out(titles, pages, score, wanted):
+    """The second page has no line."""
+    lines = known(*({"title": share} for share in titles), forum=np.zeros(len(pages) - 1))
+    found = by_kind(scores(*[score] * len(titles)), lines, np.array(pages), ["title"], ["comment"])
+    assert found.decided == pytest.approx(wanted, abs=0.0006)
 
 
-def test_comments_count_from_a_quarter_on_and_are_content_of_a_forum():
-    lines = known({"comment": 0.8}, {"comment": 0.4}, {"comment": 0.8}, forum=(0.0, 0.25))
-    found = by_kind(scores(0, 0, 0), lines, np.array([0, 2, 3]), [], ["comment"])
-    dropped = [(share - 0.25) / 0.75 for share in (0.8, 0.4, 0.8 * 0.75)]
-    assert found.content == pytest.approx(np.round(dropped, 3))
+@pytest.mark.parametrize(
+    ("comments", "forum", "score", "wanted"),
+    [
+        ((0.8, 0.4, 0.8), 0.25, 0, [(share - 0.25) / 0.75 for share in (0.8, 0.4, 0.8 * 0.75)]),
+        ((0.25, 0.75, 1), 0.75, 0.25, (0.25, 0.75, 0.25)),
+        ((1, 1, 0), 0, 0.25, (1, 1, 0.25)),
+    ],
+)
+def test_comments_go_from_a_quarter_on_and_are_content_of_a_forum(comments, forum, score, wanted):
+    """The last line is on a page of its own, which may be a forum."""
+    lines = known(*({"comment": share} for share in comments), forum=(0, forum))
+    found = by_kind(scores(*[score] * 3), lines, np.array([0, 2, 3]), [], ["comment"])
+    assert found.decided == pytest.approx(wanted, abs=0.0006)
+    assert found.content == pytest.approx(wanted, abs=0.0006)
+
+
+def test_kept_comments_count_whatever_the_page_is():
+    lines = known(*({"comment": share} for share in (0.25, 0.75, 1, 1)), forum=(0, 0.75))
+    found = by_kind(scores(*[0.25] * 4), lines, np.array([0, 3, 4]), ["comment"])
+    assert found.decided == pytest.approx([0.188, 0.062, 0, 0], abs=0.0006)
 
 
 @pytest.mark.parametrize(("threshold", "ruled"), [(0.5, False), (0.3, True)])
@@ -271,3 +311,27 @@ def test_the_original_of_a_title_stays_for_it():
 def test_a_repeat_that_is_no_title_stays_where_its_score_is_low():
     found = among([0.1, 0.1, 0.05], [BODY, BODY, TITLE], {2: 1})
     assert found.kept.tolist() == [True, True, True]
+
+
+def test_to_keep_the_title_drops_nothing_else():
+    """The page's threshold is that of the scores without it."""
+    page = "<nav><a href=/>Home</a></nav><h1>A title</h1><p>The town council met on Monday to discuss the bridge.</p>"
+    for text in (HTML, TEXT, page):
+        alone, default = (Detector(settings=Settings(keep=keep, drop=())).score(text) for keep in ((), None))
+        assert {line.number for line in alone.lines if line.kept} <= {
+            line.number for line in default.lines if line.kept
+        }
+
+
+def test_the_kind_is_named_where_it_decided():
+    """A line that its score alone would keep says that its kind is dropped."""
+    page = Path("examples/news.html").read_bytes()
+    by_score = Detector(settings=Settings(keep=(), drop=())).score(page)
+    without = Detector(settings=Settings(drop=("body",))).score(page)
+    changed = [
+        new for old, new in zip(by_score.lines, without.lines, strict=True) if old.kept and not new.kept
+    ]
+    assert {line.reasons[-1].text for line in changed if line.kind == "body"} == {
+        "dropped because of its kind, body"
+    }
+    assert all(reason.code != "kind" for line in by_score.lines for reason in line.reasons)

@@ -2,7 +2,7 @@
 
 For each language: 20 pages of sites that are not in the test, drawn by seed; the model without the language,
 adapted to these pages alone, then with 100 true answers to the questions of `detector train --ask`; and the
-model with the language.
+model with the language. Each is adapted twice, with networks fitted and with frozen ones.
 """
 
 import json
@@ -42,6 +42,8 @@ ROUND: Final = 20
 # How many times as many questions to make as to ask, because some have no answer.
 OVER: Final = 10
 DRAWS: Final = 3
+# The end of the names of figures of models that were adapted in their phrase weights only.
+FROZEN: Final = "_frozen"
 FIGURES: Final = ("words_f1", "content_lost", "template_recall")
 GENERAL_PAGES: Final = 120
 READ: Final = ("html", "html as text")
@@ -144,24 +146,25 @@ def _run(
 ) -> dict[str, Any]:
     """Adapt to one draw of pages; sets: the test pages of the language, and the general ones."""
     truth = list({id(one): one for one in examples_to_judge(chosen).values()}.values())
-    began = time.monotonic()
     hidden = [replace(page, gold=None, labels=None) for page in chosen]
-    adaptation = start(old, hidden, [], load_memory(folder))
-    alone = adaptation.adapted()
-    seconds = time.monotonic() - began
-    adaptation, said = answered(adaptation, truth)
-    taught = adaptation.adapted()
-    return {
+    asked = start(old, hidden, [], load_memory(folder))
+    taught, said = answered(asked, truth)
+    found: dict[str, Any] = {
         "pages": len(chosen),
         "sites": len({page.group for page in chosen}),
-        "recurring_lines": adaptation.counts().recurring_lines,
+        "recurring_lines": asked.counts().recurring_lines,
         "answers_content_or_template": said,
-        "seconds_unlabelled": round(seconds, 1),
-        "unlabelled": measured(alone, sets[0]),
-        "answered": measured(taught, sets[0]),
-        "general_unlabelled": measured(alone, sets[1]),
-        "general_answered": measured(taught, sets[1]),
     }
+    for what, adaptation in (("unlabelled", asked), ("answered", taught)):
+        for frozen in (False, True):
+            began = time.monotonic()
+            model = replace(adaptation, frozen=frozen).adapted()
+            name = what + FROZEN * frozen
+            found[f"seconds_{name}"] = round(time.monotonic() - began, 1)
+            found[name] = measured(model, sets[0])
+            if what == "answered":
+                found[f"general_{name}"] = measured(model, sets[1])
+    return found
 
 
 def split(
@@ -186,7 +189,7 @@ def summary(language: dict[str, Any]) -> dict[str, float]:
         f"{read} {figure} {what}": round(closed(language, read, figure, what), 3)
         for read in READ
         for figure in ("words_f1", "log_loss")
-        for what in ("unlabelled", "answered")
+        for what in ("unlabelled", "answered", "answered_frozen")
     }
 
 
@@ -211,8 +214,11 @@ def command(pages: Path, models: Path, pair: str) -> None:
     general = examples_to_judge(_general(read, chosen))
     result: dict[str, Any] = {
         "made": made(),
-        **ours(),
-        "model_id": {"without": old.model_id, "with": new.model_id},
+        **ours(old.model_id, new.model_id),
+        "models": {
+            name: {"model_id": model.model_id, **model.info.data}
+            for name, model in (("without", old), ("with", new))
+        },
         "general_without": measured(old, general),
         "languages": {},
     }

@@ -1,18 +1,22 @@
 """Two small models, one of which does not know some languages.
 
-Both learn from only some of the pages (`SHARES`), so that the pair is trained in minutes. The difference
-between them shows what knowing a language is worth, not how good the default model is.
+Both learn from only some of the pages (`SHARES`, and `--share` of these), so that the pair is trained in
+minutes. The difference between them shows what knowing a language is worth, not how good the default model
+is. `data.json` in the folder of each model says what it learned from.
 """
 
 import time
 import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import click
 
 from detector.model.files import save
+from detector.model.info import ModelInfo
 from detector.training.data.labelled_pages import LabelledPage, read_pages
 from detector.training.fit.train import train
 
@@ -22,6 +26,7 @@ TEST_FOLDS: Final = (0, 1)
 SHARES: Final = {"wcxb-dev": 0.35, "trafilatura-eval-dev": 0.4, "rendered": 0.35, "sites": 0.3, "daniel": 0.6}
 # Pages that we wrote: few, of no site, and with a label for every line.
 OWN: Final = "own"
+SEED: Final = 0
 
 
 class Pair(NamedTuple):
@@ -66,15 +71,21 @@ PAIRS: Final = {
 }
 
 
-def used_in_training(page: LabelledPage) -> bool:
+def used_in_training(page: LabelledPage, share: float = 1.0) -> bool:
     """Tell whether a page in another language is among those that both models learned from."""
-    return zlib.crc32(page.id.encode()) % 1000 < 1000 * SHARES.get(page.set, 1.0)
+    return zlib.crc32(page.id.encode()) % 1000 < 1000 * share * SHARES.get(page.set, 1.0)
 
 
-def _chosen(page: LabelledPage, pair: Pair, with_languages: bool) -> bool:
+def _chosen(page: LabelledPage, pair: Pair, share: float, with_languages: bool) -> bool:
     if pair.kept_out(page):
         return with_languages and not pair.in_test(page)
-    return used_in_training(page)
+    return used_in_training(page, share)
+
+
+def _data(pages: Sequence[LabelledPage], share: float) -> dict[str, Any]:
+    """Return what a model learned from, for its folder."""
+    sets = dict(sorted(Counter(page.set for page in pages).items()))
+    return {"share": share, "seed": SEED, "pages": len(pages), "pages_of_sets": sets}
 
 
 def _unlabelled_language(pages: Iterator[LabelledPage]) -> Iterator[LabelledPage]:
@@ -86,7 +97,14 @@ def _unlabelled_language(pages: Iterator[LabelledPage]) -> Iterator[LabelledPage
 @click.argument("pages", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.argument("output", type=click.Path(path_type=Path, file_okay=False))
 @click.argument("pair", type=click.Choice(list(PAIRS)))
-def command(pages: Path, output: Path, pair: str) -> None:
+@click.option(
+    "--share",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Learn other languages from a smaller share of their pages, to save time.",
+)
+def command(pages: Path, output: Path, pair: str, share: float) -> None:
     """Train two small models, one without the languages of PAIR.
 
     PAGES is the file written by `data training-pages`. OUTPUT/PAIR/without learned from no page in the
@@ -94,13 +112,16 @@ def command(pages: Path, output: Path, pair: str) -> None:
 
     \b
     Examples:
-      python -m benchmarks train adaptation build/training.jsonl.gz build/adaptation news
+      python -m benchmarks train adaptation build/training.jsonl.gz build/adaptation news --share 0.4
       python -m benchmarks train adaptation build/training.jsonl.gz build/adaptation mixed
     """
     start, chosen_pair = time.monotonic(), PAIRS[pair]
     read = list(_unlabelled_language(read_pages([pages])))
     for name in ("without", "with"):
-        chosen = [page for page in read if _chosen(page, chosen_pair, name == "with")]
-        trained = train(chosen, log=lambda text: click.echo(f"{time.monotonic() - start:6.0f} s  {text}"))
-        save(trained.model, output / pair / name)
+        chosen = [page for page in read if _chosen(page, chosen_pair, share, name == "with")]
+        trained = train(
+            chosen, seed=SEED, log=lambda text: click.echo(f"{time.monotonic() - start:6.0f} s  {text}")
+        )
+        model = replace(trained.model, info=ModelInfo(data=_data(chosen, share)))
+        save(model, output / pair / name)
         trained.memory.save(output / pair / name)
