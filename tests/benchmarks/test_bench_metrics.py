@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from benchmarks.labels.kinds.copy_groups import copy_groups
 from benchmarks.labels.kinds.records import Copy, KindLabels
 from benchmarks.measures import metrics
+from benchmarks.measures.copies_kept import CopiesKept, copies_kept
 
 TEXT = st.text(alphabet="abc deß Éé Жж ไทย中かな.,-_12\n", max_size=60)
 SCORES = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 1), st.integers(1, 30)), min_size=1, max_size=80)
@@ -150,8 +151,8 @@ def test_page_error():
 
 def test_groups_of_copies_of_which_one_line_should_stay():
     groups = [(0, 1), (2, 3, 4), (5, 6)]
-    found = metrics.copies_kept(groups, [True, False, True, True, False, False, False])
-    assert found == metrics.CopiesKept(groups=3, one=1, several=1, none=1)
+    found = copies_kept(groups, [True, False, True, True, False, False, False])
+    assert found == CopiesKept(groups=3, one=1, several=1, none=1)
 
 
 def test_copies_that_may_stay_are_in_no_group():
