@@ -19,6 +19,7 @@ from benchmarks.data.pages import Page
 from benchmarks.errors import BenchmarkError
 from benchmarks.files import json_lines
 from benchmarks.measures import metrics
+from benchmarks.measures.copies_kept import CopiesKept, copies_kept
 
 HTML: Final = "html"
 # The names of our systems in results: on HTML, and on text.
@@ -67,8 +68,8 @@ def on_labelled_lines(pages: Sequence[tuple[Page, OurPage]]) -> dict[str, float]
     labels = [line.label for page, _ in same for line in page.lines]
     lines = np.concatenate([lines for _, lines in same])
     found: dict[str, float] = metrics.line_scores(labels, lines[:, 1] > 0)._asdict()
-    of_pages = [metrics.copies_kept(page.copies, own[:, 1] > 0) for page, own in same]
-    counts = metrics.CopiesKept(*(sum(counts) for counts in zip(*of_pages, strict=True)))
+    of_pages = [copies_kept(page.copies, own[:, 1] > 0) for page, own in same]
+    counts = CopiesKept(*(sum(counts) for counts in zip(*of_pages, strict=True)))
     lost = metrics.lost_at_template_recall(lines[:, 0], labels, lines[:, 2], TEMPLATE_RECALL)
     copies = {f"copies_{name}": float(count) for name, count in counts._asdict().items()}
     return {**found, **copies, "pages": len(same), "content_lost_at_template_recall_95": lost}

@@ -3,7 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.labels.kinds.copy_groups import copy_groups
+from benchmarks.labels.kinds.records import Copy, KindLabels
 from benchmarks.measures import metrics
+from benchmarks.measures.copies_kept import CopiesKept, copies_kept
 
 TEXT = st.text(alphabet="abc deß Éé Жж ไทย中かな.,-_12\n", max_size=60)
 SCORES = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 1), st.integers(1, 30)), min_size=1, max_size=80)
@@ -144,3 +147,24 @@ def test_brier_weighs_words():
 
 def test_page_error():
     assert metrics.page_error([0.5, 1], [0.25, 1]) == 0.125
+
+
+def test_groups_of_copies_of_which_one_line_should_stay():
+    groups = [(0, 1), (2, 3, 4), (5, 6)]
+    found = copies_kept(groups, [True, False, True, True, False, False, False])
+    assert found == CopiesKept(groups=3, one=1, several=1, none=1)
+
+
+def test_copies_that_may_stay_are_in_no_group():
+    kinds = ("title", "navigation", "body", "body", "body", "body", "body", "teaser", "teaser")
+    copies = {
+        1: Copy(0, "headline"),
+        2: Copy(0, "prefix"),  # the paragraph that begins with the headline
+        4: Copy(3, "block"),  # a row of a list that appears twice
+        6: Copy(5, "block"),
+        8: Copy(7, "teaser"),  # of an original that should go, too
+    }
+    labels = KindLabels("set/page", "r01", ("",) * 9, kinds, copies)
+    assert copy_groups(labels, ["h1", "li", "p", "li", "li", "p", "li", "p", "p"]) == ((0, 1), (5, 6))
+    parallel = KindLabels("set/page", "r01", ("",) * 2, ("body", "body"), {1: Copy(0, "refrain")})
+    assert copy_groups(parallel, ["p", "p"]) == ()
