@@ -25,9 +25,10 @@ from detector.text.words import HAS_DIGIT
 
 # What the kinds of a line weigh beside its score. Chosen out of fold, of .1 to 1.
 KINDS_WEIGHT: Final = 0.35
-# Kinds that count as main content, and those that gold texts keep or leave out as they like.
-MAIN_CONTENT: Final = ("title", "body", "caption")
-OPEN: Final = ("byline", "comment", "author")
+# Kinds that speak for a line, and those that say nothing: a title has a rule of its own, and gold texts keep
+# the others or leave them out.
+CONTENT: Final = ("body", "caption")
+UNDECIDED: Final = ("title", "byline", "comment", "author")
 # A line that looks like the title by structure has its odds of being one multiplied by this.
 TITLE_ODDS: Final = 10
 # Kinds of lines that are easily mistaken for the body; probabilities up to this value do not count.
@@ -123,8 +124,8 @@ def with_kinds(scores: Floats, kinds: KnownKinds, page_segment: Integers) -> Flo
     if not kinds.lines.size:
         return scores
     alone = scores.astype(np.float64)
-    main, undecided = (sum(_share(kinds, kind) for kind in group) for group in (MAIN_CONTENT, OPEN))
-    said = 1 - main - undecided * (1 - alone)
+    content, undecided = (sum(_share(kinds, kind) for kind in group) for group in (CONTENT, UNDECIDED))
+    said = 1 - content - undecided * (1 - alone)
     article = np.repeat(kinds.article.astype(np.float64), np.diff(page_segment))
     weight = KINDS_WEIGHT * np.where(said < alone, 1 - article, 1)
     log_odds = (1 - weight) * _log_odds(alone) + weight * _log_odds(said)

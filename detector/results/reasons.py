@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 
 from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT
-from detector.decisions_by_kind import MAIN_CONTENT
 from detector.features.schema import ALL_CODES, SITE_CODE
 from detector.records import Floats, Reason
 from detector.results.facts import PageFacts
@@ -16,6 +15,7 @@ LEAST: Final = 0.15
 MOST: Final = 4
 # A kind that is as likely as this is the line's kind.
 SURE_KIND: Final = 0.5
+MAIN_CONTENT: Final = ("title", "body", "caption")
 
 # The text for a code without a fact, for boilerplate and for content.
 _TEXTS: Final = {
