@@ -112,8 +112,8 @@ def decide(
     content = decided = scores
     if kinds is not None:
         weigh = policy.threshold is None and bool(keep or drop)
-        together = with_kinds(scores, kinds, page_segment) if weigh else scores
-        content, decided = by_kind(together, kinds, page_segment, keep, drop, titles_of(copies))
+        together = with_kinds(scores, kinds, page_segment) if weigh else None
+        content, decided = by_kind(scores, kinds, page_segment, keep, drop, titles_of(copies), together)
     n_pages, n_segments = page_segment.size - 1, scores.size
     out = Decisions(
         kept=np.empty(n_segments, np.bool_),

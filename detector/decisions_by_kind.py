@@ -155,20 +155,26 @@ def by_kind(
     keep: Sequence[str] = (),
     drop: Sequence[str] = (),
     titles: Integers | None = None,
+    together: Floats | None = None,
 ) -> ScoresByKind:
     """Return the numbers that are compared with thresholds.
 
     A line is kept with the probability K + (1 - K - D) (1 - S), where K is the probability of the kept kinds
     and D that of the dropped ones. For all other kinds S, the score, decides. Without kinds, the scores are
-    returned unchanged. titles: rows that structure finds to be titles (`titles_of`)
+    returned unchanged.
+
+    titles: rows that structure finds to be titles (`titles_of`)
+    together: the numbers that take the place of S (`with_kinds`), if any. Kinds that speak for a line do not
+    add to the content of its page: a list of months in an archive is no text.
     """
     if not kinds.lines.size or not (keep or drop):
         return ScoresByKind(scores, scores)
     kept = sum(_kept_share(kinds, kind, page_segment, titles) for kind in keep)
     dropped = np.minimum(sum(_dropped_share(kinds, kind, page_segment) for kind in drop), 1)
-    content = 1 - scores.astype(np.float64)
+    given = scores if together is None else together
+    content = 1 - np.maximum(scores, given).astype(np.float64)
     kept = np.minimum(kept, 1 - dropped)
-    stays = kept + (1 - kept - dropped) * content
+    stays = kept + (1 - kept - dropped) * (1 - given.astype(np.float64))
     return ScoresByKind(_rounded(1 - (1 - dropped) * content), _rounded(1 - stays))
 
 

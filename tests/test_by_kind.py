@@ -75,6 +75,14 @@ def test_the_number_for_decisions_lies_between_the_score_and_what_the_kinds_say(
     assert found == pytest.approx(1 / (1 + np.exp(-wanted)), abs=0.0006)
 
 
+def test_kinds_that_speak_for_a_line_do_not_add_to_the_content_of_its_page():
+    lines = known({"body": 1.0}, {"navigation": 1.0})
+    given, together = scores(0.8, 0.4), scores(0.6, 0.5)
+    found = by_kind(given, lines, np.array([0, 2]), ["title"], together=together)
+    assert found.decided == pytest.approx(together)
+    assert found.content == pytest.approx([0.8, 0.5])
+
+
 def test_without_kinds_the_score_decides_alone():
     given = scores(0.1, 0.9)
     none = KnownKinds(np.zeros((0, len(LINE_KINDS)), np.float32), scores(0), scores(0))
