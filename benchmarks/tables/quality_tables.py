@@ -294,8 +294,6 @@ def lines(folder: Path, name: str) -> str:
     """Return the table of decisions on labelled lines."""
     order = ("precision", "recall", "f1", "template_recall")
     found = [row for row in read(folder, f"quality-{name}")["rows"] if "lines" in row]
-    rows = [
-        [name_of(row), *(number(row["lines"][key]) for key in order), _failed(row)]
-        for row in sorted(found, key=lambda row: -row["lines"]["f1"])
-    ]
+    found.sort(key=lambda row: -row["lines"]["f1"])
+    rows = [[name_of(row), *(number(row["lines"][key]) for key in order), _failed(row)] for row in found]
     return grid(["system", "precision", "recall", "F1", "template recall", "failed / empty"], rows)

@@ -35,14 +35,17 @@ class PageIn(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SettingsIn(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
-    """What to keep. At most one of threshold, lose_at_most, recall and precision."""
+    """What to keep. At most one of threshold, lose_at_most, recall and precision.
+
+    keep, drop: kinds of lines; null for those of the preset `article`
+    """
 
     threshold: Share | None = None
     lose_at_most: Share | None = None
     recall: Share | None = None
     precision: Share | None = None
-    keep: tuple[str, ...] = ()
-    drop: tuple[str, ...] = ()
+    keep: tuple[str, ...] | None = None
+    drop: tuple[str, ...] | None = None
     cut_headlines: bool = True
     join_lines: bool = False
     whole_blocks: bool = True

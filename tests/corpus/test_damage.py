@@ -267,12 +267,18 @@ def test_what_is_missing_when_it_is_published_is_named(clean, corpus, tmp_path, 
 
 
 def test_lines_with_a_turned_bit_are_refused(damaged):
+    """Unless the bit means nothing to Zstandard: then the lines are right."""
     path = damaged / "lines" / "00001.jsonl.zst"
-    whole = path.read_bytes()
-    for at in range(len(whole) // 3, len(whole), 97):
+    whole, wanted = path.read_bytes(), list(restored(damaged, None, False))
+    refused, places = 0, range(len(whole) // 3, len(whole), 97)
+    for at in places:
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
-        with pytest.raises(SettingsError, match="damaged"):
-            list(restored(damaged, None, False))
+        try:
+            assert list(restored(damaged, None, False)) == wanted
+        except SettingsError as error:
+            assert "damaged" in str(error)
+            refused += 1
+    assert refused >= len(places) - 2
 
 
 def test_a_page_that_a_kernel_faults_on_is_set_aside_alone(clean, corpus, monkeypatch):

@@ -16,6 +16,7 @@ from detector.near_duplicates.find import find_duplicates
 from detector.settings import Settings
 from detector.web import responses
 from detector.web.app import create_app
+from detector.web.requests import SettingsIn
 from detector.web.settings import ServeSettings
 from detector.web.tasks import profile_of
 
@@ -36,6 +37,10 @@ def test_scores_are_those_of_python(post, detector):
     expected = detector.score(PAGE, url="https://a.example/").to_dict()
     assert status == 200
     assert found == {"pages": [{"id": "mill", **json.loads(json.dumps(expected))}]}
+
+
+def test_settings_that_are_not_given_are_those_of_python():
+    assert SettingsIn().settings() == Settings()
 
 
 def test_settings_are_those_of_python(post, detector):
