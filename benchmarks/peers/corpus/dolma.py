@@ -49,7 +49,7 @@ def _dolma(command: str, config: dict[str, Any], folder: Path) -> None:
 
 
 def _mix(documents: str, clean: Path) -> dict[str, Any]:
-    spans = ("$.attributes.recurrence", "$.attributes.rules__c4_v2__lines_with_too_few_words")
+    spans = ("$.attributes.seen", "$.attributes.rules__c4_v2__lines_with_too_few_words")
     stream = {
         "name": "clean",
         "documents": [documents],
