@@ -64,8 +64,8 @@ class CopyFinder {
   static constexpr i64 GLUED_ON = 3;
   // A beginning of the title that ends in dots, and what a site may add to its pages' titles.
   static constexpr i64 LEAST_BEGINNING = 4, MOST_ADDED = 6, LEAST_REST = 5;
-  static constexpr u32 SEPARATORS[] = {'-', 0x2013, 0x2014, '|', ':',  0xB7,   0x2022,
-                                       '>', 0xBB,   '/',    '~', '<',  0xAB,   0x203A, 0xFF1A};
+  static constexpr u32 SEPARATORS[] = {'-',  0x2013, 0x2014, '|', ':',  0xB7,   0x2022, '>',
+                                       0xBB, '/',    '~',    '<', 0xAB, 0x203A, 0xFF1A};
 
   bool is_copy(i64 row) const { return repeats_.original[row] >= 0 && repeats_.original[row] != row; }
 
@@ -172,7 +172,8 @@ class CopyFinder {
   // "Comments on: TITLE".
   bool is_led_to(i64 row) const {
     const i64 whole = words_.number(title_), before = words_.number(row) - whole;
-    if (before < 1 || before > MOST_ADDED || !titles_.says_enough(title_) || !is_one_sentence(row)) return false;
+    if (before < 1 || before > MOST_ADDED || !titles_.says_enough(title_) || !is_one_sentence(row))
+      return false;
     const i64 mine = words_.first(row) + before, theirs = words_.first(title_);
     for (i64 word = 0; word < whole; ++word)
       if (words_.key[mine + word] != words_.key[theirs + word]) return false;
