@@ -30,7 +30,9 @@ def open_closed_streams() -> None:
     while (number := os.open(os.devnull, os.O_RDWR)) <= STDERR:
         os.set_inheritable(number, True)
     if sys.stdout is None:
-        os.dup2(os.open(os.devnull, os.O_RDONLY), STDOUT)
+        reading = os.open(os.devnull, os.O_RDONLY)
+        os.dup2(reading, STDOUT)
+        os.close(reading)
     os.close(number)
     sys.stdout = sys.stdout or open(STDOUT, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     sys.stderr = sys.stderr or open(STDERR, "w", encoding="utf-8", closefd=False)  # noqa: SIM115

@@ -7,7 +7,7 @@ import numpy as np
 
 from detector.decisions import BY_F1, BY_SCORE, MOSTLY_CONTENT, NO_CONTENT
 from detector.features.schema import ALL_CODES, SITE_CODE
-from detector.records import Floats, Reason
+from detector.records import CONTENT_KINDS, Floats, Reason
 from detector.results.facts import PageFacts
 
 # Contributions smaller than this (log-odds) are not shown.
@@ -15,7 +15,6 @@ LEAST: Final = 0.15
 MOST: Final = 4
 # A kind that is as likely as this is the line's kind.
 SURE_KIND: Final = 0.5
-MAIN_CONTENT: Final = ("title", "body", "caption")
 
 # The text for a code without a fact, for boilerplate and for content.
 _TEXTS: Final = {
@@ -115,7 +114,7 @@ def kind_reason(kinds: Mapping[str, float], kept: bool) -> Reason:
     kept because of its kind, body.
     """
     explaining = (
-        kind for kind, share in kinds.items() if share >= SURE_KIND or (kind in MAIN_CONTENT) == kept
+        kind for kind, share in kinds.items() if share >= SURE_KIND or (kind in CONTENT_KINDS) == kept
     )
     kind = next(explaining, "")
     return Reason("policy", "kind", f"{'kept' if kept else 'dropped'} because of its kind, {kind}")

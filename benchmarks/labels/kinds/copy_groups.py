@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from benchmarks.labels.kinds.records import KindLabels
+from detector.records import CONTENT_KINDS
 
 # Readers remove these copies.
 GO: Final = ("headline", "prefix", "running-head", "block", "teaser")
-OF_CONTENT: Final = ("title", "body", "caption")
 ROWS: Final = ("li", "tr", "td", "th", "dt", "dd", "pre")
 
 
@@ -24,7 +24,7 @@ def copy_groups(labels: KindLabels, elements: Sequence[str]) -> tuple[tuple[int,
     groups: dict[int, list[int]] = {}
     for line, copy in labels.copies.items():
         is_glued = copy.sort == "prefix" and labels.kinds[line] == "body"  # the paragraph after the title
-        if copy.sort in GO and labels.kinds[copy.of] in OF_CONTENT and not is_glued:
+        if copy.sort in GO and labels.kinds[copy.of] in CONTENT_KINDS and not is_glued:
             groups.setdefault(copy.of, []).append(line)
     found = [(original, *sorted(copies)) for original, copies in sorted(groups.items())]
     return tuple(group for group in found if not _is_of_rows(group, labels, elements))

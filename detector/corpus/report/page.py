@@ -114,10 +114,10 @@ def _since(since: Mapping[str, Any]) -> list[str]:
 def report_page(report: Mapping[str, Any]) -> str:
     """Return the report as an HTML page."""
     total = report["total"]
+    copies = "near-duplicate" if total["duplicates"] == 1 else "near-duplicates"
     summary = (
         f"{total['kept']:,} of {total['documents']:,} documents kept ({total['empty']:,} empty, "
-        f"{total['duplicates']:,} near-duplicate{'s'[: total['duplicates'] != 1]}), "
-        f"{_size(total['bytes_kept'])} of {_size(total['bytes'])}; "
+        f"{total['duplicates']:,} {copies}), {_size(total['bytes_kept'])} of {_size(total['bytes'])}; "
         f"{sum(report['rejected'].values()):,} records were set aside."
     )
     if report["simplified"]:
