@@ -22,7 +22,7 @@ KINDS: Final = {
 }  # fmt: skip
 # Counted twice, .04 of what must stay on the cases was lost as text; counted once, .12; without them, .29.
 # But portals, and DAnIEL as text, got worse when they were counted twice.
-WEIGHT: Final = 0.6
+WEIGHT: Final = 0.4
 # On these pages readers' comments come below something else, which is the content.
 LABEL_OF: Final = {"comment": "template"}
 

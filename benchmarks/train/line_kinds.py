@@ -29,7 +29,9 @@ def command(pages: Path, models: Path) -> None:
       python -m benchmarks train kinds build/training.jsonl.gz build/models
     """
     start = time.monotonic()
-    chosen = gathered([page for page in read_pages([pages]) if has_kinds(page) or page.of_site])
+    every = list(read_pages([pages]))
+    ids = {page.id for page in every if has_kinds(page) or page.of_site}
+    chosen = gathered([page for page in every if page.id in ids])
     folders = [models / ("all" if fold is None else f"fold-{fold}") for fold in ALL_MODELS]
     *of_fold, model = (load(folder) for folder in folders)
     with threadpool_limits(1), ThreadPoolExecutor(os.cpu_count() or 1) as workers:

@@ -18,7 +18,7 @@ from detector.features.schema import (
     names,
 )
 from detector.model import page_kinds as kinds_of
-from detector.model.line_kinds import EMBEDDING, NGRAM_BITS, TOKEN_BITS, LineKindNetwork, columns_of
+from detector.model.line_kinds import BLOCKS, EMBEDDING, NGRAM_BITS, TOKEN_BITS, LineKindNetwork, columns_of
 from detector.model.network import UNITS, Calibration, Network, OperatingPoints, Scorer, SiteStep
 from detector.model.operating_points import THRESHOLDS
 from detector.model.page_kinds import KindWeights
@@ -107,7 +107,7 @@ def _line_kinds(arrays: Arrays, format: str) -> LineKindNetwork | None:
     dense, units = first.size + second.size + 1, fields["hidden_bias"].size
     own = EMBEDDING * (2 if format == "html" else 1)
     wanted = {
-        "mean": (dense,), "scale": (dense,), "hidden": (units, dense + 3 * own), "hidden_bias": (units,),
+        "mean": (dense,), "scale": (dense,), "hidden": (units, dense + BLOCKS * own), "hidden_bias": (units,),
         "out": (len(LINE_KINDS), units), "out_bias": (len(LINE_KINDS),),
         "ngram": (1 << NGRAM_BITS, EMBEDDING),
         "ngram_scale": (EMBEDDING,), "token_scale": (EMBEDDING,),

@@ -45,7 +45,7 @@ from detector.model.info import INFO_FILES, README_FILE, ModelInfo, read_info
 from detector.model.network import Calibration, Network, Scorer
 from detector.model.page_kinds import KindWeights
 
-FORMAT: Final = 5
+FORMAT: Final = 6
 DEFAULT: Final = Path(__file__).with_name("default")
 CONFIG_FILE: Final = "config.json"
 ARRAYS_FILE: Final = "arrays.npz"

@@ -2,8 +2,8 @@
 
 Its input is that of the networks for scores, their log-odds, and embeddings of words and markup: eight
 numbers for each hashed n-gram and token, added up (Joulin et al. 2017, "Bag of tricks for efficient text
-classification") for the line itself and, with fading weights, for the lines before and after it. The kernel
-is kernels/model/line_kinds.h; it runs with the scores, in kernels/score.cpp.
+classification") for the line itself, with fading weights for the lines before and after it, and for the page.
+The kernel is kernels/model/line_kinds.h; it runs with the scores, in kernels/score.cpp.
 """
 
 from collections.abc import Sequence
@@ -38,6 +38,8 @@ from detector.records import LINE_KINDS, Bytes, Floats, Format, Integers
 
 # The size of the embedding of an n-gram or a token.
 EMBEDDING: Final = 8
+# The embeddings that are its input: of the line, of those before and after it, and of the page.
+BLOCKS: Final = 4
 NGRAM_BITS: Final = 16
 TOKEN_BITS: Final = 14
 # Its columns of the two tables. It sees the lines around a line by their words and markup.
@@ -52,7 +54,7 @@ class LineKindNetwork(NamedTuple):
     multiply by the scale of the column
     ngram_scale, token_scale: float32 (8,)
     first_columns, second_columns: int64, its columns of the two tables; D with the log-odds
-    mean, scale: float32 (D,); hidden: float32 (H, D + 3 * 8 or 3 * 16): own, before, after
+    mean, scale: float32 (D,); hidden: float32 (H, D + 4 * 8 or 4 * 16): line, before, after, page
     hidden_bias: float32 (H,); out: float32 (K, H); out_bias: float32 (K,)
     """
 

@@ -12,7 +12,7 @@ from detector.training.data.examples import examples_of
 from detector.training.data.labelled_pages import page_of_record
 from detector.training.data.line_kinds import EVERY, bits, has_kinds, is_known
 from detector.training.fit.kind_network import KindPlan, fit_layers, shares, temperature
-from detector.training.fit.line_kinds import kind_rows
+from detector.training.fit.kind_pages import kind_rows
 
 CONTENT = ("title", "body", "caption")
 

@@ -69,9 +69,9 @@ struct KindNetwork {
   i64 dense() const { return first_columns.size + second_columns.size + 1; }
   // The size of a line's own embeddings: of its words, and of its markup if there is any.
   i64 own() const { return token.rows.size ? 2 * EMBEDDING : EMBEDDING; }
-  // The size of the input: the dense columns, and the embeddings of the line and of those before and after
-  // it.
-  i64 columns() const { return dense() + 3 * own(); }
+  // The size of the input: the dense columns, and the embeddings of the line, of those before and after it,
+  // and of its page.
+  i64 columns() const { return dense() + 4 * own(); }
 
   // Tell whether the arrays fit each other and the tables, so that kernels need no further checks.
   bool fits(i64 feature_columns, i64 context_columns) const {
@@ -99,7 +99,7 @@ class LineKinds {
             const Table<f32>& out)
       : words_(words),
         network_(network),
-        row_width_(3 * network.own()),
+        row_width_(4 * network.own()),
         around_(scratch<f32>(call, network.is_empty() ? i64{0} : most_rows * row_width_)),
         says_(scratch<i32>(call, network.is_empty() ? i64{0} : elements * TREE_WIDTH)),
         table_(scratch<f32>(call, network.columns() * LINES)),
@@ -168,11 +168,13 @@ class LineKinds {
     put(own + EMBEDDING, network_.token.value(sum, 1.0f / sqrt(number)));
   }
 
-  // Write the exponentially decaying means of a page's lines before and after each line. `origin` is the
-  // first row in scratch memory.
+  // Write the exponentially decaying means of a page's lines before and after each line, and the mean of all
+  // of them. `origin` is the first row in scratch memory.
   void look_around(i64 first, i64 last, i64 origin) const {
     sweep(first, last, 1, network_.own(), origin);
     sweep(last - 1, first - 1, -1, 2 * network_.own(), origin);
+    for (i64 part = 0; part < network_.own() / EMBEDDING; ++part)
+      write_mean(first, last, part * EMBEDDING, origin);
   }
 
   // Write the probabilities of the kinds of each row.
@@ -222,6 +224,16 @@ class LineKinds {
       }
       weight = (weight + 1.0f) * FADE;
     }
+  }
+
+  // Write the mean of an embedding over the lines of a page to each of them.
+  void write_mean(i64 first, i64 last, i64 at, i64 origin) const {
+    Vector sum = {};
+    for (i64 row = first; row < last; ++row)
+      if (const f32* const own = own_of(row, origin)) sum += vector_at(own + at);
+    sum *= 1.0f / static_cast<f32>(most(last - first, i64{1}));
+    for (i64 row = first; row < last; ++row)
+      if (f32* const own = own_of(row, origin)) put(own + 3 * network_.own() + at, sum);
   }
 
   // Put a line into the table, which is stored column by column.

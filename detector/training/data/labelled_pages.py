@@ -5,6 +5,7 @@ One JSON object per line (JSONL, also compressed):
     {"id": "…", "page": "<html>…" or "text…", "gold": "the main content as text"}
     {"id": "…", "page": "…", "labels": ["title", "body", "navigation", …]}     for each line that is not blank
 
+Pages with the same id are one page, printed by several renderers.
 A label is a kind of line (`records.LINE_KINDS`), or less specific: "content", "template", "repeat",
 "metadata", "comment" or "unknown". Optional fields:
 

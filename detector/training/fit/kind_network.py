@@ -15,7 +15,7 @@ import scipy.sparse as sparse
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
-from detector.model.line_kinds import EMBEDDING, NGRAM_BITS, TOKEN_BITS, LineKindNetwork, in_bytes
+from detector.model.line_kinds import BLOCKS, EMBEDDING, NGRAM_BITS, TOKEN_BITS, LineKindNetwork, in_bytes
 from detector.model.network import CLIP
 from detector.records import LINE_KINDS, Floats, Integers
 from detector.training.fit.adam import Adam
@@ -35,6 +35,7 @@ class KindPlan:
 
     weak: the weight of lines that can be of several kinds, relative to lines of known kind
     taught: the weight of lines whose kinds another network has predicted
+    decay: of the running mean of the weights (Polyak and Juditsky 1992), which is what is used
     """
 
     hidden: int = 64
@@ -44,6 +45,7 @@ class KindPlan:
     weak: float = 0.05
     taught: float = 0.1
     penalty: float = 1e-4
+    decay: float = 0.005
     seed: int = 0
 
 
@@ -91,7 +93,7 @@ class Layers(NamedTuple):
 
 
 class _Windows:
-    """Exponentially decaying means of the lines before and after each line of its page."""
+    """Means for each line: of the lines before and after it, exponentially decaying, and of its page."""
 
     def __init__(self, page_row: Integers) -> None:
         sizes = np.diff(page_row)
@@ -106,27 +108,37 @@ class _Windows:
                 self.pairs.append((rows, -distance if side == 0 else distance, fade))
                 self.weight[side, rows] += fade
         self.weight = np.maximum(self.weight, np.float32(1e-6))
+        filled = sizes > 0
+        self.page_start = page_row[:-1][filled]
+        self.lines_of_page = sizes[filled]
 
-    def of(self, own: Floats) -> tuple[Floats, Floats]:
-        """Return the means before and after, each with the shape of `own`."""
+    def of(self, own: Floats) -> tuple[Floats, Floats, Floats]:
+        """Return the means before, after and of the page, each with the shape of `own`."""
         sums = np.zeros((2, *own.shape), np.float32)
         for rows, offset, fade in self.pairs:
             sums[int(offset > 0), rows] += fade * own[rows + offset]
         sums /= self.weight
-        return sums[0], sums[1]
+        return sums[0], sums[1], self._mean_of_page(own)
 
-    def back(self, before: Floats, after: Floats) -> Floats:
+    def back(self, before: Floats, after: Floats, page: Floats) -> Floats:
         """Return the gradients for the lines, given those for the means."""
-        slopes, sides = np.zeros_like(before), (before / self.weight[0], after / self.weight[1])
+        slopes, sides = self._mean_of_page(page), (before / self.weight[0], after / self.weight[1])
         for rows, offset, fade in self.pairs:
             slopes[rows + offset] += fade * sides[int(offset > 0)][rows]
         return slopes
+
+    def _mean_of_page(self, table: Floats) -> Floats:
+        if not self.page_start.size:
+            return np.zeros_like(table)
+        sums = np.add.reduceat(table, self.page_start, axis=0)
+        means = (sums / self.lines_of_page[:, None]).astype(np.float32)
+        return np.repeat(means, self.lines_of_page, axis=0)
 
 
 def _first_layers(dense: int, with_tokens: bool, units: int, rng: np.random.Generator) -> Layers:
     """Return initial weights."""
     own = EMBEDDING * (2 if with_tokens else 1)
-    columns = dense + 3 * own
+    columns = dense + BLOCKS * own
     inner, outer = np.sqrt(6 / (columns + units)), np.sqrt(6 / (units + K))
     tokens = 1 << TOKEN_BITS if with_tokens else 0
     return Layers(
@@ -151,8 +163,7 @@ def _seen(layers: Layers, rows: KindRows, windows: _Windows) -> _Seen:
     own = rows.ngrams @ layers.ngram
     if rows.tokens is not None:
         own = np.hstack((own, rows.tokens @ layers.token))
-    before, after = windows.of(own)
-    table = np.hstack((rows.dense, own, before, after))
+    table = np.hstack((rows.dense, own, *windows.of(own)))
     active = np.maximum(table @ layers.hidden + layers.hidden_bias, 0)
     odds = active @ layers.out + layers.out_bias
     share = np.exp(odds - odds.max(axis=1, keepdims=True))
@@ -169,8 +180,8 @@ def _slopes(layers: Layers, rows: KindRows, penalty: float) -> Layers:
     back = (gap @ layers.out.T) * (active > 0)
     dense = rows.dense.shape[1]
     around = back @ layers.hidden[dense:].T
-    width = around.shape[1] // 3
-    own = around[:, :width] + windows.back(around[:, width : 2 * width], around[:, 2 * width :])
+    line, before, after, page = np.split(around, BLOCKS, axis=1)
+    own = line + windows.back(before, after, page)
     weaker = np.float32(penalty)
     tokens = np.zeros_like(layers.token) if rows.tokens is None else rows.tokens.T @ own[:, EMBEDDING:]
     return Layers(
@@ -197,10 +208,25 @@ def _batches(page_row: Integers, most: int, rng: np.random.Generator) -> Iterato
     yield from np.split(order, np.flatnonzero(np.diff(lines // most)) + 1)
 
 
+class _RunningMean:
+    """The mean of the weights over the last steps, which is better than the weights after the last one."""
+
+    def __init__(self, layers: Layers, decay: float) -> None:
+        self.layers, self.decay, self.steps = Layers(*(weights.copy() for weights in layers)), decay, 0
+
+    def add(self, layers: Layers) -> None:
+        """Count the weights after a step. The first steps count alike."""
+        self.steps += 1
+        share = np.float32(max(self.decay, 1 / (self.steps + 1)))
+        for mean, weights in zip(self.layers, layers, strict=True):
+            mean += share * (weights - mean)
+
+
 def fit_layers(rows: KindRows, plan: KindPlan) -> Layers:
     """Return the weights of a network fitted to all lines with a weight."""
     rng = np.random.default_rng([plan.seed, 2])
     layers = _first_layers(rows.dense.shape[1], rows.tokens is not None, plan.hidden, rng)
+    mean = _RunningMean(layers, plan.decay)
     for rate, epochs in plan.phases:
         adam = Adam(layers, rate)
         for _ in range(epochs):
@@ -213,7 +239,8 @@ def fit_layers(rows: KindRows, plan: KindPlan) -> Layers:
                     tokens=None if part.tokens is None else _dropped(part.tokens, plan.dropped, rng),
                 )
                 adam.step(layers, _slopes(layers, part, plan.penalty))
-    return layers
+                mean.add(layers)
+    return mean.layers
 
 
 def network_of(
