@@ -10,7 +10,15 @@ import pytest
 
 from detector import Detector, Settings
 from detector.model.files import Model, default_model
-from detector.model.line_kinds import EMBEDDING, NGRAM_BITS, TOKEN_BITS, LineKindNetwork, columns_of, in_bytes
+from detector.model.line_kinds import (
+    BLOCKS,
+    EMBEDDING,
+    NGRAM_BITS,
+    TOKEN_BITS,
+    LineKindNetwork,
+    columns_of,
+    in_bytes,
+)
 from detector.model.score import score_lines
 from detector.records import LINE_KINDS, Format
 from detector.sites.profile import SiteProfile
@@ -40,7 +48,7 @@ def network(format: Format, seed: int = 0) -> LineKindNetwork:
     return LineKindNetwork(
         *in_bytes(drawn(1 << NGRAM_BITS, EMBEDDING)), *in_bytes(drawn(tokens, EMBEDDING)), first, second,
         drawn(dense),
-        np.abs(drawn(dense)), drawn(6, dense + 3 * own), drawn(6), drawn(13, 6), drawn(13),
+        np.abs(drawn(dense)), drawn(6, dense + BLOCKS * own), drawn(6), drawn(13, 6), drawn(13),
     )  # fmt: skip
 
 

@@ -50,12 +50,14 @@ def kinds_of_lines(batch: Batch, words: Words, markup: Markup | None, model: Mod
     own = summed(*ngram_buckets(words), network.ngram, network.ngram_scale)
     if markup is not None:
         own = np.hstack((own, summed(*markup_buckets(batch, markup), network.token, network.token_scale)))
-    before, after = np.zeros_like(own), np.zeros_like(own)
+    before, after, of_page = np.zeros_like(own), np.zeros_like(own), np.zeros_like(own)
     for first, last in pairwise(batch.page_segment()):
         rows = slice(int(first), int(last))
         before[rows] = faded(own[rows], range(last - first))
         after[rows] = faded(own[rows], range(last - first)[::-1])
-    hidden = np.maximum(np.hstack((dense, own, before, after)) @ network.hidden.T + network.hidden_bias, 0)
+        of_page[rows] = own[rows].sum(axis=0) / max(last - first, 1)
+    table = np.hstack((dense, own, before, after, of_page))
+    hidden = np.maximum(table @ network.hidden.T + network.hidden_bias, 0)
     log_odds = hidden @ network.out.T + network.out_bias
     share = np.exp(log_odds - log_odds.max(axis=1, keepdims=True))
     return share / share.sum(axis=1, keepdims=True)

@@ -5,14 +5,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import scipy.sparse as sparse
 
 from detector.errors import PageError
+from detector.model.line_kinds import NGRAM_BITS
 from detector.records import LINE_KINDS
+from detector.text.plain import text_batch
+from detector.text.words import words_of
 from detector.training.data.examples import examples_of
 from detector.training.data.labelled_pages import page_of_record
 from detector.training.data.line_kinds import EVERY, bits, has_kinds, is_known
-from detector.training.fit.kind_network import KindPlan, fit_layers, shares, temperature
-from detector.training.fit.kind_pages import kind_rows
+from detector.training.data.renderings import PageWords, joined_words
+from detector.training.fit.kind_network import KindPlan, KindRows, fit_layers, shares, temperature
+from detector.training.fit.kind_pages import KindPages, _joined, kind_rows, sources_of, with_known_lines
 
 CONTENT = ("title", "body", "caption")
 
@@ -177,6 +182,53 @@ def test_a_pupil_finds_what_only_its_teacher_was_told():
     every = np.ones(rows.weight.size, np.bool_)
     pupil = fit_layers(rows._replace(allowed=share, taught=every, weight=every.astype(np.float32)), plan)
     assert (shares(pupil, rows).argmax(axis=1) == share.argmax(axis=1)).all()
+
+
+def pages_of(text, allowed, known):
+    """Return one page, with what its lines can be (by name; `None` for anything)."""
+    found = words_of(text_batch([text.encode()]))
+    lines = len(allowed)
+    kinds = np.ones((lines, len(LINE_KINDS)), np.float32)
+    for row, kind in enumerate(allowed):
+        if kind:
+            kinds[row] = np.arange(len(LINE_KINDS)) == LINE_KINDS.index(kind)
+    rows = KindRows(
+        np.zeros((lines, 1), np.float32),
+        sparse.csr_matrix((lines, 1 << NGRAM_BITS), dtype=np.float32),
+        None,
+        kinds,
+        np.zeros(lines, np.bool_),
+        np.full(lines, 0.01, np.float32),
+        np.array([0, lines]),
+    )
+    words = PageWords(found.key, found.segment_word, np.zeros(lines, np.int64))
+    return KindPages(rows, np.array(known), np.zeros((1, 5), np.bool_), words)
+
+
+def joined(first, second):
+    """Return the pages of both."""
+    lines = first.known.size
+    return KindPages(
+        _joined([first.rows, second.rows]),
+        np.concatenate((first.known, second.known)),
+        np.concatenate((first.barred, second.barred)),
+        joined_words([first.words, second.words]),
+    ), lines
+
+
+def test_a_rendering_has_the_kinds_of_the_lines_in_it():
+    """A line of text is of a known kind if all HTML lines in it are, and otherwise learns from the teacher."""
+    html = pages_of("Home\nNews\nThe mill is open\nBy Ann", ["navigation", "navigation", "title", None],
+                    [True, True, True, False])  # fmt: skip
+    rendering = pages_of("Home | News\nThe mill is open By Ann\nNot in the page", [None] * 3, [False] * 3)
+    text, lines = joined(html, rendering)
+    source = sources_of(text, html)
+    found = with_known_lines(text, html, source)
+    assert found.known[lines:].tolist() == [True, False, False]
+    assert LINE_KINDS[int(found.rows.allowed[lines].argmax())] == "navigation"
+    assert found.rows.allowed[lines].sum() == 1
+    assert found.rows.weight[lines] == 1 > found.rows.weight[lines + 1]
+    assert source[[lines + 1]].toarray()[0].tolist() == pytest.approx([0, 0, 4 / 6, 2 / 6])
 
 
 def test_probabilities_are_made_as_sure_as_they_are_right():
