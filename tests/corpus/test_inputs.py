@@ -400,3 +400,23 @@ def test_a_file_that_changes_before_it_is_looked_at_gets_no_hash(tmp_path, name,
         survey(input, 1000)
     os.utime(path, ns=(input.time, input.time))
     assert survey(input, 1000).hash != whole.hash
+
+
+@pytest.mark.parametrize("to", ["same", "jsonl.zst"])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("none.jsonl", b""),
+        ("blank.jsonl", b"\n\n"),
+        ("none.jsonl.gz", gzip.compress(b"")),
+        ("none.csv", b""),
+        ("head.csv", b"id,text\n"),
+    ],
+)
+def test_a_file_without_records_is_cleaned_with_the_others(clean, pages, tmp_path, name, content, to):
+    """Such a file used to stop the run: its own empty files looked cut off."""
+    (tmp_path / name).write_bytes(content)
+    out, outcome = clean(tmp_path / name, write_jsonl(tmp_path / "pages.jsonl", pages[:9]), to=to)
+    assert outcome.report["total"]["kept"] == 9
+    assert not list((out / "rejects").glob("*"))
+    assert clean(*(out / "data").iterdir(), name="again")[1].report["total"]["documents"] == 9
