@@ -23,8 +23,8 @@ def _help_all(context: click.Context, param: click.Parameter, value: bool) -> No
 
 
 def _note_verbosity(context: click.Context, param: click.Parameter, value: bool) -> None:
-    if value:
-        context.meta[VERBOSITY] = param.name
+    if value and context.meta.setdefault(VERBOSITY, param.name) != param.name:
+        raise click.UsageError("--quiet and --verbose: choose one of them", context)
 
 
 class Command(click.Command):
