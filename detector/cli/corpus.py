@@ -106,8 +106,8 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
         runs = f"{len(since['runs'])} earlier run{'s' if len(since['runs']) > 1 else ''}"
         judged = f"{since['pages_that_would_change']:,} of {since['pages_judged_again']:,} earlier pages"
         note(
-            f"{counted(since['documents'], 'document')} of {runs} stay; {judged} judged again would change, and "
-            f"{counted(since['documents_that_would_go'], 'document')} would go: see the report"
+            f"{counted(since['documents'], 'document')} of {runs} stay; {judged} judged again would "
+            f"change, and {counted(since['documents_that_would_go'], 'document')} would go: see the report"
         )
     named = {row["name"] for row in (*report["by_site"], *report["by_source"])}
     if len(named) < MOST_NAMED:
