@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 import click
 from click.core import ParameterSource
 
-from detector.cli.command import INPUT, Command, exists, or_piped, refuse_unused
+from detector.cli.command import INPUT, Command, exists, is_too_long, or_piped, refuse_unused
 from detector.cli.corpus_options import CorpusOptions, corpus_options, is_corpus, is_page_address
 from detector.cli.options import Policy, input_options, page_of, policy_options
 from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
@@ -269,6 +269,8 @@ def _clean_pages(
         try:
             if name in below:
                 refuse_special(Path(name))
+            if target is not None and is_too_long(target):
+                raise PageError(f"{target} cannot be written: the name is too long")
             if target in written:
                 raise PageError(f"{name}: {target} is already the output of another page")
             text = detector.score_batch([page_of(name, format)])[0].to_format(to, name)

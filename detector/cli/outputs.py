@@ -6,6 +6,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
+from detector.cli.command import exists
 from detector.corpus.formats.kinds import kind_of, plain_name
 from detector.errors import PageError, SettingsError
 from detector.files.atomic import new_file
@@ -37,11 +38,11 @@ def refuse_existing(*paths: Path | None, inputs: Iterable[str] = ()) -> None:
     computed in vain.
     """
     overwrites = click.get_current_context().meta.get(_OVERWRITE, False)
-    given = [path for path in paths if path is not None]
-    if overwrites and not given:
+    given = [path for path in paths if path is not None and exists(path)]
+    if overwrites and not any(paths):
         raise click.UsageError("--overwrite has no effect without an output")
     for path in given:
-        if path.exists() and not path.is_file():
+        if not path.is_file():
             what = "a folder" if path.is_dir() else "a device or a pipe"
             raise SettingsError(f"{path} is {what}: name a file")
     if overwrites:
