@@ -57,7 +57,7 @@ def _wide_without_mark(data: bytes) -> str | None:
         return "utf-16-le" if odd > even else "utf-16-be"
     # Characters of one script have the same first byte more often than the same second byte.
     orders = ("utf-16-le", "utf-16-be") if len(set(probe[1::2])) < len(set(probe[::2])) else ("utf-16-be",)
-    return _of_characters(probe, orders) if len(data) % 2 == 0 else None
+    return _of_characters(probe, orders)
 
 
 def _of_characters(probe: bytes, encodings: tuple[str, ...]) -> str | None:

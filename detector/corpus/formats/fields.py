@@ -1,6 +1,7 @@
 """From a record's fields to a document, or to a message about what is wrong with them."""
 
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, Final
 
 from detector.corpus.formats.documents import Document, Part, Rejected, source_of
@@ -14,7 +15,10 @@ from detector.text.page import page_bytes
 # How the reason begins if a record lacks the text column.
 NO_COLUMN = "no column"
 # The names of wrong types of a text field in messages.
-_KINDS = {"NoneType": "null", "bool": "a truth value", "int": "a number", "float": "a number"}
+_KINDS = {
+    "NoneType": "null", "bool": "a truth value", "int": "a number", "float": "a number", "list": "a list",
+    "dict": "an object",
+}  # fmt: skip
 
 
 # A missing field.
@@ -50,7 +54,8 @@ def document_of(
             return Rejected(part.name, number, f"{columns.text!r}: {error}")
     if not isinstance(text, str):
         if text is _ABSENT:
-            names = ", ".join(map(str, list(fields)[:8]))
+            shown = (name if name.strip() == name and name else repr(name) for name in map(str, fields))
+            names = ", ".join(islice(shown, 8)) or "none"
             return Rejected(part.name, number, f"{NO_COLUMN} {columns.text!r}; there are: {names}")
         kind = type(text).__name__
         return Rejected(part.name, number, f"{columns.text!r} is {_KINDS.get(kind, kind)}, not a text")
