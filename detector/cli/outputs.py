@@ -8,7 +8,7 @@ import click
 
 from detector.cli.command import exists
 from detector.corpus.formats.kinds import kind_of, plain_name
-from detector.errors import PageError, SettingsError
+from detector.errors import SettingsError
 from detector.files.atomic import new_file
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -80,4 +80,4 @@ def write_whole(path: Path, parts: str | Iterable[str]) -> None:
             for part in [parts] if isinstance(parts, str) else parts:
                 file.write(part.encode("utf-8", "replace"))
     except OSError as error:
-        raise PageError(f"{path} cannot be written: {error.strerror}") from None
+        raise SettingsError(f"{path} cannot be written: {error.strerror}") from None
