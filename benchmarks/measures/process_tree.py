@@ -1,14 +1,19 @@
 """The memory and time of a command with all its processes."""
 
+import math
 import os
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import psutil
 
 EVERY: Final = 0.1
+# The exit code of a command that was stopped, as that of `timeout`.
+STOPPED: Final = 124
 
 
 class Used(NamedTuple):
@@ -38,20 +43,42 @@ def _cpu_and_memory(process: psutil.Process) -> tuple[float, int]:
     return times.user + times.system, getattr(memory, "pss", memory.rss)
 
 
-def measured(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Used:
-    """Run a command and measure it."""
+def measured(
+    command: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    limit: float = math.inf,
+    log: Path = Path(os.devnull),
+) -> Used:
+    """Run a command and measure it.
+
+    limit: after this many seconds, all its processes are killed, and the exit code is `STOPPED`
+    log: the file that gets its standard error
+    """
     began = time.perf_counter()
-    running = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment and dict(environment)
-    )
+    with log.open("wb") as errors:
+        running = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=errors, env=environment and dict(environment)
+        )
     peak, cpu = 0, dict[int, float]()
-    while running.poll() is None:
-        found = {process.pid: _cpu_and_memory(process) for process in _tree_of(running.pid)}
+    while (code := running.poll()) is None:
+        tree = _tree_of(running.pid)
+        found = {process.pid: _cpu_and_memory(process) for process in tree}
         peak = max(peak, sum(memory for _, memory in found.values()))
         # The last measurement, because some workers are not waited for by their parents.
         cpu |= {pid: max(seconds, cpu.get(pid, 0.0)) for pid, (seconds, _) in found.items()}
+        if time.perf_counter() - began > limit:
+            _kill(tree)
+            running.wait()
+            code = STOPPED
+            break
         time.sleep(EVERY)
-    return Used(running.returncode, time.perf_counter() - began, sum(cpu.values()), peak)
+    return Used(code, time.perf_counter() - began, sum(cpu.values()), peak)
+
+
+def _kill(processes: Sequence[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.Error):  # it has ended
+            process.kill()
 
 
 def crowding() -> float:

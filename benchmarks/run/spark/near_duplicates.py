@@ -1,0 +1,50 @@
+"""Near-duplicates of the same clean pages on Spark: ours, and the usual way, one after the other."""
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import click
+
+from benchmarks.environment import ours
+from benchmarks.files import json_lines
+from benchmarks.measures.corpus_scores import joined_scored
+from benchmarks.peers.environments import calling
+from benchmarks.peers.systems import OURS
+from benchmarks.run.spark.process import empty, failure, figures, steps_in, used_by
+
+NEAR_DUPLICATES: Final = "detector.spark.near_duplicates"
+MINHASH_LSH: Final = "MinHashLSH"
+FUNCTIONS: Final = {
+    NEAR_DUPLICATES: "benchmarks.run.spark.steps:near_duplicates",
+    MINHASH_LSH: "benchmarks.run.spark.minhash_lsh:near_duplicates",
+}
+
+
+def near_duplicates(
+    clean: Path, truth: Path, folder: Path, memory: str, limit: float
+) -> list[dict[str, Any]]:
+    """Return a row for each way to find the near-duplicates of clean pages (Parquet).
+
+    If one fails, its row says why.
+    """
+    rows = []
+    for system, function in FUNCTIONS.items():
+        identity = ours() if system == NEAR_DUPLICATES else {"versions": {"pyspark": version("pyspark")}}
+        log = folder / f"{system}.log"
+        with empty(folder / "near-duplicates") as out:
+            used = used_by(calling(OURS, function, str(clean), str(out), memory), log, limit)
+            failed = failure(used, log)
+            found = {"failed": failed} if failed else joined_scored(json_lines(truth), _gone(out))
+            steps = steps_in(out, not failed)
+        rows.append({"system": system, **identity, **figures(used), **found, "steps": steps})
+        click.echo(json.dumps(rows[-1]))
+    return rows
+
+
+def _gone(out: Path) -> dict[str, str]:
+    import pyarrow.parquet
+
+    table = pyarrow.parquet.read_table(out / "gone", columns=["id", "duplicate_of"])
+    return dict(zip(table["id"].to_pylist(), table["duplicate_of"].to_pylist(), strict=True))
