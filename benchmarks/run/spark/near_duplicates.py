@@ -15,7 +15,7 @@ from benchmarks.peers.systems import OURS
 from benchmarks.run.spark.process import empty, failure, figures, steps_in, used_by
 
 NEAR_DUPLICATES: Final = "detector.spark.near_duplicates"
-MINHASH_LSH: Final = "MinHashLSH"
+MINHASH_LSH: Final = "pyspark.ml MinHashLSH"
 FUNCTIONS: Final = {
     NEAR_DUPLICATES: "benchmarks.run.spark.steps:near_duplicates",
     MINHASH_LSH: "benchmarks.run.spark.minhash_lsh:near_duplicates",
@@ -32,7 +32,7 @@ def near_duplicates(
     rows = []
     for system, function in FUNCTIONS.items():
         identity = ours() if system == NEAR_DUPLICATES else {"versions": {"pyspark": version("pyspark")}}
-        log = folder / f"{system}.log"
+        log = folder / "near-duplicates.log"
         with empty(folder / "near-duplicates") as out:
             used = used_by(calling(OURS, function, str(clean), str(out), memory), log, limit)
             failed = failure(used, log)
