@@ -94,12 +94,14 @@ def spark_near_duplicates(result: Results) -> Table:
     """Return time, memory and results of ways to find near-duplicates on Spark, and the time of each step."""
     rows = []
     for row in result["near_duplicates"]:
-        found = [row["failed"], ""]
-        if "failed" not in row:
-            found = [f"{row['copies_found']:.2%}", f"{row['wrongly_joined']:,} of {row['removed']:,}"]
-        shuffled = sum(step.get("shuffled", 0) for step in row["steps"]) / result["count"]
+        if "failed" in row:
+            found = ["", row["failed"], ""]
+        else:
+            shuffled = sum(step.get("shuffled", 0) for step in row["steps"]) / result["count"]
+            wrong = f"{row['wrongly_joined']:,} of {row['removed']:,}"
+            found = [f"{shuffled:,.0f}", f"{row['copies_found']:.2%}", wrong]
         times = [f"{row['seconds']:,.0f}", f"{row['cpu_s']:,.0f}", f"{row['peak_mb']:,}"]
-        rows.append([name_of(row), *times, f"{shuffled:,.0f}", *found])
+        rows.append([name_of(row), *times, *found])
         rows += [_step(step, result["count"], 2) for step in row["steps"]]
     return [*STEPS_HEAD, "copies found", "wrongly joined"], rows
 
@@ -107,7 +109,7 @@ def spark_near_duplicates(result: Results) -> Table:
 def _step(step: Results, count: int, empty: int) -> list[str]:
     """Return the row of a step; only its seconds if the program has not finished."""
     logged = ["", "", ""]
-    if "tasks" in step:
+    if "task_s" in step:
         logged = [f"{step['task_s']:,.0f}", "", f"{step['shuffled'] / count:,.0f}"]
     return [f"— {step['step']}", f"{step['seconds']:,.0f}", *logged, *[""] * empty]
 

@@ -1,13 +1,12 @@
 """Near-duplicates of the same clean pages on Spark: ours, and the usual way, one after the other."""
 
 import json
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from benchmarks.environment import ours
+from benchmarks.environment import ours, version_of
 from benchmarks.files import json_lines
 from benchmarks.measures.corpus_scores import joined_scored
 from benchmarks.peers.environments import calling
@@ -31,7 +30,7 @@ def near_duplicates(
     """
     rows = []
     for system, function in FUNCTIONS.items():
-        identity = ours() if system == NEAR_DUPLICATES else {"versions": {"pyspark": version("pyspark")}}
+        identity = ours() if system == NEAR_DUPLICATES else {"versions": {"pyspark": version_of("pyspark")}}
         log = folder / "near-duplicates.log"
         with empty(folder / "near-duplicates") as out:
             used = used_by(calling(OURS, function, str(clean), str(out), memory), log, limit)
