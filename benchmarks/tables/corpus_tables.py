@@ -93,17 +93,21 @@ def spark(result: Results) -> Table:
 def spark_near_duplicates(result: Results) -> Table:
     """Return time, memory and results of ways to find near-duplicates on Spark, and the time of each step."""
     rows = []
-    for row in result["near_duplicates"]:
-        if "failed" in row:
-            found = ["", row["failed"], ""]
-        else:
-            shuffled = sum(step.get("shuffled", 0) for step in row["steps"]) / result["count"]
-            wrong = f"{row['wrongly_joined']:,} of {row['removed']:,}"
-            found = [f"{shuffled:,.0f}", f"{row['copies_found']:.2%}", wrong]
-        times = [f"{row['seconds']:,.0f}", f"{row['cpu_s']:,.0f}", f"{row['peak_mb']:,}"]
-        rows.append([name_of(row), *times, *found])
-        rows += [_step(step, result["count"], 2) for step in row["steps"]]
+    for texts, found in result["near_duplicates"].items():
+        for row in found:
+            rows.append(_near_duplicates_row(f"{name_of(row)}, {texts}", row, result["count"]))
+            rows += [_step(step, result["count"], 2) for step in row["steps"]]
     return [*STEPS_HEAD, "copies found", "wrongly joined"], rows
+
+
+def _near_duplicates_row(name: str, row: Results, count: int) -> list[str]:
+    if "failed" in row:
+        found = ["", row["failed"], ""]
+    else:
+        shuffled = sum(step.get("shuffled", 0) for step in row["steps"]) / count
+        wrong = f"{row['wrongly_joined']:,} of {row['removed']:,}"
+        found = [f"{shuffled:,.0f}", f"{row['copies_found']:.2%}", wrong]
+    return [name, f"{row['seconds']:,.0f}", f"{row['cpu_s']:,.0f}", f"{row['peak_mb']:,}", *found]
 
 
 def _step(step: Results, count: int, empty: int) -> list[str]:

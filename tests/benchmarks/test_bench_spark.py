@@ -11,7 +11,7 @@ import pytest
 from benchmarks.files import write_json, write_json_lines
 from benchmarks.measures.corpus_scores import joined_scored
 from benchmarks.measures.process_tree import STOPPED, Used
-from benchmarks.run.spark import near_duplicates
+from benchmarks.run.spark import command, near_duplicates
 from benchmarks.run.spark.process import empty, failure, steps_in, used_by
 from benchmarks.tables import corpus_tables
 from benchmarks.tables.cells import TableError
@@ -68,6 +68,16 @@ def test_a_folder_is_empty_before_and_gone_after(tmp_path):
     assert not out.exists()
 
 
+def test_pages_as_they_are_are_parquet_that_can_be_split(tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "ROW_GROUP", 2)
+    rows = [{"id": str(number), "url": "https://a.example", "text": f"page {number}"} for number in range(3)]
+    write_json_lines(tmp_path / "pages.jsonl", rows)
+    command.write_pages(tmp_path / "pages.jsonl", tmp_path / "pages")
+    file = pyarrow.parquet.ParquetFile(tmp_path / "pages" / "pages.parquet")
+    assert file.num_row_groups == 2
+    assert file.read().to_pylist() == [{"id": row["id"], "text": row["text"]} for row in rows]
+
+
 def _ran(out, gone):
     """Write what a program on Spark leaves behind."""
     (out / "events").mkdir(parents=True)
@@ -107,11 +117,11 @@ def result(tmp_path, monkeypatch):
     write_json_lines(tmp_path / "truth.jsonl", TRUTH)
     rows = near_duplicates.near_duplicates(tmp_path / "pages", tmp_path / "truth.jsonl", tmp_path, "2g", 9.0)
     made = {"when": "2026-11-30T08:00+00:00"}
-    return {"made": made, "count": 4, "near_duplicates": json.loads(json.dumps(rows))}
+    return {"made": made, "count": 4, "near_duplicates": {"clean pages": json.loads(json.dumps(rows))}}
 
 
 def test_a_row_for_each_way(result):
-    ours, usual = result["near_duplicates"]
+    ours, usual = result["near_duplicates"]["clean pages"]
     assert ours["system"] == "detector.spark.near_duplicates"
     assert (ours["copies_found"], ours["wrongly_joined"], ours["seconds"]) == (0.5, 1, 9.0)
     assert {"model_id", "commit", "versions"} <= ours.keys()
@@ -124,14 +134,22 @@ def test_a_row_for_each_way(result):
 
 
 def test_a_table_of_near_duplicates(result, tmp_path):
-    version = result["near_duplicates"][1]["versions"]["pyspark"]
+    version = result["near_duplicates"]["clean pages"][1]["versions"]["pyspark"]
     head, rows = corpus_tables.spark_near_duplicates(result)
     assert {len(row) for row in rows} == {len(head)}
     assert rows == [
-        ["detector.spark.near_duplicates", "9", "12", "1,000", "1,250", "50.00%", "1 of 2"],
+        ["detector.spark.near_duplicates, clean pages", "9", "12", "1,000", "1,250", "50.00%", "1 of 2"],
         ["— join", "2", "3", "", "1,250", "", ""],
         ["— write", "0", "", "", "", "", ""],
-        [f"pyspark.ml MinHashLSH {version}", "9", "12", "1,000", "", "not finished after 9 s", ""],
+        [
+            f"pyspark.ml MinHashLSH {version}, clean pages",
+            "9",
+            "12",
+            "1,000",
+            "",
+            "not finished after 9 s",
+            "",
+        ],
         ["— hashes", "4", "", "", "", "", ""],
     ]
     write_json(tmp_path / "spark-4.json", result)

@@ -23,6 +23,8 @@ from benchmarks.run.spark.process import empty, failure, figures, steps_in, used
 RULES: Final = 'keep = "first"\nleast_pages = 1000000000\n'
 ONE_MACHINE: Final = "detector"
 SPARK: Final = "detector-spark"
+# Rows of a group in Parquet, so that Spark can split the file.
+ROW_GROUP: Final = 1000
 LIMIT_HELP: Final = (
     "Seconds after which a search for near-duplicates is stopped, and reported as not finished."
 )
@@ -52,6 +54,17 @@ def _texts_of_spark(out: Path) -> dict[str, str]:
     return dict(zip(table["id"].to_pylist(), table["text"].to_pylist(), strict=True))
 
 
+def write_pages(pages: Path, folder: Path) -> None:
+    """Write ids and texts of a file of pages as Parquet."""
+    import pyarrow.json
+    import pyarrow.parquet
+
+    table = pyarrow.json.read_json(pages).select(["id", "text"])
+    folder.mkdir()
+    to = folder / "pages.parquet"
+    pyarrow.parquet.write_table(table, to, row_group_size=ROW_GROUP, compression="zstd")
+
+
 def compare(folder: Path, memory: str, limit: float) -> dict[str, Any]:
     """Clean the pages of a folder in both ways, then find near-duplicates in both ways, one after another."""
     pages, truth, rules = folder / "pages.jsonl", folder / "truth.jsonl", folder / "rules.toml"
@@ -71,7 +84,10 @@ def compare(folder: Path, memory: str, limit: float) -> dict[str, Any]:
         found, steps = _texts_of_spark(out), steps_in(out)
         rows.append(_row(SPARK, used, size) | scored(json_lines(truth), found))
         click.echo(json.dumps(rows[-1]))
-        joined = near_duplicates(out / "pages", truth, folder, memory, limit)
+        joined = {"clean pages": near_duplicates(out / "pages", truth, folder, memory, limit)}
+    with empty(folder / "parquet") as out:
+        write_pages(pages, out)
+        joined["pages as they are"] = near_duplicates(out, truth, folder, memory, limit)
     return {
         "bytes": size,
         "memory": memory,
@@ -92,8 +108,9 @@ def compare(folder: Path, memory: str, limit: float) -> dict[str, Any]:
 def command(count: int, memory: str, folder: Path | None, limit: float) -> None:
     """Clean a planted corpus of COUNT pages by data frames on local[2], and by a corpus run.
 
-    Then find the near-duplicates of the clean pages with detector.spark, and with MinHashLSH, as is usual on
-    Spark. The result is spark-COUNT.json, with the load of the machine: other work makes the times longer.
+    Then find the near-duplicates of the clean pages, and of the pages as they are, with detector.spark and
+    with MinHashLSH, as is usual on Spark. The result is spark-COUNT.json, with the load of the machine: other
+    work makes the times longer.
 
     \b
     Examples:

@@ -44,8 +44,8 @@ def lowest(pairs: Any) -> Any:  # noqa: ANN401
     return pairs.groupBy(F.col("later").alias("id")).agg(F.min("earlier").alias("duplicate_of"))
 
 
-def near_duplicates(clean: str, output: str, memory: str) -> None:
-    """Find the near-duplicates of clean pages; the output gets `gone` (id, duplicate_of) and the log."""
+def near_duplicates(texts: str, output: str, memory: str) -> None:
+    """Find the near-duplicates of texts (Parquet); the output gets `gone` (id, duplicate_of) and the log."""
     from pyspark.ml.feature import MinHashLSH
 
     out = Path(output)
@@ -54,7 +54,7 @@ def near_duplicates(clean: str, output: str, memory: str) -> None:
         read = steps.session.read
         lsh = MinHashLSH(inputCol="features", outputCol="hashes", numHashTables=TABLES, seed=1)
         with steps.step("shingles, hashes"):
-            sets = vectors(read.parquet(clean).where(WITH_TEXT)).persist()
+            sets = vectors(read.parquet(texts).where(WITH_TEXT)).persist()
             model = lsh.fit(sets)
             hashes = model.transform(sets).persist()
             hashes.count()

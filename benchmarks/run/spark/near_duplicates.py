@@ -1,4 +1,4 @@
-"""Near-duplicates of the same clean pages on Spark: ours, and the usual way, one after the other."""
+"""Near-duplicates of the same texts on Spark: ours, and the usual way, one after the other."""
 
 import json
 from pathlib import Path
@@ -22,9 +22,9 @@ FUNCTIONS: Final = {
 
 
 def near_duplicates(
-    clean: Path, truth: Path, folder: Path, memory: str, limit: float
+    texts: Path, truth: Path, folder: Path, memory: str, limit: float
 ) -> list[dict[str, Any]]:
-    """Return a row for each way to find the near-duplicates of clean pages (Parquet).
+    """Return a row for each way to find the near-duplicates of texts (Parquet).
 
     If one fails, its row says why.
     """
@@ -33,7 +33,7 @@ def near_duplicates(
         identity = ours() if system == NEAR_DUPLICATES else {"versions": {"pyspark": version_of("pyspark")}}
         log = folder / "near-duplicates.log"
         with empty(folder / "near-duplicates") as out:
-            used = used_by(calling(OURS, function, str(clean), str(out), memory), log, limit)
+            used = used_by(calling(OURS, function, str(texts), str(out), memory), log, limit)
             failed = failure(used, log)
             found = {"failed": failed} if failed else joined_scored(json_lines(truth), _gone(out))
             steps = steps_in(out, not failed)

@@ -28,14 +28,14 @@ def run(pages: str, output: str, memory: str) -> None:
             texts.join(read.parquet(gone), "id", "left_anti").write.parquet(data)
 
 
-def near_duplicates(clean: str, output: str, memory: str) -> None:
-    """Find the near-duplicates of clean pages; the output gets `gone` (id, duplicate_of) and the log."""
+def near_duplicates(texts: str, output: str, memory: str) -> None:
+    """Find the near-duplicates of texts (Parquet); the output gets `gone` (id, duplicate_of) and the log."""
     from detector import spark
 
     out = Path(output)
     with session_for(out, memory) as steps:
         # Returns when it is decided which texts stay.
         with steps.step("sketch, compare, decide"):
-            gone = spark.near_duplicates(steps.session.read.parquet(clean).where(WITH_TEXT))
+            gone = spark.near_duplicates(steps.session.read.parquet(texts).where(WITH_TEXT))
         with steps.step("write"):
             gone.write.parquet(str(out / "gone"))
