@@ -1,10 +1,9 @@
 """The memory and time of a command with all its processes."""
 
-import math
 import os
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -12,17 +11,23 @@ from typing import Final, NamedTuple
 import psutil
 
 EVERY: Final = 0.1
-# The exit code of a command that was stopped, as that of `timeout`.
-STOPPED: Final = 124
 
 
 class Used(NamedTuple):
-    """code: the exit code; seconds: wall time; cpu: of all processes; peak: bytes of all processes."""
+    """code: the exit code; seconds: wall time; cpu: of all processes; peak: bytes of all processes.
+
+    stopped: why it was stopped, or empty
+    """
 
     code: int
     seconds: float
     cpu: float
     peak: int
+    stopped: str = ""
+
+
+def _go_on() -> str:
+    return ""
 
 
 def _tree_of(root: int) -> list[psutil.Process]:
@@ -46,12 +51,12 @@ def _cpu_and_memory(process: psutil.Process) -> tuple[float, int]:
 def measured(
     command: Sequence[str],
     environment: Mapping[str, str] | None = None,
-    limit: float = math.inf,
+    stop: Callable[[], str] = _go_on,
     log: Path = Path(os.devnull),
 ) -> Used:
     """Run a command and measure it.
 
-    limit: after this many seconds, all its processes are killed, and the exit code is `STOPPED`
+    stop: called every moment; when it returns a reason, all processes of the command are killed
     log: the file that gets its standard error
     """
     began = time.perf_counter()
@@ -59,20 +64,19 @@ def measured(
         running = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=errors, env=environment and dict(environment)
         )
-    peak, cpu = 0, dict[int, float]()
+    peak, cpu, stopped = 0, dict[int, float](), ""
     while (code := running.poll()) is None:
         tree = _tree_of(running.pid)
         found = {process.pid: _cpu_and_memory(process) for process in tree}
         peak = max(peak, sum(memory for _, memory in found.values()))
         # The last measurement, because some workers are not waited for by their parents.
         cpu |= {pid: max(seconds, cpu.get(pid, 0.0)) for pid, (seconds, _) in found.items()}
-        if time.perf_counter() - began > limit:
+        if stopped := stop():
             _kill(tree)
-            running.wait()
-            code = STOPPED
+            code = running.wait()
             break
         time.sleep(EVERY)
-    return Used(code, time.perf_counter() - began, sum(cpu.values()), peak)
+    return Used(code, time.perf_counter() - began, sum(cpu.values()), peak, stopped)
 
 
 def _kill(processes: Sequence[psutil.Process]) -> None:

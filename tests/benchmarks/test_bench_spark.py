@@ -10,9 +10,9 @@ import pytest
 
 from benchmarks.files import write_json, write_json_lines
 from benchmarks.measures.corpus_scores import joined_scored
-from benchmarks.measures.process_tree import STOPPED, Used
+from benchmarks.measures.process_tree import Used
 from benchmarks.run.spark import command, near_duplicates
-from benchmarks.run.spark.process import empty, failure, steps_in, used_by
+from benchmarks.run.spark.process import Limits, empty, failure, steps_in, used_by, watch
 from benchmarks.tables import corpus_tables
 from benchmarks.tables.cells import TableError
 from benchmarks.tables.fill import table
@@ -53,10 +53,19 @@ def test_why_a_command_failed(tmp_path):
     log.write_text("java.lang.OutOfMemoryError: Java heap space\n")
     assert failure(Used(0, 1.0, 1.0, 1), log) == ""
     assert failure(Used(1, 1.0, 1.0, 1), log) == "out of memory"
-    assert failure(Used(STOPPED, 1800.4, 1.0, 1), log) == "not finished after 1,800 s"
+    assert failure(Used(-9, 1.0, 1.0, 1, "too slow"), log) == "too slow"
     used = used_by([sys.executable, "-c", "raise SystemExit('no such page')"], log)
     assert log.read_text().strip() == "no such page"
     assert failure(used, log) == "exit code 1"
+
+
+def test_a_program_is_stopped_when_it_exceeds_a_limit(tmp_path):
+    assert watch(tmp_path / "new", Limits(seconds=1e9, disk=0))() == ""
+    (tmp_path / "shuffle").mkdir()
+    (tmp_path / "shuffle" / "block").write_bytes(bytes(10))
+    assert watch(tmp_path, Limits(seconds=1e9, disk=10))() == ""
+    assert watch(tmp_path, Limits(seconds=1e9, disk=9))() == "stopped after 0 s, with 0 GB on disk"
+    assert watch(tmp_path, Limits(seconds=-1, disk=9))() == "not finished after 0 s"
 
 
 def test_a_folder_is_empty_before_and_gone_after(tmp_path):
@@ -102,20 +111,22 @@ def test_the_steps_of_a_stopped_program_have_only_seconds(tmp_path):
 def result(tmp_path, monkeypatch):
     """Return a result in which ours has finished, and the other was stopped after a step."""
 
-    def used(command, log, limit):
+    def used(command, log, stop):
         out, memory = Path(command[-2]), command[-1]
-        assert (memory, limit) == ("2g", 9.0)
+        assert (memory, stop()) == ("2g", "")
         ours = "minhash_lsh" not in command[-4]
         if ours:
             _ran(out, {"a/print": "a", "b": "a"})
         else:
             write_json(out / "seconds.json", {"hashes": 4.0})
         log.write_text("")
-        return Used(0 if ours else STOPPED, 9.04, 12.3, 10**9)
+        return Used(0 if ours else -9, 9.04, 12.3, 10**9, "" if ours else "not finished after 9 s")
 
     monkeypatch.setattr(near_duplicates, "used_by", used)
     write_json_lines(tmp_path / "truth.jsonl", TRUTH)
-    rows = near_duplicates.near_duplicates(tmp_path / "pages", tmp_path / "truth.jsonl", tmp_path, "2g", 9.0)
+    rows = near_duplicates.near_duplicates(
+        tmp_path / "pages", tmp_path / "truth.jsonl", tmp_path, "2g", Limits(1e9, 1e9)
+    )
     made = {"when": "2026-11-30T08:00+00:00"}
     return {"made": made, "count": 4, "near_duplicates": {"clean pages": json.loads(json.dumps(rows))}}
 

@@ -17,7 +17,8 @@ from benchmarks.measures.process_tree import Used
 from benchmarks.peers.environments import calling
 from benchmarks.peers.systems import OURS
 from benchmarks.run.spark.near_duplicates import near_duplicates
-from benchmarks.run.spark.process import empty, failure, figures, steps_in, used_by
+from benchmarks.run.spark.process import Limits, empty, failure, figures, steps_in, used_by
+from detector.cli.corpus_options import Size
 
 # The first near-duplicate is kept by both, and nothing is refused.
 RULES: Final = 'keep = "first"\nleast_pages = 1000000000\n'
@@ -25,9 +26,6 @@ ONE_MACHINE: Final = "detector"
 SPARK: Final = "detector-spark"
 # Rows of a group in Parquet, so that Spark can split the file.
 ROW_GROUP: Final = 1000
-LIMIT_HELP: Final = (
-    "Seconds after which a search for near-duplicates is stopped, and reported as not finished."
-)
 
 
 def _row(system: str, used: Used, size: int) -> dict[str, Any]:
@@ -65,7 +63,7 @@ def write_pages(pages: Path, folder: Path) -> None:
     pyarrow.parquet.write_table(table, to, row_group_size=ROW_GROUP, compression="zstd")
 
 
-def compare(folder: Path, memory: str, limit: float) -> dict[str, Any]:
+def compare(folder: Path, memory: str, limits: Limits) -> dict[str, Any]:
     """Clean the pages of a folder in both ways, then find near-duplicates in both ways, one after another."""
     pages, truth, rules = folder / "pages.jsonl", folder / "truth.jsonl", folder / "rules.toml"
     rules.write_text(RULES)
@@ -84,10 +82,10 @@ def compare(folder: Path, memory: str, limit: float) -> dict[str, Any]:
         found, steps = _texts_of_spark(out), steps_in(out)
         rows.append(_row(SPARK, used, size) | scored(json_lines(truth), found))
         click.echo(json.dumps(rows[-1]))
-        joined = {"clean pages": near_duplicates(out / "pages", truth, folder, memory, limit)}
+        joined = {"clean pages": near_duplicates(out / "pages", truth, folder, memory, limits)}
     with empty(folder / "parquet") as out:
         write_pages(pages, out)
-        joined["pages as they are"] = near_duplicates(out, truth, folder, memory, limit)
+        joined["pages as they are"] = near_duplicates(out, truth, folder, memory, limits)
     return {
         "bytes": size,
         "memory": memory,
@@ -95,7 +93,7 @@ def compare(folder: Path, memory: str, limit: float) -> dict[str, Any]:
         "same_texts": found == wanted,
         "kept": len(found),
         "steps": steps,
-        "limit_s": limit,
+        "limits": limits._asdict(),
         "near_duplicates": joined,
     }
 
@@ -104,13 +102,14 @@ def compare(folder: Path, memory: str, limit: float) -> dict[str, Any]:
 @click.argument("count", type=int)
 @click.option("--memory", default="2g", show_default=True, help="Heap of Spark's JVM.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the corpus is, or is to stay.")
-@click.option("--limit", default=1800.0, show_default=True, help=LIMIT_HELP)
-def command(count: int, memory: str, folder: Path | None, limit: float) -> None:
+@click.option("--limit", default=1800.0, show_default=True, help="Seconds for a search for near-duplicates.")
+@click.option("--disk", type=Size(), default="20GB", show_default=True, help="What it may write.")
+def command(count: int, memory: str, folder: Path | None, limit: float, disk: int) -> None:
     """Clean a planted corpus of COUNT pages by data frames on local[2], and by a corpus run.
 
     Then find the near-duplicates of the clean pages, and of the pages as they are, with detector.spark and
-    with MinHashLSH, as is usual on Spark. The result is spark-COUNT.json, with the load of the machine: other
-    work makes the times longer.
+    with MinHashLSH, as is usual on Spark. A search that exceeds a limit is stopped, and its row says so. The
+    result is spark-COUNT.json, with the load of the machine: other work makes the times longer.
 
     \b
     Examples:
@@ -122,7 +121,7 @@ def command(count: int, memory: str, folder: Path | None, limit: float) -> None:
         if not (place / "pages.jsonl").exists():
             write(place, count)
         before = os.getloadavg()[0]
-        result = compare(place, memory, limit)
+        result = compare(place, memory, Limits(limit, disk))
     load = load_since(before)
     path = RESULTS / f"spark-{count}.json"
     write_json(path, {"made": made(), "count": count, "load": load, **result})

@@ -11,7 +11,7 @@ from benchmarks.files import json_lines
 from benchmarks.measures.corpus_scores import joined_scored
 from benchmarks.peers.environments import calling
 from benchmarks.peers.systems import OURS
-from benchmarks.run.spark.process import empty, failure, figures, steps_in, used_by
+from benchmarks.run.spark.process import Limits, empty, failure, figures, steps_in, used_by, watch
 
 NEAR_DUPLICATES: Final = "detector.spark.near_duplicates"
 MINHASH_LSH: Final = "pyspark.ml MinHashLSH"
@@ -22,7 +22,7 @@ FUNCTIONS: Final = {
 
 
 def near_duplicates(
-    texts: Path, truth: Path, folder: Path, memory: str, limit: float
+    texts: Path, truth: Path, folder: Path, memory: str, limits: Limits
 ) -> list[dict[str, Any]]:
     """Return a row for each way to find the near-duplicates of texts (Parquet).
 
@@ -33,7 +33,7 @@ def near_duplicates(
         identity = ours() if system == NEAR_DUPLICATES else {"versions": {"pyspark": version_of("pyspark")}}
         log = folder / "near-duplicates.log"
         with empty(folder / "near-duplicates") as out:
-            used = used_by(calling(OURS, function, str(texts), str(out), memory), log, limit)
+            used = used_by(calling(OURS, function, str(texts), str(out), memory), log, watch(out, limits))
             failed = failure(used, log)
             found = {"failed": failed} if failed else joined_scored(json_lines(truth), _gone(out))
             steps = steps_in(out, not failed)

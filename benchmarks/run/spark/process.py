@@ -1,18 +1,18 @@
 """A program on Spark in a process of its own: what it uses, and the figures for each of its steps."""
 
-import math
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import click
 
 from benchmarks.files import ROOT, read_json
-from benchmarks.measures.process_tree import STOPPED, Used, measured
+from benchmarks.measures.process_tree import Used, measured
 from benchmarks.run.spark.log import steps_of
 from benchmarks.run.spark.session import EVENTS, SECONDS
 
@@ -20,20 +20,51 @@ from benchmarks.run.spark.session import EVENTS, SECONDS
 LOG_LINES: Final = 20
 
 
-def used_by(command: Sequence[str], log: Path, limit: float = math.inf) -> Used:
+class Limits(NamedTuple):
+    """What a program may take: seconds, and bytes in its folder."""
+
+    seconds: float
+    disk: float
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes in a folder, while a program writes to it."""
+    size = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                size += Path(place, name).lstat().st_size
+    return size
+
+
+def watch(out: Path, limits: Limits) -> Callable[[], str]:
+    """Return a function that says why a program that writes to a folder must be stopped, or nothing."""
+    began = time.monotonic()
+
+    def reason() -> str:
+        seconds = time.monotonic() - began
+        if seconds > limits.seconds:
+            return f"not finished after {seconds:,.0f} s"
+        size = _size(out)
+        if size > limits.disk:
+            return f"stopped after {seconds:,.0f} s, with {size / 1e9:,.0f} GB on disk"
+        return ""
+
+    return reason
+
+
+def used_by(command: Sequence[str], log: Path, stop: Callable[[], str] = lambda: "") -> Used:
     """Run a command in the checkout, with this Python for Spark's workers."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYSPARK_PYTHON": sys.executable}
-    return measured(command, environment, limit, log)
+    return measured(command, environment, stop, log)
 
 
 def failure(used: Used, log: Path) -> str:
     """Return why a command failed, and show the end of its log; empty if it did not fail."""
-    if used.code == 0:
-        return ""
+    if used.stopped or used.code == 0:
+        return used.stopped
     text = log.read_text(errors="replace")
     click.echo("\n".join(text.splitlines()[-LOG_LINES:]), err=True)
-    if used.code == STOPPED:
-        return f"not finished after {used.seconds:,.0f} s"
     return "out of memory" if "OutOfMemoryError" in text else f"exit code {used.code}"
 
 
