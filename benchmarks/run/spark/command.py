@@ -102,8 +102,8 @@ def compare(folder: Path, memory: str, limits: Limits) -> dict[str, Any]:
 @click.argument("count", type=int)
 @click.option("--memory", default="2g", show_default=True, help="Heap of Spark's JVM.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the corpus is, or is to stay.")
-@click.option("--limit", default=1800.0, show_default=True, help="Seconds for a search for near-duplicates.")
-@click.option("--disk", type=Size(), default="20GB", show_default=True, help="What it may write.")
+@click.option("--limit", default=1800.0, show_default=True, help="Seconds for each search.")
+@click.option("--disk", type=Size(), default="20GB", show_default=True, help="What each search may write.")
 def command(count: int, memory: str, folder: Path | None, limit: float, disk: int) -> None:
     """Clean a planted corpus of COUNT pages by data frames on local[2], and by a corpus run.
 
