@@ -332,3 +332,13 @@ def test_the_byte_order_mark_is_not_in_the_first_name(tmp_path, encoding, separa
         list(zip(rows[0], row, strict=True)) for row in rows[1:]
     ]
     assert [record.id for record in found] == ["a", "b"]
+
+
+def test_whole_numbers_that_are_floats_are_ids(tmp_path):
+    """pandas makes them of ids if one is missing. All such records were set aside."""
+    path = parquet_of(
+        tmp_path / "a.parquet", [{"id": id, "text": "The mill"} for id in (1.0, float("nan"), 3.0, 1.5)]
+    )
+    found = list(read_part(Part(str(path), path.name, "parquet"), Columns()))
+    assert [record.id for record in found[:3]] == ["1", "a.parquet#1", "3"]
+    assert found[3].reason == "the id 'id' is neither a string nor a whole number"
