@@ -45,7 +45,8 @@ def _cpu() -> str:
     return names[0] if names else platform.processor() or "unknown"
 
 
-def _version(package: str) -> str:
+def version_of(package: str) -> str:
+    """Return the version of an installed package, or "not installed"."""
     try:
         return version(package)
     except PackageNotFoundError:
@@ -64,7 +65,7 @@ def made() -> dict[str, Any]:
         "when": datetime.now(UTC).isoformat(timespec="minutes"),
         "machine": machine(),
         "python": platform.python_version(),
-        "versions": {package: _version(package) for package in PACKAGES},
+        "versions": {package: version_of(package) for package in PACKAGES},
         "commit": commit(),
     }
 
@@ -78,7 +79,7 @@ def ours(*model_ids: str) -> dict[str, Any]:
     return {
         "model_id": names[0] if len(names) == 1 else names,
         "commit": commit(),
-        "versions": {"detector": __version__, **{package: _version(package) for package in OUR_PACKAGES}},
+        "versions": {"detector": __version__, **{package: version_of(package) for package in OUR_PACKAGES}},
     }
 
 

@@ -22,7 +22,7 @@ from detector.records import Format, OutputFormat
 from detector.results.batch import ScoredBatch, pages_lines
 from detector.results.page import ScoredPage, refuse_unknown_format
 from detector.results.verdict import page_kind
-from detector.settings import Settings
+from detector.settings import Settings, settings_or_default
 from detector.sites.recurrence import Sites
 from detector.text.decoding import text_of
 from detector.text.html import title_of
@@ -91,7 +91,7 @@ class Detector:
         profile: "SiteProfile | str | Path | None" = None,
     ) -> None:
         self.model = model_of(model)
-        self.settings = settings or Settings()
+        self.settings = settings_or_default(settings)
         self.profile = profile_for(self.model, profile)
 
     def score(self, page: Input | Page, format: Format | None = None, url: str | None = None) -> ScoredPage:

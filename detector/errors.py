@@ -12,6 +12,19 @@ Wrong arguments in Python raise `ValueError` or `TypeError`, as usual. Every mes
 wrong, where, and what to do.
 """
 
+from typing import Final
+
+# How messages of the libraries that decompress begin, and what they mean.
+_DAMAGE: Final = (
+    ("Compressed file ended before", "it is cut off"),
+    ("Not a gzipped file", "bytes that are not gzip"),
+    ("CRC check failed", "its checksum is wrong"),
+    ("Incorrect length of data", "its length is wrong"),
+    ("Error -", "bytes that are not gzip"),
+    ("Invalid data stream", "bytes that are not bzip2"),
+    ("Unable to decompress Zstandard data", "bytes that are not Zstandard"),
+)
+
 
 class DetectorError(Exception):
     """Base class of all errors that this package raises on purpose."""
@@ -48,6 +61,8 @@ def in_words(error: BaseException) -> str:
     'No such file or directory'
     >>> in_words(KeyError("arrays"))
     'arrays is missing'
+    >>> in_words(OSError("Not a gzipped file (b'ab')"))
+    'bytes that are not gzip'
     """
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
@@ -59,4 +74,5 @@ def in_words(error: BaseException) -> str:
         return f"not JSON, at line {error.lineno}, column {error.colno}"  # type: ignore[attr-defined]
     if isinstance(error, TypeError | AttributeError | RecursionError):
         return "not of the form that it should have"
-    return str(error) or "of an unknown kind"
+    said = str(error)
+    return next((why for begins, why in _DAMAGE if said.startswith(begins)), said) or "of an unknown kind"

@@ -19,7 +19,9 @@ DEFAULT_PRESET: Final = "article"
 
 
 def refuse_unknown_kinds(setting: str, given: Iterable[str], known: Sequence[str]) -> None:
-    """Raise `SettingsError` for unknown kinds."""
+    """Raise `SettingsError` for unknown kinds, or a text instead of a list."""
+    if isinstance(given, str):
+        raise SettingsError(f"{setting} is a list of kinds, not a text: write [{given!r}]")
     if unknown := ", ".join(sorted(set(given) - set(known))):
         raise SettingsError(f"{setting} has unknown kinds {unknown}; known: {', '.join(known)}")
 

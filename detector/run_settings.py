@@ -1,6 +1,6 @@
 """Settings for what a corpus run reads, writes and leaves out, and where it runs, with units and defaults."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
@@ -76,6 +76,13 @@ class EngineSettings(NamedTuple):
     workers: int | None = None
 
 
+def refuse_texts(settings: object, names: Sequence[str]) -> None:
+    """Raise `SettingsError` for a text instead of a list of texts: each of its letters would count as one."""
+    for name in names:
+        if isinstance(value := getattr(settings, name), str):
+            raise SettingsError(f"{name} is a list of texts, not a text: write [{value!r}]")
+
+
 # The n-grams, by words, that Gopher has limits for.
 TOP_NGRAMS: Final = ("2", "3", "4")
 REPEATED_NGRAMS: Final = ("5", "6", "7", "8", "9", "10")
@@ -131,6 +138,7 @@ class DocumentFilters:
     max_repeated_ngrams: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        refuse_texts(self, ("kinds", "languages"))
         shares = {
             name: getattr(self, name) for name in self.__slots__ if isinstance(getattr(self, name), float)
         }

@@ -7,6 +7,7 @@ kept, `DuplicateSettings` how near-duplicates are found, and `CorpusSettings`, `
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from numbers import Real
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
@@ -21,6 +22,7 @@ from detector.run_settings import DocumentFilters as DocumentFilters
 from detector.run_settings import EngineSettings as EngineSettings
 from detector.run_settings import Lines as Lines
 from detector.run_settings import RecordSettings as RecordSettings
+from detector.run_settings import refuse_texts
 
 # Settings that choose a threshold by its effect on pages that the model has not seen.
 GOALS: Final = ("lose_at_most", "recall", "precision")
@@ -98,8 +100,9 @@ class Settings:
     def __post_init__(self) -> None:
         for name in ("threshold", *GOALS, "least_content", "mostly_content"):
             value = getattr(self, name)
-            if value is not None and not 0 <= value <= 1:
-                raise SettingsError(f"{name} is a number from 0 to 1, not {value}")
+            is_number = isinstance(value, Real) and not isinstance(value, bool)
+            if value is not None and not (is_number and 0 <= value <= 1):
+                raise SettingsError(f"{name} is a number from 0 to 1, not {value!r}")
         given = [name for name in ("threshold", *GOALS) if getattr(self, name) is not None]
         if len(given) > 1:
             raise SettingsError(f"{' and '.join(given)} cannot be combined: give only one of them")
@@ -124,6 +127,13 @@ class Settings:
         """Read settings from a TOML file; `changes` that are not None override it."""
         given = {name: value for name, value in changes.items() if value is not None}
         return replace(settings_from(read_toml(path), cls, str(path)), **given)
+
+
+def settings_or_default(given: Settings | None) -> Settings:
+    """Return settings, the default for None; raises `TypeError` for anything else, such as a dict."""
+    if not isinstance(given, Settings | None):
+        raise TypeError(f"settings is a Settings, not {type(given).__name__}: write Settings(...)")
+    return given or Settings()
 
 
 # Which of several near-duplicates to keep, and how to find the sites of pages in folders.
@@ -202,6 +212,7 @@ class CorpusSettings:
     unpacked_ratio: int = DEFAULT_LIMITS.unpacked_ratio
 
     def __post_init__(self) -> None:
+        refuse_texts(self, ("protect", "template", "allow"))
         if not (self.duplicates == 0 or 0.05 <= self.duplicates <= 1):
             raise SettingsError(f"duplicates is 0 or a similarity from .05 to 1, not {self.duplicates}")
         if self.near_duplicates not in get_args(Similarity):

@@ -4,12 +4,14 @@ import math
 
 import pytest
 
+from detector import Detector, clean_corpus, find_blocks
 from detector.errors import SettingsError
 from detector.presets import DEFAULT_PRESET, PRESETS
 from detector.settings import (
     DROPPED_COPIES,
     Columns,
     CorpusSettings,
+    DocumentFilters,
     EngineSettings,
     RecordSettings,
     Settings,
@@ -153,3 +155,78 @@ def test_allowed_names_come_from_the_file_and_the_command(tmp_path):
 def test_clean_text_goes_to_the_text_unless_a_column_is_named():
     assert Columns(text="body").target() == "body"
     assert Columns(text="body", output="clean").target() == "clean"
+
+
+@pytest.mark.parametrize("value", ["0.5", True, [0.5]])
+@pytest.mark.parametrize("name", SHARES)
+def test_shares_are_numbers(name, value):
+    with pytest.raises(SettingsError, match=f"^{name} is a number from 0 to 1, not ") as found:
+        Settings(**{name: value})
+    assert str(found.value).endswith(repr(value))
+
+
+@pytest.mark.parametrize("name", ["keep", "drop", "drop_copies"])
+def test_one_kind_is_put_into_a_list(name):
+    with pytest.raises(SettingsError, match=r"is a list of kinds, not a text: write \['comment'\]"):
+        Settings(**{name: "comment"})
+
+
+@pytest.mark.parametrize("kind", [CorpusSettings, DocumentFilters])
+def test_one_text_is_put_into_a_list(kind):
+    """Each of its letters counted as a pattern or a phrase: nearly all lines were protected, or dropped."""
+    names = ("protect", "template", "allow") if kind is CorpusSettings else ("kinds", "languages")
+    for name in names:
+        with pytest.raises(SettingsError, match=rf"^{name} is a list of texts, not a text: write \['en'\]$"):
+            kind(**{name: "en"})
+
+
+WRONG = {
+    "one input": (
+        lambda: clean_corpus("a.jsonl", "out"),
+        TypeError,
+        "many inputs, not one str: put it into a list",
+    ),
+    "no inputs": (lambda: clean_corpus([], "out"), SettingsError, "there are no inputs: name files"),
+    "no such input": (lambda: clean_corpus(["nofile"], "out"), SettingsError, "nofile does not exist"),
+    "an output format": (
+        lambda: clean_corpus(["a"], "out", records=RecordSettings(to="pdf")),
+        SettingsError,
+        "to is one of same, jsonl, .*, not 'pdf'",
+    ),
+    "line records": (
+        lambda: clean_corpus(["a"], "out", records=RecordSettings(lines="x")),
+        SettingsError,
+        "lines is one of sidecar, column, none, not 'x'",
+    ),
+    "a format": (
+        lambda: clean_corpus(["a"], "out", records=RecordSettings(format="xml")),
+        SettingsError,
+        "format is one of None, text, html, not 'xml'",
+    ),
+    "workers": (
+        lambda: clean_corpus(["a"], "out", engine=EngineSettings(workers=0)),
+        SettingsError,
+        "workers is a whole number of at least 1, not 0",
+    ),
+    "memory": (
+        lambda: clean_corpus(["a"], "out", engine=EngineSettings(memory="1GB")),
+        SettingsError,
+        "memory is a whole number of at least 1, not '1GB'",
+    ),
+    "one page": (lambda: find_blocks("a\nb"), TypeError, "many pages, not one str: put it into a list"),
+    "a table of settings": (
+        lambda: Detector(settings={"threshold": 0.5}),
+        TypeError,
+        "is a Settings, not dict",
+    ),
+    "texts for pages": (lambda: Detector().score_batch(["a"]), TypeError, "paths use score_pages"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_arguments_are_named(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    call, kind, message = WRONG[name]
+    with pytest.raises(kind, match=message):
+        call()
+    assert not list(tmp_path.iterdir())

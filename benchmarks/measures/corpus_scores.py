@@ -97,3 +97,19 @@ def scored_files(truth: Path, folder: Path) -> dict[str, float]:
     measures = scored(json_lines(truth), clean)
     clean.finish()
     return measures
+
+
+def joined_scored(truth: Iterable[Mapping[str, Any]], gone: Mapping[str, str]) -> dict[str, float]:
+    """Return the measures of near-duplicates: removed pages, and the page that stays instead of each.
+
+    copies_found: share of the planted copies that are joined with their page; removed: how many pages go;
+    wrongly_joined: of these, how many are joined with another page than their copy
+    """
+    original = {row["id"]: row["copy_of"] or row["id"] for row in truth}
+    copies = sum(id != page for id, page in original.items())
+    right = [id for id, stays in gone.items() if original[id] == original[stays]]
+    return {
+        "copies_found": round(len({original[id] for id in right}) / max(copies, 1), 4),
+        "removed": len(gone),
+        "wrongly_joined": len(gone) - len(right),
+    }

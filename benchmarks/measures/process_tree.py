@@ -3,7 +3,9 @@
 import os
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import psutil
@@ -12,12 +14,20 @@ EVERY: Final = 0.1
 
 
 class Used(NamedTuple):
-    """code: the exit code; seconds: wall time; cpu: of all processes; peak: bytes of all processes."""
+    """code: the exit code; seconds: wall time; cpu: of all processes; peak: bytes of all processes.
+
+    stopped: why it was stopped, or empty
+    """
 
     code: int
     seconds: float
     cpu: float
     peak: int
+    stopped: str = ""
+
+
+def _go_on() -> str:
+    return ""
 
 
 def _tree_of(root: int) -> list[psutil.Process]:
@@ -38,20 +48,41 @@ def _cpu_and_memory(process: psutil.Process) -> tuple[float, int]:
     return times.user + times.system, getattr(memory, "pss", memory.rss)
 
 
-def measured(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Used:
-    """Run a command and measure it."""
+def measured(
+    command: Sequence[str],
+    environment: Mapping[str, str] | None = None,
+    stop: Callable[[], str] = _go_on,
+    log: Path = Path(os.devnull),
+) -> Used:
+    """Run a command and measure it.
+
+    stop: called every moment; when it returns a reason, all processes of the command are killed
+    log: the file that gets its standard error
+    """
     began = time.perf_counter()
-    running = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment and dict(environment)
-    )
-    peak, cpu = 0, dict[int, float]()
-    while running.poll() is None:
-        found = {process.pid: _cpu_and_memory(process) for process in _tree_of(running.pid)}
+    with log.open("wb") as errors:
+        running = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=errors, env=environment and dict(environment)
+        )
+    peak, cpu, stopped = 0, dict[int, float](), ""
+    while (code := running.poll()) is None:
+        tree = _tree_of(running.pid)
+        found = {process.pid: _cpu_and_memory(process) for process in tree}
         peak = max(peak, sum(memory for _, memory in found.values()))
         # The last measurement, because some workers are not waited for by their parents.
         cpu |= {pid: max(seconds, cpu.get(pid, 0.0)) for pid, (seconds, _) in found.items()}
+        if stopped := stop():
+            _kill(tree)
+            code = running.wait()
+            break
         time.sleep(EVERY)
-    return Used(running.returncode, time.perf_counter() - began, sum(cpu.values()), peak)
+    return Used(code, time.perf_counter() - began, sum(cpu.values()), peak, stopped)
+
+
+def _kill(processes: Sequence[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.Error):  # it has ended
+            process.kill()
 
 
 def crowding() -> float:

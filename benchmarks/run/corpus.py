@@ -21,25 +21,28 @@ from benchmarks.environment import load_since, made, ours
 from benchmarks.files import RESULTS, write_json
 from benchmarks.measures.corpus_scores import scored_files
 from benchmarks.measures.process_tree import Used, measured
+from benchmarks.measures.stages import stages_in
 from benchmarks.peers.environments import calling
 from benchmarks.peers.systems import OURS as OUR_ENVIRONMENT
+from detector.cli.corpus_options import Size
 
 OURS: Final = "detector"
 REFERENCE: Final = "plain-python"
 DATATROVE: Final = "datatrove"
 DOLMA: Final = "dolma"
-RULES: Final = "least_pages = 1000000000\n"
+# Of killed runs: several shards, and the output is published however much is dropped.
+RULES: Final = "least_pages = 1000000000\nshard_bytes = 500000\n"
 
 
-def _commands(pages: Path, out: Path, memory: str, rules: Path) -> dict[str, list[str]]:
-    detector = [sys.executable, "-m", "detector", "clean", str(pages), "--output", str(out / OURS)]
+def _commands(pages: Path, out: Path, memory: int) -> dict[str, list[str]]:
     peers = {
         REFERENCE: (OUR_ENVIRONMENT, "plain"),
         DATATROVE: (DATATROVE, "datatrove_sentences"),
         DOLMA: (DOLMA, "dolma"),
     }
+    given = [str(pages), str(out / OURS), str(memory)]
     return {
-        OURS: [*detector, "--memory", memory, "--rules", str(rules)],
+        OURS: calling(OUR_ENVIRONMENT, "benchmarks.run.corpus_stages:run", *given),
         **{
             name: calling(environment, f"benchmarks.peers.corpus.{module}:run", str(pages), str(out / name))
             for name, (environment, module) in peers.items()
@@ -59,6 +62,7 @@ def _row(name: str, used: Used, size: int, out: Path, truth: Path) -> dict[str, 
         "mb_per_cpu_s": round(size / 1e6 / used.cpu, 2),
         "peak_mb": round(used.peak / 1e6),
         **scored_files(truth, out / "data" if name == OURS else out),
+        "stages": stages_in(out),
     }
 
 
@@ -76,13 +80,12 @@ def _corpus(count: int, folder: Path | None) -> Iterator[Path]:
         yield found
 
 
-def compare(count: int, systems: list[str], memory: str, folder: Path) -> dict[str, Any]:
+def compare(count: int, systems: list[str], memory: int, folder: Path) -> dict[str, Any]:
     """Run the systems on the corpus of a folder, one after another."""
-    pages, rules = folder / "pages.jsonl", folder / "rules.toml"
-    rules.write_text(RULES)
+    pages = folder / "pages.jsonl"
     size = pages.stat().st_size
     rows = []
-    for system, command in _commands(pages, folder, memory, rules).items():
+    for system, command in _commands(pages, folder, memory).items():
         if system in systems:
             out = folder / system
             shutil.rmtree(out, ignore_errors=True)
@@ -109,7 +112,7 @@ def kill(count: int, kills: int, seed: int) -> dict[str, Any]:
         folder = Path(name)
         write(folder, count)
         rules = folder / "rules.toml"
-        rules.write_text(RULES + "shard_bytes = 500000\n")
+        rules.write_text(RULES)
         clean = [sys.executable, "-m", "detector", "clean", str(folder / "pages.jsonl")]
         command = [*clean, "--rules", str(rules)]
         whole = measured([*command, "--output", str(folder / "whole")])
@@ -141,10 +144,10 @@ SYSTEMS: Final = (OURS, REFERENCE, DATATROVE, DOLMA)
 @click.command()
 @click.argument("count", type=int)
 @click.option("--system", "systems", type=click.Choice(SYSTEMS), multiple=True, help="By default all.")
-@click.option("--memory", default="1GB", show_default=True, help="What ours may take.")
+@click.option("--memory", type=Size(), default="1GB", show_default=True, help="What ours may take.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the corpus is, or is to stay.")
 @click.option("--kills", default=0, help="Kill a run of ours so often instead, and continue it.")
-def command(count: int, systems: tuple[str, ...], memory: str, folder: Path | None, kills: int) -> None:
+def command(count: int, systems: tuple[str, ...], memory: int, folder: Path | None, kills: int) -> None:
     """Filter a planted corpus of COUNT pages with us and the peers, to corpus-COUNT.json.
 
     With --kills a run of ours is killed at random moments, continued, and compared byte for byte

@@ -1,13 +1,20 @@
 """The tables for corpus runs: header and rows from a result."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
-from benchmarks.tables.cells import Results, Table
+from benchmarks.tables.cells import Results, Table, name_of
 
 OURS: Final = "detector"
 SPARK: Final = "detector-spark"
 
+STEPS_HEAD: Final = [
+    "system, step",
+    "seconds",
+    "CPU s (steps: task s)",
+    "peak MB",
+    "shuffled bytes per page",
+]
 HEAD = ["system", "MB/s", "CPU s", "peak MB", "template found", "content lost", "copies", "others"]
 
 
@@ -26,6 +33,18 @@ def systems(result: Results) -> Table:
             [row["system"], f"{row['mb_per_s']:.1f}", f"{row['cpu_s']:,.0f}", f"{row['peak_mb']:,}", *shares]
         )
     return HEAD, rows
+
+
+def stages(result: Results) -> Table:
+    """Return the time of each stage of all systems, and its speed over the input."""
+    megabytes = result["bytes"] / 1e6
+    rows = []
+    for row in (row for row in result["rows"] if "failed" not in row):
+        rows.append([row["system"], f"{row['seconds']:.1f}", f"{row['mb_per_s']:.1f}"])
+        for name, seconds in row["stages"].items():
+            rate = f"{megabytes / seconds:.1f}" if seconds else ""
+            rows.append([f"— {name}", f"{seconds:.1f}", rate])
+    return ["system, stage", "seconds", "MB/s"], rows
 
 
 def when(result: Results) -> str:
@@ -67,12 +86,36 @@ def spark(result: Results) -> Table:
         ]
         for row in result["rows"]
     ]
-    for step in result["steps"]:
-        shuffled = f"{step['shuffled'] / result['count']:,.0f}"
-        times = (f"{step['seconds']:,.0f}", f"{step['task_s']:,.0f}")
-        rows.append([f"— {step['step']}", *times, "", shuffled, "", "", ""])
-    head = ["system, step", "seconds", "CPU s (steps: task s)", "peak MB", "shuffled bytes per page"]
-    return [*head, *HEAD[4:7]], rows
+    rows += [_step(step, result["count"], 3) for step in result["steps"]]
+    return [*STEPS_HEAD, *HEAD[4:7]], rows
+
+
+def spark_near_duplicates(result: Results) -> Table:
+    """Return time, memory and results of ways to find near-duplicates on Spark, and the time of each step."""
+    rows = []
+    for texts, found in result["near_duplicates"].items():
+        for row in found:
+            rows.append(_near_duplicates_row(f"{name_of(row)}, {texts}", row, result["count"]))
+            rows += [_step(step, result["count"], 2) for step in row["steps"]]
+    return [*STEPS_HEAD, "copies found", "wrongly joined"], rows
+
+
+def _near_duplicates_row(name: str, row: Results, count: int) -> list[str]:
+    if "failed" in row:
+        found = ["", row["failed"], ""]
+    else:
+        shuffled = sum(step.get("shuffled", 0) for step in row["steps"]) / count
+        wrong = f"{row['wrongly_joined']:,} of {row['removed']:,}"
+        found = [f"{shuffled:,.0f}", f"{row['copies_found']:.2%}", wrong]
+    return [name, f"{row['seconds']:,.0f}", f"{row['cpu_s']:,.0f}", f"{row['peak_mb']:,}", *found]
+
+
+def _step(step: Results, count: int, empty: int) -> list[str]:
+    """Return the row of a step; only its seconds if the program has not finished."""
+    logged = ["", "", ""]
+    if "task_s" in step:
+        logged = [f"{step['task_s']:,.0f}", "", f"{step['shuffled'] / count:,.0f}"]
+    return [f"— {step['step']}", f"{step['seconds']:,.0f}", *logged, *[""] * empty]
 
 
 def cost(results: Sequence[Results], spark_result: Results) -> Table:
@@ -96,3 +139,6 @@ def _cost_row(name: str, row: Results, result: Results) -> list[str]:
     hours, size = row["cpu_s"] * each / 3600, result["bytes"] * each / 1e9
     day = result["made"]["when"].split("T")[0]
     return [name, day, f"{hours:.2f}", f"{size:.1f}", f"{row['peak_mb']:,}", ""]
+
+
+ON_SPARK: Final[dict[str, Callable[[Results], Table]]] = {"": spark, "near-duplicates": spark_near_duplicates}

@@ -38,20 +38,32 @@ def duplicates(folder: Path, words: str) -> str:
     return grid(*near_duplicate_tables.KINDS[kind](read(folder, f"duplicates-{name}")))
 
 
-def corpus(folder: Path, name: str) -> str:
-    """Return a table of corpus runs: "10000" for the systems at a size, "kills", or "read-pages"."""
-    if name == "read-pages":
-        return grid(*corpus_tables.read_pages(read(LABELS, name)))
+def corpus(folder: Path, words: str) -> str:
+    """Return a table of corpus runs.
+
+    "10000" for the systems at a size, "stages 10000" for their stages, "kills", or "read-pages".
+    """
+    if words == "read-pages":
+        return grid(*corpus_tables.read_pages(read(LABELS, words)))
+    kind, _, name = words.rpartition(" ")
+    if kind not in ("", "stages"):
+        raise TableError(
+            f"no table {words!r} of corpus runs: a size, stages and a size, kills, or read-pages"
+        )
     result = read(folder, f"corpus-{name}")
     if name == "kills":
         return grid(*corpus_tables.kills(result))
-    return f"{grid(*corpus_tables.systems(result))}\n{corpus_tables.when(result)}"
+    made = corpus_tables.stages if kind else corpus_tables.systems
+    return f"{grid(*made(result))}\n{corpus_tables.when(result)}"
 
 
-def spark(folder: Path, name: str) -> str:
-    """Return a table of data frames on Spark: "10000" for a number of pages."""
-    result = read(folder, f"spark-{name}")
-    return f"{grid(*corpus_tables.spark(result))}\n{corpus_tables.when(result)}"
+def spark(folder: Path, words: str) -> str:
+    """Return a table of data frames on Spark: "10000" for a number of pages, "near-duplicates 10000"."""
+    kind, _, count = words.rpartition(" ")
+    if kind not in corpus_tables.ON_SPARK:
+        raise TableError(f"no table {words!r} of Spark: a number of pages, or near-duplicates and a number")
+    result = read(folder, f"spark-{count}")
+    return f"{grid(*corpus_tables.ON_SPARK[kind](result))}\n{corpus_tables.when(result)}"
 
 
 def cost(folder: Path, name: str) -> str:

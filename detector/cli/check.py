@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 import click
 
-from detector.cli.command import INPUT, Command, or_piped
+from detector.cli.command import INPUT, Command
 from detector.cli.options import Policy, Share, input_options, policy_options
 from detector.cli.terminal import cell, counted, note, print_json, print_page_text, say
 from detector.cli.text_records import parts_of
@@ -16,6 +16,7 @@ from detector.corpus.formats.documents import Document, Part
 from detector.corpus.formats.readers import read_part
 from detector.detector import Detector
 from detector.near_duplicates.find import find_duplicates
+from detector.near_duplicates.lsh.bands import LEAST_THRESHOLD
 from detector.records import Format, ScoredLine
 from detector.results.page import ScoredPage
 from detector.settings import Columns
@@ -28,6 +29,21 @@ SHOWN: Final = 60
 # What has to be escaped in a message for GitHub, and additionally in a property.
 _ESCAPED: Final = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
 _ESCAPED_TOO: Final = ((":", "%3A"), (",", "%2C"))
+
+
+class Similarity(Share):
+    """A similarity, or 0 for none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> float:  # noqa: ANN401
+        """Read a similarity."""
+        found = super().convert(value, param, context)
+        if 0 < found < LEAST_THRESHOLD:
+            self.fail(
+                f"{value!r} is too small: write 0, or a similarity from {LEAST_THRESHOLD} to 1",
+                param,
+                context,
+            )
+        return found
 
 
 class Finding(NamedTuple):
@@ -171,7 +187,7 @@ class Check:
 )
 @click.option(
     "--duplicates",
-    type=Share(),
+    type=Similarity(),
     default=0.8,
     show_default=True,
     help="Report texts with at least this similarity to an earlier text; 0 reports none.",
@@ -201,7 +217,9 @@ def command(
       detector check data/ --report github
     """  # noqa: D301 (click needs the backspace)
     columns = Columns(text=options["column"])
-    parts = parts_of(or_piped(inputs), columns, "--column")
+    if not inputs or "-" in inputs:
+        raise click.UsageError("`check` reads files, not standard input: name a file or a folder")
+    parts = parts_of(inputs, columns, "--column")
     check = Check(policy.detector(), columns, options["least_score"], options["duplicates"])
     found = 0
     for finding in check.findings(parts, input_format):

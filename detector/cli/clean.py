@@ -8,7 +8,7 @@ from typing import Any, Final, get_args
 import click
 from click.core import ParameterSource
 
-from detector.cli.command import INPUT, Command, exists, or_piped, refuse_unused
+from detector.cli.command import INPUT, Command, exists, is_too_long, or_piped, refuse_unused
 from detector.cli.corpus_options import CorpusOptions, corpus_options, is_corpus, is_page_address
 from detector.cli.options import Policy, input_options, page_of, policy_options
 from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
@@ -40,6 +40,8 @@ OF_CORPORA: Final = (
     "to", "dry_run", "sample", "rules", "allow", "lines", "csv_safe", "since", "engine", "workers", "memory",
     *(f"{name}_column" for name in Columns._fields),
 )  # fmt: skip
+# Formats that are not written, but whose names are no names of folders.
+DOCUMENTS: Final = (".docx", ".doc", ".odt", ".rtf", ".pdf", ".epub", ".tei", ".markdown", ".text")
 # The separators of pages that are written to one file.
 TOGETHER: Final = "pages.jsonl"
 
@@ -77,19 +79,26 @@ def _pages_in(names: Sequence[str]) -> list[str]:
 def _is_file(output: Path, names: Sequence[str], format: OutputFormat) -> bool:
     """Tell whether the output is a file, not a folder: for a single page, or JSONL."""
     together = len(names) == 1 or format == "jsonl"
-    return together and output.suffix in SUFFIX.values() and not output.is_dir()
+    return together and output.suffix.lower() in SUFFIX.values() and not output.is_dir()
+
+
+def _is_named_like_a_file(output: Path) -> bool:
+    """Tell whether a folder that does not exist yet has the name of a file."""
+    is_named = kind_of(output.name) is not None or output.suffix.lower() in (*SUFFIX.values(), *DOCUMENTS)
+    return is_named and not output.is_dir()
 
 
 def _format_of(output: Path, format: OutputFormat) -> OutputFormat:
     """Return the format by --format, or by the extension of the output."""
     if click.get_current_context().get_parameter_source("format") is not ParameterSource.DEFAULT:
         return format
-    return next(name for name, suffix in SUFFIX.items() if suffix == output.suffix)
+    return next(name for name, suffix in SUFFIX.items() if suffix == output.suffix.lower())
 
 
 def _targets(names: Sequence[str], output: Path | None, format: OutputFormat) -> list[Path | None]:
     """Return the file for the clean text of each page; raises `SettingsError` if it exists."""
     if output is None:
+        refuse_existing()
         return [None] * len(names)
     if _is_file(output, names, format):
         refuse_existing(output, inputs=names)
@@ -99,6 +108,14 @@ def _targets(names: Sequence[str], output: Path | None, format: OutputFormat) ->
             f"{output} is a file: name a folder, or for one page a new file such as page.txt"
             if len(names) == 1
             else f"{output} is a file: several pages are written to a folder"
+        )
+    if _is_named_like_a_file(output):
+        raise SettingsError(
+            f"{output} is named like a file of another format: name a folder, or a file that ends in "
+            f"{', '.join(SUFFIX.values())}"
+            if len(names) == 1
+            else f"{output} is named like a file: several pages are written to a folder, "
+            f"or with --format jsonl to {TOGETHER}"
         )
     if format == "jsonl":
         targets = [output / TOGETHER] * len(names)
@@ -214,6 +231,8 @@ def command(
             refuse_unused(OF_PAGES, "a corpus", "single pages; a corpus takes --to")
             if options.output is not None and options.output.is_file():
                 raise SettingsError(f"{options.output} is a file: a corpus is written to a folder")
+            if options.output is not None and _is_named_like_a_file(options.output):
+                raise SettingsError(f"{options.output} is named like a file: a corpus is written to a folder")
             # Slow to import, and not needed for a page.
             from detector.cli.corpus import clean_corpus
 
@@ -250,6 +269,8 @@ def _clean_pages(
         try:
             if name in below:
                 refuse_special(Path(name))
+            if target is not None and is_too_long(target):
+                raise PageError(f"{target} cannot be written: the name is too long")
             if target in written:
                 raise PageError(f"{name}: {target} is already the output of another page")
             text = detector.score_batch([page_of(name, format)])[0].to_format(to, name)

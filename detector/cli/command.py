@@ -12,6 +12,7 @@ import click
 
 from detector.cli.terminal import VERBOSITY, say
 
+LONGEST_NAME: Final = 255  # bytes
 _ALL: Final = "detector.help_all"
 
 
@@ -23,8 +24,8 @@ def _help_all(context: click.Context, param: click.Parameter, value: bool) -> No
 
 
 def _note_verbosity(context: click.Context, param: click.Parameter, value: bool) -> None:
-    if value:
-        context.meta[VERBOSITY] = param.name
+    if value and context.meta.setdefault(VERBOSITY, param.name) != param.name:
+        raise click.UsageError("--quiet and --verbose: choose one of them", context)
 
 
 class Command(click.Command):
@@ -90,6 +91,11 @@ def exists(path: Path) -> bool:
         return path.exists()
     except OSError:  # the name is too long; opening it raises the error
         return False
+
+
+def is_too_long(path: Path) -> bool:
+    """Tell whether file systems take no name of this length."""
+    return len(os.fsencode(path.name)) > LONGEST_NAME
 
 
 def or_piped(names: Sequence[str]) -> Sequence[str]:

@@ -6,10 +6,13 @@ from typing import Final
 
 from detector.cli.corpus_options import CorpusOptions
 from detector.cli.options import Policy
+from detector.cli.outputs import refuse_overwriting
 from detector.cli.sample import print_sample
 from detector.cli.terminal import counted, note, say
 from detector.corpus import api
 from detector.corpus.formats.documents import NO_PAGE
+from detector.corpus.formats.kinds import is_remote, kind_of, output_kind
+from detector.corpus.report.summary import MOST_NAMED
 from detector.corpus.run import Outcome
 from detector.corpus.steps.write import LONE_PAGES
 from detector.errors import SettingsError
@@ -38,6 +41,7 @@ def clean_corpus(
     rules = CorpusSettings.read(options.rules, options.allow)
     if policy.drop_copies is not None and rules.drop_copies is not None:
         raise SettingsError(f"{options.rules} has drop_copies too: leave out --drop-copies")
+    _refuse_useless(names, options, engine)
     note("a corpus: lines are counted per site, near-duplicates are left out")
     try:
         with ShownProgress() as progress:
@@ -70,6 +74,17 @@ def clean_corpus(
     return 1 if any(not reason.startswith(NO_PAGE) for reason in outcome.report["rejected"]) else 0
 
 
+def _refuse_useless(names: Sequence[str], options: CorpusOptions, engine: EngineSettings) -> None:
+    """Refuse options that have no effect together with others."""
+    refuse_overwriting("a corpus", "delete the folder of the finished run, or name another --output")
+    if engine.name == "process" and (engine.workers or 1) > 1:
+        raise SettingsError("--workers has no effect with --engine process: leave out one of them")
+    kinds = {output_kind(options.to, kind_of(name) or "page") for name in names if not Path(name).is_dir()}
+    may_be_csv = options.to == "same" and any(Path(name).is_dir() or is_remote(name) for name in names)
+    if options.csv_safe and "csv" not in kinds and not may_be_csv and not options.to.startswith("csv"):
+        raise SettingsError("--csv-safe has no effect: the output is not CSV (--to csv)")
+
+
 def _tell(outcome: Outcome, options: CorpusOptions) -> None:
     """Report the outcome of a run."""
     report, total = outcome.report, outcome.report["total"]
@@ -89,16 +104,22 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
     )
     if since := report.get("since"):
         runs = f"{len(since['runs'])} earlier run{'s' if len(since['runs']) > 1 else ''}"
+        judged = f"{since['pages_that_would_change']:,} of {since['pages_judged_again']:,} earlier pages"
         note(
-            f"{since['documents']:,} documents of {runs} stay; {since['pages_that_would_change']:,} of "
-            f"{since['pages_judged_again']:,} earlier pages judged again would change, and "
-            f"{since['documents_that_would_go']:,} documents would go: see the report"
+            f"{counted(since['documents'], 'document')} of {runs} stay; {judged} judged again would "
+            f"change, and {counted(since['documents_that_would_go'], 'document')} would go: see the report"
         )
+    named = {row["name"] for row in (*report["by_site"], *report["by_source"])}
+    if len(named) < MOST_NAMED:
+        for name in (name for name in options.allow if name not in named):
+            say(f"no site or source is called {name} (--allow)")
     if outcome.losses:
         for loss in outcome.losses[:SHOWN]:
             say(f"too much lost: {loss}")
         names = " ".join(f"--allow {loss.name}" for loss in outcome.losses[:SHOWN])
         hint = "" if outcome.sample else f" Nothing is published; to publish it, add {names}"
-        say(f"{len(outcome.losses)} sites or sources would lose too much.{hint}")
+        say(
+            f"{counted(len(outcome.losses), 'site or source', 'sites or sources')} would lose too much.{hint}"
+        )
     elif outcome.sample is None:
         note(f"written to {options.output}: see report.html there")

@@ -15,11 +15,10 @@ import click
 from detector.cli.command import INPUT, Command, or_piped
 from detector.cli.corpus_options import Size
 from detector.cli.options import Share
-from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
-from detector.cli.terminal import cell, note, print_json, print_page_text
+from detector.cli.outputs import overwrite_option, refuse_existing, refuse_other_formats, write_whole
+from detector.cli.terminal import cell, counted, note, print_json, print_page_text
 from detector.cli.text_records import FIELDS, TextInput, parts_of
 from detector.corpus.formats.documents import Part
-from detector.corpus.formats.kinds import kind_of, plain_name
 from detector.errors import SettingsError
 from detector.files.sparse import refuse_holes
 from detector.near_duplicates.containment import find_contained
@@ -67,12 +66,6 @@ def _match_rows(matches: Sequence[Match]) -> Iterator[str]:
             yield f"{cell(match.id)}\t{cell(match.earlier)}\t{match.similarity:.3f}"
 
 
-def _refuse_other_formats(path: Path | None) -> None:
-    """Raise `SettingsError` for an output that is named like another format than JSONL."""
-    if path is not None and (kind_of(path.name) not in (None, "jsonl") or plain_name(path.name) != path.name):
-        raise SettingsError(f"{path}: the records to keep are written as JSONL: name it {path.stem}.jsonl")
-
-
 def _write_kept(path: Path, given: TextInput, kept: set[str]) -> None:
     """Write the kept records, all or none."""
     write_whole(path, (record.line() for record in given.again() if record.id in kept))
@@ -108,7 +101,9 @@ def _find(given: TextInput, least: float, settings: DuplicateSettings, containme
     values = given.by if given.keep in FIELDS else None
     keep: Keep = given.keep  # type: ignore[assignment]
     with ShownProgress() as progress:
-        return find_duplicates(given.texts(), least, keep, by=values, settings=settings, progress=progress)
+        found = find_duplicates(given.texts(), least, keep, by=values, settings=settings, progress=progress)
+    given.refuse_no_values()
+    return found
 
 
 def _refuse_useless(index: Path | None, keep: str, *, add: bool, work: bool, containment: bool) -> None:
@@ -146,6 +141,8 @@ def _ask_index(
         raise SettingsError(
             f"{folder} compares by Jaccard similarity: leave out --containment, or create another index"
         )
+    if settings.masked and not index.settings.masked:
+        raise SettingsError(f"{folder} compares numbers: leave out --mask, or create another index")
     if others and not add:
         raise SettingsError(f"{others[0]} is an index: add --add to merge it into {folder}")
     for path in others:
@@ -228,7 +225,7 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
     add, containment = options["add"], options["containment"]
     _refuse_useless(index, keep, add=add, work=options["work"] is not None, containment=containment)
     refuse_existing(output, inputs=inputs)
-    _refuse_other_formats(output)
+    refuse_other_formats(output, "the records to keep")
     settings = DuplicateSettings(masked=options["mask"], memory=options["memory"], folder=options["work"])
     columns = Columns(text=options["column"], id=options["id_column"])
     with ExitStack() as stack:
@@ -256,7 +253,7 @@ def command(inputs: Sequence[str], threshold: float | None, keep: str, **options
             shown = json.dumps([asdict(match) for match in matches], ensure_ascii=False, indent=1)
         if output:
             _write_kept(output, given, kept)
-            note(f"{len(kept):,} records written to {output}")
+            note(f"{counted(len(kept), 'record')} written to {output}")
     if options["as_json"]:
         print_json(shown)
     else:

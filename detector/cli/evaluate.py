@@ -75,6 +75,8 @@ def command(
     settings = Settings(threshold=threshold, lose_at_most=lose_at_most)
     if options["store"] and lose_at_most is None:
         raise SettingsError("--store needs a goal: --lose-at-most 0.1%")
+    if options["store"] and options["store"] == options["html"]:
+        raise SettingsError(f"{options['store']} is named twice as an output: choose another name for one")
     refuse_existing(options["store"], options["html"], inputs=map(str, pages))
     chosen, other = model_of(model), model_of(compare) if compare else None
     examples = examples_to_judge(labelled(pages), profile_for(chosen, options.pop("site")))

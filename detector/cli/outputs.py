@@ -6,7 +6,9 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from detector.errors import PageError, SettingsError
+from detector.cli.command import exists
+from detector.corpus.formats.kinds import kind_of, plain_name
+from detector.errors import SettingsError
 from detector.files.atomic import new_file
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,13 +37,17 @@ def refuse_existing(*paths: Path | None, inputs: Iterable[str] = ()) -> None:
     Folders and devices are never replaced. Called before the work begins, so that nothing is
     computed in vain.
     """
-    for path in paths:
-        if path is not None and path.exists() and not path.is_file():
+    overwrites = click.get_current_context().meta.get(_OVERWRITE, False)
+    given = [path for path in paths if path is not None and exists(path)]
+    if overwrites and not any(paths):
+        raise click.UsageError("--overwrite has no effect without an output")
+    for path in given:
+        if not path.is_file():
             what = "a folder" if path.is_dir() else "a device or a pipe"
             raise SettingsError(f"{path} is {what}: name a file")
-    if click.get_current_context().meta.get(_OVERWRITE, False):
+    if overwrites:
         return
-    existing = [path for path in paths if path is not None and path.is_file()]
+    existing = [path for path in given if path.is_file()]
     if not existing:
         return
     path = existing[0]
@@ -54,6 +60,19 @@ def refuse_existing(*paths: Path | None, inputs: Iterable[str] = ()) -> None:
     raise SettingsError(f"{path}{more} already {plural}: choose another name, or add --overwrite")
 
 
+def refuse_overwriting(what: str, advice: str) -> None:
+    """Raise a usage error for --overwrite, where nothing is ever overwritten."""
+    if click.get_current_context().meta.get(_OVERWRITE, False):
+        raise click.UsageError(f"--overwrite has no effect for {what}: {advice}")
+
+
+def refuse_other_formats(path: Path | None, what: str) -> None:
+    """Raise `SettingsError` for an output of records that is named like another format than JSONL."""
+    if path is not None and (kind_of(path.name) not in (None, "jsonl") or plain_name(path.name) != path.name):
+        named = Path(plain_name(path.name)).stem
+        raise SettingsError(f"{path}: {what} are written as JSONL: name it {named}.jsonl")
+
+
 def write_whole(path: Path, parts: str | Iterable[str]) -> None:
     """Write a text, or its parts in order, to a file. The file appears when it is complete."""
     try:
@@ -61,4 +80,4 @@ def write_whole(path: Path, parts: str | Iterable[str]) -> None:
             for part in [parts] if isinstance(parts, str) else parts:
                 file.write(part.encode("utf-8", "replace"))
     except OSError as error:
-        raise PageError(f"{path} cannot be written: {error.strerror}") from None
+        raise SettingsError(f"{path} cannot be written: {error.strerror}") from None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from detector.cli.command import INPUT, Command
+from detector.cli.command import INPUT, Command, refuse_unused
 from detector.cli.options import input_options, page_of
 from detector.cli.outputs import overwrite_option, refuse_existing
 from detector.cli.terminal import note, print_page_text, say
@@ -94,6 +94,9 @@ def command(pages: Sequence[str], input_format: Format | None, output: Path | No
       detector profile tuesday/ --add site.whole --output site.profile
     """  # noqa: D301 (click needs the backspace)
     if pages[0] == SHOW and output is None:
+        refuse_unused(
+            ("name", "add", "whole", "redesigned", "input_format"), "a profile that is shown", "learning one"
+        )
         return _show(pages[1:])
     if output is None:
         raise click.UsageError("name a file for the profile: --output site.profile")

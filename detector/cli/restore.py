@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from detector.cli.command import Command
+from detector.cli.command import Command, refuse_unused
 from detector.cli.options import Policy, policy_options
-from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
+from detector.cli.outputs import overwrite_option, refuse_existing, refuse_other_formats, write_whole
 from detector.cli.terminal import note, print_json
 from detector.corpus.restore import restored, settings_of
 from detector.detector import Detector
@@ -41,12 +41,17 @@ def command(run: Path, policy: Policy, output: Path | None, clean: bool) -> int:
       detector restore clean/ --drop-copies none --output with-copies.jsonl
     """  # noqa: D301 (click needs the backspace)
     refuse_existing(output)
+    refuse_other_formats(output, "documents")
     if policy.site is not None:
         raise SettingsError("the scores are stored, so a profile would change nothing: leave out --site")
     other = any(value is not None for value in policy._replace(model=None))
     if clean and other:
         raise SettingsError(
             "--clean uses the decisions of the run, the other options make new ones: choose one"
+        )
+    if not clean and not other:
+        refuse_unused(
+            ("model",), "whole texts", "--clean, and for other decisions such as --lose-at-most 0.1%"
         )
     detector = Detector(policy.model, policy.chosen(settings_of(run))) if clean or other else None
     rows = restored(run, detector, clean)

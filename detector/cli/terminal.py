@@ -67,9 +67,9 @@ def _print(text: str) -> None:
         sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
 
 
-def counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str, plural: str = "") -> str:
     """Return a number and what it counts: "1 page", "2,000 pages"."""
-    return f"{count:,} {noun}{'s'[: count != 1]}"
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def note(message: str) -> None:

@@ -152,6 +152,15 @@ class TextInput:
         self._kind = kind
         return value
 
+    def refuse_no_values(self) -> None:
+        """Raise `SettingsError` if no record has a value that the keep policy compares."""
+        name = FIELDS.get(self.keep)
+        if name and self.by and all(value is None for value in self.by):
+            raise SettingsError(
+                f'--keep {self.keep} compares the field "{name}", which no record has: '
+                "rename the field, or choose another --keep"
+            )
+
     def again(self) -> Iterator[TextRecord]:
         """Yield the same records again."""
         return read_records(self.parts, self.columns, lambda message: None)

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import click
 
 from detector.cli.asking import ask
-from detector.cli.command import Command
+from detector.cli.command import Command, refuse_unused
 from detector.cli.terminal import counted, print_page_text, say
 from detector.errors import SettingsError
 from detector.model.files import folder_of
@@ -26,6 +26,10 @@ SAID: Final = {
     "too few to tell": "too few labels to tell: label more lines (--ask 20), or add pages",
     "nothing known": "no labels, so it cannot be tested: label some lines (--ask 20)",
 }
+
+
+# Options without effect for a new model.
+OF_ADAPTING: Final = ("model", "labels", "ask_", "general", "freeze_networks", "anyway")
 
 
 class AdaptOptions(NamedTuple):
@@ -87,7 +91,9 @@ def command(
     """  # noqa: D301 (click needs the backspace)
     refuse_existing(output, replace)
     if anew:
+        refuse_unused(OF_ADAPTING, "--anew", "adapting a model")
         return _train_anew(pages, output, seed)
+    refuse_unused(("seed",), "adapting", "--anew")
     asked = given["ask_"]
     options = AdaptOptions(
         output,

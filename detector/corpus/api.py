@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from detector.corpus.document_numbers import refuse_unknown_page_kinds
 from detector.corpus.earlier_runs import earlier_runs
+from detector.corpus.formats.kinds import ENDINGS
 from detector.corpus.manifest import settings_of
 from detector.corpus.run import Outcome, Resources, look, run
 from detector.corpus.run_log import RunLog, Tell, no_word
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.sample import PAGES
 from detector.engines.choice import PARENT, engine_of, workers_for
+from detector.errors import SettingsError
 from detector.progress import Progress, progress_of
-from detector.settings import CorpusSettings, EngineSettings, RecordSettings, Settings
+from detector.settings import CorpusSettings, EngineSettings, Lines, RecordSettings, Settings
+from detector.text.read import FORMATS
+from detector.text.series import refuse_one
 
 # The least memory for finding near-duplicates, in bytes.
 LEAST_GROUPING: Final = 100_000_000
@@ -24,6 +28,18 @@ def resources_of(engine: EngineSettings) -> Resources:
     workers = workers_for(engine.memory, 1 if engine.name == "process" else engine.workers)
     grouping = max((engine.memory - PARENT) // 2, LEAST_GROUPING)
     return Resources(workers, engine.memory, grouping)
+
+
+def _refuse_wrong(records: RecordSettings, engine: EngineSettings) -> None:
+    """Raise `SettingsError` for values that these settings cannot have."""
+    choices = (("to", ("same", *ENDINGS)), ("lines", get_args(Lines)), ("format", (None, *FORMATS)))
+    for name, known in choices:
+        if (value := getattr(records, name)) not in known:
+            raise SettingsError(f"{name} is one of {', '.join(map(str, known))}, not {value!r}")
+    for name, least in (("workers", 1), ("memory", 1)):
+        value = getattr(engine, name)
+        if value is not None and (not isinstance(value, int) or value < least):
+            raise SettingsError(f"{name} is a whole number of at least {least}, not {value!r}")
 
 
 def clean_corpus(
@@ -79,7 +95,9 @@ def clean_corpus(
     ShardError
         If the disk is full, an input cannot be read, or a worker was killed. Finished work is kept.
     """
+    refuse_one(inputs, "inputs")
     records, engine = records or RecordSettings(), engine or EngineSettings()
+    _refuse_wrong(records, engine)
     corpus = corpus or CorpusSettings()
     refuse_unknown_page_kinds(corpus.filters)
     spec = RunSpec(

@@ -103,7 +103,11 @@ def inputs_of(given: Sequence[str], output: Path) -> list[Input]:
     given: files, folders and URLs; output: the folder of the run, which is not read
     Raises `SettingsError` if there is nothing to read, or a file is of an unknown kind.
     """
+    if not given:
+        raise SettingsError("there are no inputs: name files, folders or URLs")
     single = [path for path in given if _is_unknown_file(path) and not begins_as_html(path)]
+    if single and not Path(single[0]).exists():
+        raise SettingsError(f"{single[0]} does not exist: name files, folders or URLs")
     if single:
         raise SettingsError(
             f"{single[0]} cannot be read, only {', '.join(KINDS)}, most of them also compressed "

@@ -27,13 +27,18 @@ from detector.files.json_lines import json_bytes
 from detector.files.limits import bytes_of_file
 
 UNFINISHED: Final = ".unfinished"
+# File systems take names of 255 bytes, and what is added to a temporary name needs some of them.
+_LONGEST_NAME: Final = 220
 # The most bytes of a JSON file to read: the manifest of a run names all its inputs.
 MOST_JSON: Final = 1 << 30
 
 
 def unfinished_name(path: Path) -> Path:
     """Return a temporary name for a file or folder, which nobody can guess and create first."""
-    return path.with_name(f"{path.name}.{os.urandom(4).hex()}{UNFINISHED}")
+    name = path.name
+    while len(os.fsencode(name)) > _LONGEST_NAME:
+        name = name[:-1]
+    return path.with_name(f"{name}.{os.urandom(4).hex()}{UNFINISHED}")
 
 
 def sync(path: Path) -> None:

@@ -36,6 +36,8 @@ _WORDS: Final = {
     "null": "nothing",
 }
 _MISSING: Final = re.compile(r"Object missing required field `([^`]+)`")
+_UNKNOWN: Final = re.compile(r"Object contains unknown field `([^`]+)`")
+_FEW: Final = re.compile(r"Expected `array` of length >= (\d+)")
 _EXPECTED: Final = re.compile(r"Expected `([^`]+)`, got `([^`]+)`")
 _WHERE: Final = re.compile(r" - at `(?:key in )?\$\.?([^`]*)`$")
 
@@ -55,6 +57,10 @@ def _said(error: msgspec.ValidationError) -> str:
     if found := _EXPECTED.fullmatch(what):
         got = _WORDS.get(found[2], found[2])
         return f"{name} must be {_in_words(found[1])}, not {got}"
+    if unknown := _UNKNOWN.fullmatch(what):
+        return f'{name} has an unknown field "{unknown[1]}"'
+    if few := _FEW.fullmatch(what):
+        return f"{name} must have at least {few[1]} entries" if few[1] != "1" else f"{name} is empty"
     return f"{name}: {what[0].lower()}{what[1:]}".replace("`", '"')
 
 

@@ -19,6 +19,10 @@ from detector.files.limits import LONGEST
 # How deeply a value may be nested. Python's own limit depends on the caller.
 DEEPEST: Final = 100
 BOM: Final = b"\xef\xbb\xbf"
+# How UTF-16 begins, with a byte-order mark or with a brace.
+_WIDE: Final = (b"\xff\xfe", b"\xfe\xff", b"{\0", b"\0{")
+_IS_WIDE: Final = "the file is UTF-16, not UTF-8: convert it (iconv -f UTF-16 -t UTF-8)"
+_IS_ARRAY: Final = "a JSON array, not JSON Lines: write one object per line (jq -c '.[]')"
 _STEP: Final = 1 << 20
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
@@ -76,15 +80,20 @@ def is_deep(value: object) -> bool:
 
 def _parsed(number: int, line: bytes) -> JsonLine:
     try:
-        value = json.loads(line)
+        # Given bytes, Python would guess UTF-16 or UTF-32 for each line.
+        value = json.loads(line.removeprefix(BOM).decode("utf-8", "surrogatepass"))
     except UnicodeDecodeError as error:
         return JsonLine(number, None, f"not UTF-8: byte {error.object[error.start]:#04x} at {error.start}")
     except RecursionError:
         return JsonLine(number, None, f"nested more than {DEEPEST} levels deep")
     except json.JSONDecodeError as error:
+        if line.lstrip().startswith(b"["):
+            return JsonLine(number, None, _IS_ARRAY)
         return JsonLine(number, None, f"not JSON: wrong from character {error.pos + 1:,} on")
     except ValueError:  # Python does not read a number of thousands of digits
         return JsonLine(number, None, "not JSON: a number with too many digits")
+    if isinstance(value, list):
+        return JsonLine(number, None, _IS_ARRAY)
     if not isinstance(value, dict):
         return JsonLine(number, None, "JSON, but no object")
     if is_deep(value):
@@ -114,7 +123,11 @@ def json_lines(
         if line is None:
             yield JsonLine(number, None, f"a line of {length:,} bytes; the limit is {longest:,}")
         else:
-            line = line.removeprefix(BOM) if number == 0 else line
+            if number == 0:
+                if line.startswith(_WIDE):
+                    yield JsonLine(number, None, _IS_WIDE)
+                    return
+                line = line.removeprefix(BOM)
             if line.strip():
                 yield _parsed(number, line)
         number += 1

@@ -88,4 +88,6 @@ def write_zstd(target: Path | BinaryIO, level: int) -> BinaryIO:
     """Open a file to write to, with a checksum at its end; the bytes do not depend on the time."""
     parameter = zstd.CompressionParameter
     options: dict[int, int] = {parameter.compression_level: level, parameter.checksum_flag: 1}
-    return cast(BinaryIO, _Writer(cast(BinaryIO, target), "wb", options=options))
+    file = cast(BinaryIO, _Writer(cast(BinaryIO, target), "wb", options=options))
+    file.write(b"")  # without this, a file of nothing has no frame, and looks cut off to readers
+    return file

@@ -12,7 +12,7 @@ from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.results.page import ScoredPage
 from detector.text.formats import found_format
 from detector.text.page import Page
-from detector.text.series import is_missing
+from detector.text.series import is_missing, refuse_single
 from detector.version import __version__
 
 D = TypeVar("D")
@@ -44,9 +44,10 @@ def scored_or_missing(
 ) -> list[ScoredPage | DetectorError | None]:
     """Return the result or the error for each item, or None for a missing item (None, NaN)."""
     items = list(pages)
-    present = [as_page(item) for item in items if not is_missing(item)]
-    found = (detector or Detector()).score_pages(present, errors="return")
-    return [None if is_missing(item) else next(found) for item in items]
+    # Missing items are passed on, so that an error names the right position.
+    given = [item if is_missing(item) else as_page(item) for item in items]
+    found = (detector or Detector()).score_pages(given, errors="return")
+    return [None if is_missing(item) else page for item, page in zip(items, found, strict=True)]
 
 
 def with_content(
@@ -75,7 +76,10 @@ def texts(
     ------
     PageError
         If an item is not a page.
+    TypeError
+        If there is a single page, or a table: its letters or its columns would be taken for pages.
     """
+    refuse_single(pages)
     found = []
     for page in scored_or_missing(pages, detector):
         if isinstance(page, DetectorError):

@@ -25,6 +25,7 @@ from detector.records import Bytes, Floats64, Integers
 from detector.settings import DuplicateSettings
 from detector.text.decoding import utf8
 from detector.text.plain import text_batch
+from detector.text.series import refuse_one
 
 # The words of a window: about two sentences, or four headlines.
 LEAST_WORDS: Final = 24
@@ -174,6 +175,7 @@ def find_blocks(
         Ordered by page and line. Blocks of a page overlap only if they come from different pages. Repeats
         within a page are not included.
     """
+    refuse_one(pages, "pages")
     batch = text_batch([utf8(page) for page in pages])
     lines = PageLines(batch.data, batch.line_start, batch.line_end, batch.page_line)
     found = blocks_of_lines(lines, threshold, settings)

@@ -24,6 +24,7 @@ from detector.near_duplicates.workspace import Workspace
 from detector.progress import no_progress
 from detector.records import Floats64, Integers
 from detector.settings import DuplicateSettings
+from detector.text.series import refuse_one
 
 # The number of candidates that are verified together.
 TOGETHER: Final = 1 << 20
@@ -79,8 +80,7 @@ def find_contained(
     TypeError
         If a text is not a string.
     """
-    if isinstance(texts, str | bytes):
-        raise TypeError(f"expected many texts, not one {type(texts).__name__}: put it into a list")
+    refuse_one(texts, "texts")
     if not LEAST_THRESHOLD <= threshold <= 1:
         raise SettingsError(f"containment is from {LEAST_THRESHOLD} to 1, not {threshold}")
     settings = settings or DuplicateSettings()

@@ -38,6 +38,7 @@ from detector.near_duplicates.workspace import Workspace
 from detector.progress import Progress, progress_of
 from detector.records import Integers
 from detector.settings import DuplicateSettings
+from detector.text.series import refuse_one
 
 # The share of the memory that one array may take before it is stored in a file.
 WORKSPACE_SHARE: Final = 4
@@ -270,8 +271,7 @@ def find_duplicates(
     SettingsError
         If the folder holds another run.
     """
-    if isinstance(texts, str | bytes):
-        raise TypeError(f"expected many texts, not one {type(texts).__name__}: put it into a list")
+    refuse_one(texts, "texts")
     settings = settings or DuplicateSettings()
     bands_for(threshold, settings.slots, settings.recall)
     identity = {

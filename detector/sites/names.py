@@ -48,10 +48,12 @@ def site_of_folders(path: str) -> str | None:
 def site_of_url(url: str) -> str | None:
     """Return the site of a URL, or None if it has no host."""
     try:
-        host = urlsplit(url if "//" in url else f"//{url}").hostname
+        host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
     except ValueError:
         return None
-    return site_of_host(host) if host else None
+    # "unknown" and "not a URL" are no hosts, and pages with such a text are not of one site.
+    is_host = not any(char.isspace() for char in host) and ("//" in url or "." in host)
+    return site_of_host(host) if host and is_host else None
 
 
 def site_name(given: object, url: str | None, folder: str, id: str) -> str:

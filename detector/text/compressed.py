@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, Final, cast
 
-from detector.errors import PageError
+from detector.errors import PageError, in_words
 from detector.extras import need
 
 # How the names of compressed files end, here and in a corpus (`corpus/formats/files.py` opens those).
@@ -109,4 +109,4 @@ def _refuse_larger(size: int, packer: str, limit: int) -> None:
 
 
 def _damaged(packer: str, error: BaseException) -> PageError:
-    return PageError(f"this is compressed with {packer}, but damaged: {error}")
+    return PageError(f"this is compressed with {packer}, but damaged: {in_words(error)}")

@@ -112,8 +112,9 @@ class CheckedConnections(httpcore2.NetworkBackend):
         addresses = resolved(host, port, self._deadline)
         for address in addresses:
             if not self._allow_private and not is_public(ipaddress.ip_address(address.split("%")[0])):
+                is_what = "" if host == address else f"{address}, "
                 raise PageError(
-                    f"{host} is {address}, an address of this machine or a private network: "
+                    f"{host} is {is_what}an address of this machine or a private network: "
                     "allow it with --allow-private (in Python: allow_private=True) if you mean it"
                 )
         for address in addresses[:-1]:

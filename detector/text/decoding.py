@@ -1,19 +1,25 @@
 """From bytes to text: byte-order mark, declared charset, then detection.
 
 turbohtml decodes text and HTML by the WHATWG standard, like a browser. Added here is what browsers do not
-read or guess: UTF-16 without a mark, UTF-32 with one, undeclared ISO-2022-JP and its relatives, and UTF-7.
+read or guess: UTF-16 and UTF-32 without a mark, undeclared ISO-2022-JP and its relatives, and UTF-7.
 """
 
 import codecs
 import re
+import unicodedata
 from typing import Final, NamedTuple
 
 REPLACEMENT: Final = "\ufffd"
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
-# UTF-16 text of any script has line ends, spaces or digits, in which every other byte is NUL. No 8-bit
-# encoding has many NULs. Only the first bytes are searched.
+# Most UTF-16 text has line ends, spaces or digits, in which every other byte is NUL. No 8-bit encoding has
+# many NULs. Only the first bytes are searched.
 _PROBE: Final = 4096
 _NUL_SHARE: Final = 0.1
+# Text of an alphabet above Latin-1 has few NULs in UTF-16, but as bytes it has control characters.
+_CONTROLS: Final = bytes([*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)])
+_FEWEST_WIDE: Final = 80  # bytes
+# Categories of Unicode that text does not have: not assigned, private, or a control character.
+_NO_LETTERS: Final = ("Cn", "Co", "Cc", "Cs")
 # The evidence needed to trust valid UTF-8: a character of two bytes counts 1, of three bytes 3, of four
 # bytes 5.
 _UTF8_EVIDENCE: Final = 12
@@ -39,13 +45,32 @@ class Decoded(NamedTuple):
     data: bytes | None = None
 
 
-def _utf16_without_mark(data: bytes) -> str | None:
-    """Return the UTF-16 byte order that bytes without a mark seem to have, if any."""
+def _wide_without_mark(data: bytes) -> str | None:
+    """Return the encoding in 16 or 32 bits that bytes without a mark seem to have, if any."""
     probe = data[:_PROBE]
-    even, odd = probe[0::2].count(0), probe[1::2].count(0)
-    if max(even, odd) < max(4, _NUL_SHARE * len(probe) / 2) or min(even, odd) * 10 > max(even, odd):
+    if len(probe.translate(None, _CONTROLS)) == len(probe) or data.startswith(_WIDE_MARKS):
         return None
-    return "utf-16-le" if odd > even else "utf-16-be"
+    if len(data) % 4 == 0 and (found := _of_characters(probe, ("utf-32-le", "utf-32-be"))):
+        return found
+    even, odd = probe[0::2].count(0), probe[1::2].count(0)
+    if max(even, odd) >= max(4, _NUL_SHARE * len(probe) / 2) and min(even, odd) * 10 <= max(even, odd):
+        return "utf-16-le" if odd > even else "utf-16-be"
+    # Characters of one script have the same first byte more often than the same second byte.
+    orders = ("utf-16-le", "utf-16-be") if len(set(probe[1::2])) < len(set(probe[::2])) else ("utf-16-be",)
+    return _of_characters(probe, orders)
+
+
+def _of_characters(probe: bytes, encodings: tuple[str, ...]) -> str | None:
+    """Return the first encoding in which the bytes are characters that texts have, and enough of them."""
+    for encoding in encodings if len(probe) >= _FEWEST_WIDE else ():
+        text = probe.decode(encoding, "replace")[:-1]  # the last character may be cut
+        if REPLACEMENT not in text and all(map(_is_written, text)):
+            return encoding
+    return None
+
+
+def _is_written(char: str) -> bool:
+    return char in "\t\n\r\f" or unicodedata.category(char) not in _NO_LETTERS
 
 
 def _plain_utf8(data: bytes) -> str | None:
@@ -100,7 +125,7 @@ def _is_words(text: str) -> bool:
 
 def is_wide(data: bytes) -> bool:
     """Return whether bytes are text in 16 or 32 bits per character."""
-    return data.startswith(_WIDE_MARKS) or _utf16_without_mark(data) is not None
+    return data.startswith(_WIDE_MARKS) or _wide_without_mark(data) is not None
 
 
 def _known(declared: str | None) -> str | None:
@@ -120,15 +145,12 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         return Decoded(*found, 0)
     if data.startswith(_UTF32_MARKS):
         return _count(data, data.decode("utf-32", "replace"), "utf-32")
+    if (encoding := _wide_without_mark(data)) is not None:
+        return _count(data, data.decode(encoding, "replace"), encoding)
     if b"\0" not in data and (text := _plain_utf8(data)) is not None:
         return Decoded(text, "utf-8", 0, data)
     if data.startswith(codecs.BOM_UTF8):
         return _count(data, data[3:].decode("utf-8", "replace"), "utf-8")
-    encoding = (
-        None if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else _utf16_without_mark(data)
-    )
-    if encoding:
-        return _count(data, data.decode(encoding, "replace"), encoding)
     from turbohtml.detect import detect  # text that is clearly UTF-8 does not need the HTML parser
 
     label = (_known(declared) or detect(data).encoding or "utf-8").lower()

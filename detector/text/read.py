@@ -28,7 +28,9 @@ class ReadBatch(NamedTuple):
 
 
 def by_format(pages: Sequence[Page]) -> Iterator[list[int]]:
-    """Yield the positions of the pages of each format."""
+    """Yield the positions of the pages of each format. Raises `TypeError` for texts, bytes and paths."""
+    if not all(isinstance(page, Page) for page in pages):
+        raise TypeError("expected a list of Page: for texts, bytes and paths use score_pages")
     for format in FORMATS:
         positions = [at for at, page in enumerate(pages) if page.format == format]
         if positions:

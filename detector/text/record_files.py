@@ -1,6 +1,7 @@
 """Files of many records, which are not pages. The error says how to read them."""
 
 import json
+from pathlib import PurePath
 from typing import Final
 
 from detector.errors import PageError
@@ -31,6 +32,8 @@ def refuse_records(name: str, data: bytes) -> None:
     how = _CORPUS.format(name=name)
     if name == STDIN:
         how = "save it as FILE.jsonl; " + _CORPUS.format(name="FILE.jsonl")
+    elif _kind_of_name(name) is None:
+        how = f"rename it to end in .jsonl, and {_CORPUS.format(name=PurePath(name).stem + '.jsonl')}"
     if kind == "JSON":
         how = "write its records a line each (JSON Lines), name the file .jsonl, and " + _CORPUS.format(
             name="that file"
@@ -40,11 +43,15 @@ def refuse_records(name: str, data: bytes) -> None:
 
 def records_kind(name: str, data: bytes) -> str | None:
     """Return the type of a file of many records, by its name or the JSON in it; None for a page."""
+    kind = _kind_of_name(name)
+    return _json_kind(data) if kind is None and data[:1] in (b"{", b"[") else kind
+
+
+def _kind_of_name(name: str) -> str | None:
     plain = name.lower()
     for end in COMPRESSED:
         plain = plain.removesuffix(end)
-    kind = next((kind for end, kind in _KINDS.items() if plain.endswith(end)), None)
-    return _json_kind(data) if kind is None and data[:1] in (b"{", b"[") else kind
+    return next((kind for end, kind in _KINDS.items() if plain.endswith(end)), None)
 
 
 def _json_kind(data: bytes) -> str | None:

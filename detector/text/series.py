@@ -20,10 +20,15 @@ _NOTHING: Final = ("NAType", "NaTType")
 _CHOICE: Final = "drop it, or take it for an empty page with missing='empty'"
 
 
+def refuse_one(given: Any, what: str) -> None:  # noqa: ANN401
+    """Raise `TypeError` for one thing where many are expected. `what`: pages, texts, inputs."""
+    if isinstance(given, str | bytes | bytearray | memoryview | Path | Page):
+        raise TypeError(f"expected many {what}, not one {type(given).__name__}: put it into a list")
+
+
 def refuse_single(pages: Any) -> None:  # noqa: ANN401
     """Raise `TypeError` for a single page or a table: many pages are expected."""
-    if isinstance(pages, str | bytes | bytearray | memoryview | Path | Page):
-        raise TypeError(f"expected many pages, not one {type(pages).__name__}: put it into a list")
+    refuse_one(pages, "pages")
     if isinstance(pages, Mapping) or hasattr(pages, "columns"):
         raise TypeError(
             f"expected many pages, not a {type(pages).__name__}: give the column with the pages, "

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 
+from detector.errors import in_words
 from detector.files.checked import checked
 from detector.files.json_lines import is_deep
 from detector.records import Format
@@ -22,6 +23,7 @@ T = TypeVar("T")
 Name = Annotated[str, msgspec.Meta(max_length=1000)]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 JSON: Final = "application/json"
+IDENTITY: Final = "identity"
 NDJSON: Final = "application/x-ndjson"
 
 
@@ -118,6 +120,8 @@ class Reader:
             If it is too large, takes too long, or does not fit into memory.
         """
         most, parts, held = self.settings.most_body, list[bytes](), 0
+        if (coding := request.headers.get("content-encoding", IDENTITY).lower()) != IDENTITY:
+            raise Problem(415, f"the body is sent with Content-Encoding: {coding}: send it uncompressed")
         if int(request.headers.get("content-length", "0") or 0) > most:
             raise Problem(413, f"the limit is {most:,} bytes: send less at a time")
         try:
@@ -147,8 +151,12 @@ def parsed(data: bytes, kind: type[T], where: str = "the request") -> T:
     """Return JSON as a checked record; raises `Problem` that says what is wrong."""
     try:
         value: Any = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise Problem(400, f"{where} is not JSON: {str(error)[:200]}") from None
+    except RecursionError:
+        raise Problem(400, f"{where} is nested too deeply") from None
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise Problem(400, f"{where} is {in_words(error)}") from None
+    except ValueError:  # Python does not read a number of thousands of digits
+        raise Problem(400, f"{where} is not JSON: a number has too many digits") from None
     if isinstance(value, dict | list) and is_deep(value):
         raise Problem(400, f"{where} is nested too deeply")
     return checked(value, kind, where, _Invalid)

@@ -2,19 +2,24 @@
 
 import json
 import sys
+import time
 
+import psutil
 import pytest
 
 from benchmarks.data.planted.corpus_pages import write
 from benchmarks.data.sets import dataset
-from benchmarks.files import json_lines
+from benchmarks.files import json_lines, write_json
 from benchmarks.labels.read_pages import EACH, WITH_MORE, drawn
+from benchmarks.measures import stages
 from benchmarks.measures.corpus_scores import kept_lines, scored, scored_files
 from benchmarks.measures.process_tree import measured
+from benchmarks.measures.stages import stages_in
 from benchmarks.peers.corpus import plain
+from benchmarks.run import corpus_stages
 from benchmarks.tables import corpus_tables
-from benchmarks.tables.cells import read
-from benchmarks.tables.fill import LABELS
+from benchmarks.tables.cells import TableError, read
+from benchmarks.tables.fill import LABELS, table
 
 
 def test_a_corpus_is_the_same_for_a_seed_and_has_copies(tmp_path):
@@ -85,6 +90,29 @@ def test_the_plain_pipeline(tmp_path):
     found = scored_files(tmp_path / "truth.jsonl", tmp_path / "out")
     assert 0.5 < found["template_found"] < 1
     assert 0 < found["content_lost"] < 0.2
+    assert list(stages_in(tmp_path / "out")) == ["count lines", "filter, write"]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_run_of_ours_and_its_stages(tmp_path):
+    write(tmp_path, 150)
+    corpus_stages.run(str(tmp_path / "pages.jsonl"), str(tmp_path / "out"), "2000000000")
+    found = scored_files(tmp_path / "truth.jsonl", tmp_path / "out" / "data")
+    assert found["template_found"] > 0.5
+    seconds = stages_in(tmp_path / "out")
+    steps = ["looking at files", "counting lines", "cleaning", "signing", "comparing", "writing"]
+    assert sorted(seconds) == sorted(["between stages", *steps])
+    assert [name for name in seconds if name in steps] == steps
+
+
+def test_stages_add_up(tmp_path, monkeypatch):
+    clock = iter([10.0, 11.0, 13.0, 16.5])
+    monkeypatch.setattr(stages.time, "perf_counter", lambda: next(clock))
+    times = stages.Stages()
+    for name in ("read", "write", "read"):
+        times.end(name)
+    times.write(tmp_path)
+    assert stages_in(tmp_path) == {"read": 4.5, "write": 2.0}
 
 
 def test_memory_is_that_of_all_processes():
@@ -97,6 +125,26 @@ def test_memory_is_that_of_all_processes():
     assert used.code == 0
     assert used.peak > 100_000_000
     assert used.seconds == pytest.approx(1, abs=30)
+
+
+def _runs(pid):
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def test_a_command_that_takes_too_long_is_stopped_with_its_processes(tmp_path):
+    pid, log = tmp_path / "pid", tmp_path / "log"
+    command = ["sh", "-c", f"sleep 600 & echo late >&2; echo $! > {pid}; wait"]
+    used = measured(command, stop=lambda: "late" * (pid.exists() and pid.read_text() != ""), log=log)
+    assert used.code != 0
+    assert used.stopped == "late"
+    assert log.read_text() == "late\n"
+    until = time.monotonic() + 60
+    while _runs(int(pid.read_text())):
+        assert time.monotonic() < until
+        time.sleep(0.1)
 
 
 def test_pages_to_read_are_drawn_by_a_fixed_rule():
@@ -147,6 +195,23 @@ def test_a_table_of_cost():
         ["Spark, 10,000 pages", "2026-11-30", "2.00", "3.0", "200", "1.00"],
         ["— clean (task hours)", "", "2.00", "", "", "1.00"],
     ]
+
+
+def test_a_table_of_stages(tmp_path):
+    own = {
+        "system": "detector",
+        "seconds": 5.0,
+        "mb_per_s": 6.0,
+        "stages": {"cleaning": 4.0, "comparing": 0.0},
+    }
+    rows = [own, {"system": "peer", "failed": "exit code 1"}]
+    result = {"made": {"when": "2026-11-30T08:00+00:00"}, "count": 9, "bytes": 30_000_000, "rows": rows}
+    _, found = corpus_tables.stages(result)
+    assert found == [["detector", "5.0", "6.0"], ["— cleaning", "4.0", "7.5"], ["— comparing", "0.0", ""]]
+    write_json(tmp_path / "corpus-9.json", result)
+    assert "| — cleaning | 4.0 | 7.5 |" in table(tmp_path, "corpus stages 9")
+    with pytest.raises(TableError, match="stages and a size"):
+        table(tmp_path, "corpus nonsense 9")
 
 
 def test_when_a_result_was_made():

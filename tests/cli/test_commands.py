@@ -172,7 +172,7 @@ def test_wrong_use_is_explained(capfd, page, arguments):
 def test_a_folder_that_cannot_be_written_is_reported(capfd, page, tmp_path):
     (tmp_path / "file").write_text("x")
     code, _, err = call(capfd, "clean", page, "--output", tmp_path / "file" / "in")
-    assert code == 1
+    assert code == 2
     assert "cannot be written" in err
 
 

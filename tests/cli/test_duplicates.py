@@ -204,7 +204,7 @@ def test_bad_records_are_set_aside(call, tmp_path):
     assert json.loads(out)["kept"] == ["7"]
     for said in (
         "bad.jsonl, record 2: 'text' is a number, not a text",
-        "record 3: JSON, but no object",
+        "record 3: a JSON array, not JSON Lines",
         "record 4: not JSON",
         "record 5: not UTF-8: byte 0xff at 0",
         "the id 'id' is neither",

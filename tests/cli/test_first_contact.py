@@ -202,3 +202,15 @@ def test_the_default_model_can_be_named(place, capfd, arguments):
     code, _, err = call(capfd, *arguments, "--model", "default")
     assert code != 2
     assert "is not a model" not in err
+
+
+def test_a_name_that_is_too_long_leaves_out_one_page(place, capfd):
+    """The pages after it used to be left out, too."""
+    long = "n" * 251 + ".txt"
+    for name in (long, "z.txt"):
+        (place / name).write_text("The mill stood empty for thirty-one years.")
+    code, _, err = call(capfd, "clean", long, "z.txt", "-o", "out", "--format", "json")
+    assert (code, [path.name for path in (place / "out").iterdir()]) == (1, ["z.json"])
+    assert "set aside: " in err
+    assert "cannot be written: the name is too long" in err
+    assert "1 of 2 pages set aside" in err

@@ -150,7 +150,7 @@ def test_one_page_or_none_is_too_few(capfd, tmp_path):
         shutil.copy(PAGES / name, tmp_path / "empty")
     code, _, err = call(capfd, "train", tmp_path / "empty", "--output", tmp_path / "model")
     assert code == 1
-    assert "nothing to learn from 2 pages" in err
+    assert "nothing to learn (pages: 2, sites: 1)" in err
 
 
 def test_evaluate_compares_page_by_page(adapted, capfd, tmp_path):

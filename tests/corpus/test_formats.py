@@ -72,7 +72,7 @@ def test_broken_lines_are_set_aside_alone(tmp_path):
     assert [at for at, _ in reasons(found)] == [1, 2, 3, 4, 5, 7, 9]
     for at, part in zip(
         reasons(found),
-        ("not JSON", "a number", "null", "'body'".strip("'"), "no object", "0xff", "id"),
+        ("not JSON", "a number", "null", "'body'".strip("'"), "JSON array", "0xff", "id"),
         strict=True,
     ):
         assert part in at[1]
@@ -159,7 +159,7 @@ def test_sites(tmp_path):
         "192.168.0.1",
         "münchen.de",
         "page:pages.jsonl#5",
-        "mailto",
+        "page:pages.jsonl#6",
         "mine",
         "page:pages.jsonl#8",
     ]

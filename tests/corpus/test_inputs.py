@@ -1,5 +1,6 @@
 """Inputs that vanish, change, cannot be read or have the same name: nothing is lost, and problems are reported."""
 
+import bz2
 import gzip
 import json
 import os
@@ -400,3 +401,73 @@ def test_a_file_that_changes_before_it_is_looked_at_gets_no_hash(tmp_path, name,
         survey(input, 1000)
     os.utime(path, ns=(input.time, input.time))
     assert survey(input, 1000).hash != whole.hash
+
+
+@pytest.mark.parametrize("to", ["same", "jsonl.zst"])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("none.jsonl", b""),
+        ("blank.jsonl", b"\n\n"),
+        ("none.jsonl.gz", gzip.compress(b"")),
+        ("none.csv", b""),
+        ("head.csv", b"id,text\n"),
+    ],
+)
+def test_a_file_without_records_is_cleaned_with_the_others(clean, pages, tmp_path, name, content, to):
+    """Such a file used to stop the run: its own empty files looked cut off."""
+    (tmp_path / name).write_bytes(content)
+    out, outcome = clean(tmp_path / name, write_jsonl(tmp_path / "pages.jsonl", pages[:9]), to=to)
+    assert outcome.report["total"]["kept"] == 9
+    assert not list((out / "rejects").glob("*"))
+    assert clean(*(out / "data").iterdir(), name="again")[1].report["total"]["documents"] == 9
+
+
+@pytest.mark.parametrize("name", ["pages.jsonl.gz", "pages.jsonl.zst", "pages.jsonl.bz2"])
+def test_a_file_that_was_unpacked_under_its_old_name_is_read(clean, pages, tmp_path, name):
+    """Browsers and proxies unpack what they fetch, and keep the name."""
+    out, outcome = clean(write_jsonl(tmp_path / name, pages[:9]))
+    assert outcome.report["total"]["kept"] == 9
+    assert clean(out / "data", name="again")[1].report["total"]["documents"] == 9
+
+
+@pytest.mark.parametrize(("suffix", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress)])
+def test_a_packed_file_without_its_suffix_is_set_aside_once(clean, pages, tmp_path, suffix, pack):
+    """It used to be set aside line by line, as text that is not UTF-8."""
+    path = write_jsonl(tmp_path / "pages.jsonl", pages * 50)
+    path.write_bytes(pack(path.read_bytes()))
+    out, _ = clean(path, shard_bytes=1_000_000)
+    assert [row["reason"] for row in read_jsonl(out / "rejects")] == [
+        f"cannot be read from here to its end: it is compressed: add {suffix} to its name"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("suffix", "pack", "why"),
+    [
+        (".gz", lambda data: gzip.compress(data) + b"junk", "bytes that are not gzip"),
+        (".gz", lambda data: gzip.compress(data)[:-9], "it is cut off"),
+        (".bz2", lambda data: bz2.compress(data)[:-9] + bytes(9), "bytes that are not bzip2"),
+        (".zst", lambda _: b"\x28\xb5\x2f\xfd" + bytes(2), "it is cut off"),
+    ],
+)
+def test_damage_is_named_without_the_words_of_a_library(clean, pages, tmp_path, suffix, pack, why):
+    path = write_jsonl(tmp_path / f"pages.jsonl{suffix}", pages[:9])
+    path.write_bytes(pack(path.read_bytes()))
+    out, _ = clean(path)
+    assert [row["reason"] for row in read_jsonl(out / "rejects")] == [
+        f"cannot be read from here to its end: {why}"
+    ]
+
+
+def test_reasons_are_counted_without_their_numbers(clean, tmp_path):
+    """UTF-8 is a name, and a limit is the same for all; the number of cells is not."""
+    (tmp_path / "a.csv").write_bytes(b"id,text\n1,2,3\n1,2,3,4\n")
+    (tmp_path / "a.jsonl").write_bytes(
+        b'{"text": "\xff"}\n{"text": "a\xff"}\n' + b'{"a":' * 200 + b"1" + b"}" * 200
+    )
+    assert clean(tmp_path / "a.csv", tmp_path / "a.jsonl")[1].report["rejected"] == {
+        "nested more than 100 levels deep": 1,
+        "not UTF-8": 2,
+        "… cells, but … columns": 2,
+    }

@@ -10,6 +10,9 @@ import sys
 
 import pytest
 
+from detector.corpus.formats.documents import Part
+from detector.corpus.formats.readers import read_part
+from detector.settings import Columns
 from tests.corpus.made import page, read_jsonl, records, write_jsonl
 from tests.corpus.test_formats import parquet_of
 
@@ -252,7 +255,7 @@ def test_deep_fields_are_set_aside_by_every_pass(clean, tmp_path):
     rows.append(json.dumps({"id": "last", "text": page(50)}).encode())
     out, outcome = clean(write_jsonl(tmp_path / "pages.jsonl", rows), duplicates=0)
     assert [row["id"] for row in read_jsonl(out / "data")] == ["0", "1", "last"]
-    assert outcome.report["rejected"] == {"nested more than ### levels deep": 9}
+    assert outcome.report["rejected"] == {"nested more than 100 levels deep": 9}
 
 
 @pytest.mark.parametrize("name", ["lines", "line"])
@@ -315,3 +318,27 @@ def test_cells_that_begin_as_formulas_do(tmp_path, safe):
         found = list(csv.DictReader(file))
     assert [row["id"] for row in found] == [("'" * safe) + value for value in FORMULAS]
     assert {(row["number"], row["share"]) for row in found} == {("-5", "-1.5")}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+@pytest.mark.parametrize("separator", [",", "\t"])
+def test_the_byte_order_mark_is_not_in_the_first_name(tmp_path, encoding, separator):
+    """Excel writes it. The ids of such a file in UTF-16 were lost."""
+    path = tmp_path / "a.csv"
+    rows = [["id", "text"], ["a", "水車小屋は長いあいだ空き家だった。"], ["b", "The mill"]]
+    path.write_bytes("\r\n".join(separator.join(row) for row in rows).encode(encoding))
+    found = list(read_part(Part(str(path), path.name, "csv"), Columns(), whole=True))
+    assert [list(record.fields.items()) for record in found] == [
+        list(zip(rows[0], row, strict=True)) for row in rows[1:]
+    ]
+    assert [record.id for record in found] == ["a", "b"]
+
+
+def test_whole_numbers_that_are_floats_are_ids(tmp_path):
+    """pandas makes them of ids if one is missing. All such records were set aside."""
+    path = parquet_of(
+        tmp_path / "a.parquet", [{"id": id, "text": "The mill"} for id in (1.0, float("nan"), 3.0, 1.5)]
+    )
+    found = list(read_part(Part(str(path), path.name, "parquet"), Columns()))
+    assert [record.id for record in found[:3]] == ["1", "a.parquet#1", "3"]
+    assert found[3].reason == "the id 'id' is neither a string nor a whole number"

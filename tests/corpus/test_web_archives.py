@@ -171,3 +171,44 @@ def test_an_archive_that_is_damaged_or_packed_as_a_whole(tmp_path):
             cut += read_part(part, Columns())
         assert cut == once
     assert len(parts) == 1
+
+
+def test_addresses_in_brackets_are_addresses(tmp_path):
+    """wget writes <http://...>; such pages were left out as records of the crawler."""
+    path = archive(tmp_path / "a.warc", [("<http://v.example/1>", "200 OK", [HTML], html(1))])
+    assert [(record.url, record.site) for record in read(path)] == [("http://v.example/1", "v.example")]
+
+
+@pytest.mark.parametrize("kind", [None, "application/octet-stream", "unknown/unknown"])
+def test_html_without_a_type_is_a_page(tmp_path, kind):
+    """It was left out without a word. Pictures of unknown types still are."""
+    headers = [("Content-Type", kind)] if kind else []
+    sent = [
+        ("http://v.example/1", "200 OK", headers, html(1)),
+        ("http://v.example/2", "200 OK", [*headers, ("Content-Encoding", "gzip")], gzip.compress(html(2))),
+        ("http://v.example/3", "200 OK", headers, b"\x89PNG\r\n\x1a\n" + bytes(99)),
+        ("http://v.example/4", "404 Not Found", headers, html(4)),
+    ]
+    found = read(archive(tmp_path / "a.warc", sent))
+    assert [record.url for record in found if isinstance(record, Document)] == [url for url, *_ in sent[:2]]
+    assert [record.reason for record in found[2:]] == ["no page, HTTP status 404"]
+
+
+def test_a_page_without_http_headers_is_set_aside(tmp_path):
+    path = archive(tmp_path / "a.warc", [("http://v.example/1", "200 OK", [HTML], html(1))])
+    head, _, body = path.read_bytes().partition(b"HTTP/1.1 200 OK\r\n")
+    body = body.partition(b"\r\n\r\n")[2].removesuffix(b"\r\n\r\n")
+    lines = [line for line in head.split(b"\r\n") if line and not line.startswith(b"Content-Length")]
+    length = b"Content-Length: %d" % len(body)
+    path.write_bytes(b"\r\n".join([*lines, length, b"", body, b"", b""]))
+    assert [record.reason for record in read(path)] == ["its HTTP headers are missing"]
+
+
+def test_an_archive_with_other_line_ends_is_set_aside(tmp_path):
+    """It had no records, and no word was said."""
+    path = archive(tmp_path / "a.warc", [("http://v.example/1", "200 OK", [HTML], html(1))])
+    path.write_bytes(path.read_bytes().replace(b"\r\n", b"\n"))
+    found = list(read_part(Part(str(path), path.name, "warc"), Columns()))
+    assert [record.reason for record in found] == [
+        "cannot be read from here to its end: no WARC headers: their lines have to end in CR and LF"
+    ]

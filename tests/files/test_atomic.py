@@ -184,3 +184,11 @@ def test_nothing_stays_open(tmp_path):
             (folder / "a").write_text("new")
         append(tmp_path / "y", b"new")
     assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
+
+
+@pytest.mark.parametrize("name", ["n" * 255, "ü" * 127])
+def test_the_longest_names_can_be_written(tmp_path, name):
+    """The temporary name used to be too long for the file system."""
+    with new_file(tmp_path / name) as file:
+        file.write(b"a page")
+    assert [path.name for path in tmp_path.iterdir()] == [name]

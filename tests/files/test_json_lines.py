@@ -18,7 +18,7 @@ def test_a_line_that_is_wrong_does_no_harm_to_others():
     found = read(b"\n".join(rows))
     assert [line.number for line in found] == [0, 1, 4, 5, 6]
     assert [line.value for line in found] == [{"a": 1}, None, None, None, {"a": 2}]
-    assert [line.fault[:8] for line in found] == ["", "not JSON", "JSON, bu", "not UTF-", ""]
+    assert [line.fault[:8] for line in found] == ["", "not JSON", "a JSON a", "not UTF-", ""]
 
 
 def test_a_byte_order_mark_is_not_a_line():
@@ -91,3 +91,15 @@ def test_numbers_that_json_does_not_have_are_null():
     assert json.loads(data, parse_constant=pytest.fail) == {"a": None, "b": [None, {"c": None}], **others}
     when = json_line({"a": nan, "when": date(2024, 5, 1), "raw": b"\xff"})
     assert json.loads(when) == {"a": None, "when": "2024-05-01", "raw": "/w=="}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_in_utf16_is_one_fault(encoding):
+    """Windows PowerShell writes it. Python guessed the encoding of each line, and read every second one."""
+    (line,) = read('{"a": 1}\n{"a": 2}\n{"a": 3}\n'.encode(encoding))
+    assert line.fault == "the file is UTF-16, not UTF-8: convert it (iconv -f UTF-16 -t UTF-8)"
+
+
+@pytest.mark.parametrize("data", [b'[{"a": 1},\n{"a": 2}]', b'[{"a": 1}, {"a": 2}]', b'[\n{"a": 1}\n]'])
+def test_an_array_is_named(data):
+    assert read(data)[0].fault == "a JSON array, not JSON Lines: write one object per line (jq -c '.[]')"

@@ -87,3 +87,10 @@ def test_a_file_that_is_read_is_closed(packed):
     source = file.raw._file
     file.close()
     assert source.closed
+
+
+def test_a_file_of_nothing_is_read_as_nothing(tmp_path):
+    """Without a frame, it looked cut off."""
+    write_zstd(tmp_path / "a.zst", 3).close()
+    assert read_zstd(tmp_path / "a.zst").read() == b""
+    assert unpacked((tmp_path / "a.zst").read_bytes()) == b""

@@ -56,3 +56,9 @@ def test_a_text_that_is_the_name_of_a_file_is_a_text(tmp_path, monkeypatch):
 def test_an_empty_column():
     assert pandas.Series([], dtype=object).detector.clean().tolist() == []
     assert pandas.Series([], dtype=object).detector.lines().empty
+
+
+def test_an_error_names_the_position_of_the_page():
+    """Missing pages before it did not count."""
+    with pytest.raises(PageError, match=r"^pages\[2\]: a page is str"):
+        pandas.Series([None, "A page", 3]).detector.clean()

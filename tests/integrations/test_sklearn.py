@@ -111,3 +111,10 @@ def test_a_row_of_several_lines_and_wrong_shapes_are_refused():
         LineClassifier().fit(LINES, ["content"])
     with pytest.raises(ValueError, match="target is one of"):
         LineClassifier(target="kinds").predict(LINES)
+
+
+def test_one_text_or_a_table_is_not_many_pages():
+    """Its letters, or the names of its columns, were taken for pages."""
+    for X in ("A page", {"text": ["A page"]}):
+        with pytest.raises(TypeError, match="expected many pages, not"):
+            PageCleaner().transform(X)

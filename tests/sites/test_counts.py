@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from detector.sites.names import site_of_url
 from detector.sites.recurrence import NO_COUNTS, Sites, count_lines, line_recurrence, merge, pruned
 from detector.text.decoding import utf8
 from detector.text.keys import line_keys, site_id
@@ -100,3 +101,12 @@ def test_pruning_leaves_lines_that_recur():
 def test_ids_of_sites_are_signed_and_apart(name):
     assert -(2**63) <= site_id(name) < 2**63
     assert site_id(name) != site_id(name + "x")
+
+
+def test_what_is_no_host_is_no_site():
+    """Pages with the same such text as their URL would have shared their counts."""
+    for url in ("unknown", "n/a", "None", "not a url", "nan", "http://not a host/x", "", "http://"):
+        assert site_of_url(url) is None, url
+    for url in ("v.example/a", "//www.v.example/a", "http://v.example", "v.example:80/a?b=c d"):
+        assert site_of_url(url) == "v.example", url
+    assert site_of_url("http://intranet/page") == "intranet"

@@ -1,12 +1,17 @@
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.text.decoding import decode, text_of, utf8
+from detector.text.decoding import decode, is_wide, text_of, utf8
+from detector.text.page import Page
 
 INDONESIAN = "Dunia politik – “sedih” dengan imbas kerja sama. "
 RUSSIAN = "Россия и Корея договорились о поставках зерна на следующий год. "
 CHINESE = "中国政府宣布新的经济政策，以促进增长和就业，专家表示欢迎。"
+JAPANESE = "町議会は月曜日、水車小屋の階段を残し、四千冊の本を置くことを決めた。\n"
+THAI = "สภาเมืองลงมติเมื่อวันจันทร์ให้เก็บบันไดไม้โอ๊กของโรงสี"
 GREEK = "Η κυβέρνηση ανακοίνωσε νέα μέτρα για την οικονομία και την ανάπτυξη. "
 
 
@@ -25,6 +30,11 @@ GREEK = "Η κυβέρνηση ανακοίνωσε νέα μέτρα για τ�
         (CHINESE, "gb2312", "gbk"),
         (CHINESE, "utf-16", "utf-16le"),
         (GREEK, "cp1253", "windows-1253"),
+        *[
+            (text, encoding, encoding)
+            for text in (JAPANESE, CHINESE, THAI, RUSSIAN, INDONESIAN)
+            for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+        ],
     ],
 )
 def test_encodings_are_found(text, encoding, found):
@@ -72,3 +82,15 @@ def test_lone_surrogates_pass_through(text):
 def test_typographic_marks_are_evidence_of_utf8():
     page = "It’s the town’s – “the” mill."
     assert decode(page.encode()).data == page.encode()
+
+
+@pytest.mark.parametrize("size", [40, 400, 4000, 40000])
+def test_random_bytes_are_not_wide_text(size):
+    """Programs and pictures are refused by their control characters, which wide text may have."""
+    assert not any(is_wide(random.Random(seed).randbytes(size)) for seed in range(50))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
+@pytest.mark.parametrize("text", [JAPANESE, THAI])
+def test_wide_text_without_a_mark_is_a_page(text, encoding):
+    assert Page.read((text * 100).encode(encoding)).text == text * 100

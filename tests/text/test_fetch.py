@@ -176,7 +176,7 @@ def test_an_answer_in_drops_ends_at_the_time_limit(server):
 
 def test_this_machine_is_not_asked_by_default(server):
     before = len(Answers.seen)
-    with pytest.raises(PageError, match=r"127\.0\.0\.1, an address of this machine or a private network"):
+    with pytest.raises(PageError, match=r"127\.0\.0\.1 is an address of this machine or a private network"):
         Page.fetch(f"{server}/page")
     assert len(Answers.seen) == before
 
@@ -185,7 +185,7 @@ def test_redirects_are_checked_too(server, monkeypatch):
     """The first host counts as public; the target of its redirect does not."""
     private = {"169.254.169.254"}
     monkeypatch.setattr(connections, "is_public", lambda address: str(address) not in private)
-    with pytest.raises(PageError, match=r"169\.254\.169\.254, an address of this machine"):
+    with pytest.raises(PageError, match=r"169\.254\.169\.254 is an address of this machine"):
         Page.fetch(f"{server}/metadata", timeout=5)
 
 

@@ -249,3 +249,13 @@ def test_records_on_standard_input_are_no_page(command, monkeypatch, capsys):
     assert (code, "standard input: this is a PDF" in said.err) == (1, True)
     assert piped(RECORDS.encode(), "--input-format", "text")[0] == 0
     assert piped(TEXT.encode())[0] == 0
+
+
+@pytest.mark.parametrize("name", ["a.txt", "a.log", "a"])
+def test_records_under_the_name_of_a_page_have_to_be_renamed(tmp_path, name):
+    """The command in the message would have read the file as a page again."""
+    (tmp_path / name).write_text('{"text": "x"}\n{"text": "y"}\n')
+    with pytest.raises(
+        PageError, match=r"rename it to end in \.jsonl, and `detector clean a\.jsonl --output"
+    ):
+        detector.score(tmp_path / name)

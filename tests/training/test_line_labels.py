@@ -52,7 +52,7 @@ def test_any_answers_and_undos_leave_what_holds(tmp_path_factory, steps):
         ),
         ("l.jsonl", '{"text": "a", "label": "template", "page": "a.html"}', "go together"),
         ("l.jsonl", '{"text": "a", "label": "template", "page": "a.html", "line": "x"}', "number"),
-        ("l.jsonl", "[1]", "row 1: JSON, but no object"),
+        ("l.jsonl", "[1]", "row 1: a JSON array, not JSON Lines"),
         ("l.jsonl", "text", "row 1: not JSON"),
         ("l.csv", "a,b\n1,2", "first row must name the columns"),
         ("l.csv", "text,label\nx,no", "row 2: unknown label 'no'"),

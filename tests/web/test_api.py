@@ -111,7 +111,7 @@ def test_a_profile_scores_as_in_python(post, detector):
 @pytest.mark.parametrize(
     ("path", "value", "status", "says"),
     [
-        ("/v1/score", {"pages": []}, 422, "length >= 1"),
+        ("/v1/score", {"pages": []}, 422, '"pages" is empty'),
         ("/v1/score", {}, 422, '"pages" is missing'),
         ("/v1/score", {"pages": [{"page": "a", "colour": 1}]}, 422, "unknown field"),
         ("/v1/score", [], 422, "it must be a table"),
@@ -152,6 +152,30 @@ def test_refusals_say_what_to_do(post, path, value, status, says):
 def test_bodies_that_cannot_be_read(client, headers, body, status):
     found = client.post("/v1/score", content=body, headers=headers)
     assert (found.status_code, found.headers["content-type"]) == (status, PROBLEM)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status", "says"),
+    [
+        ({}, b'{"pages" 1}', 400, "the request is not JSON, at line 1, column 10"),
+        ({}, b'{"pages": "\xff"}', 400, "the request is not UTF-8"),
+        ({}, b"[" * 5000, 400, "the request is nested too deeply"),
+        (
+            {},
+            b'{"pages": ' + b"1" * 5000 + b"}",
+            400,
+            "the request is not JSON: a number has too many digits",
+        ),
+        ({"content-encoding": "gzip"}, b"{}", 415, "Content-Encoding: gzip: send it uncompressed"),
+        ({}, b'{"pages": []}', 422, 'the request: "pages" is empty'),
+        ({}, b'{"pages": [{"page": "x"}], "y": 1}', 422, 'the request: it has an unknown field "y"'),
+        ({}, b'{"pages": [{"page": "x", "y": 1}]}', 422, '"pages[0]" has an unknown field "y"'),
+    ],
+)
+def test_refusals_are_not_in_the_words_of_python(client, headers, body, status, says):
+    found = client.post("/v1/score", content=body, headers={"content-type": "application/json", **headers})
+    assert found.status_code == status
+    assert found.json()["detail"].endswith(says)
 
 
 def test_a_body_without_a_length_is_limited_too(client):

@@ -10,6 +10,8 @@ from datatrove.pipeline.filters import C4QualityFilter
 from datatrove.pipeline.readers import JsonlReader
 from datatrove.pipeline.writers import JsonlWriter
 
+from benchmarks.measures.stages import Stages
+
 TASKS = 2
 
 
@@ -26,25 +28,28 @@ def _halves(path: Path, folder: Path) -> None:
 
 def run(pages: str, output: str) -> None:
     """Run all stages."""
-    path, folder = Path(pages), Path(output)
+    path, folder, times = Path(pages), Path(output), Stages()
     work = folder / "work"
     work.mkdir()
     _halves(path, work / "in")
+    times.end("split the input")
     # By lines, and without the rules that drop short pages, because the pages here are short.
     config = SentDedupConfig(n_sentences=1, split_sentences=False, min_doc_words=1, min_num_sentences=1)
     reader = JsonlReader(str(work / "in"), text_key="text", id_key="id")
-    stages = (
-        [reader, SentenceDedupSignature(str(work / "signatures"), TASKS, config)],
-        [SentenceFindDedups(str(work / "signatures"), str(work / "found"), config=config)],
-        [
+    stages = {
+        "signatures": [reader, SentenceDedupSignature(str(work / "signatures"), TASKS, config)],
+        "find duplicates": [SentenceFindDedups(str(work / "signatures"), str(work / "found"), config=config)],
+        "filter, write": [
             reader,
             SentenceDedupFilter(str(work / "found"), config),
             C4QualityFilter(filter_no_terminal_punct=False, min_num_sentences=1),
             JsonlWriter(str(folder / "clean"), output_filename="${rank}.jsonl", compression=None),
         ],
-    )
-    for number, pipeline in enumerate(stages):
+    }
+    for number, (name, pipeline) in enumerate(stages.items()):
         LocalPipelineExecutor(
             pipeline, tasks=TASKS, workers=TASKS, logging_dir=str(work / f"logs{number}")
         ).run()
+        times.end(name)
+    times.write(folder)
     shutil.rmtree(work)

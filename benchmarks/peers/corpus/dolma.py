@@ -15,6 +15,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from benchmarks.measures.stages import Stages
+
 WORKERS = 2
 # The size of the Bloom filter, which gives far fewer false positives than there are lines.
 FALSE_ALARMS = 1e-6
@@ -63,12 +65,14 @@ def _mix(documents: str, clean: Path) -> dict[str, Any]:
 
 def run(pages: str, output: str) -> None:
     """Run all stages."""
-    path, folder = Path(pages), Path(output)
+    path, folder, stages = Path(pages), Path(output), Stages()
     work, clean = folder / "work", folder / "clean"
     lines = _parts(path, work / "documents")
+    stages.end("convert")
     documents = str(work / "documents" / "*.json.gz")
     tag = {"documents": [documents], "experiment": "rules", "taggers": ["c4_v2"], "processes": WORKERS}
     _dolma("tag", tag, work)
+    stages.end("tag")
     dedupe = {
         "documents": [documents],
         "dedupe": {"name": "seen", "paragraphs": {"attribute_name": "seen"}, "skip_empty": True},
@@ -81,9 +85,13 @@ def run(pages: str, output: str) -> None:
         "processes": WORKERS,
     }
     _dolma("dedupe", dedupe, work)
+    stages.end("dedupe")
     _dolma("mix", _mix(documents, clean), work)
+    stages.end("mix")
     for packed in sorted(clean.glob("*.gz")):
         with gzip.open(packed) as source, packed.with_suffix(".jsonl").open("wb") as target:
             shutil.copyfileobj(source, target)
         packed.unlink()
     shutil.rmtree(work)
+    stages.end("unpack")
+    stages.write(folder)

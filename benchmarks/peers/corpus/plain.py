@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from benchmarks.files import json_line, json_lines
+from benchmarks.measures.stages import Stages
 
 MOST_PAGES = 6
 
@@ -20,10 +21,11 @@ def _rows(path: Path):  # noqa: ANN202
 
 def run(pages: str, output: str) -> None:
     """Count, then filter."""
-    path, folder = Path(pages), Path(output)
+    path, folder, stages = Path(pages), Path(output), Stages()
     counts: Counter[tuple[str | None, str]] = Counter()
     for _, site, lines in _rows(path):
         counts.update({(site, line) for line in lines})
+    stages.end("count lines")
     seen = set()
     with (folder / "clean.jsonl").open("w", encoding="utf-8") as out:
         for row, site, lines in _rows(path):
@@ -32,3 +34,5 @@ def run(pages: str, output: str) -> None:
             if text.strip() and digest not in seen:
                 seen.add(digest)
                 out.write(json_line({**row, "text": text}))
+    stages.end("filter, write")
+    stages.write(folder)

@@ -2,11 +2,8 @@
 
 import json
 import os
-import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,36 +11,32 @@ import click
 
 from benchmarks.data.planted.corpus_pages import write
 from benchmarks.environment import load_since, made, ours
-from benchmarks.files import RESULTS, ROOT, json_lines, write_json
+from benchmarks.files import RESULTS, json_lines, write_json
 from benchmarks.measures.corpus_scores import scored
-from benchmarks.measures.process_tree import Used, measured
+from benchmarks.measures.process_tree import Used
 from benchmarks.peers.environments import calling
 from benchmarks.peers.systems import OURS
-from benchmarks.run.spark.log import steps_of
-from benchmarks.run.spark.steps import EVENTS, SECONDS
+from benchmarks.run.spark.near_duplicates import near_duplicates
+from benchmarks.run.spark.process import Limits, empty, failure, figures, steps_in, used_by
+from detector.cli.corpus_options import Size
 
 # The first near-duplicate is kept by both, and nothing is refused.
 RULES: Final = 'keep = "first"\nleast_pages = 1000000000\n'
 ONE_MACHINE: Final = "detector"
 SPARK: Final = "detector-spark"
+# Rows of a group in Parquet, so that Spark can split the file.
+ROW_GROUP: Final = 1000
 
 
 def _row(system: str, used: Used, size: int) -> dict[str, Any]:
-    return {
-        "system": system,
-        **ours(),
-        "seconds": round(used.seconds, 1),
-        "cpu_s": round(used.cpu, 1),
-        "mb_per_s": round(size / 1e6 / used.seconds, 2),
-        "peak_mb": round(used.peak / 1e6),
-    }
+    rate = round(size / 1e6 / used.seconds, 2)
+    return {"system": system, **ours(), **figures(used), "mb_per_s": rate}
 
 
-def _run(command: list[str]) -> Used:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYSPARK_PYTHON": sys.executable}
-    used = measured(command, environment)
-    if used.code:
-        raise click.ClickException(f"exit code {used.code}: {' '.join(command)}")
+def _run(command: list[str], log: Path) -> Used:
+    used = used_by(command, log)
+    if failed := failure(used, log):
+        raise click.ClickException(f"{failed}: {' '.join(command)}")
     return used
 
 
@@ -59,38 +52,49 @@ def _texts_of_spark(out: Path) -> dict[str, str]:
     return dict(zip(table["id"].to_pylist(), table["text"].to_pylist(), strict=True))
 
 
-@contextmanager
-def _empty(folder: Path) -> Iterator[Path]:
-    """Give a name for a folder, and remove it before and after."""
-    shutil.rmtree(folder, ignore_errors=True)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+def write_pages(pages: Path, folder: Path) -> None:
+    """Write ids and texts of a file of pages as Parquet."""
+    import pyarrow.json
+    import pyarrow.parquet
+
+    table = pyarrow.json.read_json(pages).select(["id", "text"])
+    folder.mkdir()
+    to = folder / "pages.parquet"
+    pyarrow.parquet.write_table(table, to, row_group_size=ROW_GROUP, compression="zstd")
 
 
-def compare(folder: Path, memory: str) -> dict[str, Any]:
-    """Clean the pages of a folder in both ways, one after the other."""
+def compare(folder: Path, memory: str, limits: Limits) -> dict[str, Any]:
+    """Clean the pages of a folder in both ways, then find near-duplicates in both ways, one after another."""
     pages, truth, rules = folder / "pages.jsonl", folder / "truth.jsonl", folder / "rules.toml"
     rules.write_text(RULES)
     size = pages.stat().st_size
-    with _empty(folder / ONE_MACHINE) as out:
+    with empty(folder / ONE_MACHINE) as out:
         options = ["--output", str(out), "--workers", "2", "--rules", str(rules)]
-        used = _run([sys.executable, "-m", "detector", "clean", str(pages), *options])
+        used = _run([sys.executable, "-m", "detector", "clean", str(pages), *options], folder / "clean.log")
         wanted = _texts_of_a_run(out)
         rows = [_row(ONE_MACHINE, used, size) | scored(json_lines(truth), wanted)]
     click.echo(json.dumps(rows[-1]))
-    with _empty(folder / SPARK) as out:
-        used = _run(calling(OURS, "benchmarks.run.spark.steps:run", str(pages), str(out), memory))
-        found = _texts_of_spark(out)
-        steps, seconds = steps_of(out / EVENTS), json.loads((out / SECONDS).read_text())
+    with empty(folder / SPARK) as out:
+        used = _run(
+            calling(OURS, "benchmarks.run.spark.steps:run", str(pages), str(out), memory),
+            folder / "spark.log",
+        )
+        found, steps = _texts_of_spark(out), steps_in(out)
         rows.append(_row(SPARK, used, size) | scored(json_lines(truth), found))
-    click.echo(json.dumps(rows[-1]))
+        click.echo(json.dumps(rows[-1]))
+        joined = {"clean pages": near_duplicates(out / "pages", truth, folder, memory, limits)}
+    with empty(folder / "parquet") as out:
+        write_pages(pages, out)
+        joined["pages as they are"] = near_duplicates(out, truth, folder, memory, limits)
     return {
         "bytes": size,
         "memory": memory,
         "rows": rows,
         "same_texts": found == wanted,
         "kept": len(found),
-        "steps": [{"step": name, "seconds": seconds[name], **steps[name]} for name in seconds],
+        "steps": steps,
+        "limits": limits._asdict(),
+        "near_duplicates": joined,
     }
 
 
@@ -98,21 +102,26 @@ def compare(folder: Path, memory: str) -> dict[str, Any]:
 @click.argument("count", type=int)
 @click.option("--memory", default="2g", show_default=True, help="Heap of Spark's JVM.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the corpus is, or is to stay.")
-def command(count: int, memory: str, folder: Path | None) -> None:
+@click.option("--limit", default=1800.0, show_default=True, help="Seconds for each search.")
+@click.option("--disk", type=Size(), default="20GB", show_default=True, help="What each search may write.")
+def command(count: int, memory: str, folder: Path | None, limit: float, disk: int) -> None:
     """Clean a planted corpus of COUNT pages by data frames on local[2], and by a corpus run.
 
-    The result is spark-COUNT.json, with the load of the machine: other work makes the times longer.
+    Then find the near-duplicates of the clean pages, and of the pages as they are, with detector.spark and
+    with MinHashLSH, as is usual on Spark. A search that exceeds a limit is stopped, and its row says so. The
+    result is spark-COUNT.json, with the load of the machine: other work makes the times longer.
 
     \b
     Examples:
       python -m benchmarks run spark 10000
+      python -m benchmarks run spark 100000 --folder /tmp/spark100k --limit 3600
     """
     with tempfile.TemporaryDirectory(prefix="spark-") as name:
         place = folder or Path(name)
         if not (place / "pages.jsonl").exists():
             write(place, count)
         before = os.getloadavg()[0]
-        result = compare(place, memory)
+        result = compare(place, memory, Limits(limit, disk))
     load = load_since(before)
     path = RESULTS / f"spark-{count}.json"
     write_json(path, {"made": made(), "count": count, "load": load, **result})

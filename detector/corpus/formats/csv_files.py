@@ -122,7 +122,7 @@ def read_csv(part: Part, columns: Columns, limits: ReadLimits) -> Records:
         text = io.TextIOWrapper(whole, _encoding(head), errors="surrogateescape", newline="")
         lines = _Lines(text, limits.record_bytes)
         try:
-            first = next(lines, "")
+            first = next(lines, "").removeprefix("\ufeff")  # the mark of UTF-16
         except csv.Error as error:
             yield Rejected(part.name, 0, f"not CSV: {error}, the first line should name the columns")
             return

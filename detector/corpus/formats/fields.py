@@ -1,6 +1,8 @@
 """From a record's fields to a document, or to a message about what is wrong with them."""
 
+import math
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any, Final
 
 from detector.corpus.formats.documents import Document, Part, Rejected, source_of
@@ -14,7 +16,10 @@ from detector.text.page import page_bytes
 # How the reason begins if a record lacks the text column.
 NO_COLUMN = "no column"
 # The names of wrong types of a text field in messages.
-_KINDS = {"NoneType": "null", "bool": "a truth value", "int": "a number", "float": "a number"}
+_KINDS = {
+    "NoneType": "null", "bool": "a truth value", "int": "a number", "float": "a number", "list": "a list",
+    "dict": "an object",
+}  # fmt: skip
 
 
 # A missing field.
@@ -38,6 +43,16 @@ def _string(fields: Mapping[str, Any], name: str) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
+def _whole(id: Any) -> Any:  # noqa: ANN401
+    """Return an id; a float that is a whole number as one, and NaN as none.
+
+    pandas stores whole numbers as floats if any of them is missing.
+    """
+    if not isinstance(id, float):
+        return id
+    return None if math.isnan(id) else int(id) if id.is_integer() else id
+
+
 def document_of(
     fields: Mapping[str, Any], part: Part, number: int, columns: Columns, limits: ReadLimits
 ) -> Document | Rejected:
@@ -50,13 +65,14 @@ def document_of(
             return Rejected(part.name, number, f"{columns.text!r}: {error}")
     if not isinstance(text, str):
         if text is _ABSENT:
-            names = ", ".join(map(str, list(fields)[:8]))
+            shown = (name if name.strip() == name and name else repr(name) for name in map(str, fields))
+            names = ", ".join(islice(shown, 8)) or "none"
             return Rejected(part.name, number, f"{NO_COLUMN} {columns.text!r}; there are: {names}")
         kind = type(text).__name__
         return Rejected(part.name, number, f"{columns.text!r} is {_KINDS.get(kind, kind)}, not a text")
     if len(text) > limits.record_bytes:
         return Rejected(part.name, number, f"more than {limits.record_bytes:,} characters")
-    name = value_of(fields, columns.id)
+    name = _whole(value_of(fields, columns.id))
     if name is not None and (isinstance(name, bool) or not isinstance(name, str | int)):
         return Rejected(part.name, number, f"the id {columns.id!r} is neither a string nor a whole number")
     named = name is not None and name != ""

@@ -5,6 +5,7 @@ minute. It raises `ShardError`, whether it is local or at a URL, so that nothing
 """
 
 import bz2
+import codecs
 import gzip
 import hashlib
 import io
@@ -19,13 +20,14 @@ from typing import Any, BinaryIO, Final, cast
 
 from detector.corpus.formats.brotli_files import read_brotli
 from detector.corpus.formats.documents import Part
-from detector.corpus.formats.kinds import is_remote
+from detector.corpus.formats.kinds import TABLES, is_remote
 from detector.corpus.formats.remote import RemoteFile, listed_there, size_and_time_there
 from detector.errors import SettingsError, ShardError
 from detector.files.folders import refuse_folder
 from detector.files.limits import ReadLimits, too_large
 from detector.files.sparse import fault_of_holes
 from detector.files.zstd_files import read_zstd
+from detector.text.compressed import BZIP2, GZIP, ZSTD
 
 BUFFER: Final = 1 << 20
 # The number of bytes that show whether a file is HTML: a document type or `<html>` comes first, or after
@@ -35,6 +37,8 @@ HTML_HEAD: Final = re.compile(
     rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*>\s*)?(?><!--.*?-->\s*)*+<(!doctype\s+html|html)\b",
     re.IGNORECASE | re.DOTALL,
 )
+
+_PRINTED: Final = frozenset(b"\t\n\r" + bytes(range(0x20, 0x7F)))
 
 
 class _LocalFile(io.FileIO):
@@ -122,13 +126,22 @@ def refuse_changed(part: Part) -> None:
             pass
 
 
+def _is_text(file: BinaryIO) -> bool:
+    """Return whether a file begins like JSON, CSV or HTML, not like a compressed one."""
+    head = cast(io.BufferedReader, file).peek(len(ZSTD))[: len(ZSTD)].removeprefix(codecs.BOM_UTF8)
+    return len(head) > 0 and not head.startswith((ZSTD, b"BZh")) and all(byte in _PRINTED for byte in head)
+
+
 @contextmanager
 def unpacked(raw: BinaryIO, name: str) -> Iterator[BinaryIO]:
     """Return the contents of a file whose name ends as in `COMPRESSED`, or the file itself.
 
+    Browsers and proxies decompress files without changing their names, so text is read as it is.
     Reading raises `EOFError` if compressed contents are truncated.
     """
-    if name.endswith(".gz"):
+    if not name.endswith(".br") and _is_text(raw):  # Brotli begins with any bytes
+        yield raw
+    elif name.endswith(".gz"):
         # A small buffer of its own gives everything before a truncation.
         with gzip.GzipFile(fileobj=raw) as file:
             yield cast(BinaryIO, file)
@@ -169,11 +182,20 @@ class _Bounded(io.RawIOBase):
         return len(found)
 
 
+def _refuse_packed(file: BinaryIO, part: Part) -> None:
+    """Raise `OSError` if a table is compressed, and its name does not say so."""
+    head = cast(io.BufferedReader, file).peek(len(BZIP2[0])) if part.kind in TABLES else b""
+    for begins, suffix in ((GZIP, ".gz"), (ZSTD, ".zst"), (BZIP2, ".bz2")):
+        if head.startswith(begins):
+            raise OSError(f"it is compressed: add {suffix} to its name")
+
+
 @contextmanager
 def opened(part: Part, limits: ReadLimits) -> Iterator[BinaryIO]:
     """Open the contents of a part's file, decompressed, up to the limit."""
     with stored_part(part) as raw, unpacked(raw, part.path.lower()) as file:
         if file is raw:
+            _refuse_packed(raw, part)
             yield raw
             return
         size = size_and_time(part.path)[0] if part.size < 0 else part.size

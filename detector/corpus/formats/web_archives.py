@@ -5,7 +5,7 @@ from types import ModuleType
 from typing import Any, Final
 
 from detector.corpus.formats.documents import NO_PAGE, Document, Part, Records, Rejected, source_of
-from detector.corpus.formats.files import stored_part
+from detector.corpus.formats.files import HEAD, HTML_HEAD, stored_part
 from detector.corpus.formats.http_bodies import sent_page
 from detector.errors import PageError
 from detector.extras import need
@@ -17,6 +17,14 @@ from detector.text.decoding import decode
 from detector.text.page import page_bytes
 
 HTML: Final = ("text/html", "application/xhtml+xml")
+# Types that say nothing. Whether such a record is HTML is seen from its first bytes.
+UNTYPED: Final = (
+    "",
+    "application/octet-stream",
+    "binary/octet-stream",
+    "application/unknown",
+    "unknown/unknown",
+)
 # Schemes of pages. Other addresses (dns:, urn:, metadata:, filedesc:) are those of the crawler's own records.
 SCHEMES: Final = ("http", "https", "ftp", "file")
 # Texts for programs, by the last part of their address, and the beginnings of playlists.
@@ -60,12 +68,27 @@ def _no_page(record: Any, url: str, is_html: bool, body: bytes) -> str:  # noqa:
     return "a playlist" if body[:100].lstrip().startswith(PLAYLISTS) else ""
 
 
-def _page_of(record: Any, body: bytes) -> bytes:  # noqa: ANN401
-    """Return the bytes of a record's page as they were before transfer."""
+def _page_of(record: Any, body: bytes, limits: ReadLimits) -> bytes:  # noqa: ANN401
+    """Return the bytes of a record's page as they were before transfer, or raise `PageError`."""
     headers = record.http_headers
-    if headers is None:
-        return body
-    return sent_page(body, headers.get("Transfer-Encoding") or "", headers.get("Content-Encoding") or "")
+    if headers is not None:
+        sent = (headers.get("Transfer-Encoding") or "", headers.get("Content-Encoding") or "")
+        body = sent_page(body, *sent)
+    return page_bytes(body, limit=limits.record_bytes)
+
+
+def _untyped(record: Any, body: bytes, limits: ReadLimits) -> Format | None:  # noqa: ANN401
+    """Return the format of a record without a type; None if it is no page."""
+    try:
+        return "html" if HTML_HEAD.match(_page_of(record, body, limits)[:HEAD]) else None
+    except PageError:
+        return None
+
+
+def _lacks_headers(record: Any) -> bool:  # noqa: ANN401
+    """Tell whether a page was stored without the headers of HTTP, and taken for them."""
+    headers = record.http_headers
+    return headers is not None and not headers.status_line.startswith("HTTP")
 
 
 def _document(
@@ -75,10 +98,15 @@ def _document(
     body: bytes,
     columns: Columns,
     limits: ReadLimits,
-) -> Document | Rejected:
-    """Return the document of a record, or why there is none."""
+) -> Document | Rejected | None:
+    """Return the document of a record, or why there is none; None for images and the like."""
     is_conversion = record.record_type == fastwarc().WarcRecordType.conversion
-    url, format = record.headers.get("WARC-Target-URI"), _format(record, is_conversion)
+    url = (record.headers.get("WARC-Target-URI") or "").strip("<>") or None  # wget writes <http://...>
+    if (format := _format(record, is_conversion)) is None:
+        if _lacks_headers(record):
+            return Rejected(part.name, number, "its HTTP headers are missing")
+        if (format := _untyped(record, body, limits)) is None:
+            return None
     if len(body) > limits.record_bytes:
         return Rejected(part.name, number, f"more than {limits.record_bytes:,} bytes")
     if missing := max(int(record.content_length) - len(body), 0):  # fastwarc does not report a truncation
@@ -86,8 +114,7 @@ def _document(
     if not is_conversion and (reason := _no_page(record, url or "", format == "html", body)):
         return Rejected(part.name, number, NO_PAGE + reason)
     try:
-        page = page_bytes(_page_of(record, body), limit=limits.record_bytes)
-        text = decode(page, record.http_charset).text
+        text = decode(_page_of(record, body, limits), record.http_charset).text
     except PageError as error:
         return Rejected(part.name, number, str(error))
     id = record.record_id or f"{part.name}#{number}"
@@ -128,6 +155,19 @@ def read_warc(part: Part, columns: Columns, limits: ReadLimits) -> Records:
         for number, record in enumerate(_records(file, parse_http=True), part.first):
             if 0 <= part.end <= record.stream_pos:
                 return
-            if _format(record, record.record_type == conversion) is not None:
-                body = record.reader.read(limits.record_bytes + 1)
-                yield _document(part, number, record, body, columns, limits)
+            found = _format(record, record.record_type == conversion)
+            if found is None and _content_type(record) not in UNTYPED:
+                continue
+            body = record.reader.read(limits.record_bytes + 1)
+            if (document := _document(part, number, record, body, columns, limits)) is not None:
+                yield document
+        if not part.start and not part.first:
+            _refuse_foreign(file)
+
+
+def _refuse_foreign(file: Any) -> None:  # noqa: ANN401
+    """Raise `OSError` for line ends without CR: fastwarc takes all headers for one, and finds no page."""
+    file.seek(0)
+    first = next(iter(fastwarc().ArchiveIterator(file, parse_http=False, auto_decode="none")), None)
+    if first is not None and "\n" in (first.headers.get("WARC-Type") or ""):
+        raise OSError("no WARC headers: their lines have to end in CR and LF")

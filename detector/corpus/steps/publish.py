@@ -8,6 +8,7 @@ OUT/duplicates.jsonl, passages.jsonl, report.html, report.json, manifest.json
 """
 
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,6 +44,8 @@ from detector.records import Integers
 DATA: Final = "data"
 LINES: Final = "lines"
 REJECTS: Final = "rejects"
+# A number that differs between records: not a limit ("more than 100"), and no part of a name ("UTF-8").
+_NUMBER: Final = re.compile(r"(?<!more than )(?<![\w,-])\d[\d,]*")
 # What a later run builds on, by step.
 INDEXED: Final[Mapping[str, tuple[str, ...]]] = {
     "count": ("key.npy", "pages.npy", "site.npy", "site_pages.npy", "pages.zst", "records.jsonl.zst"),
@@ -70,11 +73,9 @@ def _sort_of(reason: str) -> str:
     if reason.startswith(NO_PAGE):
         return reason
     short = reason.split(":", 1)[0]
-    return (
-        "".join("#" if char.isdigit() else char for char in short)[:80]
-        if "'" not in short
-        else (short.split("'")[0] + "…" + short.rsplit("'", 1)[1])
-    )
+    if "'" in short:
+        return short.split("'")[0] + "…" + short.rsplit("'", 1)[1]
+    return _NUMBER.sub("…", short)[:80]
 
 
 def _duplicates(spec: RunSpec, shards: Sequence[Shard]) -> Iterator[bytes]:

@@ -26,13 +26,14 @@ def take_footnotes(tree: "Element") -> "list[tuple[str, Element]]":
     """
     targets = {str(one.attrs["id"]): one for one in tree.select("[id]")}
     labels: dict[Element, str] = {}
+    used: dict[str, int] = {}
     for link in tree.select("a[href^='#']"):
         target = _note_of(targets.get(str(link.attrs["href"])[1:]))
         sign = _SIGN.match(str(link.text).strip())
         if target is None or sign is None or _is_inside(link, target) or not _is_sign(link, target):
             continue
         if target not in labels:
-            labels[target] = _free(_label(sign[1]), set(labels.values()))
+            labels[target] = _free(_label(sign[1]), used)
         _put_mark(link, labels[target])
     return [(label, _content(note)) for note, label in labels.items()]
 
@@ -41,11 +42,13 @@ def _label(sign: str) -> str:
     return "".join(_STARS.get(character, character) for character in sign)
 
 
-def _free(label: str, used: set[str]) -> str:
-    number, found = 1, label
+def _free(label: str, used: dict[str, int]) -> str:
+    """Return a label that no other note has. `used`: all labels, with how often each was asked for."""
+    found = label
     while found in used:
-        number += 1
-        found = f"{label}-{number}"
+        used[label] += 1
+        found = f"{label}-{used[label]}"
+    used[found] = 1
     return found
 
 

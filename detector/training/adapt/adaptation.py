@@ -68,7 +68,7 @@ class Adaptation:
         counts = self.counts()
         if not counts.recurring_lines and not counts.known_lines:
             raise PageError(
-                f"nothing to learn from {counts.pages} pages of {counts.sites} sites: no line recurs on "
+                f"nothing to learn (pages: {counts.pages}, sites: {counts.sites}): no line recurs on "
                 "four pages of one site, and no line is labelled; add pages of the same site, or label "
                 "lines with --ask 20"
             )

@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from detector.corpus.formats.files import unpacked
-from detector.errors import PageError
+from detector.errors import PageError, in_words
 from detector.files.checked import checked
 from detector.files.json_lines import json_lines
 from detector.files.sparse import refuse_holes
@@ -167,7 +167,7 @@ def read_pages(paths: Iterable[Path], need_truth: bool = True) -> Iterator[Label
                         raise PageError(f"{where}: {line.fault}")
                     yield page_of_record(line.value, where, need_truth)
         except (OSError, EOFError, zlib.error, ZstdError) as error:
-            raise PageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+            raise PageError(f"{path} cannot be read: {in_words(error)}") from None
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import Final
 
 from detector.corpus.formats.csv_files import has_tabs
 from detector.corpus.formats.kinds import kind_of
-from detector.errors import PageError
+from detector.errors import PageError, in_words
 from detector.files.folders import files_below, refuse_special
 from detector.files.limits import bytes_of_file
 from detector.files.sparse import refuse_holes
@@ -79,7 +79,7 @@ def _csv(path: Path) -> Iterator[LabelledPage]:
                 record.setdefault("group", record.pop("site", path.stem))
                 yield page_of_record({"id": where, **record}, where, need_truth=False)
     except (OSError, EOFError, UnicodeDecodeError, csv.Error, zlib.error, ZstdError) as error:
-        raise PageError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        raise PageError(f"{path} cannot be read: {in_words(error)}") from None
 
 
 def _pages(path: Path) -> Iterator[LabelledPage]:
