@@ -20,7 +20,7 @@ TRAINING_DATA = Path(__file__).parents[2] / "training_data"
 # What should happen to asides: comments and teasers go, captions stay, bylines may do either.
 ASIDES = {"caption": "keep", "byline": "any", "comment": "drop", "teaser": "drop"}
 # Common interface phrases, which any page in their language may have: not text that could be memorised.
-STANDING_PHRASES = {"Ý kiến của bạn"}
+STANDING_PHRASES = {"You may also like", "Ý kiến của bạn"}
 KNOWN = json.loads(KNOWN_FAILURES.read_text("utf-8"))["lines"]
 
 

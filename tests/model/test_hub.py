@@ -9,7 +9,7 @@ import detector
 from detector import Detector, SiteProfile
 from detector.errors import DetectorError, MissingExtraError, ModelFormatError, SettingsError
 from detector.files import hub as hub_files
-from detector.model.files import default_model
+from detector.model.files import FORMAT, default_model
 from detector.model.info import ModelInfo
 from tests.model.hub_stand_in import Hub, sha
 
@@ -40,7 +40,7 @@ def test_a_model_goes_there_and_comes_back(hub, model):
     assert set(files) == {"config.json", "arrays.npz", "CARD.md", "README.md", "data.json", "measures.json"}
     assert files["README.md"].startswith(b"---\nlibrary_name: boilerplate-detector\n")
     assert b"license: mit\n" in files["README.md"]
-    assert json.loads(files["config.json"])["format"] == 5
+    assert json.loads(files["config.json"])["format"] == FORMAT
     again = detector.load("hf://ferries/model")
     assert again.model_id == model.model_id
     assert again.info == model.info
