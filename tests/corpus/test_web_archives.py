@@ -212,3 +212,10 @@ def test_an_archive_with_other_line_ends_is_set_aside(tmp_path):
     assert [record.reason for record in found] == [
         "cannot be read from here to its end: no WARC headers: their lines have to end in CR and LF"
     ]
+
+
+def test_a_page_with_an_empty_status_line_is_set_aside(tmp_path):
+    """A fault that the fuzzer found."""
+    path = archive(tmp_path / "a.warc", [("http://v.example/1", "200 OK", [HTML], html(1))])
+    path.write_bytes(path.read_bytes().replace(b"HTTP/1.1 200 OK\r\n", b"\r\n" + b" " * 15))
+    assert [record.reason for record in read(path)] == ["its HTTP headers are missing"]

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import contextmanager
+from typing import Generic
 
 import pytest
 
@@ -15,6 +16,12 @@ pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.filterwarnings("i
 
 GERMAN = "Über die Brücke, 12 Jahre später: die Straße_nach Köln ist wieder offen."
 CHINESE = "山谷里的河水在春天上涨，村民们修了一座新桥。the bridge"
+
+
+@pytest.fixture(autouse=True)
+def no_interfaces(monkeypatch):
+    """Twisted, which other tests load, declares interfaces of `Generic` that pyspark.ml cannot read."""
+    monkeypatch.setattr(Generic, "__provides__", None, raising=False)
 
 
 def words(start, count=60):

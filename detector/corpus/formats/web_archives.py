@@ -88,7 +88,7 @@ def _untyped(record: Any, body: bytes, limits: ReadLimits) -> Format | None:  # 
 def _lacks_headers(record: Any) -> bool:  # noqa: ANN401
     """Tell whether a page was stored without the headers of HTTP, and taken for them."""
     headers = record.http_headers
-    return headers is not None and not headers.status_line.startswith("HTTP")
+    return headers is not None and not (headers.status_line or "").startswith("HTTP")
 
 
 def _document(
