@@ -72,7 +72,7 @@ def measured(
         # The last measurement, because some workers are not waited for by their parents.
         cpu |= {pid: max(seconds, cpu.get(pid, 0.0)) for pid, (seconds, _) in found.items()}
         if stopped := stop():
-            _kill(tree)
+            _kill(_tree_of(running.pid))  # it may have started others since
             code = running.wait()
             break
         time.sleep(EVERY)
