@@ -202,7 +202,7 @@ def pages_of(text, allowed, known):
         np.array([0, lines]),
     )
     words = PageWords(found.key, found.segment_word, np.zeros(lines, np.int64))
-    return KindPages(rows, np.array(known), np.zeros((1, 5), np.bool_), words)
+    return KindPages(rows, np.array(known, np.bool_), np.zeros((1, 5), np.bool_), words)
 
 
 def joined(first, second):
@@ -229,6 +229,16 @@ def test_a_rendering_has_the_kinds_of_the_lines_in_it():
     assert found.rows.allowed[lines].sum() == 1
     assert found.rows.weight[lines] == 1 > found.rows.weight[lines + 1]
     assert source[[lines + 1]].toarray()[0].tolist() == pytest.approx([0, 0, 4 / 6, 2 / 6])
+
+
+def test_pages_without_lines_do_no_harm():
+    """HTML pages of sites are learned from, even if nothing can be read of them."""
+    html, nothing = pages_of("The mill is open", ["title"], [True]), pages_of("", [], [])
+    text, lines = joined(html, pages_of("The mill is open", [None], [False]))
+    text, _ = joined(text, nothing)
+    found = with_known_lines(text, html, sources_of(text, html))
+    assert found.known.tolist() == [True, True]
+    assert found.rows.weight[lines] == 1
 
 
 def test_probabilities_are_made_as_sure_as_they_are_right():

@@ -157,7 +157,8 @@ def with_known_lines(text: KindPages, html: KindPages, source: sparse.csr_matrix
     new = ~text.known & (said.max(axis=1) >= SURE)
     known, rows = text.known | new, text.rows
     allowed = np.where(new[:, None], np.rint(said), rows.allowed).astype(np.float32)
-    in_page = np.add.reduceat(known, rows.page_row[:-1])
-    weight = 1 / np.sqrt(np.maximum(np.repeat(in_page, np.diff(rows.page_row)), 1))
-    weight = np.where(known, weight, rows.weight).astype(np.float32)
+    sizes = np.diff(rows.page_row)
+    page = np.repeat(np.arange(sizes.size), sizes)
+    in_page = np.bincount(page[known], minlength=sizes.size)[page]
+    weight = np.where(known, 1 / np.sqrt(np.maximum(in_page, 1)), rows.weight).astype(np.float32)
     return text._replace(rows=rows._replace(allowed=allowed, weight=weight), known=known)
