@@ -31,21 +31,6 @@ _ESCAPED: Final = (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"))
 _ESCAPED_TOO: Final = ((":", "%3A"), (",", "%2C"))
 
 
-class Similarity(Share):
-    """A similarity, or 0 for none."""
-
-    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> float:  # noqa: ANN401
-        """Read a similarity."""
-        found = super().convert(value, param, context)
-        if 0 < found < LEAST_THRESHOLD:
-            self.fail(
-                f"{value!r} is too small: write 0, or a similarity from {LEAST_THRESHOLD} to 1",
-                param,
-                context,
-            )
-        return found
-
-
 class Finding(NamedTuple):
     """Something in a file that should not be in text data.
 
@@ -187,7 +172,7 @@ class Check:
 )
 @click.option(
     "--duplicates",
-    type=Similarity(),
+    type=Share("similarity", LEAST_THRESHOLD, "0.8 or 80%", or_none=True),
     default=0.8,
     show_default=True,
     help="Report texts with at least this similarity to an earlier text; 0 reports none.",

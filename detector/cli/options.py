@@ -51,12 +51,14 @@ def input_options(function: F) -> F:
 
 
 class Share(click.ParamType):  # type: ignore[type-arg]
-    """A number from `least` to 1, or a percentage."""
+    """A number from `least` to 1, or a percentage. `or_none`: 0 is one too, and means none."""
 
     name = "share"
 
-    def __init__(self, name: str = "share", least: float = 0.0, example: str = "0.005 or 0.5%") -> None:
-        self.name, self._least, self._example = name, least, example
+    def __init__(
+        self, name: str = "share", least: float = 0.0, example: str = "0.005 or 0.5%", or_none: bool = False
+    ) -> None:
+        self.name, self._least, self._example, self._or_none = name, least, example, or_none
 
     def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> float:  # noqa: ANN401
         """Read a share."""
@@ -65,9 +67,9 @@ class Share(click.ParamType):  # type: ignore[type-arg]
             share = float(text[:-1]) / 100 if text.endswith("%") else float(text)
         except ValueError:
             share = -1.0
-        if not self._least <= share <= 1:
-            bounds = f" from {self._least} to 1" if self._least else ""
-            self.fail(f"{value!r} is not a {self.name}{bounds}: write {self._example}", param, context)
+        if not (self._least <= share <= 1 or (self._or_none and share == 0)):
+            none, bounds = "0, or " * self._or_none, f" from {self._least} to 1" if self._least else ""
+            self.fail(f"{value!r} is not {none}a {self.name}{bounds}: write {self._example}", param, context)
         return share
 
 

@@ -114,9 +114,10 @@ def command(
     page = or_piped([page] if page else [])[0]
     url, as_json, report = output["url"], output["as_json"], output["html"]
     assert url is None or isinstance(url, str)
-    refuse_existing(report if isinstance(report, Path) else None, inputs=[page])
+    assert report is None or isinstance(report, Path)
+    refuse_existing(report, inputs=[page])
     scored = policy.detector().score_batch([page_of(page, input_format, url)])[0]
-    if isinstance(report, Path):
+    if report is not None:
         lines = scored_lines_html(scored.lines, scored.content_share, scored.confidence)
         write_whole(report, document_html(scored.title or Path(page).name, lines))
     if as_json:
