@@ -25,6 +25,14 @@ class Used(NamedTuple):
     peak: int
     stopped: str = ""
 
+    def figures(self) -> dict[str, float]:
+        """Return time and memory of all processes, as they are in results."""
+        return {
+            "seconds": round(self.seconds, 1),
+            "cpu_s": round(self.cpu, 1),
+            "peak_mb": round(self.peak / 1e6),
+        }
+
 
 def _go_on() -> str:
     return ""
@@ -66,8 +74,7 @@ def measured(
         )
     peak, cpu, stopped = 0, dict[int, float](), ""
     while (code := running.poll()) is None:
-        tree = _tree_of(running.pid)
-        found = {process.pid: _cpu_and_memory(process) for process in tree}
+        found = {process.pid: _cpu_and_memory(process) for process in _tree_of(running.pid)}
         peak = max(peak, sum(memory for _, memory in found.values()))
         # The last measurement, because some workers are not waited for by their parents.
         cpu |= {pid: max(seconds, cpu.get(pid, 0.0)) for pid, (seconds, _) in found.items()}

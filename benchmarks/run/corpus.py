@@ -9,14 +9,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from benchmarks.data.planted.corpus_pages import write
+from benchmarks.data.planted.corpus_pages import corpus_in, write
 from benchmarks.environment import load_since, made, ours
 from benchmarks.files import RESULTS, write_json
 from benchmarks.measures.corpus_scores import scored_files
@@ -56,28 +54,12 @@ def _row(name: str, used: Used, size: int, out: Path, truth: Path) -> dict[str, 
     return {
         "system": name,
         **(ours() if name == OURS else {}),
-        "seconds": round(used.seconds, 1),
-        "cpu_s": round(used.cpu, 1),
+        **used.figures(),
         "mb_per_s": round(size / 1e6 / used.seconds, 2),
         "mb_per_cpu_s": round(size / 1e6 / used.cpu, 2),
-        "peak_mb": round(used.peak / 1e6),
         **scored_files(truth, out / "data" if name == OURS else out),
         "stages": stages_in(out),
     }
-
-
-@contextmanager
-def _corpus(count: int, folder: Path | None) -> Iterator[Path]:
-    """Give the folder of a corpus, which is reused; without a name, a temporary one."""
-    with tempfile.TemporaryDirectory(prefix="corpus-") as name:
-        found = folder or Path(name)
-        if not (found / "pages.jsonl").exists():
-            unfinished = found / "unfinished"
-            write(unfinished, count)
-            for file in ("truth.jsonl", "pages.jsonl"):
-                (unfinished / file).replace(found / file)
-            unfinished.rmdir()
-        yield found
 
 
 def compare(count: int, systems: list[str], memory: int, folder: Path) -> dict[str, Any]:
@@ -162,7 +144,7 @@ def command(count: int, systems: tuple[str, ...], memory: int, folder: Path | No
     if kills:
         result, name = {**ours(), **kill(count, kills, 1)}, "corpus-kills"
     else:
-        with _corpus(count, folder) as found:
+        with corpus_in(folder, count) as found:
             before = os.getloadavg()[0]
             result = compare(count, list(systems or SYSTEMS), memory, found)
         result["load"] = load_since(before)

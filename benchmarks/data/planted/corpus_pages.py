@@ -6,7 +6,9 @@ on its site with one word changed. The corpus is a stream, the same for the same
 
 import math
 import os
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -119,3 +121,13 @@ def write(folder: Path, count: int, seed: int = 1) -> None:
         for some_pages, some_truth in made:
             pages.write(some_pages)
             truth.write(some_truth)
+
+
+@contextmanager
+def corpus_in(folder: Path | None, count: int) -> Iterator[Path]:
+    """Give the folder of a corpus, which is reused; without one, a temporary folder."""
+    with tempfile.TemporaryDirectory(prefix="corpus-") as name:
+        found = folder or Path(name)
+        if not (found / "pages.jsonl").exists():  # it appears last
+            write(found, count)
+        yield found

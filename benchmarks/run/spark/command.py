@@ -3,13 +3,12 @@
 import json
 import os
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
-from benchmarks.data.planted.corpus_pages import write
+from benchmarks.data.planted.corpus_pages import corpus_in
 from benchmarks.environment import load_since, made, ours
 from benchmarks.files import RESULTS, json_lines, write_json
 from benchmarks.measures.corpus_scores import scored
@@ -17,7 +16,7 @@ from benchmarks.measures.process_tree import Used
 from benchmarks.peers.environments import calling
 from benchmarks.peers.systems import OURS
 from benchmarks.run.spark.near_duplicates import near_duplicates
-from benchmarks.run.spark.process import Limits, empty, failure, figures, steps_in, used_by
+from benchmarks.run.spark.process import Limits, empty, failure, steps_in, used_by
 from detector.cli.corpus_options import Size
 
 # The first near-duplicate is kept by both, and nothing is refused.
@@ -30,7 +29,7 @@ ROW_GROUP: Final = 1000
 
 def _row(system: str, used: Used, size: int) -> dict[str, Any]:
     rate = round(size / 1e6 / used.seconds, 2)
-    return {"system": system, **ours(), **figures(used), "mb_per_s": rate}
+    return {"system": system, **ours(), **used.figures(), "mb_per_s": rate}
 
 
 def _run(command: list[str], log: Path) -> Used:
@@ -116,12 +115,9 @@ def command(count: int, memory: str, folder: Path | None, limit: float, disk: in
       python -m benchmarks run spark 10000
       python -m benchmarks run spark 100000 --folder /tmp/spark100k --limit 3600
     """
-    with tempfile.TemporaryDirectory(prefix="spark-") as name:
-        place = folder or Path(name)
-        if not (place / "pages.jsonl").exists():
-            write(place, count)
+    with corpus_in(folder, count) as found:
         before = os.getloadavg()[0]
-        result = compare(place, memory, Limits(limit, disk))
+        result = compare(found, memory, Limits(limit, disk))
     load = load_since(before)
     path = RESULTS / f"spark-{count}.json"
     write_json(path, {"made": made(), "count": count, "load": load, **result})

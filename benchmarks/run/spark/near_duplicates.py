@@ -11,7 +11,7 @@ from benchmarks.files import json_lines
 from benchmarks.measures.corpus_scores import joined_scored
 from benchmarks.peers.environments import calling
 from benchmarks.peers.systems import OURS
-from benchmarks.run.spark.process import Limits, empty, failure, figures, steps_in, used_by, watch
+from benchmarks.run.spark.process import Limits, empty, failure, steps_in, used_by, watch
 
 NEAR_DUPLICATES: Final = "detector.spark.near_duplicates"
 MINHASH_LSH: Final = "pyspark.ml MinHashLSH"
@@ -37,7 +37,7 @@ def near_duplicates(
             failed = failure(used, log)
             found = {"failed": failed} if failed else joined_scored(json_lines(truth), _gone(out))
             steps = steps_in(out, not failed)
-        rows.append({"system": system, **identity, **figures(used), **found, "steps": steps})
+        rows.append({"system": system, **identity, **used.figures(), **found, "steps": steps})
         click.echo(json.dumps(rows[-1]))
     return rows
 

@@ -68,15 +68,6 @@ def failure(used: Used, log: Path) -> str:
     return "out of memory" if "OutOfMemoryError" in text else f"exit code {used.code}"
 
 
-def figures(used: Used) -> dict[str, float]:
-    """Return time and memory of all processes."""
-    return {
-        "seconds": round(used.seconds, 1),
-        "cpu_s": round(used.cpu, 1),
-        "peak_mb": round(used.peak / 1e6),
-    }
-
-
 def steps_in(out: Path, finished: bool = True) -> list[dict[str, Any]]:
     """Return the seconds of each step, and what its tasks did; only the seconds if it has not finished."""
     path = out / SECONDS
