@@ -1,4 +1,4 @@
-"""The memory and time of a command with all its processes."""
+"""The time, memory and disk space of a command with all its processes."""
 
 import os
 import subprocess
@@ -11,12 +11,15 @@ from typing import Final, NamedTuple
 import psutil
 
 EVERY: Final = 0.1
+# Seconds between two measurements of a folder, which may have many files.
+EVERY_FOLDER: Final = 1.0
 
 
 class Used(NamedTuple):
     """code: the exit code; seconds: wall time; cpu: of all processes; peak: bytes of all processes.
 
     stopped: why it was stopped, or empty
+    disk: the most bytes that were in the folder that it writes to, 0 if none was named
     """
 
     code: int
@@ -24,18 +27,30 @@ class Used(NamedTuple):
     cpu: float
     peak: int
     stopped: str = ""
+    disk: int = 0
 
     def figures(self) -> dict[str, float]:
-        """Return time and memory of all processes, as they are in results."""
+        """Return time, memory and disk space of all processes, as they are in results."""
         return {
             "seconds": round(self.seconds, 1),
             "cpu_s": round(self.cpu, 1),
             "peak_mb": round(self.peak / 1e6),
+            **({"disk_mb": round(self.disk / 1e6)} if self.disk else {}),
         }
 
 
-def _go_on() -> str:
+def _go_on(_: int) -> str:
     return ""
+
+
+def folder_size(folder: Path) -> int:
+    """Return the bytes in a folder, while a program writes to it."""
+    size = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(FileNotFoundError):
+                size += Path(place, name).lstat().st_size
+    return size
 
 
 def _tree_of(root: int) -> list[psutil.Process]:
@@ -59,31 +74,40 @@ def _cpu_and_memory(process: psutil.Process) -> tuple[float, int]:
 def measured(
     command: Sequence[str],
     environment: Mapping[str, str] | None = None,
-    stop: Callable[[], str] = _go_on,
+    stop: Callable[[int], str] = _go_on,
     log: Path = Path(os.devnull),
+    folder: Path | None = None,
 ) -> Used:
     """Run a command and measure it.
 
-    stop: called every moment; when it returns a reason, all processes of the command are killed
+    stop: called every moment with the bytes in the folder; when it returns a reason, all processes of the
+    command are killed
     log: the file that gets its standard error
+    folder: the folder that it writes to
     """
-    began = time.perf_counter()
+    began = looked = time.perf_counter()
     with log.open("wb") as errors:
         running = subprocess.Popen(
             command, stdout=subprocess.DEVNULL, stderr=errors, env=environment and dict(environment)
         )
-    peak, cpu, stopped = 0, dict[int, float](), ""
+    peak, cpu, stopped, disk, most_disk = 0, dict[int, float](), "", 0, 0
     while (code := running.poll()) is None:
         found = {process.pid: _cpu_and_memory(process) for process in _tree_of(running.pid)}
         peak = max(peak, sum(memory for _, memory in found.values()))
         # The last measurement, because some workers are not waited for by their parents.
         cpu |= {pid: max(seconds, cpu.get(pid, 0.0)) for pid, (seconds, _) in found.items()}
-        if stopped := stop():
+        if folder is not None and time.perf_counter() - looked >= EVERY_FOLDER:
+            disk, looked = folder_size(folder), time.perf_counter()
+            most_disk = max(most_disk, disk)
+        if stopped := stop(disk):
             _kill(_tree_of(running.pid))  # it may have started others since
             code = running.wait()
             break
         time.sleep(EVERY)
-    return Used(code, time.perf_counter() - began, sum(cpu.values()), peak, stopped)
+    seconds = time.perf_counter() - began
+    if folder is not None:
+        most_disk = max(most_disk, folder_size(folder))
+    return Used(code, seconds, sum(cpu.values()), peak, stopped, most_disk)
 
 
 def _kill(processes: Sequence[psutil.Process]) -> None:

@@ -73,7 +73,8 @@ def compare(count: int, systems: list[str], memory: int, folder: Path) -> dict[s
             shutil.rmtree(out, ignore_errors=True)
             if system != OURS:
                 out.mkdir()
-            rows.append(_row(system, measured(command), size, out, folder / "truth.jsonl"))
+            used = measured(command, folder=out)
+            rows.append(_row(system, used, size, out, folder / "truth.jsonl"))
             click.echo(json.dumps(rows[-1]))
             shutil.rmtree(out, ignore_errors=True)
     with pages.open("rb") as file:

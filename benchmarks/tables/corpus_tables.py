@@ -13,9 +13,10 @@ STEPS_HEAD: Final = [
     "seconds",
     "CPU s (steps: task s)",
     "peak MB",
+    "disk MB",
     "shuffled bytes per page",
 ]
-HEAD = ["system", "MB/s", "CPU s", "peak MB", "template found", "content lost", "copies", "others"]
+HEAD = ["system", "MB/s", "CPU s", "peak MB", "disk MB", "template found", "content lost", "copies", "others"]
 
 
 def systems(result: Results) -> Table:
@@ -29,10 +30,13 @@ def systems(result: Results) -> Table:
             f"{row[name]:.2%}"
             for name in ("template_found", "content_lost", "copies_removed", "originals_removed")
         ]
-        rows.append(
-            [row["system"], f"{row['mb_per_s']:.1f}", f"{row['cpu_s']:,.0f}", f"{row['peak_mb']:,}", *shares]
-        )
+        rows.append([row["system"], f"{row['mb_per_s']:.1f}", f"{row['cpu_s']:,.0f}", *_space(row), *shares])
     return HEAD, rows
+
+
+def _space(row: Results) -> list[str]:
+    """Return memory and disk space; older results have no disk space."""
+    return [f"{row['peak_mb']:,}", f"{row['disk_mb']:,}" if "disk_mb" in row else ""]
 
 
 def stages(result: Results) -> Table:
@@ -81,13 +85,13 @@ def spark(result: Results) -> Table:
     rows = [
         [
             row["system"],
-            *(f"{row['seconds']:,.0f}", f"{row['cpu_s']:,.0f}", f"{row['peak_mb']:,}", ""),
+            *(f"{row['seconds']:,.0f}", f"{row['cpu_s']:,.0f}", *_space(row), ""),
             *(f"{row[name]:.2%}" for name in ("template_found", "content_lost", "copies_removed")),
         ]
         for row in result["rows"]
     ]
     rows += [_step(step, result["count"], 3) for step in result["steps"]]
-    return [*STEPS_HEAD, *HEAD[4:7]], rows
+    return [*STEPS_HEAD, *HEAD[5:8]], rows
 
 
 def spark_near_duplicates(result: Results) -> Table:
@@ -107,38 +111,45 @@ def _near_duplicates_row(name: str, row: Results, count: int) -> list[str]:
         shuffled = sum(step.get("shuffled", 0) for step in row["steps"]) / count
         wrong = f"{row['wrongly_joined']:,} of {row['removed']:,}"
         found = [f"{shuffled:,.0f}", f"{row['copies_found']:.2%}", wrong]
-    return [name, f"{row['seconds']:,.0f}", f"{row['cpu_s']:,.0f}", f"{row['peak_mb']:,}", *found]
+    return [name, f"{row['seconds']:,.0f}", f"{row['cpu_s']:,.0f}", *_space(row), *found]
 
 
 def _step(step: Results, count: int, empty: int) -> list[str]:
     """Return the row of a step; only its seconds if the program has not finished."""
-    logged = ["", "", ""]
+    logged = ["", "", "", ""]
     if "task_s" in step:
-        logged = [f"{step['task_s']:,.0f}", "", f"{step['shuffled'] / count:,.0f}"]
+        logged = [f"{step['task_s']:,.0f}", "", "", f"{step['shuffled'] / count:,.0f}"]
     return [f"— {step['step']}", f"{step['seconds']:,.0f}", *logged, *[""] * empty]
 
 
-def cost(results: Sequence[Results], spark_result: Results) -> Table:
+def cost(results: Sequence[Results], on_spark: Sequence[Results]) -> Table:
     """Return what a million pages cost, from runs over as many or fewer; and memory, and when they ran."""
     rows = []
     for result in results:
         own = next(row for row in result["rows"] if row["system"] == OURS)
         rows.append(_cost_row(f"corpus run, {result['count']:,} pages", own, result))
-    count, name = spark_result["count"], f"Spark, {spark_result['count']:,} pages"
-    own = next(row for row in spark_result["rows"] if row["system"] == SPARK)
-    shuffled = sum(step["shuffled"] for step in spark_result["steps"])
-    rows.append([*_cost_row(name, own, spark_result)[:-1], f"{shuffled / count / 1e3:.2f}"])
-    for step in spark_result["steps"]:
+    for result in on_spark:
+        rows += _cost_on_spark(result)
+    return ["measured with", "on", "CPU hours", "GB read", "peak MB", "GB on disk", "GB shuffled"], rows
+
+
+def _cost_on_spark(result: Results) -> list[list[str]]:
+    count, name = result["count"], f"Spark, {result['count']:,} pages"
+    own = next(row for row in result["rows"] if row["system"] == SPARK)
+    shuffled = sum(step["shuffled"] for step in result["steps"])
+    rows = [[*_cost_row(name, own, result)[:-1], f"{shuffled / count / 1e3:.2f}"]]
+    for step in result["steps"]:
         hours, each = step["task_s"] / count * 1e6 / 3600, step["shuffled"] / count / 1e3
-        rows.append([f"— {step['step']} (task hours)", "", f"{hours:.2f}", "", "", f"{each:.2f}"])
-    return ["measured with", "on", "CPU hours", "GB read", "peak MB", "GB shuffled"], rows
+        rows.append([f"— {step['step']} (task hours)", "", f"{hours:.2f}", "", "", "", f"{each:.2f}"])
+    return rows
 
 
 def _cost_row(name: str, row: Results, result: Results) -> list[str]:
     each = 1e6 / result["count"]
     hours, size = row["cpu_s"] * each / 3600, result["bytes"] * each / 1e9
     day = result["made"]["when"].split("T")[0]
-    return [name, day, f"{hours:.2f}", f"{size:.1f}", f"{row['peak_mb']:,}", ""]
+    disk = f"{row['disk_mb'] * each / 1e3:.1f}" if "disk_mb" in row else ""
+    return [name, day, f"{hours:.2f}", f"{size:.1f}", f"{row['peak_mb']:,}", disk, ""]
 
 
 ON_SPARK: Final[dict[str, Callable[[Results], Table]]] = {"": spark, "near-duplicates": spark_near_duplicates}

@@ -67,10 +67,10 @@ def spark(folder: Path, words: str) -> str:
 
 
 def cost(folder: Path, name: str) -> str:
-    """Return what a million pages cost, from runs over "10000 100000 ..." pages; the first also on Spark."""
+    """Return what a million pages cost, from runs over "10000 100000 ..." pages, here and on Spark."""
     counts = name.split()
     results = [read(folder, f"corpus-{count}") for count in counts]
-    return grid(*corpus_tables.cost(results, read(folder, f"spark-{counts[0]}")))
+    return grid(*corpus_tables.cost(results, [read(folder, f"spark-{count}") for count in counts]))
 
 
 def profile(folder: Path, words: str) -> str:

@@ -13,7 +13,7 @@ from benchmarks.files import json_lines, write_json
 from benchmarks.labels.read_pages import EACH, WITH_MORE, drawn
 from benchmarks.measures import stages
 from benchmarks.measures.corpus_scores import kept_lines, scored, scored_files
-from benchmarks.measures.process_tree import measured
+from benchmarks.measures.process_tree import folder_size, measured
 from benchmarks.measures.stages import stages_in
 from benchmarks.peers.corpus import plain
 from benchmarks.run import corpus_stages
@@ -127,6 +127,24 @@ def test_memory_is_that_of_all_processes():
     assert used.seconds == pytest.approx(1, abs=30)
 
 
+def test_disk_space_is_that_of_the_folder(tmp_path):
+    assert folder_size(tmp_path / "none") == 0
+    code = (
+        "import pathlib, sys, time\n"
+        f"block = pathlib.Path({str(tmp_path)!r}) / 'shuffle' / 'block'\n"
+        "block.parent.mkdir()\n"
+        "block.write_bytes(bytes(3000000))\n"
+        "time.sleep(2)\n"
+        "block.write_bytes(bytes(10))"
+    )
+    seen = []
+    used = measured([sys.executable, "-c", code], stop=lambda disk: seen.append(disk) or "", folder=tmp_path)
+    assert used.figures()["disk_mb"] == 3
+    assert max(seen) == 3_000_000
+    assert folder_size(tmp_path) == 10
+    assert measured([sys.executable, "-c", ""]).disk == 0
+
+
 def _runs(pid):
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
@@ -137,7 +155,7 @@ def _runs(pid):
 def test_a_command_that_takes_too_long_is_stopped_with_its_processes(tmp_path):
     pid, log = tmp_path / "pid", tmp_path / "log"
     command = ["sh", "-c", f"sleep 600 & echo late >&2; echo $! > {pid}; wait"]
-    used = measured(command, stop=lambda: "late" * (pid.exists() and pid.read_text() != ""), log=log)
+    used = measured(command, stop=lambda disk: "late" * (pid.exists() and pid.read_text() != ""), log=log)
     assert used.code != 0
     assert used.stopped == "late"
     assert log.read_text() == "late\n"
@@ -188,12 +206,13 @@ def test_a_table_of_cost():
     made, rows = {"when": "2026-11-30T08:00+00:00"}, [{"system": "other"}, own]
     result = {"made": made, "count": 10_000, "bytes": 30_000_000, "rows": rows}
     steps = [{"step": "clean", "task_s": 72.0, "shuffled": 10_000_000}]
-    on_spark = {**result, "rows": [own, {**own, "system": "detector-spark", "cpu_s": 72.0}], "steps": steps}
-    _, rows = corpus_tables.cost([result], on_spark)
+    other = {**own, "system": "detector-spark", "cpu_s": 72.0, "disk_mb": 50}
+    on_spark = {**result, "rows": [own, other], "steps": steps}
+    _, rows = corpus_tables.cost([result], [on_spark])
     assert rows == [
-        ["corpus run, 10,000 pages", "2026-11-30", "1.00", "3.0", "200", ""],
-        ["Spark, 10,000 pages", "2026-11-30", "2.00", "3.0", "200", "1.00"],
-        ["— clean (task hours)", "", "2.00", "", "", "1.00"],
+        ["corpus run, 10,000 pages", "2026-11-30", "1.00", "3.0", "200", "", ""],
+        ["Spark, 10,000 pages", "2026-11-30", "2.00", "3.0", "200", "5.0", "1.00"],
+        ["— clean (task hours)", "", "2.00", "", "", "", "1.00"],
     ]
 
 

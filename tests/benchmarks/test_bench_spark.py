@@ -2,7 +2,6 @@
 
 import json
 import sys
-from pathlib import Path
 
 import pyarrow
 import pyarrow.parquet
@@ -54,18 +53,15 @@ def test_why_a_command_failed(tmp_path):
     assert failure(Used(0, 1.0, 1.0, 1), log) == ""
     assert failure(Used(1, 1.0, 1.0, 1), log) == "out of memory"
     assert failure(Used(-9, 1.0, 1.0, 1, "too slow"), log) == "too slow"
-    used = used_by([sys.executable, "-c", "raise SystemExit('no such page')"], log)
+    used = used_by([sys.executable, "-c", "raise SystemExit('no such page')"], log, tmp_path)
     assert log.read_text().strip() == "no such page"
     assert failure(used, log) == "exit code 1"
 
 
 def test_a_program_is_stopped_when_it_exceeds_a_limit(tmp_path):
-    assert watch(tmp_path / "new", Limits(seconds=1e9, disk=0))() == ""
-    (tmp_path / "shuffle").mkdir()
-    (tmp_path / "shuffle" / "block").write_bytes(bytes(10))
-    assert watch(tmp_path, Limits(seconds=1e9, disk=10))() == ""
-    assert watch(tmp_path, Limits(seconds=1e9, disk=9))() == "stopped after 0 s, with 0 GB on disk"
-    assert watch(tmp_path, Limits(seconds=-1, disk=9))() == "not finished after 0 s"
+    assert watch(Limits(seconds=1e9, disk=10))(10) == ""
+    assert watch(Limits(seconds=1e9, disk=9))(10) == "stopped after 0 s, with 0 GB on disk"
+    assert watch(Limits(seconds=-1, disk=9))(0) == "not finished after 0 s"
 
 
 def test_a_folder_is_empty_before_and_gone_after(tmp_path):
@@ -111,16 +107,16 @@ def test_the_steps_of_a_stopped_program_have_only_seconds(tmp_path):
 def result(tmp_path, monkeypatch):
     """Return a result in which ours has finished, and the other was stopped after a step."""
 
-    def used(command, log, stop):
-        out, memory = Path(command[-2]), command[-1]
-        assert (memory, stop()) == ("2g", "")
+    def used(command, log, out, limits):
+        assert command[-2:] == [str(out), "2g"]
+        assert limits == Limits(1e9, 1e9)
         ours = "minhash_lsh" not in command[-4]
         if ours:
             _ran(out, {"a/print": "a", "b": "a"})
         else:
             write_json(out / "seconds.json", {"hashes": 4.0})
         log.write_text("")
-        return Used(0 if ours else -9, 9.04, 12.3, 10**9, "" if ours else "not finished after 9 s")
+        return Used(0 if ours else -9, 9.04, 12.3, 10**9, "" if ours else "not finished after 9 s", 2 * 10**9)
 
     monkeypatch.setattr(near_duplicates, "used_by", used)
     write_json_lines(tmp_path / "truth.jsonl", TRUTH)
@@ -149,19 +145,29 @@ def test_a_table_of_near_duplicates(result, tmp_path):
     head, rows = corpus_tables.spark_near_duplicates(result)
     assert {len(row) for row in rows} == {len(head)}
     assert rows == [
-        ["detector.spark.near_duplicates, clean pages", "9", "12", "1,000", "1,250", "50.00%", "1 of 2"],
-        ["— join", "2", "3", "", "1,250", "", ""],
-        ["— write", "0", "", "", "", "", ""],
+        [
+            "detector.spark.near_duplicates, clean pages",
+            "9",
+            "12",
+            "1,000",
+            "2,000",
+            "1,250",
+            "50.00%",
+            "1 of 2",
+        ],
+        ["— join", "2", "3", "", "", "1,250", "", ""],
+        ["— write", "0", "", "", "", "", "", ""],
         [
             f"pyspark.ml MinHashLSH {version}, clean pages",
             "9",
             "12",
             "1,000",
+            "2,000",
             "",
             "not finished after 9 s",
             "",
         ],
-        ["— hashes", "4", "", "", "", "", ""],
+        ["— hashes", "4", "", "", "", "", "", ""],
     ]
     write_json(tmp_path / "spark-4.json", result)
     assert "| 1 of 2 |" in table(tmp_path, "spark near-duplicates 4")

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +16,7 @@ from benchmarks.measures.corpus_scores import scored
 from benchmarks.measures.process_tree import Used
 from benchmarks.peers.environments import calling
 from benchmarks.peers.systems import OURS
-from benchmarks.run.spark.near_duplicates import near_duplicates
+from benchmarks.run.spark.near_duplicates import NEAR_DUPLICATES, SYSTEMS, near_duplicates
 from benchmarks.run.spark.process import Limits, empty, failure, steps_in, used_by
 from detector.cli.corpus_options import Size
 
@@ -32,8 +33,8 @@ def _row(system: str, used: Used, size: int) -> dict[str, Any]:
     return {"system": system, **ours(), **used.figures(), "mb_per_s": rate}
 
 
-def _run(command: list[str], log: Path) -> Used:
-    used = used_by(command, log)
+def _run(command: list[str], log: Path, out: Path) -> Used:
+    used = used_by(command, log, out)
     if failed := failure(used, log):
         raise click.ClickException(f"{failed}: {' '.join(command)}")
     return used
@@ -62,14 +63,16 @@ def write_pages(pages: Path, folder: Path) -> None:
     pyarrow.parquet.write_table(table, to, row_group_size=ROW_GROUP, compression="zstd")
 
 
-def compare(folder: Path, memory: str, limits: Limits) -> dict[str, Any]:
-    """Clean the pages of a folder in both ways, then find near-duplicates in both ways, one after another."""
+def compare(folder: Path, memory: str, limits: Limits, systems: Sequence[str] = SYSTEMS) -> dict[str, Any]:
+    """Clean the pages of a folder in both ways, then find near-duplicates in these ways, in turn."""
     pages, truth, rules = folder / "pages.jsonl", folder / "truth.jsonl", folder / "rules.toml"
     rules.write_text(RULES)
     size = pages.stat().st_size
     with empty(folder / ONE_MACHINE) as out:
         options = ["--output", str(out), "--workers", "2", "--rules", str(rules)]
-        used = _run([sys.executable, "-m", "detector", "clean", str(pages), *options], folder / "clean.log")
+        used = _run(
+            [sys.executable, "-m", "detector", "clean", str(pages), *options], folder / "clean.log", out
+        )
         wanted = _texts_of_a_run(out)
         rows = [_row(ONE_MACHINE, used, size) | scored(json_lines(truth), wanted)]
     click.echo(json.dumps(rows[-1]))
@@ -77,14 +80,15 @@ def compare(folder: Path, memory: str, limits: Limits) -> dict[str, Any]:
         used = _run(
             calling(OURS, "benchmarks.run.spark.steps:run", str(pages), str(out), memory),
             folder / "spark.log",
+            out,
         )
         found, steps = _texts_of_spark(out), steps_in(out)
         rows.append(_row(SPARK, used, size) | scored(json_lines(truth), found))
         click.echo(json.dumps(rows[-1]))
-        joined = {"clean pages": near_duplicates(out / "pages", truth, folder, memory, limits)}
+        joined = {"clean pages": near_duplicates(out / "pages", truth, folder, memory, limits, systems)}
     with empty(folder / "parquet") as out:
         write_pages(pages, out)
-        joined["pages as they are"] = near_duplicates(out, truth, folder, memory, limits)
+        joined["pages as they are"] = near_duplicates(out, truth, folder, memory, limits, systems)
     return {
         "bytes": size,
         "memory": memory,
@@ -103,7 +107,8 @@ def compare(folder: Path, memory: str, limits: Limits) -> dict[str, Any]:
 @click.option("--folder", type=click.Path(path_type=Path), help="Where the corpus is, or is to stay.")
 @click.option("--limit", default=1800.0, show_default=True, help="Seconds for each search.")
 @click.option("--disk", type=Size(), default="20GB", show_default=True, help="What each search may write.")
-def command(count: int, memory: str, folder: Path | None, limit: float, disk: int) -> None:
+@click.option("--only-ours", is_flag=True, help="Without MinHashLSH.")
+def command(count: int, memory: str, folder: Path | None, limit: float, disk: int, only_ours: bool) -> None:
     """Clean a planted corpus of COUNT pages by data frames on local[2], and by a corpus run.
 
     Then find the near-duplicates of the clean pages, and of the pages as they are, with detector.spark and
@@ -114,10 +119,12 @@ def command(count: int, memory: str, folder: Path | None, limit: float, disk: in
     Examples:
       python -m benchmarks run spark 10000
       python -m benchmarks run spark 100000 --folder /tmp/spark100k --limit 3600
+      python -m benchmarks run spark 1000000 --folder /tmp/spark1m --only-ours
     """
     with corpus_in(folder, count) as found:
         before = os.getloadavg()[0]
-        result = compare(found, memory, Limits(limit, disk))
+        systems = (NEAR_DUPLICATES,) if only_ours else SYSTEMS
+        result = compare(found, memory, Limits(limit, disk), systems)
     load = load_since(before)
     path = RESULTS / f"spark-{count}.json"
     write_json(path, {"made": made(), "count": count, "load": load, **result})

@@ -1,11 +1,12 @@
 """A program on Spark in a process of its own: what it uses, and the figures for each of its steps."""
 
+import math
 import os
 import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -27,25 +28,17 @@ class Limits(NamedTuple):
     disk: float
 
 
-def _size(folder: Path) -> int:
-    """Return the bytes in a folder, while a program writes to it."""
-    size = 0
-    for place, _, names in os.walk(folder):
-        for name in names:
-            with suppress(FileNotFoundError):
-                size += Path(place, name).lstat().st_size
-    return size
+NO_LIMITS: Final = Limits(math.inf, math.inf)
 
 
-def watch(out: Path, limits: Limits) -> Callable[[], str]:
-    """Return a function that says why a program that writes to a folder must be stopped, or nothing."""
+def watch(limits: Limits) -> Callable[[int], str]:
+    """Return a function that says why a program with so many bytes on disk must be stopped, or nothing."""
     began = time.monotonic()
 
-    def reason() -> str:
+    def reason(size: int) -> str:
         seconds = time.monotonic() - began
         if seconds > limits.seconds:
             return f"not finished after {seconds:,.0f} s"
-        size = _size(out)
         if size > limits.disk:
             return f"stopped after {seconds:,.0f} s, with {size / 1e9:,.0f} GB on disk"
         return ""
@@ -53,10 +46,13 @@ def watch(out: Path, limits: Limits) -> Callable[[], str]:
     return reason
 
 
-def used_by(command: Sequence[str], log: Path, stop: Callable[[], str] = lambda: "") -> Used:
-    """Run a command in the checkout, with this Python for Spark's workers."""
+def used_by(command: Sequence[str], log: Path, out: Path, limits: Limits = NO_LIMITS) -> Used:
+    """Run a command in the checkout, with this Python for Spark's workers.
+
+    out: the folder that it writes to
+    """
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYSPARK_PYTHON": sys.executable}
-    return measured(command, environment, stop, log)
+    return measured(command, environment, watch(limits), log, out)
 
 
 def failure(used: Used, log: Path) -> str:
