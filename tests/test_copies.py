@@ -48,8 +48,22 @@ SHORT = (
     "Home › News: Old mill sold to the town",
     "x = mill(old); y = mill(new)",
     "> quoted",
+    "3. Old mill sold to the town",
+    "4) Mill sold to the county",
+    "Old mill sold to th…",
+    "Old mill sold to...",
+    "Is the old mi ⋯",
 )
-TAILS = ("", ". ", " … ", " | Town News", "! ", " and ", ": ")
+NOTES = (
+    " (photo)",
+    " [2]",
+    " (12 May 2024)",
+    " 12/5/2024",
+    ", 12 May 2024",
+    " 2024年5月12日",
+    " part 2 of 3 again",
+)
+TAILS = ("", ". ", " … ", "...", " | Town News", "! ", " and ", ": ", *NOTES)
 
 
 @st.composite
@@ -413,6 +427,57 @@ def test_a_line_that_leads_to_the_title_goes(detector, before):
         "\n".join([FERRY, PROSE[0], FERRY.upper(), PROSE[1], again]), format="text"
     )
     assert [line.text for line in page.lines if not line.kept] == [FERRY.upper(), again]
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        f"{FERRY[:-9]}…",
+        f"{FERRY[:-8]} ...",
+        f"{FERRY[:-6]}...",
+        f"3. {FERRY}",
+        f"12) {FERRY}",
+        f"{FERRY} (12 May 2024)",
+        f"{FERRY} (photo)",
+        f"{FERRY} [from our archive]",
+        f"{FERRY}, 12.5.2024",
+        f"{FERRY} 12 May 2024",
+        f"{FERRY} 2024年5月12日",
+    ],
+)
+@pytest.mark.parametrize("times", [1, 2])
+def test_the_title_again_cut_off_numbered_or_with_a_note_goes(detector, again, times):
+    policy = Detector(detector.model, Settings(threshold=1.0))
+    page = policy.score("\n".join([FERRY, PROSE[0], *[again, PROSE[1]] * times, FERRY]), format="text")
+    assert page.lines[0].kept
+    gone = [line.text for line in page.lines if not line.kept and line.copy_kind == "headline"]
+    assert gone == [*[again] * times, FERRY]
+
+
+def test_copies_that_are_all_cut_off_or_numbered_show_the_title(detector):
+    policy = Detector(detector.model, Settings(threshold=1.0))
+    for again in (f"{FERRY[:-9]}…", f"{FERRY[:-6]}...", f"3. {FERRY}", f"{FERRY} (12 May 2024)"):
+        page = policy.score("\n".join([FERRY, PROSE[0], again, PROSE[1], again]), format="text")
+        assert [line.kept for line in page.lines] == [True, True, False, True, False], again
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"{FERRY} (2)",  # the second part
+        f"{FERRY} 2",
+        f"{FERRY} 2024",
+        f"{FERRY} and 3 of 12 people wait",
+        f"3 {FERRY}",
+        f"{FERRY[:11]}…",  # less than half of it
+        f"{FERRY[:-9]}",
+    ],
+)
+def test_a_line_that_is_more_or_less_than_the_title_stays(detector, line):
+    page = Detector(detector.model, Settings(threshold=1.0)).score(
+        "\n".join([FERRY, PROSE[0], FERRY.upper(), PROSE[1], line]), format="text"
+    )
+    assert [line.text for line in page.lines if not line.kept] == [FERRY.upper()]
 
 
 @pytest.mark.parametrize(

@@ -62,8 +62,8 @@ class CopyFinder {
   // So many lines that begin with the title, itself included, tell one that is glued onto paragraphs from
   // a sentence that is shown again in large letters. A shorter title could be a label, too.
   static constexpr i64 GLUED_ON = 3;
-  // A beginning of the title that ends in dots, and what a site may add to its pages' titles.
-  static constexpr i64 LEAST_BEGINNING = 4, MOST_ADDED = 6, LEAST_REST = 5;
+  // The most words that a site may add to its pages' titles, and the least words of a sentence after a title.
+  static constexpr i64 MOST_ADDED = 6, LEAST_REST = 5;
   static constexpr u32 SEPARATORS[] = {'-',  0x2013, 0x2014, '|', ':',  0xB7,   0x2022, '>',
                                        0xBB, '/',    '~',    '<', 0xAB, 0x203A, 0xFF1A};
 
@@ -133,9 +133,8 @@ class CopyFinder {
     if (is_row_of(mine)) return;
     if (is_near_title(row) && near_counts_ && mine != HEADING) return write(row, copy::HEADLINE, title_);
     if (row == varied_) return write(row, copy::HEADLINE, title_);
-    if (same == size && 2 * size >= whole && size >= LEAST_BEGINNING && forms_.last_mark(row) == 0x2026)
-      return write(row, copy::HEADLINE, title_);
-    if (same == whole && size - whole <= MOST_ADDED && mine != HEADING && is_separated(row, whole))
+    if (titles_.altered().is_cut_off(row, title_, same)) return write(row, copy::HEADLINE, title_);
+    if (same == whole && size - whole <= MOST_ADDED && mine != HEADING && is_added_to(row, whole))
       return write(row, copy::HEADLINE, title_);
     if (mine != HEADING && is_led_to(row)) return write(row, copy::HEADLINE, title_);
     if (mine != PROSE) return;
@@ -162,22 +161,25 @@ class CopyFinder {
 
   static bool is_divider(u32 code) { return code == '-' || code == 0x2013 || code == 0x2014 || code == '|'; }
 
-  // Tell whether a separator follows after this many words, and no sentence after that: a site's name.
-  bool is_separated(i64 row, i64 words) const {
-    return words < words_.number(row) && is_one_sentence(row) &&
+  // Tell whether a date or a note follows after this many words, or a separator and no sentence: a site's
+  // name.
+  bool is_added_to(i64 row, i64 words) const {
+    if (words >= words_.number(row)) return false;
+    if (titles_.says_enough(title_) && titles_.altered().has_note_after(row, words)) return true;
+    return is_one_sentence(row) &&
            has_separator(row, words, [](u32 code) { return code != ':' && code != 0xFF1A; });
   }
 
-  // Tell whether a row ends with the title, after a few words and a separator: "Home > News > TITLE",
-  // "Comments on: TITLE".
+  // Tell whether a row ends with the title, after a number, or a few words and a separator: "3. TITLE",
+  // "Home > News > TITLE", "Comments on: TITLE".
   bool is_led_to(i64 row) const {
     const i64 whole = words_.number(title_), before = words_.number(row) - whole;
-    if (before < 1 || before > MOST_ADDED || !titles_.says_enough(title_) || !is_one_sentence(row))
-      return false;
+    if (before < 1 || before > MOST_ADDED || !titles_.says_enough(title_)) return false;
     const i64 mine = words_.first(row) + before, theirs = words_.first(title_);
     for (i64 word = 0; word < whole; ++word)
       if (words_.key[mine + word] != words_.key[theirs + word]) return false;
-    return has_separator(row, before, [](u32) { return true; });
+    if (before == 1 && titles_.altered().is_numbered(row)) return true;
+    return is_one_sentence(row) && has_separator(row, before, [](u32) { return true; });
   }
 
   bool is_one_sentence(i64 row) const { return words_.count(row, END) <= words_.count(title_, END); }

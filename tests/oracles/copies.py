@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from detector.records import COPY_KINDS
-from detector.text.characters import END, PUNCTUATION, SPACE
+from detector.text.characters import DIGIT, END, PUNCTUATION, SPACE
 from detector.text.words import FIRST_UPPER, HAS_DIGIT, HAS_LOWER, HAS_UPPER, IS_SINGLE
 from tests.oracles.repeats import Found
 from tests.oracles.words import Word, classes_of, size_of, words_of
@@ -81,6 +81,9 @@ class Page:
         self.rows, self.repeats, self.titles = rows, repeats, titles
         self.words: list[list[Word]] = [words_of(row.text) for row in rows]
         self.keys = [keys_of(line) for line in self.words]
+        # The first line with some words; the first that ends in dots, also without its last word.
+        self.first: dict[tuple[int, ...], int] = {}
+        self.dotted: dict[tuple[int, ...], int] = {}
         self.kinds = ["".join(map(str, classes_of(row.text))) for row in rows]
         self.forms = [
             form_by_shape(row.text) if titles is None else form_by_markup(row.inside) for row in rows
@@ -109,6 +112,45 @@ class Page:
         ]
         return marks[-1] if marks else ""
 
+    def ends_in_dots(self, row: int) -> bool:
+        """Tell whether an ellipsis or three dots are the last marks after a row's words."""
+        if not self.words[row]:
+            return False
+        tail = self.after_words(row, len(self.words[row]))
+        kinds = zip(tail, classes_of(tail), strict=True)
+        marks = "".join(char for char, kind in kinds if kind not in (SPACE, PUNCTUATION))
+        return marks.endswith(("…", "⋯", "..."))
+
+    def is_cut_off(self, row: int, title: int, same: int) -> bool:
+        """Tell whether a row is at least half of the title, perhaps without the end of its last word."""
+        size, whole = len(self.keys[row]), len(self.keys[title])
+        if size < 4 or 2 * size < whole or same + 1 < size or not self.ends_in_dots(row):
+            return False
+        if same == size:
+            return True
+        pair = (self.words[row][-1].text, self.words[title][same].text) if same < whole else ("", "")
+        return pair[0] != pair[1] and pair[1].startswith(pair[0])
+
+    def has_note_after(self, row: int, count: int) -> bool:
+        """Tell whether a date, or words in brackets, are all that follows after some words."""
+        after = self.words[row][count:]
+        if not after:
+            return False
+        tail = "".join(char for char in self.after_words(row, count) if classes_of(char)[0] != SPACE)
+        if tail[0] in "([（［【":
+            return tail[-1] in ")]）］】" and not all(word.has_digit for word in after)
+        kinds = "".join(map(str, classes_of(tail)))
+        thirds = sum(1 if word.is_single else 3 for word in after if not word.has_digit)
+        return len(re.findall(f"{DIGIT}+", kinds)) >= 2 and thirds <= 3
+
+    def is_numbered(self, row: int) -> bool:
+        """Tell whether a row begins with a number and a dot or bracket."""
+        words = self.words[row]
+        if len(words) < 2 or words[0].shape & (HAS_DIGIT | HAS_UPPER | HAS_LOWER | IS_SINGLE) != HAS_DIGIT:
+            return False
+        gap = self.rows[row].text.encode()[words[0].end : words[1].start].decode()
+        return "." in gap or ")" in gap
+
     def lead(self, row: int) -> float:
         return sum(self.paragraph[row + 1 : row + 1 + FOLLOWING])
 
@@ -135,15 +177,20 @@ class Page:
         points += (2 + 3 * part if part > 0 else 0) - 3 * bool(inside & {"nav", "aside", "footer"})
         return points - bool(inside & {"link", "li"}) + 0.01 * min(self.lead(row), 90)
 
+    def original(self, row: int) -> int:
+        return self.repeats.original[row] if self.repeats.original[row] >= 0 else row
+
     def candidates(self) -> set[int]:
         """Return the lines that recur or begin another line."""
         repeats = self.repeats
         candidates: set[int] = set()
-        first: dict[tuple[int, ...], int] = {}
         for row, words in enumerate(self.words):
             if len(words) > LONGEST or not says_enough(words, 8):
                 continue
-            same = first.setdefault(self.keys[row], row)
+            if self.ends_in_dots(row):
+                for keys in (self.keys[row][:-1], self.keys[row]):
+                    self.dotted.setdefault(keys, row)
+            same = self.first.setdefault(self.keys[row], row)
             if not says_enough(words, 6):
                 continue
             if 1 < repeats.copies[row] <= 5:
@@ -151,10 +198,31 @@ class Page:
             elif same != row and max(repeats.copies[row], repeats.copies[same]) <= 1:
                 candidates.add(same if 2 * self.lead(same) >= self.lead(row) else row)
         for row, begun in enumerate(repeats.begins):
-            headline = begun if begun >= 0 else self.beginning_of(row, first)
-            if headline >= 0:
-                candidates.add(repeats.original[headline] if repeats.original[headline] >= 0 else headline)
+            headlines = (begun if begun >= 0 else self.beginning_of(row, 3), self.numbered(row))
+            candidates |= {self.original(headline) for headline in headlines if headline >= 0}
+            candidates |= {row} if self.has_beginning(row) else set()
         return candidates
+
+    def numbered(self, row: int) -> int:
+        """Return the line above that a row is with a number before it, or -1."""
+        keys = self.keys[row]
+        if len(keys) > LONGEST + 1 or not self.is_numbered(row):
+            return -1
+        found = self.first.get(keys[1:], row)
+        return found if found < row and says_enough(self.words[found], 6) else -1
+
+    def has_beginning(self, row: int) -> bool:
+        """Tell whether a row, cut off with dots, is another line."""
+        keys = self.keys[row]
+        if len(keys) > LONGEST or self.ends_in_dots(row):
+            return False
+        cuts = [(self.dotted.get(keys[:same], -1), same) for same in range(3, len(keys) + 1)]
+        return any(cut >= 0 and self.is_cut_off(cut, row, same) for cut, same in cuts)
+
+    def has_note(self, row: int) -> bool:
+        """Tell whether a row is a line above it with a note after it."""
+        title = self.beginning_of(row, 1)
+        return 0 <= title < row and self.has_note_after(row, len(self.words[title]))
 
     def title(self) -> int:
         """Return the row of the title, or -1."""
@@ -176,7 +244,7 @@ class Page:
                 break
             fits = row in candidates and self.lead(row) > 0 and len(words) <= LONGEST
             says = self.forms[row] in TITLES and self.last_mark(row) not in tuple(".,;。…")
-            if fits and says and (best < 0 or len(words) > len(self.words[best])):
+            if fits and says and not self.has_note(row) and (best < 0 or len(words) > len(self.words[best])):
                 best = row
         return best
 
@@ -223,11 +291,11 @@ class Page:
         rows = [row for row in range(len(self.rows)) if self.differ_in_one(title, row)]
         return rows[0] if len(rows) == 1 and self.is_set_apart(title, rows[0]) else -1
 
-    def beginning_of(self, row: int, first: dict[tuple[int, ...], int]) -> int:
-        """Return the longest line that a row begins with, or -1."""
+    def beginning_of(self, row: int, others: int) -> int:
+        """Return the longest line that a row begins with, followed by some other words, or -1."""
         keys = self.keys[row]
-        sizes = range(4, min(len(keys) - 3, LONGEST) + 1)
-        found = [first[keys[:size]] for size in sizes if first.get(keys[:size], row) != row]
+        sizes = range(4, min(len(keys) - others, LONGEST) + 1)
+        found = [self.first[keys[:size]] for size in sizes if self.first.get(keys[:size], row) != row]
         return found[-1] if found else -1
 
     def leads_to(self, title: int, row: int) -> bool:
@@ -358,14 +426,16 @@ def of_title(page: Page, row: int, title: int, near_counts: bool) -> tuple[str, 
                 min(len(mine), len(whole)))  # fmt: skip
     is_near = group >= 0 and page.repeats.original[row] == group and near_counts
     heading = page.forms[row] == "heading"
-    truncated = same == len(mine) >= 4 and 2 * len(mine) >= len(whole) and page.last_mark(row) == "…"
+    truncated = page.is_cut_off(row, title, same)
     ends = [page.kinds[at].count(str(END)) for at in (row, title)]
-    added = False
-    if len(whole) == same < len(mine) <= same + 6 and not heading and ends[0] <= ends[1]:
+    added = len(whole) == same < len(mine) <= same + 6 and not heading
+    has_note = added and says_enough(page.words[title], 8) and page.has_note_after(row, same)
+    if added and not has_note:
         first, last = page.words[row][same - 1].end, page.words[row][same].start
-        added = any(char in SEPARATORS for char in page.rows[row].text.encode()[first:last].decode())
+        gap = page.rows[row].text.encode()[first:last].decode()
+        added = ends[0] <= ends[1] and any(char in SEPARATORS for char in gap)
     varied = row == page.varied(title)
-    led_to = not heading and ends[0] <= ends[1] and is_led_to(page, row, title)
+    led_to = not heading and is_led_to(page, row, title, ends[0] <= ends[1])
     if (mine and mine == whole) or (is_near and not heading) or truncated or added or varied or led_to:
         return "headline", 0
     if same < len(whole) or not written_like_title(page.words[row], page.words[title]):
@@ -378,14 +448,16 @@ def of_title(page: Page, row: int, title: int, near_counts: bool) -> tuple[str, 
     return ("headline-prefix", same) if fits and begins_sentence(page, row, same, title, glued) else None
 
 
-def is_led_to(page: Page, row: int, title: int) -> bool:
-    """Tell whether a row ends with the title, after up to six words and a separator."""
+def is_led_to(page: Page, row: int, title: int, one_sentence: bool) -> bool:
+    """Tell whether a row ends with the title, after a number, or up to six words and a separator."""
     mine, whole, words = page.keys[row], page.keys[title], page.words[row]
     before = len(mine) - len(whole)
     if not 1 <= before <= 6 or mine[before:] != whole or not says_enough(page.words[title], 8):
         return False
     gap = page.rows[row].text.encode()[words[before - 1].end : words[before].start].decode()
-    return any(char in SEPARATORS + COLONS for char in gap)
+    if before == 1 and page.is_numbered(row):
+        return True
+    return one_sentence and any(char in SEPARATORS + COLONS for char in gap)
 
 
 def written_like_title(words: list[Word], title: list[Word]) -> bool:

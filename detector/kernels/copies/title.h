@@ -1,6 +1,7 @@
 // The page's title, at its real position: the first copy is often in a breadcrumb or a list of links.
 #pragma once
 
+#include "altered.h"
 #include "varied.h"
 
 namespace detector {
@@ -28,6 +29,7 @@ class TitleFinder {
         paragraph_(scratch<f32>(call, batch.longest_page())),
         candidate_(scratch<bool>(call, batch.longest_page())),
         table_(call, batch.longest_page()),
+        altered_(batch, words),
         varied_(words, forms, line_, paragraph_) {}
 
   // Find the row of a page's title, or -1.
@@ -56,6 +58,8 @@ class TitleFinder {
   i64 line_of(i64 row) const { return line_[row - first_]; }
 
   const Varied& varied() const { return varied_; }
+
+  const Altered& altered() const { return altered_; }
 
   // Tell whether a line that begins another line is more than a label: four words, or five Chinese
   // characters.
@@ -163,9 +167,10 @@ class TitleFinder {
       note_copy(candidate, row);
     }
     for (i64 row = first_; row < last_; ++row) {
-      const i64 headline = repeats_.begins[row] >= 0 ? repeats_.begins[row] : beginning_of(row);
-      if (headline >= 0)
-        note(candidate, repeats_.original[headline] >= 0 ? repeats_.original[headline] : headline);
+      const i64 headline = repeats_.begins[row] >= 0 ? repeats_.begins[row] : beginning_of(row, REMAINDER);
+      if (headline >= 0) note_original(candidate, headline);
+      if (const i64 title = numbered(row); title >= 0) note_original(candidate, title);
+      if (words_.number(row) <= LONGEST && altered_.has_beginning(row, table_)) note(candidate, row);
     }
     if (all < LEAST_PROSE * words) return -1;
     if (const i64 best = longest_before(candidate, all); best >= 0) return best;
@@ -179,12 +184,18 @@ class TitleFinder {
     i64 best = -1;
     f32 before = 0;
     for (i64 row = first_; row < last_ && before <= most(BEFORE, SHARE_BEFORE * all); ++row) {
-      if (candidate[row - first_] && lead(row) > 0 && may_be_title(row) &&
+      if (candidate[row - first_] && lead(row) > 0 && may_be_title(row) && !has_note(row) &&
           (best < 0 || words_.number(row) > words_.number(best)))
         best = row;
       before += paragraph_[row - first_];
     }
     return best;
+  }
+
+  // Tell whether a row is a line above it with a note after it.
+  bool has_note(i64 row) const {
+    const i64 title = beginning_of(row, 1);
+    return title >= 0 && title < row && altered_.has_note_after(row, words_.number(title));
   }
 
   // Record the first line of the page that equals this one except for one word, if text comes between them.
@@ -204,6 +215,7 @@ class TitleFinder {
   // Record a line that is repeated, perhaps in capitals, at the position where it leads to more text.
   void note_copy(View<bool> candidate, i64 row) {
     if (words_.number(row) > LONGEST || !says_enough(row)) return;
+    altered_.add_beginning(row, table_);
     const i64 first = table_.add(line_key(words_, row), row), copies = repeats_.copies[row];
     if (in_fortieths(row, HAN_IN_COPY) < ENOUGH) return;
     if (copies > 1 && copies <= MOST_COPIES) return note(candidate, repeats_.original[row]);
@@ -211,9 +223,9 @@ class TitleFinder {
     note(candidate, lead(first) >= HALF * lead(row) ? first : row);
   }
 
-  // The longest line of the page whose words a row begins with, or -1.
-  i64 beginning_of(i64 row) const {
-    const i64 first = words_.first(row), end = least(words_.last(row) - REMAINDER, first + LONGEST);
+  // The longest line of the page whose words a row begins with, followed by so many others, or -1.
+  i64 beginning_of(i64 row, i64 others) const {
+    const i64 first = words_.first(row), end = least(words_.last(row) - others, first + LONGEST);
     u64 key = LINE_START;
     i64 best = -1;
     for (i64 word = first; word < end; ++word) {
@@ -223,6 +235,16 @@ class TitleFinder {
       if (found >= 0 && found != row) best = found;
     }
     return best;
+  }
+
+  // The line above a row that is the row without the number that it begins with, or -1.
+  i64 numbered(i64 row) const {
+    if (words_.number(row) > LONGEST + 1 || !altered_.is_numbered(row)) return -1;
+    u64 key = LINE_START;
+    for (i64 word = words_.first(row) + 1; word < words_.last(row); ++word)
+      key = next_key(key, words_.key[word]);
+    const i64 found = table_.find(key);
+    return found >= 0 && found < row && in_fortieths(found, HAN_IN_COPY) >= ENOUGH ? found : -1;
   }
 
   // The length of a row, in fortieths of what is more than a label.
@@ -239,6 +261,10 @@ class TitleFinder {
     return (code >= 0x3400 && code <= 0x9FFF) || (code >= 0xF900 && code <= 0xFAFF) || code >= 0x20000;
   }
 
+  void note_original(View<bool> candidate, i64 row) const {
+    note(candidate, repeats_.original[row] >= 0 ? repeats_.original[row] : row);
+  }
+
   void note(View<bool> candidate, i64 row) const {
     if (row >= first_ && row < last_) candidate[row - first_] = true;
   }
@@ -252,6 +278,7 @@ class TitleFinder {
   View<f32> paragraph_;
   View<bool> candidate_;
   RowTable table_;
+  Altered altered_;
   Varied varied_;
   i64 first_ = 0, last_ = 0;
 };

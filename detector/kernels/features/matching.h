@@ -42,7 +42,7 @@ class RowTable {
  public:
   RowTable(Call& call, i64 rows) : slots_(scratch<Slot>(call, size_for(rows))) { slots_.fill(Slot{}); }
 
-  // Make room for three keys for each row of a page, and clear the table.
+  // Make room for five keys for each row of a page, and clear the table.
   void start(i64 rows) {
     mask_ = size_for(rows) - 1;
     now_ += 1;
