@@ -56,7 +56,7 @@ def _row(name: str, used: Used, size: int, out: Path, truth: Path) -> dict[str, 
         **(ours() if name == OURS else {}),
         **used.figures(),
         "mb_per_s": round(size / 1e6 / used.seconds, 2),
-        "mb_per_cpu_s": round(size / 1e6 / used.cpu, 2),
+        "mb_per_cpu_s": round(size / 1e6 / max(used.cpu, 0.01), 2),
         **scored_files(truth, out / "data" if name == OURS else out),
         "stages": stages_in(out),
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
+from detector.corpus.formats.csv_files import read_csv
 from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.jsonl import read_jsonl
 from detector.corpus.formats.kinds import KINDS, kind_of
@@ -409,6 +410,15 @@ def test_two_files_may_use_the_same_ids(clean, pages, tmp_path, kind, shard_byte
     assert ids[20] == f"b.{kind}:0"
     if kind == "jsonl":
         assert [row["id"] for row in rows_of(out / "data")][20:23] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("mark", ["sep=;", '"sep=;"', "\ufeffSEP=;"])
+def test_excel_names_the_separator_in_a_line_of_its_own(tmp_path, mark):
+    text = "The mill, the bridge, and the ferry at Low Marsh opened again on Monday for all who wait there."
+    (tmp_path / "a.csv").write_text(f"{mark}\r\nid;text, with a comma\r\n1;{text}\r\n", encoding="utf-8")
+    part = Part(str(tmp_path / "a.csv"), "a.csv", "csv")
+    found = list(read_csv(part, Columns("text, with a comma"), ReadLimits()))
+    assert [(record.id, record.text) for record in found] == [("1", text)]
 
 
 @pytest.mark.parametrize(("name", "delimiter"), [("pages.tsv", "\t"), ("pages.csv", ";"), ("other.csv", "|")])

@@ -9,14 +9,17 @@ import zlib
 import pytest
 
 from detector.cli.main import run
+from detector.corpus.formats import intact_records
 from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.files import size_and_time
 from detector.corpus.formats.http_bodies import sent_page, unchunked
+from detector.corpus.formats.intact_records import next_record
 from detector.corpus.formats.readers import read_part
 from detector.corpus.formats.web_archives import read_warc
 from detector.corpus.inputs import Input, survey
 from detector.files.limits import ReadLimits
 from detector.settings import Columns
+from detector.text.compressed import GZIP
 from tests.corpus.made import page, read_jsonl
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
@@ -171,6 +174,65 @@ def test_an_archive_that_is_damaged_or_packed_as_a_whole(tmp_path):
             cut += read_part(part, Columns())
         assert cut == once
     assert len(parts) == 1
+
+
+def _read_damaged(path, content):
+    path.write_bytes(content)
+    found = list(read_part(Part(str(path), path.name, "warc"), Columns(), ReadLimits()))
+    pages = [record.url[-1] for record in found if isinstance(record, Document)]
+    return pages, [record.reason for record in found if isinstance(record, Rejected)]
+
+
+def test_reading_goes_on_after_damage(tmp_path):
+    """A record that cannot be read is set aside, in archives of all kinds; those after it are read."""
+    sent = [(f"http://v.example/{n}", "200 OK", [HTML], html(n)) for n in range(9)]
+    data = archive(tmp_path / "a.warc.gz", sent).read_bytes()
+    fourth = [at for at in range(len(data)) if data.startswith(GZIP, at)][4]
+    middle = fourth + 200
+    for content in (
+        data[:middle] + b"x" * 99 + data[middle:],
+        data[:middle] + bytes(40) + data[middle + 40 :],
+        data[:fourth] + bytes(2) + data[fourth + 2 :],
+        data[:fourth] + GZIP + data[fourth:],
+    ):
+        pages, reasons = _read_damaged(tmp_path / "b.warc.gz", content)
+        assert pages == [*"0123", *"5678"] or pages == [*"012345678"]
+        assert [reason.split(":")[0] for reason in reasons] == ["damaged"]
+        assert "reading goes on at byte" in reasons[0]
+    plain = archive(tmp_path / "a.warc", sent).read_bytes()
+    starts = [at for at in range(len(plain)) if plain.startswith(b"WARC/1", at)]
+    for content in (
+        plain[: starts[4]] + b"XARC" + plain[starts[4] + 4 :],
+        plain[: starts[4]] + plain[starts[4] + 20 :],
+    ):
+        pages, reasons = _read_damaged(tmp_path / "b.warc", content)
+        assert pages == [*"0123", *"5678"]
+        assert len(reasons) == 1
+
+
+def test_damage_everywhere_takes_no_more_than_a_look_at_each_byte(tmp_path):
+    sent = [(f"http://v.example/{n}", "200 OK", [HTML], html(n)) for n in range(9)]
+    data = archive(tmp_path / "a.warc.gz", sent).read_bytes()
+    broken = data.replace(GZIP, GZIP[:2] + b"\x00")
+    pages, reasons = _read_damaged(tmp_path / "b.warc.gz", broken)
+    assert pages == []
+    assert reasons[0].startswith("cannot be read from here to its end")
+    pages, reasons = _read_damaged(tmp_path / "b.warc.gz", data + GZIP * 50_000 + data)
+    assert pages == [*"012345678"] * 2
+    assert len(reasons) == 1
+
+
+@pytest.mark.parametrize("block", [9, 10, 64, 1 << 20])
+def test_the_next_record_is_found_across_blocks(monkeypatch, block):
+    monkeypatch.setattr(intact_records, "BLOCK", block)
+    member = gzip.compress(b"WARC/1.1\r\n")
+    packed = gzip.compress(b"other") + b"\x1f" + member
+    assert next_record(io.BytesIO(packed), 0) == len(packed) - len(member)
+    assert next_record(io.BytesIO(packed), len(packed) - len(member) + 1) == -1
+    plain = b"WARC/1.0\r\nA: WARC/1.0\r\n\r\n" + b"\r" * 30 + b"\r\n\r\nWARC/1.0"
+    assert next_record(io.BytesIO(plain), 1) == len(plain) - 8
+    assert next_record(io.BytesIO(plain), len(plain) - 7) == -1
+    assert next_record(io.BytesIO(b""), 1) == -1
 
 
 def test_addresses_in_brackets_are_addresses(tmp_path):

@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import Any, BinaryIO, Final, TextIO
@@ -21,6 +22,8 @@ ENCODING_BYTES: Final = 1 << 18
 _NOT_UTF8: Final = dict.fromkeys(range(0xDC80, 0xDD00))
 # Possible separators besides the comma.
 _DELIMITERS: Final = ";\t|"
+# A line by which Excel names the separator, before that with the names of columns.
+_NAMED: Final = re.compile(r'"?sep=([,;\t|])"?[\r\n]*', re.IGNORECASE)
 _BREAKS: Final = ("\n", "\r")
 _STEP: Final = 1 << 20
 
@@ -123,10 +126,13 @@ def read_csv(part: Part, columns: Columns, limits: ReadLimits) -> Records:
         lines = _Lines(text, limits.record_bytes)
         try:
             first = next(lines, "").removeprefix("\ufeff")  # the mark of UTF-16
+            named = _NAMED.fullmatch(first)
+            first = next(lines, "") if named else first
         except csv.Error as error:
             yield Rejected(part.name, 0, f"not CSV: {error}, the first line should name the columns")
             return
-        rows = csv.reader(chain([first], lines), delimiter=_delimiter(part.name, first))
+        delimiter = named[1] if named else _delimiter(part.name, first)
+        rows = csv.reader(chain([first], lines), delimiter=delimiter)
         header: list[str] | None = None
         number = -1
         while True:

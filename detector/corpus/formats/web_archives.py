@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from detector.corpus.formats.documents import NO_PAGE, Document, Part, Records, Rejected, source_of
 from detector.corpus.formats.files import HEAD, HTML_HEAD, stored_part
 from detector.corpus.formats.http_bodies import sent_page
-from detector.errors import PageError
+from detector.corpus.formats.intact_records import DAMAGE, next_record
+from detector.errors import PageError, in_words
 from detector.extras import need
 from detector.files.limits import ReadLimits
 from detector.records import Format
@@ -124,11 +125,13 @@ def _document(
 
 
 def _records(file: Any, parse_http: bool) -> Iterator[Any]:  # noqa: ANN401
-    """Yield the records of an archive that may be pages."""
-    warc = fastwarc()
-    kinds = warc.WarcRecordType
-    wanted = kinds.response | kinds.resource | kinds.conversion
-    yield from warc.ArchiveIterator(file, record_types=wanted, parse_http=parse_http, auto_decode="none")
+    """Yield the records of an archive."""
+    yield from fastwarc().ArchiveIterator(file, parse_http=parse_http, auto_decode="none")
+
+
+def _may_be_page(record: Any) -> bool:  # noqa: ANN401
+    kinds = fastwarc().WarcRecordType
+    return record.record_type in (kinds.response, kinds.resource, kinds.conversion)
 
 
 def record_starts(file: Any, shard_bytes: int) -> list[tuple[int, int]]:  # noqa: ANN401
@@ -139,27 +142,61 @@ def record_starts(file: Any, shard_bytes: int) -> list[tuple[int, int]]:  # noqa
     """
     starts = [(0, 0)]
     try:
-        for number, record in enumerate(_records(file, parse_http=False)):
+        for number, record in enumerate(filter(_may_be_page, _records(file, parse_http=False))):
             if record.stream_pos - starts[-1][0] >= shard_bytes:
                 starts.append((record.stream_pos, number))
-    except (OSError, EOFError, ValueError):
+    except DAMAGE:
         return [(0, 0)]
     return starts
 
 
+class _Read(NamedTuple):
+    """A record that may be a page, with its number and body; body is None for images and the like."""
+
+    number: int
+    record: Any
+    body: bytes | None
+
+
+def _read_on(file: Any, part: Part, limits: ReadLimits) -> Iterator[_Read | Rejected]:  # noqa: ANN401
+    """Yield the records of a part that may be pages. After damage, it goes on at the next record."""
+    conversion = fastwarc().WarcRecordType.conversion
+    start, number, damage = part.start, part.first, ""
+    while True:
+        file.seek(start)
+        try:
+            for record in _records(file, parse_http=True):
+                start = record.stream_pos
+                if damage:
+                    yield Rejected(part.name, number, f"damaged: {damage}; reading goes on at byte {start:,}")
+                    number, damage = number + 1, ""
+                if not _may_be_page(record):
+                    continue
+                found = _format(record, record.record_type == conversion)
+                is_wanted = found is not None or _content_type(record) in UNTYPED
+                body = record.reader.read(limits.record_bytes + 1) if is_wanted else None
+                yield _Read(number, record, body)
+                number += 1
+            return
+        except DAMAGE as error:
+            damage, start = in_words(error), next_record(file, start + 1)
+            if start < 0:
+                raise
+
+
 def read_warc(part: Part, columns: Columns, limits: ReadLimits) -> Records:
     """Yield the pages of a web archive, or of a range of its bytes. Images and the like are skipped."""
-    conversion = fastwarc().WarcRecordType.conversion
     with stored_part(part) as file:
-        file.seek(part.start)
-        for number, record in enumerate(_records(file, parse_http=True), part.first):
-            if 0 <= part.end <= record.stream_pos:
-                return
-            found = _format(record, record.record_type == conversion)
-            if found is None and _content_type(record) not in UNTYPED:
+        for found in _read_on(file, part, limits):
+            if isinstance(found, Rejected):
+                yield found
                 continue
-            body = record.reader.read(limits.record_bytes + 1)
-            if (document := _document(part, number, record, body, columns, limits)) is not None:
+            if 0 <= part.end <= found.record.stream_pos:
+                return
+            if found.body is None:
+                continue
+            document = _document(part, found.number, found.record, found.body, columns, limits)
+            if document is not None:
                 yield document
         if not part.start and not part.first:
             _refuse_foreign(file)
