@@ -177,9 +177,6 @@ class Page:
         points += (2 + 3 * part if part > 0 else 0) - 3 * bool(inside & {"nav", "aside", "footer"})
         return points - bool(inside & {"link", "li"}) + 0.01 * min(self.lead(row), 90)
 
-    def original(self, row: int) -> int:
-        return self.repeats.original[row] if self.repeats.original[row] >= 0 else row
-
     def candidates(self) -> set[int]:
         """Return the lines that recur or begin another line."""
         repeats = self.repeats
@@ -198,18 +195,11 @@ class Page:
             elif same != row and max(repeats.copies[row], repeats.copies[same]) <= 1:
                 candidates.add(same if 2 * self.lead(same) >= self.lead(row) else row)
         for row, begun in enumerate(repeats.begins):
-            headlines = (begun if begun >= 0 else self.beginning_of(row, 3), self.numbered(row))
-            candidates |= {self.original(headline) for headline in headlines if headline >= 0}
+            headline = begun if begun >= 0 else self.beginning_of(row, 3)
+            if headline >= 0:
+                candidates.add(repeats.original[headline] if repeats.original[headline] >= 0 else headline)
             candidates |= {row} if self.has_beginning(row) else set()
         return candidates
-
-    def numbered(self, row: int) -> int:
-        """Return the line above that a row is with a number before it, or -1."""
-        keys = self.keys[row]
-        if len(keys) > LONGEST + 1 or not self.is_numbered(row):
-            return -1
-        found = self.first.get(keys[1:], row)
-        return found if found < row and says_enough(self.words[found], 6) else -1
 
     def has_beginning(self, row: int) -> bool:
         """Tell whether a row, cut off with dots, is another line."""

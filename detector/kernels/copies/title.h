@@ -168,8 +168,8 @@ class TitleFinder {
     }
     for (i64 row = first_; row < last_; ++row) {
       const i64 headline = repeats_.begins[row] >= 0 ? repeats_.begins[row] : beginning_of(row, REMAINDER);
-      if (headline >= 0) note_original(candidate, headline);
-      if (const i64 title = numbered(row); title >= 0) note_original(candidate, title);
+      if (headline >= 0)
+        note(candidate, repeats_.original[headline] >= 0 ? repeats_.original[headline] : headline);
       if (words_.number(row) <= LONGEST && altered_.has_beginning(row, table_)) note(candidate, row);
     }
     if (all < LEAST_PROSE * words) return -1;
@@ -237,16 +237,6 @@ class TitleFinder {
     return best;
   }
 
-  // The line above a row that is the row without the number that it begins with, or -1.
-  i64 numbered(i64 row) const {
-    if (words_.number(row) > LONGEST + 1 || !altered_.is_numbered(row)) return -1;
-    u64 key = LINE_START;
-    for (i64 word = words_.first(row) + 1; word < words_.last(row); ++word)
-      key = next_key(key, words_.key[word]);
-    const i64 found = table_.find(key);
-    return found >= 0 && found < row && in_fortieths(found, HAN_IN_COPY) >= ENOUGH ? found : -1;
-  }
-
   // The length of a row, in fortieths of what is more than a label.
   i64 in_fortieths(i64 row, i64 han) const {
     const i64 singles = words_.count(row, SINGLE);
@@ -259,10 +249,6 @@ class TitleFinder {
 
   static bool is_han(u32 code) {
     return (code >= 0x3400 && code <= 0x9FFF) || (code >= 0xF900 && code <= 0xFAFF) || code >= 0x20000;
-  }
-
-  void note_original(View<bool> candidate, i64 row) const {
-    note(candidate, repeats_.original[row] >= 0 ? repeats_.original[row] : row);
   }
 
   void note(View<bool> candidate, i64 row) const {
