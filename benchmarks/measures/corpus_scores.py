@@ -1,8 +1,9 @@
 """The effect of a corpus filter on synthetic pages: template found, content lost, copies removed."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from benchmarks.files import json_lines
 from benchmarks.measures.metrics import tokens
@@ -61,13 +62,24 @@ def kept_lines(lines: Sequence[str], clean: str | None) -> list[str]:
     return found
 
 
-def scored(truth: Iterable[Mapping[str, Any]], clean: Texts) -> dict[str, float]:
+class KindCounts(NamedTuple):
+    """A kind of planted lines: their number (of content, that of their words), and what was wrong of it."""
+
+    label: str
+    kind: str
+    number: int
+    wrong: int
+
+
+def scored(truth: Iterable[Mapping[str, Any]], clean: Texts) -> dict[str, Any]:
     """Return the measures over all pages.
 
     template_found: share of template lines that are gone; content_lost: share of content
     words that are; copies_removed: of planted copies; originals_removed: of other pages
+    kinds: the same for each kind of template and content
     """
-    template = found = words = lost = copies = removed = pages = gone = 0
+    number, wrong = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    copies = removed = pages = gone = 0
     for row in truth:
         left_text = clean.get(row["id"])
         if row["copy_of"] is not None:
@@ -76,22 +88,27 @@ def scored(truth: Iterable[Mapping[str, Any]], clean: Texts) -> dict[str, float]
             continue
         pages += 1
         gone += left_text is None
-        kept = kept_lines([text for _, text in row["lines"]], left_text)
-        for (label, text), left in zip(row["lines"], kept, strict=True):
-            if label == "template":
-                template, found = template + 1, found + (not left)
-            elif label == "content":
-                size = len(tokens(text))
-                words, lost = words + size, lost + (size - len(tokens(left)) if not left else 0)
+        kept = kept_lines([text for _, text, _ in row["lines"]], left_text)
+        for (label, text, kind), left in zip(row["lines"], kept, strict=True):
+            size = len(tokens(text)) if label == "content" else 1
+            number[label, kind] += size
+            wrong[label, kind] += size if bool(left) == (label == "template") else 0
+    counts = [KindCounts(*key, number[key], wrong[key]) for key in sorted(number) if key[0] != "repeat"]
     return {
-        "template_found": round(found / max(template, 1), 4),
-        "content_lost": round(lost / max(words, 1), 5),
+        "template_found": round(1 - _wrong(counts, "template"), 4),
+        "content_lost": round(_wrong(counts, "content"), 5),
         "copies_removed": round(removed / max(copies, 1), 4),
         "originals_removed": round(gone / max(pages, 1), 5),
+        "kinds": [count._asdict() for count in counts],
     }
 
 
-def scored_files(truth: Path, folder: Path) -> dict[str, float]:
+def _wrong(counts: Sequence[KindCounts], label: str) -> float:
+    chosen = [count for count in counts if count.label == label]
+    return sum(count.wrong for count in chosen) / max(sum(count.number for count in chosen), 1)
+
+
+def scored_files(truth: Path, folder: Path) -> dict[str, Any]:
     """Return the measures of a folder of clean JSONL files; memory does not grow with them."""
     clean = TextsInOrder(folder)
     measures = scored(json_lines(truth), clean)

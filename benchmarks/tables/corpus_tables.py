@@ -51,6 +51,21 @@ def stages(result: Results) -> Table:
     return ["system, stage", "seconds", "MB/s"], rows
 
 
+def kinds(result: Results) -> Table:
+    """Return what ours got wrong of each kind of planted lines; points are shares of all of that label."""
+    own = next(row for row in result["rows"] if row["system"] == OURS)
+    rows = []
+    for label, head in (("template", "template lines left"), ("content", "content words lost")):
+        found = [row for row in own["kinds"] if row["label"] == label]
+        total = sum(row["number"] for row in found)
+        for row in sorted(found, key=lambda row: -row["wrong"]):
+            shares = (row["wrong"] / row["number"], row["wrong"] / total)
+            rows.append(
+                [head, row["kind"], f"{row['number']:,}", f"{row['wrong']:,}", *map("{:.2%}".format, shares)]
+            )
+    return ["", "kind", "number", "wrong", "of the kind", "of all"], rows
+
+
 def when(result: Results) -> str:
     """Return a sentence: when a result was made, and what else the machine did."""
     day = result["made"]["when"].split("T")[0]
@@ -153,3 +168,4 @@ def _cost_row(name: str, row: Results, result: Results) -> list[str]:
 
 
 ON_SPARK: Final[dict[str, Callable[[Results], Table]]] = {"": spark, "near-duplicates": spark_near_duplicates}
+OF_RUNS: Final[dict[str, Callable[[Results], Table]]] = {"": systems, "stages": stages, "kinds": kinds}

@@ -41,20 +41,20 @@ def duplicates(folder: Path, words: str) -> str:
 def corpus(folder: Path, words: str) -> str:
     """Return a table of corpus runs.
 
-    "10000" for the systems at a size, "stages 10000" for their stages, "kills", or "read-pages".
+    "10000" for the systems at a size, "stages 10000" for their stages, "kinds 10000" for ours by kinds of
+    lines, "kills", or "read-pages".
     """
     if words == "read-pages":
         return grid(*corpus_tables.read_pages(read(LABELS, words)))
     kind, _, name = words.rpartition(" ")
-    if kind not in ("", "stages"):
+    if kind not in corpus_tables.OF_RUNS:
         raise TableError(
-            f"no table {words!r} of corpus runs: a size, stages and a size, kills, or read-pages"
+            f"no table {words!r} of corpus runs: a size, stages or kinds and a size, kills, or read-pages"
         )
     result = read(folder, f"corpus-{name}")
     if name == "kills":
         return grid(*corpus_tables.kills(result))
-    made = corpus_tables.stages if kind else corpus_tables.systems
-    return f"{grid(*made(result))}\n{corpus_tables.when(result)}"
+    return f"{grid(*corpus_tables.OF_RUNS[kind](result))}\n{corpus_tables.when(result)}"
 
 
 def spark(folder: Path, words: str) -> str:

@@ -38,19 +38,19 @@ def test_a_corpus_is_the_same_for_a_seed_and_has_copies(tmp_path):
         assert len(changed) == 2
 
 
-def test_scores_of_what_is_kept():
+def test_scores_of_what_is_kept(tmp_path):
     lines = [
-        ["template", "menu"],
-        ["content", "one two three"],
-        ["content", "Title. four five"],
-        ["repeat", "x"],
+        ["template", "menu", "fixed"],
+        ["content", "one two three", "paragraph"],
+        ["content", "Title. four five", "prefix"],
+        ["repeat", "x", "verbatim"],
     ]
     truth = [
         {"id": "a", "copy_of": None, "lines": lines},
         {"id": "b", "copy_of": "a", "lines": lines},
         {"id": "c", "copy_of": None, "lines": lines},
     ]
-    assert kept_lines([text for _, text in lines], "one two three\nfour five") == [
+    assert kept_lines([text for _, text, _ in lines], "one two three\nfour five") == [
         "",
         "one two three",
         "four five",
@@ -62,7 +62,21 @@ def test_scores_of_what_is_kept():
         "content_lost": 0.25,
         "copies_removed": 1.0,
         "originals_removed": 0.0,
+        "kinds": [
+            {"label": "content", "kind": "paragraph", "number": 6, "wrong": 0},
+            {"label": "content", "kind": "prefix", "number": 6, "wrong": 3},
+            {"label": "template", "kind": "fixed", "number": 2, "wrong": 1},
+        ],
     }
+    result = {"made": {"when": "2026-11-30T08:00+00:00"}, "rows": [{"system": "detector", **found}]}
+    _, rows = corpus_tables.kinds(result)
+    assert rows == [
+        ["template lines left", "fixed", "2", "1", "50.00%", "50.00%"],
+        ["content words lost", "prefix", "6", "3", "50.00%", "25.00%"],
+        ["content words lost", "paragraph", "6", "0", "0.00%", "0.00%"],
+    ]
+    write_json(tmp_path / "corpus-9.json", result)
+    assert "| prefix |" in table(tmp_path, "corpus kinds 9")
 
 
 def _rows(path, ids):
@@ -71,7 +85,7 @@ def _rows(path, ids):
 
 
 def test_files_are_scored_in_any_interleaving_but_not_out_of_order(tmp_path):
-    truth = [{"id": id, "copy_of": None, "lines": [["content", "one"]]} for id in "abcdef"]
+    truth = [{"id": id, "copy_of": None, "lines": [["content", "one", "paragraph"]]} for id in "abcdef"]
     (tmp_path / "truth.jsonl").write_text("".join(json.dumps(row) + "\n" for row in truth))
     _rows(tmp_path / "out" / "0.jsonl", "ace")
     _rows(tmp_path / "out" / "1.jsonl", "bf")
@@ -229,7 +243,7 @@ def test_a_table_of_stages(tmp_path):
     assert found == [["detector", "5.0", "6.0"], ["— cleaning", "4.0", "7.5"], ["— comparing", "0.0", ""]]
     write_json(tmp_path / "corpus-9.json", result)
     assert "| — cleaning | 4.0 | 7.5 |" in table(tmp_path, "corpus stages 9")
-    with pytest.raises(TableError, match="stages and a size"):
+    with pytest.raises(TableError, match="stages or kinds and a size"):
         table(tmp_path, "corpus nonsense 9")
 
 

@@ -1,7 +1,7 @@
 """A corpus of planted sites with near-duplicates, and its truth.
 
-pages.jsonl (id, url, text) and truth.jsonl (id, copy_of, lines: label and text). Every 25th page has a copy
-on its site with one word changed. The corpus is a stream, the same for the same seed.
+pages.jsonl (id, url, text) and truth.jsonl (id, copy_of, lines: label, text and kind). Every 25th page has a
+copy on its site with one word changed. The corpus is a stream, the same for the same seed.
 """
 
 import math
@@ -105,7 +105,7 @@ def _made(pieces: list[Piece], seed: int, most: int) -> tuple[str, str]:
         domain = _planned(seed, piece.site, piece.size).domain
         text = "\n".join(line.text for line in page.lines)
         pages.append(json_line({"id": page.id, "url": f"https://www.{domain}/{page.id}", "text": text}))
-        lines = [[line.label, line.text] for line in page.lines]
+        lines = [[line.label, line.text, line.kind] for line in page.lines]
         truth.append(json_line({"id": page.id, "copy_of": copy_of, "lines": lines}))
     return "".join(pages), "".join(truth)
 
