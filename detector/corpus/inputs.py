@@ -1,35 +1,24 @@
-"""The inputs of a run: files with unique names, surveyed once before the work begins."""
+"""The inputs of a run: files with unique names."""
 
-import hashlib
 import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from detector.corpus.formats.documents import NO_PAGE, Kind, Part, Piece
+from detector.corpus.formats.documents import NO_PAGE, Kind
 from detector.corpus.formats.files import (
     begins_as_html,
-    hash_of,
     listed,
     size_and_time,
-    stored,
-    stored_part,
     unreadable,
 )
 from detector.corpus.formats.kinds import KINDS, is_remote, kind_of
-from detector.corpus.formats.parquet_files import arrow_errors, parquet
-from detector.corpus.formats.web_archives import record_starts
 from detector.corpus.run_folder import RunFolder
 from detector.errors import SettingsError
-from detector.files.parquet_footer import row_groups
 from detector.text.compressed import COMPRESSED
 
-BLOCK: Final = 1 << 20
-# The bytes that begin each record of an archive, or each gzip or Zstandard frame.
-HEAD: Final = 3
 # The extension of a name, including that of a compressed file.
 ENDING: Final = re.compile(r"\.\w{1,8}(\.(gz|bz2|zst|br|xz))?$", re.ASCII | re.IGNORECASE)
 
@@ -49,22 +38,6 @@ class Input(NamedTuple):
     time: int = 0
     fault: str = ""
     site: str = ""
-
-
-class Survey(NamedTuple):
-    """The result of surveying a file.
-
-    hash: BLAKE2b of its bytes; starts: where parts can begin, as (byte or row group, record)
-    pieces: the bytes of each part; empty for a file that cannot be read
-    """
-
-    hash: str
-    starts: tuple[tuple[int, int], ...]
-    pieces: tuple[Piece, ...] = ()
-
-
-# The hash of a file that cannot be read.
-NOTHING_SEEN: Final = Survey("", ((0, 0),))
 
 
 def _longer_names(found: Mapping[str, str]) -> dict[str, str]:
@@ -163,127 +136,3 @@ def _described(name: str) -> str:
 def _is_unknown_file(path: str) -> bool:
     """Tell whether an input is a local file whose name does not show its kind."""
     return not is_remote(path) and not Path(path).is_dir() and kind_of(path.rsplit("/", 1)[-1]) is None
-
-
-def _cut_lines(part: Part, shard_bytes: int) -> tuple[str, list[tuple[int, int]]]:
-    """Return the hash of a file, and where it can be split between lines."""
-    digest, starts = hashlib.blake2b(digest_size=16), [(0, 0)]
-    read = lines = 0
-    with stored_part(part) as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-            while True:
-                end = block.find(b"\n", max(starts[-1][0] + shard_bytes - read, 0))
-                if end < 0:
-                    break
-                starts.append((read + end + 1, lines + block.count(b"\n", 0, end + 1)))
-            lines += block.count(b"\n")
-            read += len(block)
-    if len(starts) > 1 and starts[-1][0] == read:
-        starts.pop()
-    return digest.hexdigest(), starts
-
-
-class Hashed:
-    """A file that is hashed as it is read."""
-
-    def __init__(self, file: BinaryIO, digest: "hashlib.blake2b") -> None:
-        self._file, self._digest = file, digest
-
-    def read(self, size: int) -> bytes:
-        """Read some bytes."""
-        data = self._file.read(size)
-        self._digest.update(data)
-        return data
-
-    def tell(self) -> int:
-        """Return the position."""
-        return self._file.tell()
-
-
-class _Cuts(NamedTuple):
-    """Where a file can be split: `starts` of its `Survey`, and the byte at which each part begins."""
-
-    starts: list[tuple[int, int]]
-    bytes: list[int]
-
-
-# A file that is not split.
-WHOLE: Final = _Cuts([(0, 0)], [0])
-
-
-def _cut_row_groups(path: str, shard_bytes: int) -> _Cuts:
-    with arrow_errors(), stored(path) as file:
-        table = parquet().ParquetFile(file).metadata
-        columns = row_groups(file, table.num_row_groups)
-        starts, places, size, rows = [(0, 0)], [0], 0, 0
-        for number in range(table.num_row_groups):
-            group = table.row_group(number)
-            if size >= shard_bytes and columns[number]:
-                starts.append((number, rows))
-                places.append(min(column.first_byte for column in columns[number]))
-                size = 0
-            size += group.total_byte_size
-            rows += group.num_rows
-    # Row groups that are not consecutive in the file stay together.
-    return _Cuts(starts, places) if all(one < two for one, two in pairwise(places)) else WHOLE
-
-
-def _pieces(part: Part, places: Sequence[int], hash: str) -> tuple[Piece, ...]:
-    """Return the bytes of each part of a file.
-
-    places: where the parts begin; hash: that of the whole file.
-    """
-    if len(places) == 1:
-        return (Piece(0, -1, hash),)
-    with stored_part(part) as file:
-        runs = pairwise([*places, -1])
-        return tuple(Piece(start, end, hash_of(file, start, end)) for start, end in runs)
-
-
-def _begin_alike(file: BinaryIO, starts: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether a file can be read from each start, because it begins there as at its beginning."""
-    heads = set()
-    for start, _ in starts:
-        file.seek(start)
-        heads.add(file.read(HEAD))
-    return len(heads) == 1
-
-
-def survey(input: Input, shard_bytes: int) -> Survey:
-    """Return the hash of a file and where it can be split.
-
-    Raises `ShardError` if it cannot be read, or changes meanwhile, because its hash would be of neither
-    version.
-    """
-    if input.fault:
-        return NOTHING_SEEN
-    part = Part(input.path, input.name, input.kind, size=input.size, time=input.time)
-    # Equal parts, so that no worker waits for a large one at the end while the others have nothing to do.
-    equal = -(-input.size // max(-(-input.size // shard_bytes), 1)) if input.size > 0 else shard_bytes
-    if input.kind == "jsonl" and not input.name.lower().endswith(COMPRESSED):
-        hash, starts = _cut_lines(part, equal)
-    else:
-        hash, starts = _cut_records(part, equal)
-    cuts = _Cuts(starts, [start for start, _ in starts])
-    if input.kind == "parquet":
-        try:
-            cuts = _cut_row_groups(input.path, shard_bytes)
-        except (OSError, ValueError):
-            # A damaged file is one shard; reading it reports the damage.
-            cuts = WHOLE
-    return Survey(hash, tuple(cuts.starts), _pieces(part, cuts.bytes, hash))
-
-
-def _cut_records(part: Part, shard_bytes: int) -> tuple[str, list[tuple[int, int]]]:
-    """Return the hash of a file, and where it can be split if it is a web archive."""
-    digest, starts = hashlib.blake2b(digest_size=16), [(0, 0)]
-    with stored_part(part) as file:
-        hashed = Hashed(file, digest)
-        if part.kind == "warc" and part.size > shard_bytes:
-            starts = record_starts(hashed, shard_bytes)
-        while hashed.read(BLOCK):
-            pass
-        if len(starts) > 1 and not _begin_alike(file, starts):
-            starts = [(0, 0)]
-    return digest.hexdigest(), starts

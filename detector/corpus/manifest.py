@@ -11,10 +11,11 @@ from typing import Any, Final, NamedTuple
 
 from detector.corpus.formats.documents import Piece, Shard
 from detector.corpus.formats.kinds import TABLES, output_kind
-from detector.corpus.inputs import Input, Survey
+from detector.corpus.inputs import Input
 from detector.corpus.run_folder import read_json, write_json
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.shards import shards_of
+from detector.corpus.survey import Survey
 from detector.errors import SettingsError
 from detector.files.checked import checked
 from detector.files.zstd_files import VERSION as ZSTD_VERSION

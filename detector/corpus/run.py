@@ -20,7 +20,7 @@ from detector.corpus.earlier_runs import earlier_shards
 from detector.corpus.first_records import refuse_wrong_columns
 from detector.corpus.folder_sites import with_sites
 from detector.corpus.formats.documents import Shard
-from detector.corpus.inputs import Input, Survey, inputs_of, survey
+from detector.corpus.inputs import Input, inputs_of
 from detector.corpus.manifest import PLAN, Surveyor, plan_for, run_id
 from detector.corpus.output_column import with_output_column
 from detector.corpus.report.loss_limit import Loss, losses
@@ -38,6 +38,7 @@ from detector.corpus.steps.near_duplicates import group, sketch_shard
 from detector.corpus.steps.passages import find_originals, passages_shard
 from detector.corpus.steps.publish import publish, rejected_counts
 from detector.corpus.steps.write import write_shard
+from detector.corpus.survey import Survey, survey
 from detector.corpus.task_times import expected_seconds, single_records
 from detector.engines.engine import Engine
 from detector.engines.in_process import InProcess

@@ -15,12 +15,13 @@ import numpy as np
 
 from detector.corpus.formats.documents import Part, Shard
 from detector.corpus.formats.readers import read_shard
-from detector.corpus.inputs import NOTHING_SEEN, Input, Survey
+from detector.corpus.inputs import Input
 from detector.corpus.line_records import LinePiece, LineRecord, pieces
 from detector.corpus.run_folder import read_array, read_json, stored_lines
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.shards import shards_of
 from detector.corpus.steps.clean import LINE_RECORDS
+from detector.corpus.survey import NOTHING_SEEN, Survey
 from detector.engines.engine import Engine
 
 PAGES: Final = 1000

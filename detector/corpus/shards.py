@@ -13,7 +13,8 @@ from detector.corpus.formats.kinds import (
     output_kind,
     plain_name,
 )
-from detector.corpus.inputs import Input, Survey
+from detector.corpus.inputs import Input
+from detector.corpus.survey import Survey
 
 # The most pages in a shard. Each is a file, and opening files is slow.
 MOST_PAGES: Final = 2000

@@ -14,8 +14,9 @@ from pyspark.sql import DataFrame, SparkSession
 from detector.corpus.folder_sites import with_sites
 from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.readers import read_part
-from detector.corpus.inputs import NOTHING_SEEN, inputs_of
+from detector.corpus.inputs import inputs_of
 from detector.corpus.shards import shards_of
+from detector.corpus.survey import NOTHING_SEEN
 from detector.files.limits import DEFAULT_LIMITS, ReadLimits
 from detector.settings import Columns, FolderSites
 from detector.spark.rows import FAULT, FORMAT

@@ -15,9 +15,10 @@ from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.jsonl import read_jsonl
 from detector.corpus.formats.kinds import KINDS, kind_of
 from detector.corpus.formats.readers import read_shard
-from detector.corpus.inputs import inputs_of, survey
+from detector.corpus.inputs import inputs_of
 from detector.corpus.restore import stored_records
 from detector.corpus.shards import shards_of
+from detector.corpus.survey import survey
 from detector.errors import SettingsError
 from detector.files.limits import ReadLimits
 from detector.files.zstd_files import write_zstd

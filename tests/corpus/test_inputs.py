@@ -7,14 +7,21 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
+from contextlib import closing
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detector import clean_corpus
 from detector.cli.main import run
-from detector.corpus.formats.files import size_and_time
-from detector.corpus.inputs import Input, Survey, survey
+from detector.corpus import survey as survey_module
+from detector.corpus.formats.files import hash_of, size_and_time
+from detector.corpus.inputs import Input
 from detector.corpus.shards import shards_of
+from detector.corpus.survey import BLOCK, Survey, survey
 from detector.errors import SettingsError, ShardError
 from detector.settings import Columns, EngineSettings, RecordSettings
 from tests.corpus.made import Between, cleaned_with_limit, everything, page, read_jsonl, records, write_jsonl
@@ -471,3 +478,29 @@ def test_reasons_are_counted_without_their_numbers(clean, tmp_path):
         "not UTF-8": 2,
         "… cells, but … columns": 2,
     }
+
+
+@given(st.lists(st.integers(0, 40), max_size=30), st.integers(1, 60), st.sampled_from([7, 64, BLOCK]))
+def test_a_file_of_lines_is_read_once_for_its_hashes_and_parts(sizes, shard_bytes, block):
+    content = b"".join(b"x" * size + b"\n" for size in sizes)[:-1]
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        path = Path(folder) / "a.jsonl"
+        path.write_bytes(content)
+        opened = []
+        patch.setattr(survey_module, "BLOCK", block)
+        patch.setattr(
+            survey_module, "stored_part", lambda part: opened.append(part) or closing(path.open("rb"))
+        )
+        found = survey(Input(str(path), path.name, "jsonl", *size_and_time(str(path))), shard_bytes)
+        assert len(opened) == 1
+        with path.open("rb") as file:
+            assert found.hash == hash_of(file, 0, -1)
+            assert [piece.hash for piece in found.pieces] == [
+                hash_of(file, piece.start, piece.end) for piece in found.pieces
+            ]
+    starts = [start for start, _ in found.starts]
+    assert [piece.start for piece in found.pieces] == starts
+    assert [piece.end for piece in found.pieces] == [*starts[1:], -1]
+    assert all(content[start - 1 : start] == b"\n" for start in starts[1:])
+    assert [record for _, record in found.starts] == [content.count(b"\n", 0, start) for start in starts]
+    assert not content or starts[-1] < len(content)

@@ -7,9 +7,10 @@ import pytest
 
 from detector.corpus.earlier_runs import EarlierRun
 from detector.corpus.formats.documents import Piece
-from detector.corpus.inputs import NOTHING_SEEN, Input, Survey
+from detector.corpus.inputs import Input
 from detector.corpus.manifest import PLAN, plan_for, run_id, settings_of
 from detector.corpus.run_spec import RunSpec
+from detector.corpus.survey import NOTHING_SEEN, Survey
 from detector.errors import SettingsError
 from detector.settings import Columns, CorpusSettings, Settings
 from detector.version import __version__

@@ -16,7 +16,8 @@ from detector.corpus.formats.http_bodies import sent_page, unchunked
 from detector.corpus.formats.intact_records import next_record
 from detector.corpus.formats.readers import read_part
 from detector.corpus.formats.web_archives import read_warc
-from detector.corpus.inputs import Input, survey
+from detector.corpus.inputs import Input
+from detector.corpus.survey import survey
 from detector.files.limits import ReadLimits
 from detector.settings import Columns
 from detector.text.compressed import GZIP
