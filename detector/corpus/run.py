@@ -34,7 +34,7 @@ from detector.corpus.steps.again import judge_again, shards_again
 from detector.corpus.steps.clean import clean_shard
 from detector.corpus.steps.count import count_shard
 from detector.corpus.steps.merge import merge_shards
-from detector.corpus.steps.near_duplicates import group, sketch_shard
+from detector.corpus.steps.near_duplicates import group, needs_room, sketch_shard
 from detector.corpus.steps.passages import find_originals, passages_shard
 from detector.corpus.steps.publish import publish, rejected_counts
 from detector.corpus.steps.write import write_shard
@@ -178,8 +178,8 @@ def _steps(
         tasks[AGAIN.title] = _each(AGAIN, spec, shards_again(spec), engine, progress)
     if spec.corpus.duplicates:
         tasks[SIGN.title] = _each(SIGN, spec, shards, engine, progress)
-    # Close the workers: near-duplicates need their memory.
-    engine.close()
+    if needs_room(spec, numbers, memory):
+        engine.close()  # the workers give back their memory
     group(spec, numbers, memory, progress)
     if spec.corpus.passages != "keep":
         find_originals(spec, numbers, memory)

@@ -42,6 +42,8 @@ ARTICLE: Final = KINDS.index("article")
 # From this share of content on, a page is mostly its text.
 MOSTLY: Final = 0.5
 LEAST_MEMORY: Final = 10_000_000
+# Near-duplicates need a small part of the memory if this many times their sketches fit into it.
+SMALL_PART: Final = 16
 # The number of texts of an earlier run that are read together.
 TOGETHER: Final = 512
 # The result of a finished shard: bool (D,), which of its clean documents were kept.
@@ -248,6 +250,13 @@ def _refuse_too_many(shingles: int, memory: int) -> None:
             f"containment keeps all {shingles:,} shingles in memory, about {needed:.2f} GB, but the limit is "
             f"{given:.2f} GB: give more --memory, or clean the sites one by one"
         )
+
+
+def needs_room(spec: RunSpec, shards: Sequence[int], memory: int) -> bool:
+    """Tell whether near-duplicates may need more than a small part of the memory."""
+    folders = [source.sketches for source in sources_of(spec, shards)]
+    sketches = sum(path.stat().st_size for folder in folders for path in folder.glob("*.npy"))
+    return spec.corpus.near_duplicates == "containment" or SMALL_PART * sketches > memory
 
 
 def group(spec: RunSpec, shards: Sequence[int], memory: int, progress: Progress) -> None:
