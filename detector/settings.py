@@ -176,6 +176,9 @@ class CorpusSettings:
         Which documents to keep, by their clean texts.
     numbers : bool
         Add columns with words, language, share kept and repetition of each document.
+    tokenizer : str, optional
+        The `tokenizer.json` of a language model: adds a column with the number of tokens of each document,
+        and their sum to the report. Needs the extra `tokens`. Not for data frames.
     index : bool
         Keep in `index/` what a later run starts from (`--since`): clean texts, line counts, parsed pages.
     most_lost : float
@@ -203,6 +206,7 @@ class CorpusSettings:
     passages: Passages = "keep"
     filters: DocumentFilters = field(default_factory=DocumentFilters)
     numbers: bool = False
+    tokenizer: str | None = None
     index: bool = True
     most_lost: float = 0.9
     least_pages: int = 100

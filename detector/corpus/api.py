@@ -1,6 +1,7 @@
 """`detector.clean_corpus`: a corpus run in one call."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, get_args
 
@@ -12,6 +13,7 @@ from detector.corpus.run import Outcome, Resources, look, run
 from detector.corpus.run_log import RunLog, Tell, no_word
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.sample import PAGES
+from detector.corpus.token_counts import TokenCounter
 from detector.engines.choice import PARENT, engine_of, workers_for
 from detector.errors import SettingsError
 from detector.progress import Progress, progress_of
@@ -100,6 +102,9 @@ def clean_corpus(
     _refuse_wrong(records, engine)
     corpus = corpus or CorpusSettings()
     refuse_unknown_page_kinds(corpus.filters)
+    if corpus.tokenizer is not None:
+        TokenCounter(corpus.tokenizer)  # before the work begins
+        corpus = replace(corpus, tokenizer=str(Path(corpus.tokenizer).absolute()))
     spec = RunSpec(
         output=Path(output).absolute(),
         columns=records.columns,

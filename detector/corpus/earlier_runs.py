@@ -28,6 +28,7 @@ IDS: Final = "ids.jsonl.zst"
 MAY_DIFFER: Final = frozenset(
     {"python", "to", "lines", "csv_safe", "columns", "input_format", "corpus.shard_bytes"}
     | {"corpus.folder_sites", "corpus.index", "corpus.record_bytes", "corpus.unpacked_ratio"}
+    | {"corpus.tokenizer", "packages.tokenizers"}
     | {"packages.numpy", "packages.regex", "packages.publicsuffixlist", "packages.zstd"}
 )
 

@@ -16,6 +16,7 @@ from detector.corpus.run_folder import read_json, write_json
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.shards import shards_of
 from detector.corpus.survey import Survey
+from detector.corpus.token_counts import tokenizer_hash
 from detector.errors import SettingsError
 from detector.files.checked import checked
 from detector.files.zstd_files import VERSION as ZSTD_VERSION
@@ -43,6 +44,9 @@ def settings_of(spec: RunSpec) -> dict[str, Any]:
     """Return everything that determines the output, except the inputs."""
     corpus = {name: value for name, value in asdict(spec.corpus).items() if name not in _LOSS_LIMIT}
     packages = {name: version(name) for name in PACKAGES}
+    if spec.corpus.tokenizer is not None:
+        corpus["tokenizer"] = tokenizer_hash(spec.corpus.tokenizer)
+        packages["tokenizers"] = version("tokenizers")
     settings = {
         "format": FORMAT,
         "detector": __version__,

@@ -193,6 +193,8 @@ def _spec(
     columns, rules = columns or Columns(), rules or CorpusSettings()
     refuse_absent(pages, columns)
     refuse_unknown_page_kinds(rules.filters)
+    if rules.tokenizer is not None:
+        raise SettingsError("tokenizer is for corpus runs only: count tokens in a pandas UDF")
     if columns.output is None:
         columns = columns._replace(output=TEXT)
         if columns.text != TEXT and TEXT in pages.columns:

@@ -111,8 +111,8 @@ def _since(since: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def report_page(report: Mapping[str, Any]) -> str:
-    """Return the report as an HTML page."""
+def _summary(report: Mapping[str, Any]) -> str:
+    """Return the results in a few sentences."""
     total = report["total"]
     copies = "near-duplicate" if total["duplicates"] == 1 else "near-duplicates"
     summary = (
@@ -120,8 +120,15 @@ def report_page(report: Mapping[str, Any]) -> str:
         f"{total['duplicates']:,} {copies}), {_size(total['bytes_kept'])} of {_size(total['bytes'])}; "
         f"{sum(report['rejected'].values()):,} records were set aside."
     )
+    if "tokens" in total:
+        summary += f" The clean text has {total['tokens']:,} tokens."
     if report["simplified"]:
         summary += f" {report['simplified']:,} HTML pages were read without their formatting tags."
+    return summary
+
+
+def report_page(report: Mapping[str, Any]) -> str:
+    """Return the report as an HTML page."""
     heads = ("name", "documents", "kept", "empty", "duplicates", "bytes", "bytes kept", "lost")
     parts = [
         _table("Records set aside", ("reason", "records"), report["rejected"].items()),
@@ -159,6 +166,6 @@ def report_page(report: Mapping[str, Any]) -> str:
     ]
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Corpus report</title>'
-        f"<style>{_STYLE}</style></head><body><h1>Corpus report</h1><p>{escape(summary)}</p>"
+        f"<style>{_STYLE}</style></head><body><h1>Corpus report</h1><p>{escape(_summary(report))}</p>"
         f"{''.join(parts)}</body></html>\n"
     )

@@ -46,6 +46,7 @@ def document_counts(spec: RunSpec, shards: int) -> dict[str, Any]:
         "after": np.sum([tally["after"] for tally in tallies], axis=0).tolist(),
         "verdicts": dict(sorted(verdicts.items())),
         "simplified": sum(tally["simplified"] for tally in tallies),
+        "tokens": sum(tally["tokens"] for tally in tallies),
         "filtered": {
             name: {"documents": count, "examples": [row[1:] for row in examples[name]]}
             for name, count in sorted(filtered.items())
@@ -99,11 +100,12 @@ def report_of(spec: RunSpec, shards: int, rejected: Mapping[str, int]) -> dict[s
     lines = added_up(read_json(spec.folder().of("clean", shard) / "tally.json") for shard in range(shards))
     total = np.sum(list(documents["sources"].values()), axis=0).tolist() if documents["sources"] else [0] * 6
     removed = read_array(spec.folder().step("groups") / "removed.npy")
+    tokens = {} if spec.corpus.tokenizer is None else {"tokens": documents["tokens"]}
     return (
         passage_counts(spec, shards)
         | filter_counts(spec, documents["filtered"])
         | {
-            "total": dict(zip(ROW, total, strict=True)),
+            "total": dict(zip(ROW, total, strict=True)) | tokens,
             "lines": {"all": lines["lines"][0], "kept": lines["lines"][1]},
             "rejected": dict(rejected),
             "sites": len(documents["sites"]),

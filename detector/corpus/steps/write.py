@@ -41,6 +41,7 @@ from detector.corpus.steps.count import is_alone
 from detector.corpus.steps.merge import UsedIds
 from detector.corpus.steps.near_duplicates import STAYED
 from detector.corpus.steps.passages import final_folder
+from detector.corpus.token_counts import TOKENS, TokenCounter
 from detector.files.json_lines import json_line
 from detector.files.zstd_files import write_zstd
 from detector.records import Integers
@@ -60,6 +61,7 @@ class Fate(NamedTuple):
     """The outcome for a document: "kept", "empty", "duplicate" or "filtered", and its clean text.
 
     numbers, broken: of its clean text, and the filter that it does not pass, if these are wanted
+    tokens: of its clean text, 0 if they are not counted
     size: bytes of the clean text; before: bytes of its lines, of HTML without the markup
     """
 
@@ -72,6 +74,7 @@ class Fate(NamedTuple):
     share: float
     numbers: DocumentNumbers | None = None
     broken: Broken | None = None
+    tokens: int = 0
 
 
 class Repeating(NamedTuple):
@@ -123,6 +126,16 @@ def _filtered(fate: Fate, rules: CorpusSettings) -> Fate:
     return fate._replace(numbers=numbers, broken=broken, fate="filtered" if broken else "kept")
 
 
+def _with_tokens(spec: RunSpec, found: Iterator[Fate]) -> Iterator[Fate]:
+    """Yield outcomes with the tokens of documents that are kept, if the rules name a tokenizer."""
+    if spec.corpus.tokenizer is None:
+        yield from found
+        return
+    counter = TokenCounter(spec.corpus.tokenizer)
+    for fate in found:
+        yield fate._replace(tokens=counter.count(fate.text)) if fate.fate == "kept" else fate
+
+
 class DocumentTally:
     """Counts over documents: by site, by source, and by length.
 
@@ -136,6 +149,7 @@ class DocumentTally:
         self.after = [0] * LENGTH_BINS
         self.verdicts: Counter[str] = Counter()
         self.simplified = 0
+        self.tokens = 0
         self.filtered: Counter[str] = Counter()
         self.examples: dict[str, list[list[Any]]] = {}
 
@@ -154,6 +168,7 @@ class DocumentTally:
             self.after[min(fate.size.bit_length(), LENGTH_BINS - 1)] += 1
         self.verdicts[fate.verdict] += 1
         self.simplified += document.simplified is not None
+        self.tokens += fate.tokens
         if fate.broken is not None:
             self.filtered[fate.broken.filter] += 1
             rank = xxhash.xxh3_64_intdigest(document.id.encode("utf-8", "replace"))
@@ -170,6 +185,7 @@ class DocumentTally:
             "after": self.after,
             "verdicts": dict(sorted(self.verdicts.items())),
             "simplified": self.simplified,
+            "tokens": self.tokens,
             "filtered": dict(sorted(self.filtered.items())),
             "examples": dict(sorted(self.examples.items())),
         }
@@ -188,7 +204,9 @@ def _column_of(line: bytes) -> list[dict[str, Any]]:
 
 
 def _cleaned(fate: Fate, lines: list[dict[str, Any]] | None, rules: CorpusSettings) -> Cleaned:
-    numbers = fate.numbers.columns() if fate.numbers is not None and rules.numbers else None
+    numbers = fate.numbers.columns() if fate.numbers is not None and rules.numbers else {}
+    if rules.tokenizer is not None:
+        numbers[TOKENS] = fate.tokens
     return Cleaned(fate.document, fate.text, fate.verdict, fate.share, lines, numbers)
 
 
@@ -208,6 +226,7 @@ def _opened(spec: RunSpec, shard: Shard, folder: Path, kept: Callable[[], Iterat
     if kind != "parquet":
         assert_never(kind)
     numbers = columns_of_numbers() if spec.corpus.numbers else {}
+    numbers |= {TOKENS: int} if spec.corpus.tokenizer is not None else {}
     fields = spec.folder().of("count", shard.number) / FIELDS
     if fields.exists():
         source = SourceColumns(fields, shard.parts[0].first)
@@ -254,7 +273,8 @@ def write_shard(spec: RunSpec, shard: Shard) -> None:
             _ids_file(spec, folder) as ids,
             (folder / FILTERED).open("wb") as filtered,
         ):
-            done = zip(fates(spec, shard, pairs.removed), _lines(spec, shard), strict=spec.lines == "column")
+            counted = _with_tokens(spec, fates(spec, shard, pairs.removed))
+            done = zip(counted, _lines(spec, shard), strict=spec.lines == "column")
             for number, (fate, lines) in enumerate(done):
                 tally.add(fate)
                 stayed.append(fate.fate == "kept")

@@ -1,0 +1,55 @@
+"""How many tokens a clean text has, for the tokenizer of a language model that the rules name."""
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from detector.errors import SettingsError
+from detector.extras import need
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+# The column with the number of tokens.
+TOKENS: Final = "detector_tokens"
+
+
+def _bytes_of(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise SettingsError(f"the tokenizer {path} cannot be read: {error.strerror}") from None
+
+
+def tokenizer_hash(path: str) -> str:
+    """Return BLAKE2b of the file of a tokenizer."""
+    return hashlib.blake2b(_bytes_of(path), digest_size=16).hexdigest()
+
+
+class TokenCounter:
+    """Counts tokens with a `tokenizer.json` of the package tokenizers.
+
+    Raises `SettingsError` if the file is no tokenizer, `MissingExtraError` without the package.
+    """
+
+    def __init__(self, path: str) -> None:
+        need("tokenizers", "tokens", "counting tokens")
+        self._tokenizer = _loaded(path)
+        self._tokenizer.no_truncation()
+        self._tokenizer.no_padding()
+
+    def count(self, text: str) -> int:
+        """Return the number of tokens, without those that mark the start and the end of a text."""
+        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+def _loaded(path: str) -> "Tokenizer":
+    from tokenizers import Tokenizer
+
+    data = _bytes_of(path)
+    try:
+        return Tokenizer.from_buffer(data)
+    except ValueError:
+        raise SettingsError(
+            f"{path} is not a tokenizer: give the tokenizer.json that the model is published with"
+        ) from None
