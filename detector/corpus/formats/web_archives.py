@@ -151,15 +151,18 @@ def record_starts(file: Any, shard_bytes: int) -> list[tuple[int, int]]:  # noqa
 
 
 class _Read(NamedTuple):
-    """A record that may be a page, with its number and body; body is None for images and the like."""
+    """A record that may be a page, with its number and body."""
 
     number: int
     record: Any
-    body: bytes | None
+    body: bytes
 
 
 def _read_on(file: Any, part: Part, limits: ReadLimits) -> Iterator[_Read | Rejected]:  # noqa: ANN401
-    """Yield the records of a part that may be pages. After damage, it goes on at the next record."""
+    """Yield the records of a part that may be pages; images and the like are passed over.
+
+    After damage, it goes on at the next record.
+    """
     conversion = fastwarc().WarcRecordType.conversion
     start, number, damage = part.start, part.first, ""
     while True:
@@ -167,15 +170,16 @@ def _read_on(file: Any, part: Part, limits: ReadLimits) -> Iterator[_Read | Reje
         try:
             for record in _records(file, parse_http=True):
                 start = record.stream_pos
+                if 0 <= part.end <= start:
+                    return
                 if damage:
                     yield Rejected(part.name, number, f"damaged: {damage}; reading goes on at byte {start:,}")
                     number, damage = number + 1, ""
                 if not _may_be_page(record):
                     continue
                 found = _format(record, record.record_type == conversion)
-                is_wanted = found is not None or _content_type(record) in UNTYPED
-                body = record.reader.read(limits.record_bytes + 1) if is_wanted else None
-                yield _Read(number, record, body)
+                if found is not None or _content_type(record) in UNTYPED:
+                    yield _Read(number, record, record.reader.read(limits.record_bytes + 1))
                 number += 1
             return
         except DAMAGE as error:
@@ -190,10 +194,6 @@ def read_warc(part: Part, columns: Columns, limits: ReadLimits) -> Records:
         for found in _read_on(file, part, limits):
             if isinstance(found, Rejected):
                 yield found
-                continue
-            if 0 <= part.end <= found.record.stream_pos:
-                return
-            if found.body is None:
                 continue
             document = _document(part, found.number, found.record, found.body, columns, limits)
             if document is not None:
