@@ -143,6 +143,12 @@ FolderSites = Literal["found", "top", "folder", "one", "none"]
 Passages = Literal["keep", "mark", "drop"]
 
 
+def _refuse_no_path(name: str, value: object) -> None:
+    """Raise `SettingsError` for a setting that is given, but is no path."""
+    if value is not None and not (isinstance(value, str) and value):
+        raise SettingsError(f"{name} is the path of a file, not {value!r}")
+
+
 @dataclass(frozen=True, slots=True)
 class CorpusSettings:
     """The rules of a corpus run, in addition to scoring.
@@ -217,6 +223,7 @@ class CorpusSettings:
 
     def __post_init__(self) -> None:
         refuse_texts(self, ("protect", "template", "allow"))
+        _refuse_no_path("tokenizer", self.tokenizer)
         if not (self.duplicates == 0 or 0.05 <= self.duplicates <= 1):
             raise SettingsError(f"duplicates is 0 or a similarity from .05 to 1, not {self.duplicates}")
         if self.near_duplicates not in get_args(Similarity):

@@ -461,6 +461,14 @@ def test_copies_that_are_all_cut_off_or_have_a_note_show_the_title(detector):
         assert [line.kept for line in page.lines] == [True, True, False, True, False], again
 
 
+def test_different_notes_are_headings_of_sections(detector):
+    policy = Detector(detector.model, Settings(threshold=1.0))
+    seasons = [f"{FERRY} (in {season})" for season in ("spring", "summer", "winter")]
+    lines = [FERRY, PROSE[0], seasons[0], PROSE[1], *seasons[1:], *BELOW, FERRY]
+    page = policy.score("\n".join(lines), format="text")
+    assert [line.text for line in page.lines if line.copy_kind == "headline"] == [FERRY]
+
+
 @pytest.mark.parametrize(
     "line",
     [

@@ -178,7 +178,7 @@ def _steps(
         tasks[AGAIN.title] = _each(AGAIN, spec, shards_again(spec), engine, progress)
     if spec.corpus.duplicates:
         tasks[SIGN.title] = _each(SIGN, spec, shards, engine, progress)
-    if needs_room(spec, numbers, memory):
+    if spec.corpus.passages != "keep" or needs_room(spec, numbers, memory):
         engine.close()  # the workers give back their memory
     group(spec, numbers, memory, progress)
     if spec.corpus.passages != "keep":

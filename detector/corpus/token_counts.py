@@ -4,8 +4,9 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from detector.errors import SettingsError
+from detector.errors import SettingsError, in_words
 from detector.extras import need
+from detector.text.decoding import without_surrogates
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -17,8 +18,8 @@ TOKENS: Final = "detector_tokens"
 def _bytes_of(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
-    except OSError as error:
-        raise SettingsError(f"the tokenizer {path} cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"the tokenizer {path!r} cannot be read: {in_words(error)}") from None
 
 
 def tokenizer_hash(path: str) -> str:
@@ -40,7 +41,7 @@ class TokenCounter:
 
     def count(self, text: str) -> int:
         """Return the number of tokens, without those that mark the start and the end of a text."""
-        return len(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        return len(self._tokenizer.encode(without_surrogates(text), add_special_tokens=False).ids)
 
 
 def _loaded(path: str) -> "Tokenizer":

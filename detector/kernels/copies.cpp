@@ -35,8 +35,13 @@ class CopyFinder {
     if (!forms_.is_html())
       heads_.each(first, last, [&](i64 row, i64 of) { write(row, copy::RUNNING_HEAD, of); });
     if (title_ < 0) return;
-    i64 unlike = 0, begin = 0, varied = 0;
+    i64 unlike = 0, begin = 0, varied = 0, noted = -1;
+    notes_count_ = true;
     for (i64 row = first; row < last; ++row) {
+      if (has_note(row)) {
+        notes_count_ = notes_count_ && (noted < 0 || line_key(words_, row) == line_key(words_, noted));
+        noted = row;
+      }
       if (titles_.varied().differ_in_one(title_, row)) {
         varied += 1;
         varied_ = row;
@@ -161,11 +166,19 @@ class CopyFinder {
 
   static bool is_divider(u32 code) { return code == '-' || code == 0x2013 || code == 0x2014 || code == '|'; }
 
+  // Tell whether a row is the title with a date or words in brackets after it. Several different ones are the
+  // headings of sections: "(Windows)", "(Linux)".
+  bool has_note(i64 row) const {
+    const i64 whole = words_.number(title_), added = words_.number(row) - whole;
+    return added > 0 && added <= MOST_ADDED && titles_.says_enough(title_) && in_common(row) == whole &&
+           titles_.altered().has_note_after(row, whole);
+  }
+
   // Tell whether a date or a note follows after this many words, or a separator and no sentence: a site's
   // name.
   bool is_added_to(i64 row, i64 words) const {
     if (words >= words_.number(row)) return false;
-    if (titles_.says_enough(title_) && titles_.altered().has_note_after(row, words)) return true;
+    if (notes_count_ && has_note(row)) return true;
     return is_one_sentence(row) &&
            has_separator(row, words, [](u32 code) { return code != ':' && code != 0xFF1A; });
   }
@@ -229,7 +242,7 @@ class CopyFinder {
   RunningHeads heads_;
   // The row of the title, and the only row that equals it except for one word.
   i64 title_ = -1, varied_ = -1;
-  bool near_counts_ = false, is_glued_on_ = false;
+  bool near_counts_ = false, is_glued_on_ = false, notes_count_ = true;
 };
 
 }  // namespace

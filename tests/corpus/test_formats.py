@@ -413,7 +413,7 @@ def test_two_files_may_use_the_same_ids(clean, pages, tmp_path, kind, shard_byte
         assert [row["id"] for row in rows_of(out / "data")][20:23] == [0, 1, 2]
 
 
-@pytest.mark.parametrize("mark", ["sep=;", '"sep=;"', "\ufeffSEP=;"])
+@pytest.mark.parametrize("mark", ["sep=;", '"sep=;"', "\ufeffSEP=;", "sep=;;", "sep=;\r\n", "\r\nsep=;"])
 def test_excel_names_the_separator_in_a_line_of_its_own(tmp_path, mark):
     text = "The mill, the bridge, and the ferry at Low Marsh opened again on Monday for all who wait there."
     (tmp_path / "a.csv").write_text(f"{mark}\r\nid;text, with a comma\r\n1;{text}\r\n", encoding="utf-8")

@@ -90,6 +90,16 @@ def test_another_tokenizer_is_another_run(tmp_path, tokenizer):
     assert "tokens" not in later.report["total"]
 
 
+def test_half_a_character_is_no_fault(tokenizer):
+    assert TokenCounter(str(tokenizer)).count("one \ud800 two") == 3
+
+
+@pytest.mark.parametrize("path", ["", 5])
+def test_a_tokenizer_is_a_path(path):
+    with pytest.raises(SettingsError, match="tokenizer is the path of a file, not"):
+        CorpusSettings(tokenizer=path)
+
+
 def test_what_is_no_tokenizer_is_refused_before_the_work(tmp_path, monkeypatch, tokenizer):
     write_jsonl(tmp_path / "pages.jsonl", records(3))
 
@@ -101,7 +111,8 @@ def test_what_is_no_tokenizer_is_refused_before_the_work(tmp_path, monkeypatch, 
         assert not (tmp_path / "out").exists()
         return str(error.value)
 
-    assert "cannot be read: No such file or directory" in refused(tmp_path / "none.json")
+    assert "none.json' cannot be read: " in refused(tmp_path / "none.json")
+    assert "cannot be read: " in refused("a\0b")
     for bad in (
         b"",
         b"{}",

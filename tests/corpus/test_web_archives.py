@@ -223,9 +223,23 @@ def test_damage_everywhere_takes_no_more_than_a_look_at_each_byte(tmp_path):
     assert len(reasons) == 1
 
 
-@pytest.mark.parametrize("block", [9, 10, 64, 1 << 20])
+def test_a_damaged_beginning_loses_only_the_first_record(tmp_path):
+    sent = [(f"http://v.example/{n}", "200 OK", [HTML], html(n)) for n in range(4)]
+    data = archive(tmp_path / "a.warc.gz", sent).read_bytes()
+    for content in (bytes(4) + data[4:], data[:200] + bytes(40) + data[240:], b"junk" + data[2:]):
+        pages, reasons = _read_damaged(tmp_path / "b.warc.gz", content)
+        assert pages == [*"123"]
+        assert [reason.split(":")[0] for reason in reasons] == ["damaged"]
+    plain = archive(tmp_path / "a.warc", sent).read_bytes()
+    pages, reasons = _read_damaged(tmp_path / "b.warc", b"XXXX" + plain[4:])
+    assert pages == [*"123"]
+    assert len(reasons) == 1
+
+
+@pytest.mark.parametrize("block", [1, 9, 64, 1 << 20])
 def test_the_next_record_is_found_across_blocks(monkeypatch, block):
     monkeypatch.setattr(intact_records, "BLOCK", block)
+    monkeypatch.setattr(intact_records, "HEAD", 40)
     member = gzip.compress(b"WARC/1.1\r\n")
     packed = gzip.compress(b"other") + b"\x1f" + member
     assert next_record(io.BytesIO(packed), 0) == len(packed) - len(member)

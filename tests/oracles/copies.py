@@ -151,6 +151,17 @@ class Page:
         gap = self.rows[row].text.encode()[words[0].end : words[1].start].decode()
         return "." in gap or ")" in gap
 
+    def noted(self, title: int) -> list[int]:
+        """Return the rows that are the title with a note; none if there are different notes."""
+        whole = self.keys[title]
+        rows = [
+            row
+            for row, keys in enumerate(self.keys)
+            if len(whole) < len(keys) <= len(whole) + 6 and keys[: len(whole)] == whole
+            and says_enough(self.words[title], 8) and self.has_note_after(row, len(whole))
+        ]  # fmt: skip
+        return rows if len({self.keys[row] for row in rows}) == 1 else []
+
     def lead(self, row: int) -> float:
         return sum(self.paragraph[row + 1 : row + 1 + FOLLOWING])
 
@@ -419,7 +430,7 @@ def of_title(page: Page, row: int, title: int, near_counts: bool) -> tuple[str, 
     truncated = page.is_cut_off(row, title, same)
     ends = [page.kinds[at].count(str(END)) for at in (row, title)]
     added = len(whole) == same < len(mine) <= same + 6 and not heading
-    has_note = added and says_enough(page.words[title], 8) and page.has_note_after(row, same)
+    has_note = added and row in page.noted(title)
     if added and not has_note:
         first, last = page.words[row][same - 1].end, page.words[row][same].start
         gap = page.rows[row].text.encode()[first:last].decode()

@@ -22,8 +22,8 @@ ENCODING_BYTES: Final = 1 << 18
 _NOT_UTF8: Final = dict.fromkeys(range(0xDC80, 0xDD00))
 # Possible separators besides the comma.
 _DELIMITERS: Final = ";\t|"
-# A line by which Excel names the separator, before that with the names of columns.
-_NAMED: Final = re.compile(r'"?sep=([,;\t|])"?[\r\n]*', re.IGNORECASE)
+# A line by which Excel names the separator, before that with the names of columns. Programs may fill it up.
+_NAMED: Final = re.compile(r'"?sep=([,;\t|])"?\1*[\r\n]*', re.IGNORECASE)
 _BREAKS: Final = ("\n", "\r")
 _STEP: Final = 1 << 20
 
@@ -104,6 +104,18 @@ def _delimiter(name: str, header: str) -> str:
     return max(_DELIMITERS, key=header.count) if any(sign in header for sign in _DELIMITERS) else ","
 
 
+def _first_line(lines: Iterator[str]) -> tuple[str, str]:
+    """Return the line with the names of columns, and the separator if a line above it names it."""
+    separator = ""
+    for line in lines:
+        text = line.removeprefix("\ufeff")  # the mark of UTF-16
+        if named := _NAMED.fullmatch(text):
+            separator = named[1]
+        elif text.strip():
+            return text, separator
+    return "", separator
+
+
 def _row_fault(row: Sequence[str], columns: int, never_closed: bool) -> str:
     """Return what is wrong with a row of CSV; empty if it is valid."""
     if never_closed:
@@ -125,13 +137,11 @@ def read_csv(part: Part, columns: Columns, limits: ReadLimits) -> Records:
         text = io.TextIOWrapper(whole, _encoding(head), errors="surrogateescape", newline="")
         lines = _Lines(text, limits.record_bytes)
         try:
-            first = next(lines, "").removeprefix("\ufeff")  # the mark of UTF-16
-            named = _NAMED.fullmatch(first)
-            first = next(lines, "") if named else first
+            first, separator = _first_line(lines)
         except csv.Error as error:
             yield Rejected(part.name, 0, f"not CSV: {error}, the first line should name the columns")
             return
-        delimiter = named[1] if named else _delimiter(part.name, first)
+        delimiter = separator or _delimiter(part.name, first)
         rows = csv.reader(chain([first], lines), delimiter=delimiter)
         header: list[str] | None = None
         number = -1

@@ -1,16 +1,16 @@
 """Finds the next record of a damaged web archive that can be read."""
 
+import re
 import zlib
 from typing import BinaryIO, Final
 
-from detector.text.compressed import GZIP
-
 # What reading a damaged archive raises.
 DAMAGE: Final = (OSError, EOFError, zlib.error, ValueError)
-# The beginning of a record, and of one after another record.
 RECORD: Final = b"WARC/"
-AFTER_RECORD: Final = b"\r\n\r\n" + RECORD
-BLOCK: Final = 1 << 20
+# Where a record may begin: at a gzip member, or after another record.
+AFTER_RECORD: Final = b"\r\n\r\n"
+BEGINS: Final = re.compile(rb"\x1f\x8b\x08|\r\n\r\nWARC/")
+BLOCK: Final = 1 << 16
 # How many bytes of a member show how its contents begin.
 HEAD: Final = 4096
 
@@ -20,38 +20,26 @@ def next_record(file: BinaryIO, after: int) -> int:
 
     In a compressed archive, a record is a gzip member of its own. The time is linear in the bytes.
     """
-    file.seek(0)
-    is_packed = file.read(len(GZIP)) == GZIP
-    sought = GZIP if is_packed else AFTER_RECORD
-    at = after if is_packed else max(after - (len(sought) - len(RECORD)), 0)
+    at = max(after - len(AFTER_RECORD), 0)
+    file.seek(at)
+    data = file.read(BLOCK + HEAD)
     while True:
-        found = _find(file, sought, at)
-        if found < 0 or not is_packed:
-            return found if found < 0 else found + len(sought) - len(RECORD)
-        if _is_record(file, found):
-            return found
-        at = found + 1
+        is_last = len(data) < BLOCK + HEAD
+        for found in BEGINS.finditer(data):
+            if found.start() >= BLOCK and not is_last:
+                break  # it is in the next block, too
+            is_plain = found[0].endswith(RECORD)
+            begin = found.start() + (len(AFTER_RECORD) if is_plain else 0)
+            if at + begin >= after and (is_plain or _is_record(data[begin : begin + HEAD])):
+                return at + begin
+        if is_last:
+            return -1
+        at, data = at + BLOCK, data[BLOCK:] + file.read(BLOCK)
 
 
-def _find(file: BinaryIO, sought: bytes, at: int) -> int:
-    """Return where some bytes are, from a place on; -1 if they are not there."""
-    file.seek(at)
-    block = file.read(BLOCK)
-    while len(block) >= len(sought):
-        if (found := block.find(sought)) >= 0:
-            return at + found
-        kept = len(sought) - 1
-        at += len(block) - kept
-        block = block[-kept:] + file.read(BLOCK)
-        if len(block) == kept:
-            break
-    return -1
-
-
-def _is_record(file: BinaryIO, at: int) -> bool:
-    """Tell whether the gzip member that begins here has a record in it."""
-    file.seek(at)
+def _is_record(member: bytes) -> bool:
+    """Tell whether a gzip member has a record in it."""
     try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(file.read(HEAD), len(RECORD)) == RECORD
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(member, len(RECORD)) == RECORD
     except zlib.error:
         return False

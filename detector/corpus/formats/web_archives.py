@@ -190,15 +190,17 @@ def _read_on(file: Any, part: Part, limits: ReadLimits) -> Iterator[_Read | Reje
 
 def read_warc(part: Part, columns: Columns, limits: ReadLimits) -> Records:
     """Yield the pages of a web archive, or of a range of its bytes. Images and the like are skipped."""
+    is_archive = False
     with stored_part(part) as file:
         for found in _read_on(file, part, limits):
+            is_archive = True
             if isinstance(found, Rejected):
                 yield found
                 continue
             document = _document(part, found.number, found.record, found.body, columns, limits)
             if document is not None:
                 yield document
-        if not part.start and not part.first:
+        if not (part.start or part.first or is_archive):
             _refuse_foreign(file)
 
 

@@ -30,8 +30,13 @@ class Altered {
   // Tell whether a row is at least half of the title and then dots, which may cut its last word. `same`: the
   // number of words that both have at their beginning.
   bool is_cut_off(i64 row, i64 title, i64 same) const {
+    return is_beginning(row, title, same) && ends_in_dots(row);
+  }
+
+  // The same for a row that is known to end in dots.
+  bool is_beginning(i64 row, i64 title, i64 same) const {
     const i64 size = words_.number(row), whole = words_.number(title);
-    if (size < LEAST_BEGINNING || 2 * size < whole || same + 1 < size || !ends_in_dots(row)) return false;
+    if (size < LEAST_BEGINNING || 2 * size < whole || same + 1 < size) return false;
     return same == size || (same < whole && is_part_of(words_.last(row) - 1, words_.first(title) + same));
   }
 
@@ -53,7 +58,7 @@ class Altered {
       key = next_key(key, words_.key[word]);
       const i64 same = word - words_.first(row) + 1;
       if (same + 1 < LEAST_BEGINNING) continue;
-      if (const i64 cut = table.find(key + CUT_OFF); cut >= 0 && is_cut_off(cut, row, same)) return true;
+      if (const i64 cut = table.find(key + CUT_OFF); cut >= 0 && is_beginning(cut, row, same)) return true;
     }
     return false;
   }
