@@ -11,10 +11,13 @@ from typing import BinaryIO, Final, NamedTuple
 
 from detector.corpus.formats.documents import Part, Piece
 from detector.corpus.formats.files import hash_of, stored, stored_part
+from detector.corpus.formats.frames import frame_starts
+from detector.corpus.formats.intact_records import DAMAGE
 from detector.corpus.formats.parquet_files import arrow_errors, parquet
 from detector.corpus.formats.web_archives import record_starts
 from detector.corpus.inputs import Input
 from detector.files.parquet_footer import row_groups
+from detector.files.zstd_files import ZstdError
 from detector.text.compressed import COMPRESSED
 
 BLOCK: Final = 1 << 20
@@ -159,14 +162,27 @@ def survey(input: Input, shard_bytes: int) -> Survey:
 
 
 def _cut_records(part: Part, shard_bytes: int) -> tuple[str, list[tuple[int, int]]]:
-    """Return the hash of a file, and where it can be split if it is a web archive."""
+    """Return the hash of a file, and where it can be split: a web archive, or compressed lines."""
     digest, starts = _digest(), [(0, 0)]
     with stored_part(part) as file:
         hashed = Hashed(file, digest)
         if part.kind == "warc" and part.size > shard_bytes:
             starts = record_starts(hashed, shard_bytes)
+        elif part.kind == "jsonl" and part.size > shard_bytes:
+            starts = _frame_starts(hashed, part.name, shard_bytes)
         while hashed.read(BLOCK):
             pass
         if len(starts) > 1 and not _begin_alike(file, starts):
             starts = [(0, 0)]
     return digest.hexdigest(), starts
+
+
+def _frame_starts(file: Hashed, name: str, shard_bytes: int) -> list[tuple[int, int]]:
+    """Return where compressed lines can be split.
+
+    A damaged file is not split: reading it reports the damage.
+    """
+    try:
+        return frame_starts(file, name, shard_bytes)
+    except (*DAMAGE, ZstdError):
+        return [(0, 0)]

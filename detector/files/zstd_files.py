@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer, WriteableBuffer
 
 ZstdError: Final = zstd.ZstdError
+# Unpacks a single frame.
+ZstdDecompressor: Final = zstd.ZstdDecompressor
 _BUFFER: Final = 1 << 17
 # What the library says if it gets no memory.
 _NO_MEMORY: Final = "Allocation error"

@@ -27,7 +27,7 @@ from detector.files.folders import refuse_folder
 from detector.files.limits import ReadLimits, too_large
 from detector.files.sparse import fault_of_holes
 from detector.files.zstd_files import read_zstd
-from detector.text.compressed import BZIP2, GZIP, ZSTD
+from detector.text.compressed import BZIP2, COMPRESSED, GZIP, ZSTD
 
 BUFFER: Final = 1 << 20
 # The number of bytes that show whether a file is HTML: a document type or `<html>` comes first, or after
@@ -190,15 +190,48 @@ def _refuse_packed(file: BinaryIO, part: Part) -> None:
             raise OSError(f"it is compressed: add {suffix} to its name")
 
 
+class _Range(io.RawIOBase):
+    """Some bytes of a file."""
+
+    def __init__(self, file: BinaryIO, start: int, end: int) -> None:
+        self._file, self._left = file, end - start if end >= 0 else sys.maxsize
+        file.seek(start)
+
+    def readable(self) -> bool:
+        """Tell that this is a readable file."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:  # noqa: ANN401
+        """Read some bytes, up to the end."""
+        found = self._file.read(min(len(buffer), self._left))
+        self._left -= len(found)
+        buffer[: len(found)] = found
+        return len(found)
+
+
+def is_of_frames(part: Part) -> bool:
+    """Tell whether a part is some frames of a compressed file, which are unpacked from their beginning."""
+    is_cut = part.start > 0 or part.end >= 0
+    return is_cut and part.kind == "jsonl" and part.path.lower().endswith(COMPRESSED)
+
+
+def _frames_of(part: Part, file: BinaryIO) -> BinaryIO:
+    """Return the bytes of a part that is some frames of a file, or else the file."""
+    if not is_of_frames(part):
+        return file
+    return io.BufferedReader(_Range(file, part.start, part.end), BUFFER)
+
+
 @contextmanager
 def opened(part: Part, limits: ReadLimits) -> Iterator[BinaryIO]:
     """Open the contents of a part's file, decompressed, up to the limit."""
-    with stored_part(part) as raw, unpacked(raw, part.path.lower()) as file:
-        if file is raw:
-            _refuse_packed(raw, part)
-            yield raw
+    with stored_part(part) as whole, unpacked(_frames_of(part, whole), part.path.lower()) as file:
+        if file is whole:
+            _refuse_packed(whole, part)
+            yield whole
             return
         size = size_and_time(part.path)[0] if part.size < 0 else part.size
+        size = (part.end if part.end >= 0 else size) - part.start
         with io.BufferedReader(_Bounded(file, limits.of_file(size)), BUFFER) as bounded:
             yield bounded
 

@@ -123,7 +123,8 @@ class Altered {
     return false;
   }
 
-  // Tell whether all words that follow are numbers, except for the name of a month: 12 May 2024, 2024年5月12日.
+  // Tell whether all words that follow are numbers, except for the name of a month: 12 May 2024,
+  // 2024年5月12日.
   bool is_date(i64 row, i64 words) const {
     i64 thirds = 0;
     for (i64 word = words_.first(row) + words; word < words_.last(row); ++word)
