@@ -25,7 +25,7 @@ NEWS: Final = ("express.gr", "we-dwoje.pl", "sina.com.cn", "regnum.ru", "dailyma
 SHOPS: Final = {"woocommerce-fr": "boutique-fr.test", "woocommerce-vi": "shop-vi.test"}
 SEED: Final = 21
 # The pages to read of a site, and the sites of which one more is read.
-EACH, WITH_MORE = 2, 4
+EACH, WITH_MORE = 3, 6
 
 
 def _pages() -> Iterator[tuple[str, Page]]:
@@ -73,7 +73,7 @@ def beside(record: LineRecord) -> Iterator[str]:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def command(folder: Path) -> None:
-    """Clean 18 sites of the shared data in FOLDER, and write 40 pages to read to FOLDER/read.txt.
+    """Clean 18 sites of the shared data in FOLDER, and write 60 pages to read to FOLDER/read.txt.
 
     \b
     Examples:

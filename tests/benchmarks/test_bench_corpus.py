@@ -180,12 +180,12 @@ def test_a_command_that_takes_too_long_is_stopped_with_its_processes(tmp_path):
 
 
 def test_pages_to_read_are_drawn_by_a_fixed_rule():
-    sites = {f"site{at}": [f"site{at}/{page}" for page in range(20)] for at in range(6)}
+    sites = {f"site{at}": [f"site{at}/{page}" for page in range(20)] for at in range(8)}
     found = drawn(sites)
     assert found == drawn({site: pages[::-1] for site, pages in reversed(sites.items())})
-    assert len(found) == len(set(found)) == 6 * EACH + WITH_MORE
+    assert len(found) == len(set(found)) == 8 * EACH + WITH_MORE
     assert sum(name.startswith("site0/") for name in found) == EACH + 1
-    assert sum(name.startswith("site5/") for name in found) == EACH
+    assert sum(name.startswith("site7/") for name in found) == EACH
 
 
 def test_verdicts_on_read_pages():
