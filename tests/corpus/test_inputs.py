@@ -416,7 +416,7 @@ def test_a_file_that_changes_before_it_is_looked_at_gets_no_hash(tmp_path, name,
     [
         ("none.jsonl", b""),
         ("blank.jsonl", b"\n\n"),
-        ("none.jsonl.gz", gzip.compress(b"")),
+        ("none.jsonl.gz", gzip.compress(b"", mtime=0)),
         ("none.csv", b""),
         ("head.csv", b"id,text\n"),
     ],
