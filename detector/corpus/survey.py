@@ -17,7 +17,6 @@ from detector.corpus.formats.parquet_files import arrow_errors, parquet
 from detector.corpus.formats.web_archives import record_starts
 from detector.corpus.inputs import Input
 from detector.files.parquet_footer import row_groups
-from detector.files.zstd_files import ZstdError
 from detector.text.compressed import COMPRESSED
 
 BLOCK: Final = 1 << 20
@@ -148,7 +147,8 @@ def survey(input: Input, shard_bytes: int) -> Survey:
     part = Part(input.path, input.name, input.kind, size=input.size, time=input.time)
     # Equal parts, so that no worker waits for a large one at the end while the others have nothing to do.
     equal = -(-input.size // max(-(-input.size // shard_bytes), 1)) if input.size > 0 else shard_bytes
-    if input.kind == "jsonl" and not input.name.lower().endswith(COMPRESSED):
+    may_be_cut = not 0 <= input.size <= shard_bytes  # the size of a URL may be unknown
+    if input.kind == "jsonl" and may_be_cut and not input.name.lower().endswith(COMPRESSED):
         return _survey_lines(part, equal)
     hash, starts = _cut_records(part, equal)
     cuts = _Cuts(starts, [start for start, _ in starts])
@@ -184,5 +184,5 @@ def _frame_starts(file: Hashed, name: str, shard_bytes: int) -> list[tuple[int, 
     """
     try:
         return frame_starts(file, name, shard_bytes)
-    except (*DAMAGE, ZstdError):
+    except DAMAGE:
         return [(0, 0)]

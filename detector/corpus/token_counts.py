@@ -1,9 +1,10 @@
 """How many tokens a clean text has, for the tokenizer of a language model that the rules name."""
 
-import hashlib
+import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from detector.corpus.formats.files import hash_of
 from detector.errors import SettingsError, in_words
 from detector.extras import need
 from detector.text.decoding import without_surrogates
@@ -24,7 +25,7 @@ def _bytes_of(path: str) -> bytes:
 
 def tokenizer_hash(path: str) -> str:
     """Return BLAKE2b of the file of a tokenizer."""
-    return hashlib.blake2b(_bytes_of(path), digest_size=16).hexdigest()
+    return hash_of(io.BytesIO(_bytes_of(path)), 0, -1)
 
 
 class TokenCounter:

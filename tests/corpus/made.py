@@ -1,8 +1,11 @@
 """Records written for corpus tests, and readers of output folders."""
 
+import io
 import json
 import subprocess
 import sys
+
+from detector.files.zstd_files import write_zstd
 
 PLACES = ("harbour", "market", "library", "bridge", "school", "museum", "station", "garden", "mill", "ferry")
 PEOPLE = (
@@ -27,6 +30,14 @@ DEEDS = (
 )
 HEAD = ("Home", "News of the valley", "Subscribe to our newsletter", "Search this site")
 FOOT = ("Share this page", "© 2024 The Valley Post. All rights reserved.", "Leave a Reply", "Privacy policy")
+
+
+def zstd_of(data):
+    """Return bytes compressed with Zstandard."""
+    packed = io.BytesIO()
+    with write_zstd(packed, 3) as file:
+        file.write(data)
+    return packed.getvalue()
 
 
 def story(number):

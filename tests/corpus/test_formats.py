@@ -21,20 +21,11 @@ from detector.corpus.shards import shards_of
 from detector.corpus.survey import survey
 from detector.errors import SettingsError
 from detector.files.limits import ReadLimits
-from detector.files.zstd_files import write_zstd
 from detector.settings import Columns
 from detector.text.compressed import COMPRESSED
 from detector.text.record_files import records_kind
-from tests.corpus.made import everything, page, write_jsonl
+from tests.corpus.made import everything, page, write_jsonl, zstd_of
 from tests.corpus.made import read_jsonl as rows_of
-
-
-def zstd_of(data):
-    """Bytes compressed with Zstandard."""
-    packed = io.BytesIO()
-    with write_zstd(packed, 3) as file:
-        file.write(data)
-    return packed.getvalue()
 
 
 def read(*paths, shard_bytes=1_000_000):

@@ -17,18 +17,10 @@ from detector.corpus.formats.frames import frame_starts
 from detector.corpus.formats.readers import read_part
 from detector.corpus.inputs import Input
 from detector.corpus.survey import survey
-from detector.files.zstd_files import write_zstd
+from detector.files.zstd_files import read_zstd
 from detector.settings import Columns, CorpusSettings, EngineSettings
 from detector.text.compressed import GZIP
-from tests.corpus.made import everything, records
-
-
-def zstd_of(data):
-    packed = io.BytesIO()
-    with write_zstd(packed, 3) as file:
-        file.write(data)
-    return packed.getvalue()
-
+from tests.corpus.made import everything, records, zstd_of
 
 PACKERS = {".gz": gzip.compress, ".zst": zstd_of}
 
@@ -92,8 +84,6 @@ def _rows(path, end):
 
 
 def _unzstd(data):
-    from detector.files.zstd_files import read_zstd
-
     return read_zstd(io.BytesIO(data)).read()
 
 

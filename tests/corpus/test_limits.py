@@ -10,18 +10,11 @@ from detector.cli.main import run
 from detector.errors import SettingsError
 from detector.files.zstd_files import write_zstd
 from detector.settings import CorpusSettings
-from tests.corpus.made import cleaned_with_limit, page, read_jsonl, write_jsonl
+from tests.corpus.made import cleaned_with_limit, page, read_jsonl, write_jsonl, zstd_of
 
 # The limit of a record in these tests.
 MOST = 100_000
 LARGE = 50 * MOST
-
-
-def zstd(data):
-    packed = io.BytesIO()
-    with write_zstd(packed, 3) as file:
-        file.write(data)
-    return packed.getvalue()
 
 
 def row(number):
@@ -29,15 +22,15 @@ def row(number):
 
 
 BOMBS = {
-    "one line of blanks.jsonl.zst": zstd(b" " * LARGE),
+    "one line of blanks.jsonl.zst": zstd_of(b" " * LARGE),
     "one line of blanks.jsonl.gz": gzip.compress(b" " * LARGE),
     "a long text.jsonl.gz": gzip.compress(b'{"text": "' + b"a" * LARGE + b'"}\n'),
-    "short lines.jsonl.zst": zstd(row(0) + b"{}\n" * (LARGE // 3)),
-    "a line.csv.zst": zstd(b"id,text\n1," + b"a" * LARGE),
-    "a header.csv.zst": zstd(b"a" * LARGE),
-    "cells.csv.zst": zstd(b"id,text\n" + b"1,a\n" * (LARGE // 4)),
+    "short lines.jsonl.zst": zstd_of(row(0) + b"{}\n" * (LARGE // 3)),
+    "a line.csv.zst": zstd_of(b"id,text\n1," + b"a" * LARGE),
+    "a header.csv.zst": zstd_of(b"a" * LARGE),
+    "cells.csv.zst": zstd_of(b"id,text\n" + b"1,a\n" * (LARGE // 4)),
     "a quote.csv.gz": gzip.compress(b'id,text\n1,"' + b"a\n" * (LARGE // 2)),
-    "a page.html.zst": zstd(b"<html><p>" + b"a " * (LARGE // 2)),
+    "a page.html.zst": zstd_of(b"<html><p>" + b"a " * (LARGE // 2)),
     "a page.txt.gz": gzip.compress(b"a " * (LARGE // 2)),
     "packed twice.html.gz": gzip.compress(gzip.compress(b"<html>" + b"a " * (LARGE // 2))),
 }
@@ -59,7 +52,7 @@ def test_what_unpacks_to_too_much_is_set_aside(clean, tmp_path, name):
 
 
 def test_rows_before_the_limit_stay(clean, tmp_path):
-    packed = zstd(row(0) + b"{}\n" * LARGE)
+    packed = zstd_of(row(0) + b"{}\n" * LARGE)
     (tmp_path / "pages.jsonl.zst").write_bytes(packed)
     out, _ = clean(tmp_path / "pages.jsonl.zst", to="jsonl", record_bytes=MOST, unpacked_ratio=5)
     assert [one["id"] for one in read_jsonl(out / "data")] == ["0"]
@@ -71,7 +64,7 @@ def test_rows_before_the_limit_stay(clean, tmp_path):
 
 
 def test_a_file_that_is_repetitive_can_be_read(clean, tmp_path):
-    packed = zstd(row(0) * 200)
+    packed = zstd_of(row(0) * 200)
     (tmp_path / "pages.jsonl.zst").write_bytes(packed)
     few = clean(tmp_path / "pages.jsonl.zst", name="few", record_bytes=MOST, unpacked_ratio=2)[1]
     assert any("cannot be read from here" in reason for reason in few.report["rejected"])

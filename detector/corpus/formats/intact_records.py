@@ -4,8 +4,10 @@ import re
 import zlib
 from typing import BinaryIO, Final
 
-# What reading a damaged archive raises.
-DAMAGE: Final = (OSError, EOFError, zlib.error, ValueError)
+from detector.files.zstd_files import ZstdError
+
+# What reading a damaged file of any kind raises.
+DAMAGE: Final = (OSError, EOFError, zlib.error, ZstdError, ValueError)
 RECORD: Final = b"WARC/"
 # Where a record may begin: at a gzip member, or after another record.
 AFTER_RECORD: Final = b"\r\n\r\n"

@@ -1,6 +1,5 @@
 """Reads the records of a shard in order, in any format, and reports what cannot be read."""
 
-import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -17,13 +16,13 @@ from detector.corpus.formats.documents import (
     source_of,
 )
 from detector.corpus.formats.files import opened, refuse_changed
+from detector.corpus.formats.intact_records import DAMAGE
 from detector.corpus.formats.jsonl import read_jsonl
 from detector.corpus.formats.kinds import plain_name
 from detector.corpus.formats.parquet_files import read_parquet
 from detector.corpus.formats.web_archives import read_warc
 from detector.errors import PageError, in_words
 from detector.files.limits import DEFAULT_LIMITS, ReadLimits
-from detector.files.zstd_files import ZstdError
 from detector.records import Format
 from detector.settings import Columns
 from detector.sites.addresses import address_of
@@ -103,7 +102,7 @@ def read_part(
                 yield record
             elif all(end <= at for _, end in part.taken):
                 return
-    except (OSError, EOFError, zlib.error, ZstdError, ValueError) as error:
+    except DAMAGE as error:
         refuse_changed(part)
         yield Rejected(part.name, number, f"cannot be read from here to its end: {_why(error)}")
 
