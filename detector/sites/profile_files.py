@@ -1,13 +1,13 @@
 """Profile files: a zip of a JSON file and arrays of plain numbers. Nothing is unpickled.
 
-`FORMAT` is the version of this layout. If you change it, increment it, keep the reader of the old version
-with a test that reads an old file, and describe the change here.
+    profile.json  format, keys (the version of the line keys), name, whole, templates,
+                  lines ([key, text, place, pages], for people),
+                  addresses (the site that each sampled page names as its own, or null)
+    .npy          key, pages, site, site_pages (the counts), page, sample_hash, sample_start, sample_key,
+                  run, run_pages (`sites/word_runs`)
 
-    1  profile.json: format, keys (the version of the line keys), name, whole, templates,
-       lines ([key, text, place, pages], for people)
-       key, pages, site, site_pages (the counts), page, sample_hash, sample_start, sample_key: .npy
-    2  also addresses (the site that each sampled page names as its own, or null) in profile.json,
-    and run, run_pages (`sites/word_runs`): .npy
+`FORMAT` is the version of this layout: increment it when you change it. Files of other versions are refused,
+and so are those with other line keys, because their counts would be wrong.
 """
 
 import json
@@ -26,8 +26,6 @@ from detector.files.hub import fetch_folder, is_hub_address, push_folder
 from detector.text.keys import KEYS_VERSION
 
 FORMAT: Final = 2
-# Arrays that format 1 does not have.
-SINCE_2: Final = ("run", "run_pages")
 ABOUT: Final = "profile.json"
 ARRAYS: Final = {
     "key": np.int64, "pages": np.int32, "site": np.int64, "site_pages": np.int32, "page": np.uint32,
@@ -81,10 +79,10 @@ def _about(members: dict[str, bytes], path: Path) -> dict[str, Any]:
         raise ModelFormatError(
             f"{path} is not a profile: {ABOUT} is missing or damaged; make it again"
         ) from None
-    if version not in ((1, KEYS_VERSION), (FORMAT, KEYS_VERSION)):
+    if version != (FORMAT, KEYS_VERSION):
         raise ModelFormatError(
             f"{path} has format {version[0]} with keys {version[1]}; this version of detector reads "
-            f"1 and {FORMAT} with {KEYS_VERSION}: make the profile again"
+            f"{FORMAT} with {KEYS_VERSION}: make the profile again"
         )
     return dict(about)
 
@@ -131,9 +129,4 @@ def push(stored: Stored, said: str, address: str, private: bool) -> str:
 def load(path: Path) -> Stored:
     """Read a file; raises `ModelFormatError` if it is not a complete profile."""
     members = _members(path)
-    about = _about(members, path)
-    if about["format"] == 1:
-        about["addresses"] = []
-        for name in SINCE_2:
-            members[f"{name}.npy"] = bytes_of(np.zeros(0, ARRAYS[name]))
-    return Stored(about, _arrays(members, path))
+    return Stored(_about(members, path), _arrays(members, path))

@@ -2,7 +2,7 @@
 
 Counts are two sorted tables: lines (a key mixed with that of the site) and sites. They are made for a batch,
 merged in any order with the same result, and pruned of lines that do not recur. A line with masked words
-(`text/keys`) is counted twice: as it is, and masked.
+(`text/keys`) is counted as it is and masked.
 """
 
 from collections.abc import Sequence
@@ -17,8 +17,14 @@ from detector.text.keys import NO_WORDS, LineKeys
 # With this many pages, what is known about a site is reliable.
 SURE_PAGES: Final = 10
 
-# Added to the id of the site for masked keys, so that they never equal exact ones.
+# A line belongs to the template if it is on this many other pages of its site, and on this share of them.
+LEAST_OF_TEMPLATE: Final = 3
+LEAST_SHARE: Final = 0.2
+
+# Added to the id of the site, so that keys of different kinds are never equal.
+EXACT: Final = 0
 MASKED: Final = 0x5851F42D4C957F2D
+NAMED: Final = 0x2C83D1E94B0F6A57
 
 
 class LineCounts(NamedTuple):
@@ -60,12 +66,28 @@ NO_COUNTS: Final = LineCounts(
 )
 
 
-def site_line_key(site: Integers, key: Integers, masked: bool = False) -> Integers:
-    """Return int64, in the given shape: the key of each line as a line of its site."""
-    kind = np.uint64(MASKED if masked else 0)
-    mixed = (site.astype(np.uint64) + kind) * np.uint64(0x9E3779B97F4A7C15)
+def site_line_key(site: Integers, key: Integers, kind: int = EXACT) -> Integers:
+    """Return int64, in the given shape: the key of each line as a line of its site.
+
+    kind: `EXACT`, `MASKED` or `NAMED`, the kind of `key`
+    """
+    mixed = (site.astype(np.uint64) + np.uint64(kind)) * np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(32)) ^ key.astype(np.uint64)) * np.uint64(0xFF51AFD7ED558CCD)
     return (mixed ^ (mixed >> np.uint64(29))).astype(np.int64)
+
+
+def site_line_keys(site: Integers, keys: LineKeys) -> tuple[Integers, Integers, Integers]:
+    """Return the keys of each line as a line of its site: as it is, masked, and with names masked."""
+    return (
+        site_line_key(site, keys.exact),
+        site_line_key(site, keys.masked, MASKED),
+        site_line_key(site, keys.named, NAMED),
+    )
+
+
+def least_of_template(pages: Integers | NDArray[np.int32] | int) -> NDArray[np.float64]:
+    """Return the least number of pages, out of this many other ones, of a line that is template."""
+    return np.maximum(LEAST_OF_TEMPLATE, LEAST_SHARE * pages)
 
 
 def _counted(key: Integers, page: Integers) -> tuple[Integers, NDArray[np.int32]]:
@@ -87,12 +109,13 @@ def count_lines(keys: LineKeys, page_segment: Integers, page_site: Integers) -> 
     """
     page = np.repeat(np.arange(page_site.size), np.diff(page_segment))
     site = page_site[page]
-    has_words, has_mask = keys.exact != NO_WORDS, keys.exact != keys.masked
-    exact, of_exact = _counted(site_line_key(site, keys.exact)[has_words], page[has_words])
-    masked, of_masked = _counted(site_line_key(site, keys.masked, True)[has_mask], page[has_mask])
+    parts = [
+        _counted(key[chosen], page[chosen])
+        for key, chosen in zip(site_line_keys(site, keys), keys.apart(), strict=True)
+    ]
     sites, site_pages = np.unique(page_site, return_counts=True)
-    key, pages = summed(np.concatenate((exact, masked)), np.concatenate((of_exact, of_masked)))
-    return LineCounts(key, pages, sites, site_pages.astype(np.int32))
+    key, pages = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return LineCounts(*summed(key, pages), sites, site_pages.astype(np.int32))
 
 
 def summed(key: Integers, count: NDArray[np.int32]) -> tuple[Integers, NDArray[np.int32]]:
@@ -140,7 +163,8 @@ def looked_up(keys: Integers, table: Integers, values: NDArray[np.int32]) -> NDA
 class LineRecurrence(NamedTuple):
     """On how many pages of its site each segment occurs. All are int32.
 
-    exact, masked: (S,), number of pages with the line, as it is and with numbers and dates masked
+    exact, masked: (S,), number of pages with the line, as it is and with numbers and dates masked; with names
+    masked too, if that makes it template
     site_pages: (P,), number of pages of each page's site
     """
 
@@ -154,14 +178,28 @@ def line_recurrence(keys: LineKeys, page_segment: Integers, sites: Sites) -> Lin
     counts, sizes = sites.counts, np.diff(page_segment)
     own_page = np.broadcast_to(sites.counted, sites.page_site.shape).astype(np.int32)
     own, site = np.repeat(own_page, sizes), np.repeat(sites.page_site, sizes)
-    exact = looked_up(site_line_key(site, keys.exact), counts.key, counts.pages)
-    masked = looked_up(site_line_key(site, keys.masked, True), counts.key, counts.pages)
+    exact, masked, named = (
+        looked_up(key, counts.key, counts.pages) - own for key in site_line_keys(site, keys)
+    )
     masked = np.where(keys.exact == keys.masked, exact, masked)
     words = keys.exact != NO_WORDS
-    site_pages = looked_up(sites.page_site, counts.site, counts.site_pages)
+    pages = np.maximum(looked_up(sites.page_site, counts.site, counts.site_pages) - own_page, 0)
+    masked = with_names(keys, masked, named, np.repeat(pages, sizes))
     least = np.zeros((keys.exact.size, 2), np.int32) if sites.by_runs is None else sites.by_runs
     return LineRecurrence(
-        np.where(words, np.maximum(exact - own, least[:, 0]), np.int32(0)),
-        np.where(words, np.maximum(masked - own, least[:, 1]), np.int32(0)),
-        np.maximum(site_pages - own_page, 0),
+        np.where(words, np.maximum(exact, least[:, 0]), np.int32(0)),
+        np.where(words, np.maximum(masked, least[:, 1]), np.int32(0)),
+        pages,
     )
+
+
+def with_names(
+    keys: LineKeys, masked: NDArray[np.int32], named: NDArray[np.int32], pages: NDArray[np.int32] | int
+) -> NDArray[np.int32]:
+    """Return `masked`, or `named` for lines that are template once their names are masked.
+
+    masked, named: int32 (S,), number of other pages with the masked line, and with names masked too
+    pages: number of other pages of the site
+    """
+    of_template = (keys.named != keys.masked) & (named >= least_of_template(pages))
+    return np.where(of_template, np.maximum(masked, named), masked)

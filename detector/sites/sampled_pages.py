@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from detector.records import Batch, Integers
 from detector.sites.addresses import address_of
-from detector.sites.recurrence import LineCounts, count_lines, site_line_key
+from detector.sites.recurrence import LineCounts, count_lines, site_line_keys
 from detector.sites.word_runs import runs_of_pages
 from detector.text.decoding import text_of
 from detector.text.keys import NO_WORDS, LineKeys, line_keys
@@ -66,7 +66,7 @@ def counted_pages(pages: Sequence[Page], site: int) -> Iterator[CountedPage]:
         runs = runs_of_pages(batch, words)
         for number, own in enumerate(page_hash(keys, page_segment).tolist()):
             rows = slice(int(page_segment[number]), int(page_segment[number + 1]))
-            one = LineKeys(keys.exact[rows], keys.masked[rows])
+            one = LineKeys(*(key[rows] for key in keys))
             if (one.exact != NO_WORDS).any():
                 segments = np.array([0, one.exact.size], np.int64)
                 counts = count_lines(one, segments, np.array([site], np.int64))
@@ -76,12 +76,14 @@ def counted_pages(pages: Sequence[Page], site: int) -> Iterator[CountedPage]:
 
 
 def _known(batch: Batch, rows: slice, keys: LineKeys, site: int) -> dict[int, Known]:
-    """Return the texts of a page's lines by their keys, and by the masked keys if these differ."""
+    """Return the texts of a page's lines by each of their keys."""
     found: dict[int, Known] = {}
     size = keys.exact.size
     sites = np.full(size, site, np.int64)
-    exact = site_line_key(sites, keys.exact).tolist()
-    masked = site_line_key(sites, keys.masked, True).tolist()
+    kinds = [
+        (key.tolist(), apart.tolist())
+        for key, apart in zip(site_line_keys(sites, keys), keys.apart(), strict=True)
+    ]
     for row in range(size - 1, -1, -1):
         if keys.exact[row] == NO_WORDS:
             continue
@@ -89,9 +91,7 @@ def _known(batch: Batch, rows: slice, keys: LineKeys, site: int) -> dict[int, Kn
         span = bytes(batch.data[int(batch.segment_start[at]) : int(batch.segment_end[at])])
         text = " ".join(text_of(span).split())[:MOST_CHARACTERS]
         known = Known(text, (2 * row + 1) * PLACES // (2 * size), 1)
-        found[exact[row]] = known
-        if keys.masked[row] != keys.exact[row]:
-            found[masked[row]] = known
+        found |= {key[row]: known for key, apart in kinds if apart[row]}
     return found
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.records import Batch, Integers, Words
-from detector.sites.recurrence import looked_up, summed
+from detector.sites.recurrence import least_of_template, looked_up, summed
 from detector.text.keys import ANY_NUMBER
 from detector.text.plain import LONG_LINE
 from detector.text.words import HAS_DIGIT, IS_SINGLE
@@ -21,9 +21,6 @@ from detector.text.words import HAS_DIGIT, IS_SINGLE
 # The words of a run, and of one with characters of a script without spaces.
 RUN: Final = 5
 RUN_OF_CHARACTERS: Final = 15
-# The least pages of a run that belongs to the template, and their least share.
-LEAST_PAGES: Final = 3
-LEAST_SHARE: Final = 0.2
 
 MIX: Final = np.uint64(0xFF51AFD7ED558CCD)
 
@@ -117,14 +114,9 @@ def merged(counts: Sequence[RunCounts]) -> RunCounts:
 
 def recurring(counts: RunCounts, pages: int, most: int) -> RunCounts:
     """Return at most `most` runs that may be template: the most frequent, then the smallest keys."""
-    stay = np.flatnonzero(counts.pages >= _least(pages - 1))
+    stay = np.flatnonzero(counts.pages >= least_of_template(pages - 1))
     stay = np.sort(stay[np.argsort(-counts.pages[stay], kind="stable")][:most])
     return RunCounts(counts.key[stay], counts.pages[stay])
-
-
-def _least(pages: Integers | NDArray[np.int32] | int) -> NDArray[np.float64]:
-    """Return the least number of pages, out of this many, of a run that belongs to the template."""
-    return np.maximum(LEAST_PAGES, LEAST_SHARE * pages)
 
 
 def pages_of_words(
@@ -140,7 +132,7 @@ def pages_of_words(
     for runs in _runs(batch, words):
         here = own[np.searchsorted(first_word, runs.first, side="right") - 1]
         pages = looked_up(runs.key, counts.key, counts.pages) - here
-        of_site = pages >= _least(site_pages - here)
+        of_site = pages >= least_of_template(site_pages - here)
         for masked, chosen in enumerate((of_site & ~runs.numbers, of_site)):
             for at in range(runs.size):
                 np.maximum.at(found[:, masked], runs.first[chosen] + at, pages[chosen])

@@ -18,7 +18,7 @@ from detector.errors import SettingsError
 from detector.records import Format, Integers
 from detector.settings import Columns, CorpusSettings, Settings
 from detector.sites.names import LONE, site_name
-from detector.sites.recurrence import merge, site_line_key
+from detector.sites.recurrence import merge, site_line_keys
 from detector.spark.rows import PageSpec, batches_of
 from detector.text.keys import line_keys, site_id
 
@@ -121,8 +121,9 @@ def _sites_of_keys(batches: Sequence[ParsedBatch]) -> tuple[Integers, Integers]:
         for positions, read in batch.parts:
             page = np.repeat(np.arange(len(positions)), np.diff(read.batch.page_segment()))
             site, lines = batch.site_ids(positions)[page], line_keys(read.words)
-            keys += [site_line_key(site, lines.exact), site_line_key(site, lines.masked, masked=True)]
-            sites += [site, site]
+            for of_site in site_line_keys(site, lines):
+                keys.append(of_site)
+                sites.append(site)
     key, first = np.unique(np.concatenate(keys), return_index=True)
     return key, np.concatenate(sites)[first]
 

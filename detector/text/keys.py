@@ -2,19 +2,21 @@
 
 `exact` uses the case-folded words. In `masked`, all words with a digit are equal, and so are the words of a
 date ("3 de mayo de 2024", "May 3, 2024"), so "Posted on May 3, 2024" is the same line on all pages of a site.
-This needs no list of months: a date is found by its day and its year. Keys are stored in files: increment
-`KEYS_VERSION` when they change.
+This needs no list of months: a date is found by its day and its year. In `named`, names are equal too, so
+"12 photos of Ambon" is the same line as "9 photos of Raja Ampat". A name is a word that begins in upper case
+and is not the first of its line. Keys are stored in files: increment `KEYS_VERSION` when they change.
 """
 
 from typing import Final, NamedTuple
 
 import numpy as np
 import xxhash
+from numpy.typing import NDArray
 
 from detector import native
 from detector.records import Integers, Words
 
-KEYS_VERSION: Final = 1
+KEYS_VERSION: Final = 2
 # The key of a line without words. Such lines are never counted.
 NO_WORDS: Final = 0
 # The key of a masked word. No word has such a small key.
@@ -24,17 +26,23 @@ ANY_NUMBER: Final = np.uint64(7)
 class LineKeys(NamedTuple):
     """The keys of all segments: int64 (S,) each, `NO_WORDS` for segments without words.
 
-    For a line without masked words, both keys are the same.
+    For a line without masked words, all keys are the same. Names are masked only in lines of up to 15 words,
+    and only if two other words stay: otherwise `named` is the same as `masked`.
     """
 
     exact: Integers
     masked: Integers
+    named: Integers
+
+    def apart(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Return for each key where it says more than the one before: bool (S,) each."""
+        return self.exact != NO_WORDS, self.masked != self.exact, self.named != self.masked
 
 
 def line_keys(words: Words) -> LineKeys:
     """Return the keys of all segments of a batch."""
     size = words.segment_word.size - 1
-    keys = LineKeys(np.empty(size, np.int64), np.empty(size, np.int64))
+    keys = LineKeys(*(np.empty(size, np.int64) for _ in LineKeys._fields))
     native.run("line_keys", words, keys)
     return keys
 

@@ -23,6 +23,7 @@ from detector.text.keys import ANY_NUMBER
 from detector.text.words import FIRST_UPPER, HAS_DIGIT, HAS_LOWER, HAS_UPPER, IS_SINGLE, word_key
 
 MASK = (1 << 64) - 1
+ANY_NAME = 11
 
 
 class Word(NamedTuple):
@@ -113,13 +114,38 @@ def next_key(key: int, word: int) -> int:
 
 def line_key(words: list[Word], masked: bool = False) -> int:
     """Return the key of a line as stored in files, signed; 0 for a line without words."""
+    return key_of(masked_keys(words) if masked else [word.key for word in words])
+
+
+def named_line_key(words: list[Word]) -> int:
+    """Return the key of a line with numbers and names masked; the masked one if it has no names."""
+    masked = masked_keys(words)
+    named = [
+        ANY_NAME if at and key != ANY_NUMBER and word.shape & FIRST_UPPER else key
+        for at, (word, key) in enumerate(zip(words, masked, strict=True))
+    ]
+    others = [key for key in named if key not in (ANY_NAME, ANY_NUMBER)]
+    if len(words) > 15 or ANY_NAME not in named or len(others) < 2:
+        return key_of(masked)
+    return key_of([key for at, key in enumerate(named) if not (at and key == named[at - 1] == ANY_NAME)])
+
+
+def masked_keys(words: list[Word]) -> list[int]:
+    """Return the keys of a line's words, with numbers and dates masked."""
+    if not any(word.has_digit for word in words):
+        return [word.key for word in words]
+    return [
+        int(ANY_NUMBER) if word.has_digit or in_date(words, at) else word.key for at, word in enumerate(words)
+    ]
+
+
+def key_of(words: list[int]) -> int:
+    """Return the key of a line from those of its words."""
     if not words:
         return 0
-    masked = masked and any(word.has_digit for word in words)
     key = 0x9AE16A3B2F90404F
-    for at, word in enumerate(words):
-        hidden = masked and (word.has_digit or in_date(words, at))
-        key = next_key(key, int(ANY_NUMBER) if hidden else word.key)
+    for word in words:
+        key = next_key(key, word)
     key ^= key >> 32
     key = key * 0x2545F4914F6CDD1D & MASK
     key ^= key >> 29

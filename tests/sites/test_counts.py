@@ -66,6 +66,21 @@ def test_what_is_seen_is_what_a_plain_count_says(pages):
                 assert seen.masked[row] == seen.exact[row]
 
 
+def test_names_are_masked_if_that_makes_a_line_template():
+    """On a fifth of the other pages, and at least three."""
+    names = ["Ann", "Tom", "Léa Roy", "Budi", "Siti", "Eva"]
+    for others, wanted in ((3, 3), (2, 0)):
+        pages = [([f"{at} photos of {name}", "Menu"], 7) for at, name in enumerate(names[: others + 1])]
+        keys, page_segment, page_site = batch_of(pages)
+        seen = line_recurrence(keys, page_segment, Sites(counts_of(pages), page_site, counted=True))
+        assert seen.exact.tolist() == [0, others] * len(pages)
+        assert seen.masked.tolist() == [wanted, others] * len(pages)
+    pages += [(["Menu"], 7)] * 14
+    keys, page_segment, page_site = batch_of(pages)
+    seen = line_recurrence(keys, page_segment, Sites(counts_of(pages), page_site, counted=True))
+    assert not seen.masked[page_segment[:3]].any()
+
+
 def test_a_page_that_is_not_counted_sees_all():
     pages = [(["Menu", "News of today"], 7)] * 3
     keys, page_segment, page_site = batch_of([(["Menu", "Other news"], 7)])

@@ -1,7 +1,5 @@
 """Runs of words: how they split text without newlines, and that nothing else changes."""
 
-import json
-import zipfile
 from dataclasses import replace
 from random import Random
 
@@ -191,23 +189,6 @@ def test_runs_are_saved(tmp_path, whole):
     assert np.array_equal(loaded.runs.key, kept.runs.key)
     assert np.array_equal(loaded.runs.pages, kept.runs.pages)
     assert Detector(profile=loaded).score(NEW).to_dict() == Detector(profile=profile).score(NEW).to_dict()
-
-
-def test_a_file_of_format_1_is_read(tmp_path):
-    path = tmp_path / "site.profile"
-    SiteProfile.learn(PAGES).save(path, whole=True)
-    with zipfile.ZipFile(path) as file:
-        members = {name: file.read(name) for name in file.namelist()}
-    about = json.loads(members["profile.json"])
-    del about["addresses"], members["run.npy"], members["run_pages.npy"]
-    members["profile.json"] = json.dumps({**about, "format": 1}).encode()
-    with zipfile.ZipFile(path, "w") as file:
-        for name, content in members.items():
-            file.writestr(name, content)
-    loaded = SiteProfile.load(path)
-    assert loaded.pages == len(PAGES)
-    assert loaded.runs.key.size == 0
-    assert len(loaded.sample) == len(PAGES)
 
 
 def test_a_page_that_was_learned_from_is_not_its_own_witness():

@@ -15,7 +15,24 @@ from tests.oracles import words as oracle
 
 # Dates and numbers of all sorts, and words around them.
 WORDS = st.sampled_from(
-    ["3", "12", "2024", "1st", "May", "de", "Posted", "2024-05-03", "10:15", "mp3", "٣", "中", "é", "5000000"]
+    [
+        "3",
+        "12",
+        "2024",
+        "1st",
+        "May",
+        "Ann",
+        "Émile",
+        "de",
+        "Posted",
+        "2024-05-03",
+        "10:15",
+        "mp3",
+        "٣",
+        "中",
+        "é",
+        "5000000",
+    ]
 )
 
 
@@ -24,10 +41,16 @@ def keys_of(*lines):
 
 
 def test_keys_of_this_version_never_change():
-    keys = keys_of("Posted on May 3, 2024", "Leave a Reply", "…")
-    assert KEYS_VERSION == 1
-    assert keys.exact.tolist() == [-1826703116852551025, -7417762330711997870, 0]
-    assert keys.masked.tolist() == [-1167398112882850291, -7417762330711997870, 0]
+    keys = keys_of("Posted on May 3, 2024", "Leave a Reply", "12 photos of Raja Ampat", "…")
+    assert KEYS_VERSION == 2
+    assert keys.exact.tolist() == [
+        -1826703116852551025,
+        -7417762330711997870,
+        -2182634894200764486,
+        0,
+    ]
+    assert keys.masked.tolist() == [-1167398112882850291, -7417762330711997870, 5581304076687322768, 0]
+    assert keys.named.tolist() == [-1167398112882850291, 3964046144479893088, 7389204842395429722, 0]
     assert site_id("example.org") == 4627260942063550277
 
 
@@ -64,6 +87,34 @@ def test_other_words_are_not_masked(one, two):
     assert np.unique(keys_of(one, two).masked).size == 2
 
 
+SAME_WITHOUT_NAMES = [
+    ("12 photos of Ambon", "9 photos of Raja Ampat"),
+    ("Welcome back, Budi", "Welcome back, Siti Nurhaliza!"),
+    ("Plus d’articles de Léa", "Plus d’articles de Étienne Roy"),
+    ("Ещё новости из Казани", "Ещё новости из Нижнего Новгорода"),
+]
+# A name in the first place could be any word; in a longer line, or beside a single word, names say something.
+DIFFERENT_WITHOUT_NAMES = [
+    ("Ambon in photos today", "Toraja in photos today"),
+    ("by Ann", "by Tom"),
+    ("3 photos Ambon", "3 photos Toraja"),
+    (f"we met Ann {'again ' * 13}", f"we met Tom {'again ' * 13}"),
+    ("more from Ann in May", "more from Ann and Tom in May"),
+]
+
+
+@pytest.mark.parametrize(("one", "two"), SAME_WITHOUT_NAMES)
+def test_names_are_masked(one, two):
+    keys = keys_of(one, two)
+    assert keys.named[0] == keys.named[1]
+    assert keys.masked[0] != keys.masked[1]
+
+
+@pytest.mark.parametrize(("one", "two"), DIFFERENT_WITHOUT_NAMES)
+def test_not_all_names_are_masked(one, two):
+    assert np.unique(keys_of(one, two).named).size == 2
+
+
 @given(
     st.lists(WORDS, max_size=9).map(" ".join)
     | st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]))
@@ -74,6 +125,7 @@ def test_keys_are_those_of_the_oracle(line):
     if found.exact.size:
         assert found.exact.tolist() == [oracle.line_key(words)]
         assert found.masked.tolist() == [oracle.line_key(words, masked=True)]
+        assert found.named.tolist() == [oracle.named_line_key(words)]
 
 
 @given(st.text())
@@ -83,8 +135,9 @@ def test_lines_without_words_have_no_key_and_others_have(text):
     empty = np.diff(words.segment_word) == 0
     assert ((keys.exact == 0) == empty).all()
     assert ((keys.masked == 0) == empty).all()
+    assert ((keys.named == 0) == empty).all()
 
 
-def test_a_line_without_numbers_has_one_key():
-    keys = keys_of("Leave a Reply")
-    assert keys.exact[0] == keys.masked[0]
+def test_a_line_without_numbers_and_names_has_one_key():
+    keys = keys_of("Leave a reply")
+    assert keys.exact[0] == keys.masked[0] == keys.named[0]

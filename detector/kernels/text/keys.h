@@ -13,8 +13,8 @@ constexpr u64 SEED = 0x2545F4914F6CDD1D;
 enum Shape : u8 { HAS_UPPER = 1, HAS_DIGIT = 2, FIRST_UPPER = 4, IS_SINGLE = 8, HAS_LOWER = 16 };
 
 constexpr u64 LINE_START = 0x9AE16A3B2F90404F;
-// The key of a masked word; no word has so small a key.
-constexpr u64 ANY_NUMBER = 7;
+// The keys of masked words; no word has so small a key.
+constexpr u64 ANY_NUMBER = 7, ANY_NAME = 11;
 
 INLINE u64 mixed(u64 key, u64 code) { return (key ^ code) * MIX; }
 

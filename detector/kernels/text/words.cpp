@@ -159,14 +159,39 @@ bool in_date(const Words& words, i64 number, i64 first, i64 last) {
          is_year(after);
 }
 
+u64 number_masked(const Words& words, i64 number, i64 first, i64 last) {
+  const bool masked = has_digit(words, number) || in_date(words, number, first, last);
+  return masked ? ANY_NUMBER : words.key[number];
+}
+
 u64 masked_line_key(const Words& words, i64 row) {
   u64 key = LINE_START;
   const i64 first = words.first(row), last = words.last(row);
-  for (i64 number = first; number < last; ++number) {
-    const bool masked = has_digit(words, number) || in_date(words, number, first, last);
-    key = next_key(key, masked ? ANY_NUMBER : words.key[number]);
-  }
+  for (i64 number = first; number < last; ++number)
+    key = next_key(key, number_masked(words, number, first, last));
   return key;
+}
+
+// Write the key of a short line in which names are equal too: all words that begin in upper case, except the
+// first of the line. Consecutive names are one. Return false if there is no name, or too few other words.
+bool named_line_key(const Words& words, i64 row, i64* named) {
+  constexpr i64 MOST_WORDS = 15, LEAST_OTHERS = 2;
+  const i64 first = words.first(row), last = words.last(row);
+  if (last - first > MOST_WORDS) return false;
+  u64 key = LINE_START, before = 0;
+  i64 others = 0, names = 0;
+  for (i64 number = first; number < last; ++number) {
+    u64 word = number_masked(words, number, first, last);
+    const bool is_name = word != ANY_NUMBER && number > first && words.shape[number] & FIRST_UPPER;
+    if (is_name) word = ANY_NAME;
+    names += is_name;
+    others += word != ANY_NUMBER && !is_name;
+    if (!is_name || before != ANY_NAME) key = next_key(key, word);
+    before = word;
+  }
+  if (!names || others < LEAST_OTHERS) return false;
+  *named = static_cast<i64>(spread(key));
+  return true;
 }
 
 bool any_digit(const Words& words, i64 row) {
@@ -207,14 +232,15 @@ i64 flag_composing_pages(Call& call) {
   return flagged;
 }
 
-// Write two keys of each segment: of its words, and of its words with numbers and dates masked.
+// Write three keys of each segment: of its words, with numbers and dates masked, and with names masked too.
 i64 line_keys(Call& call) {
   const Words words(call);
-  const View<i64> exact(call), masked(call);
+  const View<i64> exact(call), masked(call), named(call);
   constexpr i64 NO_WORDS = 0;
   for (i64 row = 0; row < words.segments() && !call.stopped(); ++row) {
     exact[row] = words.number(row) ? static_cast<i64>(spread(line_key(words, row))) : NO_WORDS;
     masked[row] = any_digit(words, row) ? static_cast<i64>(spread(masked_line_key(words, row))) : exact[row];
+    if (!named_line_key(words, row, &named[row])) named[row] = masked[row];
   }
   return 0;
 }

@@ -31,7 +31,7 @@ from detector.features.schema import SITE_BLOCKS, names
 from detector.features.site import LEAST_PAGES, site_features
 from detector.model.network import CLIP, Network, SiteStep
 from detector.records import Floats, Integers
-from detector.sites.recurrence import LineRecurrence, looked_up
+from detector.sites.recurrence import LineRecurrence, looked_up, with_names
 from detector.text.keys import NO_WORDS, LineKeys, line_keys
 from detector.training.data.examples import CONTENT, Examples, words_of_rows
 from detector.training.fit.networks import NetworkPlan, Rows, fit_networks, log_odds, page_numbers
@@ -100,6 +100,15 @@ def _counted(key: Integers, drawn: Sequence[Integers]) -> NDArray[np.int32]:
     return np.where(key != NO_WORDS, looked_up(key, keys, counts.astype(np.int32)), np.int32(0))
 
 
+def _seen(lines: LineKeys, drawn: Sequence[LineKeys]) -> LineRecurrence:
+    """Return on how many of the drawn pages (each given by its distinct keys) each line of a page is."""
+    exact, masked, named = (
+        _counted(key, others) for key, others in zip(lines, zip(*drawn, strict=True), strict=True)
+    )
+    pages = np.array([len(drawn)], np.int32)
+    return LineRecurrence(exact, with_names(lines, masked, named, len(drawn)), pages)
+
+
 def _recurring(
     seen: LineRecurrence, share: NDArray[np.float64], rng: np.random.Generator
 ) -> tuple[LineRecurrence, NDArray[np.bool_]] | None:
@@ -123,8 +132,8 @@ def _draws_of_site(
     """
     segments = examples.batch.page_segment()
     parts = {page: slice(int(segments[page]), int(segments[page + 1])) for page in pages}
-    exact = {page: np.unique(keys.exact[part]) for page, part in parts.items()}
-    masked = {page: np.unique(keys.masked[part]) for page, part in parts.items()}
+    lines = {page: LineKeys(*(key[part] for key in keys)) for page, part in parts.items()}
+    distinct = {page: LineKeys(*(np.unique(key) for key in of_page)) for page, of_page in lines.items()}
     for page in (page for page in pages if _teaches(examples, page)):
         rng = np.random.default_rng([seed, zlib.crc32(examples.pages[page].id.encode())])
         part, others = parts[page], [other for other in pages if other != page]
@@ -132,11 +141,7 @@ def _draws_of_site(
         segment = np.array([0, part.stop - part.start], np.int64)
         for number in sorted({min(number, len(others)) for number in DRAWN}):
             drawn = [others[at] for at in rng.permutation(len(others))[:number]]
-            seen = LineRecurrence(
-                _counted(keys.exact[part], [exact[other] for other in drawn]),
-                _counted(keys.masked[part], [masked[other] for other in drawn]),
-                np.array([number], np.int32),
-            )
+            seen = _seen(lines[page], [distinct[other] for other in drawn])
             yield _Draw(
                 page,
                 site_features(odds[part], seen, words, segment),
