@@ -54,7 +54,9 @@ class PageLines(NamedTuple):
     scores: float32 (S,); contributions: float32 (S, codes)
     kinds: float32 (S, K), the probability of each kind of line; no rows if the model has no kinds
     link_bytes: int32 (L,), bytes of each line of HTML in links; empty for text
-    seen: int32 (S,), other pages of the site with the line, numbers masked; site_pages: other pages known
+    seen: int32 (S, 2), other pages of the site with the line, as it is and masked (`LineRecurrence`); no rows
+        if nothing is known about the site
+    site_pages: other pages known of the site
     quoted: int16 (S, words), the words that reasons quote; no rows if they are not chosen yet
     policy, threshold: what decided about the page
     """
@@ -77,7 +79,7 @@ class PageLines(NamedTuple):
     quoted: NDArray[np.int16]
 
 
-_NO_SEEN = np.zeros(0, np.int32)
+_NO_SEEN = np.zeros((0, 2), np.int32)
 _NO_INSIDE = np.zeros(0, np.uint32)
 _NO_LINKS = np.zeros(0, np.int32)
 _NOT_CHOSEN = np.zeros((0, MOST_QUOTED), np.int16)
@@ -98,7 +100,9 @@ def pages_lines(scored: ScoredBatch) -> Iterator[PageLines]:
     decided = (decisions.kept, decisions.cut_words, decisions.rule, stays)
     native.run("page_records", batch, page_byte, scored.copies, decided, structure, line, segment, element)
     repeats, inside = _repeats(scored), _inside(scored)
-    recurrence = scored.recurrence
+    recurrence, seen = scored.recurrence, _NO_SEEN
+    if recurrence is not None:
+        seen = np.column_stack((recurrence.exact, recurrence.masked))
     first_element = [0] * page_byte.size if markup is None else markup.page_element.tolist()
     bounds = zip(
         page_byte.tolist(),
@@ -121,7 +125,7 @@ def pages_lines(scored: ScoredBatch) -> Iterator[PageLines]:
             contributions=scored.contributions[row:row_end].copy(),
             kinds=scored.line_kinds[row:row_end].copy(),
             link_bytes=_NO_LINKS if markup is None else markup.line_link[first_line:last_line].copy(),
-            seen=_NO_SEEN if recurrence is None else recurrence.masked[row:row_end].copy(),
+            seen=seen[row:row_end].copy(),
             site_pages=0 if recurrence is None else int(recurrence.site_pages[page]),
             policy=policies[page],
             threshold=thresholds[page],

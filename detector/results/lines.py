@@ -28,8 +28,10 @@ from detector.results.reasons import (
     BLOCK_STAYS,
     CUT,
     HEADING,
+    NOT_SEEN,
     ORIGINAL_STAYS,
     SENTENCES_CUT,
+    SeenLine,
     copy_reason,
     evidence_reasons,
     kind_reason,
@@ -161,9 +163,12 @@ class _Lines:
         cuts = self._cuts(number, rows)
         kept = cuts is not None
         spoken = min(rows, key=self.segment_score.__getitem__) if kept and len(rows) > 1 else rows[0]
-        seen = int(self.page.seen[spoken]) if self.page.seen.size else 0
+        seen = NOT_SEEN
+        if self.page.seen.size:
+            exact, masked = self.page.seen[spoken].tolist()
+            seen = SeenLine(exact, masked, self.page.site_pages)
         reasons = [
-            *evidence_reasons(self.codes[spoken], self.facts, spoken, seen, self.page.site_pages),
+            *evidence_reasons(self.codes[spoken], self.facts, spoken, seen),
             *self._policy(number, rows, kept),
         ]
         original, block = self.original[rows[0]], self.blocks[number]

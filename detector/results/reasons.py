@@ -1,7 +1,7 @@
 """Reasons in words: how each block of evidence is named and explained."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -41,6 +41,17 @@ _TEXTS: Final = {
     ),
 }
 
+
+class SeenLine(NamedTuple):
+    """The other pages of the site with a line, as it is and masked; and all other pages that are known."""
+
+    exact: int
+    masked: int
+    site_pages: int
+
+
+NOT_SEEN: Final = SeenLine(0, 0, 0)
+
 _POLICIES: Final = {
     BY_SCORE: ("threshold", "the threshold"),
     BY_F1: ("expected-f1", "the threshold with the highest expected F1 for this page"),
@@ -58,8 +69,15 @@ def shown_codes(contributions: Floats) -> list[list[tuple[int, float]]]:
     return [list(zip(codes[:count], said[:count], strict=True)) for codes, said, count in rows]
 
 
+def _site_text(seen: SeenLine) -> str:
+    text = f"appears on {seen.masked} of {seen.site_pages} other pages of this site"
+    if seen.masked == seen.exact:
+        return text
+    return f"{text}, {'also ' if seen.exact else ''}with other names or numbers"
+
+
 def evidence_reasons(
-    shown: list[tuple[int, float]], facts: PageFacts, row: int, seen: int = 0, site_pages: int = 0
+    shown: list[tuple[int, float]], facts: PageFacts, row: int, seen: SeenLine = NOT_SEEN
 ) -> list[Reason]:
     """Return the reasons for a line's contributions.
 
@@ -69,14 +87,14 @@ def evidence_reasons(
         The contributions of the line, from `shown_codes`.
     facts, row
         The facts about the page, and the segment that represents the line.
-    seen, site_pages
-        The number of other pages of the site that have the line, and of all known other pages.
+    seen
+        The other pages of the site that have the line.
     """
     reasons = []
     for number, contribution in shown:
         code, is_against = ALL_CODES[number], contribution > 0
         if code == SITE_CODE:
-            text = f"appears on {seen} of {site_pages} other pages of this site"
+            text = _site_text(seen)
         else:
             text = facts.said(number, row, for_boilerplate=is_against) or _TEXTS[code][not is_against]
         reasons.append(Reason("evidence", code, text, contribution))

@@ -8,8 +8,9 @@ Learned profiles are complete and can be merged in any order. `pruned` profiles,
 default, lack rare lines and cannot be merged.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,7 +23,6 @@ from detector.sites import profile_files as files
 from detector.sites import word_runs as runs
 from detector.sites.recurrence import SURE_PAGES, LineCounts, Sites, merge, most_frequent, pruned
 from detector.sites.sampled_pages import (
-    PLACES,
     CountedPage,
     Known,
     all_known,
@@ -58,6 +58,7 @@ class SiteProfile:
     sample: that sample; empty in a pruned profile
     whole: whether the profile has all lines
     runs: on how many pages each run of words in long lines appears
+    recurring: number of different lines on at least two pages
     """
 
     name: str
@@ -68,6 +69,7 @@ class SiteProfile:
     sample: tuple[Sampled, ...] = ()
     whole: bool = True
     runs: RunCounts = NO_RUNS
+    recurring: int = 0
 
     @property
     def pages(self) -> int:
@@ -130,7 +132,10 @@ class SiteProfile:
         of_runs = runs.merged([profile.runs for profile in profiles])
         templates = sizes_of(templates_of(sample, _recurring(counts, of_runs)), len(sample))
         known = all_known(profile.known for profile in profiles)
-        return cls(min(names), counts, page, known, templates, tuple(sample), runs=of_runs)
+        recurring = len({line.text for line in known.values() if line.pages > 1})
+        return cls(
+            min(names), counts, page, known, templates, tuple(sample), runs=of_runs, recurring=recurring
+        )
 
     def pruned(self) -> "SiteProfile":
         """Return the profile with only its most frequent lines, and the texts of 200 recurring lines.
@@ -141,7 +146,7 @@ class SiteProfile:
         counts = most_frequent(self.counts, MOST_LINES - of_runs.key.size)
         shown = pruned(most_frequent(counts, MOST_TEXTS)).key.tolist()
         known = {key: self.known[key] for key in shown if key in self.known}
-        return SiteProfile(self.name, counts, self.page, known, self.templates, (), False, of_runs)
+        return replace(self, counts=counts, known=known, sample=(), whole=False, runs=of_runs)
 
     def look_at(self, batch: Batch, words: Words) -> tuple[Batch, Words, Sites]:
         """Return the batch with long lines split at the site's runs, its words, and the counts."""
@@ -171,13 +176,23 @@ class SiteProfile:
         """Upload to hf://org/name; see `Model.push`. A profile has lines of its site: `show` lists them."""
         return files.push((self if whole else self.pruned())._stored(), self._head(), address, private)
 
+    def lines(self) -> Iterator[tuple[int, Known]]:
+        """Yield the lines that are known as text, each with its number of pages, the most frequent first.
+
+        Each text comes once: the same line may be counted as it is, masked, and as a run of words.
+        """
+        at = np.searchsorted(self.counts.key, np.array(list(self.known), np.int64))
+        rows = zip(self.counts.pages[at].tolist(), self.known.values(), strict=True)
+        shown: set[str] = set()
+        for pages, known in sorted(rows, key=lambda row: (-row[0], row[1].place, row[1].text)):
+            if known.text not in shown:
+                shown.add(known.text)
+                yield pages, known
+
     def show(self, lines: int = 20) -> str:
         """Return the profile in words, with its most frequent lines."""
-        order = sorted(self.known.items(), key=lambda item: (-item[1].pages, item[1].place, item[0]))
-        at = np.searchsorted(self.counts.key, np.array([key for key, _ in order], np.int64))
         rows = [
-            f"{int(self.counts.pages[number]):>6}  {_place(known):<6}  {known.text}"
-            for number, (_, known) in zip(at, order[:lines], strict=False)
+            f"{pages:>6}  {_place(known):<6}  {known.text}" for pages, known in islice(self.lines(), lines)
         ]
         return "\n".join([self._head(), " pages  place   line", *rows])
 
@@ -188,7 +203,7 @@ class SiteProfile:
         template = several if len(self.templates) > 1 else "one template"
         return (
             f"{self.name}: {self.pages} pages{sure}; {template if self.templates else 'no template'}; "
-            f"{int((self.counts.pages > 1).sum())} recurring lines{self._long_lines()}"
+            f"{self.recurring} recurring lines{self._long_lines()}"
         )
 
     def _long_lines(self) -> str:
@@ -204,8 +219,7 @@ def _recurring(counts: LineCounts, of_runs: RunCounts) -> Integers:
 
 
 def _place(known: Known) -> str:
-    place = known.place / max(known.pages, 1) / PLACES
-    return "top" if place < 0.25 else "bottom" if place > 0.75 else "middle"
+    return "top" if known.position < 0.25 else "bottom" if known.position > 0.75 else "middle"
 
 
 def _of_pages(pages: Sequence[CountedPage], name: str) -> SiteProfile:
@@ -242,32 +256,10 @@ def _about(profile: SiteProfile) -> dict[str, Any]:
         "name": profile.name,
         "whole": profile.whole,
         "templates": profile.templates,
+        "recurring": profile.recurring,
         "addresses": [entry.address for entry in profile.sample],
         "lines": [[key, *known] for key, known in sorted(profile.known.items())],
     }
-
-
-def _fits(arrays: dict[str, NDArray[Any]], name: str) -> bool:
-    """Tell whether the arrays of a file belong to one site and fit together."""
-    counts = LineCounts(*(arrays[field] for field in LineCounts._fields))
-    start, page = arrays["sample_start"], arrays["page"].astype(np.int64)
-    if counts.site.tolist() != [site_id(name)] or counts.site_pages.size != 1 or not start.size:
-        return False
-    pages = counts.site_pages[0]
-    return bool(
-        counts.key.size == counts.pages.size
-        and (counts.key[1:] > counts.key[:-1]).all()
-        and (np.diff(page) > 0).all()
-        and page.size == pages
-        and ((counts.pages > 0) & (counts.pages <= pages)).all()
-        and arrays["run"].size == arrays["run_pages"].size
-        and (arrays["run"][1:] > arrays["run"][:-1]).all()
-        and ((arrays["run_pages"] > 0) & (arrays["run_pages"] <= pages)).all()
-        and start.size == arrays["sample_hash"].size + 1
-        and start[0] == 0
-        and (np.diff(start) >= 0).all()
-        and start[-1] == arrays["sample_key"].size
-    )
 
 
 def _profile(stored: files.Stored, path: Path) -> SiteProfile:
@@ -278,23 +270,24 @@ def _profile(stored: files.Stored, path: Path) -> SiteProfile:
         known = {
             int(key): Known(str(text), int(place), int(pages)) for key, text, place, pages in about["lines"]
         }
-        templates = tuple(int(number) for number in about["templates"])
+        templates, recurring = tuple(int(number) for number in about["templates"]), int(about["recurring"])
         named = np.isin(np.array(list(known), np.int64), arrays["key"]).all()
         if not isinstance(about["addresses"], list):
             raise TypeError("addresses are a list")
     except (KeyError, TypeError, ValueError, OverflowError):
         raise ModelFormatError(f"{path} is not a profile; make it again") from None
-    if not named or not _fits(arrays, name):
+    if not named or not files.fits(arrays, name):
         raise ModelFormatError(f"{path}: its parts do not fit together; make it again")
     counts = LineCounts(*(arrays[field] for field in LineCounts._fields))
     of_runs = RunCounts(arrays["run"], arrays["run_pages"])
-    return SiteProfile(name, counts, arrays["page"], known, templates, _sample(stored), whole, of_runs)
+    sample = _sample(stored)
+    return SiteProfile(name, counts, arrays["page"], known, templates, sample, whole, of_runs, recurring)
 
 
 def _sample(stored: files.Stored) -> tuple[Sampled, ...]:
-    """Return the sampled pages of a file. Format 1 does not have their URLs."""
+    """Return the sampled pages of a file."""
     arrays, about = stored.arrays, stored.about
     own = arrays["sample_hash"].tolist()
     keys = np.split(arrays["sample_key"], arrays["sample_start"][1:-1])
-    addresses = [None if one is None else str(one) for one in about["addresses"]] or [None] * len(own)
+    addresses = [None if one is None else str(one) for one in about["addresses"]]
     return tuple(Sampled(*page, "") for page in zip(own, keys, addresses, strict=False))

@@ -1,6 +1,6 @@
 """Profile files: a zip of a JSON file and arrays of plain numbers. Nothing is unpickled.
 
-    profile.json  format, keys (the version of the line keys), name, whole, templates,
+    profile.json  format, keys (the version of the line keys), name, whole, templates, recurring,
                   lines ([key, text, place, pages], for people),
                   addresses (the site that each sampled page names as its own, or null)
     .npy          key, pages, site, site_pages (the counts), page, sample_hash, sample_start, sample_key,
@@ -23,9 +23,10 @@ from detector.errors import ModelFormatError, in_words
 from detector.files.arrays import array_of, bytes_of, zip_members
 from detector.files.atomic import new_file
 from detector.files.hub import fetch_folder, is_hub_address, push_folder
-from detector.text.keys import KEYS_VERSION
+from detector.sites.recurrence import LineCounts
+from detector.text.keys import KEYS_VERSION, site_id
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 ABOUT: Final = "profile.json"
 ARRAYS: Final = {
     "key": np.int64, "pages": np.int32, "site": np.int64, "site_pages": np.int32, "page": np.uint32,
@@ -130,3 +131,26 @@ def load(path: Path) -> Stored:
     """Read a file; raises `ModelFormatError` if it is not a complete profile."""
     members = _members(path)
     return Stored(_about(members, path), _arrays(members, path))
+
+
+def fits(arrays: dict[str, NDArray[Any]], name: str) -> bool:
+    """Tell whether the arrays of a file belong to one site and fit together."""
+    counts = LineCounts(*(arrays[field] for field in LineCounts._fields))
+    start, page = arrays["sample_start"], arrays["page"].astype(np.int64)
+    if counts.site.tolist() != [site_id(name)] or counts.site_pages.size != 1 or not start.size:
+        return False
+    pages = counts.site_pages[0]
+    return bool(
+        counts.key.size == counts.pages.size
+        and (counts.key[1:] > counts.key[:-1]).all()
+        and (np.diff(page) > 0).all()
+        and page.size == pages
+        and ((counts.pages > 0) & (counts.pages <= pages)).all()
+        and arrays["run"].size == arrays["run_pages"].size
+        and (arrays["run"][1:] > arrays["run"][:-1]).all()
+        and ((arrays["run_pages"] > 0) & (arrays["run_pages"] <= pages)).all()
+        and start.size == arrays["sample_hash"].size + 1
+        and start[0] == 0
+        and (np.diff(start) >= 0).all()
+        and start[-1] == arrays["sample_key"].size
+    )

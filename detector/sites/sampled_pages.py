@@ -32,6 +32,11 @@ class Known(NamedTuple):
     place: int
     pages: int
 
+    @property
+    def position(self) -> float:
+        """Its mean position on a page, from 0 to 1."""
+        return self.place / max(self.pages, 1) / PLACES
+
 
 class CountedPage(NamedTuple):
     """A page.

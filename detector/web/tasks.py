@@ -17,7 +17,6 @@ from detector.records import Format
 from detector.results.page import ScoredPage
 from detector.settings import DuplicateSettings, Settings
 from detector.sites.profile import SiteProfile
-from detector.sites.sampled_pages import PLACES
 from detector.text.formats import found_format
 from detector.text.page import Page
 from detector.web.problems import Failure, status_of
@@ -154,16 +153,8 @@ def profile_answer(profile: SiteProfile) -> dict[str, Any]:
 
 def _recurring(profile: SiteProfile) -> Iterator[dict[str, Any]]:
     """Yield the recurring lines, the most frequent first."""
-    keys = np.array(list(profile.known), np.int64)
-    counts = profile.counts.pages[np.searchsorted(profile.counts.key, keys)].tolist()
-    rows = zip(counts, profile.known.values(), strict=True)
-    shown: set[str] = set()  # a line may recur as a line, and as a run of words in longer lines
-    for pages, known in sorted(rows, key=lambda row: (-row[0], row[1].place, row[1].text)):
-        if known.text in shown:
-            continue
-        shown.add(known.text)
-        place = round(known.place / max(known.pages, 1) / PLACES, 3)
-        yield {"text": known.text, "pages": pages, "position": place}
+    for pages, known in profile.lines():
+        yield {"text": known.text, "pages": pages, "position": round(known.position, 3)}
 
 
 def duplicates(

@@ -228,6 +228,25 @@ def test_lines_of_the_site_score_higher_and_say_why():
     assert all(known.lines[number].kept for number in body)
 
 
+NAMES = ["Ambon", "Ternate", "Raja Ampat", "Nias", "Banda", "Wakatobi", "Dieng", "Biak", "Bromo", "Sumba"]
+
+
+def test_names_are_masked_as_numbers_are():
+    """And a sentence that is on all pages is template, too."""
+    office = "The harbour office helps everyone who wants to know the times of the boats."
+    pages = [
+        f"{page(at)}\n{10 + at} photos of {name}\nMore from {name} and the islands\n{office}"
+        for at, name in enumerate(NAMES)
+    ]
+    profile = SiteProfile.learn(pages[1:])
+    alone, known = (Detector(profile=one).score(pages[0]) for one in (None, profile))
+    for before, after in zip(alone.lines[-3:], known.lines[-3:], strict=True):
+        assert after.score > before.score
+        assert not after.kept
+    said = [reason.text for reason in known.lines[-2].reasons if reason.code == "site"]
+    assert said == ["appears on 9 of 9 other pages of this site, with other names or numbers"]
+
+
 def test_a_page_that_was_learned_from_is_not_its_own_witness():
     profile = SiteProfile.learn(PAGES)
     others = SiteProfile.learn(PAGES[1:])
