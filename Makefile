@@ -36,10 +36,13 @@ integrations:
 	.venv-integrations/bin/pip install --quiet --no-deps $(DOLMA)
 	.venv-integrations/bin/python -m pytest tests/integrations -m 'slow or not slow'
 
-# Jars for tests/spark/test_s3a.py: hadoop-aws and the SDK that it needs, from a package on PyPI (181 MB).
+# Jars for tests/spark/test_cluster.py: hadoop-aws and the SDK that it needs, from a package on PyPI (181 MB).
+S3A_HASH = sha256:05ca2d5081d7138ce29a8fb0a9cba077f28c825288ed07aed46a82e63c0bf1fb
 s3a:
 	mkdir -p build/s3a
-	$(PYTHON) -m pip download --quiet --no-deps --no-binary :all: --dest build/s3a sagemaker-pyspark==1.4.5
+	echo 'sagemaker-pyspark==1.4.5 --hash=$(S3A_HASH)' > build/s3a/requirements.txt
+	$(PYTHON) -m pip download --quiet --no-deps --no-binary :all: --require-hashes --dest build/s3a \
+		--requirement build/s3a/requirements.txt
 	tar xzf build/s3a/sagemaker_pyspark-1.4.5.tar.gz -C build/s3a --strip-components 3 \
 		--wildcards '*/jars/hadoop-aws-*.jar' '*/jars/aws-java-sdk-bundle-*.jar'
 	rm build/s3a/sagemaker_pyspark-1.4.5.tar.gz

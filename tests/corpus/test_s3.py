@@ -60,7 +60,7 @@ def environment(**more):
 UPLOAD = """
 import sys, s3fs
 system = s3fs.S3FileSystem()
-system.mkdir(sys.argv[2])
+system.mkdir(sys.argv[2].partition("/")[0])
 system.put(sys.argv[1] + "/", sys.argv[2] + "/", recursive=True)
 """
 
