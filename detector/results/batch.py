@@ -54,7 +54,8 @@ class PageLines(NamedTuple):
     scores: float32 (S,); contributions: float32 (S, codes)
     kinds: float32 (S, K), the probability of each kind of line; no rows if the model has no kinds
     link_bytes: int32 (L,), bytes of each line of HTML in links; empty for text
-    seen: int32 (S, 2), other pages of the site with the line, as it is and masked (`LineRecurrence`); no rows
+    seen: int32 (S, 2), other pages of the site with the line, as it is, and with numbers and names
+        masked; no rows
         if nothing is known about the site
     site_pages: other pages known of the site
     quoted: int16 (S, words), the words that reasons quote; no rows if they are not chosen yet
@@ -102,7 +103,8 @@ def pages_lines(scored: ScoredBatch) -> Iterator[PageLines]:
     repeats, inside = _repeats(scored), _inside(scored)
     recurrence, seen = scored.recurrence, _NO_SEEN
     if recurrence is not None:
-        seen = np.column_stack((recurrence.exact, recurrence.masked))
+        varied = np.maximum(recurrence.masked, recurrence.named)
+        seen = np.column_stack((recurrence.exact, varied))
     first_element = [0] * page_byte.size if markup is None else markup.page_element.tolist()
     bounds = zip(
         page_byte.tolist(),

@@ -163,13 +163,14 @@ def looked_up(keys: Integers, table: Integers, values: NDArray[np.int32]) -> NDA
 class LineRecurrence(NamedTuple):
     """On how many pages of its site each segment occurs. All are int32.
 
-    exact, masked: (S,), number of pages with the line, as it is and with numbers and dates masked; with names
-    masked too, if that makes it template
+    exact, masked: (S,), number of pages with the line, as it is and with numbers and dates masked
+    named: (S,), with names masked too, if that makes the line template; otherwise 0
     site_pages: (P,), number of pages of each page's site
     """
 
     exact: NDArray[np.int32]
     masked: NDArray[np.int32]
+    named: NDArray[np.int32]
     site_pages: NDArray[np.int32]
 
 
@@ -184,22 +185,21 @@ def line_recurrence(keys: LineKeys, page_segment: Integers, sites: Sites) -> Lin
     masked = np.where(keys.exact == keys.masked, exact, masked)
     words = keys.exact != NO_WORDS
     pages = np.maximum(looked_up(sites.page_site, counts.site, counts.site_pages) - own_page, 0)
-    masked = with_names(keys, masked, named, np.repeat(pages, sizes))
     least = np.zeros((keys.exact.size, 2), np.int32) if sites.by_runs is None else sites.by_runs
     return LineRecurrence(
         np.where(words, np.maximum(exact, least[:, 0]), np.int32(0)),
         np.where(words, np.maximum(masked, least[:, 1]), np.int32(0)),
+        of_template(keys, named, np.repeat(pages, sizes)),
         pages,
     )
 
 
-def with_names(
-    keys: LineKeys, masked: NDArray[np.int32], named: NDArray[np.int32], pages: NDArray[np.int32] | int
+def of_template(
+    keys: LineKeys, named: NDArray[np.int32], pages: NDArray[np.int32] | int
 ) -> NDArray[np.int32]:
-    """Return `masked`, or `named` for lines that are template once their names are masked.
+    """Return `named` for lines that are template once their names are masked, 0 for others.
 
-    masked, named: int32 (S,), number of other pages with the masked line, and with names masked too
-    pages: number of other pages of the site
+    named: int32 (S,), number of other pages with the line, with names masked; pages: of the site
     """
-    of_template = (keys.named != keys.masked) & (named >= least_of_template(pages))
-    return np.where(of_template, np.maximum(masked, named), masked)
+    is_template = (keys.named != keys.masked) & (named >= least_of_template(pages))
+    return np.where(is_template, named, np.int32(0))

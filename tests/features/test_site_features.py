@@ -32,21 +32,25 @@ def test_columns_are_those_of_the_oracle(texts, seed):
     most = np.repeat(pages, np.diff(batch.page_segment()))
     masked = (random.integers(0, 2, rows) * random.integers(0, most + 1)).astype(np.int32)
     exact = (masked - random.integers(0, masked + 1)).astype(np.int32)
+    named = (random.integers(0, 2, rows) * random.integers(0, most + 1)).astype(np.int32)
     table = site_features(
-        log_odds, LineRecurrence(exact, masked, pages), words_of(batch), batch.page_segment()
+        log_odds, LineRecurrence(exact, masked, named, pages), words_of(batch), batch.page_segment()
     )
     found = columns_of(table, names(SITE_BLOCKS))
     for page, known in zip(pages_of(batch), pages.tolist(), strict=True):
         sizes = np.array([size_of(line) for line in page.words])
         wanted = site_columns(
-            log_odds[page.rows].astype(float), sizes, exact[page.rows], masked[page.rows], known
+            log_odds[page.rows].astype(float),
+            sizes,
+            *(np.maximum(seen, named)[page.rows] for seen in (exact, masked)),
+            known,
         )
         for at, row in enumerate(range(page.rows.start, page.rows.stop)):
             check_row(found, row, {name: values[at] for name, values in wanted.items()}, names(SITE_BLOCKS))
 
 
 def table(pages=10):
-    seen = LineRecurrence(SEEN, SEEN, np.array([pages], np.int32))
+    seen = LineRecurrence(SEEN, SEEN, 0 * SEEN, np.array([pages], np.int32))
     return columns_of(site_features(LOG_ODDS, seen, WORDS, np.array([0, SEEN.size])), names(SITE_BLOCKS))
 
 

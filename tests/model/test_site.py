@@ -90,7 +90,10 @@ def test_scores_are_those_of_the_oracle(format):
 def test_columns_are_named_and_finite():
     words = words_of(text_batch([b"Home\nNews 1\nNews 2\n\nA long story of boats"]))
     seen = LineRecurrence(
-        np.array([3, 0, 1, 0], np.int32), np.array([3, 2, 2, 0], np.int32), np.array([3], np.int32)
+        np.array([3, 0, 1, 0], np.int32),
+        np.array([3, 2, 2, 0], np.int32),
+        np.zeros(4, np.int32),
+        np.array([3], np.int32),
     )
     table = site_features(np.zeros(4, np.float32), seen, words, np.array([0, 4]))
     column = {name: table[:, number] for number, name in enumerate(names(SITE_BLOCKS))}

@@ -74,11 +74,12 @@ def test_names_are_masked_if_that_makes_a_line_template():
         keys, page_segment, page_site = batch_of(pages)
         seen = line_recurrence(keys, page_segment, Sites(counts_of(pages), page_site, counted=True))
         assert seen.exact.tolist() == [0, others] * len(pages)
-        assert seen.masked.tolist() == [wanted, others] * len(pages)
+        assert seen.masked.tolist() == [0, others] * len(pages)
+        assert seen.named.tolist() == [wanted, 0] * len(pages)
     pages += [(["Menu"], 7)] * 14
     keys, page_segment, page_site = batch_of(pages)
     seen = line_recurrence(keys, page_segment, Sites(counts_of(pages), page_site, counted=True))
-    assert not seen.masked[page_segment[:3]].any()
+    assert not seen.named.any()
 
 
 def test_a_page_that_is_not_counted_sees_all():

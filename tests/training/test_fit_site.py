@@ -22,7 +22,7 @@ def test_pages_of_a_group_are_a_site_unless_they_say_another_or_none():
 
 def seen(pages, lines=40):
     nothing = np.zeros(lines, np.int32)
-    return LineRecurrence(nothing, nothing.copy(), np.array([pages], np.int32))
+    return LineRecurrence(nothing, nothing, nothing, np.array([pages], np.int32))
 
 
 def test_some_lines_of_content_are_seen_as_if_they_recurred_on_up_to_half_of_the_pages():

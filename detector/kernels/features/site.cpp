@@ -7,10 +7,17 @@ namespace detector {
 namespace {
 
 // On how many pages of its site each segment appears; see sites.recurrence.LineRecurrence.
-struct Recurrence {
-  View<const i32> exact, masked, site_pages;
+class Recurrence {
+ public:
+  explicit Recurrence(Call& call) : exact_(call), masked_(call), named_(call), site_pages_(call) {}
 
-  explicit Recurrence(Call& call) : exact(call), masked(call), site_pages(call) {}
+  // A line that is template once its names are masked counts as the same line on all these pages.
+  f32 exact(i64 row) const { return static_cast<f32>(most(exact_[row], named_[row])); }
+  f32 masked(i64 row) const { return static_cast<f32>(most(masked_[row], named_[row])); }
+  f32 site_pages(i64 page) const { return static_cast<f32>(site_pages_[page]); }
+
+ private:
+  View<const i32> exact_, masked_, named_, site_pages_;
 };
 
 // The least number of other pages of the site. With fewer, the site says nothing about a line.
@@ -36,7 +43,7 @@ class SiteColumns {
       f32* const here = table_[row];
       write_own(row, pages, here);
       const f32 size = words_in(words_, row);
-      highest = most(highest, static_cast<f32>(seen_.masked[row]));
+      highest = most(highest, seen_.masked(row));
       total += size;
       shared += size * here[site::site_masked_share];
       fresh += size * here[site::site_is_new];
@@ -47,7 +54,7 @@ class SiteColumns {
     f32 so_far = 0;
     for (i64 row = first; row < last; ++row) {
       f32* const here = table_[row];
-      here[site::site_relative_share] = static_cast<f32>(seen_.masked[row]) / highest;
+      here[site::site_relative_share] = seen_.masked(row) / highest;
       here[site::site_page_share] = shared / total;
       here[site::site_page_new] = fresh / total;
       const f32 size = words_in(words_, row) * here[site::site_is_new];
@@ -58,7 +65,7 @@ class SiteColumns {
 
  private:
   void write_own(i64 row, f32 pages, f32* here) const {
-    const f32 exact = static_cast<f32>(seen_.exact[row]), masked = static_cast<f32>(seen_.masked[row]);
+    const f32 exact = seen_.exact(row), masked = seen_.masked(row);
     here[site::site_odds] = share_log_odds(exact, pages);
     here[site::site_masked_odds] = share_log_odds(masked, pages);
     here[site::site_share] = exact / pages;
@@ -66,7 +73,7 @@ class SiteColumns {
     here[site::site_log_seen] = log1p(exact);
     here[site::site_log_seen_masked] = log1p(masked);
     here[site::site_log_pages] = log1p(pages);
-    here[site::site_is_new] = seen_.exact[row] == 0;
+    here[site::site_is_new] = seen_.exact(row) == 0;
   }
 
   // Write the windows of shares on one side; beyond the page, lines count as template.
@@ -102,7 +109,7 @@ class NovelRuns {
 
   void write_page(i64 first, i64 last, f32 pages) {
     for (i64 row = first; row < last; ++row) {
-      is_new_[row] = static_cast<f32>(seen_.masked[row]) < NEW_SHARE * pages;
+      is_new_[row] = seen_.masked(row) < NEW_SHARE * pages;
       guess_[row] = probability(bounded(log_odds_[row]));
     }
     sum_page(first, last);
@@ -203,7 +210,7 @@ i64 site_features(Call& call) {
       here[site::is_long] = size >= LONG_WORDS;
       here[site::place_by_lines] = (static_cast<f32>(row - first) + 0.5f) / static_cast<f32>(last - first);
     }
-    const f32 pages = static_cast<f32>(seen.site_pages[page]);
+    const f32 pages = seen.site_pages(page);
     if (pages < LEAST_PAGES) continue;
     columns.write_page(first, last, pages);
     runs.write_page(first, last, pages);

@@ -31,7 +31,7 @@ from detector.features.schema import SITE_BLOCKS, names
 from detector.features.site import LEAST_PAGES, site_features
 from detector.model.network import CLIP, Network, SiteStep
 from detector.records import Floats, Integers
-from detector.sites.recurrence import LineRecurrence, looked_up, with_names
+from detector.sites.recurrence import LineRecurrence, looked_up, of_template
 from detector.text.keys import NO_WORDS, LineKeys, line_keys
 from detector.training.data.examples import CONTENT, Examples, words_of_rows
 from detector.training.fit.networks import NetworkPlan, Rows, fit_networks, log_odds, page_numbers
@@ -106,21 +106,22 @@ def _seen(lines: LineKeys, drawn: Sequence[LineKeys]) -> LineRecurrence:
         _counted(key, others) for key, others in zip(lines, zip(*drawn, strict=True), strict=True)
     )
     pages = np.array([len(drawn)], np.int32)
-    return LineRecurrence(exact, with_names(lines, masked, named, len(drawn)), pages)
+    return LineRecurrence(exact, masked, of_template(lines, named, len(drawn)), pages)
 
 
 def _recurring(
     seen: LineRecurrence, share: NDArray[np.float64], rng: np.random.Generator
 ) -> tuple[LineRecurrence, NDArray[np.bool_]] | None:
     """Return the table as if some lines of content recurred, and which lines; None if there are too few."""
-    number, content = int(seen.site_pages[0]), np.flatnonzero((share >= CONTENT) & (seen.exact == 0))
+    is_new = (seen.exact == 0) & (seen.named == 0)
+    number, content = int(seen.site_pages[0]), np.flatnonzero((share >= CONTENT) & is_new)
     if number < LEAST_RECURRING or content.size < LEAST_RECURRING:
         return None
     chosen = rng.choice(content, max(1, round(RECURRING_SHARE * content.size)), replace=False)
     exact, masked, part = seen.exact.copy(), seen.masked.copy(), np.zeros(share.size, np.bool_)
     exact[chosen] = masked[chosen] = rng.integers(1, number // 2 + 1)
     part[chosen] = True
-    return LineRecurrence(exact, masked, seen.site_pages), part
+    return seen._replace(exact=exact, masked=masked), part
 
 
 def _draws_of_site(
