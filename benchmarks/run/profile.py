@@ -202,7 +202,7 @@ def command(models: Path, peer: bool, output: Path) -> None:
     of_fold = [load(models / f"fold-{fold}") for fold in range(FOLDS)]
     if peer:
         before = json.loads(output.read_text(encoding="utf-8"))
-        if before["model_id"] != [model.model_id for model in of_fold]:
+        if before["model_id"] != ours(*(model.model_id for model in of_fold))["model_id"]:
             raise click.ClickException(f"{output} has other models: first run this without --peer")
         write_json(output, {**before, "peer": profile_peer.measured(of_fold)})
     else:
