@@ -138,7 +138,16 @@ def _corpus_row(pages: Sequence[tuple[Judged, Judged]]) -> dict[str, Any]:
     out["template_lines"] = int(template.sum())
     left = template_left(before, after)
     out["left_at_same_loss_without"], out["left_at_same_loss_with"] = (round(share, 4) for share in left)
-    return out
+    return out | _changed(before, after)
+
+
+def _changed(before: Sequence[Judged], after: Sequence[Judged]) -> dict[str, Any]:
+    """Return how many lines with words the site drops or brings back, and how many of these rightly."""
+    dropped = np.concatenate([page.lines for page in before])[:, 3]
+    lines = np.concatenate([page.lines for page in after])
+    changed = (dropped != lines[:, 3]) & (lines[:, 1] > 0)
+    is_right = (lines[:, 2] < CONTENT) == (lines[:, 3] > 0)
+    return {"changed": int(changed.sum()), "changed_rightly": int((changed & is_right).sum())}
 
 
 def timed() -> dict[str, Any]:

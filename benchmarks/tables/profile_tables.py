@@ -59,14 +59,16 @@ def sites(result: Results, of: Sequence[str]) -> Table:
 def corpus(result: Results, _: Sequence[str]) -> Table:
     """Return what counts over all pages of a site do to the pages that we labelled."""
     head = ["input", "pages", "template lines", "left without", "left with", "content lost without", "with"]
-    head += ["left at the same loss without", "with", "words F1 without", "with"]
+    head += ["left at the same loss without", "with", "words F1 without", "with", "lines decided differently"]
+    head += ["of these, right"]
     rows = []
     for row in result["corpus"]:
         cells = [row["format"], str(row["pages"]), f"{row['template_lines']:,}"]
         cells += [str(row[f"template_lines_left_{side}"]) for side in ("without", "with")]
         for name in ("content_lost", "left_at_same_loss", "words_f1"):
             cells += [number(row[f"{name}_{side}"]) for side in ("without", "with")]
-        rows.append(cells)
+        right = row["changed_rightly"] / row["changed"]
+        rows.append([*cells, str(row["changed"]), _percent(right)])
     return head, rows
 
 
