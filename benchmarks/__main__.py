@@ -30,6 +30,7 @@ RUN: Final = {
     "serve": Entry("benchmarks.serving.load", "A server with many clients at the same time."),
     "corpus": Entry("benchmarks.run.corpus", "Corpus filters, and killed runs."),
     "spark": Entry("benchmarks.run.spark.command", "Data frames on Spark, compared with a corpus run."),
+    "spark-skew": Entry("benchmarks.run.spark.skew", "One very large site, and a crowd of near-duplicates."),
     "profile": Entry("benchmarks.run.profile", "The gain from site profiles."),
     "copies": Entry("benchmarks.run.copies", "Which copies are dropped on planted sites."),
     "newlines": Entry("benchmarks.run.newlines", "Profiles on pages without newlines."),

@@ -119,6 +119,29 @@ def spark_near_duplicates(result: Results) -> Table:
     return [*STEPS_HEAD, "copies found", "wrongly joined"], rows
 
 
+def skew(result: Results) -> Table:
+    """Return for each shape of a corpus what its steps on Spark take, and their longest tasks."""
+    rows = []
+    for row in result["rows"]:
+        crowd = f"{row['crowd_kept']:,} of {row['crowd']:,}" if row["crowd"] else ""
+        rows.append(
+            [
+                row["shape"],
+                f"{row['seconds']:,.0f}",
+                *[""] * 3,
+                f"{row['peak_mb']:,}",
+                f"{row['kept']:,}",
+                crowd,
+            ]
+        )
+        for step in row["steps"]:
+            of_tasks = (f"{step[name]:,.0f}" for name in ("task_s", "longest_s"))
+            shuffled = f"{step['shuffled'] / result['count']:,.0f}"
+            rows.append([f"— {step['step']}", f"{step['seconds']:,.0f}", *of_tasks, shuffled, "", "", ""])
+    head = ["pages", "seconds", "task seconds", "longest task", "bytes shuffled a page", "peak MB"]
+    return [*head, "documents kept", "of the crowd"], rows
+
+
 def _near_duplicates_row(name: str, row: Results, count: int) -> list[str]:
     if "failed" in row:
         found = ["", row["failed"], ""]
@@ -167,5 +190,9 @@ def _cost_row(name: str, row: Results, result: Results) -> list[str]:
     return [name, day, f"{hours:.2f}", f"{size:.1f}", f"{row['peak_mb']:,}", disk, ""]
 
 
-ON_SPARK: Final[dict[str, Callable[[Results], Table]]] = {"": spark, "near-duplicates": spark_near_duplicates}
+ON_SPARK: Final[dict[str, Callable[[Results], Table]]] = {
+    "": spark,
+    "near-duplicates": spark_near_duplicates,
+    "skew": skew,
+}
 OF_RUNS: Final[dict[str, Callable[[Results], Table]]] = {"": systems, "stages": stages, "kinds": kinds}

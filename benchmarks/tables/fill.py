@@ -58,11 +58,13 @@ def corpus(folder: Path, words: str) -> str:
 
 
 def spark(folder: Path, words: str) -> str:
-    """Return a table of data frames on Spark: "10000" for a number of pages, "near-duplicates 10000"."""
+    """Return a table of data frames on Spark: "10000", a number of pages, or "near-duplicates 10000"."""
     kind, _, count = words.rpartition(" ")
     if kind not in corpus_tables.ON_SPARK:
-        raise TableError(f"no table {words!r} of Spark: a number of pages, or near-duplicates and a number")
-    result = read(folder, f"spark-{count}")
+        raise TableError(
+            f"no table {words!r} of Spark: a number of pages, or a kind and a number: near-duplicates, skew"
+        )
+    result = read(folder, f"spark-skew-{count}" if kind == "skew" else f"spark-{count}")
     return f"{grid(*corpus_tables.ON_SPARK[kind](result))}\n{corpus_tables.when(result)}"
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.data.profile_sites import drawn
 from benchmarks.measures.profile_scores import Judged, template_left
-from benchmarks.run.profile import summary
+from benchmarks.run.profile import _changed, summary
 from benchmarks.tables import profile_tables
 
 
@@ -58,3 +58,10 @@ def test_sites_count_once_each_and_the_worst_is_named():
     head, lines = profile_tables.sites({"rows": rows}, ("text", "30"))
     assert [line[0] for line in lines] == ["a", "b", "c"]
     assert lines[2][4] == "one page"
+
+
+def test_changed_decisions_are_right_if_they_agree_with_the_truth():
+    """Of lines (score, words, content, dropped): one dropped rightly, one kept wrongly, one without words."""
+    before = [judged((0.4, 5, 0, 0), (0.9, 5, 0, 1), (0.1, 5, 1, 0), (0.4, 0, 0, 0))]
+    after = [judged((0.6, 5, 0, 1), (0.4, 5, 0, 0), (0.1, 5, 1, 0), (0.6, 0, 0, 1))]
+    assert _changed(before, after) == {"changed": 2, "changed_rightly": 1}

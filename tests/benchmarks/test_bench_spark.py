@@ -2,15 +2,16 @@
 
 import json
 import sys
+from pathlib import Path
 
 import pyarrow
 import pyarrow.parquet
 import pytest
 
-from benchmarks.files import write_json, write_json_lines
+from benchmarks.files import json_lines, write_json, write_json_lines
 from benchmarks.measures.corpus_scores import joined_scored
 from benchmarks.measures.process_tree import Used
-from benchmarks.run.spark import command, near_duplicates
+from benchmarks.run.spark import command, near_duplicates, skew
 from benchmarks.run.spark.process import Limits, empty, failure, steps_in, used_by, watch
 from benchmarks.tables import corpus_tables
 from benchmarks.tables.cells import TableError
@@ -134,6 +135,7 @@ def test_a_row_for_each_way(result):
     assert {"model_id", "commit", "versions"} <= ours.keys()
     assert ours["steps"][0] == {
         "step": "join", "seconds": 2.5, "tasks": 1, "task_s": 3.0, "jvm_cpu_s": 1.0, "shuffled": 5000, "spilled": 0,
+        "longest_s": 3.0,
     }  # fmt: skip
     assert usual["failed"] == "not finished after 9 s"
     assert usual["steps"] == [{"step": "hashes", "seconds": 4.0}]
@@ -171,5 +173,60 @@ def test_a_table_of_near_duplicates(result, tmp_path):
     ]
     write_json(tmp_path / "spark-4.json", result)
     assert "| 1 of 2 |" in table(tmp_path, "spark near-duplicates 4")
-    with pytest.raises(TableError, match="near-duplicates and a number"):
+    with pytest.raises(TableError, match="a kind and a number"):
         table(tmp_path, "spark nonsense 4")
+
+
+@pytest.fixture
+def shapes(tmp_path, monkeypatch):
+    """Return rows for the shapes of a corpus of four pages, of which Spark keeps those with other texts."""
+    texts = [f"Home\nThe boat {at} came home in the late evening." for at in range(4)]
+    pages = [
+        {"id": f"p{at}", "url": f"https://s{at}.example/", "text": text} for at, text in enumerate(texts)
+    ]
+    write_json_lines(tmp_path / "pages.jsonl", pages)
+    given = {}
+
+    def used(command, log, out):
+        from_file = Path(command[-3])
+        given[from_file] = list(json_lines(from_file))
+        _ran(out, {})
+        first = {row["text"].split()[3]: row["id"] for row in reversed(given[from_file])}
+        (out / "data").mkdir()
+        table = pyarrow.table({"id": sorted(first.values())})
+        pyarrow.parquet.write_table(table, out / "data" / "part.parquet")
+        log.write_text("")
+        return Used(0, 9.04, 12.3, 10**9, "", 2 * 10**9)
+
+    monkeypatch.setattr(skew, "used_by", used)
+    rows = []
+    for shape in skew.SHAPES:
+        row = skew.measured_shape(tmp_path, shape, "2g")
+        rows.append((row, given.popitem()[1]))
+    return rows
+
+
+def test_shapes_of_a_corpus(shapes):
+    (planted, as_it_is), (one, of_one_site), (crowd, crowded) = shapes
+    assert [row["url"] for row in as_it_is] == [f"https://s{at}.example/" for at in range(4)]
+    assert {row["url"] for row in of_one_site} == {f"https://www.one.example/p{at}" for at in range(4)}
+    assert [row["text"] for row in of_one_site] == [row["text"] for row in as_it_is]
+    assert [row["text"] for row in crowded[1::2]] == [row["text"] for row in as_it_is[1::2]]
+    assert [row["text"].count("copy") for row in crowded] == [1, 0, 1, 0]
+    assert crowded[0]["text"] != crowded[2]["text"]
+    assert (planted["kept"], one["kept"], crowd["kept"]) == (4, 4, 3)
+    assert (planted["crowd"], one["crowd"], crowd["crowd"], crowd["crowd_kept"]) == (0, 0, 2, 1)
+
+
+def test_a_table_of_shapes(shapes, tmp_path):
+    result = {"made": {"when": "2026-11-30T08:00+00:00"}, "count": 4, "rows": [row for row, _ in shapes]}
+    for row in result["rows"]:
+        row["steps"] = row["steps"][:1]
+    head, rows = corpus_tables.skew(result)
+    assert {len(row) for row in rows} == {len(head)}
+    assert rows[-2:] == [
+        ["a crowd of near-duplicates", "9", "", "", "", "1,000", "3", "1 of 2"],
+        ["— join", "2", "3", "3", "1,250", "", "", ""],
+    ]
+    write_json(tmp_path / "spark-skew-4.json", result)
+    assert "| 1 of 2 |" in table(tmp_path, "spark skew 4")

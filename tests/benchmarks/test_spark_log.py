@@ -26,6 +26,8 @@ def test_tasks_count_for_the_step_of_their_job(tmp_path):
     (tmp_path / "local-1").write_text("".join(json.dumps(event) + "\n" for event in events))
     (tmp_path / ".local-1.crc").write_bytes(b"\xff")
     assert steps_of(tmp_path) == {
-        "clean": {"tasks": 2, "task_s": 5.0, "jvm_cpu_s": 2.5, "shuffled": 150, "spilled": 14},
-        "other": {"tasks": 1, "task_s": 1.0, "jvm_cpu_s": 0.5, "shuffled": 0, "spilled": 7},
-    }
+        "clean": {
+            "tasks": 2, "task_s": 5.0, "jvm_cpu_s": 2.5, "shuffled": 150, "spilled": 14, "longest_s": 3.0
+        },
+        "other": {"tasks": 1, "task_s": 1.0, "jvm_cpu_s": 0.5, "shuffled": 0, "spilled": 7, "longest_s": 1.0},
+    }  # fmt: skip

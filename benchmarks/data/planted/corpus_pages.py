@@ -37,7 +37,7 @@ class Piece(NamedTuple):
     position: int
 
 
-def _changed(text: str, number: int) -> str:
+def changed(text: str, number: int) -> str:
     """Return a paragraph with one word changed, or one character in scripts without spaces."""
     parts = text.split(" ")
     if len(parts) < 3:
@@ -49,7 +49,7 @@ def _changed(text: str, number: int) -> str:
 def _copy(page: PlantedPage, number: int) -> PlantedPage:
     longest = max((line for line in page.lines if line.label == "content"), key=lambda line: len(line.text))
     lines = tuple(
-        line._replace(text=_changed(line.text, number)) if line is longest else line for line in page.lines
+        line._replace(text=changed(line.text, number)) if line is longest else line for line in page.lines
     )
     return PlantedPage(f"{page.id}/print", lines)
 

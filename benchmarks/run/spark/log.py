@@ -13,7 +13,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def steps_of(folder: Path) -> dict[str, dict[str, float]]:
-    """Return for each group of jobs: `tasks`, `task_s` and `cpu_s` (of the JVM), `shuffled`, `spilled`."""
+    """Return for each group of jobs: `tasks`, `task_s`, `longest_s`, `jvm_cpu_s`, `shuffled`, `spilled`."""
     group_of: dict[int, str] = {}
     found: dict[str, dict[str, float]] = {}
     for event in (event for path in _files(folder) for event in json_lines(path)):
@@ -25,8 +25,10 @@ def steps_of(folder: Path) -> dict[str, dict[str, float]]:
                 group_of[event["Stage ID"]],
                 dict.fromkeys(("tasks", "task_s", "jvm_cpu_s", "shuffled", "spilled"), 0.0),
             )
-            for name, value in _measures(event["Task Metrics"]).items():
+            measures = _measures(event["Task Metrics"])
+            for name, value in measures.items():
                 row[name] += value
+            row["longest_s"] = max(row.get("longest_s", 0.0), measures["task_s"])
     return {group: {name: round(value, 1) for name, value in row.items()} for group, row in found.items()}
 
 
