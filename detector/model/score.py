@@ -24,11 +24,15 @@ from detector.model.line_kinds import new_kinds
 from detector.model.network import LineScores, Scorer, SiteStep, adjusted, new_scores
 from detector.model.page_kinds import PageKinds, kinds_of
 from detector.near_duplicates.minhash.permutations import permutations
-from detector.records import CONTENT_KINDS, LINE_KINDS, Batch, Floats, Markup, Repeats, Words
+from detector.records import CONTENT_KINDS, LINE_KINDS, Batch, Floats, Integers, Markup, Repeats, Words
 from detector.sites.recurrence import LineRecurrence, Sites, line_recurrence
 from detector.text.keys import line_keys
 
+# A line may be the title of its page with this probability, if no other line is more than twice as likely.
+MAY_BE_TITLE: Final = 0.1
+
 _CONTENT: Final = [LINE_KINDS.index(kind) for kind in CONTENT_KINDS]
+_TITLE: Final = LINE_KINDS.index("title")
 
 
 class ScoredLines(NamedTuple):
@@ -86,6 +90,7 @@ def score_lines(
     recurrence = None
     if sites is not None and scorer.site is not None:
         recurrence = line_recurrence(line_keys(words), batch.page_segment(), sites)
+        recurrence = _without_titles(recurrence, kinds, batch.page_segment())
         found, kinds = _with_sites(batch, words, found, kinds, scorer.site, recurrence)
     pages = kinds_of(batch, words, markup, found.scores, model.kinds, kinds)
     return ScoredLines(*found, repeats, kinds, pages, recurrence)
@@ -102,6 +107,20 @@ def _with_sites(
     contributions = np.column_stack((alone.contributions, added))
     found = alone._replace(scores=scores, contributions=contributions)
     return found, _kinds_with_sites(kinds, alone.scores, scores)
+
+
+def _without_titles(recurrence: LineRecurrence, kinds: Floats, page_segment: Integers) -> LineRecurrence:
+    """Return the counts without masked names for lines that may be the title of their page.
+
+    Titles of a site may differ in names only: "Recipe for Rendang", "Recipe for Satay". A model without kinds
+    knows no titles, so it gets no such counts.
+    """
+    if not kinds.size:
+        return recurrence._replace(named=np.zeros_like(recurrence.named))
+    sizes, is_title = np.diff(page_segment), kinds[:, _TITLE]
+    highest = np.maximum.reduceat(is_title, page_segment[:-1][sizes > 0])
+    may_be = is_title >= np.repeat(np.maximum(highest / 2, MAY_BE_TITLE), sizes[sizes > 0])
+    return recurrence._replace(named=np.where(may_be, np.int32(0), recurrence.named))
 
 
 def _kinds_with_sites(alone: Floats, scores_alone: Floats, scores: Floats) -> Floats:

@@ -16,6 +16,7 @@ from detector.sites.sampled_pages import Known
 from detector.sites.word_runs import RunCounts
 from detector.text.keys import site_id
 from detector.text.page import Page
+from tests.corpus.made import story
 
 MENU = ["Home", "Boats for hire", "Our crew and their stories from the harbour", "Contact"]
 FOOTER = ["Written by the crew of the old harbour, who sail and write when the weather allows it"]
@@ -245,6 +246,18 @@ def test_names_are_masked_as_numbers_are():
         assert not after.kept
     said = [reason.text for reason in known.lines[-2].reasons if reason.code == "site"]
     assert said == ["appears on 9 of 9 other pages of this site, with other names or numbers"]
+
+
+@pytest.mark.parametrize("title", ["Recipe for {}", "Review of the {} ferry", "How to Cook {}"])
+def test_titles_that_differ_in_names_stay(title):
+    menu, footer = ["Home", "News", "Ferries", "Timetable", "Sign in"], ["About us", "Privacy policy"]
+    pages = ["\n".join([*menu, title.format(name), *story(at)[1:], *footer]) for at, name in enumerate(NAMES)]
+    profile = SiteProfile.learn(pages)
+    for text, name in zip(pages, NAMES, strict=True):
+        line = Detector(profile=profile).score(text).lines[len(menu)]
+        assert line.text == title.format(name)
+        assert line.kept
+        assert not any("other names" in reason.text for reason in line.reasons)
 
 
 def test_a_page_that_was_learned_from_is_not_its_own_witness():
