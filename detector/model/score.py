@@ -18,6 +18,7 @@ from detector.features.build import (
     new_repeats,
     text_features,
 )
+from detector.features.schema import SITE_BLOCKS, names
 from detector.features.site import LEAST_PAGES, site_features
 from detector.model.files import Model
 from detector.model.line_kinds import new_kinds
@@ -30,7 +31,10 @@ from detector.text.keys import line_keys
 
 # A line may be the title of its page with this probability, if no other line is more than twice as likely.
 MAY_BE_TITLE: Final = 0.1
+# A run of lines with this share of the words that are new to the site may be the text of the page.
+TEXT_RUN: Final = 0.2
 
+_RUN_SHARE, _IS_LONG = (names(SITE_BLOCKS).index(name) for name in ("run_share_of_new", "is_long"))
 _CONTENT: Final = [LINE_KINDS.index(kind) for kind in CONTENT_KINDS]
 _TITLE: Final = LINE_KINDS.index("title")
 
@@ -104,9 +108,21 @@ def _with_sites(
     table = site_features(alone.log_odds, recurrence, words, page_segment)
     site_known = np.repeat(recurrence.site_pages >= LEAST_PAGES, np.diff(page_segment))
     scores, added = adjusted(table, step, site_known, alone.scores)
+    stays = (scores < alone.scores) & _is_apart(table)
+    scores[stays], added[stays] = alone.scores[stays], 0
     contributions = np.column_stack((alone.contributions, added))
     found = alone._replace(scores=scores, contributions=contributions)
     return found, _kinds_with_sites(kinds, alone.scores, scores)
+
+
+def _is_apart(table: Floats) -> NDArray[np.bool_]:
+    """Return bool (S,): the short lines outside of a run of new lines that may be the text of the page.
+
+    The site does not bring them back: if they are new to it, they are as often teasers and comments.
+    table: of `site_features`
+    """
+    is_apart: NDArray[np.bool_] = (table[:, _RUN_SHARE] < TEXT_RUN) & (table[:, _IS_LONG] == 0)
+    return is_apart
 
 
 def _without_titles(recurrence: LineRecurrence, kinds: Floats, page_segment: Integers) -> LineRecurrence:

@@ -82,9 +82,24 @@ def test_scores_are_those_of_the_oracle(format):
     step = getattr(default_model(), format).site
     table = site_features(alone.log_odds, result.recurrence, words, batch.page_segment())
     wanted = np.interp(log_odds_of(table, step.network), *step.calibration)
-    assert result.scores == pytest.approx(wanted, abs=0.0011)
+    run, is_long = (table[:, names(SITE_BLOCKS).index(name)] for name in ("run_share_of_new", "is_long"))
+    stays = (wanted < alone.scores) & (run < 0.2) & (is_long == 0)
+    assert result.scores == pytest.approx(np.where(stays, alone.scores, wanted), abs=0.0011)
     site = result.contributions[:, -1]
     assert (np.sign(site) == np.sign(result.scores - alone.scores)).mean() > 0.99
+
+
+def test_the_site_brings_back_no_short_lines_outside_of_the_text():
+    """The last line is as new to the site as the story, but two menu lines are between them."""
+    story = [f"The boat {at} came home late in the evening, and the crew told of a storm." for at in range(9)]
+    text = "\n".join(["Home", "News", *story, "Imprint", "Privacy policy", "Lena likes our new boat"])
+    other = "Home\nNews\nImprint\nPrivacy policy"
+    counts = counts_of([Page(f"{other}\nStory {at}", "text") for at in range(12)], "a")
+    page = [Page(text, "text")]
+    alone, known = DETECTOR.run(page), DETECTOR.run(page, sites(counts, False, "a"))
+    assert known.scores[-1] == alone.scores[-1] > 0.5
+    assert (known.scores[2:11] <= alone.scores[2:11]).all()
+    assert not known.contributions[-1, -1]
 
 
 def test_columns_are_named_and_finite():

@@ -101,7 +101,8 @@ def shape_of(kinds: str) -> int:
 
 def size_of(words: list[Word]) -> float:
     """Return how many words there are; a character of a script without spaces counts 0.6."""
-    return sum(0.6 if word.shape & IS_SINGLE else 1 for word in words)
+    singles = sum(word.is_single for word in words)
+    return (10 * len(words) - 4 * singles) / 10
 
 
 def pair_key(one: int, two: int) -> int:
