@@ -67,8 +67,8 @@ def corpus(result: Results, _: Sequence[str]) -> Table:
         cells += [str(row[f"template_lines_left_{side}"]) for side in ("without", "with")]
         for name in ("content_lost", "left_at_same_loss", "words_f1"):
             cells += [number(row[f"{name}_{side}"]) for side in ("without", "with")]
-        right = row["changed_rightly"] / row["changed"]
-        rows.append([*cells, str(row["changed"]), _percent(right)])
+        right = _percent(row["changed_rightly"] / row["changed"]) if row["changed"] else ""
+        rows.append([*cells, str(row["changed"]), right])
     return head, rows
 
 

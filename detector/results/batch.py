@@ -54,9 +54,8 @@ class PageLines(NamedTuple):
     scores: float32 (S,); contributions: float32 (S, codes)
     kinds: float32 (S, K), the probability of each kind of line; no rows if the model has no kinds
     link_bytes: int32 (L,), bytes of each line of HTML in links; empty for text
-    seen: int32 (S, 2), other pages of the site with the line, as it is, and with numbers and names
-        masked; no rows
-        if nothing is known about the site
+    seen: int32 (S, 2), other pages of the site with the line, as it is and with other names or numbers; no
+        rows if nothing is known about the site
     site_pages: other pages known of the site
     quoted: int16 (S, words), the words that reasons quote; no rows if they are not chosen yet
     policy, threshold: what decided about the page

@@ -43,10 +43,10 @@ _TEXTS: Final = {
 
 
 class SeenLine(NamedTuple):
-    """The other pages of the site with a line, as it is and masked; and all other pages that are known."""
+    """Other pages of the site: with the line as it is, with other names or numbers (`varied`), and all."""
 
     exact: int
-    masked: int
+    varied: int
     site_pages: int
 
 
@@ -70,8 +70,8 @@ def shown_codes(contributions: Floats) -> list[list[tuple[int, float]]]:
 
 
 def _site_text(seen: SeenLine) -> str:
-    text = f"appears on {seen.masked} of {seen.site_pages} other pages of this site"
-    if seen.masked == seen.exact:
+    text = f"appears on {seen.varied} of {seen.site_pages} other pages of this site"
+    if seen.varied == seen.exact:
         return text
     return f"{text}, {'also ' if seen.exact else ''}with other names or numbers"
 

@@ -21,13 +21,16 @@ from detector.errors import ModelFormatError, PageError
 from detector.records import Batch, Integers, Words
 from detector.sites import profile_files as files
 from detector.sites import word_runs as runs
-from detector.sites.recurrence import SURE_PAGES, LineCounts, Sites, merge, most_frequent, pruned
+from detector.sites.recurrence import SURE_PAGES, LineCounts, Sites, merge, most_frequent
 from detector.sites.sampled_pages import (
+    PLACES,
     CountedPage,
     Known,
+    KnownLine,
     all_known,
     batches,
     counted_pages,
+    known_lines,
     page_hash,
 )
 from detector.sites.several_sites import refuse_several_sites
@@ -132,10 +135,8 @@ class SiteProfile:
         of_runs = runs.merged([profile.runs for profile in profiles])
         templates = sizes_of(templates_of(sample, _recurring(counts, of_runs)), len(sample))
         known = all_known(profile.known for profile in profiles)
-        recurring = len({line.text for line in known.values() if line.pages > 1})
-        return cls(
-            min(names), counts, page, known, templates, tuple(sample), runs=of_runs, recurring=recurring
-        )
+        profile = cls(min(names), counts, page, known, templates, tuple(sample), runs=of_runs)
+        return replace(profile, recurring=sum(line.pages > 1 for line in profile.lines()))
 
     def pruned(self) -> "SiteProfile":
         """Return the profile with only its most frequent lines, and the texts of 200 recurring lines.
@@ -144,8 +145,9 @@ class SiteProfile:
         """
         of_runs = runs.recurring(self.runs, self.pages, MOST_RUNS)
         counts = most_frequent(self.counts, MOST_LINES - of_runs.key.size)
-        shown = pruned(most_frequent(counts, MOST_TEXTS)).key.tolist()
-        known = {key: self.known[key] for key in shown if key in self.known}
+        there = set(counts.key.tolist())
+        lines = (line for line in self.lines() if line.pages > 1 and line.key in there)
+        known = {line.key: line.known for line in islice(lines, MOST_TEXTS)}
         return replace(self, counts=counts, known=known, sample=(), whole=False, runs=of_runs)
 
     def look_at(self, batch: Batch, words: Words) -> tuple[Batch, Words, Sites]:
@@ -176,23 +178,15 @@ class SiteProfile:
         """Upload to hf://org/name; see `Model.push`. A profile has lines of its site: `show` lists them."""
         return files.push((self if whole else self.pruned())._stored(), self._head(), address, private)
 
-    def lines(self) -> Iterator[tuple[int, Known]]:
-        """Yield the lines that are known as text, each with its number of pages, the most frequent first.
-
-        Each text comes once: the same line may be counted as it is, masked, and as a run of words.
-        """
-        at = np.searchsorted(self.counts.key, np.array(list(self.known), np.int64))
-        rows = zip(self.counts.pages[at].tolist(), self.known.values(), strict=True)
-        shown: set[str] = set()
-        for pages, known in sorted(rows, key=lambda row: (-row[0], row[1].place, row[1].text)):
-            if known.text not in shown:
-                shown.add(known.text)
-                yield pages, known
+    def lines(self) -> Iterator[KnownLine]:
+        """Yield the lines that are known as text, each once, the most frequent first."""
+        return known_lines(self.known, self.counts)
 
     def show(self, lines: int = 20) -> str:
         """Return the profile in words, with its most frequent lines."""
         rows = [
-            f"{pages:>6}  {_place(known):<6}  {known.text}" for pages, known in islice(self.lines(), lines)
+            f"{line.pages:>6}  {_place(line.known):<6}  {line.known.text}"
+            for line in islice(self.lines(), lines)
         ]
         return "\n".join([self._head(), " pages  place   line", *rows])
 
@@ -272,8 +266,10 @@ def _profile(stored: files.Stored, path: Path) -> SiteProfile:
         }
         templates, recurring = tuple(int(number) for number in about["templates"]), int(about["recurring"])
         named = np.isin(np.array(list(known), np.int64), arrays["key"]).all()
-        if not isinstance(about["addresses"], list):
-            raise TypeError("addresses are a list")
+        if not isinstance(about["addresses"], list) or not 0 <= recurring <= len(arrays["key"]):
+            raise TypeError("addresses are a list, and at most all lines recur")
+        if not all(0 <= line.place <= PLACES * line.pages for line in known.values()):
+            raise ValueError("a line is on a page")
     except (KeyError, TypeError, ValueError, OverflowError):
         raise ModelFormatError(f"{path} is not a profile; make it again") from None
     if not named or not files.fits(arrays, name):

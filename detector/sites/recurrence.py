@@ -2,7 +2,7 @@
 
 Counts are two sorted tables: lines (a key mixed with that of the site) and sites. They are made for a batch,
 merged in any order with the same result, and pruned of lines that do not recur. A line with masked words
-(`text/keys`) is counted as it is and masked.
+(`text/keys`) is counted as it is and by each of its masked keys.
 """
 
 from collections.abc import Sequence
@@ -21,10 +21,11 @@ SURE_PAGES: Final = 10
 LEAST_OF_TEMPLATE: Final = 3
 LEAST_SHARE: Final = 0.2
 
-# Added to the id of the site, so that keys of different kinds are never equal.
+# Kinds of keys: the lowest bits of a line's key on its site.
 EXACT: Final = 0
-MASKED: Final = 0x5851F42D4C957F2D
-NAMED: Final = 0x2C83D1E94B0F6A57
+MASKED: Final = 1
+NAMED: Final = 2
+KIND_BITS: Final = 3
 
 
 class LineCounts(NamedTuple):
@@ -71,9 +72,16 @@ def site_line_key(site: Integers, key: Integers, kind: int = EXACT) -> Integers:
 
     kind: `EXACT`, `MASKED` or `NAMED`, the kind of `key`
     """
-    mixed = (site.astype(np.uint64) + np.uint64(kind)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed = site.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     mixed = (mixed ^ (mixed >> np.uint64(32)) ^ key.astype(np.uint64)) * np.uint64(0xFF51AFD7ED558CCD)
-    return (mixed ^ (mixed >> np.uint64(29))).astype(np.int64)
+    mixed ^= mixed >> np.uint64(29)
+    return ((mixed & ~np.uint64(KIND_BITS)) | np.uint64(kind)).astype(np.int64)
+
+
+def is_named(key: Integers) -> NDArray[np.bool_]:
+    """Tell which keys of lines on sites are of lines with masked names."""
+    named: NDArray[np.bool_] = (key & KIND_BITS) == NAMED
+    return named
 
 
 def site_line_keys(site: Integers, keys: LineKeys) -> tuple[Integers, Integers, Integers]:
@@ -182,7 +190,8 @@ def line_recurrence(keys: LineKeys, page_segment: Integers, sites: Sites) -> Lin
     exact, masked, named = (
         looked_up(key, counts.key, counts.pages) - own for key in site_line_keys(site, keys)
     )
-    masked = np.where(keys.exact == keys.masked, exact, masked)
+    # In pruned counts, a masked key may be missing beside the exact one.
+    masked = np.maximum(masked, exact)
     words = keys.exact != NO_WORDS
     pages = np.maximum(looked_up(sites.page_site, counts.site, counts.site_pages) - own_page, 0)
     least = np.zeros((keys.exact.size, 2), np.int32) if sites.by_runs is None else sites.by_runs

@@ -9,7 +9,13 @@ from numpy.typing import NDArray
 
 from detector.records import Batch, Integers
 from detector.sites.addresses import address_of
-from detector.sites.recurrence import LineCounts, count_lines, site_line_keys
+from detector.sites.recurrence import (
+    LineCounts,
+    count_lines,
+    is_named,
+    least_of_template,
+    site_line_keys,
+)
 from detector.sites.word_runs import runs_of_pages
 from detector.text.decoding import text_of
 from detector.text.keys import NO_WORDS, LineKeys, line_keys
@@ -36,6 +42,14 @@ class Known(NamedTuple):
     def position(self) -> float:
         """Its mean position on a page, from 0 to 1."""
         return self.place / max(self.pages, 1) / PLACES
+
+
+class KnownLine(NamedTuple):
+    """A line that is known as text: its key in the counts, and the number of pages that have it."""
+
+    key: int
+    pages: int
+    known: Known
 
 
 class CountedPage(NamedTuple):
@@ -111,6 +125,24 @@ def all_known(parts: Iterable[dict[int, Known]]) -> dict[int, Known]:
                 known = Known(text, before.place + known.place, before.pages + known.pages)
             found[key] = known
     return found
+
+
+def known_lines(known: dict[int, Known], counts: LineCounts) -> Iterator[KnownLine]:
+    """Yield the lines of a site that are known as text, the most frequent first.
+
+    Each text comes once: the same line may be counted as it is, masked, and as a run of words. A line with
+    masked names comes only if that makes it template.
+    """
+    keys = np.array(list(known), np.int64)
+    pages = counts.pages[np.searchsorted(counts.key, keys)]
+    counted = ~is_named(keys) | (pages >= least_of_template(int(counts.site_pages.sum()) - 1))
+    rows = zip(keys[counted].tolist(), pages[counted].tolist(), strict=True)
+    lines = (KnownLine(key, number, known[key]) for key, number in rows)
+    shown: set[str] = set()
+    for line in sorted(lines, key=lambda line: (-line.pages, line.known.place, line.known.text)):
+        if line.known.text not in shown:
+            shown.add(line.known.text)
+            yield line
 
 
 def batches(pages: Iterable[Input | Page]) -> Iterator[list[Page]]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.records import Integers
-from detector.sites.recurrence import LineCounts, pruned
+from detector.sites.recurrence import LineCounts, is_named, pruned
 
 # A line recurs if it is on at least two pages, and on this share of them.
 RECURS: Final = 0.05
@@ -46,8 +46,12 @@ class Template(NamedTuple):
 
 
 def recurring_lines(counts: LineCounts) -> Integers:
-    """Return int64, ascending: the keys of the recurring lines of a site."""
-    return pruned(counts, max(2, round(RECURS * int(counts.site_pages.sum())))).key
+    """Return int64, ascending: the keys of the recurring lines of a site.
+
+    Without masked names: lines of different sites may differ in names only.
+    """
+    key = pruned(counts, max(2, round(RECURS * int(counts.site_pages.sum())))).key
+    return key[~is_named(key)]
 
 
 def _has(pages: Sequence[Sampled], recurring: Integers) -> NDArray[np.float32]:

@@ -3,8 +3,9 @@
 `exact` uses the case-folded words. In `masked`, all words with a digit are equal, and so are the words of a
 date ("3 de mayo de 2024", "May 3, 2024"), so "Posted on May 3, 2024" is the same line on all pages of a site.
 This needs no list of months: a date is found by its day and its year. In `named`, names are equal too, so
-"12 photos of Ambon" is the same line as "9 photos of Raja Ampat". A name is a word that begins in upper case
-and is not the first of its line. Keys are stored in files: increment `KEYS_VERSION` when they change.
+"12 photos of Ambon" is the same line as "9 photos of Raja Ampat". A name is one or more words that begin in
+upper case, without the first of the segment. Keys are stored in files: increment `KEYS_VERSION` when they
+change.
 """
 
 from typing import Final, NamedTuple
@@ -26,8 +27,9 @@ ANY_NUMBER: Final = np.uint64(7)
 class LineKeys(NamedTuple):
     """The keys of all segments: int64 (S,) each, `NO_WORDS` for segments without words.
 
-    For a line without masked words, all keys are the same. Names are masked only in lines of up to 15 words,
-    and only if two other words stay: otherwise `named` is the same as `masked`.
+    For a line without masked words, all keys are the same. Names are masked only in segments of up to 15
+    words that do not end like a sentence, and only if two other words stay for each name: "Die Fahrt nach
+    Berlin" is another line than "Die Reise nach Wien". Otherwise `named` is the same as `masked`.
     """
 
     exact: Integers
@@ -35,7 +37,7 @@ class LineKeys(NamedTuple):
     named: Integers
 
     def apart(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return for each key where it says more than the one before: bool (S,) each."""
+        """Return for each key where it differs from the one before: bool (S,) each. `exact`: has words."""
         return self.exact != NO_WORDS, self.masked != self.exact, self.named != self.masked
 
 

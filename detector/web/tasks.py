@@ -153,8 +153,8 @@ def profile_answer(profile: SiteProfile) -> dict[str, Any]:
 
 def _recurring(profile: SiteProfile) -> Iterator[dict[str, Any]]:
     """Yield the recurring lines, the most frequent first."""
-    for pages, known in profile.lines():
-        yield {"text": known.text, "pages": pages, "position": round(known.position, 3)}
+    for line in profile.lines():
+        yield {"text": line.known.text, "pages": line.pages, "position": round(line.known.position, 3)}
 
 
 def duplicates(

@@ -7,7 +7,8 @@ from detector.detector import Detector
 from detector.features.schema import NOVEL_RUNS, SITE, SITE_BLOCKS, SITE_OWN, names
 from detector.features.site import site_features
 from detector.model.files import default_model
-from detector.model.score import score_lines
+from detector.model.score import _without_titles, score_lines
+from detector.records import LINE_KINDS
 from detector.sites.recurrence import NO_COUNTS, LineRecurrence, Sites, count_lines
 from detector.text.decoding import utf8
 from detector.text.keys import line_keys, site_id
@@ -100,6 +101,20 @@ def test_the_site_brings_back_no_short_lines_outside_of_the_text():
     assert known.scores[-1] == alone.scores[-1] > 0.5
     assert (known.scores[2:11] <= alone.scores[2:11]).all()
     assert not known.contributions[-1, -1]
+
+
+def test_names_of_lines_that_may_be_titles_are_not_masked():
+    """Each page by its own most likely title; a page may be empty."""
+    share = [0.8, 0.3, 0.45, 0.05, 0.09, 0.15]
+    kinds = np.zeros((6, len(LINE_KINDS)), np.float32)
+    kinds[:, LINE_KINDS.index("title")] = share
+    nothing = np.zeros(6, np.int32)
+    seen = LineRecurrence(nothing, nothing, np.full(6, 9, np.int32), np.zeros(4, np.int32))
+    found = _without_titles(seen, kinds, np.array([0, 0, 3, 5, 6]))
+    assert found.named.tolist() == [0, 9, 0, 9, 9, 0]
+    assert not _without_titles(seen, kinds[:0], np.array([0, 0, 3, 5, 6])).named.any()
+    none = LineRecurrence(*(array[:0] for array in seen))
+    assert not _without_titles(none, kinds[:0], np.array([0])).named.size
 
 
 def test_columns_are_named_and_finite():

@@ -118,17 +118,18 @@ def line_key(words: list[Word], masked: bool = False) -> int:
     return key_of(masked_keys(words) if masked else [word.key for word in words])
 
 
-def named_line_key(words: list[Word]) -> int:
-    """Return the key of a line with numbers and names masked; the masked one if it has no names."""
+def named_line_key(words: list[Word], is_sentence: bool = False) -> int:
+    """Return the key of a line with numbers and names masked; the masked one if names are not masked."""
     masked = masked_keys(words)
     named = [
         ANY_NAME if at and key != ANY_NUMBER and word.shape & FIRST_UPPER else key
         for at, (word, key) in enumerate(zip(words, masked, strict=True))
     ]
-    others = [key for key in named if key not in (ANY_NAME, ANY_NUMBER)]
-    if len(words) > 15 or ANY_NAME not in named or len(others) < 2:
+    joined = [key for at, key in enumerate(named) if not (at and key == named[at - 1] == ANY_NAME)]
+    names, others = joined.count(ANY_NAME), sum(key not in (ANY_NAME, ANY_NUMBER) for key in joined)
+    if len(words) > 15 or is_sentence or not names or others < 2 * names:
         return key_of(masked)
-    return key_of([key for at, key in enumerate(named) if not (at and key == named[at - 1] == ANY_NAME)])
+    return key_of(joined)
 
 
 def masked_keys(words: list[Word]) -> list[int]:

@@ -13,7 +13,10 @@ from detector.text.plain import text_batch
 from detector.text.words import words_of
 
 LINES = st.lists(
-    st.sampled_from(["Menu", "Leave a Reply", "Page 1", "Page 2", "…", "A headline"]), max_size=6
+    st.sampled_from(
+        ["Menu", "Leave a Reply", "Page 1", "Page 2", "…", "A headline", "news of Ann", "news of Tom"]
+    ),
+    max_size=6,
 )
 PAGES = st.lists(st.tuples(LINES, st.sampled_from([1, 2, -3])), max_size=8)
 
@@ -59,6 +62,10 @@ def test_what_is_seen_is_what_a_plain_count_says(pages):
         for line, row in zip(lines, range(int(page_segment[page]), int(page_segment[page + 1])), strict=True):
             has_words = line != "…"
             assert seen.exact[row] == (has_words and sum(line in other for other in others))
+            of_names = sum(bool({"news of Ann", "news of Tom"} & other) for other in others)
+            is_template = line.startswith("news") and of_names >= max(3, 0.2 * len(others))
+            if line != "Leave a Reply":
+                assert seen.named[row] == (of_names if is_template else 0)
             if line.startswith("Page"):
                 alike = sum(bool({"Page 1", "Page 2"} & other) for other in others)
                 assert seen.masked[row] == alike

@@ -168,6 +168,13 @@ def _array(path, name, array):
     _write(path, members)
 
 
+def _with_place(path, place):
+    with zipfile.ZipFile(path) as file:
+        lines = json.loads(file.read("profile.json"))["lines"]
+    lines[0][2] = place
+    _changed(path, lines=lines)
+
+
 HOSTILE = {
     "empty": lambda path: path.write_bytes(b""),
     "text": lambda path: path.write_text("a profile"),
@@ -178,6 +185,10 @@ HOSTILE = {
     "older format": lambda path: _changed(path, format=1),
     "other keys": lambda path: _changed(path, keys=1),
     "another name": lambda path: _changed(path, name="elsewhere"),
+    "fewer recurring lines than none": lambda path: _changed(path, recurring=-5),
+    "more recurring lines than lines": lambda path: _changed(path, recurring=10**400),
+    "a line far below its page": lambda path: _with_place(path, 10**400),
+    "a line above its page": lambda path: _with_place(path, -1),
     "lines of another shape": lambda path: _changed(path, lines=[[1, 2]]),
     "a line that is not counted": lambda path: _changed(path, lines=[[5, "x", 1, 1]]),
     "pickled": lambda path: _array(path, "key", np.array([object()])),

@@ -13,7 +13,6 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
@@ -122,7 +121,7 @@ def registered(port):
     try:
         with urlopen(f"http://127.0.0.1:{port}/json/", timeout=5) as answer:
             return json.load(answer)["aliveworkers"]
-    except URLError:
+    except OSError:
         return 0
 
 

@@ -173,23 +173,25 @@ u64 masked_line_key(const Words& words, i64 row) {
 }
 
 // Write the key of a short line in which names are equal too: all words that begin in upper case, except the
-// first of the line. Consecutive names are one. Return false if there is no name, or too few other words.
+// first of the line. Consecutive names are one. Return false if the line has no name, is a sentence, or has
+// fewer than two other words, or than two for each name: names say most of it then, as in a German headline.
 bool named_line_key(const Words& words, i64 row, i64* named) {
-  constexpr i64 MOST_WORDS = 15, LEAST_OTHERS = 2;
+  constexpr i64 MOST_WORDS = 15, OTHERS_PER_NAME = 2;
   const i64 first = words.first(row), last = words.last(row);
-  if (last - first > MOST_WORDS) return false;
+  if (last - first > MOST_WORDS || words.edges[2 * row + 1] == END) return false;
   u64 key = LINE_START, before = 0;
   i64 others = 0, names = 0;
   for (i64 number = first; number < last; ++number) {
     u64 word = number_masked(words, number, first, last);
     const bool is_name = word != ANY_NUMBER && number > first && words.shape[number] & FIRST_UPPER;
     if (is_name) word = ANY_NAME;
-    names += is_name;
+    const bool goes_on = is_name && before == ANY_NAME;
+    names += is_name && !goes_on;
     others += word != ANY_NUMBER && !is_name;
-    if (!is_name || before != ANY_NAME) key = next_key(key, word);
+    if (!goes_on) key = next_key(key, word);
     before = word;
   }
-  if (!names || others < LEAST_OTHERS) return false;
+  if (!names || others < OTHERS_PER_NAME * names) return false;
   *named = static_cast<i64>(spread(key));
   return true;
 }
