@@ -8,6 +8,8 @@ from benchmarks.measures.profile_scores import Judged, template_left
 from benchmarks.run.profile import _changed, summary
 from benchmarks.tables import profile_tables
 
+SIDES = ("without", "with")
+
 
 def judged(*lines):
     """Return a page from lines of (score, words, share of content, dropped)."""
@@ -65,3 +67,15 @@ def test_changed_decisions_are_right_if_they_agree_with_the_truth():
     before = [judged((0.4, 5, 0, 0), (0.9, 5, 0, 1), (0.1, 5, 1, 0), (0.4, 0, 0, 0))]
     after = [judged((0.6, 5, 0, 1), (0.4, 5, 0, 0), (0.1, 5, 1, 0), (0.6, 0, 0, 1))]
     assert _changed(before, after) == {"changed": 2, "changed_rightly": 1}
+
+
+def test_a_site_that_changes_no_decision_has_no_share_of_right_ones():
+    sides = {
+        f"{name}_{side}": 0.5 for name in ("content_lost", "left_at_same_loss", "words_f1") for side in SIDES
+    }
+    lines = {f"template_lines_left_{side}": 1 for side in SIDES}
+    row = {"format": "text", "pages": 1, "template_lines": 2, **lines, **sides}
+    rows = [{**row, "changed": 0, "changed_rightly": 0}, {**row, "changed": 8, "changed_rightly": 6}]
+    head, found = profile_tables.corpus({"corpus": rows}, ())
+    assert {len(one) for one in found} == {len(head)}
+    assert [one[-2:] for one in found] == [["0", ""], ["8", "75 %"]]
