@@ -77,7 +77,7 @@ def _site_text(seen: SeenLine) -> str:
 
 
 def evidence_reasons(
-    shown: list[tuple[int, float]], facts: PageFacts, row: int, seen: SeenLine = NOT_SEEN
+    shown: list[tuple[int, float]], facts: PageFacts, row: int, seen: SeenLine
 ) -> list[Reason]:
     """Return the reasons for a line's contributions.
 

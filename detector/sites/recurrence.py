@@ -93,6 +93,15 @@ def site_line_keys(site: Integers, keys: LineKeys) -> tuple[Integers, Integers, 
     )
 
 
+def counted_keys(site: Integers, keys: LineKeys) -> list[tuple[Integers, NDArray[np.bool_]]]:
+    """Return the keys of each line as a line of its site, and where they are counted: bool, of that shape.
+
+    A line without words is not counted, and a masked key only if it differs from the one before.
+    """
+    counted = (keys.exact != NO_WORDS, keys.masked != keys.exact, keys.named != keys.masked)
+    return list(zip(site_line_keys(site, keys), counted, strict=True))
+
+
 def least_of_template(pages: Integers | NDArray[np.int32] | int) -> NDArray[np.float64]:
     """Return the least number of pages, out of this many other ones, of a line that is template."""
     return np.maximum(LEAST_OF_TEMPLATE, LEAST_SHARE * pages)
@@ -117,10 +126,7 @@ def count_lines(keys: LineKeys, page_segment: Integers, page_site: Integers) -> 
     """
     page = np.repeat(np.arange(page_site.size), np.diff(page_segment))
     site = page_site[page]
-    parts = [
-        _counted(key[chosen], page[chosen])
-        for key, chosen in zip(site_line_keys(site, keys), keys.apart(), strict=True)
-    ]
+    parts = [_counted(key[chosen], page[chosen]) for key, chosen in counted_keys(site, keys)]
     sites, site_pages = np.unique(page_site, return_counts=True)
     key, pages = (np.concatenate(column) for column in zip(*parts, strict=True))
     return LineCounts(*summed(key, pages), sites, site_pages.astype(np.int32))

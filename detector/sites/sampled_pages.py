@@ -12,9 +12,9 @@ from detector.sites.addresses import address_of
 from detector.sites.recurrence import (
     LineCounts,
     count_lines,
+    counted_keys,
     is_named,
     least_of_template,
-    site_line_keys,
 )
 from detector.sites.word_runs import runs_of_pages
 from detector.text.decoding import text_of
@@ -99,10 +99,7 @@ def _known(batch: Batch, rows: slice, keys: LineKeys, site: int) -> dict[int, Kn
     found: dict[int, Known] = {}
     size = keys.exact.size
     sites = np.full(size, site, np.int64)
-    kinds = [
-        (key.tolist(), apart.tolist())
-        for key, apart in zip(site_line_keys(sites, keys), keys.apart(), strict=True)
-    ]
+    kinds = [(key.tolist(), counted.tolist()) for key, counted in counted_keys(sites, keys)]
     for row in range(size - 1, -1, -1):
         if keys.exact[row] == NO_WORDS:
             continue
@@ -110,7 +107,7 @@ def _known(batch: Batch, rows: slice, keys: LineKeys, site: int) -> dict[int, Kn
         span = bytes(batch.data[int(batch.segment_start[at]) : int(batch.segment_end[at])])
         text = " ".join(text_of(span).split())[:MOST_CHARACTERS]
         known = Known(text, (2 * row + 1) * PLACES // (2 * size), 1)
-        found |= {key[row]: known for key, apart in kinds if apart[row]}
+        found |= {key[row]: known for key, counted in kinds if counted[row]}
     return found
 
 

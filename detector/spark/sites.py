@@ -121,9 +121,9 @@ def _sites_of_keys(batches: Sequence[ParsedBatch]) -> tuple[Integers, Integers]:
         for positions, read in batch.parts:
             page = np.repeat(np.arange(len(positions)), np.diff(read.batch.page_segment()))
             site, lines = batch.site_ids(positions)[page], line_keys(read.words)
-            for of_site in site_line_keys(site, lines):
-                keys.append(of_site)
-                sites.append(site)
+            of_site = site_line_keys(site, lines)
+            keys += of_site
+            sites += [site] * len(of_site)
     key, first = np.unique(np.concatenate(keys), return_index=True)
     return key, np.concatenate(sites)[first]
 

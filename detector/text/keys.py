@@ -12,7 +12,6 @@ from typing import Final, NamedTuple
 
 import numpy as np
 import xxhash
-from numpy.typing import NDArray
 
 from detector import native
 from detector.records import Integers, Words
@@ -35,10 +34,6 @@ class LineKeys(NamedTuple):
     exact: Integers
     masked: Integers
     named: Integers
-
-    def apart(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-        """Return for each key where it differs from the one before: bool (S,) each. `exact`: has words."""
-        return self.exact != NO_WORDS, self.masked != self.exact, self.named != self.masked
 
 
 def line_keys(words: Words) -> LineKeys:

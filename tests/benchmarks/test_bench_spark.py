@@ -11,7 +11,7 @@ import pytest
 from benchmarks.files import json_lines, write_json, write_json_lines
 from benchmarks.measures.corpus_scores import joined_scored
 from benchmarks.measures.process_tree import Used
-from benchmarks.run.spark import command, near_duplicates, skew
+from benchmarks.run.spark import command, near_duplicates, process, skew
 from benchmarks.run.spark.process import Limits, empty, failure, steps_in, used_by, watch
 from benchmarks.tables import corpus_tables
 from benchmarks.tables.cells import TableError
@@ -193,12 +193,12 @@ def shapes(tmp_path, monkeypatch):
         _ran(out, {})
         first = {row["text"].split()[3]: row["id"] for row in reversed(given[from_file])}
         (out / "data").mkdir()
-        table = pyarrow.table({"id": sorted(first.values())})
+        table = pyarrow.table({"id": list(first.values()), "text": list(first)})
         pyarrow.parquet.write_table(table, out / "data" / "part.parquet")
         log.write_text("")
         return Used(0, 9.04, 12.3, 10**9, "", 2 * 10**9)
 
-    monkeypatch.setattr(skew, "used_by", used)
+    monkeypatch.setattr(process, "used_by", used)
     rows = []
     for shape in skew.SHAPES:
         row = skew.measured_shape(tmp_path, shape, "2g")

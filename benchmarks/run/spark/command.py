@@ -17,7 +17,7 @@ from benchmarks.measures.process_tree import Used
 from benchmarks.peers.environments import calling
 from benchmarks.peers.systems import OURS
 from benchmarks.run.spark.near_duplicates import NEAR_DUPLICATES, SYSTEMS, near_duplicates
-from benchmarks.run.spark.process import Limits, empty, failure, steps_in, used_by
+from benchmarks.run.spark.process import Limits, empty, finished, kept_texts, steps_in
 from detector.cli.corpus_options import Size
 
 # The first near-duplicate is kept by both, and nothing is refused.
@@ -33,23 +33,9 @@ def _row(system: str, used: Used, size: int) -> dict[str, Any]:
     return {"system": system, **ours(), **used.figures(), "mb_per_s": rate}
 
 
-def _run(command: list[str], log: Path, out: Path) -> Used:
-    used = used_by(command, log, out)
-    if failed := failure(used, log):
-        raise click.ClickException(f"{failed}: {' '.join(command)}")
-    return used
-
-
-def _texts_of_a_run(out: Path) -> dict[str, str]:
+def _texts_of_afinished(out: Path) -> dict[str, str]:
     rows = (row for path in sorted((out / "data").rglob("*.jsonl")) for row in json_lines(path))
     return {row["id"]: row["text"] for row in rows}
-
-
-def _texts_of_spark(out: Path) -> dict[str, str]:
-    import pyarrow.parquet
-
-    table = pyarrow.parquet.read_table(out / "data", columns=["id", "text"])
-    return dict(zip(table["id"].to_pylist(), table["text"].to_pylist(), strict=True))
 
 
 def write_pages(pages: Path, folder: Path) -> None:
@@ -70,19 +56,19 @@ def compare(folder: Path, memory: str, limits: Limits, systems: Sequence[str] = 
     size = pages.stat().st_size
     with empty(folder / ONE_MACHINE) as out:
         options = ["--output", str(out), "--workers", "2", "--rules", str(rules)]
-        used = _run(
+        used = finished(
             [sys.executable, "-m", "detector", "clean", str(pages), *options], folder / "clean.log", out
         )
-        wanted = _texts_of_a_run(out)
+        wanted = _texts_of_afinished(out)
         rows = [_row(ONE_MACHINE, used, size) | scored(json_lines(truth), wanted)]
     click.echo(json.dumps(rows[-1]))
     with empty(folder / SPARK) as out:
-        used = _run(
+        used = finished(
             calling(OURS, "benchmarks.run.spark.steps:run", str(pages), str(out), memory),
             folder / "spark.log",
             out,
         )
-        found, steps = _texts_of_spark(out), steps_in(out)
+        found, steps = kept_texts(out), steps_in(out)
         rows.append(_row(SPARK, used, size) | scored(json_lines(truth), found))
         click.echo(json.dumps(rows[-1]))
         joined = {"clean pages": near_duplicates(out / "pages", truth, folder, memory, limits, systems)}

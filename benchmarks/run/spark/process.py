@@ -64,6 +64,22 @@ def failure(used: Used, log: Path) -> str:
     return "out of memory" if "OutOfMemoryError" in text else f"exit code {used.code}"
 
 
+def finished(command: Sequence[str], log: Path, out: Path) -> Used:
+    """Run a command as `used_by` does; raises `ClickException` if it fails."""
+    used = used_by(command, log, out)
+    if failed := failure(used, log):
+        raise click.ClickException(f"{failed}: {' '.join(command)}")
+    return used
+
+
+def kept_texts(out: Path) -> dict[str, str]:
+    """Return the texts of the documents that stay, by id, from the folder of `steps.run`."""
+    import pyarrow.parquet
+
+    table = pyarrow.parquet.read_table(out / "data", columns=["id", "text"])
+    return dict(zip(table["id"].to_pylist(), table["text"].to_pylist(), strict=True))
+
+
 def steps_in(out: Path, finished: bool = True) -> list[dict[str, Any]]:
     """Return the seconds of each step, and what its tasks did; only the seconds if it has not finished."""
     path = out / SECONDS

@@ -13,7 +13,7 @@ from benchmarks.environment import load_since, made, ours
 from benchmarks.files import RESULTS, json_line, json_lines, whole_file, write_json
 from benchmarks.peers.environments import calling
 from benchmarks.peers.systems import OURS
-from benchmarks.run.spark.process import empty, failure, steps_in, used_by
+from benchmarks.run.spark.process import empty, finished, kept_texts, steps_in
 
 PLANTED: Final = "many sites"
 ONE_SITE: Final = "one site"
@@ -23,6 +23,10 @@ SHAPES: Final = (PLANTED, ONE_SITE, CROWD)
 EVERY: Final = 2
 
 
+def _is_in_crowd(shape: str, number: int) -> bool:
+    return shape == CROWD and number % EVERY == 0
+
+
 def _shaped(pages: Path, shape: str) -> Iterator[dict[str, Any]]:
     """Yield the rows of a file of pages in one of `SHAPES`."""
     first = ""
@@ -30,7 +34,7 @@ def _shaped(pages: Path, shape: str) -> Iterator[dict[str, Any]]:
         first = first or row["text"]
         if shape == ONE_SITE:
             row["url"] = f"https://www.one.example/{row['id']}"
-        elif shape == CROWD and number % EVERY == 0:
+        elif _is_in_crowd(shape, number):
             row["text"] = _varied(first, number)
         yield row
 
@@ -43,12 +47,6 @@ def _varied(text: str, number: int) -> str:
     return "\n".join(lines)
 
 
-def _kept(out: Path) -> set[str]:
-    import pyarrow.parquet
-
-    return set(pyarrow.parquet.read_table(out / "data", columns=["id"])["id"].to_pylist())
-
-
 def measured_shape(folder: Path, shape: str, memory: str) -> dict[str, Any]:
     """Clean the pages of a folder in a shape, and find their near-duplicates; return what it takes."""
     pages = folder / "shaped.jsonl"
@@ -56,15 +54,12 @@ def measured_shape(folder: Path, shape: str, memory: str) -> dict[str, Any]:
     with whole_file(pages) as file:
         for number, row in enumerate(_shaped(folder / "pages.jsonl", shape)):
             file.write(json_line(row))
-            if shape == CROWD and number % EVERY == 0:
+            if _is_in_crowd(shape, number):
                 crowd.append(row["id"])
-    log = folder / "spark.log"
     with empty(folder / "out") as out:
         command = calling(OURS, "benchmarks.run.spark.steps:run", str(pages), str(out), memory)
-        used = used_by(command, log, out)
-        if failed := failure(used, log):
-            raise click.ClickException(f"{shape}: {failed}")
-        kept, steps = _kept(out), steps_in(out)
+        used = finished(command, folder / "spark.log", out)
+        kept, steps = kept_texts(out), steps_in(out)
     stay = sum(one in kept for one in crowd)
     return {"shape": shape, **ours(), **used.figures(), "bytes": pages.stat().st_size, "kept": len(kept),
             "crowd": len(crowd), "crowd_kept": stay, "steps": steps}  # fmt: skip

@@ -173,8 +173,8 @@ u64 masked_line_key(const Words& words, i64 row) {
 }
 
 // Write the key of a short line in which names are equal too: all words that begin in upper case, except the
-// first of the line. Consecutive names are one. Return false if the line has no name, is a sentence, or has
-// fewer than two other words, or than two for each name: names say most of it then, as in a German headline.
+// first of the segment. Consecutive names are one. Return false if the line has no name, is a sentence, or
+// has fewer than two other words for each name: names say most of it then, as in a German headline.
 bool named_line_key(const Words& words, i64 row, i64* named) {
   constexpr i64 MOST_WORDS = 15, OTHERS_PER_NAME = 2;
   const i64 first = words.first(row), last = words.last(row);
