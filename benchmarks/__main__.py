@@ -31,12 +31,12 @@ RUN: Final = {
     "corpus": Entry("benchmarks.run.corpus", "Corpus filters, and killed runs."),
     "spark": Entry("benchmarks.run.spark.command", "Data frames on Spark, compared with a corpus run."),
     "spark-skew": Entry("benchmarks.run.spark.skew", "One very large site, and a crowd of near-duplicates."),
-    "profile": Entry("benchmarks.run.profile", "The gain from site profiles."),
+    "profile": Entry("benchmarks.run.sites.profile", "The gain from site profiles."),
     "site-decisions": Entry(
-        "benchmarks.run.site_decisions", "Which decisions a real site changes, and how many rightly."
+        "benchmarks.run.sites.decisions", "Which decisions a real site changes, and how many rightly."
     ),
     "copies": Entry("benchmarks.run.copies", "Which copies are dropped on planted sites."),
-    "newlines": Entry("benchmarks.run.newlines", "Profiles on pages without newlines."),
+    "newlines": Entry("benchmarks.run.sites.newlines", "Profiles on pages without newlines."),
     "adaptation": Entry("benchmarks.run.adaptation", "Adapting a model to languages that it does not know."),
     "adaptation-time": Entry("benchmarks.run.adaptation_time", "Time and memory of adapting."),
 }

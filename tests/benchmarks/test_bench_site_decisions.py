@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.labels.site_decisions import EACH, ChangedLine, drawn, shown
 from benchmarks.measures.site_decisions import LEAST_PAGES, DecidedPage, decided, is_known, of_sites, site_row
-from benchmarks.run.site_decisions import summary
+from benchmarks.run.sites.decisions import summary
 from benchmarks.tables import profile_tables
 from benchmarks.tables.cells import read
 from benchmarks.tables.fill import LABELS
