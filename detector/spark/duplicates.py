@@ -24,6 +24,7 @@ from detector.near_duplicates.texts import encoded
 from detector.near_duplicates.workspace import Workspace
 from detector.settings import DuplicateSettings
 from detector.spark.representatives import representatives
+from detector.spark.time_zones import in_utc
 
 Texts = Iterator[pyarrow.RecordBatch]
 
@@ -113,7 +114,7 @@ def _sketched(rows: DataFrame, bands: Bands, settings: DuplicateSettings) -> Dat
 
     def sketch_texts(batches: Texts) -> Texts:
         for batch in batches:
-            yield _sketch_rows(batch, bands, settings)
+            yield _sketch_rows(in_utc(batch), bands, settings)
 
     ours = rows.select("id", "place", "by", "text")
     schema = ours.drop("text").schema
@@ -179,7 +180,7 @@ def _verified(
             at = {text: number for number, text in enumerate(different)}
             left, right = np.array([at[text] for text in both], np.int64).reshape(2, -1)
             similarity = jaccards(left, right, shingle_sets(encoded(different), settings), threshold)
-            kept = batch.select(["earlier", "later", "rank"]).append_column(
+            kept = in_utc(batch).select(["earlier", "later", "rank"]).append_column(
                 "similarity", pyarrow.array(similarity)
             )
             yield kept.filter(pyarrow.array(similarity >= 0))

@@ -21,6 +21,7 @@ from detector.spark.rows import (
     measured,
     with_columns,
 )
+from detector.spark.time_zones import in_utc
 from detector.text.decoding import without_surrogates
 
 # Of a page with lines that another page has, too: these lines (`segment`), and the page that each stays on
@@ -35,6 +36,7 @@ def passages_in(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
 
     batch: `id`, `KEPT_LINES` and `ELSEWHERE` of each page
     """
+    batch = in_utc(batch)
     rows: list[tuple[int, int, int, int]] = []
     originals: list[Any] = []
     numbers: list[int] = []
@@ -65,6 +67,7 @@ def without(table: pyarrow.Table, text: str, rules: CorpusSettings, *, join_line
 
     text: the column with the clean text; join_lines: see `Settings`
     """
+    table = in_utc(table)
     names = [name for name in (*added_columns(rules), LINES_COLUMN) if name in table.column_names]
     names = [text, *(name for name in names if name not in (VERDICT, CONTENT_SHARE))]
     columns = {name: table.column(name).to_pylist() for name in names}

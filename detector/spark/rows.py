@@ -27,6 +27,7 @@ from detector.records import Format, Integers
 from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.settings import Columns, CorpusSettings, Settings
 from detector.sites.recurrence import NO_COUNTS, LineCounts, merge, pruned
+from detector.spark.time_zones import in_utc
 from detector.text.decoding import text_of, without_surrogates
 from detector.text.keys import site_id
 
@@ -208,6 +209,7 @@ def cleaned(table: pyarrow.Table, spec: PageSpec, model: Model, given: GivenCoun
 
     given: counts of large sites; None if each page is judged on its own
     """
+    table = in_utc(table)
     batches = list(batches_of(table, spec))
     counts = NO_COUNTS if given is None else given.with_those_of(batches)
     find_passages = spec.rules.passages != "keep"
