@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import DataType, MapType, StructType
 
 from detector.corpus.parsed_shards import ParsedBatch
 from detector.corpus.steps.count import counts_of, is_alone
@@ -75,8 +76,29 @@ def site_counts(
 def refuse_absent(pages: DataFrame, columns: Columns) -> None:
     """Raise `SettingsError` if a data frame lacks the text, or another named column."""
     for name, default in ((columns.text, ""), (columns.url, Columns().url), (columns.site, Columns().site)):
-        if name != default and not {name, name.split(".", 1)[0]} & set(pages.columns):
-            raise SettingsError(f"there is no column {name!r}; there are: {', '.join(pages.columns)}")
+        if name != default and name not in pages.columns and not _is_nested(pages.schema, name):
+            raise SettingsError(f"there is no column {name!r}; there are: {', '.join(_paths(pages.schema))}")
+
+
+def _is_nested(kind: DataType | None, name: str) -> bool:
+    """Tell whether a type has a field with this name; `page.html` is the field `html` of `page`."""
+    for part in name.split("."):
+        if isinstance(kind, MapType):
+            kind = kind.valueType
+        elif isinstance(kind, StructType) and part in kind.names:
+            kind = kind[part].dataType
+        else:
+            return False
+    return True
+
+
+def _paths(schema: StructType, above: str = "") -> Iterator[str]:
+    """Yield the names of all fields, with those inside structs."""
+    for field in schema.fields:
+        if isinstance(field.dataType, StructType):
+            yield from _paths(field.dataType, f"{above}{field.name}.")
+        else:
+            yield above + field.name
 
 
 def column_of(pages: DataFrame, name: str) -> Column:
