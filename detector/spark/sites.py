@@ -21,12 +21,15 @@ from detector.settings import Columns, CorpusSettings, Settings
 from detector.sites.names import LONE, site_name
 from detector.sites.recurrence import merge, site_line_keys
 from detector.spark.rows import PageSpec, batches_of
-from detector.text.keys import line_keys, site_id
+from detector.text.keys import KEYS_VERSION, line_keys, site_id
 
 # A line of a site, and the number of pages that have it; or a site (with its own key), and its number of
 # pages.
 SCHEMA: Final = "site long, key long, pages int, is_site boolean"
 NAMES: Final = ["site", "key", "pages", "is_site"]
+# The version of the keys: counts of another version say nothing about lines of this one.
+VERSION: Final = "keys_version"
+AGAIN: Final = "another version of detector counted differently. Count the earlier pages again"
 # The number of batches whose counts a task adds up before it passes them on.
 TOGETHER: Final = 32
 LEAST_PAGES: Final = 2
@@ -60,7 +63,8 @@ def site_counts(
     -------
     DataFrame
         `site` and `key` (the hash of a line of a site, int64), `pages`, and `is_site`: in such rows, `pages`
-        is the number of pages of the site. Counts of different pages can be added up.
+        is the number of pages of the site. Counts of different pages can be added up. `keys_version` is the
+        version of the keys: `clean(since=...)` refuses another one.
 
     Raises
     ------
@@ -70,7 +74,8 @@ def site_counts(
     columns = columns or Columns()
     refuse_absent(pages, columns)
     spec = PageSpec(columns, Settings(), rules or CorpusSettings(), format, lines=False)
-    return added_up(counted(pages, spec), 1 if single else LEAST_PAGES)
+    counts = added_up(counted(pages, spec), 1 if single else LEAST_PAGES)
+    return counts.withColumn(VERSION, F.lit(KEYS_VERSION))
 
 
 def refuse_absent(pages: DataFrame, columns: Columns) -> None:
@@ -169,6 +174,13 @@ def refuse_other_counts(counts: DataFrame) -> None:
     if absent := [name for name in NAMES if name not in counts.columns]:
         raise SettingsError(
             f"since has no column {absent[0]!r}: it takes the counts of spark.site_counts(pages, single=True)"
+        )
+    if VERSION not in counts.columns:
+        raise SettingsError(f"since has no column {VERSION!r}: {AGAIN}")
+    # A job that reads one column.
+    if other := counts.where(~F.col(VERSION).eqNullSafe(KEYS_VERSION)).select(VERSION).head():
+        raise SettingsError(
+            f"since has counts with keys of version {other[0]}, this is version {KEYS_VERSION}: {AGAIN}"
         )
 
 
