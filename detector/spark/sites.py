@@ -170,7 +170,7 @@ def _rows(batches: Sequence[ParsedBatch]) -> pyarrow.RecordBatch:
 
 
 def refuse_other_counts(counts: DataFrame) -> None:
-    """Raise `SettingsError` if a data frame does not have the counts of `site_counts`."""
+    """Raise `SettingsError` if a data frame does not have the counts of `site_counts`, of this version."""
     if absent := [name for name in NAMES if name not in counts.columns]:
         raise SettingsError(
             f"since has no column {absent[0]!r}: it takes the counts of spark.site_counts(pages, single=True)"

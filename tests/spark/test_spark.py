@@ -167,6 +167,14 @@ def test_wrong_columns_for_near_duplicates(session):
         spark.near_duplicates(frame, keep="best")
     with pytest.raises(SettingsError, match="takes no by"):
         spark.near_duplicates(frame, by="id")
+    with pytest.raises(
+        SettingsError, match=r"not 'article'; for articles, use spark\.clean\(.*keep_value=True"
+    ):
+        spark.near_duplicates(frame, keep="article")
+    with pytest.raises(SettingsError, match="keep is first, longest, best, not 'newest'"):
+        spark.near_duplicates(frame, keep="newest", by="id")
+    with pytest.raises(SettingsError, match="keep='first' compares no number"):
+        spark.clean(frame, rules=CorpusSettings(keep="first"), keep_value=True)
     assert spark.near_duplicates(frame).collect() == []
 
 
