@@ -8,6 +8,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from detector.corpus.token_counts import TOKENS
 from detector.records import Format
 from detector.settings import Columns, CorpusSettings, KeepDocument, Settings
 from detector.spark.cleaning import clean
@@ -63,7 +64,7 @@ def clean_corpus(
     -------
     dict
         The numbers of `documents`, `kept`, `empty`, `duplicates` and `rejected`; with filters, `filtered`,
-        and with passages, `passages`.
+        with passages, `passages`, and with a tokenizer, `tokens` (of documents that are kept).
 
     Raises
     ------
@@ -105,7 +106,10 @@ def clean_corpus(
     staying = staying.persist(StorageLevel.DISK_ONLY)
     passing = staying.where(F.col(FILTER).isNull()).drop(FILTER) if filtered else staying
     passing.write.parquet(f"{output}/data")
-    counts["kept"] = session.read.parquet(f"{output}/data").count()
+    data = session.read.parquet(f"{output}/data")
+    counts["kept"] = data.count()
+    if rules.tokenizer is not None:
+        counts["tokens"] = sum(row[0] or 0 for row in data.agg(F.sum(TOKENS)).collect())
     if filtered:
         counts["filtered"] = staying.where(F.col(FILTER).isNotNull()).count()
     staying.unpersist()

@@ -10,6 +10,7 @@ from detector.corpus.formats.parquet_writers import lines_type
 from detector.corpus.line_records import LineRecord, clean_again
 from detector.corpus.steps.kept_lines import KeptLines
 from detector.corpus.steps.passages import passages_of, without_passages
+from detector.corpus.token_counts import TokenCounter
 from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.settings import CorpusSettings
 from detector.spark.row_results import lines_of, measured, measured_columns, with_columns
@@ -55,10 +56,18 @@ def passages_in(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
     return pyarrow.RecordBatch.from_pydict(arrays)
 
 
-def without(table: pyarrow.Table, text: str, rules: CorpusSettings, *, join_lines: bool) -> pyarrow.Table:
+def without(
+    table: pyarrow.Table,
+    text: str,
+    rules: CorpusSettings,
+    *,
+    join_lines: bool,
+    counter: TokenCounter | None = None,
+) -> pyarrow.Table:
     """Return rows without the passages in `CUTS`; their numbers, filters and lines follow.
 
     text: the column with the clean text; join_lines: see `Settings`
+    counter: of tokens, if the rules name a tokenizer
     """
     table = in_utc(table)
     kinds = {text: pyarrow.string(), **measured_columns(rules), LINES_COLUMN: lines_type()}
@@ -73,7 +82,7 @@ def without(table: pyarrow.Table, text: str, rules: CorpusSettings, *, join_line
         cuts = [(cut["first_line"], cut["first_line"] + cut["lines"]) for cut in row[CUTS]]
         record = without_passages(LineRecord(**fields), cuts)
         left = clean_again(record, None, join_lines=join_lines)
-        found = {**measured(left, before, row[VERDICT], row[CONTENT_SHARE], rules)}
+        found = {**measured(left, before, row[VERDICT], row[CONTENT_SHARE], rules, counter)}
         found[text] = without_surrogates(left)
         if LINES_COLUMN in columns:
             found[LINES_COLUMN] = lines_of(record)

@@ -1,5 +1,6 @@
 """Passages shared by several pages, on data frames: the same as in a corpus run."""
 
+import json
 from itertools import count
 
 import pytest
@@ -11,6 +12,7 @@ from detector.run_settings import DocumentFilters
 from detector.settings import Columns, CorpusSettings, EngineSettings, Settings
 from tests.corpus.made import read_jsonl, story, write_jsonl
 from tests.corpus.test_passages import rows
+from tests.corpus.test_token_counts import TOKENIZER
 
 pyarrow = pytest.importorskip("pyarrow")
 
@@ -150,12 +152,15 @@ def test_frames_give_the_passages_of_a_corpus_run(session, frame, tmp_path, grou
 def test_a_corpus_on_spark_without_its_passages(session, tmp_path, passages):
     from detector import spark
 
-    rules = CorpusSettings(passages=passages, filters=FILTERS)
+    (tmp_path / "tokenizer.json").write_text(json.dumps(TOKENIZER))
+    rules = CorpusSettings(passages=passages, filters=FILTERS, tokenizer=str(tmp_path / "tokenizer.json"))
     texts, wanted, filtered, gone = run(tmp_path, rules)
+    tokens = {row["id"]: row["detector_tokens"] for row in read_jsonl(tmp_path / "run" / "data")}
     output = str(tmp_path / "spark")
     counts = spark.clean_corpus(session, [tmp_path / "pages.jsonl"], output, rules=rules, group_pages=9)
     data = session.read.parquet(f"{output}/data").collect()
     assert {row["id"]: row["text"] for row in data} == texts
+    assert {row["id"]: row["detector_tokens"] for row in data} == tokens
     assert not {"detector_kept_lines", "detector_record"} & set(data[0].asDict())
     names = [row["id"] for row in documents()]
     found = session.read.parquet(f"{output}/passages").collect()
@@ -170,6 +175,7 @@ def test_a_corpus_on_spark_without_its_passages(session, tmp_path, passages):
         "filtered": len(filtered),
         "empty": len(names) - len(texts) - len(filtered) - len(gone),
         "passages": len(wanted),
+        "tokens": sum(tokens.values()),
         "rejected": 0,
     }
 
