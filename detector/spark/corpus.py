@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from detector.corpus.token_counts import TOKENS
+from detector.errors import SettingsError
 from detector.records import Format
 from detector.settings import Columns, CorpusSettings, KeepDocument, Settings
 from detector.spark.cleaning import clean
@@ -58,7 +59,8 @@ def clean_corpus(
     output : str
         A new folder or URL of Hadoop, such as `s3a://clean`.
     columns, settings, rules, format, model, lines, group_pages
-        See `clean` and `CorpusSettings`. The loss limit is not used.
+        See `clean` and `CorpusSettings`. The loss limit is not used; near-duplicates are compared by Jaccard
+        similarity only.
 
     Returns
     -------
@@ -69,11 +71,11 @@ def clean_corpus(
     Raises
     ------
     SettingsError
-        If there is nothing to read.
+        If there is nothing to read, or near-duplicates are to be found by containment.
     AnalysisException
         If the output exists.
     """
-    rules = rules or CorpusSettings()
+    rules = _possible(rules or CorpusSettings())
     filtered = rules.filters.are_there()
     # Pages are used more than once, but files are read only once.
     read = read_pages(
@@ -140,6 +142,16 @@ def _left(
         rules=rules,
     )
     return left.drop(KEY).where(F.col("text").rlike(WITH_TEXT))
+
+
+def _possible(rules: CorpusSettings) -> CorpusSettings:
+    """Return the rules; raises `SettingsError` if data frames cannot follow one."""
+    if rules.duplicates and rules.near_duplicates == "containment":
+        raise SettingsError(
+            'near_duplicates="containment" is for corpus runs on one machine only: on Spark, use "jaccard", '
+            'or passages="drop" for articles inside archive pages'
+        )
+    return rules
 
 
 def _compares_values(rules: CorpusSettings) -> bool:
