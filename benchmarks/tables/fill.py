@@ -43,14 +43,14 @@ def corpus(folder: Path, words: str) -> str:
     """Return a table of corpus runs.
 
     "10000" for the systems at a size, "stages 10000" for their stages, "kinds 10000" for ours by kinds of
-    lines, "kills", or "read-pages".
+    lines, "real sites", "kills", or "read-pages".
     """
     if words == "read-pages":
         return grid(*corpus_tables.read_pages(read(LABELS, words)))
     kind, _, name = words.rpartition(" ")
     if kind not in corpus_tables.OF_RUNS:
         raise TableError(
-            f"no table {words!r} of corpus runs: a size, stages or kinds and a size, kills, or read-pages"
+            f"no table {words!r} of corpus runs: a size (also stages, kinds), real sites, kills or read-pages"
         )
     result = read(folder, f"corpus-{name}")
     if name == "kills":
