@@ -91,8 +91,9 @@ def clean(
     -------
     DataFrame
         The rows in any order, with `detector_verdict`, `detector_content_share`, `detector_fault` (why a row
-        is not a page; its clean text is null) and, if requested, `detector_lines`. With filters, also
-        `detector_filter`: the filter that a clean text does not pass; null if it passes all.
+        is not a page; its clean text is null), `detector_empty` (why nothing is left of it; null if there is
+        text) and, if requested, `detector_lines`. With filters, also `detector_filter`: the filter that a
+        clean text does not pass, or null, and `detector_filter_value`, the number of the text.
 
     Raises
     ------

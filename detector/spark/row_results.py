@@ -1,5 +1,6 @@
 """From clean pages to the columns of rows. This module does not use Spark."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -20,8 +21,10 @@ from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.settings import CorpusSettings
 from detector.sites.recurrence import NO_COUNTS
 from detector.spark.rows import (
+    EMPTY,
     FAULT,
     FILTER,
+    FILTER_VALUE,
     KEEP_VALUE,
     KEPT_LINES,
     RECORD,
@@ -30,7 +33,7 @@ from detector.spark.rows import (
     batches_of,
 )
 from detector.spark.time_zones import in_utc
-from detector.text.decoding import text_of, without_surrogates
+from detector.text.decoding import text_of, utf8, without_surrogates
 
 # Types of columns, in Arrow.
 ARROW: Final = {str: pyarrow.string(), float: pyarrow.float64(), int: pyarrow.int64()}
@@ -43,10 +46,10 @@ def token_counter(rules: CorpusSettings) -> TokenCounter | None:
 
 def measured_columns(rules: CorpusSettings) -> dict[str, pyarrow.DataType]:
     """Return the columns that follow from a clean text, and their types."""
-    filters = {FILTER: str} if rules.filters.are_there() else {}
+    filters = {FILTER: str, FILTER_VALUE: str} if rules.filters.are_there() else {}
     numbers = columns_of_numbers() if rules.numbers else {}
     tokens = {TOKENS: int} if rules.tokenizer is not None else {}
-    return {name: ARROW[kind] for name, kind in {**filters, **numbers, **tokens}.items()}
+    return {name: ARROW[kind] for name, kind in {EMPTY: str, **filters, **numbers, **tokens}.items()}
 
 
 def result_columns(spec: PageSpec) -> dict[str, pyarrow.DataType]:
@@ -78,30 +81,44 @@ def _for_passages(page: CleanPage) -> dict[str, Any]:
     return {KEPT_LINES: list(kept), RECORD: json_line(record)}
 
 
+def why_empty(record: LineRecord) -> str:
+    """Return why nothing is left of a page: what most of its text was dropped for."""
+    if not record.kept:
+        return "the page has no text"
+    if any(record.kept):
+        return "only white space is left"
+    dropped = Counter[str]()
+    for piece in pieces(record):
+        dropped[piece.reason or ""] += len(utf8(piece.text))
+    return f"all lines were dropped, most of the text for: {dropped.most_common(1)[0][0]}"
+
+
 def measured(
     text: str, before: int, verdict: str, share: float, rules: CorpusSettings, counter: TokenCounter | None
 ) -> dict[str, Any]:
-    """Return the values of `measured_columns` for a clean text; none if it has no text.
+    """Return the values of `measured_columns`, except `EMPTY`, for a clean text that is not empty.
 
     before: bytes of the page's lines; counter: of tokens, if these are wanted
     """
     found: dict[str, Any] = {}
-    if not text.strip():
-        return found
     if rules.numbers or rules.filters.are_there():
         numbers = numbers_of(text, before)
         # As a corpus run stores it.
         broken = first_broken(rules.filters, numbers, verdict, float(np.float32(share)))
-        found = {**numbers.columns(), FILTER: None if broken is None else broken.filter}
+        found = numbers.columns()
+        if broken is not None:
+            found |= {FILTER: broken.filter, FILTER_VALUE: str(broken.value)}
     return found if counter is None else {**found, TOKENS: counter.count(text)}
 
 
 def _row_of(page: CleanPage, spec: PageSpec, counter: TokenCounter | None) -> dict[str, Any]:
     """Return the values of `result_columns` for a page, except `KEEP_VALUE`."""
-    verdict, rules = verdict_name(page.verdict), spec.rules
+    verdict, rules, text = verdict_name(page.verdict), spec.rules, text_of(page.text)
     row = {VERDICT: verdict, CONTENT_SHARE: round(float(page.share), 3)}
-    if measured_columns(rules):
-        row |= measured(text_of(page.text), page.before, verdict, page.share, rules, counter)
+    if text.strip():
+        row |= measured(text, page.before, verdict, page.share, rules, counter)
+    else:
+        row[EMPTY] = why_empty(page.lines)
     if spec.lines:
         row[LINES_COLUMN] = lines_of(page.lines)
     return row if rules.passages == "keep" else {**row, **_for_passages(page)}

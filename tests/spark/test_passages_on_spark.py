@@ -24,11 +24,16 @@ OLD = {
     "url": "https://valley.example/old",
     "text": "\n".join(part for number in (4, 5, 6, 7) for part in story(number)),
 }
+SHORT = {
+    "id": "short",
+    "url": "https://valley.example/short",
+    "text": "A tale of the harbour, told by the mayor to two teachers and a baker who came from the mill.",
+}
 FIELDS = ("id", "first_line", "lines", "words", "original")
 
 
 def documents():
-    return [{"url": None, **row} for row in [*rows(), COPY, OLD]]
+    return [{"url": None, **row} for row in [*rows(), COPY, OLD, SHORT]]
 
 
 def run(tmp_path, rules):
@@ -168,11 +173,26 @@ def test_a_corpus_on_spark_without_its_passages(session, tmp_path, passages):
         (names[row["number"]], row["first_line"], row["lines"], row["words"], names[row["original_number"]])
         for row in found
     } == wanted
+    report = json.loads((tmp_path / "run" / "report.json").read_text())["filtered"]
+    assert filtered
+    examples = {name: row.pop("examples") for name, row in counts["filtered"].items()}
+    wanted_examples = {name: row.pop("examples") for name, row in report.items()}
+    for name, found_there in wanted_examples.items():
+        ours = {row["id"]: (row["value"], row["text"]) for row in examples[name]}
+        assert ours == {row["id"]: (str(row["value"]), row["text"]) for row in found_there}
+    left_out = session.read.parquet(f"{output}/left_out").collect()
+    assert len({row["id"] for row in left_out}) == len(left_out) == len(names) - len(texts)
+    assert {row["id"]: row["reason"] for row in left_out if row["fate"] == "filtered"} == filtered
+    if passages == "drop":
+        (old,) = (row for row in left_out if row["id"] == "old")
+        assert (old["fate"], old["reason"]) == (
+            "empty", "all that was kept is on another page of the site (passages)"
+        )  # fmt: skip
     assert counts == {
         "documents": len(names),
         "duplicates": len(gone),
         "kept": len(texts),
-        "filtered": len(filtered),
+        "filtered": report,
         "empty": len(names) - len(texts) - len(filtered) - len(gone),
         "passages": len(wanted),
         "tokens": sum(tokens.values()),
