@@ -8,8 +8,8 @@ import pytest
 
 from benchmarks.files import write_json_lines
 from benchmarks.measures.corpus_scores import joined_scored
-from benchmarks.peers.near_duplicates.texts import SHINGLE, shingles
 from benchmarks.peers.near_duplicates import pyspark_minhash
+from benchmarks.peers.near_duplicates.texts import SHINGLE, shingles
 from benchmarks.run.spark import minhash_lsh, steps
 from benchmarks.run.spark.session import SECONDS, Steps
 
