@@ -142,6 +142,22 @@ def skew(result: Results) -> Table:
     return [*head, "documents kept", "of the crowd"], rows
 
 
+def options(result: Results) -> Table:
+    """Return what each way to clean takes on Spark, and what it found."""
+    found = {
+        "clean with numbers and filters, write": f"{result['filtered']:,} documents filtered",
+        "find passages, write": f"{result['passages']:,} passages",
+        "counts of every second page, write": f"{result['counts']:,} counts",
+        "clean the others with these counts, write": f"{result['new']:,} pages",
+    }
+    rows = []
+    for step in result["steps"]:
+        of_tasks = (f"{step[name]:,.0f}" for name in ("seconds", "task_s", "longest_s"))
+        shuffled = f"{step['shuffled'] / result['count']:,.0f}"
+        rows.append([step["step"], *of_tasks, shuffled, found.get(step["step"], "")])
+    return ["step", "seconds", "task seconds", "longest task", "bytes shuffled a page", "found"], rows
+
+
 def _near_duplicates_row(name: str, row: Results, count: int) -> list[str]:
     if "failed" in row:
         found = ["", row["failed"], ""]
@@ -194,6 +210,7 @@ ON_SPARK: Final[dict[str, Callable[[Results], Table]]] = {
     "": spark,
     "near-duplicates": spark_near_duplicates,
     "skew": skew,
+    "options": options,
 }
 
 

@@ -63,9 +63,9 @@ def spark(folder: Path, words: str) -> str:
     kind, _, count = words.rpartition(" ")
     if kind not in corpus_tables.ON_SPARK:
         raise TableError(
-            f"no table {words!r} of Spark: a number of pages, or a kind and a number: near-duplicates, skew"
+            f"no table {words!r} of Spark: a number of pages, near-duplicates, skew or options and a number"
         )
-    result = read(folder, f"spark-skew-{count}" if kind == "skew" else f"spark-{count}")
+    result = read(folder, f"spark-{kind}-{count}" if kind in ("skew", "options") else f"spark-{count}")
     return f"{grid(*corpus_tables.ON_SPARK[kind](result))}\n{corpus_tables.when(result)}"
 
 
