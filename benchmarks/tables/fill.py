@@ -72,7 +72,8 @@ def spark(folder: Path, words: str) -> str:
             f"no table {words!r} of Spark: a number of pages, near-duplicates, skew or options and a number"
         )
     result = read(folder, f"spark-{kind}-{count}" if kind in ("skew", "options") else f"spark-{count}")
-    return f"{grid(*corpus_tables.ON_SPARK[kind](result))}\n{corpus_tables.when(result)}"
+    about = result.get("searched", result) if kind == "near-duplicates" else result
+    return f"{grid(*corpus_tables.ON_SPARK[kind](result))}\n{corpus_tables.when(about)}"
 
 
 def cost(folder: Path, name: str) -> str:

@@ -262,3 +262,23 @@ def test_a_table_of_calculated_crawls():
         "10^6", "0.56", "0.1", "15 GB", "4 GB", "0.0016", "0.19 GB", "2·10^7", "10^3",
     ]  # fmt: skip
     assert rows[-1][1:5] == ["5,556", "1,000", "150 TB", "40 TB"]
+
+
+def test_searches_of_an_earlier_result_say_when_they_were_made(tmp_path):
+    load = {"before": 1.0, "after": 2.0, "cores": 2}
+    old = {
+        "made": {"when": "2026-11-29T08:00+00:00"},
+        "load": load,
+        "limits": {},
+        "near_duplicates": {},
+        "rows": [],
+    }
+    kept = command.earlier_searches(old)
+    assert kept == {
+        "searched": {"made": old["made"], "load": load}, "limits": {}, "near_duplicates": {},
+    }  # fmt: skip
+    again = {"made": {"when": "2026-11-30T08:00+00:00"}, "load": load, "rows": [], "steps": [], **kept}
+    assert command.earlier_searches(again) == kept
+    write_json(tmp_path / "spark-4.json", again | {"count": 4})
+    assert "2026-11-29" in table(tmp_path, "spark near-duplicates 4")
+    assert "2026-11-30" in table(tmp_path, "spark 4")

@@ -11,7 +11,7 @@ import click
 
 from benchmarks.data.planted.corpus_pages import corpus_in
 from benchmarks.environment import load_since, made, ours
-from benchmarks.files import RESULTS, json_lines, write_json
+from benchmarks.files import RESULTS, json_lines, read_json, write_json
 from benchmarks.measures.corpus_scores import scored
 from benchmarks.measures.process_tree import Used
 from benchmarks.peers.environments import calling
@@ -50,7 +50,10 @@ def write_pages(pages: Path, folder: Path) -> None:
 
 
 def compare(folder: Path, memory: str, limits: Limits, systems: Sequence[str] = SYSTEMS) -> dict[str, Any]:
-    """Clean the pages of a folder in both ways, then find near-duplicates in these ways, in turn."""
+    """Clean the pages of a folder in both ways, then find near-duplicates in these ways, in turn.
+
+    Without systems, near-duplicates are not searched for.
+    """
     pages, truth, rules = folder / "pages.jsonl", folder / "truth.jsonl", folder / "rules.toml"
     rules.write_text(RULES)
     size = pages.stat().st_size
@@ -75,6 +78,7 @@ def compare(folder: Path, memory: str, limits: Limits, systems: Sequence[str] = 
     with empty(folder / "parquet") as out:
         write_pages(pages, out)
         joined["pages as they are"] = near_duplicates(out, truth, folder, memory, limits, systems)
+    searches = {"limits": limits._asdict(), "near_duplicates": joined} if systems else {}
     return {
         "bytes": size,
         "memory": memory,
@@ -82,8 +86,15 @@ def compare(folder: Path, memory: str, limits: Limits, systems: Sequence[str] = 
         "same_texts": found == wanted,
         "kept": len(found),
         "steps": steps,
-        "limits": limits._asdict(),
-        "near_duplicates": joined,
+        **searches,
+    }
+
+
+def earlier_searches(result: dict[str, Any]) -> dict[str, Any]:
+    """Return the searches for near-duplicates of a result, and when they were made."""
+    names = ("limits", "near_duplicates", "searched")
+    return {"searched": {name: result[name] for name in ("made", "load")}} | {
+        name: result[name] for name in names if name in result
     }
 
 
@@ -94,7 +105,16 @@ def compare(folder: Path, memory: str, limits: Limits, systems: Sequence[str] = 
 @click.option("--limit", default=1800.0, show_default=True, help="Seconds for each search.")
 @click.option("--disk", type=Size(), default="20GB", show_default=True, help="What each search may write.")
 @click.option("--only-ours", is_flag=True, help="Without MinHashLSH.")
-def command(count: int, memory: str, folder: Path | None, limit: float, disk: int, only_ours: bool) -> None:
+@click.option("--only-cleaning", is_flag=True, help="Keep the searches of an earlier result.")
+def command(
+    count: int,
+    memory: str,
+    folder: Path | None,
+    limit: float,
+    disk: int,
+    only_ours: bool,
+    only_cleaning: bool,
+) -> None:
     """Clean a planted corpus of COUNT pages by data frames on local[2], and by a corpus run.
 
     Then find the near-duplicates of the clean pages, and of the pages as they are, with detector.spark and
@@ -106,12 +126,13 @@ def command(count: int, memory: str, folder: Path | None, limit: float, disk: in
       python -m benchmarks run spark 10000
       python -m benchmarks run spark 100000 --folder /tmp/spark100k --limit 3600
       python -m benchmarks run spark 1000000 --folder /tmp/spark1m --only-ours
+      python -m benchmarks run spark 100000 --only-cleaning
     """
+    path = RESULTS / f"spark-{count}.json"
+    systems = (NEAR_DUPLICATES,) if only_ours else SYSTEMS
+    earlier = earlier_searches(read_json(path)) if only_cleaning else {}
     with corpus_in(folder, count) as found:
         before = os.getloadavg()[0]
-        systems = (NEAR_DUPLICATES,) if only_ours else SYSTEMS
-        result = compare(found, memory, Limits(limit, disk), systems)
-    load = load_since(before)
-    path = RESULTS / f"spark-{count}.json"
-    write_json(path, {"made": made(), "count": count, "load": load, **result})
+        result = compare(found, memory, Limits(limit, disk), () if only_cleaning else systems)
+    write_json(path, {"made": made(), "count": count, "load": load_since(before), **earlier, **result})
     click.echo(str(path))
