@@ -136,7 +136,7 @@ def skew(result: Results) -> Table:
         )
         for step in row["steps"]:
             of_tasks = (f"{step[name]:,.0f}" for name in ("task_s", "longest_s"))
-            shuffled = f"{step['shuffled'] / result['count']:,.0f}"
+            shuffled = f"{step['shuffled'] / row['count']:,.0f}"
             rows.append([f"— {step['step']}", f"{step['seconds']:,.0f}", *of_tasks, shuffled, "", "", ""])
     head = ["pages", "seconds", "task seconds", "longest task", "bytes shuffled a page", "peak MB"]
     return [*head, "documents kept", "of the crowd"], rows

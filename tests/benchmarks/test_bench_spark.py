@@ -207,13 +207,15 @@ def shapes(tmp_path, monkeypatch):
 
 
 def test_shapes_of_a_corpus(shapes):
-    (planted, as_it_is), (one, of_one_site), (crowd, crowded) = shapes
+    (planted, as_it_is), (smaller, of_smaller_site), (one, of_one_site), (crowd, crowded) = shapes
+    assert [row["url"] for row in of_smaller_site] == ["https://www.one.example/p0"]
     assert [row["url"] for row in as_it_is] == [f"https://s{at}.example/" for at in range(4)]
     assert {row["url"] for row in of_one_site} == {f"https://www.one.example/p{at}" for at in range(4)}
     assert [row["text"] for row in of_one_site] == [row["text"] for row in as_it_is]
     assert [row["text"] for row in crowded[1::2]] == [row["text"] for row in as_it_is[1::2]]
     assert [row["text"].count("copy") for row in crowded] == [1, 0, 1, 0]
     assert crowded[0]["text"] != crowded[2]["text"]
+    assert [row["count"] for row in (planted, smaller, one, crowd)] == [4, 1, 4, 4]
     assert (planted["kept"], one["kept"], crowd["kept"]) == (4, 4, 3)
     assert (planted["crowd"], one["crowd"], crowd["crowd"], crowd["crowd_kept"]) == (0, 0, 2, 1)
 

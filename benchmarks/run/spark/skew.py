@@ -17,8 +17,9 @@ from benchmarks.run.spark.process import empty, finished, kept_texts, steps_in
 
 PLANTED: Final = "many sites"
 ONE_SITE: Final = "one site"
+SMALLER_SITE: Final = "one site of a fifth of them"
 CROWD: Final = "a crowd of near-duplicates"
-SHAPES: Final = (PLANTED, ONE_SITE, CROWD)
+SHAPES: Final = (PLANTED, SMALLER_SITE, ONE_SITE, CROWD)
 # In a crowd, every second page is a near-duplicate of the first one.
 EVERY: Final = 2
 
@@ -32,7 +33,9 @@ def _shaped(pages: Path, shape: str) -> Iterator[dict[str, Any]]:
     first = ""
     for number, row in enumerate(json_lines(pages)):
         first = first or row["text"]
-        if shape == ONE_SITE:
+        if shape == SMALLER_SITE and number % 5:
+            continue
+        if shape in (ONE_SITE, SMALLER_SITE):
             row["url"] = f"https://www.one.example/{row['id']}"
         elif _is_in_crowd(shape, number):
             row["text"] = _varied(first, number)
@@ -50,10 +53,11 @@ def _varied(text: str, number: int) -> str:
 def measured_shape(folder: Path, shape: str, memory: str) -> dict[str, Any]:
     """Clean the pages of a folder in a shape, and find their near-duplicates; return what it takes."""
     pages = folder / "shaped.jsonl"
-    crowd: list[str] = []
+    crowd, count = list[str](), 0
     with whole_file(pages) as file:
         for number, row in enumerate(_shaped(folder / "pages.jsonl", shape)):
             file.write(json_line(row))
+            count += 1
             if _is_in_crowd(shape, number):
                 crowd.append(row["id"])
     with empty(folder / "out") as out:
@@ -61,8 +65,8 @@ def measured_shape(folder: Path, shape: str, memory: str) -> dict[str, Any]:
         used = finished(command, folder / "spark.log", out)
         kept, steps = kept_texts(out), steps_in(out)
     stay = sum(one in kept for one in crowd)
-    return {"shape": shape, **ours(), **used.figures(), "bytes": pages.stat().st_size, "kept": len(kept),
-            "crowd": len(crowd), "crowd_kept": stay, "steps": steps}  # fmt: skip
+    return {"shape": shape, "count": count, **ours(), **used.figures(), "bytes": pages.stat().st_size,
+            "kept": len(kept), "crowd": len(crowd), "crowd_kept": stay, "steps": steps}  # fmt: skip
 
 
 @click.command()
@@ -72,7 +76,8 @@ def measured_shape(folder: Path, shape: str, memory: str) -> dict[str, Any]:
 def command(count: int, memory: str, folder: Path | None) -> None:
     """Clean COUNT planted pages on Spark as they are, as one site, and with a crowd of near-duplicates.
 
-    The result is spark-skew-COUNT.json: for each step its seconds, its longest task, and the bytes shuffled.
+    A fifth of the pages is also cleaned as one site, to see what grows with the size of a site. The result
+    is spark-skew-COUNT.json: for each step its seconds, its longest task, and the bytes shuffled.
 
     \b
     Examples:
