@@ -10,6 +10,9 @@ import re
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
+import numpy as np
+from numpy.typing import NDArray
+
 from detector.sites.addresses import canonical_of
 
 # Added up for a page; of two near-duplicates, the page with the higher sum stays.
@@ -18,15 +21,14 @@ VERSION: Final = -1.0
 LISTING: Final = -2.0
 # Folders of listings, and of versions if they are the first or the last. Folders named `archive` often hold
 # articles.
-LISTINGS: Final = frozenset(
-    {"tag", "tags", "category", "categories", "author", "authors", "label", "labels"}
-)
+LISTINGS: Final = frozenset({"tag", "tags", "category", "categories", "author", "authors", "label", "labels"})
 VERSIONS: Final = frozenset({"amp", "mobile", "print", "printable"})
 # The first label of a host.
 VERSION_HOSTS: Final = VERSIONS | {"m"}
 # The first page of a site, archives, months, and second pages. Without the ending of a file.
 LISTING_PATH: Final = re.compile(
-    r"(/(index|home))?|(.*/)?archives?|/((blog|news|archives?)/)?(19|20)\d\d([/-]\d\d?){0,2}|.*/page[/-]?\d+"
+    r"(/(index|home))?|(.*/)?archives?|.*/page[/-]?\d+"
+    r"|/((blog|news|archives?)/)?(19|20)\d\d([/-](0[1-9]|1[0-2])([/-][0-3]\d)?)?"
 )
 ENDING: Final = re.compile(r"\.(x?html?|s?html|php|aspx?|jsp)$")
 
@@ -49,9 +51,10 @@ def standing_of(url: str | None, html: str | None = None) -> float:
         return 0.0
 
 
-def is_listing(standing: float) -> bool:
-    """Tell whether a page is a listing by its address."""
-    return standing <= LISTING + ITSELF
+def is_listing(standing: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Tell which pages are listings by their addresses."""
+    found: NDArray[np.bool_] = standing <= LISTING + ITSELF
+    return found
 
 
 def _path(path: str) -> str:
@@ -64,7 +67,7 @@ def _host(netloc: str) -> str:
 
 
 def _same(one: str, two: str) -> bool:
-    """Tell whether two URLs are of one page: they may differ in scheme, `www.`, slash at the end and fragment."""
+    """Tell whether two URLs are of one page: they may differ in scheme, `www.`, last slash and fragment."""
     ours, others = urlsplit(one), urlsplit(two)
     return (_host(ours.netloc), unquote(ours.path).rstrip("/"), ours.query) == (
         _host(others.netloc), unquote(others.path).rstrip("/"), others.query
@@ -79,7 +82,7 @@ def _by_address(url: str) -> float:
     second = next((query[name] for name in ("page", "paged") if name in query), "")
     if second.isdecimal() and int(second) > 1:
         return LISTING
-    if not query and LISTING_PATH.fullmatch(path) or not LISTINGS.isdisjoint(folders):
+    if (not query and LISTING_PATH.fullmatch(path)) or not LISTINGS.isdisjoint(folders):
         return LISTING
     if not VERSIONS.isdisjoint({*folders[:1], *folders[-1:], *query}) or query.get("outputType") == "amp":
         return VERSION

@@ -127,9 +127,9 @@ def test_the_original_is_no_document_that_goes(clean, path):
 
 
 def test_runs_of_lines():
-    page_, segment = np.array([0, 0, 0, 1, 1, 2]), np.array([2, 4, 5, 0, 1, 7])
-    lines = KeptLines(np.arange(6), page_, segment, np.array([12, 12, 30, 12, 12, 23]))
-    original = np.array([1, 1, -1, 2, 5, 0])
+    page_, segment = np.array([0, 0, 0, 0, 1, 1, 2]), np.array([1, 2, 4, 5, 0, 1, 7])
+    lines = KeptLines(np.arange(7), page_, segment, np.array([5, 12, 12, 30, 12, 12, 23]))
+    original = np.array([1, 1, 1, -1, 2, 5, 0])
     found = passages_of(lines, original)
     assert [column.tolist() for column in found] == [[0], [2], [5], [24], [1]]
     names = KeptLines(np.arange(30), np.zeros(30, np.int64), np.arange(30), np.ones(30, np.int64))
