@@ -24,6 +24,7 @@ from benchmarks.tables import (
 )
 from benchmarks.tables.cells import TableError, grid, read
 
+DECISIONS: Final = "site-decisions"
 LABELS: Final = ROOT / "benchmarks" / "labels"
 MARKED: Final = re.compile(r"(<!-- table: ([^>]*?) -->\n)(.*?)(<!-- end table -->)", re.DOTALL)
 
@@ -76,12 +77,12 @@ def cost(folder: Path, name: str) -> str:
 
 
 def profile(folder: Path, words: str) -> str:
-    """Return a table of site profiles: "summary", "sites text 30", "newlines" or "time"."""
+    """Return a table of sites: "summary", "sites text 30", "newlines", "time", "decisions" or "judged"."""
     kind, *of = words.split()
     if kind not in profile_tables.KINDS:
         raise TableError(f"no table {words!r} of profiles: {', '.join(profile_tables.KINDS)}")
-    name = "newlines" if kind == "newlines" else "profile"
-    return grid(*profile_tables.KINDS[kind](read(folder, name), of))
+    name = {"newlines": "newlines", "decisions": DECISIONS, "judged": DECISIONS}.get(kind, "profile")
+    return grid(*profile_tables.KINDS[kind](read(LABELS if kind == "judged" else folder, name), of))
 
 
 def adaptation(folder: Path, words: str) -> str:

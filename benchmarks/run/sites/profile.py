@@ -26,7 +26,7 @@ from benchmarks.data.sets import dataset
 from benchmarks.environment import made, ours
 from benchmarks.files import RESULTS, write_json
 from benchmarks.measures.profile_scores import NEARLY, Judged, bounds, counts_of, judged, template_left
-from benchmarks.run import profile_peer
+from benchmarks.run.sites import profile_peer
 from detector.model.files import Model, load
 from detector.records import Format
 from detector.sites.profile import MOST_LINES
