@@ -10,15 +10,14 @@ import re
 from typing import Final
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
-import numpy as np
-from numpy.typing import NDArray
-
 from detector.sites.addresses import canonical_of
 
 # Added up for a page; of two near-duplicates, the page with the higher sum stays.
 ITSELF: Final = 0.25
 VERSION: Final = -1.0
 LISTING: Final = -2.0
+# A page with this number or a lower one is a listing.
+IS_LISTING: Final = LISTING + ITSELF
 # Folders of listings, and of versions if they are the first or the last. Folders named `archive` often hold
 # articles.
 LISTINGS: Final = frozenset({"tag", "tags", "category", "categories", "author", "authors", "label", "labels"})
@@ -49,12 +48,6 @@ def standing_of(url: str | None, html: str | None = None) -> float:
         return min(_by_address(url), VERSION)
     except ValueError:  # not a URL
         return 0.0
-
-
-def is_listing(standing: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Tell which pages are listings by their addresses."""
-    found: NDArray[np.bool_] = standing <= LISTING + ITSELF
-    return found
 
 
 def _path(path: str) -> str:

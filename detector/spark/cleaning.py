@@ -15,13 +15,12 @@ from pyspark.sql.pandas.types import from_arrow_type
 from pyspark.sql.types import StructField, StructType
 
 from detector.corpus.document_numbers import refuse_unknown_page_kinds
-from detector.corpus.formats.parquet_writers import lines_type
 from detector.errors import SettingsError
 from detector.model.files import model_of
 from detector.records import Format
-from detector.results.column_names import LINES_COLUMN
 from detector.settings import Columns, CorpusSettings, Settings
-from detector.spark.rows import EARLIER, PageSpec, added_columns, cleaned, given_counts, passage_columns
+from detector.spark.row_results import cleaned, result_columns
+from detector.spark.rows import EARLIER, PageSpec, given_counts
 from detector.spark.sites import (
     NAMES,
     added_up,
@@ -39,8 +38,6 @@ CUTS: Final = "_detector_cuts"
 GROUP: Final = "_detector_group"
 # The most large sites that are broadcast to every executor, at about 30 bytes each.
 MOST_BROADCAST: Final = 1_000_000
-# Types of added columns.
-SPARK: Final = {str: "string", float: "double", int: "long"}
 # Where the clean text of HTML goes.
 TEXT: Final = Columns().text
 
@@ -54,6 +51,7 @@ def clean(
     format: Format | None = None,
     model: str | Path | None = None,
     lines: bool = False,
+    keep_value: bool = False,
     group_pages: int = 1000,
     since: DataFrame | None = None,
 ) -> DataFrame:
@@ -78,6 +76,9 @@ def clean(
         The folder of a model on the driver, instead of the default model.
     lines : bool
         Whether to add all lines with scores, decisions and reasons.
+    keep_value : bool
+        Whether to add `detector_keep_value`, the number by which `rules.keep` chooses among near-duplicates
+        ("article" or "best"): give it to `near_duplicates(keep="best", by="detector_keep_value")`.
     group_pages : int
         The approximate number of pages that a task holds at a time. Larger sites are split into groups of
         this size.
@@ -95,9 +96,9 @@ def clean(
     Raises
     ------
     SettingsError
-        If there is no such column, or a column would be lost.
+        If there is no such column, a column would be lost, or `rules.keep` compares no number.
     """
-    spec = _spec(pages, columns, settings, rules, format, lines)
+    spec = _spec(pages, columns, settings, rules, format, lines, keep_value)
     if since is not None:
         refuse_other_counts(since)
         since = added_up(since, 1)
@@ -189,6 +190,7 @@ def _spec(
     rules: CorpusSettings | None,
     format: Format | None,
     lines: bool,
+    keep_value: bool = False,
 ) -> PageSpec:
     columns, rules = columns or Columns(), rules or CorpusSettings()
     refuse_absent(pages, columns)
@@ -199,22 +201,16 @@ def _spec(
         columns = columns._replace(output=TEXT)
         if columns.text != TEXT and TEXT in pages.columns:
             raise SettingsError(f"the column {TEXT!r} would be overwritten: use Columns(output=...)")
-    return PageSpec(columns, rules.applied_to(settings or Settings()), rules, format, lines)
+    if keep_value and rules.keep in ("first", "longest"):
+        raise SettingsError(
+            f"keep_value: the rule keep={rules.keep!r} compares no number; near_duplicates takes it as it is"
+        )
+    return PageSpec(columns, rules.applied_to(settings or Settings()), rules, format, lines, keep_value)
 
 
 def _schema(pages: DataFrame, spec: PageSpec) -> StructType:
     """Return the columns of the result."""
-    added = {spec.columns.target(): "string"}
-    added |= {name: SPARK[kind] for name, kind in added_columns(spec.rules).items()}
+    added = {spec.columns.target(): pyarrow.string(), **result_columns(spec)}
     fields = {field.name: field for field in pages.schema.fields}
-    schema = StructType(
-        list({**fields, **{name: _field(name, kind) for name, kind in added.items()}}.values())
-    )
-    lines = {LINES_COLUMN: lines_type()} if spec.lines else {}
-    for name, arrow in {**lines, **passage_columns(spec.rules)}.items():
-        schema = schema.add(StructField(name, from_arrow_type(arrow)))
-    return schema
-
-
-def _field(name: str, kind: str) -> StructField:
-    return StructType().add(name, kind)[0]
+    fields |= {name: StructField(name, from_arrow_type(kind)) for name, kind in added.items()}
+    return StructType(list(fields.values()))

@@ -2,25 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from detector.corpus.steps.near_duplicates import ARTICLE, MOSTLY
-from detector.model.page_kinds import KINDS
 from detector.records import Format
-from detector.results.column_names import CONTENT_SHARE, VERDICT
 from detector.settings import Columns, CorpusSettings, KeepDocument, Settings
 from detector.spark.cleaning import clean
-from detector.spark.duplicates import near_duplicates
+from detector.spark.duplicates import Keep, near_duplicates
 from detector.spark.reading import read_pages
-from detector.spark.rows import FAULT, FILTER, KEPT_LINES
+from detector.spark.rows import FAULT, FILTER, KEEP_VALUE, KEPT_LINES, LISTING
 from detector.spark.shared_passages import passages, without_passages
 
 # The names of the policies in `near_duplicates`; the others compare a column.
-POLICY: Final[Mapping[KeepDocument, Literal["first", "longest", "best"]]] = {
+POLICY: Final[Mapping[KeepDocument, Keep]] = {
     "article": "best",
     "first": "first",
     "longest": "longest",
@@ -82,7 +79,14 @@ def clean_corpus(
         session, inputs, columns, folder_sites=rules.folder_sites, limits=rules.limits()
     ).persist(StorageLevel.DISK_ONLY)
     cleaned = clean(
-        read, settings=settings, rules=rules, format=format, model=model, lines=lines, group_pages=group_pages
+        read,
+        settings=settings,
+        rules=rules,
+        format=format,
+        model=model,
+        lines=lines,
+        keep_value=_compares_values(rules),
+        group_pages=group_pages,
     )
     cleaned.write.parquet(f"{output}/pages")
     read.unpersist()
@@ -91,7 +95,7 @@ def clean_corpus(
     with_text = documents.where(F.col("text").rlike(WITH_TEXT))
     _gone(with_text, rules).write.parquet(f"{output}/duplicates")
     gone = session.read.parquet(f"{output}/duplicates")
-    staying = with_text.join(gone, ["file", "number"], "left_anti").drop(FAULT)
+    staying = with_text.join(gone, ["file", "number"], "left_anti").drop(FAULT, KEEP_VALUE)
     counts = {"documents": documents.count(), "duplicates": gone.count()}
     if rules.passages != "keep":
         _repeated(staying).write.parquet(f"{output}/passages")
@@ -122,7 +126,7 @@ def _left(
 ) -> DataFrame:
     """Return the documents that have text; passages are left out if the rules want that."""
     if rules.passages == "mark":
-        return pages.drop(KEPT_LINES)
+        return pages.drop(KEPT_LINES, LISTING)
     key = F.struct("file", "number")
     left = without_passages(
         pages.withColumn(KEY, key),
@@ -134,15 +138,18 @@ def _left(
     return left.drop(KEY).where(F.col("text").rlike(WITH_TEXT))
 
 
+def _compares_values(rules: CorpusSettings) -> bool:
+    """Tell whether near-duplicates are looked for, and the one to keep is found by a number."""
+    return bool(rules.duplicates) and POLICY[rules.keep] == "best"
+
+
 def _gone(pages: DataFrame, rules: CorpusSettings) -> DataFrame:
     """Return `file` and `number` of near-duplicates and of the kept documents, and the similarity."""
     empty = "file string, number long, stays_file string, stays_number long, similarity double"
     if not rules.duplicates:
         return pages.sparkSession.createDataFrame([], empty)
-    article = (F.col(VERDICT) == KINDS[ARTICLE]).cast("int") + (F.col(CONTENT_SHARE) >= MOSTLY).cast("int")
-    value = {"article": article, "best": F.col(CONTENT_SHARE)}.get(rules.keep, F.lit(0))
-    texts = pages.select(F.struct("file", "number").alias("id"), "text", value.alias("value"))
-    keep = POLICY[rules.keep]
-    found = near_duplicates(texts, rules.duplicates, keep=keep, by="value" if keep == "best" else None)
+    by = KEEP_VALUE if _compares_values(rules) else None
+    texts = pages.select(F.struct("file", "number").alias("id"), "text", *filter(None, [by]))
+    found = near_duplicates(texts, rules.duplicates, keep=POLICY[rules.keep], by=by)
     stays = (F.col(f"duplicate_of.{name}").alias(f"stays_{name}") for name in ("file", "number"))
     return found.select("id.*", *stays, "similarity")

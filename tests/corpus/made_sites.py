@@ -175,6 +175,32 @@ def print_versions(format):
         yield made(f"article{number}", url, own, HEAD, FOOT, format, url)
 
 
+def halves(format):
+    """Mobile versions with the first half of an article, then the articles."""
+    whole = [page for page in mirrors(format) if page.id.startswith("www")]
+    for page in whole:
+        url = page.url.replace("www", "m")
+        yield made(f"half{page.id}", url, page.own[:4], NEW_HEAD, NEW_FOOT, format)
+    yield from whole
+
+
+def tag_pages(format):
+    """Tag pages with one article each, then the articles."""
+    articles = list(redesign(format))[:20]
+    for tag, page in zip(("harbour", "school", "music"), articles, strict=False):
+        own = (f"Stories tagged {tag}", *page.own)
+        yield made(f"tag-{tag}", f"https://redesign.example/tag/{tag}", own, HEAD, FOOT, format)
+    yield from articles
+
+
+def listing(format):
+    """A short page with the headlines and first paragraphs of four articles, then the articles."""
+    articles = list(redesign(format))[:20]
+    own = ("Around the harbour", *(line for page in articles[:4] for line in page.own[:2]))
+    yield made("around", "https://redesign.example/harbour", own, HEAD, FOOT, format)
+    yield from articles
+
+
 SITES = {
     "redesign": redesign, "languages": languages, "users": users, "mirrors": mirrors,
     "pages of articles": pages_of_articles, "print versions": print_versions,

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from tests.corpus.made import read_jsonl, write_jsonl
-from tests.corpus.made_sites import FOOT, GO, HEAD, NEW_FOOT, NEW_HEAD, SITES, made
+from tests.corpus.made_sites import GO, SITES, halves, listing, tag_pages
 
 # Of the template of a site: without markup, a few lines beside the text stay, if few pages have them.
 MOST_LEFT: Final = {"html": 0.0, "text": 0.02}
@@ -79,44 +79,27 @@ def test_the_best_of_equal_shares_is_at_its_own_address(clean, tmp_path, format)
 @pytest.mark.parametrize("format", ["html", "text"])
 def test_a_mobile_version_with_the_first_half(clean, tmp_path, format):
     """The whole article is the original, and nothing is left of the other page."""
-    whole = [page for page in SITES["mirrors"](format) if page.id.startswith("www")]
-    halves = [
-        made(f"half{page.id}", page.url.replace("www", "m"), page.own[:4], NEW_HEAD, NEW_FOOT, format)
-        for page in whole
-    ]
-    found = cleaned(clean, tmp_path, [*halves, *whole], passages="drop")
+    pages = list(halves(format))
+    found = cleaned(clean, tmp_path, pages, passages="drop")
+    whole = [page for page in pages if page.id.startswith("www")]
     assert set(found) == {page.id for page in whole}
     assert left_and_lost(whole, found)[1] == []
 
 
+@pytest.mark.parametrize("passages", ["keep", "drop"])
 @pytest.mark.parametrize("format", ["html", "text"])
-def test_tag_pages_with_one_article(clean, tmp_path, format):
+def test_tag_pages_with_one_article(clean, tmp_path, format, passages):
     """Their headline is in their title as well, but their address says what they are."""
-    articles = list(SITES["redesign"](format))[:20]
-    tags = [
-        made(
-            f"tag{at}",
-            f"https://redesign.example/tag/{at}",
-            (f"Stories tagged {tag}", *page.own),
-            HEAD,
-            FOOT,
-            format,
-        )
-        for at, (tag, page) in enumerate(zip(("harbour", "school", "music"), articles, strict=False))
-    ]
-    for passages in ("keep", "drop"):
-        found = cleaned(clean, tmp_path, [*tags, *articles], passages=passages, name=passages)
-        assert set(found) == {page.id for page in articles}
-        assert left_and_lost(articles, found)[1] == []
+    pages = list(tag_pages(format))
+    found = cleaned(clean, tmp_path, pages, passages=passages)
+    articles = [page for page in pages if not page.id.startswith("tag")]
+    assert set(found) == {page.id for page in articles}
+    assert left_and_lost(articles, found)[1] == []
 
 
 def test_a_listing_of_first_paragraphs(clean, tmp_path):
     """Headlines of other pages make it a listing, although it is shorter than they are."""
-    articles = list(SITES["redesign"]("html"))[:20]
-    heads = [line for page in articles[:4] for line in page.own[:2]]
-    listing = made(
-        "a", "https://redesign.example/harbour", ("Around the harbour", *heads), HEAD, FOOT, "html"
-    )
-    found = cleaned(clean, tmp_path, [listing, *articles], passages="drop")
+    around, *articles = listing("html")
+    found = cleaned(clean, tmp_path, [around, *articles], passages="drop")
     assert left_and_lost(articles, found)[1] == []
-    assert not set(heads[1::2]) & set(found.get("a", ()))
+    assert not set(around.own[2::2]) & set(found.get("around", ()))

@@ -137,6 +137,17 @@ def test_runs_of_lines():
     headline = KeptLines(np.arange(3), np.array([0, 0, 1]), np.array([3, 4, 0]), np.array([30, 30, 30]))
     assert passages_of(headline, np.array([1, 2, -1])).first.tolist() == [4]
     assert passages_of(headline, np.array([1, 1, -1])).first.tolist() == [3]
+    # The headline goes with the rest of its page only, whatever other pages have.
+    two = KeptLines(
+        np.arange(8), np.array([0, 0, 0, 0, 1, 1, 2, 2]), np.arange(8), np.array([5, 30, 30, 9, 5, 30, 5, 30])
+    )
+    found = passages_of(two, np.array([7, 7, 8, -1, 7, 7, 8, 7]))
+    assert [found.page.tolist(), found.first.tolist(), found.end.tolist()] == [
+        [0, 0, 1, 2],
+        [1, 2, 4, 7],
+        [2, 3, 6, 8],
+    ]
+    assert found.words.tolist() == [30, 30, 35, 30]
     none = passages_of(KeptLines(*[np.zeros(0, np.int64)] * 4), np.zeros(0, np.int64))
     assert none.page.size == 0
 

@@ -43,7 +43,8 @@ def run(tmp_path, rules):
 def cleaned_table(rules, gone):
     """The rows of documents that stay, cleaned."""
     from detector.sites.recurrence import NO_COUNTS
-    from detector.spark.rows import GivenCounts, PageSpec, cleaned
+    from detector.spark.row_results import cleaned
+    from detector.spark.rows import GivenCounts, PageSpec
 
     table = pyarrow.Table.from_pylist([{"place": at, **row} for at, row in enumerate(documents())])
     spec = PageSpec(Columns(output="text"), rules.applied_to(Settings()), rules, None, lines=True)
@@ -101,9 +102,11 @@ def test_rows_give_the_passages_of_a_corpus_run(tmp_path):
 
 def test_pages_without_lines_have_no_passages():
     from detector.spark.passage_rows import ELSEWHERE, passages_in
-    from detector.spark.rows import passage_columns
+    from detector.spark.row_results import result_columns
+    from detector.spark.rows import PageSpec
 
-    lines = passage_columns(CorpusSettings(passages="mark"))["detector_kept_lines"]
+    rules = CorpusSettings(passages="mark")
+    lines = result_columns(PageSpec(Columns(), Settings(), rules, None, lines=False))["detector_kept_lines"]
     row = pyarrow.list_(pyarrow.struct([("segment", pyarrow.int64()), ("original", pyarrow.string())]))
     arrays = [pyarrow.array(["a"]), pyarrow.array([[]], lines), pyarrow.array([[]], row)]
     batch = pyarrow.RecordBatch.from_arrays(arrays, ["id", "detector_kept_lines", ELSEWHERE])

@@ -167,11 +167,21 @@ def test_wrong_columns_for_near_duplicates(session):
         spark.near_duplicates(frame, keep="best")
     with pytest.raises(SettingsError, match="takes no by"):
         spark.near_duplicates(frame, by="id")
+    with pytest.raises(
+        SettingsError, match=r"not 'article'; for articles, use spark\.clean\(.*keep_value=True"
+    ):
+        spark.near_duplicates(frame, keep="article")
+    with pytest.raises(SettingsError, match="keep is first, longest, best, not 'newest'"):
+        spark.near_duplicates(frame, keep="newest", by="id")
+    with pytest.raises(SettingsError, match="keep='first' compares no number"):
+        spark.clean(frame, rules=CorpusSettings(keep="first"), keep_value=True)
     assert spark.near_duplicates(frame).collect() == []
 
 
 def test_new_pages_count_with_those_of_before(session, pages, tmp_path):
     """Stored counts of earlier pages are evidence, and documents that a filter leaves out are marked."""
+    from pyspark.sql import functions as F
+
     from detector import spark
     from detector.run_settings import DocumentFilters
 
@@ -217,6 +227,12 @@ def test_new_pages_count_with_those_of_before(session, pages, tmp_path):
             assert rows[id]["detector_language"] == row["detector_language"]
     with pytest.raises(SettingsError, match="since has no column 'site'"):
         spark.clean(frames[1], since=frames[0])
+    earlier = session.read.parquet(counts)
+    with pytest.raises(SettingsError, match=r"no column 'keys_version': another .*Count the earlier pages"):
+        spark.clean(frames[1], since=earlier.drop("keys_version"))
+    other = earlier.limit(3).withColumn("keys_version", F.lit(1))
+    with pytest.raises(SettingsError, match=r"keys of version 1, this is version \d+: another version"):
+        spark.clean(frames[1], since=earlier.unionByName(other))
 
 
 def test_documents_of_an_earlier_corpus_stay(session):

@@ -1,5 +1,7 @@
 """What a Spark task does with its rows, tested without Spark: the same as a corpus run."""
 
+from dataclasses import replace
+
 import pytest
 
 from detector import clean_corpus
@@ -8,7 +10,8 @@ from detector.model.files import model_of
 from detector.run_settings import DocumentFilters
 from detector.settings import Columns, CorpusSettings, EngineSettings, Settings
 from detector.sites.recurrence import NO_COUNTS, merge
-from tests.corpus.made import read_jsonl, records, write_jsonl
+from tests.corpus.made import read_jsonl, records, story, write_jsonl
+from tests.corpus.test_folder_sites import html
 
 pyarrow = pytest.importorskip("pyarrow")
 HERE = EngineSettings("process")
@@ -21,7 +24,8 @@ def spec_of(rules):
 
 
 def test_filters_and_numbers_are_those_of_a_corpus_run(tmp_path):
-    from detector.spark.rows import GivenCounts, added_columns, cleaned
+    from detector.spark.row_results import cleaned, result_columns
+    from detector.spark.rows import GivenCounts
 
     rows = [
         *records(30),
@@ -42,11 +46,13 @@ def test_filters_and_numbers_are_those_of_a_corpus_run(tmp_path):
     filtered = {row["id"]: row["filter"] for row in read_jsonl(tmp_path / "out", "filtered.jsonl")}
     assert {row["id"]: row["detector_filter"] for row in found if row["detector_filter"]} == filtered
     assert "min_words" in filtered.values()
-    assert list(found[0])[-len(added_columns(rules)) :] == list(added_columns(rules))
+    added = list(result_columns(spec_of(rules)))
+    assert list(found[0])[-len(added) :] == added
 
 
 def test_counts_of_earlier_pages_are_evidence(tmp_path):
-    from detector.spark.rows import GivenCounts, batches_of, cleaned
+    from detector.spark.row_results import cleaned
+    from detector.spark.rows import GivenCounts, batches_of
 
     rules = CorpusSettings(duplicates=0)
     old, new = records(24)[:18], records(24)[18:]
@@ -65,6 +71,29 @@ def test_counts_of_earlier_pages_are_evidence(tmp_path):
 
     assert shares(GivenCounts(NO_COUNTS, earlier)) == wanted
     assert shares(GivenCounts(NO_COUNTS)) != wanted
+
+
+def test_the_number_that_the_rule_for_near_duplicates_compares(tmp_path):
+    """A page whose first line is its title is an article rather than an archive page with the same text."""
+    from detector.spark.row_results import cleaned
+    from detector.spark.rows import GivenCounts
+
+    lines = story(3)
+    heads = (f"<title>{title}</title>" for title in ("All of March", lines[0]))
+    rows = [{"text": html(3, head=head, lines=lines)} for head in heads]
+    table = pyarrow.Table.from_pylist([*rows, {"text": None}])
+
+    def values(keep):
+        spec = replace(spec_of(CorpusSettings(keep=keep)), keep_value=True)
+        found = cleaned(table, spec, model_of(None), GivenCounts(NO_COUNTS))
+        return found["detector_keep_value"].to_pylist(), found["detector_content_share"].to_pylist()
+
+    (archive, article, nothing), _ = values("article")
+    assert article == archive + 0.5
+    assert nothing is None
+    best, share = values("best")
+    assert share[0] != share[1]
+    assert (best[0] > best[1]) == (share[0] > share[1])
 
 
 def test_rows_of_counts():

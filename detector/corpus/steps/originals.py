@@ -18,7 +18,7 @@ from detector.corpus.steps.clean import CleanPages
 from detector.corpus.steps.kept_lines import KeptLines
 from detector.corpus.steps.near_duplicates import ARTICLE
 from detector.records import Integers
-from detector.sites.standing import is_listing
+from detector.sites.standing import IS_LISTING
 from detector.text.keys import NO_WORDS
 
 # A page with so many headlines of other pages below its own is a listing.
@@ -81,7 +81,7 @@ def ranks(spec: RunSpec, shards: Sequence[int]) -> Integers:
     known = np.unique(headline)
     for folder, part, one in zip(folders, parts, pages, strict=True):
         others = headlines_listed(KeptLines.load(folder), one.size.size, known)
-        listed[part] = is_listing(one.standing) | (others >= LISTED)
+        listed[part] = (one.standing <= IS_LISTING) | (others >= LISTED)
     is_other = np.concatenate([np.zeros(0, np.bool_), *(one.verdict != ARTICLE for one in pages)])
     rank = ranked(listed, is_other, size, headline)
     rank[~stays] = -1

@@ -141,7 +141,8 @@ def _with_headline(start: Integers, last: Integers, top: NDArray[np.bool_], orig
     top, original: for each row, whether it is the first of its page, and its original
     """
     edges = np.zeros(top.size + 1, np.int64)
-    edges[start], edges[last + 1] = edges[start] + 1, edges[last + 1] - 1
+    edges[start] += 1
+    edges[last + 1] -= 1
     page = np.cumsum(top) - 1
     left = np.bincount(page, np.cumsum(edges)[:-1] == 0)
     goes: Integers = top[start - 1] & (left[page[start]] == 1) & (original[start - 1] == original[start])
