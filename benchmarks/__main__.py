@@ -29,8 +29,10 @@ RUN: Final = {
     "near-duplicates": Entry("benchmarks.run.near_duplicates", "Rates, memory, precision and recall."),
     "serve": Entry("benchmarks.serving.load", "A server with many clients at the same time."),
     "corpus": Entry("benchmarks.run.corpus", "Corpus filters, and killed runs."),
+    "corpus-sites": Entry("benchmarks.run.sites.corpus", "Corpus filters on real sites."),
     "spark": Entry("benchmarks.run.spark.command", "Data frames on Spark, compared with a corpus run."),
     "spark-skew": Entry("benchmarks.run.spark.skew", "One very large site, and a crowd of near-duplicates."),
+    "spark-options": Entry("benchmarks.run.spark.options", "Filters, passages and earlier counts on Spark."),
     "profile": Entry("benchmarks.run.sites.profile", "The gain from site profiles."),
     "site-decisions": Entry(
         "benchmarks.run.sites.decisions", "Which decisions a real site changes, and how many rightly."

@@ -43,14 +43,14 @@ def corpus(folder: Path, words: str) -> str:
     """Return a table of corpus runs.
 
     "10000" for the systems at a size, "stages 10000" for their stages, "kinds 10000" for ours by kinds of
-    lines, "kills", or "read-pages".
+    lines, "real sites", "kills", or "read-pages".
     """
     if words == "read-pages":
         return grid(*corpus_tables.read_pages(read(LABELS, words)))
     kind, _, name = words.rpartition(" ")
     if kind not in corpus_tables.OF_RUNS:
         raise TableError(
-            f"no table {words!r} of corpus runs: a size, stages or kinds and a size, kills, or read-pages"
+            f"no table {words!r} of corpus runs: a size (also stages, kinds), real sites, kills or read-pages"
         )
     result = read(folder, f"corpus-{name}")
     if name == "kills":
@@ -63,9 +63,9 @@ def spark(folder: Path, words: str) -> str:
     kind, _, count = words.rpartition(" ")
     if kind not in corpus_tables.ON_SPARK:
         raise TableError(
-            f"no table {words!r} of Spark: a number of pages, or a kind and a number: near-duplicates, skew"
+            f"no table {words!r} of Spark: a number of pages, near-duplicates, skew or options and a number"
         )
-    result = read(folder, f"spark-skew-{count}" if kind == "skew" else f"spark-{count}")
+    result = read(folder, f"spark-{kind}-{count}" if kind in ("skew", "options") else f"spark-{count}")
     return f"{grid(*corpus_tables.ON_SPARK[kind](result))}\n{corpus_tables.when(result)}"
 
 
