@@ -38,14 +38,13 @@ def standing_of(url: str | None, html: str | None = None) -> float:
     url: its address; html: the page, if it is HTML, for its canonical link
     """
     canonical = canonical_of(html) if html is not None else None
+    address = canonical if url is None else url
+    if address is None:
+        return 0.0
     try:
-        if url is None:
-            return 0.0 if canonical is None else _by_address(canonical)
-        if canonical is None:
-            return _by_address(url)
-        if _same(url, urljoin(url, canonical)):
-            return _by_address(url) + ITSELF
-        return min(_by_address(url), VERSION)
+        own = None if url is None or canonical is None else _same(url, urljoin(url, canonical))
+        is_version = own is False or _is_version(address)
+        return LISTING * _is_listing(address) + VERSION * is_version + ITSELF * (own is True)
     except ValueError:  # not a URL
         return 0.0
 
@@ -67,16 +66,23 @@ def _same(one: str, two: str) -> bool:
     )  # fmt: skip
 
 
-def _by_address(url: str) -> float:
-    """Return `LISTING`, `VERSION` or 0."""
+def _query(query: str) -> dict[str, str]:
+    return dict(parse_qsl(query, keep_blank_values=True))
+
+
+def _is_version(url: str) -> bool:
+    """Tell whether an address is of an AMP, mobile or print version."""
     parts = urlsplit(url)
-    path, query = _path(parts.path), dict(parse_qsl(parts.query, keep_blank_values=True))
-    folders = path.split("/")[1:]
+    folders, query = _path(parts.path).split("/")[1:], _query(parts.query)
+    is_one = not VERSIONS.isdisjoint({*folders[:1], *folders[-1:], *query})
+    return is_one or query.get("outputType") == "amp" or parts.netloc.lower().split(".")[0] in VERSION_HOSTS
+
+
+def _is_listing(url: str) -> bool:
+    """Tell whether an address is of a listing."""
+    parts = urlsplit(url)
+    path, query = _path(parts.path), _query(parts.query)
     second = next((query[name] for name in ("page", "paged") if name in query), "")
-    if second.isdecimal() and int(second) > 1:
-        return LISTING
-    if (not query and LISTING_PATH.fullmatch(path)) or not LISTINGS.isdisjoint(folders):
-        return LISTING
-    if not VERSIONS.isdisjoint({*folders[:1], *folders[-1:], *query}) or query.get("outputType") == "amp":
-        return VERSION
-    return VERSION if parts.netloc.lower().split(".")[0] in VERSION_HOSTS else 0.0
+    if (second.isdecimal() and int(second) > 1) or not LISTINGS.isdisjoint(path.split("/")):
+        return True
+    return not query and LISTING_PATH.fullmatch(path) is not None

@@ -92,9 +92,9 @@ def _ranked(pages: DataFrame) -> DataFrame:
     found = pages.join(listing, "id", "left")
     found = found.withColumn("listing", F.col("listing") | F.coalesce("lists", F.lit(False)))
     alone = F.struct("listing", "other", "size", "place", "id")
-    groups = found.groupBy("headline").agg(F.min(alone).alias("group"))
+    groups = found.where(~F.col("listing")).groupBy("headline").agg(F.min(alone).alias("group"))
     rank = F.struct(
-        F.coalesce("group", alone).alias("group"),
+        F.coalesce(F.when(~F.col("listing"), F.col("group")), alone).alias("group"),
         "listing",
         "other",
         (-F.col("size")).alias("size"),

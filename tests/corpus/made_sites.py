@@ -201,6 +201,14 @@ def listing(format):
     yield from articles
 
 
+def archive(format):
+    """A page with six articles that begins with the headline of the first, then the articles."""
+    articles = list(redesign(format))[:20]
+    own = tuple(line for page in articles[:6] for line in page.own)
+    yield made("archive", "https://redesign.example/archive", own, HEAD, FOOT, format)
+    yield from articles
+
+
 SITES = {
     "redesign": redesign, "languages": languages, "users": users, "mirrors": mirrors,
     "pages of articles": pages_of_articles, "print versions": print_versions,

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from tests.corpus.made import read_jsonl, write_jsonl
-from tests.corpus.made_sites import GO, SITES, halves, listing, tag_pages
+from tests.corpus.made_sites import GO, SITES, archive, halves, listing, tag_pages
 
 # Of the template of a site: without markup, a few lines beside the text stay, if few pages have them.
 MOST_LEFT: Final = {"html": 0.0, "text": 0.02}
@@ -103,3 +103,11 @@ def test_a_listing_of_first_paragraphs(clean, tmp_path):
     found = cleaned(clean, tmp_path, [around, *articles], passages="drop")
     assert left_and_lost(articles, found)[1] == []
     assert not set(around.own[2::2]) & set(found.get("around", ()))
+
+
+@pytest.mark.parametrize("format", ["html", "text"])
+def test_an_archive_without_a_headline_of_its_own(clean, tmp_path, format):
+    pages = list(archive(format))
+    found = cleaned(clean, tmp_path, pages, passages="drop")
+    assert set(found) == {page.id for page in pages[1:]}
+    assert left_and_lost(pages[1:], found)[1] == []

@@ -7,6 +7,7 @@ import pytest
 
 from detector.corpus.restore import restored, stored_records
 from detector.corpus.steps.kept_lines import KeptLines
+from detector.corpus.steps.originals import headlines, headlines_listed, ranked
 from detector.corpus.steps.passages import passages_of
 from detector.detector import Detector
 from detector.engines.processes import Processes
@@ -150,6 +151,24 @@ def test_runs_of_lines():
     assert found.words.tolist() == [30, 30, 35, 30]
     none = passages_of(KeptLines(*[np.zeros(0, np.int64)] * 4), np.zeros(0, np.int64))
     assert none.page.size == 0
+
+
+def test_the_order_of_originals():
+    """An archive that begins with the headline of its first article is no version of it."""
+    archive, article, other, full, half, forum = range(6)
+    listing = np.array([True, False, False, False, False, False])
+    is_other = np.array([False, False, False, False, False, True])
+    size, headline = np.array([90, 10, 20, 60, 15, 5]), np.array([7, 7, 8, 9, 9, 0])
+    order = np.argsort(ranked(listing, is_other, size, headline)).tolist()
+    assert order == [article, full, half, other, forum, archive]
+
+
+def test_headlines_of_other_pages():
+    lines = KeptLines(
+        np.array([7, 8, 8, 9, 8]), np.array([0, 0, 0, 1, 1]), np.array([3, 4, 9, 2, 5]), np.ones(5, np.int64)
+    )
+    assert headlines(lines, np.array([True, False, True])).tolist() == [7, 0, 0]
+    assert headlines_listed(lines, 3, np.array([0, 7, 8, 9])).tolist() == [1, 1, 0]
 
 
 def test_a_wrong_choice_is_refused():

@@ -50,6 +50,16 @@ def test_a_page_without_an_address_has_that_of_its_canonical_link():
     assert standing_of(None, "<p>canonical") == standing_of(None) == 0
 
 
+def test_a_version_of_a_listing():
+    amp, tag = "https://amp.valley.example/tag/x", "https://valley.example/tag/x"
+    assert standing_of(amp) == LISTING + VERSION
+    assert standing_of(amp, f'<link rel="canonical" href="{tag}">') == LISTING + VERSION
+    assert (
+        standing_of("https://amp.valley.example/s", '<link rel="canonical" href="//valley.example/s">')
+        == VERSION
+    )
+
+
 def test_a_listing_stays_one_at_its_own_address():
     url = "https://valley.example/tag/x"
     standing = standing_of(url, f'<link rel="canonical" href="{url}">')
