@@ -6,7 +6,7 @@ pages ─▶ site of each ─▶ pages a site ─┬─▶ small sites: whole in
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyarrow
 from pyspark.sql import Column, DataFrame
@@ -15,11 +15,12 @@ from pyspark.sql.pandas.types import from_arrow_type
 from pyspark.sql.types import StructField, StructType
 
 from detector.corpus.document_numbers import refuse_unknown_page_kinds
+from detector.corpus.token_counts import TokenCounter
 from detector.errors import SettingsError
-from detector.model.files import model_of
+from detector.model.files import Model, model_of
 from detector.records import Format
 from detector.settings import Columns, CorpusSettings, Settings
-from detector.spark.row_results import cleaned, result_columns
+from detector.spark.row_results import cleaned, result_columns, token_counter
 from detector.spark.rows import EARLIER, PageSpec, given_counts
 from detector.spark.sites import (
     NAMES,
@@ -67,9 +68,9 @@ def clean(
     settings : Settings, optional
         Which lines of a page to keep.
     rules : CorpusSettings, optional
-        Protected lines, template phrases, thresholds of sites, filters, numbers, `passages` (whether to add
-        the columns that `passages` and `without_passages` need), and `record_bytes`, the largest text; its
-        other settings are not used.
+        Protected lines, template phrases, thresholds of sites, filters, numbers, tokenizer (a file on the
+        driver), `passages` (whether to add the columns that `passages` and `without_passages` need), and
+        `record_bytes`, the largest text; its other settings are not used.
     format : {"text", "html"}, optional
         The format of all pages; detected for each by default.
     model : str or Path, optional
@@ -90,8 +91,9 @@ def clean(
     -------
     DataFrame
         The rows in any order, with `detector_verdict`, `detector_content_share`, `detector_fault` (why a row
-        is not a page; its clean text is null) and, if requested, `detector_lines`. With filters, also
-        `detector_filter`: the filter that a clean text does not pass; null if it passes all.
+        is not a page; its clean text is null), `detector_empty` (why nothing is left of it; null if there is
+        text) and, if requested, `detector_lines`. With filters, also `detector_filter`: the filter that a
+        clean text does not pass, or null, and `detector_filter_value`, the number of the text.
 
     Raises
     ------
@@ -110,11 +112,12 @@ def clean(
     text = F.xxhash64(column_of(pages, spec.columns.text))
     salt = F.coalesce(F.pmod(text, F.col(CUTS)), F.lit(0))
     placed = placed.withColumn(GROUP, _group(F.coalesce(F.col(SITE), text), salt, groups))
-    shared = model_shared(pages, model)
+    shared = _shared(pages, model, spec)
 
     def clean_group(rows: pyarrow.Table, counts: pyarrow.Table) -> pyarrow.Table:
         rows = rows.drop_columns([SITE, CUTS, GROUP])
-        return cleaned(rows, spec, shared.value, given_counts(counts.select([*NAMES, EARLIER])))
+        given = given_counts(counts.select([*NAMES, EARLIER]))
+        return cleaned(rows, spec, shared.value.model, given, shared.value.counter)
 
     counts = _counts_of_large(placed, cuts, spec, groups, since).withColumn(EARLIER, F.lit(False))
     if since is not None:
@@ -135,19 +138,27 @@ def score(
 ) -> DataFrame:
     """Clean each page on its own: nothing is shuffled. Parameters and results are those of `clean`."""
     spec = _spec(pages, columns, settings, rules, format, lines)
-    shared = model_shared(pages, model)
+    shared = _shared(pages, model, spec)
 
     def score_batches(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         for batch in batches:
             rows = pyarrow.Table.from_batches([batch])
-            yield from cleaned(rows, spec, shared.value, None).to_batches()
+            yield from cleaned(rows, spec, shared.value.model, None, shared.value.counter).to_batches()
 
     return pages.mapInArrow(score_batches, _schema(pages, spec))
 
 
-def model_shared(pages: DataFrame, model: str | Path | None) -> Any:  # noqa: ANN401
-    """Return the model as a broadcast variable, which is sent to each executor once."""
-    return pages.sparkSession.sparkContext.broadcast(model_of(model))
+class _Shared(NamedTuple):
+    """What all tasks need. counter: of tokens, if the rules name a tokenizer."""
+
+    model: Model
+    counter: TokenCounter | None
+
+
+def _shared(pages: DataFrame, model: str | Path | None, spec: PageSpec) -> Any:  # noqa: ANN401
+    """Return the model and the tokenizer as a broadcast variable, which is sent to each executor once."""
+    shared = _Shared(model_of(model), token_counter(spec.rules))
+    return pages.sparkSession.sparkContext.broadcast(shared)
 
 
 def _cuts(placed: DataFrame, group_pages: int) -> DataFrame:
@@ -195,8 +206,6 @@ def _spec(
     columns, rules = columns or Columns(), rules or CorpusSettings()
     refuse_absent(pages, columns)
     refuse_unknown_page_kinds(rules.filters)
-    if rules.tokenizer is not None:
-        raise SettingsError("tokenizer is for corpus runs only: count tokens in a pandas UDF")
     if columns.output is None:
         columns = columns._replace(output=TEXT)
         if columns.text != TEXT and TEXT in pages.columns:

@@ -1,5 +1,6 @@
 """From clean pages to the columns of rows. This module does not use Spark."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from detector.corpus.report.line_tally import LineTally
 from detector.corpus.rules import Rules
 from detector.corpus.steps.clean import Cleaner, CleanPage, CleanPages, verdict_name
 from detector.corpus.steps.near_duplicates import keep_value
+from detector.corpus.token_counts import TOKENS, TokenCounter
 from detector.files.json_lines import json_line
 from detector.model.files import Model
 from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
@@ -20,8 +22,10 @@ from detector.settings import CorpusSettings
 from detector.sites.recurrence import NO_COUNTS
 from detector.sites.standing import IS_LISTING
 from detector.spark.rows import (
+    EMPTY,
     FAULT,
     FILTER,
+    FILTER_VALUE,
     KEEP_VALUE,
     KEPT_LINES,
     LISTING,
@@ -31,17 +35,23 @@ from detector.spark.rows import (
     batches_of,
 )
 from detector.spark.time_zones import in_utc
-from detector.text.decoding import text_of, without_surrogates
+from detector.text.decoding import text_of, utf8, without_surrogates
 
 # Types of columns, in Arrow.
 ARROW: Final = {str: pyarrow.string(), float: pyarrow.float64(), int: pyarrow.int64()}
 
 
+def token_counter(rules: CorpusSettings) -> TokenCounter | None:
+    """Return the counter of tokens for the rules, read from the file that they name."""
+    return None if rules.tokenizer is None else TokenCounter(rules.tokenizer)
+
+
 def measured_columns(rules: CorpusSettings) -> dict[str, pyarrow.DataType]:
     """Return the columns that follow from a clean text, and their types."""
-    filters = {FILTER: str} if rules.filters.are_there() else {}
+    filters = {FILTER: str, FILTER_VALUE: str} if rules.filters.are_there() else {}
     numbers = columns_of_numbers() if rules.numbers else {}
-    return {name: ARROW[kind] for name, kind in {**filters, **numbers}.items()}
+    tokens = {TOKENS: int} if rules.tokenizer is not None else {}
+    return {name: ARROW[kind] for name, kind in {EMPTY: str, **filters, **numbers, **tokens}.items()}
 
 
 def result_columns(spec: PageSpec) -> dict[str, pyarrow.DataType]:
@@ -73,25 +83,44 @@ def _for_passages(page: CleanPage) -> dict[str, Any]:
     return {KEPT_LINES: list(kept), LISTING: page.standing <= IS_LISTING, RECORD: json_line(record)}
 
 
-def measured(text: str, before: int, verdict: str, share: float, rules: CorpusSettings) -> dict[str, Any]:
-    """Return the numbers of a clean text, and the filter that it does not pass, if there is text.
+def why_empty(record: LineRecord) -> str:
+    """Return why nothing is left of a page: what most of its text was dropped for."""
+    if not record.kept:
+        return "the page has no text"
+    if any(record.kept):
+        return "only white space is left"
+    dropped = Counter[str]()
+    for piece in pieces(record):
+        dropped[piece.reason or ""] += len(utf8(piece.text))
+    return f"all lines were dropped, most of the text for: {dropped.most_common(1)[0][0]}"
 
-    before: bytes of the page's lines
+
+def measured(
+    text: str, before: int, verdict: str, share: float, rules: CorpusSettings, counter: TokenCounter | None
+) -> dict[str, Any]:
+    """Return the values of `measured_columns`, except `EMPTY`, for a clean text that is not empty.
+
+    before: bytes of the page's lines; counter: of tokens, if these are wanted
     """
-    if not text.strip():
-        return {}
-    numbers = numbers_of(text, before)
-    # As a corpus run stores it.
-    broken = first_broken(rules.filters, numbers, verdict, float(np.float32(share)))
-    return {**numbers.columns(), FILTER: None if broken is None else broken.filter}
+    found: dict[str, Any] = {}
+    if rules.numbers or rules.filters.are_there():
+        numbers = numbers_of(text, before)
+        # As a corpus run stores it.
+        broken = first_broken(rules.filters, numbers, verdict, float(np.float32(share)))
+        found = numbers.columns()
+        if broken is not None:
+            found |= {FILTER: broken.filter, FILTER_VALUE: str(broken.value)}
+    return found if counter is None else {**found, TOKENS: counter.count(text)}
 
 
-def _row_of(page: CleanPage, spec: PageSpec) -> dict[str, Any]:
+def _row_of(page: CleanPage, spec: PageSpec, counter: TokenCounter | None) -> dict[str, Any]:
     """Return the values of `result_columns` for a page, except `KEEP_VALUE`."""
-    verdict, rules = verdict_name(page.verdict), spec.rules
+    verdict, rules, text = verdict_name(page.verdict), spec.rules, text_of(page.text)
     row = {VERDICT: verdict, CONTENT_SHARE: round(float(page.share), 3)}
-    if measured_columns(rules):
-        row |= measured(text_of(page.text), page.before, verdict, page.share, rules)
+    if text.strip():
+        row |= measured(text, page.before, verdict, page.share, rules, counter)
+    else:
+        row[EMPTY] = why_empty(page.lines)
     if spec.lines:
         row[LINES_COLUMN] = lines_of(page.lines)
     return row if rules.passages == "keep" else {**row, **_for_passages(page)}
@@ -104,10 +133,10 @@ class RowResults:
     pages: list[CleanPage | None]
     faults: list[str | None]
 
-    def columns(self, spec: PageSpec) -> dict[str, pyarrow.Array]:
+    def columns(self, spec: PageSpec, counter: TokenCounter | None) -> dict[str, pyarrow.Array]:
         """Return the columns of `result_columns`."""
         rows: list[dict[str, Any]] = [
-            {FAULT: fault} if page is None else _row_of(page, spec)
+            {FAULT: fault} if page is None else _row_of(page, spec, counter)
             for page, fault in zip(self.pages, self.faults, strict=True)
         ]
         if spec.keep_value:
@@ -135,10 +164,17 @@ def lines_of(record: LineRecord) -> list[dict[str, Any]]:
     ]
 
 
-def cleaned(table: pyarrow.Table, spec: PageSpec, model: Model, given: GivenCounts | None) -> pyarrow.Table:
+def cleaned(
+    table: pyarrow.Table,
+    spec: PageSpec,
+    model: Model,
+    given: GivenCounts | None,
+    counter: TokenCounter | None = None,
+) -> pyarrow.Table:
     """Return the rows of a table with clean texts, and the results for each page.
 
     given: counts of large sites; None if each page is judged on its own
+    counter: of tokens, if the rules name a tokenizer
     """
     table = in_utc(table)
     batches = list(batches_of(table, spec))
@@ -152,7 +188,7 @@ def cleaned(table: pyarrow.Table, spec: PageSpec, model: Model, given: GivenCoun
             found.pages[batch.documents[page.number - batch.first].number] = page
         for record in rejected:
             found.faults[record.record] = record.reason
-    return with_columns(table, {spec.columns.target(): found.texts(), **found.columns(spec)})
+    return with_columns(table, {spec.columns.target(): found.texts(), **found.columns(spec, counter)})
 
 
 def with_columns(table: pyarrow.Table, columns: dict[str, pyarrow.Array]) -> pyarrow.Table:

@@ -21,10 +21,13 @@ from detector.settings import Columns, CorpusSettings, Settings
 from detector.sites.recurrence import NO_COUNTS, LineCounts, merge, pruned
 from detector.text.keys import site_id
 
-# Columns in addition to those of a corpus run: why a row is not a page, the filter that a clean text does not
-# pass, and the format of a page (from `read_pages`).
+# Columns in addition to those of a corpus run: why a row is not a page, why nothing is left of its text, the
+# filter that a clean text does not pass, with the number of the text, and the format of a page (from
+# `read_pages`).
 FAULT: Final = "detector_fault"
+EMPTY: Final = "detector_empty"
 FILTER: Final = "detector_filter"
+FILTER_VALUE: Final = "detector_filter_value"
 FORMAT: Final = "detector_format"
 # By this, `near_duplicates` keeps an article, or the page with the most content.
 KEEP_VALUE: Final = "detector_keep_value"

@@ -173,7 +173,7 @@ def test_a_table_of_near_duplicates(result, tmp_path):
     ]
     write_json(tmp_path / "spark-4.json", result)
     assert "| 1 of 2 |" in table(tmp_path, "spark near-duplicates 4")
-    with pytest.raises(TableError, match="no table .nonsense 4. of Spark"):
+    with pytest.raises(TableError, match=r"no table .nonsense 4. of Spark"):
         table(tmp_path, "spark nonsense 4")
 
 

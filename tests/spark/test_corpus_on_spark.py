@@ -55,6 +55,12 @@ def test_a_corpus_on_spark_is_a_corpus_run(session, corpus, tmp_path, keep):
     total = {name: report["total"][name] for name in ("documents", "kept", "empty", "duplicates")}
     assert total["duplicates"] >= 6
     assert counts == {**total, "rejected": sum(report["rejected"].values())}
+    left_out = session.read.parquet(f"{output}/left_out").collect()
+    records = sum(counts[name] for name in ("documents", "rejected"))
+    assert len(left_out) + counts["kept"] == session.read.parquet(f"{output}/pages").count() == records
+    reasons = {(row["file"], row["number"]): (row["fate"], row["reason"]) for row in left_out}
+    assert len(reasons) == len(left_out)
+    assert all(reason for _, reason in reasons.values())
     data = session.read.parquet(f"{output}/data").collect()
     wanted = read_jsonl(tmp_path / "run" / "data", "*.jsonl")
     found = {row["id"]: row for row in data if row["file"] == "a.jsonl"}
@@ -67,6 +73,13 @@ def test_a_corpus_on_spark_is_a_corpus_run(session, corpus, tmp_path, keep):
     gone = session.read.parquet(f"{output}/duplicates").collect()
     assert len(gone) == len(read_jsonl(tmp_path / "run", "duplicates.jsonl"))
     faults = session.read.parquet(f"{output}/pages").where("detector_fault is not null").collect()
+    for row in faults:
+        assert reasons[row["file"], row["number"]] == ("rejected", row["detector_fault"])
+    for row in gone:
+        kept_instead = f"a near-duplicate of {row['stays_file']}#{row['stays_number']}"
+        assert reasons[row["file"], row["number"]] == ("duplicate", kept_instead)
+    empty = [row["reason"] for row in left_out if row["id"] == "empty"]
+    assert empty[0].startswith("all lines were dropped, most of the text for: ")
     rejected = read_jsonl(tmp_path / "run" / "rejects")
     assert sorted((row["file"], row["number"], row["detector_fault"]) for row in faults) == sorted(
         (row["file"], row["record"], row["reason"]) for row in rejected

@@ -104,8 +104,8 @@ def test_columns(session, frame):
         spark.clean(frame, Columns("html"))
     with pytest.raises(SettingsError, match="no column 'uri'"):
         spark.site_counts(frame, Columns(url="uri"))
-    with pytest.raises(SettingsError, match="tokenizer is for corpus runs only"):
-        spark.clean(frame, rules=CorpusSettings(tokenizer="tokenizer.json"))
+    with pytest.raises(SettingsError, match=r"the tokenizer 'none\.json' cannot be read"):
+        spark.clean(frame, rules=CorpusSettings(tokenizer="none.json"))
     with pytest.raises(SettingsError, match="would be overwritten"):
         spark.clean(frame, Columns("url"))
 

@@ -1,5 +1,7 @@
 """What a Spark task does with its rows, tested without Spark: the same as a corpus run."""
 
+import json
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -12,6 +14,7 @@ from detector.settings import Columns, CorpusSettings, EngineSettings, Settings
 from detector.sites.recurrence import NO_COUNTS, merge
 from tests.corpus.made import read_jsonl, records, story, write_jsonl
 from tests.corpus.test_folder_sites import html
+from tests.corpus.test_token_counts import TOKENIZER
 
 pyarrow = pytest.importorskip("pyarrow")
 HERE = EngineSettings("process")
@@ -48,6 +51,25 @@ def test_filters_and_numbers_are_those_of_a_corpus_run(tmp_path):
     assert "min_words" in filtered.values()
     added = list(result_columns(spec_of(rules)))
     assert list(found[0])[-len(added) :] == added
+
+
+def test_tokens_are_those_of_a_corpus_run(tmp_path):
+    pytest.importorskip("tokenizers")
+    from detector.spark.row_results import cleaned, token_counter
+    from detector.spark.rows import GivenCounts
+
+    (tmp_path / "tokenizer.json").write_text(json.dumps(TOKENIZER))
+    rules = CorpusSettings(duplicates=0, tokenizer=str(tmp_path / "tokenizer.json"))
+    rows = [*records(9), {"id": "empty", "url": None, "text": "", "date": None}]
+    path = write_jsonl(tmp_path / "pages.jsonl", rows)
+    clean_corpus([path], tmp_path / "out", corpus=rules, engine=HERE)
+    # As a broadcast variable arrives in an executor.
+    counter = pickle.loads(pickle.dumps(token_counter(rules)))
+    table = pyarrow.Table.from_pylist(rows)
+    found = cleaned(table, spec_of(rules), model_of(None), GivenCounts(NO_COUNTS), counter).to_pylist()
+    wanted = {row["id"]: row["detector_tokens"] for row in read_jsonl(tmp_path / "out" / "data")}
+    assert min(wanted.values()) > 8
+    assert {row["id"]: row["detector_tokens"] for row in found} == {**wanted, "empty": None}
 
 
 def test_counts_of_earlier_pages_are_evidence(tmp_path):

@@ -1,11 +1,11 @@
-"""Names of columns that no first record has are refused before a Spark job starts: no session is needed."""
+"""Wrong columns and rules are refused before a Spark job starts: no session is needed."""
 
 import json
 
 import pytest
 
 from detector.errors import SettingsError
-from detector.settings import Columns
+from detector.settings import Columns, CorpusSettings
 from tests.corpus.made import page, write_jsonl
 
 pytest.importorskip("pyspark")
@@ -34,6 +34,17 @@ def test_columns_that_no_file_has(tmp_path, columns, message):
         spark.read_pages(None, [path], columns)
     with pytest.raises(SettingsError, match=message):
         spark.clean_corpus(None, [path], str(tmp_path / "out"), columns)
+
+
+def test_near_duplicates_by_containment_are_refused(tmp_path):
+    from detector import spark
+
+    path = write_jsonl(tmp_path / "pages.jsonl", rows())
+    rules = CorpusSettings(near_duplicates="containment")
+    with pytest.raises(
+        SettingsError, match='near_duplicates="containment" is for corpus runs on one machine'
+    ):
+        spark.clean_corpus(None, [path], str(tmp_path / "out"), rules=rules)
 
 
 def test_a_file_at_a_url_is_looked_at(tmp_path):
