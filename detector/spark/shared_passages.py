@@ -93,16 +93,16 @@ def _ranked(pages: DataFrame) -> DataFrame:
     found = pages.join(listing, "id", "left")
     found = found.withColumn("listing", F.col("listing") | F.coalesce("lists", F.lit(False)))
     alone = F.struct("listing", "other", "size", "place", "id")
-    groups = found.where(~F.col("listing")).groupBy("headline").agg(F.min(alone).alias("group"))
+    groups = found.groupBy("headline", "listing").agg(F.min(alone).alias("group"))
     rank = F.struct(
-        F.coalesce(F.when(~F.col("listing"), F.col("group")), alone).alias("group"),
+        F.coalesce("group", alone).alias("group"),
         "listing",
         "other",
         (-F.col("size")).alias("size"),
         "place",
         "id",
     )
-    return found.join(groups, "headline", "left").select("id", KEPT_LINES, rank.alias("rank"))
+    return found.join(groups, ["headline", "listing"], "left").select("id", KEPT_LINES, rank.alias("rank"))
 
 
 def _found(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:

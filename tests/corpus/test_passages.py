@@ -155,12 +155,12 @@ def test_runs_of_lines():
 
 def test_the_order_of_originals():
     """An archive that begins with the headline of its first article is no version of it."""
-    archive, article, other, full, half, forum = range(6)
-    listing = np.array([True, False, False, False, False, False])
-    is_other = np.array([False, False, False, False, False, True])
-    size, headline = np.array([90, 10, 20, 60, 15, 5]), np.array([7, 7, 8, 9, 9, 0])
+    archive, article, other, full, half, forum, page_2, page_3 = range(8)
+    listing = np.array([True, False, False, False, False, False, True, True])
+    is_other = np.array([False, False, False, False, False, True, False, False])
+    size, headline = np.array([90, 10, 20, 60, 15, 5, 30, 40]), np.array([7, 7, 8, 9, 9, 0, 9, 9])
     order = np.argsort(ranked(listing, is_other, size, headline)).tolist()
-    assert order == [article, full, half, other, forum, archive]
+    assert order == [article, full, half, other, forum, page_3, page_2, archive]
 
 
 def test_headlines_of_other_pages():

@@ -1,8 +1,9 @@
 """The order of originals: of several pages with a passage, the first one in this order is its original.
 
 Listings are last (by their address, or with the headlines of two other pages), then kinds of pages other than
-articles, then pages with a long clean text. Pages that are no listings and begin with the same headline are
-versions of one page: they take the place of the first of them, and the longest is the original of the others.
+articles, then pages with a long clean text. Pages that begin with the same headline are versions of one page
+(a listing only of another listing): they take the place of the first of them, and the longest is the original
+of the others.
 """
 
 from collections.abc import Sequence
@@ -59,9 +60,10 @@ def ranked(
     rank = np.empty(size.size, np.int64)
     rank[np.lexsort((place, size, is_other, is_listing))] = place
     _, group = np.unique(headline, return_inverse=True)
-    first, is_version = np.full(size.size, size.size, np.int64), (headline != NO_WORDS) & ~is_listing
-    np.minimum.at(first, group[is_version], rank[is_version])
-    of_group = np.where(is_version, first[group], rank)
+    group = 2 * group + is_listing
+    first = np.full(2 * size.size, size.size, np.int64)
+    np.minimum.at(first, group, rank)
+    of_group = np.where(headline == NO_WORDS, rank, first[group])
     rank[np.lexsort((place, -size, is_other, is_listing, of_group))] = place
     return rank
 
