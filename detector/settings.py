@@ -162,8 +162,9 @@ class CorpusSettings:
         Whether `duplicates` is the Jaccard similarity, or the share of the shorter text that is in the longer
         one. With containment the longer text is kept: an archive page rather than each of its articles.
     keep : {"article", "first", "longest", "best"}
-        Which near-duplicate to keep: an article rather than an archive page, the first, the longest clean
-        text, or the largest share of content. Ties go to the earlier document. Not for containment.
+        Which near-duplicate to keep: an article at its own address rather than an archive page or an AMP
+        version, the first, the longest clean text, or the largest share of content. Ties go to the earlier
+        document. Not for containment.
     protect : tuple of str
         Regular expressions. A line that matches one is never dropped.
     template : tuple of str
@@ -177,7 +178,8 @@ class CorpusSettings:
         shared template (found); its first folder; its own folder; one site for all; or none.
     passages : {"keep", "mark", "drop"}
         What to do with passages (runs of lines, at least 24 words) that are also on another page of the site,
-        which is their original: an article, else the shorter page, else the first. "mark" only lists them.
+        which is their original: the longest page with the same headline; of others an article, else the
+        shorter page, else the first; listings last. "mark" only lists them.
     filters : DocumentFilters
         Which documents to keep, by their clean texts.
     numbers : bool

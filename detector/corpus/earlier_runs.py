@@ -22,7 +22,7 @@ from detector.files.checked import checked
 
 INDEX: Final = "index"
 INDEX_FILE: Final = "index.json"
-FORMAT: Final = 2
+FORMAT: Final = 3
 IDS: Final = "ids.jsonl.zst"
 # Settings that do not change any decision of an earlier run that a new run relies on.
 MAY_DIFFER: Final = frozenset(

@@ -27,6 +27,7 @@ from detector.files.arrays import array_from, bytes_of
 from detector.files.json_lines import json_line
 from detector.files.zstd_files import ZstdError, read_zstd, write_zstd
 from detector.records import Batch, Format, Integers, Markup
+from detector.sites.standing import standing_of
 from detector.text.formats import found_format
 from detector.text.html import why_simplified
 from detector.text.keys import site_id
@@ -126,7 +127,7 @@ def _parsed(first: int, records: list[Document | Rejected], format: Format | Non
     pages = [_page_of(record, format) for record in records if isinstance(record, Document)]
     try:
         parts = [FormatPart(rows, read_batch([pages[at] for at in rows])) for rows in by_format(pages)]
-        return ParsedBatch(first, _with_reasons(records, pages, parts), parts)
+        return ParsedBatch(first, _described(records, pages, parts), parts)
     except (PageError, KernelError):
         return _parsed_singly(first, records, pages)
 
@@ -150,21 +151,28 @@ def _parsed_singly(first: int, records: list[Document | Rejected], pages: Sequen
             left.append(record)
             read.append(page)
             documents += 1
-    return ParsedBatch(first, _with_reasons(left, read, parts), parts)
+    return ParsedBatch(first, _described(left, read, parts), parts)
 
 
-def _with_reasons(
+def _described(
     records: list[Document | Rejected], pages: Sequence[Page], parts: Sequence[FormatPart]
 ) -> list[Document | Rejected]:
-    """Return the records, with the reason for those whose HTML was read in a simpler way."""
+    """Return the records with what their pages tell: standings, and why HTML was read in a simpler way."""
     simplified = {part.positions[at] for part in parts for at in part.read.simplified}
-    if not simplified:
-        return records
-    reasons = (why_simplified(page.utf8()) if at in simplified else None for at, page in enumerate(pages))
-    return [
-        replace(record, simplified=next(reasons)) if isinstance(record, Document) else record
-        for record in records
-    ]
+    found = (
+        (
+            standing_of(page.url, page.text if page.format == "html" else None),
+            why_simplified(page.utf8()) if at in simplified else None,
+        )
+        for at, page in enumerate(pages)
+    )
+    described: list[Document | Rejected] = []
+    for record in records:
+        if isinstance(record, Document):
+            standing, reason = next(found)
+            record = replace(record, standing=standing, simplified=reason)
+        described.append(record)
+    return described
 
 
 def parsed_batches(records: Records, format: Format | None, most: int) -> Iterator[ParsedBatch]:

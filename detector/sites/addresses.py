@@ -37,3 +37,10 @@ def address_of(page: Page) -> str | None:
         if site is not None:
             return site
     return None
+
+
+def canonical_of(html: str) -> str | None:
+    """Return the address that a page gives as its own in `<link rel="canonical">`, as it is written."""
+    if "canonical" not in html:
+        return None
+    return next((url for rank, url in _declared(html) if rank == 0 and url), None)

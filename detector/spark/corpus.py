@@ -16,7 +16,7 @@ from detector.spark.cleaning import clean
 from detector.spark.duplicates import Keep, near_duplicates
 from detector.spark.left_out import fates, filter_counts, left_out
 from detector.spark.reading import read_pages
-from detector.spark.rows import EMPTY, FAULT, FILTER, FILTER_VALUE, KEEP_VALUE, KEPT_LINES
+from detector.spark.rows import EMPTY, FAULT, FILTER, FILTER_VALUE, KEEP_VALUE, KEPT_LINES, LISTING
 from detector.spark.shared_passages import passages, without_passages
 
 # The names of the policies in `near_duplicates`; the others compare a column.
@@ -139,7 +139,7 @@ def _left(
 ) -> DataFrame:
     """Return the documents, without their passages if the rules want that."""
     if rules.passages == "mark":
-        return pages.drop(KEPT_LINES)
+        return pages.drop(KEPT_LINES, LISTING)
     key = F.struct("file", "number")
     left = without_passages(
         pages.withColumn(KEY, key),

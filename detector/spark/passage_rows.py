@@ -14,7 +14,7 @@ from detector.corpus.token_counts import TokenCounter
 from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.settings import CorpusSettings
 from detector.spark.row_results import lines_of, measured, measured_columns, with_columns
-from detector.spark.rows import EMPTY, KEPT_LINES, RECORD
+from detector.spark.rows import EMPTY, KEPT_LINES, LISTING, RECORD
 from detector.spark.time_zones import in_utc
 from detector.text.decoding import without_surrogates
 
@@ -94,5 +94,5 @@ def without(
         for name, values in columns.items():
             values[at] = found.get(name)
     changed = {name: pyarrow.array(values, kinds[name]) for name, values in columns.items()}
-    gone = [name for name in (KEPT_LINES, RECORD, CUTS) if name in table.column_names]
+    gone = [name for name in (KEPT_LINES, LISTING, RECORD, CUTS) if name in table.column_names]
     return with_columns(table, changed).drop_columns(gone)

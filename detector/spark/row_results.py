@@ -20,6 +20,7 @@ from detector.model.files import Model
 from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.settings import CorpusSettings
 from detector.sites.recurrence import NO_COUNTS
+from detector.sites.standing import IS_LISTING
 from detector.spark.rows import (
     EMPTY,
     FAULT,
@@ -27,6 +28,7 @@ from detector.spark.rows import (
     FILTER_VALUE,
     KEEP_VALUE,
     KEPT_LINES,
+    LISTING,
     RECORD,
     GivenCounts,
     PageSpec,
@@ -68,7 +70,7 @@ def _passage_columns(rules: CorpusSettings) -> dict[str, pyarrow.DataType]:
         [("key", pyarrow.int64()), ("segment", pyarrow.int64()), ("words", pyarrow.int64())]
     )
     record = {RECORD: pyarrow.binary()} if rules.passages == "drop" else {}
-    return {KEPT_LINES: pyarrow.list_(line), **record}
+    return {KEPT_LINES: pyarrow.list_(line), LISTING: pyarrow.bool_(), **record}
 
 
 def _for_passages(page: CleanPage) -> dict[str, Any]:
@@ -78,7 +80,7 @@ def _for_passages(page: CleanPage) -> dict[str, Any]:
     at = np.flatnonzero(key)
     record = {"before": page.before, **replace(page.lines, fields={}).as_dict()}
     kept = zip(key[at].tolist(), at.tolist(), words[at].tolist(), strict=True)
-    return {KEPT_LINES: list(kept), RECORD: json_line(record)}
+    return {KEPT_LINES: list(kept), LISTING: page.standing <= IS_LISTING, RECORD: json_line(record)}
 
 
 def why_empty(record: LineRecord) -> str:

@@ -31,8 +31,10 @@ FILTER_VALUE: Final = "detector_filter_value"
 FORMAT: Final = "detector_format"
 # By this, `near_duplicates` keeps an article, or the page with the most content.
 KEEP_VALUE: Final = "detector_keep_value"
-# By these, `passages` finds the lines that other pages have too, and `without_passages` leaves them out.
+# By these, `passages` finds the lines that other pages have too, and the page that they stay on, which is no
+# listing by its address; by the last, `without_passages` leaves them out.
 KEPT_LINES: Final = "detector_kept_lines"
+LISTING: Final = "detector_listing"
 RECORD: Final = "detector_record"
 # Of rows of counts: whether they are of pages of an earlier run, and the site is small.
 EARLIER: Final = "is_earlier"

@@ -1,8 +1,9 @@
 """Passages that stand on several pages of a site: found by a shuffle of the kept lines of clean pages.
 
-clean pages ─▶ kept lines ─▶ the first page of each line ─▶ lines that another page has first ─▶ runs of them
+clean pages ─▶ their order, by headlines ─▶ kept lines ─▶ the first page of each line
+            ─▶ lines that another page has first ─▶ runs of them
 
-See `corpus.steps.passages` for what a passage is, and which page keeps it.
+See `corpus.steps.passages` for what a passage is, and `corpus.steps.originals` for which page keeps it.
 """
 
 from collections.abc import Iterator
@@ -14,13 +15,14 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from detector.corpus.steps.near_duplicates import ARTICLE
+from detector.corpus.steps.originals import LISTED
 from detector.errors import SettingsError
 from detector.model.page_kinds import KINDS
 from detector.results.column_names import VERDICT
 from detector.settings import CorpusSettings, Settings
 from detector.spark.passage_rows import CUTS, ELSEWHERE, passages_in, without
 from detector.spark.row_results import token_counter
-from detector.spark.rows import KEPT_LINES, RECORD
+from detector.spark.rows import KEPT_LINES, LISTING, RECORD
 
 # The id of a page with passages, in a join.
 PAGE: Final = "_detector_page"
@@ -29,8 +31,9 @@ PAGE: Final = "_detector_page"
 def passages(pages: DataFrame, *, text: str = "text", id: str = "id", order: str | None = None) -> DataFrame:
     """Find the passages of clean pages that are also on another page of their site, word for word.
 
-    A passage is a run of lines, at least 24 words with 8 in one line. It stays on an article rather than
-    another kind of page, then on the page with the shorter clean text, then on the first.
+    A passage is a run of lines, at least 24 words with 8 in one line. It stays on a page that is no listing,
+    then on an article rather than another kind of page, then on the page with the shorter clean text, then on
+    the first. Of pages with the same headline, it stays on the longest.
 
     Parameters
     ----------
@@ -53,17 +56,17 @@ def passages(pages: DataFrame, *, text: str = "text", id: str = "id", order: str
     SettingsError
         If there is no such column.
     """
-    _refuse_absent(pages, (text, id, order, VERDICT, KEPT_LINES))
-    # Articles first, and short texts.
-    rank = F.struct(
+    _refuse_absent(pages, (text, id, order, VERDICT, KEPT_LINES, LISTING))
+    ours = pages.where(F.col(KEPT_LINES).isNotNull()).select(
+        F.col(f"`{id}`").alias("id"),
+        F.col(f"`{order or id}`").alias("place"),
+        KEPT_LINES,
+        F.col(LISTING).alias("listing"),
         (F.col(VERDICT) != KINDS[ARTICLE]).alias("other"),
         F.octet_length(F.col(f"`{text}`")).alias("size"),
-        F.col(f"`{order or id}`").alias("place"),
-        F.col(f"`{id}`").alias("id"),
+        F.get(KEPT_LINES, F.lit(0))["key"].alias("headline"),
     )
-    ours = pages.where(F.col(KEPT_LINES).isNotNull()).select(
-        F.col(f"`{id}`").alias("id"), KEPT_LINES, rank.alias("rank")
-    )
+    ours = _ranked(ours)
     lines = ours.select("rank", F.explode(KEPT_LINES).alias("line")).select(
         "rank", "line.key", "line.segment"
     )
@@ -77,6 +80,29 @@ def passages(pages: DataFrame, *, text: str = "text", id: str = "id", order: str
         schema = schema.add(name, "long")
     schema = schema.add("original", ours.schema["id"].dataType)
     return ours.select("id", KEPT_LINES).join(found, "id").mapInArrow(_found, schema)
+
+
+def _ranked(pages: DataFrame) -> DataFrame:
+    """Return pages with their `rank` in the order of originals; see `corpus.steps.originals.ranked`."""
+    known = pages.select(F.col("headline").alias("key")).where("key is not null").distinct()
+    lines = pages.select("id", "headline", F.explode(f"{KEPT_LINES}.key").alias("key"))
+    others = lines.where("key != headline").select("id", "key").distinct().join(known, "key")
+    listing = (
+        others.groupBy("id").count().where(F.col("count") >= LISTED).select("id", F.lit(True).alias("lists"))
+    )
+    found = pages.join(listing, "id", "left")
+    found = found.withColumn("listing", F.col("listing") | F.coalesce("lists", F.lit(False)))
+    alone = F.struct("listing", "other", "size", "place", "id")
+    groups = found.groupBy("headline", "listing").agg(F.min(alone).alias("group"))
+    rank = F.struct(
+        F.coalesce("group", alone).alias("group"),
+        "listing",
+        "other",
+        (-F.col("size")).alias("size"),
+        "place",
+        "id",
+    )
+    return found.join(groups, ["headline", "listing"], "left").select("id", KEPT_LINES, rank.alias("rank"))
 
 
 def _found(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
@@ -129,14 +155,14 @@ def without_passages(
             left = without(table, text, rules, join_lines=join_lines, counter=shared.value)
             yield from left.to_batches()
 
-    return joined.mapInArrow(leave_out, pages.drop(KEPT_LINES, RECORD).schema)
+    return joined.mapInArrow(leave_out, pages.drop(KEPT_LINES, LISTING, RECORD).schema)
 
 
 def _refuse_absent(pages: DataFrame, names: tuple[str | None, ...]) -> None:
     for name in names:
         if name is None or name in pages.columns:
             continue
-        if name in (KEPT_LINES, RECORD):
+        if name in (KEPT_LINES, LISTING, RECORD):
             passages = "drop" if name == RECORD else "mark"
             raise SettingsError(
                 f"there is no column {name!r}: clean the pages with CorpusSettings(passages={passages!r})"

@@ -7,6 +7,7 @@ import pytest
 
 from detector.corpus.restore import restored, stored_records
 from detector.corpus.steps.kept_lines import KeptLines
+from detector.corpus.steps.originals import headlines, headlines_listed, ranked
 from detector.corpus.steps.passages import passages_of
 from detector.detector import Detector
 from detector.engines.processes import Processes
@@ -127,9 +128,9 @@ def test_the_original_is_no_document_that_goes(clean, path):
 
 
 def test_runs_of_lines():
-    page_, segment = np.array([0, 0, 0, 1, 1, 2]), np.array([2, 4, 5, 0, 1, 7])
-    lines = KeptLines(np.arange(6), page_, segment, np.array([12, 12, 30, 12, 12, 23]))
-    original = np.array([1, 1, -1, 2, 5, 0])
+    page_, segment = np.array([0, 0, 0, 0, 1, 1, 2]), np.array([1, 2, 4, 5, 0, 1, 7])
+    lines = KeptLines(np.arange(7), page_, segment, np.array([5, 12, 12, 30, 12, 12, 23]))
+    original = np.array([1, 1, 1, -1, 2, 5, 0])
     found = passages_of(lines, original)
     assert [column.tolist() for column in found] == [[0], [2], [5], [24], [1]]
     names = KeptLines(np.arange(30), np.zeros(30, np.int64), np.arange(30), np.ones(30, np.int64))
@@ -137,8 +138,37 @@ def test_runs_of_lines():
     headline = KeptLines(np.arange(3), np.array([0, 0, 1]), np.array([3, 4, 0]), np.array([30, 30, 30]))
     assert passages_of(headline, np.array([1, 2, -1])).first.tolist() == [4]
     assert passages_of(headline, np.array([1, 1, -1])).first.tolist() == [3]
+    # The headline goes with the rest of its page only, whatever other pages have.
+    two = KeptLines(
+        np.arange(8), np.array([0, 0, 0, 0, 1, 1, 2, 2]), np.arange(8), np.array([5, 30, 30, 9, 5, 30, 5, 30])
+    )
+    found = passages_of(two, np.array([7, 7, 8, -1, 7, 7, 8, 7]))
+    assert [found.page.tolist(), found.first.tolist(), found.end.tolist()] == [
+        [0, 0, 1, 2],
+        [1, 2, 4, 7],
+        [2, 3, 6, 8],
+    ]
+    assert found.words.tolist() == [30, 30, 35, 30]
     none = passages_of(KeptLines(*[np.zeros(0, np.int64)] * 4), np.zeros(0, np.int64))
     assert none.page.size == 0
+
+
+def test_the_order_of_originals():
+    """An archive that begins with the headline of its first article is no version of it."""
+    archive, article, other, full, half, forum, page_2, page_3 = range(8)
+    listing = np.array([True, False, False, False, False, False, True, True])
+    is_other = np.array([False, False, False, False, False, True, False, False])
+    size, headline = np.array([90, 10, 20, 60, 15, 5, 30, 40]), np.array([7, 7, 8, 9, 9, 0, 9, 9])
+    order = np.argsort(ranked(listing, is_other, size, headline)).tolist()
+    assert order == [article, full, half, other, forum, page_3, page_2, archive]
+
+
+def test_headlines_of_other_pages():
+    lines = KeptLines(
+        np.array([7, 8, 8, 9, 8]), np.array([0, 0, 0, 1, 1]), np.array([3, 4, 9, 2, 5]), np.ones(5, np.int64)
+    )
+    assert headlines(lines, np.array([True, False, True])).tolist() == [7, 0, 0]
+    assert headlines_listed(lines, 3, np.array([0, 7, 8, 9])).tolist() == [1, 1, 0]
 
 
 def test_a_wrong_choice_is_refused():

@@ -73,6 +73,7 @@ class Document:
     site: whose counts it belongs to; source: the collection it is from
     fields: the whole record, for the output
     simplified: why its HTML was read without its formatting tags, if so (`page.simplified`)
+    standing: what its address says about whether it is an original (`sites.standing`)
     """
 
     file: str
@@ -86,6 +87,7 @@ class Document:
     source: str
     fields: Mapping[str, Any]
     simplified: str | None = None
+    standing: float = 0.0
 
 
 def in_its_file(document: Document) -> Document:

@@ -39,7 +39,7 @@ KEPT: Final = "kept.bin"
 # Fast; files are a tenth larger than with the default level.
 ZSTD_LEVEL: Final = 3
 # Fields of the arrays of `CleanPages`.
-_TYPES: Final = (np.int64, np.int64, np.int64, np.uint8, np.float32, np.bool_, np.int64)
+_TYPES: Final = (np.int64, np.int64, np.int64, np.uint8, np.float32, np.bool_, np.float32, np.int64)
 
 
 class CleanPage(NamedTuple):
@@ -48,6 +48,7 @@ class CleanPage(NamedTuple):
     number: in its shard; text: the clean text, in UTF-8; before: bytes of its lines
     verdict: number of its kind (`verdict_name`); share: of its words that are content
     titled: whether its first line is in the title of the page (`is_titled`)
+    standing: what its address says about whether it is an original (`sites.standing`)
     line_words: its segments, if passages are to be found
     """
 
@@ -57,6 +58,7 @@ class CleanPage(NamedTuple):
     verdict: int
     share: float
     titled: bool
+    standing: float
     lines: LineRecord
     line_words: LineWords | None = None
 
@@ -162,6 +164,7 @@ class Cleaner:
                 verdict=int(verdicts[page]),
                 share=float(shares[page]),
                 titled=is_titled(own, title_of(result.markup, page)),
+                standing=documents[page].standing,
                 lines=records[page],
                 line_words=words_of_page,
             )
@@ -183,7 +186,8 @@ class CleanPages(NamedTuple):
     """The clean documents of a shard (D of them).
 
     number: int64 (D,), the document's in the shard; size, before: int64 (D,), bytes of its clean text,
-    and of its lines; verdict: uint8 (D,); share: float32 (D,); titled: bool (D,), see `CleanPage`
+    and of its lines; verdict: uint8 (D,); share: float32 (D,); titled: bool (D,); standing: float32 (D,), see
+    `CleanPage`
     segments: int64 (D,), number of its segments
     """
 
@@ -193,6 +197,7 @@ class CleanPages(NamedTuple):
     verdict: NDArray[np.uint8]
     share: NDArray[np.float32]
     titled: NDArray[np.bool_]
+    standing: NDArray[np.float32]
     segments: Integers
 
     @classmethod

@@ -183,16 +183,23 @@ def _values(keep: KeepDocument, sources: Sequence[Source]) -> list[float] | None
 
 def keep_value(keep: KeepDocument, pages: CleanPages) -> NDArray[Any]:
     """Return the number of each page that the policy "best" or "article" compares: the highest stays."""
-    return pages.share if keep == "best" else _as_article(pages)
+    return _as_best(pages) if keep == "best" else _as_article(pages)
 
 
 def _as_article(pages: CleanPages) -> Floats64:
-    """Return a number for each page: the highest for an article.
+    """Return a number for each page: the highest for an article at its own address.
 
-    An archive page with a single story looks like an article itself, but the story is not named in its title.
+    An archive page with a single story looks like an article itself, but the story is not named in its title,
+    or its address says that it is a listing.
     """
     like: Floats64 = (pages.verdict == ARTICLE) * 1.0 + (pages.share >= MOSTLY) + pages.titled * 0.5
-    return like
+    return like + pages.standing
+
+
+def _as_best(pages: CleanPages) -> Floats64:
+    """Return a number for each page: its share of content, or where this is equal, what its address says."""
+    value: Floats64 = np.rint(pages.share.astype(np.float64) * 1000) + pages.standing / 8
+    return value
 
 
 def _with_words(found: Removed, words: NDArray[np.int32]) -> Removed:

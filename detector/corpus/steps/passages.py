@@ -1,13 +1,12 @@
 """Passages that are on several pages of a site: articles in archives, on tag pages and in print versions.
 
 A line is on several pages if the clean texts of kept documents have the same words in the same order. One of
-these pages is the original: an article rather than another kind of page, then the page with the shorter clean
-text, then the first. A passage is a run of lines with the same original, of at least 24 words, one line of
-which has at least 8. The first line of a page is no passage by itself: it is the headline, which archives
-list.
+these pages is the original (`originals.ranked`). A passage is a run of lines with the same original, of at
+least 24 words, one line of which has at least 8. The first line of a page, its headline, is part of a passage
+only if nothing else is left of the page.
 
 Lines are found by sorting their keys, one range of keys at a time: time is n log n in the number of lines,
-and memory is 16 bytes per document.
+and memory is about 60 bytes per document.
 """
 
 import json
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.corpus.earlier_runs import stored_ids
 from detector.corpus.formats.documents import Shard
@@ -28,7 +28,7 @@ from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.clean import LINE_RECORDS, TEXTS, ZSTD_LEVEL, CleanPages
 from detector.corpus.steps.kept_lines import KeptLines
 from detector.corpus.steps.merge import between, boundaries
-from detector.corpus.steps.near_duplicates import ARTICLE
+from detector.corpus.steps.originals import ranks
 from detector.files.json_lines import json_line
 from detector.files.zstd_files import write_zstd
 from detector.records import Integers
@@ -58,21 +58,6 @@ class Passages(NamedTuple):
     original: Integers
 
 
-def _ranks(spec: RunSpec, shards: Sequence[int]) -> Integers:
-    """Return int64 (D,): the position of each document in the order of originals, -1 if it is removed."""
-    pages = [CleanPages.load(spec.folder().of("clean", shard)) for shard in shards]
-    none = np.zeros(0, np.int64)
-    size = np.concatenate([none, *(one.size for one in pages)])
-    article = np.concatenate([none, *(one.verdict == ARTICLE for one in pages)])
-    order = np.lexsort((np.arange(size.size), size, 1 - article))
-    rank = np.empty(size.size, np.int64)
-    rank[order] = np.arange(size.size)
-    groups = spec.folder().step("groups")
-    removed = read_array(groups / "removed.npy")[:, 0] - read_array(groups / "first.npy")[0]
-    rank[removed] = -1
-    return rank
-
-
 def find_originals(spec: RunSpec, shards: Sequence[int], memory: int) -> None:
     """Find for each line the page that is its original, unless that is finished.
 
@@ -82,7 +67,7 @@ def find_originals(spec: RunSpec, shards: Sequence[int], memory: int) -> None:
     target, run = spec.folder().step("originals"), spec.folder()
     if spec.corpus.passages == "keep" or target.is_dir():
         return
-    rank, first = _ranks(spec, shards), read_array(run.step("groups") / "first.npy")
+    rank, first = ranks(spec, shards), read_array(run.step("groups") / "first.npy")
     first = first - first[0]
     folders = [run.of("clean", shard) for shard in shards]
     sizes = [KeptLines.load(folder, mapped=True).key.size for folder in folders]
@@ -136,15 +121,32 @@ def passages_of(lines: KeptLines, original: Integers, least_words: int = LEAST_W
     if not order.size:
         return Passages(page, segment, segment, words, original)
     top = np.concatenate((np.ones(1, np.bool_), page[1:] != page[:-1]))
-    new = top | np.concatenate((np.ones(1, np.bool_), original[1:] != original[:-1]))
-    start = np.flatnonzero(new)
+    below = np.where(top, -1, original)
+    start = np.flatnonzero(top | np.concatenate((np.ones(1, np.bool_), below[1:] != below[:-1])))
     last = np.append(start[1:], order.size) - 1
-    size = np.add.reduceat(words, start)
-    longest = np.maximum.reduceat(words, start)
-    found = (original[start] >= 0) & (size >= least_words) & (longest >= LEAST_LINE_WORDS)
-    found &= ~top[start] | (last > start)
+    found = (below[start] >= 0) & (np.add.reduceat(words, start) >= least_words)
+    found &= np.maximum.reduceat(words, start) >= LEAST_LINE_WORDS
     start, last = start[found], last[found]
-    return Passages(page[start], segment[start], segment[last] + 1, size[found], original[start])
+    start = start - _with_headline(start, last, top, original)
+    total = np.concatenate((np.zeros(1, np.int64), np.cumsum(words)))
+    return Passages(
+        page[start], segment[start], segment[last] + 1, total[last + 1] - total[start], original[start]
+    )
+
+
+def _with_headline(start: Integers, last: Integers, top: NDArray[np.bool_], original: Integers) -> Integers:
+    """Return 1 for passages that the headline above goes with, as nothing else is left of the page, else 0.
+
+    start, last: rows of the first and the last line of each passage
+    top, original: for each row, whether it is the first of its page, and its original
+    """
+    edges = np.zeros(top.size + 1, np.int64)
+    edges[start] += 1
+    edges[last + 1] -= 1
+    page = np.cumsum(top) - 1
+    left = np.bincount(page, np.cumsum(edges)[:-1] == 0)
+    goes: Integers = top[start - 1] & (left[page[start]] == 1) & (original[start - 1] == original[start])
+    return goes.astype(np.int64)
 
 
 def final_folder(spec: RunSpec, shard: int) -> Path:
