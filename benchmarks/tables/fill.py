@@ -20,6 +20,7 @@ from benchmarks.tables import (
     profile_tables,
     quality_tables,
     reliability_tables,
+    scale_tables,
     speed_tables,
 )
 from benchmarks.tables.cells import TableError, grid, read
@@ -59,8 +60,13 @@ def corpus(folder: Path, words: str) -> str:
 
 
 def spark(folder: Path, words: str) -> str:
-    """Return a table of data frames on Spark: "10000", a number of pages, or "near-duplicates 10000"."""
+    """Return a table of data frames on Spark: "10000", a number of pages, or "near-duplicates 10000".
+
+    "calculated 1000000" is for larger crawls, from the rates at this size.
+    """
     kind, _, count = words.rpartition(" ")
+    if kind == "calculated":
+        return grid(*scale_tables.calculated(read(folder, f"spark-{count}"), read(folder, "speed-html")))
     if kind not in corpus_tables.ON_SPARK:
         raise TableError(
             f"no table {words!r} of Spark: a number of pages, near-duplicates, skew or options and a number"

@@ -60,13 +60,13 @@ def sites(result: Results, of: Sequence[str]) -> Table:
     return head, rows
 
 
-def corpus(result: Results, _: Sequence[str]) -> Table:
-    """Return what counts over all pages of a site do to the pages that we labelled."""
+def corpus(result: Results, which: Sequence[str]) -> Table:
+    """Return what counts over all pages of a site do to the pages that we labelled, or to the locked ones."""
     head = ["input", "pages", "template lines", "left without", "left with", "content lost without", "with"]
     head += ["left at the same loss without", "with", "words F1 without", "with", "lines decided differently"]
     head += ["of these, right"]
     rows = []
-    for row in result["corpus"]:
+    for row in result["locked" if "locked" in which else "corpus"]:
         cells = [row["format"], str(row["pages"]), f"{row['template_lines']:,}"]
         cells += [str(row[f"template_lines_left_{side}"]) for side in ("without", "with")]
         for name in ("content_lost", "left_at_same_loss", "words_f1"):

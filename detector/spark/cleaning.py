@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import pyarrow
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_type
 from pyspark.sql.types import StructField, StructType
@@ -20,23 +20,18 @@ from detector.errors import SettingsError
 from detector.model.files import Model, model_of
 from detector.records import Format
 from detector.settings import Columns, CorpusSettings, Settings
+from detector.spark.large_sites import CUTS, GROUP, SITE, counts_of_large, group_of
 from detector.spark.row_results import cleaned, result_columns, token_counter
 from detector.spark.rows import EARLIER, PageSpec, given_counts
 from detector.spark.sites import (
     NAMES,
     added_up,
     column_of,
-    counted,
     refuse_absent,
     refuse_other_counts,
     site_of_rows,
 )
 
-# Columns while pages are shuffled: the site, the number of groups that it is split into (null for a small
-# site), and the group.
-SITE: Final = "_detector_site"
-CUTS: Final = "_detector_cuts"
-GROUP: Final = "_detector_group"
 # The most large sites that are broadcast to every executor, at about 30 bytes each.
 MOST_BROADCAST: Final = 1_000_000
 # Where the clean text of HTML goes.
@@ -111,7 +106,7 @@ def clean(
     placed = placed.join(F.broadcast(cuts) if groups <= MOST_BROADCAST else cuts, SITE, "left")
     text = F.xxhash64(column_of(pages, spec.columns.text))
     salt = F.coalesce(F.pmod(text, F.col(CUTS)), F.lit(0))
-    placed = placed.withColumn(GROUP, _group(F.coalesce(F.col(SITE), text), salt, groups))
+    placed = placed.withColumn(GROUP, group_of(F.coalesce(F.col(SITE), text), salt, groups))
     shared = _shared(pages, model, spec)
 
     def clean_group(rows: pyarrow.Table, counts: pyarrow.Table) -> pyarrow.Table:
@@ -119,7 +114,7 @@ def clean(
         given = given_counts(counts.select([*NAMES, EARLIER]))
         return cleaned(rows, spec, shared.value.model, given, shared.value.counter)
 
-    counts = _counts_of_large(placed, cuts, spec, groups, since).withColumn(EARLIER, F.lit(False))
+    counts = counts_of_large(placed, cuts, spec, groups, since).withColumn(EARLIER, F.lit(False))
     if since is not None:
         counts = counts.unionByName(_earlier_of_small(placed, since, groups).withColumn(EARLIER, F.lit(True)))
     together = placed.groupBy(GROUP).cogroup(counts.groupBy(GROUP))
@@ -166,25 +161,6 @@ def _cuts(placed: DataFrame, group_pages: int) -> DataFrame:
     sizes = placed.where(F.col(SITE).isNotNull()).groupBy(SITE).count()
     large = sizes.where(F.col("count") > group_pages)
     return large.select(SITE, F.ceil(F.col("count") / group_pages).cast("int").alias(CUTS))
-
-
-def _group(site: Column, salt: Column, groups: int) -> Column:
-    """Return the group of a part of a site."""
-    return F.pmod(F.xxhash64(site, salt.cast("int")), F.lit(groups)).cast("int")
-
-
-def _counts_of_large(
-    placed: DataFrame, cuts: DataFrame, spec: PageSpec, groups: int, since: DataFrame | None
-) -> DataFrame:
-    """Return the counts of large sites, earlier pages included, for each group with pages of theirs."""
-    large = placed.where(F.col(CUTS).isNotNull()).drop(SITE, CUTS, GROUP)
-    cuts, parts = cuts.withColumnRenamed(SITE, "site"), counted(large, spec)
-    if since is not None:
-        parts = parts.unionByName(since.select(NAMES).join(cuts, "site", "left_semi"))
-    counts = added_up(parts).join(cuts, "site")
-    salt = F.explode(F.sequence(F.lit(0), F.col(CUTS) - 1))
-    copies = counts.select(*NAMES, salt.alias("salt"))
-    return copies.select(*NAMES, _group(F.col("site"), F.col("salt"), groups).alias(GROUP))
 
 
 def _earlier_of_small(placed: DataFrame, since: DataFrame, groups: int) -> DataFrame:

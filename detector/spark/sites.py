@@ -5,7 +5,7 @@ has it, however many pages have it, so a very large site costs no more than many
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow
@@ -134,31 +134,43 @@ def counted(pages: DataFrame, spec: PageSpec) -> DataFrame:
                 # A page without a site is a site of its own within its batch.
                 found.append(batch.without(is_alone))
                 if len(found) >= TOGETHER:
-                    yield _rows(found)
+                    yield rows_of(found)
                     found = []
-        yield _rows(found)
+        yield rows_of(found)
 
     return pages.mapInArrow(count, SCHEMA)
 
 
-def _sites_of_keys(batches: Sequence[ParsedBatch]) -> tuple[Integers, Integers]:
-    """Return the keys of the lines of some pages, ascending, and the site of each."""
-    keys, sites = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for batch in batches:
-        for positions, read in batch.parts:
-            page = np.repeat(np.arange(len(positions)), np.diff(read.batch.page_segment()))
-            site, lines = batch.site_ids(positions)[page], line_keys(read.words)
-            of_site = site_line_keys(site, lines)
-            keys += of_site
-            sites += [site] * len(of_site)
-    key, first = np.unique(np.concatenate(keys), return_index=True)
-    return key, np.concatenate(sites)[first]
+class KeysOfLines(NamedTuple):
+    """One kind of keys of the lines of some pages.
+
+    positions: the documents of the batch; page, site, key: of each line, its page among these, its site and
+    its key
+    """
+
+    positions: Sequence[int]
+    page: Integers
+    site: Integers
+    key: Integers
 
 
-def _rows(batches: Sequence[ParsedBatch]) -> pyarrow.RecordBatch:
+def keys_of(batch: ParsedBatch) -> Iterator[KeysOfLines]:
+    """Yield the keys of the lines of a batch."""
+    for positions, read in batch.parts:
+        page = np.repeat(np.arange(len(positions)), np.diff(read.batch.page_segment()))
+        site = batch.site_ids(positions)[page]
+        for key in site_line_keys(site, line_keys(read.words)):
+            yield KeysOfLines(positions, page, site, key)
+
+
+def rows_of(batches: Sequence[ParsedBatch]) -> pyarrow.RecordBatch:
     """Return the counts of some pages as rows of `SCHEMA`."""
     counts = merge([part for batch in batches for part in counts_of(batch)])
-    keys, sites = _sites_of_keys(batches)
+    found = [keys for batch in batches for keys in keys_of(batch)]
+    keys, first = np.unique(
+        np.concatenate([np.zeros(0, np.int64), *(one.key for one in found)]), return_index=True
+    )
+    sites = np.concatenate([np.zeros(0, np.int64), *(one.site for one in found)])[first]
     site = sites[np.searchsorted(keys, counts.key)]
     columns = (
         np.concatenate((site, counts.site)),

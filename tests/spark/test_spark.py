@@ -1,11 +1,13 @@
 """Spark data frames give the results of a corpus run."""
 
+from collections import defaultdict
+
 import pytest
 
 from detector import clean_corpus
 from detector.errors import SettingsError
 from detector.near_duplicates.find import find_duplicates
-from detector.settings import Columns, CorpusSettings, DuplicateSettings, EngineSettings
+from detector.settings import Columns, CorpusSettings, DuplicateSettings, EngineSettings, Settings
 from detector.sites.recurrence import pruned
 from tests.corpus.made import page, read_jsonl, records, story, write_jsonl
 
@@ -248,3 +250,39 @@ def test_documents_of_an_earlier_corpus_stay(session):
     both = old.select("*", F.lit(0).alias("age")).unionByName(new.select("*", F.lit(1).alias("age")))
     found = spark.near_duplicates(both, order="age").collect()
     assert [(row["id"], row["duplicate_of"]) for row in found] == [("a", "z")]
+
+
+def test_lines_of_a_large_site_go_to_the_groups_that_have_them(session, monkeypatch):
+    """Each page has a line of all pages, and one that it shares with the page before or after it."""
+    from pyspark.sql import functions as F
+
+    from detector.spark import large_sites
+    from detector.spark.rows import PageSpec
+    from detector.spark.sites import site_of_rows
+
+    number, groups = 24, 8
+    rows = [
+        (f"https://one.example/{at}", f"Our menu\nThe tale of pair {'abcdefghijkl'[at // 2]}")
+        for at in range(number)
+    ]
+    pages = session.createDataFrame([(url, text, at % groups) for at, (url, text) in enumerate(rows)],
+                                    f"url string, text string, {large_sites.GROUP} int")  # fmt: skip
+    placed = pages.withColumn(large_sites.SITE, site_of_rows(pages, Columns())).withColumn(
+        large_sites.CUTS, F.lit(groups)
+    )
+    cuts = placed.select(large_sites.SITE, large_sites.CUTS).distinct()
+    spec = PageSpec(Columns(), Settings(), CorpusSettings(), "text", lines=False)
+    monkeypatch.setattr(large_sites, "group_of", lambda site, salt, groups: salt.cast("int"))
+    found = large_sites.counts_of_large(placed, cuts, spec, groups, None).collect()
+    sites = [row[large_sites.GROUP] for row in found if row["is_site"]]
+    assert sorted(sites) == list(range(groups))
+    of_key = defaultdict(set)
+    for row in found:
+        if not row["is_site"]:
+            of_key[row["key"], row["pages"]].add(row[large_sites.GROUP])
+    everywhere = [groups for (_, pages), groups in of_key.items() if pages == number]
+    assert everywhere
+    assert all(found == set(range(groups)) for found in everywhere)
+    pairs = [found for (_, pages), found in of_key.items() if pages == 2]
+    assert len(pairs) == number // 2
+    assert {tuple(sorted(found)) for found in pairs} == {(0, 1), (2, 3), (4, 5), (6, 7)}

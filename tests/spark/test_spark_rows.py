@@ -132,3 +132,28 @@ def test_rows_of_counts():
     assert (given.counts.key.tolist(), given.counts.pages.tolist()) == ([21], [2])
     assert (given.counts.site.tolist(), given.counts.site_pages.tolist()) == ([7], [3])
     assert (given.earlier.key.tolist(), given.earlier.site.tolist()) == ([40], [])
+
+
+def test_rows_of_counts_name_the_groups_that_have_a_line(monkeypatch):
+    """A line in too many groups has no list: all groups of its site get it. So do the counts of a site."""
+    import numpy as np
+
+    from detector.spark import large_sites
+    from detector.spark.rows import batches_of
+
+    texts = [
+        "Our menu\nA tale of boats",
+        "Our menu\nA tale of mills",
+        "Our menu\nA tale of boats",
+        "Our menu",
+    ]
+    rows = [{"url": f"https://one.example/{at}", "text": text} for at, text in enumerate(texts)]
+    group = np.array([5, 3, 4, 5], np.int32)
+    batches = batches_of(pyarrow.Table.from_pylist(rows), spec_of(CorpusSettings()))
+    placed = [large_sites._Placed(batch, group) for batch in batches]
+    monkeypatch.setattr(large_sites, "MOST_GROUPS", 2)
+    found = large_sites._rows(placed).to_pylist()
+    lists = {(row["pages"], tuple(row["groups"] or ())) for row in found if not row["is_site"]}
+    assert lists >= {(4, ()), (2, (4, 5)), (1, (3,))}
+    assert all(row["groups"] is None for row in found if row["is_site"] or row["pages"] == 4)
+    assert large_sites._rows([]).num_rows == 0
