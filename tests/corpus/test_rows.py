@@ -19,6 +19,14 @@ def test_the_limits_of_rows_can_be_given():
     assert [row.text for row in many] == table.column("text").to_pylist()
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_web_archive_in_a_row_is_no_page(pack):
+    archive = b"WARC/1.0\r\nWARC-Type: response\r\n\r\nHTTP/1.1 200 OK\r\n\r\n<p>A page</p>\r\n\r\n"
+    table = arrow.table({"content": [pack(archive)]})
+    (found,) = documents_of(table, Columns("content"), ReadLimits(100_000, 500))
+    assert found.reason == "'content' is a web archive, not a page: give the file itself as an input"
+
+
 def test_the_rules_have_the_limits():
     table = arrow.table({"text": [page(1).encode(), gzip.compress(b"word " * 2000)]})
     spec = PageSpec(Columns(), Settings(), CorpusSettings(record_bytes=5_000), None, lines=False)

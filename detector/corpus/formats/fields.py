@@ -13,6 +13,9 @@ from detector.sites.names import site_name
 from detector.text.decoding import decode
 from detector.text.page import page_bytes
 
+# How a web archive begins, and what is said about one in a column.
+WARC: Final = b"WARC/"
+IS_ARCHIVE: Final = "is a web archive, not a page: give the file itself as an input"
 # How the reason begins if a record lacks the text column.
 NO_COLUMN = "no column"
 # The names of wrong types of a text field in messages.
@@ -60,7 +63,10 @@ def document_of(
     text = value_of(fields, columns.text, _ABSENT)
     if isinstance(text, bytes):
         try:
-            text = decode(page_bytes(text, limit=limits.record_bytes)).text
+            data = page_bytes(text, limit=limits.record_bytes)
+            if data.startswith(WARC):
+                return Rejected(part.name, number, f"{columns.text!r} {IS_ARCHIVE}")
+            text = decode(data).text
         except PageError as error:
             return Rejected(part.name, number, f"{columns.text!r}: {error}")
     if not isinstance(text, str):
