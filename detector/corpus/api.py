@@ -49,9 +49,8 @@ def _engine_settings(engine: EngineSettings | str | None) -> EngineSettings:
     """Return the settings of an engine, which may be given by its name; raises `SettingsError` if not."""
     found = EngineSettings(engine) if isinstance(engine, str) else engine or EngineSettings()
     if not isinstance(found, EngineSettings):
-        raise SettingsError(
-            f"engine is EngineSettings or a name ({', '.join(NAMES)}, a backend of joblib), not {type(found).__name__}"
-        )
+        names = f"{', '.join(NAMES)}, a backend of joblib"
+        raise SettingsError(f"engine is EngineSettings or a name ({names}), not {type(found).__name__}")
     return found
 
 

@@ -150,8 +150,8 @@ class Processes:
         except (ValueError, ImportError) as error:
             reason = str(error).strip().split("\n", 1)[0]
             raise SettingsError(
-                f"{self._backend!r} is not an engine ({', '.join(NAMES)}), and joblib cannot use the backend: "
-                f"{reason}"
+                f"{self._backend!r} is not an engine ({', '.join(NAMES)}), "
+                f"and joblib cannot use the backend: {reason}"
             ) from None
 
     def _run(self, task: Callable[[Any], Any], items: Iterator[Any]) -> Iterator[Any]:
