@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 from detector.corpus.document_numbers import refuse_unknown_page_kinds
 from detector.corpus.earlier_runs import earlier_runs
-from detector.corpus.formats.kinds import ENDINGS
+from detector.corpus.formats.kinds import ENDINGS, is_remote
 from detector.corpus.manifest import settings_of
 from detector.corpus.run import Outcome, Resources, look, run
 from detector.corpus.run_log import RunLog, Tell, no_word
@@ -108,6 +108,10 @@ def clean_corpus(
         If the disk is full, an input cannot be read, or a worker was killed. Finished work is kept.
     """
     refuse_one(inputs, "inputs")
+    if is_remote(str(output)):
+        raise SettingsError(
+            f"{output} is a URL: write to a local folder and copy that, or use detector.spark.clean_corpus"
+        )
     records, engine = records or RecordSettings(), _engine_settings(engine)
     _refuse_wrong(records, engine)
     corpus = corpus or CorpusSettings()
