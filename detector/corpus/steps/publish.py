@@ -4,7 +4,7 @@ OUT/data/          the clean corpus, named after the inputs
 OUT/lines/         each document's lines with scores and reasons: `detector restore` reads them
 OUT/rejects/       records that were set aside: file, record, reason
 OUT/index/         what a later run goes on from
-OUT/duplicates.jsonl, passages.jsonl, report.html, report.json, manifest.json
+OUT/duplicates.jsonl, filtered.jsonl, passages.jsonl, report.html, report.json, manifest.json
 """
 
 import json
@@ -33,9 +33,9 @@ from detector.corpus.run_folder import (
 )
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps import clean
+from detector.corpus.steps.left_out import FILTERED
 from detector.corpus.steps.near_duplicates import STAYED
 from detector.corpus.steps.passages import final_folder, listed_passages
-from detector.corpus.steps.write import FILTERED
 from detector.errors import ShardError
 from detector.files.atomic import new_file, write_json
 from detector.files.json_lines import json_line
@@ -185,9 +185,8 @@ def publish(
             _move_shard(spec, shard)
         if spec.corpus.duplicates:
             _write(spec.output / "duplicates.jsonl", _duplicates(spec, shards))
-        if spec.corpus.filters.are_there():
-            folders = [spec.folder().of("out", shard.number) for shard in shards]
-            _write(spec.output / FILTERED, ((folder / FILTERED).read_bytes() for folder in folders))
+        folders = [spec.folder().of("out", shard.number) for shard in shards]
+        _write(spec.output / FILTERED, ((folder / FILTERED).read_bytes() for folder in folders))
         if spec.corpus.passages != "keep":
             _write(spec.output / "passages.jsonl", _passages(spec, shards))
         if spec.corpus.index:
