@@ -20,7 +20,7 @@ from detector.errors import DetectorError
 # A tenth of a shard's documents is used, from the beginning, but no more than this; of a shard with fewer
 # documents than the second number, none.
 MOST_RECORDS: Final = 100
-LEAST_DOCUMENTS: Final = 100
+LEAST_DOCUMENTS: Final = 60
 
 # Runs all steps on shards, in this process.
 AllSteps = Callable[[RunSpec, Sequence[Shard]], Any]
