@@ -12,6 +12,7 @@ from detector.cli.terminal import counted, note, say
 from detector.corpus import api
 from detector.corpus.formats.documents import NO_PAGE
 from detector.corpus.formats.kinds import is_remote, kind_of, output_kind
+from detector.corpus.report.site_ways import in_words
 from detector.corpus.report.summary import MOST_NAMED
 from detector.corpus.run import Outcome
 from detector.corpus.steps.write import LONE_PAGES
@@ -95,6 +96,8 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
             say(f"set aside: {counted(count, 'record')}: {reason}")
     if total["documents"] > 1 and [row["name"] for row in report["by_site"]] == [LONE_PAGES]:
         note("no page has a site, so lines are not counted: see --url-column and --site-column")
+    if ways := in_words(report.get("sites_found_by", {})):
+        note(f"sites: {ways}")
     left_out = sum(row["documents"] for row in report.get("filtered", {}).values())
     filtered = f", {left_out:,} filtered" if "filtered" in report else ""
     share = total["bytes_kept"] / max(total["bytes"], 1)
@@ -113,6 +116,11 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
     if len(named) < MOST_NAMED:
         for name in (name for name in options.allow if name not in named):
             say(f"no site or source is called {name} (--allow)")
+    _tell_end(outcome, options)
+
+
+def _tell_end(outcome: Outcome, options: CorpusOptions) -> None:
+    """Report what would lose too much, or where the output is."""
     if outcome.losses:
         for loss in outcome.losses[:SHOWN]:
             say(f"too much lost: {loss}")

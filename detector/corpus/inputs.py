@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from detector.corpus.formats.documents import NO_PAGE, Kind
+from detector.corpus.formats.documents import NO_PAGE, Kind, SiteWay
 from detector.corpus.formats.files import (
     begins_as_html,
     listed,
@@ -28,7 +28,7 @@ class Input(NamedTuple):
 
     size: bytes, -1 if unknown; time: of the last change (ns), 0 if unknown
     fault: why it cannot be read; empty if it can
-    site: of a page, if its folders show it (`folder_sites`)
+    site, site_way: of a page, if its folders show it, and how (`folder_sites`)
     """
 
     path: str
@@ -38,6 +38,7 @@ class Input(NamedTuple):
     time: int = 0
     fault: str = ""
     site: str = ""
+    site_way: SiteWay = "none"
 
 
 def _longer_names(found: Mapping[str, str]) -> dict[str, str]:

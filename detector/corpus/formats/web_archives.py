@@ -5,6 +5,7 @@ from types import ModuleType
 from typing import Any, Final, NamedTuple
 
 from detector.corpus.formats.documents import NO_PAGE, Document, Part, Records, Rejected, source_of
+from detector.corpus.formats.fields import way_of
 from detector.corpus.formats.files import HEAD, HTML_HEAD, stored_part
 from detector.corpus.formats.http_bodies import sent_page
 from detector.corpus.formats.intact_records import DAMAGE, next_record
@@ -121,7 +122,8 @@ def _document(
     id = record.record_id or f"{part.name}#{number}"
     fields = {"id": id, "url": url, "date": record.headers.get("WARC-Date"), columns.text: text}
     site = site_name(None, url, "", id)
-    return Document(part.name, number, id, True, text, format, url, site, source_of(part.name), fields)
+    source, way = source_of(part.name), way_of(None, site)
+    return Document(part.name, number, id, True, text, format, url, site, source, fields, site_way=way)
 
 
 def _records(file: Any, parse_http: bool) -> Iterator[Any]:  # noqa: ANN401

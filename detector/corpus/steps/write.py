@@ -34,6 +34,7 @@ from detector.corpus.formats.writers import (
 )
 from detector.corpus.line_records import LineRecord, pieces
 from detector.corpus.parsed_shards import FIELDS, RECORDS, stored_documents
+from detector.corpus.report.site_ways import SiteWays
 from detector.corpus.run_folder import damaged, new_folder, read_array, read_json, stored_lines, write_json
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.clean import LINE_RECORDS, TEXTS, ZSTD_LEVEL, CleanPages, verdict_name
@@ -149,6 +150,7 @@ class DocumentTally:
     def __init__(self) -> None:
         self.sites: dict[str, list[int]] = {}
         self.sources: dict[str, list[int]] = {}
+        self.ways = SiteWays()
         self.before = [0] * LENGTH_BINS
         self.after = [0] * LENGTH_BINS
         self.verdicts: Counter[str] = Counter()
@@ -167,6 +169,7 @@ class DocumentTally:
             counts = table.setdefault(name, [0] * len(row))
             for at, number in enumerate(row):
                 counts[at] += number
+        self.ways.add(document.site_way, document.site)
         self.before[min(before.bit_length(), LENGTH_BINS - 1)] += 1
         if kept:
             self.after[min(fate.size.bit_length(), LENGTH_BINS - 1)] += 1
@@ -185,6 +188,7 @@ class DocumentTally:
         return {
             "sites": self.sites,
             "sources": self.sources,
+            "ways": self.ways.as_dict(),
             "before": self.before,
             "after": self.after,
             "verdicts": dict(sorted(self.verdicts.items())),
