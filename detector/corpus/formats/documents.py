@@ -8,6 +8,8 @@ from detector.records import Format
 
 # How the reason begins for a record that can be read but is not a page (a redirect, robots.txt).
 NO_PAGE: Final = "no page, "
+# The same for a record of a web archive that is an image, a script or the like, before its content type.
+OTHER_TYPE: Final = f"{NO_PAGE}of type "
 
 Kind = Literal["jsonl", "csv", "parquet", "warc", "page"]
 # How the site of a document was found: by a field, by a rule of the user, or as `folder_sites` says.

@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from detector.corpus.earlier_runs import IDS, INDEX, INDEX_FILE, earlier_shards, index_of
-from detector.corpus.formats.documents import NO_PAGE, Shard
+from detector.corpus.formats.documents import NO_PAGE, OTHER_TYPE, Shard
 from detector.corpus.report.page import report_page
 from detector.corpus.run_folder import (
     CHECKSUMS,
@@ -46,6 +46,8 @@ LINES: Final = "lines"
 REJECTS: Final = "rejects"
 # A number that differs between records: not a limit ("more than 100"), and no part of a name ("UTF-8").
 _NUMBER: Final = re.compile(r"(?<!more than )(?<![\w,-])\d[\d,]*")
+# The most different reasons to count, apart from the rest: content types may be anything.
+MOST_SORTS: Final = 100
 # What a later run builds on, by step.
 INDEXED: Final[Mapping[str, tuple[str, ...]]] = {
     "count": ("key.npy", "pages.npy", "site.npy", "site_pages.npy", "pages.zst", "records.jsonl.zst"),
@@ -64,8 +66,15 @@ def rejected_counts(spec: RunSpec, shards: Sequence[Shard]) -> dict[str, int]:
             path = spec.output / REJECTS / f"{shard.number:05d}.jsonl"
         # Split at line feeds only: names may contain other characters that Python treats as line ends.
         lines = path.read_bytes().split(b"\n") if path.exists() else []
-        found.update(_sort_of(json.loads(line)["reason"]) for line in lines if line)
+        for line in filter(None, lines):
+            sort = _sort_of(json.loads(line)["reason"])
+            found[sort if sort in found or len(found) < MOST_SORTS else _others(sort)] += 1
     return dict(sorted(found.items()))
+
+
+def _others(sort: str) -> str:
+    """Return where further sorts of reasons are counted, after too many different ones."""
+    return f"{OTHER_TYPE}others" if sort.startswith(OTHER_TYPE) else "others"
 
 
 def _sort_of(reason: str) -> str:
