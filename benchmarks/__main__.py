@@ -29,11 +29,16 @@ RUN: Final = {
     "near-duplicates": Entry("benchmarks.run.near_duplicates", "Rates, memory, precision and recall."),
     "serve": Entry("benchmarks.serving.load", "A server with many clients at the same time."),
     "corpus": Entry("benchmarks.run.corpus", "Corpus filters, and killed runs."),
+    "corpus-sites": Entry("benchmarks.run.sites.corpus", "Corpus filters on real sites."),
     "spark": Entry("benchmarks.run.spark.command", "Data frames on Spark, compared with a corpus run."),
     "spark-skew": Entry("benchmarks.run.spark.skew", "One very large site, and a crowd of near-duplicates."),
-    "profile": Entry("benchmarks.run.profile", "The gain from site profiles."),
+    "spark-options": Entry("benchmarks.run.spark.options", "Filters, passages and earlier counts on Spark."),
+    "profile": Entry("benchmarks.run.sites.profile", "The gain from site profiles."),
+    "site-decisions": Entry(
+        "benchmarks.run.sites.decisions", "Which decisions a real site changes, and how many rightly."
+    ),
     "copies": Entry("benchmarks.run.copies", "Which copies are dropped on planted sites."),
-    "newlines": Entry("benchmarks.run.newlines", "Profiles on pages without newlines."),
+    "newlines": Entry("benchmarks.run.sites.newlines", "Profiles on pages without newlines."),
     "adaptation": Entry("benchmarks.run.adaptation", "Adapting a model to languages that it does not know."),
     "adaptation-time": Entry("benchmarks.run.adaptation_time", "Time and memory of adapting."),
 }
@@ -67,6 +72,9 @@ LABELS: Final = {
     "agree": Entry("benchmarks.labels.kinds.agree", "Measure the agreement on kinds and copies."),
     "carry": Entry("benchmarks.labels.carry", "Carry labels over to lines that are read differently."),
     "read-pages": Entry("benchmarks.labels.read_pages", "Clean real sites, and show pages to read."),
+    "site-decisions": Entry(
+        "benchmarks.labels.site_decisions", "Draw lines that a site decides differently, to judge."
+    ),
     "weak": Entry("benchmarks.labels.weak_labels", "Count the labels that rules give."),
 }
 RELIABILITY: Final = {

@@ -184,7 +184,7 @@ class CorpusSettings:
         Add columns with words, language, share kept and repetition of each document.
     tokenizer : str, optional
         The `tokenizer.json` of a language model: adds a column with the number of tokens of each document,
-        and their sum to the report. Needs the extra `tokens`. Not for data frames.
+        and their sum to the report. Needs the extra `tokens`.
     index : bool
         Keep in `index/` what a later run starts from (`--since`): clean texts, line counts, parsed pages.
     most_lost : float

@@ -37,9 +37,12 @@ def _html(page: Page) -> str:
     return decode(page.html or b"").text
 
 
-def labelled_sites(split: splits.Splits) -> Iterator[BenchSite]:
-    """Yield the sites of `sites` with pages that we labelled; a book in one language is a site."""
-    labelled = {record["id"]: record for record in hand_labelled(split)}
+def labelled_sites(split: splits.Splits, locked: bool = False) -> Iterator[BenchSite]:
+    """Yield the sites of `sites` with pages that we labelled; a book in one language is a site.
+
+    locked: the sites with locked pages, which no model learns from
+    """
+    labelled = {record["id"]: record for record in hand_labelled(split, locked)}
     sites: dict[str, list[Page]] = defaultdict(list)
     for page in dataset("sites").pages():
         sites[page.id.split("/", 1)[0]].append(page)

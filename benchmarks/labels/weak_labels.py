@@ -134,11 +134,11 @@ def site_pages(split: Splits, without: frozenset[str]) -> Iterator[dict[str, Any
                 yield _record(page, labels, weight, split)
 
 
-def hand_labelled(split: Splits) -> Iterator[dict[str, Any]]:
-    """Yield the pages without a gold text that we labelled."""
-    for page in dataset("own-labels").pages():
+def hand_labelled(split: Splits, locked: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield the pages without a gold text that we labelled: those to train on, or the locked ones."""
+    for page in dataset(OWN_LABELS[locked]).pages():
         name = page.id.split("/", 1)[0]
-        if name in ("sites", "idnews", "gne-zh") and split.may_train(page.key):
+        if name in ("sites", "idnews", "gne-zh") and split.may_train(page.key) != locked:
             labels = [line.label for line in page.lines]
             yield {**_record(page, labels, 1.0, split), "id": page.id}
 

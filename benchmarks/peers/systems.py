@@ -265,6 +265,7 @@ NEAR_DUPLICATE_SYSTEMS: Final = (
 )
 NEWS_SYSTEMS: Final = (
     *(peer for peer in NEAR_DUPLICATE_SYSTEMS if peer.name != "detector-on-disk"),
+    Peer("pyspark-minhash", f"{NEAR_DUPLICATES}.pyspark_minhash", OURS, "text", "find", "5 hash tables"),
     Peer("detector at .5", f"{NEAR_DUPLICATES}.detector", OURS, "text", "find_half", ours=True),
 )
 CONTAINMENT_SYSTEMS: Final = (

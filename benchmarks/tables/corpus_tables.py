@@ -142,6 +142,22 @@ def skew(result: Results) -> Table:
     return [*head, "documents kept", "of the crowd"], rows
 
 
+def options(result: Results) -> Table:
+    """Return what each way to clean takes on Spark, and what it found."""
+    found = {
+        "clean with numbers and filters, write": f"{result['filtered']:,} documents filtered",
+        "find passages, write": f"{result['passages']:,} passages",
+        "counts of every second page, write": f"{result['counts']:,} counts",
+        "clean the others with these counts, write": f"{result['new']:,} pages",
+    }
+    rows = []
+    for step in result["steps"]:
+        of_tasks = (f"{step[name]:,.0f}" for name in ("seconds", "task_s", "longest_s"))
+        shuffled = f"{step['shuffled'] / result['count']:,.0f}"
+        rows.append([step["step"], *of_tasks, shuffled, found.get(step["step"], "")])
+    return ["step", "seconds", "task seconds", "longest task", "bytes shuffled a page", "found"], rows
+
+
 def _near_duplicates_row(name: str, row: Results, count: int) -> list[str]:
     if "failed" in row:
         found = ["", row["failed"], ""]
@@ -194,5 +210,24 @@ ON_SPARK: Final[dict[str, Callable[[Results], Table]]] = {
     "": spark,
     "near-duplicates": spark_near_duplicates,
     "skew": skew,
+    "options": options,
 }
-OF_RUNS: Final[dict[str, Callable[[Results], Table]]] = {"": systems, "stages": stages, "kinds": kinds}
+
+
+def real_sites(result: Results) -> Table:
+    """Return time and quality of all systems on pages of real sites."""
+    head = ["system", "words F1", "content lost", "other words in what stays", "pages gone", "seconds"]
+    rows = []
+    for row in result["rows"]:
+        name = " ".join(filter(None, (row["system"], row["version"])))
+        cells = [name, f"{row['words_f1']:.3f}", f"{row['content_lost']:.1%}", f"{row['other_kept']:.1%}"]
+        rows.append([*cells, str(row["gone"]), f"{row['seconds']:.0f}" if row["seconds"] else ""])
+    return head, rows
+
+
+OF_RUNS: Final[dict[str, Callable[[Results], Table]]] = {
+    "": systems,
+    "stages": stages,
+    "kinds": kinds,
+    "real": real_sites,
+}

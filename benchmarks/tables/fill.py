@@ -20,10 +20,12 @@ from benchmarks.tables import (
     profile_tables,
     quality_tables,
     reliability_tables,
+    scale_tables,
     speed_tables,
 )
 from benchmarks.tables.cells import TableError, grid, read
 
+DECISIONS: Final = "site-decisions"
 LABELS: Final = ROOT / "benchmarks" / "labels"
 MARKED: Final = re.compile(r"(<!-- table: ([^>]*?) -->\n)(.*?)(<!-- end table -->)", re.DOTALL)
 
@@ -42,14 +44,14 @@ def corpus(folder: Path, words: str) -> str:
     """Return a table of corpus runs.
 
     "10000" for the systems at a size, "stages 10000" for their stages, "kinds 10000" for ours by kinds of
-    lines, "kills", or "read-pages".
+    lines, "real sites", "kills", or "read-pages".
     """
     if words == "read-pages":
         return grid(*corpus_tables.read_pages(read(LABELS, words)))
     kind, _, name = words.rpartition(" ")
     if kind not in corpus_tables.OF_RUNS:
         raise TableError(
-            f"no table {words!r} of corpus runs: a size, stages or kinds and a size, kills, or read-pages"
+            f"no table {words!r} of corpus runs: a size (also stages, kinds), real sites, kills or read-pages"
         )
     result = read(folder, f"corpus-{name}")
     if name == "kills":
@@ -58,13 +60,18 @@ def corpus(folder: Path, words: str) -> str:
 
 
 def spark(folder: Path, words: str) -> str:
-    """Return a table of data frames on Spark: "10000", a number of pages, or "near-duplicates 10000"."""
+    """Return a table of data frames on Spark: "10000", a number of pages, or "near-duplicates 10000".
+
+    "calculated 1000000" is for larger crawls, from the rates at this size.
+    """
     kind, _, count = words.rpartition(" ")
+    if kind == "calculated":
+        return grid(*scale_tables.calculated(read(folder, f"spark-{count}"), read(folder, "speed-html")))
     if kind not in corpus_tables.ON_SPARK:
         raise TableError(
-            f"no table {words!r} of Spark: a number of pages, or a kind and a number: near-duplicates, skew"
+            f"no table {words!r} of Spark: a number of pages, near-duplicates, skew or options and a number"
         )
-    result = read(folder, f"spark-skew-{count}" if kind == "skew" else f"spark-{count}")
+    result = read(folder, f"spark-{kind}-{count}" if kind in ("skew", "options") else f"spark-{count}")
     return f"{grid(*corpus_tables.ON_SPARK[kind](result))}\n{corpus_tables.when(result)}"
 
 
@@ -76,12 +83,12 @@ def cost(folder: Path, name: str) -> str:
 
 
 def profile(folder: Path, words: str) -> str:
-    """Return a table of site profiles: "summary", "sites text 30", "newlines" or "time"."""
+    """Return a table of sites: "summary", "sites text 30", "newlines", "time", "decisions" or "judged"."""
     kind, *of = words.split()
     if kind not in profile_tables.KINDS:
         raise TableError(f"no table {words!r} of profiles: {', '.join(profile_tables.KINDS)}")
-    name = "newlines" if kind == "newlines" else "profile"
-    return grid(*profile_tables.KINDS[kind](read(folder, name), of))
+    name = {"newlines": "newlines", "decisions": DECISIONS, "judged": DECISIONS}.get(kind, "profile")
+    return grid(*profile_tables.KINDS[kind](read(LABELS if kind == "judged" else folder, name), of))
 
 
 def adaptation(folder: Path, words: str) -> str:

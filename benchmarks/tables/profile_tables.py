@@ -1,4 +1,4 @@
-"""Tables of site profiles: heads and rows, from results/profile.json."""
+"""Tables of site profiles: heads and rows, from results/profile.json and labels of decisions."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -11,6 +11,10 @@ SEEN: Final = 0.005
 
 def _percent(value: float) -> str:
     return f"{100 * value:.0f} %"
+
+
+def _share(part: int, whole: int) -> str:
+    return _percent(part / whole) if whole else ""
 
 
 def _falls(row: Results, name: str) -> str:
@@ -56,20 +60,58 @@ def sites(result: Results, of: Sequence[str]) -> Table:
     return head, rows
 
 
-def corpus(result: Results, _: Sequence[str]) -> Table:
-    """Return what counts over all pages of a site do to the pages that we labelled."""
+def corpus(result: Results, which: Sequence[str]) -> Table:
+    """Return what counts over all pages of a site do to the pages that we labelled, or to the locked ones."""
     head = ["input", "pages", "template lines", "left without", "left with", "content lost without", "with"]
     head += ["left at the same loss without", "with", "words F1 without", "with", "lines decided differently"]
     head += ["of these, right"]
     rows = []
-    for row in result["corpus"]:
+    for row in result["locked" if "locked" in which else "corpus"]:
         cells = [row["format"], str(row["pages"]), f"{row['template_lines']:,}"]
         cells += [str(row[f"template_lines_left_{side}"]) for side in ("without", "with")]
         for name in ("content_lost", "left_at_same_loss", "words_f1"):
             cells += [number(row[f"{name}_{side}"]) for side in ("without", "with")]
-        right = _percent(row["changed_rightly"] / row["changed"]) if row["changed"] else ""
-        rows.append([*cells, str(row["changed"]), right])
+        rows.append([*cells, str(row["changed"]), _share(row["changed_rightly"], row["changed"])])
     return head, rows
+
+
+def decisions(result: Results, _: Sequence[str]) -> Table:
+    """Return what the counts of real sites do to decisions, in the mean and the sum over sites."""
+    head = ["input", "sites", "pages", "words F1 without", "with", "better, worse sites"]
+    head += ["lines brought back", "of these, right", "lines dropped", "of these, right", "all, right"]
+    rows = []
+    for row in result["summary"]:
+        gains = [
+            one["f1_with"] - one["f1_without"] for one in result["rows"] if one["format"] == row["format"]
+        ]
+        cells = [row["format"], str(row["sites"]), f"{row['pages']:,}"]
+        cells += [number(row["f1_without"]), number(row["f1_with"])]
+        cells.append(f"{sum(gain > SEEN for gain in gains)}, {sum(gain < -SEEN for gain in gains)}")
+        for name in ("brought_back", "dropped"):
+            cells += [f"{row[name]:,}", _share(row[f"{name}_rightly"], row[name])]
+        right = row["brought_back_rightly"] + row["dropped_rightly"]
+        rows.append([*cells, _share(right, row["brought_back"] + row["dropped"])])
+    return head, rows
+
+
+def judged(labels: Results, _: Sequence[str]) -> Table:
+    """Return what two readers say of lines whose decision a site changed."""
+    head = ["input", "change", "lines", "unclear", "right, say readers", "right, says the gold text"]
+    rows = []
+    for format in ("text", "html"):
+        for what, kept in (("brought back", True), ("dropped", False)):
+            lines = [line for line in labels["lines"] if line["format"] == format and line["kept"] == kept]
+            right, wrong = (sum(_verdict(line) is said for line in lines) for said in (True, False))
+            gold = sum(line["right_by_gold"] for line in lines)
+            cells = [format, what, str(len(lines)), str(len(lines) - right - wrong)]
+            rows.append([*cells, _share(right, right + wrong), _share(gold, len(lines))])
+    return head, rows
+
+
+def _verdict(line: Results) -> bool | None:
+    """Tell whether the decision is right; None if the readers differ or could accept both."""
+    said = {stays for _, stays in line["readers"]}
+    return None if "either" in said or len(said) > 1 else ("stays" in said) == line["kept"]
 
 
 def peer(result: Results, _: Sequence[str]) -> Table:
@@ -111,6 +153,8 @@ KINDS: Final[dict[str, Callable[[Results, Sequence[str]], Table]]] = {
     "summary": summary,
     "sites": sites,
     "corpus": corpus,
+    "decisions": decisions,
+    "judged": judged,
     "peer": peer,
     "time": time,
     "newlines": newlines,

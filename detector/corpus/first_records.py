@@ -29,18 +29,24 @@ def refuse_wrong_columns(
     columns: Columns,
     option: str = "--text-column",
     limits: ReadLimits = DEFAULT_LIMITS,
+    *,
+    other_option: str = "--{}-column",
+    remote: bool = False,
 ) -> None:
-    """Raise `SettingsError` if the first records of local files do not have the named columns.
+    """Raise `SettingsError` if the first records of files do not have the named columns.
 
     The text must be in every file, and other columns in at least one file, unless they have their default
     names.
-    option: the option for the text column on the command line; limits: the largest size of a record or file
-    when it is unpacked
+    option, other_option: the options for the text column and for another one, for messages
+    limits: the largest size of a record or file when it is unpacked
+    remote: whether to look at files at URLs, too
     """
     tables = [input for input in inputs if input.kind in TABLES and not input.fault]
     absent = {name for name in HAS if getattr(columns, name) != getattr(Columns(), name)}
-    local = [Part(input.path, input.name, input.kind) for input in tables if not is_remote(input.path)]
-    for part in local:
+    parts = [
+        Part(input.path, input.name, input.kind) for input in tables if remote or not is_remote(input.path)
+    ]
+    for part in parts:
         first = list(islice(read_part(part, columns, limits), LOOKED_AT))
         missing = [
             record.reason
@@ -51,11 +57,11 @@ def refuse_wrong_columns(
             raise SettingsError(f"{part.name}: {missing[0]}; name the one with the text: {option}")
         documents = [record for record in first if isinstance(record, Document)]
         absent -= {name for name in absent if any(HAS[name](document, columns) for document in documents)}
-    if absent and len(local) == len(inputs):
+    if absent and len(parts) == len(inputs):
         name = min(absent)
         raise SettingsError(
-            f"no record has the column {getattr(columns, name)!r} of --{name}-column; "
-            f"there are: {_names(local[0], columns)}"
+            f"no record has the column {getattr(columns, name)!r} of {other_option.format(name)}; "
+            f"there are: {_names(parts[0], columns)}"
         )
 
 

@@ -33,6 +33,12 @@ from detector.text.keys import line_keys
 MAY_BE_TITLE: Final = 0.1
 # A run of lines with this share of the words that are new to the site may be the text of the page.
 TEXT_RUN: Final = 0.2
+# The page's title, if it comes again on the page and stands at most so many lines above its text. Other pages
+# may list it, all of them if it is the latest one.
+TITLE_ABOVE: Final = 3
+LEAST_TITLE: Final = 0.25
+# A line with a lower score is content.
+CONTENT_BELOW: Final = 0.5
 
 _RUN_SHARE, _IS_LONG = (names(SITE_BLOCKS).index(name) for name in ("run_share_of_new", "is_long"))
 _CONTENT: Final = [LINE_KINDS.index(kind) for kind in CONTENT_KINDS]
@@ -95,24 +101,34 @@ def score_lines(
     if sites is not None and scorer.site is not None:
         recurrence = line_recurrence(line_keys(words), batch.page_segment(), sites)
         recurrence = _without_titles(recurrence, kinds, batch.page_segment())
-        found, kinds = _with_sites(batch, words, found, kinds, scorer.site, recurrence)
+        known = _KnownLines(found, kinds, repeats, recurrence)
+        found, kinds = _with_sites(batch, words, known, scorer.site)
     pages = kinds_of(batch, words, markup, found.scores, model.kinds, kinds)
     return ScoredLines(*found, repeats, kinds, pages, recurrence)
 
 
-def _with_sites(
-    batch: Batch, words: Words, alone: LineScores, kinds: Floats, step: SiteStep, recurrence: LineRecurrence
-) -> tuple[LineScores, Floats]:
+class _KnownLines(NamedTuple):
+    """Lines scored by their page alone, and what is known about them."""
+
+    alone: LineScores
+    kinds: Floats
+    repeats: Repeats
+    recurrence: LineRecurrence
+
+
+def _with_sites(batch: Batch, words: Words, lines: _KnownLines, step: SiteStep) -> tuple[LineScores, Floats]:
     """Return the scores and kinds of lines, adjusted for what is known about the sites."""
-    page_segment = batch.page_segment()
-    table = site_features(alone.log_odds, recurrence, words, page_segment)
-    site_known = np.repeat(recurrence.site_pages >= LEAST_PAGES, np.diff(page_segment))
+    alone, page_segment = lines.alone, batch.page_segment()
+    table = site_features(alone.log_odds, lines.recurrence, words, page_segment)
+    site_known = np.repeat(lines.recurrence.site_pages >= LEAST_PAGES, np.diff(page_segment))
     scores, added = adjusted(table, step, site_known, alone.scores)
     stays = (scores < alone.scores) & _is_apart(table)
     scores[stays], added[stays] = alone.scores[stays], 0
     contributions = np.column_stack((alone.contributions, added))
     found = alone._replace(scores=scores, contributions=contributions)
-    return found, _kinds_with_sites(kinds, alone.scores, scores)
+    is_text = (table[:, _IS_LONG] > 0) & (scores < CONTENT_BELOW)
+    titles = _listed_titles(lines, is_text, page_segment)
+    return found, _kinds_with_sites(lines.kinds, alone.scores, scores, titles)
 
 
 def _is_apart(table: Floats) -> NDArray[np.bool_]:
@@ -139,13 +155,34 @@ def _without_titles(recurrence: LineRecurrence, kinds: Floats, page_segment: Int
     return recurrence._replace(named=np.where(may_be, np.int32(0), recurrence.named))
 
 
-def _kinds_with_sites(alone: Floats, scores_alone: Floats, scores: Floats) -> Floats:
+def _listed_titles(lines: _KnownLines, is_text: NDArray[np.bool_], page_segment: Integers) -> Integers:
+    """Return the rows that are the titles of their pages although other pages have them: in lists of titles.
+
+    is_text: bool (S,), the long lines that stay
+    """
+    if not lines.kinds.size:
+        return np.zeros(0, np.int64)
+    page = np.repeat(np.arange(page_segment.size - 1), np.diff(page_segment))
+    is_text &= lines.recurrence.masked <= lines.recurrence.site_pages[page] * TEXT_RUN
+    is_title, sizes = lines.kinds[:, _TITLE], np.diff(page_segment)
+    highest = np.maximum.reduceat(is_title, page_segment[:-1][sizes > 0])
+    likeliest = is_title >= np.repeat(np.maximum(highest, LEAST_TITLE), sizes[sizes > 0])
+    rows = np.flatnonzero(likeliest & (lines.repeats.copies > 1))
+    below = rows[:, None] + np.arange(1, TITLE_ABOVE + 1)
+    below = np.minimum(below, page_segment[page[rows] + 1, None] - 1)
+    listed: Integers = rows[is_text[below].any(axis=1)]
+    return listed
+
+
+def _kinds_with_sites(alone: Floats, scores_alone: Floats, scores: Floats, titles: Integers) -> Floats:
     """Return the kinds adjusted for the site, which multiplies the odds of main content.
 
-    A line that recurs on its site is neither the page's title nor its body.
+    A line that recurs on its site is neither the page's title nor its body, except for `titles`: rows that
+    other pages list.
     """
     before, after = (np.clip(one.astype(np.float64), 0.001, 0.999) for one in (scores_alone, scores))
     kinds = alone.astype(np.float64)
     kinds[:, _CONTENT] *= ((1 - after) / after * before / (1 - before))[: kinds.shape[0], None]
+    kinds[titles, _TITLE] = alone[titles, _TITLE]
     changed: Floats = (kinds / np.maximum(kinds.sum(axis=1, keepdims=True), 1e-9)).astype(np.float32)
     return changed

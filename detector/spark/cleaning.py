@@ -6,41 +6,34 @@ pages ─▶ site of each ─▶ pages a site ─┬─▶ small sites: whole in
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import pyarrow
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_type
 from pyspark.sql.types import StructField, StructType
 
 from detector.corpus.document_numbers import refuse_unknown_page_kinds
-from detector.corpus.formats.parquet_writers import lines_type
+from detector.corpus.token_counts import TokenCounter
 from detector.errors import SettingsError
-from detector.model.files import model_of
+from detector.model.files import Model, model_of
 from detector.records import Format
-from detector.results.column_names import LINES_COLUMN
 from detector.settings import Columns, CorpusSettings, Settings
-from detector.spark.rows import EARLIER, PageSpec, added_columns, cleaned, given_counts, passage_columns
+from detector.spark.large_sites import CUTS, GROUP, SITE, counts_of_large, group_of
+from detector.spark.row_results import cleaned, result_columns, token_counter
+from detector.spark.rows import EARLIER, PageSpec, given_counts
 from detector.spark.sites import (
     NAMES,
     added_up,
     column_of,
-    counted,
     refuse_absent,
     refuse_other_counts,
     site_of_rows,
 )
 
-# Columns while pages are shuffled: the site, the number of groups that it is split into (null for a small
-# site), and the group.
-SITE: Final = "_detector_site"
-CUTS: Final = "_detector_cuts"
-GROUP: Final = "_detector_group"
 # The most large sites that are broadcast to every executor, at about 30 bytes each.
 MOST_BROADCAST: Final = 1_000_000
-# Types of added columns.
-SPARK: Final = {str: "string", float: "double", int: "long"}
 # Where the clean text of HTML goes.
 TEXT: Final = Columns().text
 
@@ -54,6 +47,7 @@ def clean(
     format: Format | None = None,
     model: str | Path | None = None,
     lines: bool = False,
+    keep_value: bool = False,
     group_pages: int = 1000,
     since: DataFrame | None = None,
 ) -> DataFrame:
@@ -69,15 +63,18 @@ def clean(
     settings : Settings, optional
         Which lines of a page to keep.
     rules : CorpusSettings, optional
-        Protected lines, template phrases, thresholds of sites, filters, numbers, `passages` (whether to add
-        the columns that `passages` and `without_passages` need), and `record_bytes`, the largest text; its
-        other settings are not used.
+        Protected lines, template phrases, thresholds of sites, filters, numbers, tokenizer (a file on the
+        driver), `passages` (whether to add the columns that `passages` and `without_passages` need), and
+        `record_bytes`, the largest text; its other settings are not used.
     format : {"text", "html"}, optional
         The format of all pages; detected for each by default.
     model : str or Path, optional
         The folder of a model on the driver, instead of the default model.
     lines : bool
         Whether to add all lines with scores, decisions and reasons.
+    keep_value : bool
+        Whether to add `detector_keep_value`, the number by which `rules.keep` chooses among near-duplicates
+        ("article" or "best"): give it to `near_duplicates(keep="best", by="detector_keep_value")`.
     group_pages : int
         The approximate number of pages that a task holds at a time. Larger sites are split into groups of
         this size.
@@ -89,15 +86,16 @@ def clean(
     -------
     DataFrame
         The rows in any order, with `detector_verdict`, `detector_content_share`, `detector_fault` (why a row
-        is not a page; its clean text is null) and, if requested, `detector_lines`. With filters, also
-        `detector_filter`: the filter that a clean text does not pass; null if it passes all.
+        is not a page; its clean text is null), `detector_empty` (why nothing is left of it; null if there is
+        text) and, if requested, `detector_lines`. With filters, also `detector_filter`: the filter that a
+        clean text does not pass, or null, and `detector_filter_value`, the number of the text.
 
     Raises
     ------
     SettingsError
-        If there is no such column, or a column would be lost.
+        If there is no such column, a column would be lost, or `rules.keep` compares no number.
     """
-    spec = _spec(pages, columns, settings, rules, format, lines)
+    spec = _spec(pages, columns, settings, rules, format, lines, keep_value)
     if since is not None:
         refuse_other_counts(since)
         since = added_up(since, 1)
@@ -108,14 +106,15 @@ def clean(
     placed = placed.join(F.broadcast(cuts) if groups <= MOST_BROADCAST else cuts, SITE, "left")
     text = F.xxhash64(column_of(pages, spec.columns.text))
     salt = F.coalesce(F.pmod(text, F.col(CUTS)), F.lit(0))
-    placed = placed.withColumn(GROUP, _group(F.coalesce(F.col(SITE), text), salt, groups))
-    shared = model_shared(pages, model)
+    placed = placed.withColumn(GROUP, group_of(F.coalesce(F.col(SITE), text), salt, groups))
+    shared = _shared(pages, model, spec)
 
     def clean_group(rows: pyarrow.Table, counts: pyarrow.Table) -> pyarrow.Table:
         rows = rows.drop_columns([SITE, CUTS, GROUP])
-        return cleaned(rows, spec, shared.value, given_counts(counts.select([*NAMES, EARLIER])))
+        given = given_counts(counts.select([*NAMES, EARLIER]))
+        return cleaned(rows, spec, shared.value.model, given, shared.value.counter)
 
-    counts = _counts_of_large(placed, cuts, spec, groups, since).withColumn(EARLIER, F.lit(False))
+    counts = counts_of_large(placed, cuts, spec, groups, since).withColumn(EARLIER, F.lit(False))
     if since is not None:
         counts = counts.unionByName(_earlier_of_small(placed, since, groups).withColumn(EARLIER, F.lit(True)))
     together = placed.groupBy(GROUP).cogroup(counts.groupBy(GROUP))
@@ -134,19 +133,27 @@ def score(
 ) -> DataFrame:
     """Clean each page on its own: nothing is shuffled. Parameters and results are those of `clean`."""
     spec = _spec(pages, columns, settings, rules, format, lines)
-    shared = model_shared(pages, model)
+    shared = _shared(pages, model, spec)
 
     def score_batches(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         for batch in batches:
             rows = pyarrow.Table.from_batches([batch])
-            yield from cleaned(rows, spec, shared.value, None).to_batches()
+            yield from cleaned(rows, spec, shared.value.model, None, shared.value.counter).to_batches()
 
     return pages.mapInArrow(score_batches, _schema(pages, spec))
 
 
-def model_shared(pages: DataFrame, model: str | Path | None) -> Any:  # noqa: ANN401
-    """Return the model as a broadcast variable, which is sent to each executor once."""
-    return pages.sparkSession.sparkContext.broadcast(model_of(model))
+class _Shared(NamedTuple):
+    """What all tasks need. counter: of tokens, if the rules name a tokenizer."""
+
+    model: Model
+    counter: TokenCounter | None
+
+
+def _shared(pages: DataFrame, model: str | Path | None, spec: PageSpec) -> Any:  # noqa: ANN401
+    """Return the model and the tokenizer as a broadcast variable, which is sent to each executor once."""
+    shared = _Shared(model_of(model), token_counter(spec.rules))
+    return pages.sparkSession.sparkContext.broadcast(shared)
 
 
 def _cuts(placed: DataFrame, group_pages: int) -> DataFrame:
@@ -154,25 +161,6 @@ def _cuts(placed: DataFrame, group_pages: int) -> DataFrame:
     sizes = placed.where(F.col(SITE).isNotNull()).groupBy(SITE).count()
     large = sizes.where(F.col("count") > group_pages)
     return large.select(SITE, F.ceil(F.col("count") / group_pages).cast("int").alias(CUTS))
-
-
-def _group(site: Column, salt: Column, groups: int) -> Column:
-    """Return the group of a part of a site."""
-    return F.pmod(F.xxhash64(site, salt.cast("int")), F.lit(groups)).cast("int")
-
-
-def _counts_of_large(
-    placed: DataFrame, cuts: DataFrame, spec: PageSpec, groups: int, since: DataFrame | None
-) -> DataFrame:
-    """Return the counts of large sites, earlier pages included, for each group with pages of theirs."""
-    large = placed.where(F.col(CUTS).isNotNull()).drop(SITE, CUTS, GROUP)
-    cuts, parts = cuts.withColumnRenamed(SITE, "site"), counted(large, spec)
-    if since is not None:
-        parts = parts.unionByName(since.select(NAMES).join(cuts, "site", "left_semi"))
-    counts = added_up(parts).join(cuts, "site")
-    salt = F.explode(F.sequence(F.lit(0), F.col(CUTS) - 1))
-    copies = counts.select(*NAMES, salt.alias("salt"))
-    return copies.select(*NAMES, _group(F.col("site"), F.col("salt"), groups).alias(GROUP))
 
 
 def _earlier_of_small(placed: DataFrame, since: DataFrame, groups: int) -> DataFrame:
@@ -189,32 +177,25 @@ def _spec(
     rules: CorpusSettings | None,
     format: Format | None,
     lines: bool,
+    keep_value: bool = False,
 ) -> PageSpec:
     columns, rules = columns or Columns(), rules or CorpusSettings()
     refuse_absent(pages, columns)
     refuse_unknown_page_kinds(rules.filters)
-    if rules.tokenizer is not None:
-        raise SettingsError("tokenizer is for corpus runs only: count tokens in a pandas UDF")
     if columns.output is None:
         columns = columns._replace(output=TEXT)
         if columns.text != TEXT and TEXT in pages.columns:
             raise SettingsError(f"the column {TEXT!r} would be overwritten: use Columns(output=...)")
-    return PageSpec(columns, rules.applied_to(settings or Settings()), rules, format, lines)
+    if keep_value and rules.keep in ("first", "longest"):
+        raise SettingsError(
+            f"keep_value: the rule keep={rules.keep!r} compares no number; near_duplicates takes it as it is"
+        )
+    return PageSpec(columns, rules.applied_to(settings or Settings()), rules, format, lines, keep_value)
 
 
 def _schema(pages: DataFrame, spec: PageSpec) -> StructType:
     """Return the columns of the result."""
-    added = {spec.columns.target(): "string"}
-    added |= {name: SPARK[kind] for name, kind in added_columns(spec.rules).items()}
+    added = {spec.columns.target(): pyarrow.string(), **result_columns(spec)}
     fields = {field.name: field for field in pages.schema.fields}
-    schema = StructType(
-        list({**fields, **{name: _field(name, kind) for name, kind in added.items()}}.values())
-    )
-    lines = {LINES_COLUMN: lines_type()} if spec.lines else {}
-    for name, arrow in {**lines, **passage_columns(spec.rules)}.items():
-        schema = schema.add(StructField(name, from_arrow_type(arrow)))
-    return schema
-
-
-def _field(name: str, kind: str) -> StructField:
-    return StructType().add(name, kind)[0]
+    fields |= {name: StructField(name, from_arrow_type(kind)) for name, kind in added.items()}
+    return StructType(list(fields.values()))

@@ -2,25 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from detector.corpus.steps.near_duplicates import ARTICLE, MOSTLY
-from detector.model.page_kinds import KINDS
+from detector.corpus.token_counts import TOKENS
+from detector.errors import SettingsError
 from detector.records import Format
-from detector.results.column_names import CONTENT_SHARE, VERDICT
 from detector.settings import Columns, CorpusSettings, KeepDocument, Settings
 from detector.spark.cleaning import clean
-from detector.spark.duplicates import near_duplicates
+from detector.spark.duplicates import Keep, near_duplicates
+from detector.spark.left_out import fates, filter_counts, left_out
 from detector.spark.reading import read_pages
-from detector.spark.rows import FAULT, FILTER, KEPT_LINES
+from detector.spark.rows import EMPTY, FAULT, FILTER, FILTER_VALUE, KEEP_VALUE, KEPT_LINES
 from detector.spark.shared_passages import passages, without_passages
 
 # The names of the policies in `near_duplicates`; the others compare a column.
-POLICY: Final[Mapping[KeepDocument, Literal["first", "longest", "best"]]] = {
+POLICY: Final[Mapping[KeepDocument, Keep]] = {
     "article": "best",
     "first": "first",
     "longest": "longest",
@@ -28,8 +28,6 @@ POLICY: Final[Mapping[KeepDocument, Literal["first", "longest", "best"]]] = {
 }
 # The name of a document, while passages are found: its file and number.
 KEY: Final = "_detector_key"
-# A text with something else than white space; for Java.
-WITH_TEXT: Final = r"(?U)\S"
 
 
 def clean_corpus(
@@ -44,12 +42,13 @@ def clean_corpus(
     model: str | Path | None = None,
     lines: bool = False,
     group_pages: int = 1000,
-) -> dict[str, int]:
+) -> dict[str, Any]:
     """Clean a corpus into Parquet, at any location that Spark can write to.
 
     `OUTPUT/pages` has all records with their clean texts, `OUTPUT/duplicates` which of them are
     near-duplicates of which, and `OUTPUT/data` the clean documents. They are called by `file` and `number`.
-    With passages, `OUTPUT/passages` has those that are also on another page.
+    `OUTPUT/left_out` has a row with the reason for each record that is not in `OUTPUT/data`. With passages,
+    `OUTPUT/passages` has those that are also on another page.
 
     Parameters
     ----------
@@ -60,54 +59,72 @@ def clean_corpus(
     output : str
         A new folder or URL of Hadoop, such as `s3a://clean`.
     columns, settings, rules, format, model, lines, group_pages
-        See `clean` and `CorpusSettings`. The loss limit is not used.
+        See `clean` and `CorpusSettings`. The loss limit is not used; near-duplicates are compared by Jaccard
+        similarity only.
 
     Returns
     -------
     dict
-        The numbers of `documents`, `kept`, `empty`, `duplicates` and `rejected`; with filters, `filtered`,
-        and with passages, `passages`.
+        The numbers of `documents`, `kept`, `empty`, `duplicates` and `rejected`; with passages, `passages`,
+        and with a tokenizer, `tokens` (of documents that are kept). With filters, `filtered` has the number
+        of `documents` for each filter, and up to ten `examples`.
 
     Raises
     ------
     SettingsError
-        If there is nothing to read.
+        If there is nothing to read, or near-duplicates are to be found by containment.
     AnalysisException
         If the output exists.
     """
-    rules = rules or CorpusSettings()
-    filtered = rules.filters.are_there()
+    rules = _possible(rules or CorpusSettings())
     # Pages are used more than once, but files are read only once.
     read = read_pages(
         session, inputs, columns, folder_sites=rules.folder_sites, limits=rules.limits()
     ).persist(StorageLevel.DISK_ONLY)
     cleaned = clean(
-        read, settings=settings, rules=rules, format=format, model=model, lines=lines, group_pages=group_pages
+        read,
+        settings=settings,
+        rules=rules,
+        format=format,
+        model=model,
+        lines=lines,
+        keep_value=_compares_values(rules),
+        group_pages=group_pages,
     )
     cleaned.write.parquet(f"{output}/pages")
     read.unpersist()
     pages = session.read.parquet(f"{output}/pages")
-    documents = pages.where(f"{FAULT} is null")
-    with_text = documents.where(F.col("text").rlike(WITH_TEXT))
+    with_text = pages.where(F.col(FAULT).isNull() & F.col(EMPTY).isNull())
     _gone(with_text, rules).write.parquet(f"{output}/duplicates")
     gone = session.read.parquet(f"{output}/duplicates")
-    staying = with_text.join(gone, ["file", "number"], "left_anti").drop(FAULT)
-    counts = {"documents": documents.count(), "duplicates": gone.count()}
+    staying = with_text.join(gone, ["file", "number"], "left_anti").drop(FAULT, KEEP_VALUE)
     if rules.passages != "keep":
         _repeated(staying).write.parquet(f"{output}/passages")
-        repeated = session.read.parquet(f"{output}/passages")
-        counts["passages"] = repeated.count()
-        staying = _left(staying, repeated, settings, rules)
+        staying = _left(staying, session.read.parquet(f"{output}/passages"), settings, rules)
     staying = staying.persist(StorageLevel.DISK_ONLY)
-    passing = staying.where(F.col(FILTER).isNull()).drop(FILTER) if filtered else staying
-    passing.write.parquet(f"{output}/data")
-    counts["kept"] = session.read.parquet(f"{output}/data").count()
-    if filtered:
-        counts["filtered"] = staying.where(F.col(FILTER).isNotNull()).count()
+    passing = staying.where(F.col(EMPTY).isNull())
+    if rules.filters.are_there():
+        passing = passing.where(F.col(FILTER).isNull()).drop(FILTER, FILTER_VALUE)
+    passing.drop(EMPTY).write.parquet(f"{output}/data")
+    left_out(pages, gone, staying, rules).write.parquet(f"{output}/left_out")
     staying.unpersist()
-    here = sum(counts.get(name, 0) for name in ("duplicates", "kept", "filtered"))
-    counts["empty"] = counts["documents"] - here
-    return {**counts, "rejected": pages.count() - counts["documents"]}
+    return _counts(session, output, rules)
+
+
+def _counts(session: SparkSession, output: str, rules: CorpusSettings) -> dict[str, Any]:
+    """Return the numbers of documents of a corpus that is written."""
+    data, gone = (session.read.parquet(f"{output}/{name}") for name in ("data", "left_out"))
+    kept, found = data.count(), fates(gone)
+    counts: dict[str, Any] = {"kept": kept, **found}
+    filtered = filter_counts(gone) if rules.filters.are_there() else {}
+    if rules.filters.are_there():
+        counts["filtered"] = filtered
+    if rules.passages != "keep":
+        counts["passages"] = session.read.parquet(f"{output}/passages").count()
+    if rules.tokenizer is not None:
+        counts["tokens"] = sum(row[0] or 0 for row in data.agg(F.sum(TOKENS)).collect())
+    went = found["empty"] + found["duplicates"] + sum(row["documents"] for row in filtered.values())
+    return {"documents": kept + went, **counts}
 
 
 def _repeated(pages: DataFrame) -> DataFrame:
@@ -120,7 +137,7 @@ def _repeated(pages: DataFrame) -> DataFrame:
 def _left(
     pages: DataFrame, repeated: DataFrame, settings: Settings | None, rules: CorpusSettings
 ) -> DataFrame:
-    """Return the documents that have text; passages are left out if the rules want that."""
+    """Return the documents, without their passages if the rules want that."""
     if rules.passages == "mark":
         return pages.drop(KEPT_LINES)
     key = F.struct("file", "number")
@@ -131,7 +148,22 @@ def _left(
         settings=settings,
         rules=rules,
     )
-    return left.drop(KEY).where(F.col("text").rlike(WITH_TEXT))
+    return left.drop(KEY)
+
+
+def _possible(rules: CorpusSettings) -> CorpusSettings:
+    """Return the rules; raises `SettingsError` if data frames cannot follow one."""
+    if rules.duplicates and rules.near_duplicates == "containment":
+        raise SettingsError(
+            'near_duplicates="containment" is for corpus runs on one machine only: on Spark, use "jaccard", '
+            'or passages="drop" for articles inside archive pages'
+        )
+    return rules
+
+
+def _compares_values(rules: CorpusSettings) -> bool:
+    """Tell whether near-duplicates are looked for, and the one to keep is found by a number."""
+    return bool(rules.duplicates) and POLICY[rules.keep] == "best"
 
 
 def _gone(pages: DataFrame, rules: CorpusSettings) -> DataFrame:
@@ -139,10 +171,8 @@ def _gone(pages: DataFrame, rules: CorpusSettings) -> DataFrame:
     empty = "file string, number long, stays_file string, stays_number long, similarity double"
     if not rules.duplicates:
         return pages.sparkSession.createDataFrame([], empty)
-    article = (F.col(VERDICT) == KINDS[ARTICLE]).cast("int") + (F.col(CONTENT_SHARE) >= MOSTLY).cast("int")
-    value = {"article": article, "best": F.col(CONTENT_SHARE)}.get(rules.keep, F.lit(0))
-    texts = pages.select(F.struct("file", "number").alias("id"), "text", value.alias("value"))
-    keep = POLICY[rules.keep]
-    found = near_duplicates(texts, rules.duplicates, keep=keep, by="value" if keep == "best" else None)
+    by = KEEP_VALUE if _compares_values(rules) else None
+    texts = pages.select(F.struct("file", "number").alias("id"), "text", *filter(None, [by]))
+    found = near_duplicates(texts, rules.duplicates, keep=POLICY[rules.keep], by=by)
     stays = (F.col(f"duplicate_of.{name}").alias(f"stays_{name}") for name in ("file", "number"))
     return found.select("id.*", *stays, "similarity")

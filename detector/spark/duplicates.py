@@ -7,7 +7,7 @@ A text is shuffled only for verification, once for each of its candidate pairs.
 """
 
 from collections.abc import Iterator
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 import pyarrow
@@ -24,8 +24,11 @@ from detector.near_duplicates.texts import encoded
 from detector.near_duplicates.workspace import Workspace
 from detector.settings import DuplicateSettings
 from detector.spark.representatives import representatives
+from detector.spark.rows import KEEP_VALUE
+from detector.spark.time_zones import in_utc
 
 Texts = Iterator[pyarrow.RecordBatch]
+Keep = Literal["first", "longest", "best"]
 
 # The columns of the digest of a text's words.
 DIGEST: Final = ["high", "low"]
@@ -40,7 +43,7 @@ def near_duplicates(
     text: str = "text",
     id: str = "id",
     order: str | None = None,
-    keep: Literal["first", "longest", "best"] = "first",
+    keep: Keep = "first",
     by: str | None = None,
     settings: DuplicateSettings | None = None,
 ) -> DataFrame:
@@ -62,7 +65,7 @@ def near_duplicates(
         The column that defines the order of texts; by default the id.
     keep : {"first", "longest", "best"}
         Which text to keep: the first, the longest (bytes of UTF-8), or the one with the highest value in
-        `by`. Ties go to the earlier text.
+        `by`. Ties go to the earlier text. For "article", a rule of corpus runs, see `clean(keep_value=...)`.
     by : str, optional
         A column of numbers, for "best".
     settings : DuplicateSettings, optional
@@ -77,7 +80,7 @@ def near_duplicates(
     Raises
     ------
     SettingsError
-        If there is no such column, or `by` is missing or not used.
+        If there is no such column or policy, or `by` is missing or not used.
     ValueError
         If the threshold is out of range.
     """
@@ -86,6 +89,7 @@ def near_duplicates(
     for name in (text, id, order, by):
         if name is not None and name not in texts.columns:
             raise SettingsError(f"there is no column {name!r}; there are: {', '.join(texts.columns)}")
+    _refuse_other_keep(keep)
     if (by is not None) != (keep == "best"):
         raise SettingsError(
             'keep="best" needs a column: by="..."' if by is None else f"keep={keep!r} takes no by"
@@ -102,6 +106,18 @@ def near_duplicates(
     return _removed(sketches, firsts, representatives(pairs))
 
 
+def _refuse_other_keep(keep: str) -> None:
+    """Raise `SettingsError` for a policy that data frames do not have."""
+    if keep in get_args(Keep):
+        return
+    article = (
+        f'; for articles, use spark.clean(..., keep_value=True) and keep="best", by="{KEEP_VALUE}"'
+        if keep == "article"
+        else ""
+    )
+    raise SettingsError(f"keep is {', '.join(get_args(Keep))}, not {keep!r}{article}")
+
+
 def _rank(keep: str) -> Column:
     """Return the order in which texts are kept: those without a value come last."""
     value = {"first": F.lit(0), "longest": -F.col("length"), "best": F.coalesce(-F.col("by"), F.lit(np.inf))}
@@ -113,7 +129,7 @@ def _sketched(rows: DataFrame, bands: Bands, settings: DuplicateSettings) -> Dat
 
     def sketch_texts(batches: Texts) -> Texts:
         for batch in batches:
-            yield _sketch_rows(batch, bands, settings)
+            yield _sketch_rows(in_utc(batch), bands, settings)
 
     ours = rows.select("id", "place", "by", "text")
     schema = ours.drop("text").schema
@@ -179,8 +195,10 @@ def _verified(
             at = {text: number for number, text in enumerate(different)}
             left, right = np.array([at[text] for text in both], np.int64).reshape(2, -1)
             similarity = jaccards(left, right, shingle_sets(encoded(different), settings), threshold)
-            kept = batch.select(["earlier", "later", "rank"]).append_column(
-                "similarity", pyarrow.array(similarity)
+            kept = (
+                in_utc(batch)
+                .select(["earlier", "later", "rank"])
+                .append_column("similarity", pyarrow.array(similarity))
             )
             yield kept.filter(pyarrow.array(similarity >= 0))
 

@@ -10,22 +10,19 @@ from detector.corpus.formats.parquet_writers import lines_type
 from detector.corpus.line_records import LineRecord, clean_again
 from detector.corpus.steps.kept_lines import KeptLines
 from detector.corpus.steps.passages import passages_of, without_passages
+from detector.corpus.token_counts import TokenCounter
 from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
 from detector.settings import CorpusSettings
-from detector.spark.rows import (
-    ARROW,
-    KEPT_LINES,
-    RECORD,
-    added_columns,
-    lines_of,
-    measured,
-    with_columns,
-)
+from detector.spark.row_results import lines_of, measured, measured_columns, with_columns
+from detector.spark.rows import EMPTY, KEPT_LINES, RECORD
+from detector.spark.time_zones import in_utc
 from detector.text.decoding import without_surrogates
 
 # Of a page with lines that another page has, too: these lines (`segment`), and the page that each stays on
 # (`original`).
 ELSEWHERE: Final = "elsewhere"
+# Why a page is empty without its passages.
+ALL_ELSEWHERE: Final = "all that was kept is on another page of the site (passages)"
 # The passages to leave out of a page: `first_line` and `lines` of each.
 CUTS: Final = "_detector_cuts"
 
@@ -35,6 +32,7 @@ def passages_in(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
 
     batch: `id`, `KEPT_LINES` and `ELSEWHERE` of each page
     """
+    batch = in_utc(batch)
     rows: list[tuple[int, int, int, int]] = []
     originals: list[Any] = []
     numbers: list[int] = []
@@ -60,14 +58,22 @@ def passages_in(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
     return pyarrow.RecordBatch.from_pydict(arrays)
 
 
-def without(table: pyarrow.Table, text: str, rules: CorpusSettings, *, join_lines: bool) -> pyarrow.Table:
+def without(
+    table: pyarrow.Table,
+    text: str,
+    rules: CorpusSettings,
+    *,
+    join_lines: bool,
+    counter: TokenCounter | None = None,
+) -> pyarrow.Table:
     """Return rows without the passages in `CUTS`; their numbers, filters and lines follow.
 
     text: the column with the clean text; join_lines: see `Settings`
+    counter: of tokens, if the rules name a tokenizer
     """
-    names = [name for name in (*added_columns(rules), LINES_COLUMN) if name in table.column_names]
-    names = [text, *(name for name in names if name not in (VERDICT, CONTENT_SHARE))]
-    columns = {name: table.column(name).to_pylist() for name in names}
+    table = in_utc(table)
+    kinds = {text: pyarrow.string(), **measured_columns(rules), LINES_COLUMN: lines_type()}
+    columns = {name: table.column(name).to_pylist() for name in kinds if name in table.column_names}
     known = {name: table.column(name) for name in (RECORD, CUTS, VERDICT, CONTENT_SHARE)}
     for at in range(table.num_rows):
         row = {name: column[at].as_py() for name, column in known.items()}
@@ -78,14 +84,15 @@ def without(table: pyarrow.Table, text: str, rules: CorpusSettings, *, join_line
         cuts = [(cut["first_line"], cut["first_line"] + cut["lines"]) for cut in row[CUTS]]
         record = without_passages(LineRecord(**fields), cuts)
         left = clean_again(record, None, join_lines=join_lines)
-        found = {**measured(left, before, row[VERDICT], row[CONTENT_SHARE], rules)}
+        if left.strip():
+            found = measured(left, before, row[VERDICT], row[CONTENT_SHARE], rules, counter)
+        else:
+            found = {EMPTY: ALL_ELSEWHERE}
         found[text] = without_surrogates(left)
         if LINES_COLUMN in columns:
             found[LINES_COLUMN] = lines_of(record)
         for name, values in columns.items():
             values[at] = found.get(name)
-    kinds = {text: pyarrow.string(), LINES_COLUMN: lines_type()}
-    kinds |= {name: ARROW[kind] for name, kind in added_columns(rules).items()}
     changed = {name: pyarrow.array(values, kinds[name]) for name, values in columns.items()}
     gone = [name for name in (KEPT_LINES, RECORD, CUTS) if name in table.column_names]
     return with_columns(table, changed).drop_columns(gone)

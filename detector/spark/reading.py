@@ -11,10 +11,12 @@ from typing import Any, Final
 import pyarrow
 from pyspark.sql import DataFrame, SparkSession
 
+from detector.corpus.first_records import refuse_wrong_columns
 from detector.corpus.folder_sites import with_sites
 from detector.corpus.formats.documents import Document, Part, Rejected
+from detector.corpus.formats.kinds import is_remote
 from detector.corpus.formats.readers import read_part
-from detector.corpus.inputs import inputs_of
+from detector.corpus.inputs import Input, inputs_of
 from detector.corpus.shards import shards_of
 from detector.corpus.survey import NOTHING_SEEN
 from detector.files.limits import DEFAULT_LIMITS, ReadLimits
@@ -31,6 +33,8 @@ NAMES: Final = [column.split(" ")[0] for column in SCHEMA.split(", ")]
 TYPES: Final = [pyarrow.int64() if name == "number" else pyarrow.string() for name in NAMES]
 # The characters of texts that a task passes on together.
 TOGETHER: Final = 4_000_000
+# The local files whose first records are looked at for wrong columns; of files at URLs, it is one.
+LOOKED_AT: Final = 20
 # There is no output folder to skip: Spark writes elsewhere.
 NO_OUTPUT: Final = Path("no output folder")
 
@@ -73,10 +77,11 @@ def read_pages(
     Raises
     ------
     SettingsError
-        If there is nothing to read.
+        If there is nothing to read, or the first records of the first files lack a named column.
     """
     columns, limits = columns or Columns(), limits or DEFAULT_LIMITS
     found = with_sites(inputs_of([str(path) for path in inputs], NO_OUTPUT), folder_sites)
+    _refuse_wrong_columns(found, columns, limits)
     shards = shards_of(found, [NOTHING_SEEN] * len(found), part_bytes, "same")
     rows = [(json.dumps(shard.parts),) for shard in shards]
     tasks = session.createDataFrame(session.sparkContext.parallelize(rows, len(rows)), "parts string")
@@ -87,6 +92,16 @@ def read_pages(
                 yield from _batches([Part(*part) for part in json.loads(parts)], columns, limits)
 
     return tasks.mapInArrow(read, SCHEMA)
+
+
+def _refuse_wrong_columns(found: Sequence[Input], columns: Columns, limits: ReadLimits) -> None:
+    """Raise `SettingsError` if the first records of the first files do not have the named columns.
+
+    The driver reads them, however many files there are.
+    """
+    first = found[: 1 if is_remote(found[0].path) else LOOKED_AT]
+    options = "Columns(text=...)", "Columns({}=...)"
+    refuse_wrong_columns(first, columns, options[0], limits, other_option=options[1], remote=True)
 
 
 def _batches(parts: Sequence[Part], columns: Columns, limits: ReadLimits) -> Iterator[pyarrow.RecordBatch]:

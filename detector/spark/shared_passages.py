@@ -19,6 +19,7 @@ from detector.model.page_kinds import KINDS
 from detector.results.column_names import VERDICT
 from detector.settings import CorpusSettings, Settings
 from detector.spark.passage_rows import CUTS, ELSEWHERE, passages_in, without
+from detector.spark.row_results import token_counter
 from detector.spark.rows import KEPT_LINES, RECORD
 
 # The id of a page with passages, in a join.
@@ -120,10 +121,13 @@ def without_passages(
     cuts = passages.groupBy(F.col("id").alias(PAGE)).agg(cut)
     joined = pages.join(cuts, pages[id] == cuts[PAGE], "left").drop(PAGE)
 
+    shared = pages.sparkSession.sparkContext.broadcast(token_counter(rules))
+
     def leave_out(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         for batch in batches:
             table = pyarrow.Table.from_batches([batch])
-            yield from without(table, text, rules, join_lines=join_lines).to_batches()
+            left = without(table, text, rules, join_lines=join_lines, counter=shared.value)
+            yield from left.to_batches()
 
     return joined.mapInArrow(leave_out, pages.drop(KEPT_LINES, RECORD).schema)
 

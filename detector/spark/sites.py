@@ -5,12 +5,13 @@ has it, however many pages have it, so a very large site costs no more than many
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pyarrow
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.types import DataType, MapType, StructType
 
 from detector.corpus.parsed_shards import ParsedBatch
 from detector.corpus.steps.count import counts_of, is_alone
@@ -20,12 +21,15 @@ from detector.settings import Columns, CorpusSettings, Settings
 from detector.sites.names import LONE, site_name
 from detector.sites.recurrence import merge, site_line_keys
 from detector.spark.rows import PageSpec, batches_of
-from detector.text.keys import line_keys, site_id
+from detector.text.keys import KEYS_VERSION, line_keys, site_id
 
 # A line of a site, and the number of pages that have it; or a site (with its own key), and its number of
 # pages.
 SCHEMA: Final = "site long, key long, pages int, is_site boolean"
 NAMES: Final = ["site", "key", "pages", "is_site"]
+# The version of the keys: counts of another version say nothing about lines of this one.
+VERSION: Final = "keys_version"
+AGAIN: Final = "another version of detector counted differently. Count the earlier pages again"
 # The number of batches whose counts a task adds up before it passes them on.
 TOGETHER: Final = 32
 LEAST_PAGES: Final = 2
@@ -59,7 +63,8 @@ def site_counts(
     -------
     DataFrame
         `site` and `key` (the hash of a line of a site, int64), `pages`, and `is_site`: in such rows, `pages`
-        is the number of pages of the site. Counts of different pages can be added up.
+        is the number of pages of the site. Counts of different pages can be added up. `keys_version` is the
+        version of the keys: `clean(since=...)` refuses another one.
 
     Raises
     ------
@@ -69,14 +74,36 @@ def site_counts(
     columns = columns or Columns()
     refuse_absent(pages, columns)
     spec = PageSpec(columns, Settings(), rules or CorpusSettings(), format, lines=False)
-    return added_up(counted(pages, spec), 1 if single else LEAST_PAGES)
+    counts = added_up(counted(pages, spec), 1 if single else LEAST_PAGES)
+    return counts.withColumn(VERSION, F.lit(KEYS_VERSION))
 
 
 def refuse_absent(pages: DataFrame, columns: Columns) -> None:
     """Raise `SettingsError` if a data frame lacks the text, or another named column."""
     for name, default in ((columns.text, ""), (columns.url, Columns().url), (columns.site, Columns().site)):
-        if name != default and not {name, name.split(".", 1)[0]} & set(pages.columns):
-            raise SettingsError(f"there is no column {name!r}; there are: {', '.join(pages.columns)}")
+        if name != default and name not in pages.columns and not _is_nested(pages.schema, name):
+            raise SettingsError(f"there is no column {name!r}; there are: {', '.join(_paths(pages.schema))}")
+
+
+def _is_nested(kind: DataType | None, name: str) -> bool:
+    """Tell whether a type has a field with this name; `page.html` is the field `html` of `page`."""
+    for part in name.split("."):
+        if isinstance(kind, MapType):
+            kind = kind.valueType
+        elif isinstance(kind, StructType) and part in kind.names:
+            kind = kind[part].dataType
+        else:
+            return False
+    return True
+
+
+def _paths(schema: StructType, above: str = "") -> Iterator[str]:
+    """Yield the names of all fields, with those inside structs."""
+    for field in schema.fields:
+        if isinstance(field.dataType, StructType):
+            yield from _paths(field.dataType, f"{above}{field.name}.")
+        else:
+            yield above + field.name
 
 
 def column_of(pages: DataFrame, name: str) -> Column:
@@ -107,31 +134,43 @@ def counted(pages: DataFrame, spec: PageSpec) -> DataFrame:
                 # A page without a site is a site of its own within its batch.
                 found.append(batch.without(is_alone))
                 if len(found) >= TOGETHER:
-                    yield _rows(found)
+                    yield rows_of(found)
                     found = []
-        yield _rows(found)
+        yield rows_of(found)
 
     return pages.mapInArrow(count, SCHEMA)
 
 
-def _sites_of_keys(batches: Sequence[ParsedBatch]) -> tuple[Integers, Integers]:
-    """Return the keys of the lines of some pages, ascending, and the site of each."""
-    keys, sites = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    for batch in batches:
-        for positions, read in batch.parts:
-            page = np.repeat(np.arange(len(positions)), np.diff(read.batch.page_segment()))
-            site, lines = batch.site_ids(positions)[page], line_keys(read.words)
-            of_site = site_line_keys(site, lines)
-            keys += of_site
-            sites += [site] * len(of_site)
-    key, first = np.unique(np.concatenate(keys), return_index=True)
-    return key, np.concatenate(sites)[first]
+class KeysOfLines(NamedTuple):
+    """One kind of keys of the lines of some pages.
+
+    positions: the documents of the batch; page, site, key: of each line, its page among these, its site and
+    its key
+    """
+
+    positions: Sequence[int]
+    page: Integers
+    site: Integers
+    key: Integers
 
 
-def _rows(batches: Sequence[ParsedBatch]) -> pyarrow.RecordBatch:
+def keys_of(batch: ParsedBatch) -> Iterator[KeysOfLines]:
+    """Yield the keys of the lines of a batch."""
+    for positions, read in batch.parts:
+        page = np.repeat(np.arange(len(positions)), np.diff(read.batch.page_segment()))
+        site = batch.site_ids(positions)[page]
+        for key in site_line_keys(site, line_keys(read.words)):
+            yield KeysOfLines(positions, page, site, key)
+
+
+def rows_of(batches: Sequence[ParsedBatch]) -> pyarrow.RecordBatch:
     """Return the counts of some pages as rows of `SCHEMA`."""
     counts = merge([part for batch in batches for part in counts_of(batch)])
-    keys, sites = _sites_of_keys(batches)
+    found = [keys for batch in batches for keys in keys_of(batch)]
+    keys, first = np.unique(
+        np.concatenate([np.zeros(0, np.int64), *(one.key for one in found)]), return_index=True
+    )
+    sites = np.concatenate([np.zeros(0, np.int64), *(one.site for one in found)])[first]
     site = sites[np.searchsorted(keys, counts.key)]
     columns = (
         np.concatenate((site, counts.site)),
@@ -143,10 +182,17 @@ def _rows(batches: Sequence[ParsedBatch]) -> pyarrow.RecordBatch:
 
 
 def refuse_other_counts(counts: DataFrame) -> None:
-    """Raise `SettingsError` if a data frame does not have the counts of `site_counts`."""
+    """Raise `SettingsError` if a data frame does not have the counts of `site_counts`, of this version."""
     if absent := [name for name in NAMES if name not in counts.columns]:
         raise SettingsError(
             f"since has no column {absent[0]!r}: it takes the counts of spark.site_counts(pages, single=True)"
+        )
+    if VERSION not in counts.columns:
+        raise SettingsError(f"since has no column {VERSION!r}: {AGAIN}")
+    # A job that reads one column.
+    if other := counts.where(~F.col(VERSION).eqNullSafe(KEYS_VERSION)).select(VERSION).head():
+        raise SettingsError(
+            f"since has counts with keys of version {other[0]}, this is version {KEYS_VERSION}: {AGAIN}"
         )
 
 

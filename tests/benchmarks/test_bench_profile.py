@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.data.profile_sites import drawn
 from benchmarks.measures.profile_scores import Judged, template_left
-from benchmarks.run.profile import _changed, summary
+from benchmarks.run.sites.profile import _changed, summary
 from benchmarks.tables import profile_tables
 
 SIDES = ("without", "with")

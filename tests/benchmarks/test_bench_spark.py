@@ -11,9 +11,9 @@ import pytest
 from benchmarks.files import json_lines, write_json, write_json_lines
 from benchmarks.measures.corpus_scores import joined_scored
 from benchmarks.measures.process_tree import Used
-from benchmarks.run.spark import command, near_duplicates, process, skew
+from benchmarks.run.spark import command, near_duplicates, options, process, skew
 from benchmarks.run.spark.process import Limits, empty, failure, steps_in, used_by, watch
-from benchmarks.tables import corpus_tables
+from benchmarks.tables import corpus_tables, scale_tables
 from benchmarks.tables.cells import TableError
 from benchmarks.tables.fill import table
 
@@ -173,7 +173,7 @@ def test_a_table_of_near_duplicates(result, tmp_path):
     ]
     write_json(tmp_path / "spark-4.json", result)
     assert "| 1 of 2 |" in table(tmp_path, "spark near-duplicates 4")
-    with pytest.raises(TableError, match="a kind and a number"):
+    with pytest.raises(TableError, match="of Spark"):
         table(tmp_path, "spark nonsense 4")
 
 
@@ -230,3 +230,35 @@ def test_a_table_of_shapes(shapes, tmp_path):
     ]
     write_json(tmp_path / "spark-skew-4.json", result)
     assert "| 1 of 2 |" in table(tmp_path, "spark skew 4")
+
+
+def test_a_table_of_what_else_is_done_on_spark(tmp_path, monkeypatch):
+    write_json_lines(tmp_path / "pages.jsonl", [{"id": "a", "text": "one two"}])
+    found = {"filtered": 1, "passages": 2, "counts": 3000, "new": 4}
+
+    def used(command, log, out):
+        _ran(out, {})
+        write_json(out / options.FOUND, found)
+        log.write_text("")
+        return Used(0, 9.04, 12.3, 10**9, "", 2 * 10**9)
+
+    monkeypatch.setattr(process, "used_by", used)
+    result = options.measured_options(tmp_path, "2g")
+    assert {name: result[name] for name in found} == found
+    steps = [{**result["steps"][0], "step": name} for name in ("clean, write", "find passages, write")]
+    about = {"made": {"when": "2026-11-30T08:00+00:00"}, "count": 4}
+    write_json(tmp_path / "spark-options-4.json", {**result, **about, "steps": steps})
+    shown = table(tmp_path, "spark options 4")
+    assert "| clean, write | 2 | 3 | 3 | 1,250 |  |" in shown
+    assert "| find passages, write | 2 | 3 | 3 | 1,250 | 2 passages |" in shown
+
+
+def test_a_table_of_calculated_crawls():
+    speed = {"rows": [{"system": "other"}, {"system": "detector-html", "mb_per_s": 60.0}]}
+    steps = [{"step": "near-duplicates, write", "task_s": 360.0, "shuffled": 4e9}]
+    head, rows = scale_tables.calculated({"count": 10**6, "steps": steps}, speed)
+    assert {len(row) for row in rows} == {len(head)}
+    assert rows[0] == [
+        "10^6", "0.56", "0.1", "15 GB", "4 GB", "0.0016", "0.19 GB", "2·10^7", "10^3",
+    ]  # fmt: skip
+    assert rows[-1][1:5] == ["5,556", "1,000", "150 TB", "40 TB"]

@@ -7,8 +7,8 @@ from detector.detector import Detector
 from detector.features.schema import NOVEL_RUNS, SITE, SITE_BLOCKS, SITE_OWN, names
 from detector.features.site import site_features
 from detector.model.files import default_model
-from detector.model.score import _without_titles, score_lines
-from detector.records import LINE_KINDS
+from detector.model.score import _kinds_with_sites, _KnownLines, _listed_titles, _without_titles, score_lines
+from detector.records import LINE_KINDS, Repeats
 from detector.sites.recurrence import NO_COUNTS, LineRecurrence, Sites, count_lines
 from detector.text.decoding import utf8
 from detector.text.keys import line_keys, site_id
@@ -115,6 +115,59 @@ def test_names_of_lines_that_may_be_titles_are_not_masked():
     assert not _without_titles(seen, kinds[:0], np.array([0, 0, 3, 5, 6])).named.any()
     none = LineRecurrence(*(array[:0] for array in seen[:4]))
     assert not _without_titles(none, kinds[:0], np.array([0])).named.size
+
+
+def test_the_title_stays_one_although_all_other_pages_list_it():
+    """Three pages of four lines: title twice above its text; once; twice, but its text is on other pages."""
+    title = LINE_KINDS.index("title")
+    kinds = np.full((12, len(LINE_KINDS)), 0.01, np.float32)
+    kinds[:, title] = [0.4, 0.1, 0, 0.3, 0.4, 0, 0, 0, 0.4, 0, 0, 0]
+    copies = np.array([2, 1, 1, 2, 1, 1, 1, 1, 2, 1, 1, 2], np.int32)
+    nothing = np.zeros(12, np.int64)
+    repeats = Repeats(nothing, copies, *(nothing,) * 5)
+    masked = np.array([9, 9, 0, 9, 9, 0, 0, 9, 9, 9, 9, 9], np.int32)
+    seen = LineRecurrence(masked, masked, np.zeros(12, np.int32), np.full(3, 9, np.int32))
+    lines = _KnownLines(None, kinds, repeats, seen)
+    is_text = np.array([False, False, True, False] * 3)
+    rows = _listed_titles(lines, is_text, np.array([0, 4, 8, 12]))
+    assert rows.tolist() == [0]
+    before, after = np.full(12, 0.8, np.float32), np.full(12, 0.99, np.float32)
+    found = _kinds_with_sites(kinds, before, after, rows)
+    assert found[0, title] > kinds[0, title]
+    assert found[4, title] < kinds[4, title] / 2
+    assert _listed_titles(lines._replace(kinds=kinds[:0]), is_text, np.array([0, 4, 8, 12])).size == 0
+
+
+@pytest.mark.parametrize("format", ["text", "html"])
+def test_a_headline_that_every_page_lists_stays(format):
+    """The latest headline is in the list of all pages, also below its own text."""
+    latest, story = "Grain prices fall for a third week", [
+        "The millers of the valley say that they have never seen a harvest like this one, and that prices will "
+        "not recover before spring.",
+        "At the market in Horn a sack of rye cost nine crowns on Monday, four less than in August, and most "
+        "farmers took their grain home again.",
+        "The council meets on Thursday to talk about a store for the surplus, which two villages have offered "
+        "to build beside the station.",
+    ]  # fmt: skip
+
+    def page(number, headline, body):
+        lines = ["Home", "About us", f"{10 + number}.09.2024", headline, *body, "Latest", latest]
+        if format == "text":
+            return Page("\n".join(lines), "text")
+        return Page(
+            "".join(f"<h2>{one}</h2>" if one == headline else f"<p>{one}</p>" for one in lines), "html"
+        )
+
+    others = [page(at, f"Story {at} of the valley", [f"{one} {at}" for one in story]) for at in range(1, 12)]
+    pages = [page(0, latest, story), *others]
+    batch, words, *_ = read_batch(pages)
+    counts = count_lines(line_keys(words), batch.page_segment(), np.full(len(pages), site_id("a"), np.int64))
+    alone, known = DETECTOR.run(pages[:1]), DETECTOR.run(pages[:1], sites(counts, True, "a"))
+    title = LINE_KINDS.index("title")
+    assert known.recurrence.exact[3] == 11
+    assert known.line_kinds[3, title] > 0.9 * alone.line_kinds[3, title]
+    assert known.line_kinds[-1, title] < alone.line_kinds[-1, title] + 0.01
+    assert known.decisions.kept.tolist() == [*(False,) * 3, *(True,) * 4, False, False]
 
 
 def test_columns_are_named_and_finite():

@@ -1,5 +1,6 @@
 """Passages shared by several pages, on data frames: the same as in a corpus run."""
 
+import json
 from itertools import count
 
 import pytest
@@ -11,6 +12,7 @@ from detector.run_settings import DocumentFilters
 from detector.settings import Columns, CorpusSettings, EngineSettings, Settings
 from tests.corpus.made import read_jsonl, story, write_jsonl
 from tests.corpus.test_passages import rows
+from tests.corpus.test_token_counts import TOKENIZER
 
 pyarrow = pytest.importorskip("pyarrow")
 
@@ -22,11 +24,16 @@ OLD = {
     "url": "https://valley.example/old",
     "text": "\n".join(part for number in (4, 5, 6, 7) for part in story(number)),
 }
+SHORT = {
+    "id": "short",
+    "url": "https://valley.example/short",
+    "text": "A tale of the harbour, told by the mayor to two teachers and a baker who came from the mill.",
+}
 FIELDS = ("id", "first_line", "lines", "words", "original")
 
 
 def documents():
-    return [{"url": None, **row} for row in [*rows(), COPY, OLD]]
+    return [{"url": None, **row} for row in [*rows(), COPY, OLD, SHORT]]
 
 
 def run(tmp_path, rules):
@@ -45,7 +52,8 @@ def run(tmp_path, rules):
 def cleaned_table(rules, gone):
     """The rows of documents that stay, cleaned."""
     from detector.sites.recurrence import NO_COUNTS
-    from detector.spark.rows import GivenCounts, PageSpec, cleaned
+    from detector.spark.row_results import cleaned
+    from detector.spark.rows import GivenCounts, PageSpec
 
     table = pyarrow.Table.from_pylist([{"place": at, **row} for at, row in enumerate(documents())])
     spec = PageSpec(Columns(output="text"), rules.applied_to(Settings()), rules, None, lines=True)
@@ -103,9 +111,11 @@ def test_rows_give_the_passages_of_a_corpus_run(tmp_path):
 
 def test_pages_without_lines_have_no_passages():
     from detector.spark.passage_rows import ELSEWHERE, passages_in
-    from detector.spark.rows import passage_columns
+    from detector.spark.row_results import result_columns
+    from detector.spark.rows import PageSpec
 
-    lines = passage_columns(CorpusSettings(passages="mark"))["detector_kept_lines"]
+    rules = CorpusSettings(passages="mark")
+    lines = result_columns(PageSpec(Columns(), Settings(), rules, None, lines=False))["detector_kept_lines"]
     row = pyarrow.list_(pyarrow.struct([("segment", pyarrow.int64()), ("original", pyarrow.string())]))
     arrays = [pyarrow.array(["a"]), pyarrow.array([[]], lines), pyarrow.array([[]], row)]
     batch = pyarrow.RecordBatch.from_arrays(arrays, ["id", "detector_kept_lines", ELSEWHERE])
@@ -149,12 +159,15 @@ def test_frames_give_the_passages_of_a_corpus_run(session, frame, tmp_path, grou
 def test_a_corpus_on_spark_without_its_passages(session, tmp_path, passages):
     from detector import spark
 
-    rules = CorpusSettings(passages=passages, filters=FILTERS)
+    (tmp_path / "tokenizer.json").write_text(json.dumps(TOKENIZER))
+    rules = CorpusSettings(passages=passages, filters=FILTERS, tokenizer=str(tmp_path / "tokenizer.json"))
     texts, wanted, filtered, gone = run(tmp_path, rules)
+    tokens = {row["id"]: row["detector_tokens"] for row in read_jsonl(tmp_path / "run" / "data")}
     output = str(tmp_path / "spark")
     counts = spark.clean_corpus(session, [tmp_path / "pages.jsonl"], output, rules=rules, group_pages=9)
     data = session.read.parquet(f"{output}/data").collect()
     assert {row["id"]: row["text"] for row in data} == texts
+    assert {row["id"]: row["detector_tokens"] for row in data} == tokens
     assert not {"detector_kept_lines", "detector_record"} & set(data[0].asDict())
     names = [row["id"] for row in documents()]
     found = session.read.parquet(f"{output}/passages").collect()
@@ -162,13 +175,29 @@ def test_a_corpus_on_spark_without_its_passages(session, tmp_path, passages):
         (names[row["number"]], row["first_line"], row["lines"], row["words"], names[row["original_number"]])
         for row in found
     } == wanted
+    report = json.loads((tmp_path / "run" / "report.json").read_text())["filtered"]
+    assert filtered
+    examples = {name: row.pop("examples") for name, row in counts["filtered"].items()}
+    wanted_examples = {name: row.pop("examples") for name, row in report.items()}
+    for name, found_there in wanted_examples.items():
+        ours = {row["id"]: (row["value"], row["text"]) for row in examples[name]}
+        assert ours == {row["id"]: (str(row["value"]), row["text"]) for row in found_there}
+    left_out = session.read.parquet(f"{output}/left_out").collect()
+    assert len({row["id"] for row in left_out}) == len(left_out) == len(names) - len(texts)
+    assert {row["id"]: row["reason"] for row in left_out if row["fate"] == "filtered"} == filtered
+    if passages == "drop":
+        (old,) = (row for row in left_out if row["id"] == "old")
+        assert (old["fate"], old["reason"]) == (
+            "empty", "all that was kept is on another page of the site (passages)"
+        )  # fmt: skip
     assert counts == {
         "documents": len(names),
         "duplicates": len(gone),
         "kept": len(texts),
-        "filtered": len(filtered),
+        "filtered": report,
         "empty": len(names) - len(texts) - len(filtered) - len(gone),
         "passages": len(wanted),
+        "tokens": sum(tokens.values()),
         "rejected": 0,
     }
 

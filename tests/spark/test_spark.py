@@ -1,11 +1,13 @@
 """Spark data frames give the results of a corpus run."""
 
+from collections import defaultdict
+
 import pytest
 
 from detector import clean_corpus
 from detector.errors import SettingsError
 from detector.near_duplicates.find import find_duplicates
-from detector.settings import Columns, CorpusSettings, DuplicateSettings, EngineSettings
+from detector.settings import Columns, CorpusSettings, DuplicateSettings, EngineSettings, Settings
 from detector.sites.recurrence import pruned
 from tests.corpus.made import page, read_jsonl, records, story, write_jsonl
 
@@ -104,8 +106,8 @@ def test_columns(session, frame):
         spark.clean(frame, Columns("html"))
     with pytest.raises(SettingsError, match="no column 'uri'"):
         spark.site_counts(frame, Columns(url="uri"))
-    with pytest.raises(SettingsError, match="tokenizer is for corpus runs only"):
-        spark.clean(frame, rules=CorpusSettings(tokenizer="tokenizer.json"))
+    with pytest.raises(SettingsError, match=r"the tokenizer 'none\.json' cannot be read"):
+        spark.clean(frame, rules=CorpusSettings(tokenizer="none.json"))
     with pytest.raises(SettingsError, match="would be overwritten"):
         spark.clean(frame, Columns("url"))
 
@@ -167,11 +169,21 @@ def test_wrong_columns_for_near_duplicates(session):
         spark.near_duplicates(frame, keep="best")
     with pytest.raises(SettingsError, match="takes no by"):
         spark.near_duplicates(frame, by="id")
+    with pytest.raises(
+        SettingsError, match=r"not 'article'; for articles, use spark\.clean\(.*keep_value=True"
+    ):
+        spark.near_duplicates(frame, keep="article")
+    with pytest.raises(SettingsError, match="keep is first, longest, best, not 'newest'"):
+        spark.near_duplicates(frame, keep="newest", by="id")
+    with pytest.raises(SettingsError, match="keep='first' compares no number"):
+        spark.clean(frame, rules=CorpusSettings(keep="first"), keep_value=True)
     assert spark.near_duplicates(frame).collect() == []
 
 
 def test_new_pages_count_with_those_of_before(session, pages, tmp_path):
     """Stored counts of earlier pages are evidence, and documents that a filter leaves out are marked."""
+    from pyspark.sql import functions as F
+
     from detector import spark
     from detector.run_settings import DocumentFilters
 
@@ -217,6 +229,12 @@ def test_new_pages_count_with_those_of_before(session, pages, tmp_path):
             assert rows[id]["detector_language"] == row["detector_language"]
     with pytest.raises(SettingsError, match="since has no column 'site'"):
         spark.clean(frames[1], since=frames[0])
+    earlier = session.read.parquet(counts)
+    with pytest.raises(SettingsError, match=r"no column 'keys_version': another .*Count the earlier pages"):
+        spark.clean(frames[1], since=earlier.drop("keys_version"))
+    other = earlier.limit(3).withColumn("keys_version", F.lit(1))
+    with pytest.raises(SettingsError, match=r"keys of version 1, this is version \d+: another version"):
+        spark.clean(frames[1], since=earlier.unionByName(other))
 
 
 def test_documents_of_an_earlier_corpus_stay(session):
@@ -232,3 +250,39 @@ def test_documents_of_an_earlier_corpus_stay(session):
     both = old.select("*", F.lit(0).alias("age")).unionByName(new.select("*", F.lit(1).alias("age")))
     found = spark.near_duplicates(both, order="age").collect()
     assert [(row["id"], row["duplicate_of"]) for row in found] == [("a", "z")]
+
+
+def test_lines_of_a_large_site_go_to_the_groups_that_have_them(session, monkeypatch):
+    """Each page has a line of all pages, and one that it shares with the page before or after it."""
+    from pyspark.sql import functions as F
+
+    from detector.spark import large_sites
+    from detector.spark.rows import PageSpec
+    from detector.spark.sites import site_of_rows
+
+    number, groups = 24, 8
+    rows = [
+        (f"https://one.example/{at}", f"Our menu\nThe tale of pair {'abcdefghijkl'[at // 2]}")
+        for at in range(number)
+    ]
+    pages = session.createDataFrame([(url, text, at % groups) for at, (url, text) in enumerate(rows)],
+                                    f"url string, text string, {large_sites.GROUP} int")  # fmt: skip
+    placed = pages.withColumn(large_sites.SITE, site_of_rows(pages, Columns())).withColumn(
+        large_sites.CUTS, F.lit(groups)
+    )
+    cuts = placed.select(large_sites.SITE, large_sites.CUTS).distinct()
+    spec = PageSpec(Columns(), Settings(), CorpusSettings(), "text", lines=False)
+    monkeypatch.setattr(large_sites, "group_of", lambda site, salt, groups: salt.cast("int"))
+    found = large_sites.counts_of_large(placed, cuts, spec, groups, None).collect()
+    sites = [row[large_sites.GROUP] for row in found if row["is_site"]]
+    assert sorted(sites) == list(range(groups))
+    of_key = defaultdict(set)
+    for row in found:
+        if not row["is_site"]:
+            of_key[row["key"], row["pages"]].add(row[large_sites.GROUP])
+    everywhere = [groups for (_, pages), groups in of_key.items() if pages == number]
+    assert everywhere
+    assert all(found == set(range(groups)) for found in everywhere)
+    pairs = [found for (_, pages), found in of_key.items() if pages == 2]
+    assert len(pairs) == number // 2
+    assert {tuple(sorted(found)) for found in pairs} == {(0, 1), (2, 3), (4, 5), (6, 7)}

@@ -8,6 +8,7 @@ import pytest
 
 from benchmarks.files import write_json_lines
 from benchmarks.measures.corpus_scores import joined_scored
+from benchmarks.peers.near_duplicates import pyspark_minhash
 from benchmarks.peers.near_duplicates.texts import SHINGLE, shingles
 from benchmarks.run.spark import minhash_lsh, steps
 from benchmarks.run.spark.session import SECONDS, Steps
@@ -71,7 +72,7 @@ def same_session(session, monkeypatch):
 
 def test_its_shingles_are_those_of_the_other_peers(session):
     rows = [("de", GERMAN), ("zh", CHINESE), ("short", "one two three four")]
-    found = minhash_lsh.vectors(session.createDataFrame(rows, "id string, text string")).collect()
+    found = pyspark_minhash.vectors(session.createDataFrame(rows, "id string, text string")).collect()
     sizes = {row["id"]: row["features"].numNonzeros() for row in found}
     assert sizes == {"de": len(set(shingles(GERMAN))), "zh": len(set(shingles(CHINESE)))}
     assert len(GERMAN.split()) > SHINGLE

@@ -64,6 +64,16 @@ class CleanPage(NamedTuple):
     line_words: LineWords | None = None
     empty: str = ""
 
+    @property
+    def size(self) -> int:
+        """Bytes of the clean text."""
+        return len(self.text)
+
+    @property
+    def segments(self) -> int:
+        """Number of segments."""
+        return len(self.lines.kept)
+
 
 def _line_bytes(batch: Batch) -> Integers:
     """Return int64 (P,): bytes of each page's lines with line endings, without markup."""
@@ -193,6 +203,12 @@ class CleanPages(NamedTuple):
     segments: Integers
 
     @classmethod
+    def of(cls, pages: Sequence[CleanPage]) -> "CleanPages":
+        """Return the results for some pages."""
+        values = ([getattr(page, name) for page in pages] for name in cls._fields)
+        return cls(*(np.array(column, kind) for column, kind in zip(values, _TYPES, strict=True)))
+
+    @classmethod
     def load(cls, folder: Path) -> "CleanPages":
         """Read the results in a shard's folder; raises `ShardError` if they are damaged."""
         text_sizes(folder)
@@ -215,7 +231,7 @@ class _CleanShard:
         self._lines = self._stack.enter_context(lines)
         self._rejects = self._stack.enter_context((folder / REJECTS).open("wb"))
         self._kept = self._stack.enter_context((folder / KEPT).open("wb"))
-        self._rows: list[tuple[int, int, int, int, float, bool, int]] = []
+        self._pages = [CleanPages.of([])]
         self._line_words: list[LineWords] = []
         self.empty: dict[str, str] = {}
 
@@ -225,18 +241,7 @@ class _CleanShard:
         if self._with_lines:
             self._lines.write(b"".join(json_line(page.lines.as_dict()) for page in pages))
         self._kept.write(b"".join(bytes(page.lines.kept) for page in pages))
-        self._rows += [
-            (
-                page.number,
-                len(page.text),
-                page.before,
-                page.verdict,
-                page.share,
-                page.titled,
-                len(page.lines.kept),
-            )
-            for page in pages
-        ]
+        self._pages.append(CleanPages.of(pages))
         self.empty |= {str(page.number): page.empty for page in pages if page.empty}
         self._line_words += [page.line_words for page in pages if page.line_words is not None]
         self._rejects.write(b"".join(json_line(record._asdict()) for record in rejected))
@@ -247,8 +252,7 @@ class _CleanShard:
 
     def pages(self) -> CleanPages:
         """Return the results for all pages."""
-        columns = list(zip(*self._rows, strict=True)) if self._rows else [()] * len(_TYPES)
-        return CleanPages(*(np.array(values, kind) for values, kind in zip(columns, _TYPES, strict=True)))
+        return CleanPages(*(np.concatenate(parts) for parts in zip(*self._pages, strict=True)))
 
     def __enter__(self) -> Self:
         return self

@@ -177,8 +177,13 @@ def _values(keep: KeepDocument, sources: Sequence[Source]) -> list[float] | None
     values = list[float]()
     for source in sources:
         pages = CleanPages.load(source.clean)
-        values += source.of(pages.share if keep == "best" else _as_article(pages)).tolist()
+        values += source.of(keep_value(keep, pages)).tolist()
     return values
+
+
+def keep_value(keep: KeepDocument, pages: CleanPages) -> NDArray[Any]:
+    """Return the number of each page that the policy "best" or "article" compares: the highest stays."""
+    return pages.share if keep == "best" else _as_article(pages)
 
 
 def _as_article(pages: CleanPages) -> Floats64:

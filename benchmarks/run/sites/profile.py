@@ -26,7 +26,7 @@ from benchmarks.data.sets import dataset
 from benchmarks.environment import made, ours
 from benchmarks.files import RESULTS, write_json
 from benchmarks.measures.profile_scores import NEARLY, Judged, bounds, counts_of, judged, template_left
-from benchmarks.run import profile_peer
+from benchmarks.run.sites import profile_peer
 from detector.model.files import Model, load
 from detector.records import Format
 from detector.sites.profile import MOST_LINES
@@ -109,11 +109,14 @@ def _summary(format: str, others: int, rows: list[dict[str, Any]]) -> dict[str, 
     return out
 
 
-def corpus(models: Sequence[Model]) -> list[dict[str, Any]]:
-    """Return how counts over all pages of a site, as in a corpus run, change the pages that we labelled."""
+def corpus(models: Sequence[Model], locked: bool = False) -> list[dict[str, Any]]:
+    """Return how counts over all pages of a site, as in a corpus run, change the pages that we labelled.
+
+    models: those of the folds; of locked pages, which none learns from, the same one for each fold
+    """
     pages: dict[Format, list[tuple[Judged, Judged]]] = {format: [] for format in FORMATS}
     sites = 0
-    for site in labelled_sites(load_splits()):
+    for site in labelled_sites(load_splits(), locked):
         counts = merge([counts_of(html) for html in site.pages.values()])
         sites += 1
         for examples in (examples_of([target]) for target in site.targets):
@@ -194,25 +197,32 @@ def measured(models: Sequence[Model]) -> dict[str, Any]:
 @click.command()
 @click.argument("models", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("--peer", is_flag=True, help="Measure ChromeRAG beside us, and add it to the result.")
+@click.option("--locked", is_flag=True, help="Open the locked pages, and add them to the result.")
 @click.option(
     "--output", type=click.Path(path_type=Path), default=RESULTS / "profile.json", help="The result."
 )
-def command(models: Path, peer: bool, output: Path) -> None:
+def command(models: Path, peer: bool, locked: bool, output: Path) -> None:
     """Measure the gain from site profiles, to profile.json.
 
     MODELS is a folder of `train folds`. With --peer, compares ChromeRAG's `learn` and `batch` with our
-    profiles: on the same pages, 30 other pages of the site, at most four known pages of a site.
+    profiles: on the same pages, 30 other pages of the site, at most four known pages of a site. With --locked,
+    measures what the site changes on the locked labelled pages. Do that once per release.
 
     \b
     Examples:
       python -m benchmarks run profile build/models
       python -m benchmarks run profile build/models --peer
+      python -m benchmarks run profile build/models --locked
     """
     of_fold = [load(models / f"fold-{fold}") for fold in range(FOLDS)]
-    if peer:
-        before = json.loads(output.read_text(encoding="utf-8"))
-        if before["model_id"] != ours(*(model.model_id for model in of_fold))["model_id"]:
-            raise click.ClickException(f"{output} has other models: first run this without --peer")
-        write_json(output, {**before, "peer": profile_peer.measured(of_fold)})
-    else:
+    if not (peer or locked):
         write_json(output, measured(of_fold))
+        return
+    before = json.loads(output.read_text(encoding="utf-8"))
+    if before["model_id"] != ours(*(model.model_id for model in of_fold))["model_id"]:
+        raise click.ClickException(f"{output} has other models: first run this without --peer and --locked")
+    if peer:
+        before |= {"peer": profile_peer.measured(of_fold)}
+    if locked:
+        before |= {"locked": corpus([load(models / "all")] * FOLDS, locked=True)}
+    write_json(output, before)

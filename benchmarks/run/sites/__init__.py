@@ -1,0 +1,1 @@
+"""Runs over sites: profiles, and the decisions that a site changes."""
