@@ -41,7 +41,7 @@ def test_damage_raises():
     for broken in (
         b"a text that is not compressed",
         packed[:7] + b"xxxx" + packed[11:],
-        packed + b"junk",
+        packed + b"junk" * 9,
     ):
         with pytest.raises(OSError, match="not xz, or damaged"):
             read_xz(io.BytesIO(broken)).read()
