@@ -11,7 +11,7 @@ from click.core import ParameterSource
 from detector.cli.command import INPUT, Command, exists, is_too_long, or_piped, refuse_unused
 from detector.cli.corpus_options import CorpusOptions, corpus_options, is_corpus, is_page_address
 from detector.cli.options import Policy, input_options, page_of, policy_options
-from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
+from detector.cli.outputs import OutputPath, overwrite_option, refuse_existing, write_whole
 from detector.cli.terminal import counted, note, print_json, print_page_text, say
 from detector.corpus.formats.kinds import ENDINGS, kind_of, plain_name
 from detector.detector import Detector
@@ -145,7 +145,7 @@ def _target(name: str, output: Path, format: OutputFormat) -> Path:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=OutputPath(),
     help="The folder to write to; for one page, also a file: page.txt, page.md.",
 )
 @overwrite_option

@@ -1,6 +1,6 @@
 """`detector clean` on a corpus: run it and report the outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,8 +10,9 @@ from detector.cli.outputs import refuse_overwriting
 from detector.cli.sample import print_sample
 from detector.cli.terminal import counted, note, say
 from detector.corpus import api
-from detector.corpus.formats.documents import NO_PAGE
+from detector.corpus.formats.documents import NO_PAGE, OTHER_TYPE
 from detector.corpus.formats.kinds import is_remote, kind_of, output_kind
+from detector.corpus.report.site_ways import in_words
 from detector.corpus.report.summary import MOST_NAMED
 from detector.corpus.run import Outcome
 from detector.corpus.steps.write import LONE_PAGES
@@ -22,6 +23,7 @@ from detector.settings import Columns, CorpusSettings, EngineSettings, RecordSet
 
 OVER_LOSS_LIMIT: Final = 3
 SHOWN: Final = 20
+SHOWN_TYPES: Final = 8
 # What only looks writes nothing, but needs a name for the folder.
 NOWHERE: Final = Path("dry-run")
 
@@ -88,13 +90,20 @@ def _refuse_useless(names: Sequence[str], options: CorpusOptions, engine: Engine
 def _tell(outcome: Outcome, options: CorpusOptions) -> None:
     """Report the outcome of a run."""
     report, total = outcome.report, outcome.report["total"]
+    others = {reason: count for reason, count in report["rejected"].items() if reason.startswith(OTHER_TYPE)}
+    if others:
+        note(f"skipped: {counted(sum(others.values()), 'record')} of other types: {_types(others)}")
     for reason, count in report["rejected"].items():
+        if reason in others:
+            continue
         if reason.startswith(NO_PAGE):
             note(f"skipped: {counted(count, 'record')}: {reason}")
         else:
             say(f"set aside: {counted(count, 'record')}: {reason}")
     if total["documents"] > 1 and [row["name"] for row in report["by_site"]] == [LONE_PAGES]:
         note("no page has a site, so lines are not counted: see --url-column and --site-column")
+    if ways := in_words(report.get("sites_found_by", {})):
+        note(f"sites: {ways}")
     left_out = sum(row["documents"] for row in report.get("filtered", {}).values())
     filtered = f", {left_out:,} filtered" if "filtered" in report else ""
     share = total["bytes_kept"] / max(total["bytes"], 1)
@@ -113,6 +122,18 @@ def _tell(outcome: Outcome, options: CorpusOptions) -> None:
     if len(named) < MOST_NAMED:
         for name in (name for name in options.allow if name not in named):
             say(f"no site or source is called {name} (--allow)")
+    _tell_end(outcome, options)
+
+
+def _types(others: Mapping[str, int]) -> str:
+    """Return content types with their numbers, the most frequent ones first."""
+    ranked = sorted(others.items(), key=lambda item: (-item[1], item[0]))
+    named = [f"{reason.removeprefix(OTHER_TYPE)} {count:,}" for reason, count in ranked[:SHOWN_TYPES]]
+    return ", ".join(named) + (" and more" if len(ranked) > SHOWN_TYPES else "")
+
+
+def _tell_end(outcome: Outcome, options: CorpusOptions) -> None:
+    """Report what would lose too much, or where the output is."""
     if outcome.losses:
         for loss in outcome.losses[:SHOWN]:
             say(f"too much lost: {loss}")

@@ -15,7 +15,13 @@ import click
 from detector.cli.command import INPUT, Command, or_piped
 from detector.cli.corpus_options import Size
 from detector.cli.options import Share
-from detector.cli.outputs import overwrite_option, refuse_existing, refuse_other_formats, write_whole
+from detector.cli.outputs import (
+    OutputPath,
+    overwrite_option,
+    refuse_existing,
+    refuse_other_formats,
+    write_whole,
+)
 from detector.cli.terminal import cell, counted, note, print_json, print_page_text
 from detector.cli.text_records import FIELDS, TextInput, parts_of
 from detector.corpus.formats.documents import Part
@@ -189,17 +195,15 @@ def _ask_index(
     help="Find texts inside longer ones; the longer text is kept. With --index: inside earlier ones.",
 )
 @click.option("--mask", is_flag=True, help="Treat all numbers and dates as equal.")
-@click.option(
-    "--index", type=click.Path(path_type=Path), help="Find near-duplicates of the texts in this index."
-)
+@click.option("--index", type=OutputPath(), help="Find near-duplicates of the texts in this index.")
 @click.option("--add", is_flag=True, help="Add the texts to the index; create it if needed.")
 @click.option("--memory", type=Size(), default="200MB", show_default=True, help="Memory for working arrays.")
 @click.option(
     "--work",
-    type=click.Path(path_type=Path),
+    type=OutputPath(),
     help="A folder for intermediate files, to resume an interrupted run.",
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write the records to keep, as JSONL.")
+@click.option("-o", "--output", type=OutputPath(), help="Write the records to keep, as JSONL.")
 @overwrite_option
 @click.option(
     "--json", "as_json", is_flag=True, help="Print all pairs, and what to keep and remove, as JSON."

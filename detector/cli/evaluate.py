@@ -10,7 +10,7 @@ import click
 
 from detector.cli.command import Command
 from detector.cli.options import Share
-from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
+from detector.cli.outputs import OutputPath, overwrite_option, refuse_existing, write_whole
 from detector.cli.terminal import print_page_text, say
 from detector.detector import profile_for
 from detector.errors import SettingsError
@@ -45,11 +45,11 @@ class Outputs(NamedTuple):
 @click.option("--threshold", type=Share(), help="Drop lines with a higher score.")
 @click.option("--lose-at-most", type=Share(), help="Instead: lose at most this share of the content.")
 @click.option("--json", "as_json", is_flag=True, help="Print all measures as JSON.")
-@click.option("--html", type=click.Path(path_type=Path), help="Write an HTML report with curves.")
+@click.option("--html", type=OutputPath(), help="Write an HTML report with curves.")
 @overwrite_option
 @click.option(
     "--store",
-    type=click.Path(path_type=Path),
+    type=OutputPath(),
     help="Write the threshold that meets the goal to this TOML file.",
 )
 def command(

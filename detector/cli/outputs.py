@@ -7,13 +7,31 @@ from typing import Any, Final, TypeVar
 import click
 
 from detector.cli.command import exists
-from detector.corpus.formats.kinds import kind_of, plain_name
+from detector.corpus.formats.kinds import is_remote, kind_of, plain_name
 from detector.errors import SettingsError
 from detector.files.atomic import new_file
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 _OVERWRITE: Final = "detector.overwrite"
+
+
+class OutputPath(click.Path):
+    """A path on this machine to write to. URLs are refused: `s3://b/x` would become a folder `s3:`."""
+
+    def __init__(self, *, file_okay: bool = True, dir_okay: bool = True) -> None:
+        super().__init__(file_okay=file_okay, dir_okay=dir_okay, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, context: click.Context | None) -> Any:  # noqa: ANN401
+        """Read a path."""
+        if is_remote(str(value)):
+            self.fail(
+                f"{value} is a URL, but this command writes to this machine only: write to a local path and "
+                "copy it there, or clean with detector.spark in Python, which writes to URLs",
+                param,
+                context,
+            )
+        return super().convert(value, param, context)
 
 
 def _note(context: click.Context, param: click.Parameter, value: bool) -> None:

@@ -7,7 +7,7 @@ import click
 
 from detector.cli.command import INPUT, Command, refuse_unused
 from detector.cli.options import input_options, page_of
-from detector.cli.outputs import overwrite_option, refuse_existing
+from detector.cli.outputs import OutputPath, overwrite_option, refuse_existing
 from detector.cli.terminal import note, print_page_text, say
 from detector.errors import PageError, SettingsError
 from detector.files.folders import files_below, refuse_special
@@ -66,7 +66,7 @@ def _refuse_unfit(profiles: Sequence[SiteProfile], name: str) -> None:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=OutputPath(dir_okay=False),
     help="The file to write the profile to.",
 )
 @overwrite_option

@@ -6,7 +6,13 @@ import click
 
 from detector.cli.command import Command, refuse_unused
 from detector.cli.options import Policy, policy_options
-from detector.cli.outputs import overwrite_option, refuse_existing, refuse_other_formats, write_whole
+from detector.cli.outputs import (
+    OutputPath,
+    overwrite_option,
+    refuse_existing,
+    refuse_other_formats,
+    write_whole,
+)
 from detector.cli.terminal import note, print_json
 from detector.corpus.restore import restored, settings_of
 from detector.detector import Detector
@@ -21,7 +27,7 @@ from detector.errors import SettingsError
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=OutputPath(),
     help="The .jsonl file to write; standard output by default.",
 )
 @overwrite_option

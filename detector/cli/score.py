@@ -10,7 +10,7 @@ import click
 
 from detector.cli.command import INPUT, Command, or_piped
 from detector.cli.options import Policy, input_options, page_of, policy_options
-from detector.cli.outputs import overwrite_option, refuse_existing, write_whole
+from detector.cli.outputs import OutputPath, overwrite_option, refuse_existing, write_whole
 from detector.cli.terminal import is_terminal, print_json, printable
 from detector.records import Format, ScoredLine
 from detector.results.html import document_html, scored_lines_html
@@ -92,9 +92,7 @@ def _table(page: ScoredPage) -> str:
 @click.option("--url", help="The address of the page.")
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @overwrite_option
-@click.option(
-    "--html", type=click.Path(path_type=Path), help="Write an HTML page with the lines coloured by score."
-)
+@click.option("--html", type=OutputPath(), help="Write an HTML page with the lines coloured by score.")
 def command(
     page: str | None,
     input_format: Format | None,

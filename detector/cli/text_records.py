@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from detector.cli.terminal import say
 from detector.corpus.first_records import refuse_wrong_columns
-from detector.corpus.formats.documents import Document, Part, Rejected, in_its_file
+from detector.corpus.formats.documents import OTHER_TYPE, Document, Part, Rejected, in_its_file
 from detector.corpus.formats.kinds import kind_of
 from detector.corpus.formats.readers import read_part
 from detector.corpus.inputs import inputs_as_given
@@ -88,6 +88,8 @@ def read_records(parts: Sequence[Part], columns: Columns, set_aside: SetAside) -
     for part in parts:
         of_file = set[str]()
         for record in read_part(part, columns, whole=True):
+            if isinstance(record, Rejected) and record.reason.startswith(OTHER_TYPE):
+                continue  # an image in a web archive
             if isinstance(record, Rejected):
                 set_aside(f"{record.file}, record {record.record}: {record.reason}")
                 continue

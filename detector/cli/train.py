@@ -9,6 +9,7 @@ import click
 
 from detector.cli.asking import ask
 from detector.cli.command import Command, refuse_unused
+from detector.cli.outputs import OutputPath
 from detector.cli.terminal import counted, print_page_text, say
 from detector.errors import SettingsError
 from detector.model.files import folder_of
@@ -44,8 +45,8 @@ class AdaptOptions(NamedTuple):
     frozen: bool
 
 
-def _path(**more: bool) -> click.Path:
-    return click.Path(path_type=Path, **more)
+def _path() -> click.Path:
+    return click.Path(path_type=Path)
 
 
 @click.command(
@@ -53,11 +54,15 @@ def _path(**more: bool) -> click.Path:
 )
 @click.argument("pages", nargs=-1, required=True, type=_path())
 @click.option(
-    "-o", "--output", required=True, type=_path(file_okay=False), help="The folder to write the model to."
+    "-o",
+    "--output",
+    required=True,
+    type=OutputPath(file_okay=False),
+    help="The folder for the model.",
 )
 @click.option("--model", type=_path(), help="The model to adapt: a folder, or default.")
 @click.option(
-    "--labels", type=_path(dir_okay=False), help="Labels of lines, JSONL or CSV. Answers are added here."
+    "--labels", type=OutputPath(dir_okay=False), help="Labels of lines, JSONL or CSV. Answers are added here."
 )
 @click.option(
     "--ask", "ask_", type=click.IntRange(min=1), default=None, help="Ask you for this many labels first."

@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 from detector.corpus.document_numbers import refuse_unknown_page_kinds
 from detector.corpus.earlier_runs import earlier_runs
-from detector.corpus.formats.kinds import ENDINGS
+from detector.corpus.formats.kinds import ENDINGS, is_remote
 from detector.corpus.manifest import settings_of
 from detector.corpus.run import Outcome, Resources, look, run
 from detector.corpus.run_log import RunLog, Tell, no_word
@@ -15,6 +15,7 @@ from detector.corpus.run_spec import RunSpec
 from detector.corpus.sample import PAGES
 from detector.corpus.token_counts import TokenCounter
 from detector.engines.choice import PARENT, engine_of, workers_for
+from detector.engines.engine import NAMES
 from detector.errors import SettingsError
 from detector.progress import Progress, progress_of
 from detector.settings import CorpusSettings, EngineSettings, Lines, RecordSettings, Settings
@@ -44,13 +45,22 @@ def _refuse_wrong(records: RecordSettings, engine: EngineSettings) -> None:
             raise SettingsError(f"{name} is a whole number of at least {least}, not {value!r}")
 
 
+def _engine_settings(engine: EngineSettings | str | None) -> EngineSettings:
+    """Return the settings of an engine, which may be given by its name; raises `SettingsError` if not."""
+    found = EngineSettings(engine) if isinstance(engine, str) else engine or EngineSettings()
+    if not isinstance(found, EngineSettings):
+        names = f"{', '.join(NAMES)}, a backend of joblib"
+        raise SettingsError(f"engine is EngineSettings or a name ({names}), not {type(found).__name__}")
+    return found
+
+
 def clean_corpus(
     inputs: Sequence[str | Path],
     output: str | Path,
     settings: Settings | None = None,
     corpus: CorpusSettings | None = None,
     records: RecordSettings | None = None,
-    engine: EngineSettings | None = None,
+    engine: EngineSettings | str | None = None,
     *,
     since: str | Path | None = None,
     sample: bool | int = False,
@@ -71,8 +81,8 @@ def clean_corpus(
         Rules, near-duplicates, the loss limit.
     records : RecordSettings, optional
         How to read and write records.
-    engine : EngineSettings, optional
-        What runs the tasks.
+    engine : EngineSettings or str, optional
+        What runs the tasks; a name such as "spark" is short for `EngineSettings("spark")`.
     since : str or Path, optional
         The folder of a finished run, whose pages count as evidence and whose documents stay. Give new pages
         only; nothing in that folder changes.
@@ -98,7 +108,11 @@ def clean_corpus(
         If the disk is full, an input cannot be read, or a worker was killed. Finished work is kept.
     """
     refuse_one(inputs, "inputs")
-    records, engine = records or RecordSettings(), engine or EngineSettings()
+    if is_remote(str(output)):
+        raise SettingsError(
+            f"{output} is a URL: write to a local folder and copy that, or use detector.spark.clean_corpus"
+        )
+    records, engine = records or RecordSettings(), _engine_settings(engine)
     _refuse_wrong(records, engine)
     corpus = corpus or CorpusSettings()
     refuse_unknown_page_kinds(corpus.filters)

@@ -11,11 +11,11 @@ all folders belong to the site that they declare, or to none.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, zip_longest
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
-from detector.corpus.formats.documents import Document, Part
+from detector.corpus.formats.documents import Document, Part, SiteWay
 from detector.corpus.formats.readers import read_page
 from detector.corpus.inputs import Input
 from detector.errors import KernelError, PageError
@@ -42,30 +42,41 @@ ONE_SITE: Final = np.zeros(1, np.int64)
 ALL: Final = "(all pages)"
 
 
+class _Site(NamedTuple):
+    """A site, and how it was found."""
+
+    name: str
+    way: SiteWay
+
+
+_NOT_FOUND: Final = _Site("", "none")
+
+
 def with_sites(inputs: Sequence[Input], how: FolderSites) -> list[Input]:
     """Return inputs with the sites of pages; "" if the page declares it itself, or has none."""
     names = [input.name for input in inputs if input.kind == "page" and not input.fault]
     by_name = {input.name: input for input in inputs}
     sites = _found(by_name, names) if how == "found" else {name: _by_rule(name, how) for name in names}
-    return [input._replace(site=sites.get(input.name, "")) for input in inputs]
+    found = [(input, sites.get(input.name, _NOT_FOUND)) for input in inputs]
+    return [input._replace(site=site.name, site_way=site.way) for input, site in found]
 
 
-def _by_rule(name: str, how: FolderSites) -> str:
+def _by_rule(name: str, how: FolderSites) -> _Site:
     """Return the site of a page by a rule that the user chose."""
     folder = name.rpartition("/")[0]
     sites = {"one": ALL, "top": folder.partition("/")[0], "folder": folder, "none": ""}
-    return sites[how] or f"{LONE}{name}"
+    return _Site(sites[how], "folder_sites") if sites[how] else _Site(f"{LONE}{name}", "none")
 
 
-def _found(inputs: Mapping[str, Input], names: Sequence[str]) -> dict[str, str]:
+def _found(inputs: Mapping[str, Input], names: Sequence[str]) -> dict[str, _Site]:
     """Return the sites of pages whose folders show them."""
     hosts = {name: site_of_folders(name) for name in names}
     rest = [name for name in names if hosts[name] is None]
     shared = dict(_divided(inputs, "", rest))
-    return {name: site for name, site in {**hosts, **shared}.items() if site is not None}
+    return {name: _Site(host, "host_folder") for name, host in hosts.items() if host is not None} | shared
 
 
-def _divided(inputs: Mapping[str, Input], folder: str, names: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _divided(inputs: Mapping[str, Input], folder: str, names: Sequence[str]) -> Iterator[tuple[str, _Site]]:
     """Yield the pages below a folder that belong to one site, in the folder itself or in its folders."""
     if len(names) < 2:
         return
@@ -73,13 +84,13 @@ def _divided(inputs: Mapping[str, Input], folder: str, names: Sequence[str]) -> 
     pages = list(_pages(inputs[name] for name in _spread(inside)))
     addresses, name = _addresses(pages), folder.rstrip("/") or ALL
     if len(addresses) <= 1 and _share_a_template(pages, folder, _has_index(inside[""])):
-        yield from ((page, min(addresses, default=name)) for page in names)
+        yield from ((page, _Site(min(addresses, default=name), "template")) for page in names)
         return
     for deeper, below in inside.items():
         if deeper:
             yield from _divided(inputs, f"{folder}{deeper}/", below)
     if folder:
-        yield from ((page, name) for page in _loose(inputs, inside[""]))
+        yield from ((page, _Site(name, "folder")) for page in _loose(inputs, inside[""]))
 
 
 def _loose(inputs: Mapping[str, Input], names: Sequence[str]) -> Sequence[str]:

@@ -7,14 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from detector.corpus.formats.documents import NO_PAGE, Kind
+from detector.corpus.formats.documents import NO_PAGE, Kind, SiteWay
 from detector.corpus.formats.files import (
+    HEAD,
+    HTML_HEAD,
     begins_as_html,
     listed,
     size_and_time,
     unreadable,
 )
 from detector.corpus.formats.kinds import KINDS, is_remote, kind_of
+from detector.corpus.formats.remote import heads_there
 from detector.corpus.run_folder import RunFolder
 from detector.errors import SettingsError
 from detector.text.compressed import COMPRESSED
@@ -28,7 +31,7 @@ class Input(NamedTuple):
 
     size: bytes, -1 if unknown; time: of the last change (ns), 0 if unknown
     fault: why it cannot be read; empty if it can
-    site: of a page, if its folders show it (`folder_sites`)
+    site, site_way: of a page, if its folders show it, and how (`folder_sites`)
     """
 
     path: str
@@ -38,6 +41,7 @@ class Input(NamedTuple):
     time: int = 0
     fault: str = ""
     site: str = ""
+    site_way: SiteWay = "none"
 
 
 def _longer_names(found: Mapping[str, str]) -> dict[str, str]:
@@ -103,8 +107,11 @@ def _read_and_others(given: Sequence[str], output: Path | None) -> tuple[list[In
     """Return the files to read, and the path and name of files of other kinds."""
     inputs, others = [], []
     named = {path if is_remote(path) else os.path.realpath(path) for path in given}
-    for path, name in _names(given, output).items():
-        kind = _kind(path, name, path in named)
+    names = _names(given, output)
+    remote = [path for path, name in names.items() if is_remote(path) and kind_of(name) is None]
+    html = {path for path, head in heads_there(remote, HEAD).items() if HTML_HEAD.match(head)}
+    for path, name in names.items():
+        kind = _kind(path, name, path in named, path in html)
         if kind is None:
             others.append((path, name))
         else:
@@ -115,14 +122,17 @@ def _read_and_others(given: Sequence[str], output: Path | None) -> tuple[list[In
     return inputs, others
 
 
-def _kind(path: str, name: str, is_named: bool) -> Kind | None:
+def _kind(path: str, name: str, is_named: bool, is_remote_html: bool) -> Kind | None:
     """Return the kind of a file by its name, or else by its beginning; None if it is not read.
 
+    is_remote_html: whether it is at a URL, and begins as HTML
     Mirrors have pages with names such as `about`, `index.php?id=3` and `news.shtml`, and JSON that is not a
     corpus.
     """
     kind = kind_of(name)
-    if kind is None and not is_remote(path):
+    if kind is None and is_remote(path):
+        return "page" if is_remote_html else None
+    if kind is None:
         return "page" if is_named or begins_as_html(path) else None
     return None if name.lower().endswith(".json") and not is_named else kind
 

@@ -41,6 +41,8 @@ PAGES: Final = "pages.zst"
 FIELDS: Final = "fields.arrow"
 # The fastest level: the file is read only once.
 ZSTD_LEVEL: Final = 1
+# What a record that is set aside counts for the size of a batch: images of an archive may be millions.
+REJECTED_SIZE: Final = 200
 # Marks the end, where the numbers of records and parts of a batch would be.
 END: Final = [-1, 0]
 # The stored fields of a batch. The others can be computed from these.
@@ -184,7 +186,7 @@ def parsed_batches(records: Records, format: Format | None, most: int) -> Iterat
     size = first = 0
     for record in records:
         batch.append(record)
-        size += len(record.text) if isinstance(record, Document) else 0
+        size += len(record.text) if isinstance(record, Document) else REJECTED_SIZE
         if size >= most:
             parsed = _parsed(first, batch, format)
             yield parsed

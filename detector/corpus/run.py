@@ -18,16 +18,18 @@ from filelock import FileLock, Timeout
 
 from detector.corpus.earlier_runs import earlier_shards
 from detector.corpus.first_records import refuse_wrong_columns
+from detector.corpus.first_shard import FirstShard
 from detector.corpus.folder_sites import with_sites
 from detector.corpus.formats.documents import Shard
 from detector.corpus.inputs import Input, inputs_of
 from detector.corpus.manifest import PLAN, Surveyor, plan_for, run_id
 from detector.corpus.output_column import with_output_column
+from detector.corpus.plan_messages import ended, needed, planned
 from detector.corpus.report.loss_limit import Loss, losses
 from detector.corpus.report.since import since_report
 from detector.corpus.report.summary import document_counts, report_of
 from detector.corpus.run_folder import MANIFEST, read_json
-from detector.corpus.run_log import LOG, RunLog, in_units
+from detector.corpus.run_log import LOG, RunLog
 from detector.corpus.run_spec import Done, RunSpec, ShardTask
 from detector.corpus.sample import SHARD_BYTES, Sample, drawn_sample, found_in_sample
 from detector.corpus.steps.again import judge_again, shards_again
@@ -86,6 +88,8 @@ CLEAN: Final = _Step("cleaning", "clean", clean_shard)
 SIGN: Final = _Step("signing", "sketches", sketch_shard)
 PASSAGES: Final = _Step("finding passages", "passages", passages_shard)
 WRITE: Final = _Step("writing", "out", write_shard)
+# For grouping a few documents, in bytes.
+LITTLE_MEMORY: Final = 100_000_000
 AGAIN: Final = _Step("judging earlier pages", "again", judge_again)
 
 
@@ -164,12 +168,20 @@ def _titles(spec: RunSpec) -> list[str]:
 
 
 def _steps(
-    spec: RunSpec, shards: Sequence[Shard], engine: Engine, memory: int, progress: Progress
+    spec: RunSpec,
+    shards: Sequence[Shard],
+    engine: Engine,
+    memory: int,
+    progress: Progress,
+    counting: Engine | None = None,
 ) -> dict[str, list[Done]]:
-    """Run all passes over all shards; return what the tasks of each took."""
+    """Run all passes over all shards; return what the tasks of each took.
+
+    counting: what runs the first pass, if that is not the engine
+    """
     run = spec.folder()
     numbers = [shard.number for shard in shards]
-    tasks = {COUNT.title: _each(COUNT, spec, shards, engine, progress)}
+    tasks = {COUNT.title: _each(COUNT, spec, shards, counting or engine, progress)}
     earlier = [shard.of(COUNT.folder) for shard in earlier_shards(spec.since)]
     counted = [run.of(COUNT.folder, number) for number in numbers]
     merge_shards(run.step("counts"), counted, memory, earlier)
@@ -187,6 +199,11 @@ def _steps(
     tasks[WRITE.title] = _each(WRITE, spec, shards, engine, progress)
     engine.close()
     return tasks
+
+
+def _steps_here(spec: RunSpec, shards: Sequence[Shard]) -> None:
+    """Run all passes over a few records, in this process."""
+    _steps(spec, shards, InProcess(), LITTLE_MEMORY, no_progress)
 
 
 def _finished(spec: RunSpec, inputs: Sequence[Input], surveyor: Surveyor) -> Outcome:
@@ -225,8 +242,17 @@ def run(
     with _alone(spec), log.to(spec.output, _titles(spec), resources.workers):
         spec.folder().sweep()
         shards, manifest = plan_for(spec, inputs, surveyor)
-        log.write(_planned(shards, resources, spec.output), tell=True)
-        _steps(spec, shards, engine, resources.grouping, log)
+        log.write(planned(shards, resources.workers, resources.memory, spec.output), tell=True)
+        counting = FirstShard(
+            engine,
+            spec,
+            shards,
+            _titles(spec),
+            resources.workers,
+            _steps_here,
+            lambda needs: log.write(needed(needs, spec.output), tell=True),
+        )
+        _steps(spec, shards, engine, resources.grouping, log, counting)
         report = report_of(spec, len(shards), rejected_counts(spec, shards)) | since_report(spec)
         lost = losses(document_counts(spec, len(shards)), spec.corpus)
         if not lost:
@@ -234,27 +260,8 @@ def run(
             publish(
                 spec, shards, report, {"run": run_id(manifest), **manifest, "counts": counts, "seed": None}
             )
-        log.write(_ended(report, lost))
+        log.write(ended(report, lost))
     return Outcome(report, lost, not lost, len(shards))
-
-
-def _planned(shards: Sequence[Shard], resources: Resources, output: Path) -> str:
-    """Return the plan of a run in a line."""
-    files, tasks = len({part.name for shard in shards for part in shard.parts}), len(shards)
-    size, free = sum(shard.bytes for shard in shards), shutil.disk_usage(output).free
-    return (
-        f"plan: {in_units(size)} in {files:,} file{'s'[: files != 1]}, {tasks:,} shard{'s'[: tasks != 1]}; "
-        f"{resources.workers} worker{'s'[: resources.workers != 1]}, at most {in_units(resources.memory)} of "
-        f"memory; {in_units(free)} of disk are free"
-    )
-
-
-def _ended(report: dict[str, Any], lost: Sequence[Loss]) -> str:
-    """Return the end of a run in a line."""
-    total = report["total"]
-    if lost:
-        return f"nothing is published: {len(lost)} sites or sources would lose too much"
-    return f"published: {total['kept']:,} of {total['documents']:,} documents kept"
 
 
 def look(

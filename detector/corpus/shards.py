@@ -148,6 +148,7 @@ def _cut(input: Input, survey: Survey) -> Iterator[Part]:
             time=input.time,
             fault=input.fault,
             site=input.site,
+            site_way=input.site_way,
             piece=survey.pieces[number] if survey.pieces else None,
         )
 

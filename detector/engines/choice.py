@@ -3,7 +3,7 @@
 import os
 from typing import Final
 
-from detector.engines.engine import Engine
+from detector.engines.engine import NAMES, Engine
 from detector.engines.in_process import InProcess
 from detector.engines.memory import MemoryWatch
 from detector.errors import SettingsError
@@ -12,7 +12,6 @@ from detector.errors import SettingsError
 WORKER: Final = 320_000_000
 # Bytes of this process.
 PARENT: Final = 320_000_000
-NAMES: Final = ("auto", "process", "joblib", "spark")
 
 
 def workers_for(memory: int, wished: int | None) -> int:

@@ -1,7 +1,10 @@
 """The interface of an engine."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+# The names of engines; each backend of joblib is another one.
+NAMES: Final = ("auto", "process", "joblib", "spark")
 
 
 class Engine(Protocol):

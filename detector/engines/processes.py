@@ -18,6 +18,7 @@ from joblib.externals.loky.backend import resource_tracker
 from joblib.externals.loky.process_executor import BrokenProcessPool
 from joblib.parallel import get_active_backend
 
+from detector.engines.engine import NAMES
 from detector.engines.memory import MemoryWatch
 from detector.errors import SettingsError, ShardError
 from detector.safe_path import safe_path
@@ -148,7 +149,10 @@ class Processes:
                 )
         except (ValueError, ImportError) as error:
             reason = str(error).strip().split("\n", 1)[0]
-            raise SettingsError(f"joblib cannot use the backend {self._backend!r}: {reason}") from None
+            raise SettingsError(
+                f"{self._backend!r} is not an engine ({', '.join(NAMES)}), "
+                f"and joblib cannot use the backend: {reason}"
+            ) from None
 
     def _run(self, task: Callable[[Any], Any], items: Iterator[Any]) -> Iterator[Any]:
         parallel = self._parallel()

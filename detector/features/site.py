@@ -41,5 +41,6 @@ def site_features(
         The columns of the site are 0 if it has fewer than `LEAST_PAGES` other pages.
     """
     table = np.empty((log_odds.size, N_COLUMNS), np.float32)
-    native.run("site_features", recurrence, words, page_segment, log_odds, table)
+    counts = recurrence[:4]  # without what only reasons need
+    native.run("site_features", counts, words, page_segment, log_odds, table)
     return table

@@ -54,8 +54,8 @@ class PageLines(NamedTuple):
     scores: float32 (S,); contributions: float32 (S, codes)
     kinds: float32 (S, K), the probability of each kind of line; no rows if the model has no kinds
     link_bytes: int32 (L,), bytes of each line of HTML in links; empty for text
-    seen: int32 (S, 2), other pages of the site with the line, as it is and with other names or numbers; no
-        rows if nothing is known about the site
+    seen: int32 (S, 3), other pages of the site with the line, as it is and with other names or numbers, and
+        1 if the first number may be too small; no rows if nothing is known about the site
     site_pages: other pages known of the site
     quoted: int16 (S, words), the words that reasons quote; no rows if they are not chosen yet
     policy, threshold: what decided about the page
@@ -79,7 +79,7 @@ class PageLines(NamedTuple):
     quoted: NDArray[np.int16]
 
 
-_NO_SEEN = np.zeros((0, 2), np.int32)
+_NO_SEEN = np.zeros((0, 3), np.int32)
 _NO_INSIDE = np.zeros(0, np.uint32)
 _NO_LINKS = np.zeros(0, np.int32)
 _NOT_CHOSEN = np.zeros((0, MOST_QUOTED), np.int16)
@@ -103,7 +103,8 @@ def pages_lines(scored: ScoredBatch) -> Iterator[PageLines]:
     recurrence, seen = scored.recurrence, _NO_SEEN
     if recurrence is not None:
         varied = np.maximum(recurrence.masked, recurrence.named)
-        seen = np.column_stack((recurrence.exact, varied))
+        unsure = np.zeros(varied.size, np.bool_) if recurrence.unsure is None else recurrence.unsure
+        seen = np.column_stack((recurrence.exact, varied, unsure)).astype(np.int32)
     first_element = [0] * page_byte.size if markup is None else markup.page_element.tolist()
     bounds = zip(
         page_byte.tolist(),

@@ -165,8 +165,8 @@ class _Lines:
         spoken = min(rows, key=self.segment_score.__getitem__) if kept and len(rows) > 1 else rows[0]
         seen = NOT_SEEN
         if self.page.seen.size:
-            exact, varied = self.page.seen[spoken].tolist()
-            seen = SeenLine(exact, varied, self.page.site_pages)
+            exact, varied, unsure = self.page.seen[spoken].tolist()
+            seen = SeenLine(exact, varied, self.page.site_pages, bool(unsure))
         reasons = [
             *evidence_reasons(self.codes[spoken], self.facts, spoken, seen),
             *self._policy(number, rows, kept),

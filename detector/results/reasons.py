@@ -43,11 +43,15 @@ _TEXTS: Final = {
 
 
 class SeenLine(NamedTuple):
-    """Other pages of the site: with the line as it is, with other names or numbers (`varied`), and all."""
+    """Other pages of the site: with the line as it is, with other names or numbers (`varied`), and all.
+
+    unsure: whether `exact` may be too small
+    """
 
     exact: int
     varied: int
     site_pages: int
+    unsure: bool = False
 
 
 NOT_SEEN: Final = SeenLine(0, 0, 0)
@@ -73,7 +77,8 @@ def _site_text(seen: SeenLine) -> str:
     text = f"appears on {seen.varied} of {seen.site_pages} other pages of this site"
     if seen.varied == seen.exact:
         return text
-    return f"{text}, {'also ' if seen.exact else ''}with other names or numbers"
+    how = "as it is or " if seen.unsure else "also " if seen.exact else ""
+    return f"{text}, {how}with other names or numbers"
 
 
 def evidence_reasons(

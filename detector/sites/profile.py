@@ -84,6 +84,11 @@ class SiteProfile:
         """Whether there were enough pages for a reliable profile."""
         return self.pages >= SURE_PAGES
 
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether lines were left out because there were too many."""
+        return not self.whole and self.counts.key.size + self.runs.key.size >= MOST_LINES
+
     @classmethod
     def learn(
         cls,
@@ -157,10 +162,11 @@ class SiteProfile:
         counted = np.isin(page_hash(line_keys(words), page_segment), self.page)
         pages = runs.pages_of_words(batch, words, self.runs, self.pages, counted)
         if not pages.any():
-            return batch, words, Sites(self.counts, site, counted)
+            return batch, words, Sites(self.counts, site, counted, incomplete=self.is_incomplete)
         batch = runs.cut(batch, words, pages)
         words = words_of(batch)
-        return batch, words, Sites(self.counts, site, counted, runs.pages_of_segments(words, pages))
+        of_segments = runs.pages_of_segments(words, pages)
+        return batch, words, Sites(self.counts, site, counted, of_segments, self.is_incomplete)
 
     def save(self, path: Path, whole: bool = False) -> None:
         """Write the profile atomically, pruned unless `whole`."""

@@ -49,17 +49,19 @@ class Sites(NamedTuple):
     counted: whether these pages are included in the counts; bool, or bool (P,) for each page
     by_runs: int32 (S, 2), number of other pages that have the runs of words of each segment
     (`sites/word_runs`): runs without numbers, and all runs with numbers masked
+    incomplete: whether lines of the site may be missing in the counts
     """
 
     counts: LineCounts
     page_site: Integers
     counted: bool | NDArray[np.bool_]
     by_runs: NDArray[np.int32] | None = None
+    incomplete: bool = False
 
     def of(self, pages: Sequence[int]) -> "Sites":
         """Return the same for some of the pages, by their numbers. Not for sites with `by_runs`."""
         counted = self.counted if isinstance(self.counted, bool) else self.counted[pages]
-        return Sites(self.counts, self.page_site[pages], counted)
+        return Sites(self.counts, self.page_site[pages], counted, incomplete=self.incomplete)
 
 
 NO_COUNTS: Final = LineCounts(
@@ -180,12 +182,15 @@ class LineRecurrence(NamedTuple):
     exact, masked: (S,), number of pages with the line, as it is and with numbers and dates masked
     named: (S,), with names masked too, if that makes the line template; otherwise 0
     site_pages: (P,), number of pages of each page's site
+    unsure: bool (S,), whether `exact` may be too small: the line is not in the counts as it is, but others
+    are missing there too, or it was counted by its runs of words; None if it never is
     """
 
     exact: NDArray[np.int32]
     masked: NDArray[np.int32]
     named: NDArray[np.int32]
     site_pages: NDArray[np.int32]
+    unsure: NDArray[np.bool_] | None = None
 
 
 def line_recurrence(keys: LineKeys, page_segment: Integers, sites: Sites) -> LineRecurrence:
@@ -201,11 +206,13 @@ def line_recurrence(keys: LineKeys, page_segment: Integers, sites: Sites) -> Lin
     words = keys.exact != NO_WORDS
     pages = np.maximum(looked_up(sites.page_site, counts.site, counts.site_pages) - own_page, 0)
     least = np.zeros((keys.exact.size, 2), np.int32) if sites.by_runs is None else sites.by_runs
+    unsure = ((exact <= 0) & sites.incomplete) | ((least[:, 1] > 0) & (least[:, 1] >= masked))
     return LineRecurrence(
         np.where(words, np.maximum(exact, least[:, 0]), np.int32(0)),
         np.where(words, np.maximum(masked, least[:, 1]), np.int32(0)),
         of_template(keys, named, np.repeat(pages, sizes)),
         pages,
+        unsure,
     )
 
 

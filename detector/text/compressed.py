@@ -1,4 +1,4 @@
-"""Compressed pages: gzip, bzip2 and Zstandard are found by their first bytes, Brotli by the name."""
+"""Compressed pages: gzip, bzip2, xz and Zstandard are found by their first bytes, Brotli by the name."""
 
 import io
 import zlib
@@ -9,12 +9,13 @@ from detector.errors import PageError, in_words
 from detector.extras import need
 
 # How the names of compressed files end, here and in a corpus (`corpus/formats/files.py` opens those).
-COMPRESSED: Final = (".gz", ".bz2", ".zst", ".br")
+COMPRESSED: Final = (".gz", ".bz2", ".xz", ".zst", ".br")
 GZIP: Final = b"\x1f\x8b\x08"
 # After three letters and a digit comes the head of the first block, or that of an empty file.
 BZIP2: Final = tuple(
     b"BZh%d" % level + head for level in range(1, 10) for head in (b"1AY&SY", b"\x17rE8P\x90")
 )
+XZ: Final = b"\xfd7zXZ\0"
 ZSTD: Final = b"\x28\xb5\x2f\xfd"
 # No page is larger than this, but a few bytes can decompress to any size.
 LARGEST: Final = 1 << 28
@@ -48,6 +49,10 @@ def unpacked(data: bytes, name: str = "", limit: int = LARGEST) -> bytes:
         import bz2
 
         return _read(cast(BinaryIO, bz2.BZ2File(io.BytesIO(data))), "bzip2", limit)
+    if data.startswith(XZ):
+        from detector.files.xz_files import read_xz
+
+        return _read(read_xz(io.BytesIO(data)), "xz", limit)
     if data.startswith(ZSTD):
         return unpacked_zstd(data, limit)
     if name.lower().endswith(".br"):

@@ -50,7 +50,6 @@ _KINDS: Final = (
     _Kind(b"\x93NUMPY", "a NumPy array", _PROGRAM),
     _Kind(b"7z\xbc\xaf\x27\x1c", "a 7z archive", _ARCHIVE),
     _Kind(b"Rar!\x1a\x07", "a RAR archive", _ARCHIVE),
-    _Kind(b"\xfd7zXZ\0", "packed by xz", _ARCHIVE),
     _Kind(b"\x5d\0\0\x80\0", "packed by LZMA", _ARCHIVE),
     _Kind(b"\x1f\x9d", "packed by compress (.Z)", _ARCHIVE),
     _Kind(b"\x04\x22\x4d\x18", "packed by LZ4", _ARCHIVE),

@@ -2,7 +2,9 @@
 
 import pytest
 
+from detector import clean_corpus
 from detector.cli.main import run
+from detector.errors import SettingsError
 from tests.corpus.made import page, write_jsonl
 
 
@@ -132,3 +134,32 @@ def test_an_index_without_masks_refuses_them(place, capsys):
     assert "i compares numbers: leave out --mask, or create another index" in capsys.readouterr().err
     assert run(["duplicates", "a.jsonl", "--index", "masked", "--mask", "--add"]) == 0
     assert run(["duplicates", "a.jsonl", "--index", "masked", "--mask"]) == 0
+
+
+TO_URLS = {
+    "a corpus": ["clean", "a.jsonl", "--output", "s3://b/x"],
+    "a corpus, dry": ["clean", "a.jsonl", "--output", "s3a://b/x", "--dry-run"],
+    "a page": ["clean", *ONE, "-o", "hdfs://b/x"],
+    "texts": ["restore", "a", "--output", "gs://b/x.jsonl"],
+    "kept texts": ["duplicates", "a.jsonl", "--output", "s3://b/x.jsonl"],
+    "an index": ["duplicates", "a.jsonl", "--index", "s3://b/x", "--add"],
+    "work": ["duplicates", "a.jsonl", "--work", "s3://b/x"],
+    "a profile": ["profile", *TWO, "--output", "s3://b/x"],
+    "a model": ["train", "a.jsonl", "--output", "s3://b/x"],
+    "labels": ["train", "a.jsonl", "--output", "m", "--labels", "s3://b/x"],
+    "a report": ["evaluate", "default", "a.jsonl", "--html", "s3://b/x"],
+    "a threshold": ["evaluate", "default", "a.jsonl", "--store", "s3://b/x"],
+    "lines": ["score", *ONE, "--html", "s3://b/x"],
+}
+
+
+@pytest.mark.parametrize("name", TO_URLS)
+def test_an_output_at_a_url_is_refused(place, capfd, name):
+    before = sorted(place.rglob("*"))
+    assert run(TO_URLS[name]) == 2
+    err = " ".join(capfd.readouterr().err.split())
+    assert "is a URL, but this command writes to this machine only" in err
+    assert "copy it" in err
+    assert sorted(place.rglob("*")) == before
+    with pytest.raises(SettingsError, match=r"s3://b/x is a URL"):
+        clean_corpus([place / "a.jsonl"], "s3://b/x")

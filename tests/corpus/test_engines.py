@@ -11,11 +11,13 @@ import time
 import psutil
 import pytest
 
+from detector import clean_corpus
 from detector.engines.choice import PARENT, WORKER, engine_of, workers_for
 from detector.engines.in_process import InProcess
 from detector.engines.memory import MemoryWatch, memory_of, tree_of
 from detector.engines.processes import Processes
 from detector.errors import SettingsError, ShardError
+from detector.settings import EngineSettings
 from tests.corpus.made import everything, write_jsonl
 
 ON_LINUX = pytest.mark.skipif(not memory_of(os.getpid()), reason="needs Linux's /proc, where PSS stands")
@@ -199,6 +201,20 @@ def test_a_worker_without_memory_for_a_library_or_a_thread_says_so(error, raised
     with pytest.raises(raised):
         list(engine.run(raise_this, [error]))
     engine.close()
+
+
+def test_an_engine_can_be_given_by_its_name(corpus, tmp_path):
+    for name in ("process", "threading"):
+        assert clean_corpus([corpus], tmp_path / name, engine=name).published
+    clean_corpus([corpus], tmp_path / "settings", engine=EngineSettings("process"))
+    assert everything(tmp_path / "process") == everything(tmp_path / "settings")
+    assert everything(tmp_path / "threading") == everything(tmp_path / "settings")
+
+
+@pytest.mark.parametrize("engine", ["in-process", "processes", "", 2, InProcess()])
+def test_a_wrong_engine_is_refused_with_the_names(corpus, tmp_path, engine):
+    with pytest.raises(SettingsError, match=r"auto, process, joblib, spark"):
+        clean_corpus([corpus], tmp_path / "out", engine=engine)
 
 
 def test_an_unknown_backend_is_reported():

@@ -121,6 +121,7 @@ def test_a_run_with_filters(path, tmp_path, capfd):
     assert [(row["id"], row["filter"]) for row in left_out] == [
         ("german", "languages"),
         ("rain", "max_repeated_ngrams.5"),
+        ("empty", "empty"),
     ]
     assert left_out[0]["value"] == "de"
     report = json.loads((out / "report.json").read_text())["filtered"]

@@ -8,11 +8,12 @@ from detector.corpus.folder_sites import ALL, with_sites
 from detector.corpus.formats.documents import Part
 from detector.corpus.formats.readers import read_page
 from detector.corpus.inputs import inputs_of
+from detector.corpus.report.site_ways import in_words
 from detector.errors import SettingsError
 from detector.files.limits import DEFAULT_LIMITS
 from detector.settings import Columns, CorpusSettings
 from detector.sites.names import site_of_folders
-from tests.corpus.made import page, story
+from tests.corpus.made import page, story, write_jsonl
 
 
 def html(number, site=0, head="", lines=None):
@@ -127,6 +128,44 @@ def test_sites_of_folders_can_be_given(tmp_path):
         assert [found[name] for name in names] == expected
     with pytest.raises(SettingsError, match="folder_sites is one of found, top"):
         CorpusSettings(folder_sites="host")
+
+
+def test_the_report_says_how_each_site_was_found(clean, tmp_path):
+    canonical = '<link rel="canonical" href="https://www.hill.org/{}">'
+    given = {
+        **{f"mirror/{number}.html": html(number) for number in range(12)},
+        **{f"www.valley.org/{number}.html": html(number, 1) for number in range(3)},
+        **{f"book/{number}.html": html(number, lines=story(number)) for number in range(2)},
+        "named.html": html(20, head=canonical.format(1), lines=story(20)),
+        "alone.txt": "\n".join(story(21)),
+    }
+    folder = write(tmp_path / "in", given)
+    rows = [
+        {"id": "1", "text": page(30), "url": "https://www.river.org/1"},
+        {"id": "2", "text": page(31), "url": "https://www.river.org/2", "site": "lake"},
+        {"id": "3", "text": page(32)},
+    ]
+    records = write_jsonl(tmp_path / "more.jsonl", rows)
+    out, outcome = clean(folder, records, duplicates=0)
+    found = outcome.report["sites_found_by"]
+    assert {way: (row["sites"], row["documents"], row["examples"]) for way, row in found.items()} == {
+        "column": (1, 1, ["lake"]),
+        "url": (1, 1, ["river.org"]),
+        "host_folder": (1, 3, ["valley.org"]),
+        "template": (1, 12, ["mirror"]),
+        "canonical_link": (1, 1, ["hill.org"]),
+        "folder": (1, 2, ["book"]),
+        "none": (0, 2, []),
+    }
+    ways = {row["name"]: row["found_by"] for row in outcome.report["by_site"]}
+    assert ways["mirror"] == "template"
+    assert ways["(pages alone)"] == "none"
+    assert "a folder named like a host" in (out / "report.html").read_text()
+    assert in_words(found).startswith("1 by the site column, 1 by the URL, 1 by a folder named like a host, ")
+    _, ruled = clean(folder, name="ruled", folder_sites="one")
+    assert ruled.report["sites_found_by"] == {
+        "folder_sites": {"sites": 1, "documents": len(given), "examples": [ALL]}
+    }
 
 
 def test_the_lines_of_a_mirror_are_counted(clean, tmp_path):

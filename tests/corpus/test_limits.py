@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import lzma
 
 import pytest
 
@@ -26,6 +27,8 @@ BOMBS = {
     "one line of blanks.jsonl.gz": gzip.compress(b" " * LARGE),
     "a long text.jsonl.gz": gzip.compress(b'{"text": "' + b"a" * LARGE + b'"}\n'),
     "short lines.jsonl.zst": zstd_of(row(0) + b"{}\n" * (LARGE // 3)),
+    "short lines.jsonl.xz": lzma.compress(row(0) + b"{}\n" * (LARGE // 3)),
+    "a page.html.xz": lzma.compress(b"<html><p>" + b"a " * (LARGE // 2)),
     "a line.csv.zst": zstd_of(b"id,text\n1," + b"a" * LARGE),
     "a header.csv.zst": zstd_of(b"a" * LARGE),
     "cells.csv.zst": zstd_of(b"id,text\n" + b"1,a\n" * (LARGE // 4)),

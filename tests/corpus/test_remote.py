@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 import json
+from pathlib import Path
 from typing import ClassVar
 
 import fsspec
@@ -13,6 +14,7 @@ from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
 from detector.corpus.formats import remote
 from detector.corpus.formats.files import listed
 from detector.corpus.formats.remote import RemoteFile
+from detector.corpus.inputs import inputs_of
 from detector.errors import SettingsError, ShardError
 from tests.corpus.made import everything
 from tests.corpus.test_formats import parquet_of, warc_of
@@ -54,6 +56,44 @@ class BreakingFiles(AbstractFileSystem):
 
     def _open(self, path, mode="rb", block_size=None, **options):
         return BreakingFile(self, path, mode, block_size, cache_type="readahead")
+
+
+def test_files_without_a_known_ending_are_told_apart_by_their_first_bytes(monkeypatch):
+    """Pages in a bucket called `about` or `news.php` were listed as no pages."""
+    html = b"<!doctype html><html><p>A page.</p></html>"
+    files = {"in/about": html, "in/x.php": b" " + html, "in/x.json": html, "in/a": b"a", "in/b": b""}
+    system = fsspec.filesystem("memory")
+    for name, data in files.items():
+        system.pipe_file(f"/{name}", data)
+    try:
+        found = inputs_of(["memory://in"], Path("out"))
+        assert {input.name: input.fault for input in found} == {
+            "about": "",
+            "x.php": "",
+            "x.json": "no page, a file of another kind (.json)",
+            "a": "no page, a file without an extension",
+            "b": "no page, a file without an extension",
+        }
+        # A file that must not be read is passed over; another error stops the run.
+        read = type(system).cat_file
+
+        def failing(error):
+            def cat_file(here, path, *arguments, **options):
+                if path.endswith("about"):
+                    raise error
+                return read(here, path, *arguments, **options)
+
+            return cat_file
+
+        monkeypatch.setattr(type(system), "cat_file", failing(PermissionError("no")))
+        assert [input.name for input in inputs_of(["memory://in"], Path("out")) if not input.fault] == [
+            "x.php"
+        ]
+        monkeypatch.setattr(type(system), "cat_file", failing(OSError("the network failed")))
+        with pytest.raises(SettingsError, match="in/about cannot be read: the network failed"):
+            inputs_of(["memory://in"], Path("out"))
+    finally:
+        system.rm("/in", recursive=True)
 
 
 @pytest.fixture
@@ -98,7 +138,7 @@ def crawl(network, pages, tmp_path):
 @pytest.mark.parametrize("raises", [RuntimeError("connection reset"), OSError("reset"), None])
 def test_what_breaks_is_read_on(clean, network, crawl, raises):
     whole, outcome = clean(crawl, name="whole", duplicates=0)
-    assert outcome.report["rejected"] == {}
+    assert outcome.report["rejected"] == {"no page, of type image/png": 1}
     for times in (1, 3):
         network |= {"times": times, "raises": raises}
         out, _ = clean(crawl, name=f"out-{times}", duplicates=0)
@@ -127,7 +167,7 @@ def test_what_stays_broken_stops_the_run_and_nothing_is_set_aside(clean, network
         clean(crawl, engine=BreaksLater())
     network["times"] = 0
     out, outcome = clean(crawl)
-    assert outcome.report["rejected"] == {}
+    assert all(reason.startswith("no page, ") for reason in outcome.report["rejected"])
     assert everything(out) == everything(whole)
 
 

@@ -7,6 +7,9 @@ import pytest
 
 from detector import clean_corpus
 from detector.cli.main import run
+from detector.corpus.first_shard import Needs, first_records
+from detector.corpus.formats.documents import Part, Piece, Shard
+from detector.corpus.plan_messages import needed
 from detector.corpus.run_log import LOG, RunLog
 from detector.errors import ShardError
 from detector.settings import CorpusSettings, EngineSettings
@@ -48,6 +51,41 @@ def test_what_a_run_logs(tmp_path):
     assert [name for name in done if name in wanted] == wanted
     assert lines[-1] == "published: 50 of 50 documents kept"
     assert any(re.match(r"cleaning: done in \d+ s, [\d.,]+ [KMG]B/s$", line) for line in lines)
+
+
+@pytest.mark.parametrize("engine", [HERE, EngineSettings("threading", workers=2)])
+def test_the_first_shard_tells_what_the_run_needs(tmp_path, engine):
+    path, told = write_jsonl(tmp_path / "pages.jsonl", records(1200)), []
+    rules = CorpusSettings(shard_bytes=500_000)
+    clean_corpus([path], tmp_path / "out", corpus=rules, engine=engine, tell=told.append)
+    plan, needs = told
+    assert plan.startswith("plan: ")
+    found = re.fullmatch(
+        r"by the first shard: the run takes about \d+ s and ([\d.]+) MB of disk; [\d.,]+ GB are free", needs
+    )
+    assert found
+    used = sum(file.stat().st_size for file in (tmp_path / "out").rglob("*") if file.is_file())
+    assert 0.6 < float(found[1]) * 1e6 / used < 1.6
+    lines = lines_of(tmp_path / "out")
+    at = lines.index(needs)
+    assert lines.index(plan) < at < next(n for n, line in enumerate(lines) if line.startswith("cleaning"))
+
+
+def test_the_first_records_of_a_shard():
+    file = Part("a.jsonl", "a.jsonl", "jsonl", first=70, piece=Piece(0, 9, ""))
+    (part,) = first_records(Shard(3, "out", (file,), 1000), 150).parts
+    assert (part.taken, part.piece) == (((70, 85),), None)
+    (part,) = first_records(Shard(3, "out", (file,), 1000), 5000).parts
+    assert part.taken == ((70, 170),)
+    pages = tuple(Part(f"{at}.html", f"{at}.html", "page") for at in range(300))
+    assert first_records(Shard(3, "", pages, 9), 300).parts == pages[:30]
+
+
+def test_too_little_disk_is_said(tmp_path):
+    assert needed(Needs(100, 1e6), tmp_path).endswith(" are free")
+    line = needed(Needs(100, 1e18), tmp_path)
+    assert line.startswith("by the first shard: the run takes about 2 min and 1,000,000.0 TB of disk; ")
+    assert line.endswith("that is too little, so free some, or name another --output")
 
 
 def test_a_run_that_goes_on_adds_to_the_log(tmp_path, monkeypatch):

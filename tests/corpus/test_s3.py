@@ -75,6 +75,12 @@ def folder(tmp_path_factory):
     rows = b"".join(json.dumps(row).encode() + b"\n" for row in pages[:20])
     (folder / "a.jsonl.gz").write_bytes(gzip.compress(rows))
     parquet_of(folder / "deep" / "b.parquet", pages[20:], row_group_size=5)
+    others = {"news.php": 60, "deep/about": 61, "deep/view.shtml": 62}
+    for name, number in others.items():
+        lines = "".join(f"<p>{line}</p>" for line in page(number).split("\n"))
+        (folder / name).write_text(f"<!doctype html><html><body>{lines}</body></html>")
+    (folder / "empty").touch()
+    (folder / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(99))
     warc_of(folder / "deep" / "c.warc.gz", [page(number, number % 2) for number in range(50, 60)])
     return folder
 
@@ -100,7 +106,8 @@ def test_a_bucket_is_cleaned_as_a_folder_is(server, bucket, folder, tmp_path, na
     environ = environment(**KEYS, **{name: server})
     done = clean(environ, bucket, "--output", tmp_path / "out", "--rules", rules, "--workers", "2")
     assert done.returncode == 0, done.stderr
-    assert "49 of 49 documents kept" in done.stderr
+    assert "52 of 52 documents kept" in done.stderr
+    assert "no page, a file of another kind (.png)" in done.stderr
     assert len(list((tmp_path / "out" / "data" / "deep").glob("b-*-of-*.parquet"))) > 1
     here = clean(environ, folder, "--output", tmp_path / "here", "--rules", rules, "--engine", "process")
     assert here.returncode == 0, here.stderr

@@ -8,6 +8,7 @@ import zlib
 
 import pytest
 
+from detector import clean_corpus
 from detector.cli.main import run
 from detector.corpus.formats import intact_records
 from detector.corpus.formats.documents import Document, Part, Rejected
@@ -258,7 +259,7 @@ def test_addresses_in_brackets_are_addresses(tmp_path):
 
 @pytest.mark.parametrize("kind", [None, "application/octet-stream", "unknown/unknown"])
 def test_html_without_a_type_is_a_page(tmp_path, kind):
-    """It was left out without a word. Pictures of unknown types still are."""
+    """It was left out without a word."""
     headers = [("Content-Type", kind)] if kind else []
     sent = [
         ("http://v.example/1", "200 OK", headers, html(1)),
@@ -268,7 +269,44 @@ def test_html_without_a_type_is_a_page(tmp_path, kind):
     ]
     found = read(archive(tmp_path / "a.warc", sent))
     assert [record.url for record in found if isinstance(record, Document)] == [url for url, *_ in sent[:2]]
-    assert [record.reason for record in found[2:]] == ["no page, HTTP status 404"]
+    reasons = [f"no page, of type {kind or 'unknown'}", "no page, HTTP status 404"]
+    assert [record.reason for record in found[2:]] == reasons
+
+
+PDF, PNG = ("Content-Type", "application/pdf"), ("Content-Type", "image/png; x=y")
+
+
+def test_records_of_other_types_are_counted(tmp_path, capsys):
+    sent = [(f"http://v.example/{n}", "200 OK", [HTML], html(n)) for n in range(3)]
+    sent[1:1] = [(f"http://v.example/{n}.png", "200 OK", [PNG], bytes(n)) for n in range(4)]
+    sent += [("http://v.example/a.pdf", "200 OK", [PDF], b"%PDF-1.4")]
+    odd = ("Content-Type", "<b>'no\ttype\"</b>" + "x" * 999)
+    sent += [("http://v.example/odd", "200 OK", [odd], b"?")]
+    path = archive(tmp_path / "a.warc.gz", sent)
+    assert run(["clean", str(path), "--output", str(tmp_path / "out"), "--engine", "process"]) == 0
+    assert "6 records of other types: image/png 4, application/pdf 1, unknown 1" in capsys.readouterr().err
+    report = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert report["rejected"] == {
+        "no page, of type application/pdf": 1,
+        "no page, of type image/png": 4,
+        "no page, of type unknown": 1,
+    }
+    assert report["total"]["kept"] == 3
+    rows = read_jsonl(tmp_path / "out" / "rejects")
+    assert [row["record"] for row in rows] == [1, 2, 3, 4, 7, 8]
+    assert run(["duplicates", str(path)]) == 0
+
+
+def test_the_report_has_a_bounded_number_of_types(tmp_path, monkeypatch):
+    monkeypatch.setattr("detector.corpus.steps.publish.MOST_SORTS", 5)
+    sent = [(f"http://v.example/{n}", "200 OK", [("Content-Type", f"image/x-{n}")], b"") for n in range(9)]
+    sent += [("http://v.example/1", "200 OK", [HTML], html(1))]
+    path = archive(tmp_path / "a.warc", sent)
+    outcome = clean_corpus([path], tmp_path / "out", engine="process")
+    assert outcome.report["rejected"] == {
+        **{f"no page, of type image/x-{n}": 1 for n in range(5)},
+        "no page, of type others": 4,
+    }
 
 
 def test_a_page_without_http_headers_is_set_aside(tmp_path):

@@ -113,7 +113,7 @@ def test_names_of_lines_that_may_be_titles_are_not_masked():
     found = _without_titles(seen, kinds, np.array([0, 0, 3, 5, 6]))
     assert found.named.tolist() == [0, 9, 0, 9, 9, 0]
     assert not _without_titles(seen, kinds[:0], np.array([0, 0, 3, 5, 6])).named.any()
-    none = LineRecurrence(*(array[:0] for array in seen))
+    none = LineRecurrence(*(array[:0] for array in seen[:4]))
     assert not _without_titles(none, kinds[:0], np.array([0])).named.size
 
 

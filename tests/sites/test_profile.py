@@ -259,6 +259,26 @@ def test_names_are_masked_as_numbers_are():
     assert said == ["appears on 9 of 9 other pages of this site, with other names or numbers"]
 
 
+def test_a_reason_does_not_say_more_than_a_pruned_profile_knows(monkeypatch):
+    """The line itself may be left out of a large profile, beside the same line with masked numbers."""
+    pages = [f"{page(at)}\nOpen from {7 + at % 4} to 18 on weekdays" for at in range(12)]
+    whole = SiteProfile.learn(pages[1:])
+
+    def said(profile):
+        line = Detector(profile=profile).score(pages[0]).lines[-1]
+        return [reason.text for reason in line.reasons if reason.code == "site"]
+
+    assert said(whole) == ["appears on 11 of 11 other pages of this site, also with other names or numbers"]
+    assert said(whole.pruned()) == said(whole)
+    often = int((whole.counts.pages == whole.pages).sum()) + whole.pruned().runs.key.size
+    monkeypatch.setattr("detector.sites.profile.MOST_LINES", often)
+    small = whole.pruned()
+    assert small.is_incomplete
+    assert said(small) == [
+        "appears on 11 of 11 other pages of this site, as it is or with other names or numbers"
+    ]
+
+
 @pytest.mark.parametrize("title", ["Recipe for {}", "Review of the {} ferry", "How to Cook {}"])
 def test_titles_that_differ_in_names_stay(title):
     menu, footer = ["Home", "News", "Ferries", "Timetable", "Sign in"], ["About us", "Privacy policy"]

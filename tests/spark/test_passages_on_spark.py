@@ -42,7 +42,9 @@ def run(tmp_path, rules):
     clean_corpus([path], out, corpus=rules, engine=EngineSettings("process"))
     texts = {row["id"]: row["text"] for row in read_jsonl(out / "data")}
     found = {tuple(row[name] for name in FIELDS) for row in read_jsonl(out, "passages.jsonl")}
-    filtered = {row["id"]: row["filter"] for row in read_jsonl(out, "filtered.jsonl")}
+    filtered = {
+        row["id"]: row["filter"] for row in read_jsonl(out, "filtered.jsonl") if row["filter"] != "empty"
+    }
     gone = {row["id"] for row in read_jsonl(out, "duplicates.jsonl")}
     return texts, found, filtered, gone
 

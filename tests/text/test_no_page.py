@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import json
+import lzma
 import random
 import sys
 import zipfile
@@ -47,7 +48,6 @@ FILES = {
     "an old Office document (.doc, .xls, .ppt)": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 50,
     "an MP3": b"ID3\x04\0\0\0\0\0\x23TSSE",
     "an MP4": b"\0\0\0\x20ftypisom\0\0\x02\0",
-    "packed by xz": b"\xfd7zXZ\0\0\x04",
     "a tar archive": b"a.txt" + b"\0" * 252 + b"ustar\x0000",
     "a Parquet file": b"PAR1\x15\x04\x15\x10",
     "an SQLite database": b"SQLite format 3\0\x10\0",
@@ -95,10 +95,11 @@ def test_text_in_any_encoding_is_no_binary_file(encoding):
     assert Page.read((text * 40).encode(encoding)).format == "text"
 
 
-@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".zst", ".br"])
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz", ".zst", ".br"])
 def test_packed_pages_are_unpacked(tmp_path, suffix):
     brotli = pytest.importorskip("brotli")
-    pack = {".gz": gzip.compress, ".bz2": bz2.compress, ".zst": zstd.compress, ".br": brotli.compress}[suffix]
+    compress = (gzip.compress, bz2.compress, lzma.compress, zstd.compress, brotli.compress)
+    pack = dict(zip((".gz", ".bz2", ".xz", ".zst", ".br"), compress, strict=True))[suffix]
     path = tmp_path / f"page.txt{suffix}"
     path.write_bytes(pack(TEXT.encode()))
     assert Page.read(path).text == TEXT
@@ -116,6 +117,10 @@ def test_packed_pages_are_unpacked(tmp_path, suffix):
         (bz2.compress(b"x" * 5000)[:-9], "a.bz2", "compressed with bzip2, but damaged"),
         (bz2.compress(bytes(1 << 20)), "a.bz2", "has more than 1,000 bytes"),
         (zstd.compress(b"x" * 5000)[:-3], "a.zst", "compressed with Zstandard, but damaged"),
+        (lzma.compress(b"x" * 5000)[:-9], "a.xz", "compressed with xz, but damaged"),
+        (lzma.compress(b"x" * 5000) + b"junk", "a.xz", "compressed with xz, but damaged"),
+        (b"\xfd7zXZ\0\0\x04", "a.html", "compressed with xz, but damaged"),
+        (lzma.compress(bytes(1 << 20)), "a.xz", "has more than 1,000 bytes"),
         (b"no brotli at all", "a.br", "compressed with Brotli, but damaged"),
         (gzip.compress(bytes(1 << 20), mtime=0), "a.gz", "has more than 1,000 bytes"),
         (zstd.compress(bytes(1 << 20)), "a.zst", "has more than 1,000 bytes"),

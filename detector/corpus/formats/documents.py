@@ -8,8 +8,14 @@ from detector.records import Format
 
 # How the reason begins for a record that can be read but is not a page (a redirect, robots.txt).
 NO_PAGE: Final = "no page, "
+# The same for a record of a web archive that is an image, a script or the like, before its content type.
+OTHER_TYPE: Final = f"{NO_PAGE}of type "
 
 Kind = Literal["jsonl", "csv", "parquet", "warc", "page"]
+# How the site of a document was found: by a field, by a rule of the user, or as `folder_sites` says.
+SiteWay = Literal[
+    "column", "url", "host_folder", "template", "canonical_link", "folder", "folder_sites", "none"
+]
 
 
 class Piece(NamedTuple):
@@ -31,7 +37,7 @@ class Part(NamedTuple):
     first: number of the first record; output: the name of the file for a page's clean text
     size, time: the file's bytes, and its modification time, when the run began (-1 and 0 if unknown)
     fault: why the file cannot be read at all; empty if it can
-    site: of a page, if its folders show it
+    site, site_way: of a page, if its folders show it, and how
     piece: the bytes that it is read from (None if unknown)
     taken: runs of records to read, as (first, end); None for all
     """
@@ -49,6 +55,7 @@ class Part(NamedTuple):
     site: str = ""
     piece: Piece | None = None
     taken: tuple[tuple[int, int], ...] | None = None
+    site_way: SiteWay = "none"
 
 
 class Shard(NamedTuple):
@@ -70,7 +77,7 @@ class Document:
     file: its name; number: its record in the file; id: its name, `named` if it is from a column
     text: the decoded page; empty once its parsed lines are stored instead
     format: None if it must be detected
-    site: whose counts it belongs to; source: the collection it is from
+    site: whose counts it belongs to; site_way: how it was found; source: the collection it is from
     fields: the whole record, for the output
     simplified: why its HTML was read without its formatting tags, if so (`page.simplified`)
     standing: what its address says about whether it is an original (`sites.standing`)
@@ -88,6 +95,7 @@ class Document:
     fields: Mapping[str, Any]
     simplified: str | None = None
     standing: float = 0.0
+    site_way: SiteWay = "none"
 
 
 def in_its_file(document: Document) -> Document:

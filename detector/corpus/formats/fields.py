@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any, Final
 
-from detector.corpus.formats.documents import Document, Part, Rejected, source_of
+from detector.corpus.formats.documents import Document, Part, Rejected, SiteWay, source_of
 from detector.errors import PageError
 from detector.files.limits import ReadLimits
 from detector.settings import Columns
-from detector.sites.names import site_name
+from detector.sites.names import LONE, site_name
 from detector.text.decoding import decode
 from detector.text.page import page_bytes
 
@@ -56,6 +56,13 @@ def _whole(id: Any) -> Any:  # noqa: ANN401
     return None if math.isnan(id) else int(id) if id.is_integer() else id
 
 
+def way_of(given: str | None, site: str) -> SiteWay:
+    """Return how the site of a record was found: in a column, by its URL, or not at all."""
+    if given is not None and given.strip():
+        return "column"
+    return "none" if site.startswith(LONE) else "url"
+
+
 def document_of(
     fields: Mapping[str, Any], part: Part, number: int, columns: Columns, limits: ReadLimits
 ) -> Document | Rejected:
@@ -83,7 +90,8 @@ def document_of(
         return Rejected(part.name, number, f"the id {columns.id!r} is neither a string nor a whole number")
     named = name is not None and name != ""
     id = str(name) if named else f"{part.name}#{number}"
-    url = _string(fields, columns.url)
+    url, given = _string(fields, columns.url), _string(fields, columns.site)
+    site = site_name(given, url, "", f"{part.name}#{number}")
     return Document(
         part.name,
         number,
@@ -92,7 +100,8 @@ def document_of(
         text,
         None,
         url,
-        site_name(_string(fields, columns.site), url, "", f"{part.name}#{number}"),
+        site,
         _string(fields, columns.source) or source_of(part.name),
         fields,
+        site_way=way_of(given, site),
     )

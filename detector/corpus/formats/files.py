@@ -26,8 +26,9 @@ from detector.errors import SettingsError, ShardError
 from detector.files.folders import refuse_folder
 from detector.files.limits import ReadLimits, too_large
 from detector.files.sparse import fault_of_holes
+from detector.files.xz_files import read_xz
 from detector.files.zstd_files import read_zstd
-from detector.text.compressed import BZIP2, COMPRESSED, GZIP, ZSTD
+from detector.text.compressed import BZIP2, COMPRESSED, GZIP, XZ, ZSTD
 
 BUFFER: Final = 1 << 20
 # The number of bytes that show whether a file is HTML: a document type or `<html>` comes first, or after
@@ -38,6 +39,7 @@ HTML_HEAD: Final = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_OPENED_BY: Final = {".xz": read_xz, ".zst": read_zstd, ".br": read_brotli}
 _PRINTED: Final = frozenset(b"\t\n\r" + bytes(range(0x20, 0x7F)))
 
 
@@ -148,12 +150,9 @@ def unpacked(raw: BinaryIO, name: str) -> Iterator[BinaryIO]:
     elif name.endswith(".bz2"):
         with bz2.BZ2File(raw) as bzipped:
             yield cast(BinaryIO, bzipped)
-    elif name.endswith(".zst"):
-        with read_zstd(raw) as frames:
-            yield frames
-    elif name.endswith(".br"):
-        with read_brotli(raw) as file:
-            yield file
+    elif (opens := _OPENED_BY.get(name[name.rfind(".") :])) is not None:
+        with opens(raw) as unpacked:
+            yield unpacked
     else:
         yield raw
 
@@ -185,7 +184,7 @@ class _Bounded(io.RawIOBase):
 def _refuse_packed(file: BinaryIO, part: Part) -> None:
     """Raise `OSError` if a table is compressed, and its name does not say so."""
     head = cast(io.BufferedReader, file).peek(len(BZIP2[0])) if part.kind in TABLES else b""
-    for begins, suffix in ((GZIP, ".gz"), (ZSTD, ".zst"), (BZIP2, ".bz2")):
+    for begins, suffix in ((GZIP, ".gz"), (ZSTD, ".zst"), (BZIP2, ".bz2"), (XZ, ".xz")):
         if head.startswith(begins):
             raise OSError(f"it is compressed: add {suffix} to its name")
 

@@ -13,6 +13,7 @@ from detector.corpus.formats.documents import (
     Records,
     Rejected,
     Shard,
+    SiteWay,
     source_of,
 )
 from detector.corpus.formats.files import opened, refuse_changed
@@ -49,14 +50,18 @@ def read_page(part: Part, columns: Columns, limits: ReadLimits) -> Records:
         return
     format: Format | None = "text" if plain_name(part.name.lower()).endswith(TEXTS) else None
     fields = {"id": part.name, columns.text: text}
-    site = _site_of_page(part, text, format)
-    yield Document(part.name, 0, part.name, False, text, format, None, site, source_of(part.name), fields)
+    site, way = _site_of_page(part, text, format)
+    yield Document(
+        part.name, 0, part.name, False, text, format, None, site, source_of(part.name), fields, site_way=way
+    )
 
 
-def _site_of_page(part: Part, text: str, format: Format | None) -> str:
-    """Return the site of a page in a folder: from its folders, or as the page declares it."""
-    declared = None if part.site or format == "text" else address_of(Page(text, "html"))
-    return site_name(part.site or declared, None, "", part.name)
+def _site_of_page(part: Part, text: str, format: Format | None) -> tuple[str, SiteWay]:
+    """Return the site of a page in a folder, from its folders or as the page declares it, and the way."""
+    if part.site:
+        return part.site, part.site_way
+    declared = None if format == "text" else address_of(Page(text, "html"))
+    return site_name(declared, None, "", part.name), "canonical_link" if declared else "none"
 
 
 READERS: Final[Mapping[Kind, Callable[[Part, Columns, ReadLimits], Records]]] = {

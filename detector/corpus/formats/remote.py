@@ -7,7 +7,7 @@ none reopens a file in its middle; tenacity does the waiting.
 
 import io
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from types import ModuleType
@@ -22,6 +22,8 @@ T = TypeVar("T")
 # as long.
 ATTEMPTS: Final = 4
 FIRST_WAIT: Final = 0.5
+# The number of files whose beginnings are requested together.
+AT_ONCE: Final = 1000
 # Bytes requested at once. s3fs would hold 50 MB per file, which is too much for a worker.
 BLOCK: Final = 1 << 22
 # Errors of network libraries that are not `OSError`.
@@ -93,6 +95,27 @@ def size_and_time_there(path: str) -> tuple[int, int]:
         except (NotImplementedError, AttributeError, KeyError):  # a file system without times
             changed = 0
         return -1 if size is None else int(size), changed
+
+
+def heads_there(paths: Sequence[str], count: int) -> dict[str, bytes]:
+    """Return the first bytes of files, many at a time; none of a file that is empty or must not be read."""
+    systems: dict[Any, dict[str, str]] = {}
+    found = dict.fromkeys(paths, b"")
+    for path in paths:
+        with _said(path):
+            system, inside = _extra("fsspec").core.url_to_fs(path)
+            if system.size(inside) != 0:
+                systems.setdefault(system, {})[inside] = path
+    for system, names in systems.items():
+        inside = list(names)
+        for some in (inside[at : at + AT_ONCE] for at in range(0, len(inside), AT_ONCE)):
+            with _said(names[some[0]]):
+                heads = system.cat_ranges(some, [0] * len(some), [count] * len(some), on_error="return")
+            for file, head in zip(some, heads, strict=True):
+                if isinstance(head, Exception) and not isinstance(head, FINAL):
+                    raise SettingsError(f"{names[file]} cannot be read: {_why(head)}")
+                found[names[file]] = b"" if isinstance(head, Exception) else bytes(head)
+    return found
 
 
 def _may_pass(error: BaseException) -> bool:

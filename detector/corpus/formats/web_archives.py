@@ -1,15 +1,23 @@
 """WARC and WET: responses and resources are pages, conversions are texts."""
 
-from collections.abc import Iterator
-from types import ModuleType
-from typing import Any, Final, NamedTuple
+import re
+from typing import Any, Final
 
-from detector.corpus.formats.documents import NO_PAGE, Document, Part, Records, Rejected, source_of
+from detector.corpus.formats.archive_records import fastwarc, intact_records, records_in
+from detector.corpus.formats.documents import (
+    NO_PAGE,
+    OTHER_TYPE,
+    Document,
+    Part,
+    Records,
+    Rejected,
+    source_of,
+)
+from detector.corpus.formats.fields import way_of
 from detector.corpus.formats.files import HEAD, HTML_HEAD, stored_part
 from detector.corpus.formats.http_bodies import sent_page
-from detector.corpus.formats.intact_records import DAMAGE, next_record
-from detector.errors import PageError, in_words
-from detector.extras import need
+from detector.corpus.formats.intact_records import DAMAGE
+from detector.errors import PageError
 from detector.files.limits import ReadLimits
 from detector.records import Format
 from detector.settings import Columns
@@ -31,14 +39,8 @@ SCHEMES: Final = ("http", "https", "ftp", "file")
 # Texts for programs, by the last part of their address, and the beginnings of playlists.
 FOR_ROBOTS: Final = ("robots.txt", "ads.txt", "app-ads.txt", "sitemap.txt")
 PLAYLISTS: Final = (b"#EXTM3U", b"[playlist]")
-
-
-def fastwarc() -> ModuleType:
-    """Return fastwarc's WARC module; raises `MissingExtraError` without it."""
-    need("fastwarc", "warc", "reading WARC and WET")
-    import fastwarc.warc
-
-    return fastwarc.warc
+# A content type that may stand in the report.
+TYPE: Final = re.compile(r"[a-z]{1,20}/[a-z0-9][a-z0-9.+_-]{0,80}")
 
 
 def _content_type(record: Any) -> str:  # noqa: ANN401
@@ -99,15 +101,15 @@ def _document(
     body: bytes,
     columns: Columns,
     limits: ReadLimits,
-) -> Document | Rejected | None:
-    """Return the document of a record, or why there is none; None for images and the like."""
+) -> Document | Rejected:
+    """Return the document of a record, or why there is none."""
     is_conversion = record.record_type == fastwarc().WarcRecordType.conversion
     url = (record.headers.get("WARC-Target-URI") or "").strip("<>") or None  # wget writes <http://...>
     if (format := _format(record, is_conversion)) is None:
         if _lacks_headers(record):
             return Rejected(part.name, number, "its HTTP headers are missing")
         if (format := _untyped(record, body, limits)) is None:
-            return None
+            return _of_other_type(part, number, record)
     if len(body) > limits.record_bytes:
         return Rejected(part.name, number, f"more than {limits.record_bytes:,} bytes")
     if missing := max(int(record.content_length) - len(body), 0):  # fastwarc does not report a truncation
@@ -121,12 +123,8 @@ def _document(
     id = record.record_id or f"{part.name}#{number}"
     fields = {"id": id, "url": url, "date": record.headers.get("WARC-Date"), columns.text: text}
     site = site_name(None, url, "", id)
-    return Document(part.name, number, id, True, text, format, url, site, source_of(part.name), fields)
-
-
-def _records(file: Any, parse_http: bool) -> Iterator[Any]:  # noqa: ANN401
-    """Yield the records of an archive."""
-    yield from fastwarc().ArchiveIterator(file, parse_http=parse_http, auto_decode="none")
+    source, way = source_of(part.name), way_of(None, site)
+    return Document(part.name, number, id, True, text, format, url, site, source, fields, site_way=way)
 
 
 def _may_be_page(record: Any) -> bool:  # noqa: ANN401
@@ -142,7 +140,7 @@ def record_starts(file: Any, shard_bytes: int) -> list[tuple[int, int]]:  # noqa
     """
     starts = [(0, 0)]
     try:
-        for number, record in enumerate(filter(_may_be_page, _records(file, parse_http=False))):
+        for number, record in enumerate(filter(_may_be_page, records_in(file, parse_http=False))):
             if record.stream_pos - starts[-1][0] >= shard_bytes:
                 starts.append((record.stream_pos, number))
     except DAMAGE:
@@ -150,58 +148,37 @@ def record_starts(file: Any, shard_bytes: int) -> list[tuple[int, int]]:  # noqa
     return starts
 
 
-class _Read(NamedTuple):
-    """A record that may be a page, with its number and body."""
-
-    number: int
-    record: Any
-    body: bytes
-
-
-def _read_on(file: Any, part: Part, limits: ReadLimits) -> Iterator[_Read | Rejected]:  # noqa: ANN401
-    """Yield the records of a part that may be pages; images and the like are passed over.
-
-    After damage, it goes on at the next record.
-    """
-    conversion = fastwarc().WarcRecordType.conversion
-    start, number, damage = part.start, part.first, ""
-    while True:
-        file.seek(start)
-        try:
-            for record in _records(file, parse_http=True):
-                start = record.stream_pos
-                if 0 <= part.end <= start:
-                    return
-                if damage:
-                    yield Rejected(part.name, number, f"damaged: {damage}; reading goes on at byte {start:,}")
-                    number, damage = number + 1, ""
-                if not _may_be_page(record):
-                    continue
-                found = _format(record, record.record_type == conversion)
-                if found is not None or _content_type(record) in UNTYPED:
-                    yield _Read(number, record, record.reader.read(limits.record_bytes + 1))
-                number += 1
-            return
-        except DAMAGE as error:
-            damage, start = in_words(error), next_record(file, start + 1)
-            if start < 0:
-                raise
+def _wants(record: Any) -> bool:  # noqa: ANN401
+    """Tell whether a record may be a page, so that its body is needed."""
+    is_conversion = record.record_type == fastwarc().WarcRecordType.conversion
+    is_text = _format(record, is_conversion) is not None or _content_type(record) in UNTYPED
+    return _may_be_page(record) and is_text
 
 
 def read_warc(part: Part, columns: Columns, limits: ReadLimits) -> Records:
-    """Yield the pages of a web archive, or of a range of its bytes. Images and the like are skipped."""
-    is_archive = False
+    """Yield the pages of a web archive, or of a range of its bytes. Images and the like are set aside.
+
+    After damage, it goes on at the next record.
+    """
+    is_archive, number = False, part.first
     with stored_part(part) as file:
-        for found in _read_on(file, part, limits):
-            is_archive = True
-            if isinstance(found, Rejected):
-                yield found
+        for found in intact_records(file, part.start, part.end, _wants, limits.record_bytes + 1):
+            if found.damage:
+                yield Rejected(part.name, number, f"damaged: {found.damage}")
+            elif not _may_be_page(found.record):
                 continue
-            document = _document(part, found.number, found.record, found.body, columns, limits)
-            if document is not None:
-                yield document
+            elif found.body is None:
+                yield _of_other_type(part, number, found.record)
+            else:
+                yield _document(part, number, found.record, found.body, columns, limits)
+            is_archive, number = True, number + 1
         if not (part.start or part.first or is_archive):
             _refuse_foreign(file)
+
+
+def _of_other_type(part: Part, number: int, record: Any) -> Rejected:  # noqa: ANN401
+    kind = _content_type(record)
+    return Rejected(part.name, number, OTHER_TYPE + (kind if TYPE.fullmatch(kind) else "unknown"))
 
 
 def _refuse_foreign(file: Any) -> None:  # noqa: ANN401

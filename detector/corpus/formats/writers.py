@@ -10,9 +10,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NamedTuple, Protocol, cast
 
+from detector.corpus.formats.archive_records import fastwarc
 from detector.corpus.formats.csv_files import has_tabs
 from detector.corpus.formats.documents import Document
-from detector.corpus.formats.web_archives import fastwarc
 from detector.files.json_lines import json_line
 from detector.files.zstd_files import write_zstd
 from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
+from detector.corpus.report.site_ways import WAYS
+
 WIDTH: Final = 640
 ROW: Final = 22
 LABEL: Final = 170
@@ -134,7 +136,15 @@ def report_page(report: Mapping[str, Any]) -> str:
         _table("Records set aside", ("reason", "records"), report["rejected"].items()),
         *_charts(report),
         _table("Sources", heads, (list(row.values()) for row in report["by_source"])),
-        _table("Sites", heads, (list(row.values()) for row in report["by_site"])),
+        _table("Sites", (*heads, "found by"), (list(row.values()) for row in report["by_site"])),
+        _table(
+            "How sites were found",
+            ("by", "", "sites", "documents", "for example"),
+            (
+                [way, WAYS[way], row["sites"], row["documents"], ", ".join(row["examples"])]
+                for way, row in report["sites_found_by"].items()
+            ),
+        ),
         _table(
             "Lines dropped most often",
             ("times", "site", "line"),

@@ -8,6 +8,7 @@ import numpy as np
 
 from detector.corpus.report.line_tally import added_up
 from detector.corpus.report.loss_limit import loss_of
+from detector.corpus.report.site_ways import SiteWays
 from detector.corpus.run_folder import read_array, read_json
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.passages import TALLY
@@ -34,7 +35,9 @@ def document_counts(spec: RunSpec, shards: int) -> dict[str, Any]:
     tallies = [read_json(spec.folder().of("out", shard) / "tally.json") for shard in range(shards)]
     verdicts, filtered = Counter[str](), Counter[str]()
     examples: dict[str, list[list[Any]]] = {}
+    ways = SiteWays()
     for tally in tallies:
+        ways.add_all(tally["ways"])
         verdicts.update(tally["verdicts"])
         filtered.update(tally["filtered"])
         for name, rows in tally["examples"].items():
@@ -42,6 +45,7 @@ def document_counts(spec: RunSpec, shards: int) -> dict[str, Any]:
     return {
         "sites": _summed(tally["sites"] for tally in tallies),
         "sources": _summed(tally["sources"] for tally in tallies),
+        "ways": ways,
         "before": np.sum([tally["before"] for tally in tallies], axis=0).tolist(),
         "after": np.sum([tally["after"] for tally in tallies], axis=0).tolist(),
         "verdicts": dict(sorted(verdicts.items())),
@@ -109,7 +113,11 @@ def report_of(spec: RunSpec, shards: int, rejected: Mapping[str, int]) -> dict[s
             "lines": {"all": lines["lines"][0], "kept": lines["lines"][1]},
             "rejected": dict(rejected),
             "sites": len(documents["sites"]),
-            "by_site": _named("site", documents["sites"]),
+            "sites_found_by": documents["ways"].report(),
+            "by_site": [
+                {**row, "found_by": documents["ways"].way_of(row["name"])}
+                for row in _named("site", documents["sites"])
+            ],
             "by_source": _named("source", documents["sources"]),
             "bytes_dropped_by_reason": lines["reasons"],
             "bytes_by_score": lines["scores"],

@@ -20,6 +20,7 @@ from detector.corpus.run_folder import damaged, new_folder, read_array, write_js
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.count import load_counts
 from detector.corpus.steps.kept_lines import KeptLines, LineWords, kept_lines, words_of_lines
+from detector.corpus.steps.left_out import WHY_EMPTY, why_empty
 from detector.corpus.steps.merge import UsedIds
 from detector.detector import Detector, score_read
 from detector.errors import KernelError
@@ -29,6 +30,7 @@ from detector.model.page_kinds import EMPTY, KINDS, LEAST_WORDS
 from detector.records import Batch, Integers
 from detector.results.batch import ScoredBatch
 from detector.sites.recurrence import LineCounts, Sites
+from detector.text.decoding import text_of
 from detector.text.html import title_of
 
 TEXTS: Final = "text.bin"
@@ -50,6 +52,7 @@ class CleanPage(NamedTuple):
     titled: whether its first line is in the title of the page (`is_titled`)
     standing: what its address says about whether it is an original (`sites.standing`)
     line_words: its segments, if passages are to be found
+    empty: why nothing is left of it, or ""
     """
 
     number: int
@@ -61,6 +64,7 @@ class CleanPage(NamedTuple):
     standing: float
     lines: LineRecord
     line_words: LineWords | None = None
+    empty: str = ""
 
     @property
     def size(self) -> int:
@@ -154,9 +158,11 @@ class Cleaner:
         before = _line_bytes(result.batch)
         line_words = words_of_lines(result, documents) if self.with_line_words else repeat(None)
         text, start = result.clean.text.tobytes(), 0
+        sizes = result.batch.segment_end - result.batch.segment_start
+        segments = result.batch.page_segment().tolist()
         ends = zip(result.clean.page_end.tolist(), line_words, strict=False)
         for page, (end, words_of_page) in enumerate(ends):
-            own = text[start:end]
+            own, rows = text[start:end], slice(*segments[page : page + 2])
             yield CleanPage(
                 number=batch.first + part.positions[page],
                 text=own,
@@ -167,6 +173,7 @@ class Cleaner:
                 standing=documents[page].standing,
                 lines=records[page],
                 line_words=words_of_page,
+                empty="" if text_of(own).strip() else why_empty(records[page], sizes[rows]),
             )
             start = end
 
@@ -231,6 +238,7 @@ class _CleanShard:
         self._kept = self._stack.enter_context((folder / KEPT).open("wb"))
         self._pages = [CleanPages.of([])]
         self._line_words: list[LineWords] = []
+        self.empty: dict[str, str] = {}
 
     def add(self, pages: Sequence[CleanPage], rejected: Sequence[Rejected]) -> None:
         """Write the pages of a batch."""
@@ -239,6 +247,7 @@ class _CleanShard:
             self._lines.write(b"".join(json_line(page.lines.as_dict()) for page in pages))
         self._kept.write(b"".join(bytes(page.lines.kept) for page in pages))
         self._pages.append(CleanPages.of(pages))
+        self.empty |= {str(page.number): page.empty for page in pages if page.empty}
         self._line_words += [page.line_words for page in pages if page.line_words is not None]
         self._rejects.write(b"".join(json_line(record._asdict()) for record in rejected))
 
@@ -279,3 +288,4 @@ def clean_shard(spec: RunSpec, shard: Shard) -> None:
         if find_passages:
             files.kept_lines().save(folder)
         write_json(folder / "tally.json", cleaner.tally.as_dict())
+        write_json(folder / WHY_EMPTY, files.empty)

@@ -4,7 +4,7 @@ OUT/data/          the clean corpus, named after the inputs
 OUT/lines/         each document's lines with scores and reasons: `detector restore` reads them
 OUT/rejects/       records that were set aside: file, record, reason
 OUT/index/         what a later run goes on from
-OUT/duplicates.jsonl, passages.jsonl, report.html, report.json, manifest.json
+OUT/duplicates.jsonl, filtered.jsonl, passages.jsonl, report.html, report.json, manifest.json
 """
 
 import json
@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from detector.corpus.earlier_runs import IDS, INDEX, INDEX_FILE, earlier_shards, index_of
-from detector.corpus.formats.documents import NO_PAGE, Shard
+from detector.corpus.formats.documents import NO_PAGE, OTHER_TYPE, Shard
 from detector.corpus.report.page import report_page
 from detector.corpus.run_folder import (
     CHECKSUMS,
@@ -33,9 +33,9 @@ from detector.corpus.run_folder import (
 )
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps import clean
+from detector.corpus.steps.left_out import FILTERED
 from detector.corpus.steps.near_duplicates import STAYED
 from detector.corpus.steps.passages import final_folder, listed_passages
-from detector.corpus.steps.write import FILTERED
 from detector.errors import ShardError
 from detector.files.atomic import new_file, write_json
 from detector.files.json_lines import json_line
@@ -46,6 +46,8 @@ LINES: Final = "lines"
 REJECTS: Final = "rejects"
 # A number that differs between records: not a limit ("more than 100"), and no part of a name ("UTF-8").
 _NUMBER: Final = re.compile(r"(?<!more than )(?<![\w,-])\d[\d,]*")
+# The most different reasons to count, apart from the rest: content types may be anything.
+MOST_SORTS: Final = 100
 # What a later run builds on, by step.
 INDEXED: Final[Mapping[str, tuple[str, ...]]] = {
     "count": ("key.npy", "pages.npy", "site.npy", "site_pages.npy", "pages.zst", "records.jsonl.zst"),
@@ -64,8 +66,15 @@ def rejected_counts(spec: RunSpec, shards: Sequence[Shard]) -> dict[str, int]:
             path = spec.output / REJECTS / f"{shard.number:05d}.jsonl"
         # Split at line feeds only: names may contain other characters that Python treats as line ends.
         lines = path.read_bytes().split(b"\n") if path.exists() else []
-        found.update(_sort_of(json.loads(line)["reason"]) for line in lines if line)
+        for line in filter(None, lines):
+            sort = _sort_of(json.loads(line)["reason"])
+            found[sort if sort in found or len(found) < MOST_SORTS else _others(sort)] += 1
     return dict(sorted(found.items()))
+
+
+def _others(sort: str) -> str:
+    """Return where further sorts of reasons are counted, after too many different ones."""
+    return f"{OTHER_TYPE}others" if sort.startswith(OTHER_TYPE) else "others"
 
 
 def _sort_of(reason: str) -> str:
@@ -185,9 +194,8 @@ def publish(
             _move_shard(spec, shard)
         if spec.corpus.duplicates:
             _write(spec.output / "duplicates.jsonl", _duplicates(spec, shards))
-        if spec.corpus.filters.are_there():
-            folders = [spec.folder().of("out", shard.number) for shard in shards]
-            _write(spec.output / FILTERED, ((folder / FILTERED).read_bytes() for folder in folders))
+        folders = [spec.folder().of("out", shard.number) for shard in shards]
+        _write(spec.output / FILTERED, ((folder / FILTERED).read_bytes() for folder in folders))
         if spec.corpus.passages != "keep":
             _write(spec.output / "passages.jsonl", _passages(spec, shards))
         if spec.corpus.index:

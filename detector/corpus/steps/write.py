@@ -34,10 +34,12 @@ from detector.corpus.formats.writers import (
 )
 from detector.corpus.line_records import LineRecord, pieces
 from detector.corpus.parsed_shards import FIELDS, RECORDS, stored_documents
-from detector.corpus.run_folder import damaged, new_folder, read_array, stored_lines, write_json
+from detector.corpus.report.site_ways import SiteWays
+from detector.corpus.run_folder import damaged, new_folder, read_array, read_json, stored_lines, write_json
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.clean import LINE_RECORDS, TEXTS, ZSTD_LEVEL, CleanPages, verdict_name
 from detector.corpus.steps.count import is_alone
+from detector.corpus.steps.left_out import ALL_ELSEWHERE, FILTERED, WHY_EMPTY, row_of
 from detector.corpus.steps.merge import UsedIds
 from detector.corpus.steps.near_duplicates import STAYED
 from detector.corpus.steps.passages import final_folder
@@ -50,8 +52,7 @@ from detector.text.decoding import text_of
 
 # Lengths of documents are counted by powers of two.
 LENGTH_BINS: Final = 28
-# Documents that filters leave out, and how many of them the report shows.
-FILTERED: Final = "filtered.jsonl"
+# How many of the documents that a filter leaves out the report shows.
 EXAMPLES: Final = 10
 LONGEST_SHOWN: Final = 300
 LONE_PAGES: Final = "(pages alone)"
@@ -61,7 +62,7 @@ class Fate(NamedTuple):
     """The outcome for a document: "kept", "empty", "duplicate" or "filtered", and its clean text.
 
     numbers, broken: of its clean text, and the filter that it does not pass, if these are wanted
-    tokens: of its clean text, 0 if they are not counted
+    tokens: of its clean text, 0 if they are not counted; empty: why it is empty
     size: bytes of the clean text; before: bytes of its lines, of HTML without the markup
     """
 
@@ -75,6 +76,7 @@ class Fate(NamedTuple):
     numbers: DocumentNumbers | None = None
     broken: Broken | None = None
     tokens: int = 0
+    empty: str = ""
 
 
 class Repeating(NamedTuple):
@@ -98,6 +100,7 @@ def fates(spec: RunSpec, shard: Shard, removed: set[int]) -> Iterator[Fate]:
     pages = CleanPages.load(folder)
     places = {number: place for place, number in enumerate(pages.number.tolist())}
     source = spec.folder().of("count", shard.number)
+    reasons = read_json(spec.folder().of("clean", shard.number) / WHY_EMPTY)
     elsewhere = UsedIds.load(spec.folder().step("counts")).of(shard.number)[1]
     done = 0
     with (folder / TEXTS).open("rb") as texts:
@@ -111,6 +114,8 @@ def fates(spec: RunSpec, shard: Shard, removed: set[int]) -> Iterator[Fate]:
             fate = "empty" if not text.strip() else "duplicate" if place in removed else "kept"
             verdict, share = verdict_name(pages.verdict[place]), float(pages.share[place])
             found = Fate(document, text, size, int(pages.before[place]), fate, verdict, share)
+            if fate == "empty":
+                found = found._replace(empty=reasons.get(str(number), ALL_ELSEWHERE))
             yield _filtered(found, spec.corpus) if fate == "kept" else found
             done += 1
     if done < len(places):
@@ -145,6 +150,7 @@ class DocumentTally:
     def __init__(self) -> None:
         self.sites: dict[str, list[int]] = {}
         self.sources: dict[str, list[int]] = {}
+        self.ways = SiteWays()
         self.before = [0] * LENGTH_BINS
         self.after = [0] * LENGTH_BINS
         self.verdicts: Counter[str] = Counter()
@@ -163,6 +169,7 @@ class DocumentTally:
             counts = table.setdefault(name, [0] * len(row))
             for at, number in enumerate(row):
                 counts[at] += number
+        self.ways.add(document.site_way, document.site)
         self.before[min(before.bit_length(), LENGTH_BINS - 1)] += 1
         if kept:
             self.after[min(fate.size.bit_length(), LENGTH_BINS - 1)] += 1
@@ -181,6 +188,7 @@ class DocumentTally:
         return {
             "sites": self.sites,
             "sources": self.sources,
+            "ways": self.ways.as_dict(),
             "before": self.before,
             "after": self.after,
             "verdicts": dict(sorted(self.verdicts.items())),
@@ -236,11 +244,6 @@ def _opened(spec: RunSpec, shard: Shard, folder: Path, kept: Callable[[], Iterat
     return Parquet(path, FoundColumns(kept(), columns), columns, spec.lines == "column", numbers)
 
 
-def _filtered_row(fate: Fate) -> bytes:
-    """Return the row for a document that a filter leaves out, or nothing."""
-    return b"" if fate.broken is None else json_line({"id": fate.document.id, **fate.broken._asdict()})
-
-
 @contextmanager
 def _ids_file(spec: RunSpec, folder: Path) -> Iterator[BinaryIO]:
     """Open the file of the ids of all clean documents; empty if neither an index nor passages are wanted."""
@@ -279,7 +282,7 @@ def write_shard(spec: RunSpec, shard: Shard) -> None:
                 tally.add(fate)
                 stayed.append(fate.fate == "kept")
                 ids.write(json_line(fate.document.id))
-                filtered.write(_filtered_row(fate))
+                filtered.write(row_of(fate.document.id, fate.broken, fate.empty))
                 if number in pairs.paired:
                     names[str(first + number)] = fate.document.id
                 if fate.fate == "kept":
