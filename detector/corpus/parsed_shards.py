@@ -117,11 +117,8 @@ def _page_of(document: Document, format: Format | None) -> Page:
 
 def reason_of(error: DetectorError) -> str:
     """Return why a page that could not be read or scored is set aside."""
-    return (
-        f"a fault of this package, please report it: {error}"
-        if isinstance(error, KernelError)
-        else str(error)
-    )
+    is_ours = isinstance(error, KernelError)
+    return f"a fault of this package, please report it: {error}" if is_ours else str(error)
 
 
 def _parsed(first: int, records: list[Document | Rejected], format: Format | None) -> ParsedBatch:
