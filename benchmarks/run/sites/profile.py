@@ -205,8 +205,8 @@ def command(models: Path, peer: bool, locked: bool, output: Path) -> None:
     """Measure the gain from site profiles, to profile.json.
 
     MODELS is a folder of `train folds`. With --peer, compares ChromeRAG's `learn` and `batch` with our
-    profiles: on the same pages, 30 other pages of the site, at most four known pages of a site. With --locked,
-    measures what the site changes on the locked labelled pages. Do that once per release.
+    profiles: on the same pages, 30 other pages of the site, at most four known pages of a site. With
+    --locked, measures what the site changes on the locked labelled pages. Do that once per release.
 
     \b
     Examples:
