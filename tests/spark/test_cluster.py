@@ -121,7 +121,7 @@ def registered(port):
     try:
         with urlopen(f"http://127.0.0.1:{port}/json/", timeout=5) as answer:
             return json.load(answer)["aliveworkers"]
-    except OSError:
+    except (OSError, ValueError):  # not yet there, or its page is not
         return 0
 
 
