@@ -23,7 +23,7 @@ from detector.files.zstd_files import VERSION as ZSTD_VERSION
 from detector.text.keys import KEYS_VERSION
 from detector.version import __version__
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 PLAN: Final = "plan.json"
 # Versions that could change a score or an output's bytes.
 PACKAGES: Final = ("numpy", "turbohtml", "regex", "publicsuffixlist")
