@@ -94,7 +94,7 @@ def test_the_loss_limit_may_change_between_two_runs(spec):
 
 def test_what_determines_the_output_is_in_the_manifest(spec):
     found = settings_of(spec)
-    assert (found["format"], found["detector"]) == (1, __version__)
+    assert (found["format"], found["detector"]) == (2, __version__)
     assert found["packages"]["numpy"] == version("numpy")
     assert found["corpus"]["shard_bytes"] == 4
     assert not {"most_lost", "least_pages", "allow"} & found["corpus"].keys()
