@@ -7,7 +7,7 @@ https://valley.example/tag/harbour          a listing, like /category/x, /author
 """
 
 import re
-from typing import Final
+from typing import Final, NamedTuple, Self
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from detector.sites.addresses import canonical_of
@@ -43,15 +43,11 @@ def standing_of(url: str | None, html: str | None = None) -> float:
         return 0.0
     try:
         own = None if url is None or canonical is None else _same(url, urljoin(url, canonical))
-        is_version = own is False or _is_version(address)
-        return LISTING * _is_listing(address) + VERSION * is_version + ITSELF * (own is True)
+        there = _Address.of(address)
+        is_version = own is False or there.is_version()
+        return LISTING * there.is_listing() + VERSION * is_version + ITSELF * (own is True)
     except ValueError:  # not a URL
         return 0.0
-
-
-def _path(path: str) -> str:
-    """Return a path in lower case, without the ending of its file and without a slash at its end."""
-    return ENDING.sub("", unquote(path).lower().rstrip("/"))
 
 
 def _host(netloc: str) -> str:
@@ -66,23 +62,30 @@ def _same(one: str, two: str) -> bool:
     )  # fmt: skip
 
 
-def _query(query: str) -> dict[str, str]:
-    return dict(parse_qsl(query, keep_blank_values=True))
+class _Address(NamedTuple):
+    """A URL: its host, the path in lower case without the ending of its file, and the query."""
 
+    host: str
+    path: str
+    query: dict[str, str]
 
-def _is_version(url: str) -> bool:
-    """Tell whether an address is of an AMP, mobile or print version."""
-    parts = urlsplit(url)
-    folders, query = _path(parts.path).split("/")[1:], _query(parts.query)
-    is_one = not VERSIONS.isdisjoint({*folders[:1], *folders[-1:], *query})
-    return is_one or query.get("outputType") == "amp" or parts.netloc.lower().split(".")[0] in VERSION_HOSTS
+    @classmethod
+    def of(cls, url: str) -> Self:
+        """Return the parts of a URL; raises `ValueError` if it is none."""
+        parts = urlsplit(url)
+        path = ENDING.sub("", unquote(parts.path).lower().rstrip("/"))
+        query = dict(parse_qsl(parts.query, keep_blank_values=True)) if parts.query else {}
+        return cls(parts.netloc.lower(), path, query)
 
+    def is_version(self) -> bool:
+        """Tell whether it is the address of an AMP, mobile or print version."""
+        folders = self.path.split("/")[1:]
+        is_one = not VERSIONS.isdisjoint({*folders[:1], *folders[-1:], *self.query})
+        return is_one or self.query.get("outputType") == "amp" or self.host.split(".")[0] in VERSION_HOSTS
 
-def _is_listing(url: str) -> bool:
-    """Tell whether an address is of a listing."""
-    parts = urlsplit(url)
-    path, query = _path(parts.path), _query(parts.query)
-    second = next((query[name] for name in ("page", "paged") if name in query), "")
-    if (second.isdecimal() and int(second) > 1) or not LISTINGS.isdisjoint(path.split("/")):
-        return True
-    return not query and LISTING_PATH.fullmatch(path) is not None
+    def is_listing(self) -> bool:
+        """Tell whether it is the address of a listing."""
+        second = next((self.query[name] for name in ("page", "paged") if name in self.query), "")
+        if (second.isdecimal() and int(second) > 1) or not LISTINGS.isdisjoint(self.path.split("/")):
+            return True
+        return not self.query and LISTING_PATH.fullmatch(self.path) is not None

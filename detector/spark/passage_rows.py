@@ -9,6 +9,7 @@ import pyarrow
 from detector.corpus.formats.parquet_writers import lines_type
 from detector.corpus.line_records import LineRecord, clean_again
 from detector.corpus.steps.kept_lines import KeptLines
+from detector.corpus.steps.left_out import ALL_ELSEWHERE
 from detector.corpus.steps.passages import passages_of, without_passages
 from detector.corpus.token_counts import TokenCounter
 from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
@@ -21,8 +22,6 @@ from detector.text.decoding import without_surrogates
 # Of a page with lines that another page has, too: these lines (`segment`), and the page that each stays on
 # (`original`).
 ELSEWHERE: Final = "elsewhere"
-# Why a page is empty without its passages.
-ALL_ELSEWHERE: Final = "all that was kept is on another page of the site (passages)"
 # The passages to leave out of a page: `first_line` and `lines` of each.
 CUTS: Final = "_detector_cuts"
 

@@ -1,6 +1,5 @@
 """From clean pages to the columns of rows. This module does not use Spark."""
 
-from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -35,7 +34,7 @@ from detector.spark.rows import (
     batches_of,
 )
 from detector.spark.time_zones import in_utc
-from detector.text.decoding import text_of, utf8, without_surrogates
+from detector.text.decoding import text_of, without_surrogates
 
 # Types of columns, in Arrow.
 ARROW: Final = {str: pyarrow.string(), float: pyarrow.float64(), int: pyarrow.int64()}
@@ -83,18 +82,6 @@ def _for_passages(page: CleanPage) -> dict[str, Any]:
     return {KEPT_LINES: list(kept), LISTING: page.standing <= IS_LISTING, RECORD: json_line(record)}
 
 
-def why_empty(record: LineRecord) -> str:
-    """Return why nothing is left of a page: what most of its text was dropped for."""
-    if not record.kept:
-        return "the page has no text"
-    if any(record.kept):
-        return "only white space is left"
-    dropped = Counter[str]()
-    for piece in pieces(record):
-        dropped[piece.reason or ""] += len(utf8(piece.text))
-    return f"all lines were dropped, most of the text for: {dropped.most_common(1)[0][0]}"
-
-
 def measured(
     text: str, before: int, verdict: str, share: float, rules: CorpusSettings, counter: TokenCounter | None
 ) -> dict[str, Any]:
@@ -120,7 +107,7 @@ def _row_of(page: CleanPage, spec: PageSpec, counter: TokenCounter | None) -> di
     if text.strip():
         row |= measured(text, page.before, verdict, page.share, rules, counter)
     else:
-        row[EMPTY] = why_empty(page.lines)
+        row[EMPTY] = page.empty
     if spec.lines:
         row[LINES_COLUMN] = lines_of(page.lines)
     return row if rules.passages == "keep" else {**row, **_for_passages(page)}
