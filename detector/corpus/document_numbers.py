@@ -5,14 +5,15 @@ The shares of repetition are those of Gopher (Rae et al. 2021, table A1), and th
 every script.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.model.page_kinds import EMPTY, KINDS
 from detector.presets import refuse_unknown_kinds
+from detector.records import Integers
 from detector.results.metadata.languages import text_language
 from detector.run_settings import DocumentFilters
 from detector.text.decoding import utf8
@@ -25,6 +26,8 @@ SHORT_LINE: Final = 30
 # The n-grams of Gopher: the most frequent one of two to four words; of five to ten words, all repeated ones.
 TOP: Final = (2, 3, 4)
 REPEATED: Final = (5, 6, 7, 8, 9, 10)
+# Of the hashes of n-grams: odd, with as many ones as zeros.
+MULTIPLIER: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 class DocumentNumbers(NamedTuple):
@@ -74,13 +77,13 @@ def numbers_of(text: str, before: int) -> DocumentNumbers:
     """Return the numbers of a clean text. before: bytes of its page's lines."""
     data = utf8(text)
     words = words_of(text_batch([data]))
-    keys, sizes = words.key.tolist(), (words.end - words.start).tolist()
-    total = max(sum(sizes), 1)
+    ends = np.concatenate((np.zeros(1, np.int64), np.cumsum(words.end - words.start)))
+    repeated, total = _repeated_bytes(words.key, ends), max(int(ends[-1]), 1)
     lines = [line for line in text.splitlines() if line.strip()]
     copies = _copies(lines)
     found = text_language(text)
     return DocumentNumbers(
-        words=len(keys),
+        words=words.key.size,
         kept_share=_rounded(len(data), before),
         language="" if found is None else found.value,
         language_probability=0.0 if found is None else round(float(found.confidence or 0), 3),
@@ -88,8 +91,8 @@ def numbers_of(text: str, before: int) -> DocumentNumbers:
         duplicate_line_text=_rounded(sum(map(len, copies)), sum(map(len, lines))),
         lines_with_end=_rounded(sum(line.rstrip().endswith(LINE_ENDS) for line in lines), len(lines)),
         short_lines=_rounded(sum(len(line.strip()) < SHORT_LINE for line in lines), len(lines)),
-        top_ngrams=tuple(round(_top(keys, sizes, size) / total, 3) for size in TOP),
-        repeated_ngrams=tuple(round(_repeated(keys, sizes, size) / total, 3) for size in REPEATED),
+        top_ngrams=tuple(round(repeated[size] / total, 3) for size in TOP),
+        repeated_ngrams=tuple(round(repeated[size] / total, 3) for size in REPEATED),
     )
 
 
@@ -107,35 +110,37 @@ def _copies(lines: Sequence[str]) -> list[str]:
     return found
 
 
-def _ngrams(keys: Sequence[int], size: int) -> list[tuple[int, ...]]:
-    return list(zip(*(keys[at:] for at in range(size)), strict=False))
+def _repeated_bytes(keys: NDArray[np.uint64], ends: Integers) -> dict[int, int]:
+    """Return the bytes of repeated n-grams for each size in `TOP` and `REPEATED`.
+
+    keys: of the words; ends: int64 (words + 1,), the bytes before each word
+    """
+    found, ngrams = dict.fromkeys((*TOP, *REPEATED), 0), keys
+    for size in range(2, max(REPEATED) + 1):
+        ngrams = ngrams[:-1] * MULTIPLIER + keys[size - 1 :]
+        ordered = np.sort(ngrams)
+        if not (ordered[1:] == ordered[:-1]).any():
+            break  # no longer n-gram is repeated either
+        found[size] = _top(ngrams, ends, size) if size in TOP else _repeated(ngrams, ends, size)
+    return found
 
 
-def _top(keys: Sequence[int], sizes: Sequence[int], size: int) -> int:
-    """Return the bytes in the most frequent n-gram, if it occurs twice; among several, the longest."""
-    ngrams = _ngrams(keys, size)
-    if not ngrams:
-        return 0
-    counts = Counter(ngrams)
-    most = max(counts.values())
-    if most < 2:
-        return 0
-    ends = np.concatenate(([0], np.cumsum(sizes)))
-    return max(
-        most * int(ends[at + size] - ends[at]) for at, ngram in enumerate(ngrams) if counts[ngram] == most
-    )
+def _top(ngrams: NDArray[np.uint64], ends: Integers, size: int) -> int:
+    """Return the bytes in the most frequent n-gram; among several, in the longest."""
+    _, which, counts = np.unique(ngrams, return_inverse=True, return_counts=True)
+    most = int(counts.max())
+    return most * int((ends[size:] - ends[:-size])[counts[which] == most].max())
 
 
-def _repeated(keys: Sequence[int], sizes: Sequence[int], size: int) -> int:
+def _repeated(ngrams: NDArray[np.uint64], ends: Integers, size: int) -> int:
     """Return the bytes of n-grams that occurred before; each word counts once."""
-    seen, found, at = set[tuple[int, ...]](), 0, 0
-    ngrams = _ngrams(keys, size)
-    while at < len(ngrams):
-        if ngrams[at] in seen:
-            found += sum(sizes[at : at + size])
+    seen, found, at, every = set[int](), 0, 0, ngrams.tolist()
+    while at < len(every):
+        if every[at] in seen:
+            found += int(ends[at + size] - ends[at])
             at += size
         else:
-            seen.add(ngrams[at])
+            seen.add(every[at])
             at += 1
     return found
 

@@ -1,11 +1,15 @@
 """Documents left out by filters, and statistics of documents as columns."""
 
 import json
+from collections import Counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detector.cli.main import run as command
-from detector.corpus.document_numbers import columns_of_numbers, first_broken, numbers_of
+from detector.corpus.document_numbers import REPEATED as SIZES
+from detector.corpus.document_numbers import TOP, columns_of_numbers, first_broken, numbers_of
 from detector.errors import SettingsError
 from detector.settings import CorpusSettings, DocumentFilters, EngineSettings
 from tests.corpus.made import read_jsonl, records, story, write_jsonl
@@ -159,3 +163,22 @@ def test_kinds_of_pages_have_their_names(path, tmp_path):
     rules = CorpusSettings(filters=DocumentFilters(kinds=("artikel",)))
     with pytest.raises(SettingsError, match=r"unknown kinds artikel; known: .*article"):
         clean_corpus([path], tmp_path / "out", corpus=rules, engine=EngineSettings("process"))
+
+
+@given(st.lists(st.sampled_from(["a", "bb", "ccc"]), max_size=40))
+def test_repeated_ngrams_are_those_of_a_count_by_words(words):
+    found = numbers_of(" ".join(words), 1)
+    total = max(sum(map(len, words)), 1)
+    for size, share in zip(TOP, found.top_ngrams, strict=True):
+        counts = Counter(tuple(words[at : at + size]) for at in range(len(words) - size + 1))
+        most = max(counts.values(), default=0)
+        longest = max((len("".join(ngram)) for ngram, count in counts.items() if count == most), default=0)
+        assert share == round(most * longest / total, 3) * (most > 1)
+    for size, share in zip(SIZES, found.repeated_ngrams, strict=True):
+        seen, repeated, at = set(), 0, 0
+        while at + size <= len(words):
+            ngram = tuple(words[at : at + size])
+            repeated += len("".join(ngram)) if ngram in seen else 0
+            at += size if ngram in seen else 1
+            seen.add(ngram)
+        assert share == round(repeated / total, 3)
