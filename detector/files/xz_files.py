@@ -56,9 +56,9 @@ class _XzFile(io.RawIOBase):
             return unpacker.decompress(packed, most)
         except lzma.LZMAError as error:
             if _NO_MEMORY in str(error):
-                most = f"{_MOST_MEMORY >> 20} MB"
+                limit = f"{_MOST_MEMORY >> 20} MB"
                 raise OSError(
-                    f"it needs more than {most} of memory to unpack: compress it with xz -9 or less"
+                    f"it needs more than {limit} of memory to unpack: compress it with xz -9 or less"
                 ) from None
             raise OSError(f"not xz, or damaged: {error}") from None
 
