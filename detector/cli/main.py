@@ -156,9 +156,10 @@ def _terminate(number: int, frame: FrameType | None) -> None:
 
 def _ends_by() -> list[int]:
     """Return the signals that end a command: SIGHUP only if its terminal may do so (`nohup`)."""
-    hangup = getattr(signal, "SIGHUP", None)  # Windows has none
-    is_heard = hangup is not None and signal.getsignal(hangup) != signal.SIG_IGN
-    return [signal.SIGTERM, *([hangup] if is_heard else [])]
+    hangup: int | None = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup is None or signal.getsignal(hangup) == signal.SIG_IGN:
+        return [signal.SIGTERM]
+    return [signal.SIGTERM, hangup]
 
 
 @contextmanager

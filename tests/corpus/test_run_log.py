@@ -60,7 +60,7 @@ def test_the_first_shard_tells_what_the_run_needs(tmp_path, engine):
     path, told = write_jsonl(tmp_path / "pages.jsonl", records(1200)), []
     rules = CorpusSettings(shard_bytes=500_000)
     clean_corpus([path], tmp_path / "out", corpus=rules, engine=engine, tell=told.append)
-    plan, needs = told
+    plan, needs = (line for line in told if not line.endswith(" left"))  # a slow machine says more
     assert plan.startswith("plan: ")
     found = re.fullmatch(
         r"by the first shard: the run takes about \d+ s and ([\d.]+) MB of disk; [\d.,]+ GB are free", needs
@@ -97,7 +97,7 @@ def test_an_archive_that_begins_with_images_tells_what_the_run_needs(tmp_path):
     sent += [(f"http://v.example/{at}", "200 OK", [HTML], html(at)) for at in range(80)]
     told = []
     clean_corpus([archive(tmp_path / "a.warc.gz", sent)], tmp_path / "out", engine=HERE, tell=told.append)
-    assert told[1].startswith("by the first shard: the run takes about ")
+    assert any(line.startswith("by the first shard: the run takes about ") for line in told)
 
 
 def test_too_little_disk_is_said(tmp_path):
