@@ -193,7 +193,7 @@ def _target(name: str, output: Path, format: OutputFormat) -> Path:
 )
 @click.option(
     "--since",
-    type=click.Path(path_type=Path),
+    type=click.Path(),
     help="The output folder of an earlier run: its pages count and stay, INPUTS are new pages only.",
 )
 def command(

@@ -109,7 +109,7 @@ class CorpusOptions(NamedTuple):
     allow: tuple[str, ...]
     lines: Lines
     csv_safe: bool
-    since: Path | None
+    since: str | None
 
     def looks_only(self) -> bool | int:
         """Return how many pages to look at instead of a run: True for the usual number, False for a run."""

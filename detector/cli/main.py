@@ -2,7 +2,7 @@
 
 Exit codes: 0 success; 1 some pages were set aside, or `check` found something; 2 wrong usage (options,
 settings, model files), or a file cannot be read or written; 3 stopped, because too much would be lost or a
-model is not better; 4 a bug in this package; 130 and 143 stopped by Ctrl-C and SIGTERM.
+model is not better; 4 a bug in this package; 130, 143 and 129 stopped by Ctrl-C, SIGTERM and SIGHUP.
 """
 
 import errno
@@ -51,7 +51,8 @@ PAGES_SET_ASIDE: Final = 1
 WRONG_USE: Final = 2
 OUR_FAULT: Final = 4
 INTERRUPTED: Final = 130
-TERMINATED: Final = 143
+# The exit code for a signal, less its number.
+SIGNALLED: Final = 128
 # Errors of a full disk.
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # The most characters of a name in a message.
@@ -143,24 +144,36 @@ def group() -> None:
 
 
 class _Terminated(KeyboardInterrupt):
-    """Raised on SIGTERM. Stops like Ctrl-C, so that workers end too."""
+    """Raised on SIGTERM and SIGHUP (`signal`). Stops like Ctrl-C, so that workers end too."""
+
+    def __init__(self, number: int) -> None:
+        self.signal = number
 
 
 def _terminate(number: int, frame: FrameType | None) -> None:
-    raise _Terminated
+    raise _Terminated(number)
+
+
+def _ends_by() -> list[int]:
+    """Return the signals that end a command: SIGHUP only if its terminal may do so (`nohup`)."""
+    hangup: int | None = getattr(signal, "SIGHUP", None)  # Windows has none
+    if hangup is None or signal.getsignal(hangup) == signal.SIG_IGN:
+        return [signal.SIGTERM]
+    return [signal.SIGTERM, hangup]
 
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Make SIGTERM stop the command cleanly. Only the main thread can handle signals."""
+    """Make SIGTERM and SIGHUP stop the command cleanly. Only the main thread can handle signals."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, _terminate)
+    before = {number: signal.signal(number, _terminate) for number in _ends_by()}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _fail(message: str, code: int) -> int:
@@ -194,9 +207,9 @@ def _stopped(error: click.exceptions.Abort) -> int:
     """Return the exit code of an aborted command. click also aborts on `EOFError`."""
     if isinstance(error.__cause__, EOFError):
         return _our_fault()
+    stopped_by = error.__cause__
     return _fail(
-        "stopped",
-        TERMINATED if isinstance(error.__cause__, _Terminated) else INTERRUPTED,
+        "stopped", SIGNALLED + stopped_by.signal if isinstance(stopped_by, _Terminated) else INTERRUPTED
     )
 
 

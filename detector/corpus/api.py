@@ -54,6 +54,16 @@ def _engine_settings(engine: EngineSettings | str | None) -> EngineSettings:
     return found
 
 
+def _refuse_urls(output: str | Path, since: str | Path | None) -> None:
+    """Raise `SettingsError` for a folder at a URL, which would be taken for a local one."""
+    if is_remote(str(output)):
+        raise SettingsError(
+            f"{output} is a URL: write to a local folder and copy that, or use detector.spark.clean_corpus"
+        )
+    if since is not None and is_remote(str(since)):
+        raise SettingsError(f"{since} is a URL: copy the earlier run to this machine, and name its folder")
+
+
 def clean_corpus(
     inputs: Sequence[str | Path],
     output: str | Path,
@@ -108,10 +118,7 @@ def clean_corpus(
         If the disk is full, an input cannot be read, or a worker was killed. Finished work is kept.
     """
     refuse_one(inputs, "inputs")
-    if is_remote(str(output)):
-        raise SettingsError(
-            f"{output} is a URL: write to a local folder and copy that, or use detector.spark.clean_corpus"
-        )
+    _refuse_urls(output, since)
     records, engine = records or RecordSettings(), _engine_settings(engine)
     _refuse_wrong(records, engine)
     corpus = corpus or CorpusSettings()

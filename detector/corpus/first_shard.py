@@ -1,16 +1,18 @@
 """What the first shard tells about a whole run: the time and the disk that it takes.
 
 The time follows from that of counting the shard, and the usual shares of the steps. The disk is measured: all
-steps run on some of the shard's records, in a temporary folder, and what they write is multiplied.
+steps run on some of the shard's documents, in a temporary folder, and what they write is multiplied.
 """
 
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from detector.corpus.formats.documents import Shard
+from detector.corpus.formats.documents import Document, Shard
+from detector.corpus.formats.readers import read_part
 from detector.corpus.run_folder import read_array
 from detector.corpus.run_log import SHARES
 from detector.corpus.run_spec import Done, RunSpec
@@ -19,7 +21,7 @@ from detector.errors import DetectorError
 
 # A tenth of a shard's documents is used, from the beginning, but no more than this; of a shard with fewer
 # documents than the second number, none.
-MOST_RECORDS: Final = 100
+MOST_DOCUMENTS: Final = 100
 LEAST_DOCUMENTS: Final = 60
 
 # Runs all steps on shards, in this process.
@@ -65,7 +67,7 @@ class _MeasuringTask:
         with tempfile.TemporaryDirectory(prefix="detector-") as folder:
             alone = self.spec._replace(output=Path(folder) / "first", since=())
             alone.folder().path.mkdir(parents=True)
-            self.all_steps(alone, [first_records(shard, documents)])
+            self.all_steps(alone, [first_documents(self.spec, shard, documents)])
             few = _documents(alone, 0)
             size = sum(path.stat().st_size for path in alone.output.rglob("*") if path.is_file())
         return size * documents / few if few else None
@@ -76,14 +78,24 @@ def _documents(spec: RunSpec, shard: int) -> int:
     return int(read_array(spec.folder().of("count", shard) / "documents.npy")[0])
 
 
-def first_records(shard: Shard, documents: int) -> Shard:
-    """Return a shard with the first records only: a tenth of them, but not too many."""
-    most = min(documents // 10, MOST_RECORDS)
+def first_documents(spec: RunSpec, shard: Shard, documents: int) -> Shard:
+    """Return a shard up to one of its first documents: a tenth of them, but not too many.
+
+    Records that are no documents, such as the images at the beginning of an archive, are not counted.
+    """
+    found = (
+        (number, record)
+        for number, part in enumerate(shard.parts)
+        for record in read_part(part, spec.columns, spec.corpus.limits())
+        if isinstance(record, Document)
+    )
+    most = min(documents // 10, MOST_DOCUMENTS)
+    last, document = next(islice(found, most - 1, None))
     if shard.parts[0].kind == "page":
-        return shard._replace(number=0, parts=shard.parts[:most])
+        return shard._replace(number=0, parts=shard.parts[: last + 1])
     (part,) = shard.parts
     # Without the bytes of the part, its hash is not compared again.
-    few = part._replace(taken=((part.first, part.first + most),), piece=None)
+    few = part._replace(taken=((part.first, document.number + 1),), piece=None)
     return shard._replace(number=0, parts=(few,))
 
 

@@ -7,6 +7,8 @@ from typing import Any, BinaryIO, Final, cast
 _STEP: Final = 1 << 16
 # The most memory to unpack with. `xz -9` needs 65 MB.
 _MOST_MEMORY: Final = 1 << 27
+# What the library says of a file that needs more.
+_NO_MEMORY: Final = "Memory usage limit exceeded"
 
 
 class _XzFile(io.RawIOBase):
@@ -53,6 +55,11 @@ class _XzFile(io.RawIOBase):
         try:
             return unpacker.decompress(packed, most)
         except lzma.LZMAError as error:
+            if _NO_MEMORY in str(error):
+                limit = f"{_MOST_MEMORY >> 20} MB"
+                raise OSError(
+                    f"it needs more than {limit} of memory to unpack: compress it with xz -9 or less"
+                ) from None
             raise OSError(f"not xz, or damaged: {error}") from None
 
 

@@ -1,13 +1,17 @@
 """The commands as a user calls them."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 
 import click
 import pytest
 from click.testing import CliRunner
 
+from detector.cli import main
 from detector.cli.main import COMMANDS, group, run
 from detector.cli.options import Policy
 from detector.settings import Columns
@@ -218,6 +222,16 @@ main.main()
 """
 
 
+# A program that is started in the background ignores Ctrl-C, one of `nohup` SIGHUP, and so do those that it starts.
+HEARS_ALL = """
+import signal
+from detector.cli.main import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+main()
+"""
+
+
 def test_sigterm_stops_in_order():
     with subprocess.Popen(
         [sys.executable, "-c", WAITS], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -226,6 +240,34 @@ def test_sigterm_stops_in_order():
         running.terminate()
         assert running.stderr.read().strip() == "detector: stopped"
     assert running.returncode == 143
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no SIGHUP")
+@pytest.mark.parametrize(("name", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_no_temporary_file_stays_of_a_stopped_command(tmp_path, name, code):
+    """A terminal that was closed left the copy of standard input behind."""
+    command = [sys.executable, "-c", HEARS_ALL, "duplicates", "-"]
+    streams = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=os.environ | {"TMPDIR": str(tmp_path)}, **streams) as running:
+        running.stdin.write(b'{"id": "a", "text": "a"}\n' * 9000)
+        running.stdin.flush()
+        while not list(tmp_path.glob("detector-*/stdin.jsonl")):
+            assert running.poll() is None
+            time.sleep(0.05)
+        running.send_signal(getattr(signal, name))
+        assert running.stderr.read().strip() == b"detector: stopped"
+    assert running.returncode == code
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="there is no SIGHUP")
+def test_nohup_is_heard(monkeypatch):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        monkeypatch.setattr(main, "_run", lambda arguments: signal.raise_signal(signal.SIGHUP) or 7)
+        assert main.run([]) == 7
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_a_corpus_run_needs_no_standard_error(tmp_path):

@@ -163,3 +163,14 @@ def test_an_output_at_a_url_is_refused(place, capfd, name):
     assert sorted(place.rglob("*")) == before
     with pytest.raises(SettingsError, match=r"s3://b/x is a URL"):
         clean_corpus([place / "a.jsonl"], "s3://b/x")
+
+
+def test_an_earlier_run_at_a_url_is_refused(place, capfd):
+    """The message was about a folder `s3:` in the current one."""
+    before = sorted(place.rglob("*"))
+    assert run(["clean", "a.jsonl", "--output", "out", "--since", "s3://b/x"]) == 2
+    err = " ".join(capfd.readouterr().err.split())
+    assert "s3://b/x is a URL: copy the earlier run to this machine, and name its folder" in err
+    with pytest.raises(SettingsError, match=r"s3://b/x is a URL"):
+        clean_corpus([place / "a.jsonl"], place / "out", since="s3://b/x")
+    assert sorted(place.rglob("*")) == before

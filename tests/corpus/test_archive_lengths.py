@@ -1,16 +1,22 @@
 """Web archives with a wrong Content-Length: only the record that has it is lost."""
 
+import bz2
+import errno
 import gzip
+import lzma
+import tempfile
 
 import pytest
 
 from detector.corpus.formats import archive_records
 from detector.corpus.formats.documents import Document, Part, Rejected
 from detector.corpus.formats.readers import read_part
+from detector.errors import ShardError
 from detector.files.limits import ReadLimits
 from detector.settings import Columns
 from tests.corpus.made import story
 
+PACKERS = {"gz": gzip.compress, "xz": lzma.compress, "bz2": bz2.compress}
 TYPES = {"page": "text/html", "image": "image/png"}
 
 
@@ -34,6 +40,11 @@ def read(path, records, **limits):
     """The numbers of the pages that are read from an archive, and why others are not."""
     packed = path.suffix == ".gz"
     path.write_bytes(b"".join(map(gzip.compress, records) if packed else records))
+    return result(path, **limits)
+
+
+def result(path, **limits):
+    """The numbers of the pages in an archive, and why others are not read."""
     found = list(read_part(Part(str(path), path.name, "warc"), Columns(), ReadLimits(**limits)))
     pages = [one.url.rpartition("/")[2] for one in found if isinstance(one, Document)]
     assert all("WARC/1.0" not in one.text for one in found if isinstance(one, Document))
@@ -111,3 +122,50 @@ def test_a_part_of_an_archive_ends_where_the_next_one_begins(tmp_path):
     assert [one.reason for one in found if isinstance(one, Rejected)] == [
         f"damaged: its Content-Length is too large; reading goes on at byte {end:,}"
     ]
+
+
+@pytest.mark.parametrize("name", ["a.warc.gz", "a.warc.xz", "a.warc.bz2", "a.wet.xz"])
+@pytest.mark.parametrize("extra", [-4, 10, 2500, 10**9])
+def test_an_archive_that_is_compressed_as_a_whole_is_read_on(tmp_path, name, extra):
+    """With gzip, all records after it were lost, and one was reported. With xz and bzip2, all were."""
+    path, pack = tmp_path / name, PACKERS[name.rpartition(".")[2]]
+    for kind in ("page", "image"):
+        for broken in (0, 3, 9):
+            records = [
+                record(at, extra * (at == broken), kind if at == broken else "page") for at in range(6)
+            ]
+            plain = read(tmp_path / "plain.warc", records)
+            assert set(plain[0]) >= {str(at) for at in range(6) if at != broken}
+            assert len(plain[1]) == (broken < 6 and extra > 0) or extra < 0
+            path.write_bytes(pack(b"".join(records)))
+            assert result(path) == plain
+
+
+def test_a_compressed_archive_that_is_cut_or_too_large_gives_what_stands_before(tmp_path):
+    data = b"".join(record(at) for at in range(40))
+    path = tmp_path / "a.warc.xz"
+    path.write_bytes(lzma.compress(data)[:-300])
+    found = list(read_part(Part(str(path), path.name, "warc"), Columns()))
+    pages = [one.url.rpartition("/")[2] for one in found if isinstance(one, Document)]
+    assert pages == [str(at) for at in range(len(pages))]
+    assert len(pages) > 5
+    assert (
+        found[-1].reason
+        == "cannot be read from here to its end: the compressed file ended before its end marker"
+    )
+    path.write_bytes(lzma.compress(data))
+    limits = ReadLimits(record_bytes=len(data) // 2, unpacked_ratio=1)
+    found = list(read_part(Part(str(path), path.name, "warc"), Columns(), limits))
+    assert 5 < sum(isinstance(one, Document) for one in found) < 25
+    assert f"it unpacks to more than {len(data) // 2:,} bytes" in found[-1].reason
+
+
+def test_without_room_to_unpack_an_archive_the_run_stops(tmp_path, monkeypatch):
+    def full(*arguments):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "a.warc.xz"
+    path.write_bytes(lzma.compress(record(0)))
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    with pytest.raises(ShardError, match=r"a\.warc\.xz cannot be unpacked .* Set TMPDIR"):
+        list(read_part(Part(str(path), path.name, "warc"), Columns()))

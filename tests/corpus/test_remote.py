@@ -2,8 +2,11 @@
 
 import csv
 import gzip
+import http.server
 import io
 import json
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,7 +16,7 @@ from fsspec.spec import AbstractBufferedFile, AbstractFileSystem
 
 from detector.corpus.formats import remote
 from detector.corpus.formats.files import listed
-from detector.corpus.formats.remote import RemoteFile
+from detector.corpus.formats.remote import RemoteFile, heads_there
 from detector.corpus.inputs import inputs_of
 from detector.errors import SettingsError, ShardError
 from tests.corpus.made import everything
@@ -94,6 +97,56 @@ def test_files_without_a_known_ending_are_told_apart_by_their_first_bytes(monkey
             inputs_of(["memory://in"], Path("out"))
     finally:
         system.rm("/in", recursive=True)
+
+
+@pytest.fixture
+def web():
+    """A web server without ranges: its files, its address, and the number of bytes that it sent."""
+    files, sent = {}, []
+
+    class Server(http.server.BaseHTTPRequestHandler):
+        def do_HEAD(self):
+            data = files.get(self.path)
+            self.send_response(404 if data is None else 200)
+            self.send_header("Content-Length", str(len(data or b"")))
+            self.send_header("Content-Type", "application/octet-stream")  # or fsspec looks for links in it
+            self.end_headers()
+
+        def do_GET(self):
+            self.do_HEAD()
+            data = memoryview(files.get(self.path, b""))
+            with suppress(ConnectionError):
+                for at in range(0, len(data), 1 << 16):
+                    self.wfile.write(data[at : at + (1 << 16)])
+                    sent.append(len(data[at : at + (1 << 16)]))
+
+        def log_message(self, *arguments):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Server) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield files, f"http://127.0.0.1:{server.server_port}", sent
+        server.shutdown()
+
+
+def test_no_file_is_downloaded_to_see_its_kind(web):
+    """A server without ranges sent files of unknown kinds whole, into memory."""
+    files, address, sent = web
+    size = 100_000_000
+    html = b"<!doctype html><html><p>A page.</p></html>"
+    files |= {"/about": html + bytes(9000), "/disk.iso": bytes(size), "/none": b""}
+    given = [f"{address}{name}" for name in files]
+    found = inputs_of(given, Path("out"))
+    assert {input.name: input.fault for input in found} == {
+        "about": "",
+        "disk.iso": "no page, a file of another kind (.iso)",
+        "none": "no page, a file without an extension",
+    }
+    heads = heads_there(given, 4096)
+    assert [len(head) for head in heads.values()] == [4096, 4096, 0]
+    assert heads[given[0]].startswith(html)
+    # What the server sent before the connection was closed is in buffers of the system.
+    assert 0 < sum(sent) < size / 4
 
 
 @pytest.fixture

@@ -23,12 +23,14 @@ class Found(NamedTuple):
     """A record, or damage.
 
     start: its first byte in the file; record: None for damage
-    body: None if it is not wanted; damage: what is wrong, and where reading goes on
+    body: None if it is not wanted; is_short: whether the archive ends before its Content-Length
+    damage: what is wrong, and where reading goes on
     """
 
     start: int
     record: Any = None
     body: bytes | None = None
+    is_short: bool = False
     damage: str = ""
 
 
@@ -91,6 +93,7 @@ class _Reading:
                 body = record.reader.read(self._most) if self._wants(record) else None
                 self.held = Found(self.start, record, body)
                 if len(body or b"") + record.reader.consume() < record.content_length:
+                    self.held = self.held._replace(is_short=True)
                     return
             if self.held is not None:
                 yield self.held

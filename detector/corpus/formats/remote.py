@@ -8,7 +8,9 @@ none reopens a file in its middle; tenacity does the waiting.
 import io
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import partial
 from importlib import import_module
 from types import ModuleType
 from typing import Any, Final, TypeVar, cast
@@ -24,6 +26,8 @@ ATTEMPTS: Final = 4
 FIRST_WAIT: Final = 0.5
 # The number of files whose beginnings are requested together.
 AT_ONCE: Final = 1000
+# The number of files at a web server whose beginnings are read at once.
+STREAMS: Final = 16
 # Bytes requested at once. s3fs would hold 50 MB per file, which is too much for a worker.
 BLOCK: Final = 1 << 22
 # Errors of network libraries that are not `OSError`.
@@ -110,12 +114,38 @@ def heads_there(paths: Sequence[str], count: int) -> dict[str, bytes]:
         inside = list(names)
         for some in (inside[at : at + AT_ONCE] for at in range(0, len(inside), AT_ONCE)):
             with _said(names[some[0]]):
-                heads = system.cat_ranges(some, [0] * len(some), [count] * len(some), on_error="return")
+                heads = _heads_of(system, some, count)
             for file, head in zip(some, heads, strict=True):
                 if isinstance(head, Exception) and not isinstance(head, FINAL):
                     raise SettingsError(f"{names[file]} cannot be read: {_why(head)}")
                 found[names[file]] = b"" if isinstance(head, Exception) else bytes(head)
     return found
+
+
+def _heads_of(system: Any, files: Sequence[str], count: int) -> Sequence[bytes | Exception]:  # noqa: ANN401
+    """Return the first bytes of files of one file system, or the error for a file."""
+    if "https" in system.protocol:
+        with ThreadPoolExecutor(STREAMS) as pool:
+            return list(pool.map(partial(_streamed_head, system, count), files))
+    found = system.cat_ranges(files, [0] * len(files), [count] * len(files), on_error="return")
+    return cast(Sequence[bytes | Exception], found)
+
+
+def _streamed_head(system: Any, count: int, file: str) -> bytes | Exception:  # noqa: ANN401
+    """Return the first bytes of a file at a web server, or the error.
+
+    A server without ranges sends the whole file, so the connection is closed after these bytes.
+    """
+    headers = {**system.kwargs.get("headers", {}), "Range": f"bytes=0-{count - 1}"}
+    head = b""
+    try:
+        # Without a block size, it is a stream; with a size, no request is sent to ask for it.
+        with system.open(file, block_size=0, size=count, headers=headers) as stream:
+            while len(head) < count and (piece := stream.read(count - len(head))):
+                head += piece
+    except _failures() as error:
+        return error
+    return head
 
 
 def _may_pass(error: BaseException) -> bool:

@@ -3,7 +3,7 @@
 import re
 from typing import Any, Final
 
-from detector.corpus.formats.archive_records import fastwarc, intact_records, records_in
+from detector.corpus.formats.archive_records import fastwarc, records_in
 from detector.corpus.formats.documents import (
     NO_PAGE,
     OTHER_TYPE,
@@ -14,9 +14,10 @@ from detector.corpus.formats.documents import (
     source_of,
 )
 from detector.corpus.formats.fields import way_of
-from detector.corpus.formats.files import HEAD, HTML_HEAD, stored_part
+from detector.corpus.formats.files import HEAD, HTML_HEAD
 from detector.corpus.formats.http_bodies import sent_page
 from detector.corpus.formats.intact_records import DAMAGE
+from detector.corpus.formats.packed_archives import opened_archive, records_of
 from detector.errors import PageError
 from detector.files.limits import ReadLimits
 from detector.records import Format
@@ -161,8 +162,8 @@ def read_warc(part: Part, columns: Columns, limits: ReadLimits) -> Records:
     After damage, it goes on at the next record.
     """
     is_archive, number = False, part.first
-    with stored_part(part) as file:
-        for found in intact_records(file, part.start, part.end, _wants, limits.record_bytes + 1):
+    with opened_archive(part, limits) as file:
+        for found in records_of(file, part, _wants, limits):
             if found.damage:
                 yield Rejected(part.name, number, f"damaged: {found.damage}")
             elif not _may_be_page(found.record):
