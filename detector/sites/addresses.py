@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Final
 
 from detector.sites.names import site_of_url
@@ -19,11 +20,15 @@ def _declared(html: str) -> Iterator[tuple[int, str]]:
         found = {name.lower(): one or two or bare for name, one, two, bare in ATTRIBUTE.findall(tag[2])}
         match tag[1].lower():
             case "link" if "canonical" in found.get("rel", "").lower().split():
-                yield 0, found.get("href", "")
+                yield 0, _url(found.get("href", ""))
             case "meta" if found.get("property", "").lower() == "og:url":
-                yield 1, found.get("content", "")
+                yield 1, _url(found.get("content", ""))
             case "base":
-                yield 2, found.get("href", "")
+                yield 2, _url(found.get("href", ""))
+
+
+def _url(attribute: str) -> str:
+    return unescape(attribute).strip()
 
 
 def address_of(page: Page) -> str | None:

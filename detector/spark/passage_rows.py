@@ -10,6 +10,7 @@ from detector.corpus.formats.parquet_writers import lines_type
 from detector.corpus.line_records import LineRecord, clean_again
 from detector.corpus.steps.kept_lines import KeptLines
 from detector.corpus.steps.left_out import ALL_ELSEWHERE
+from detector.corpus.steps.originals import digests
 from detector.corpus.steps.passages import passages_of, without_passages
 from detector.corpus.token_counts import TokenCounter
 from detector.results.column_names import CONTENT_SHARE, LINES_COLUMN, VERDICT
@@ -24,6 +25,8 @@ from detector.text.decoding import without_surrogates
 ELSEWHERE: Final = "elsewhere"
 # The passages to leave out of a page: `first_line` and `lines` of each.
 CUTS: Final = "_detector_cuts"
+# The pages with one headline: `id` and `KEPT_LINES` of each.
+PAGES: Final = "pages"
 
 
 def passages_in(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
@@ -55,6 +58,28 @@ def passages_in(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
         "original": pyarrow.array([originals[number] for number in found.original.tolist()], kind),
     }
     return pyarrow.RecordBatch.from_pydict(arrays)
+
+
+def digests_in(batch: pyarrow.RecordBatch) -> pyarrow.RecordBatch:
+    """Return the `id` of pages that list two others with the same headline; `lists` is true.
+
+    batch: `headline` and `PAGES` of groups of up to four pages
+    """
+    batch = in_utc(batch)
+    groups = batch.column(PAGES).to_pylist()
+    rows = [
+        (group, member, line["key"], line["words"])
+        for group, (pages, headline) in enumerate(
+            zip(groups, batch.column("headline").to_pylist(), strict=True)
+        )
+        for member, page in enumerate(pages)
+        for line in page[KEPT_LINES]
+        if line["key"] != headline
+    ]
+    found = digests(np.array(rows, np.int64).reshape(-1, 4)).tolist()
+    kind = batch.schema.field(PAGES).type.value_type.field("id").type
+    ids = pyarrow.array([groups[group][member]["id"] for group, member in found], kind)
+    return pyarrow.RecordBatch.from_pydict({"id": ids, "lists": pyarrow.array([True] * len(ids))})
 
 
 def without(

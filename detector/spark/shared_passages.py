@@ -15,12 +15,12 @@ from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
 from detector.corpus.steps.near_duplicates import ARTICLE
-from detector.corpus.steps.originals import LISTED
+from detector.corpus.steps.originals import LISTED, VERSIONS
 from detector.errors import SettingsError
 from detector.model.page_kinds import KINDS
 from detector.results.column_names import VERDICT
 from detector.settings import CorpusSettings, Settings
-from detector.spark.passage_rows import CUTS, ELSEWHERE, passages_in, without
+from detector.spark.passage_rows import CUTS, ELSEWHERE, PAGES, digests_in, passages_in, without
 from detector.spark.row_results import token_counter
 from detector.spark.rows import KEPT_LINES, LISTING, RECORD
 
@@ -90,10 +90,11 @@ def _ranked(pages: DataFrame) -> DataFrame:
     listing = (
         others.groupBy("id").count().where(F.col("count") >= LISTED).select("id", F.lit(True).alias("lists"))
     )
-    found = pages.join(listing, "id", "left")
-    found = found.withColumn("listing", F.col("listing") | F.coalesce("lists", F.lit(False)))
+    found = _with_listings(_with_listings(pages, listing), _digests(_with_listings(pages, listing)))
     alone = F.struct("listing", "other", "size", "place", "id")
-    groups = found.groupBy("headline", "listing").agg(F.min(alone).alias("group"))
+    versions = ["headline", "listing"]
+    groups = found.groupBy(versions).agg(F.min(alone).alias("group"), F.count("*").alias("pages"))
+    groups = groups.where(F.col("pages") <= VERSIONS).drop("pages")
     rank = F.struct(
         F.coalesce("group", alone).alias("group"),
         "listing",
@@ -102,7 +103,28 @@ def _ranked(pages: DataFrame) -> DataFrame:
         "place",
         "id",
     )
-    return found.join(groups, ["headline", "listing"], "left").select("id", KEPT_LINES, rank.alias("rank"))
+    return found.join(groups, versions, "left").select("id", KEPT_LINES, rank.alias("rank"))
+
+
+def _with_listings(pages: DataFrame, listings: DataFrame) -> DataFrame:
+    """Return pages with `listing` true if they are in `listings`, too."""
+    found = pages.join(listings, "id", "left")
+    return found.withColumn("listing", F.col("listing") | F.coalesce("lists", F.lit(False))).drop("lists")
+
+
+def _digests(pages: DataFrame) -> DataFrame:
+    """Return the pages that list two others with the same headline; see `corpus.steps.originals.digests`."""
+    versions = ["headline", "listing"]
+    sizes = pages.where("headline is not null").groupBy(versions).agg(F.count("*").alias("pages"))
+    several = sizes.where(F.col("pages").between(LISTED + 1, VERSIONS)).drop("pages")
+    page = F.collect_list(F.struct("id", KEPT_LINES)).alias(PAGES)
+    groups = pages.join(several, versions).groupBy(versions).agg(page)
+    schema = StructType([pages.schema["id"]]).add("lists", "boolean")
+    return groups.select("headline", PAGES).mapInArrow(_listings, schema)
+
+
+def _listings(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+    yield from map(digests_in, batches)
 
 
 def _found(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:

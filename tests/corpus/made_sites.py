@@ -171,7 +171,7 @@ def print_versions(format):
         own = prose(f"print{number}")
         url, head = f"https://papers.example/s/{number}", ("Print this page", "Close window")
         foot = ("Printed from the Valley Post",)
-        yield made(f"print{number}", f"https://papers.example/print/{number}", own, head, foot, format, url)
+        yield made(f"print{number}", f"{url}/print", own, head, foot, format, url)
         yield made(f"article{number}", url, own, HEAD, FOOT, format, url)
 
 
@@ -207,6 +207,28 @@ def archive(format):
     own = tuple(line for page in articles[:6] for line in page.own)
     yield made("archive", "https://redesign.example/archive", own, HEAD, FOOT, format)
     yield from articles
+
+
+def releases(format, number):
+    """A page with all press releases, then the releases; all have one headline. And twelve articles."""
+    host, headline = f"https://releases{number}.example", "Press release of the police"
+    own = [(headline, *prose(f"release{at}")[1:]) for at in range(number)]
+    everything = (headline, *(line for lines in own for line in lines[1:]))
+    yield made(f"today{number}", f"{host}/police/today", everything, HEAD, FOOT, format)
+    for at, lines in enumerate(own):
+        yield made(f"release{number}-{at}", f"{host}/police/{at}", lines, HEAD, FOOT, format)
+    for at in range(12):
+        yield made(f"story{number}-{at}", f"{host}/s/{at}", prose(f"story{at}"), HEAD, FOOT, format)
+
+
+def article_of_six_pages(format):
+    """An article of six pages that repeat its headline and its first paragraph, and twelve articles."""
+    headline, lead, *rest = prose("six", 44)
+    for page in range(1, 7):
+        own = (headline, lead, *rest[7 * page - 7 : 7 * page])
+        yield made(f"six-{page}", f"https://six.example/long/{page}", own, HEAD, FOOT, format)
+    for at in range(12):
+        yield made(f"beside{at}", f"https://six.example/s/{at}", prose(f"beside{at}"), HEAD, FOOT, format)
 
 
 SITES = {

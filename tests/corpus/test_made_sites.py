@@ -5,7 +5,16 @@ from typing import Final
 import pytest
 
 from tests.corpus.made import read_jsonl, write_jsonl
-from tests.corpus.made_sites import GO, SITES, archive, halves, listing, tag_pages
+from tests.corpus.made_sites import (
+    GO,
+    SITES,
+    archive,
+    article_of_six_pages,
+    halves,
+    listing,
+    releases,
+    tag_pages,
+)
 
 # Of the template of a site: without markup, a few lines beside the text stay, if few pages have them.
 MOST_LEFT: Final = {"html": 0.0, "text": 0.02}
@@ -111,3 +120,27 @@ def test_an_archive_without_a_headline_of_its_own(clean, tmp_path, format):
     found = cleaned(clean, tmp_path, pages, passages="drop")
     assert set(found) == {page.id for page in pages[1:]}
     assert left_and_lost(pages[1:], found)[1] == []
+
+
+@pytest.mark.parametrize("number", [2, 4, 6])
+@pytest.mark.parametrize("format", ["html", "text"])
+def test_a_headline_that_many_articles_share(clean, tmp_path, format, number):
+    """They stay whole, and the page with all of them does not take their text."""
+    pages = list(releases(format, number))
+    found = cleaned(clean, tmp_path, pages, passages="drop")
+    today, *articles = pages
+    assert set(found) >= {page.id for page in articles}
+    lost = [line for page in articles for line in page.own[1:] if line not in found[page.id]]
+    assert lost == []
+    assert not set(today.own[1:]) & set(found.get(today.id, ()))
+
+
+@pytest.mark.parametrize("format", ["html", "text"])
+def test_an_article_of_six_pages_keeps_its_headlines(clean, tmp_path, format):
+    pages = list(article_of_six_pages(format))
+    found = cleaned(clean, tmp_path, pages, passages="drop")
+    assert set(found) == {page.id for page in pages}
+    _, lost = left_and_lost(pages, found)
+    lead = pages[0].own[1]
+    assert {line for _, line in lost} == {lead}
+    assert len(lost) == 5

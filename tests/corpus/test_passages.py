@@ -7,7 +7,7 @@ import pytest
 
 from detector.corpus.restore import restored, stored_records
 from detector.corpus.steps.kept_lines import KeptLines
-from detector.corpus.steps.originals import headlines, headlines_listed, ranked
+from detector.corpus.steps.originals import NO_GROUP, digests, headlines, headlines_listed, ranked, versions
 from detector.corpus.steps.passages import passages_of
 from detector.detector import Detector
 from detector.engines.processes import Processes
@@ -161,6 +161,31 @@ def test_the_order_of_originals():
     size, headline = np.array([90, 10, 20, 60, 15, 5, 30, 40]), np.array([7, 7, 8, 9, 9, 0, 9, 9])
     order = np.argsort(ranked(listing, is_other, size, headline)).tolist()
     assert order == [article, full, half, other, forum, page_3, page_2, archive]
+
+
+def test_more_than_four_pages_with_one_headline_are_no_versions_of_one():
+    headline, no = np.array([7, 7, 7, 7, 8, 8, 9, 0, 0, 7]), np.zeros(10, np.bool_)
+    four = versions(headline, np.arange(10) == 9).tolist()
+    assert len(set(four[:4])) == len(set(four[4:6])) == 1
+    assert four[4] != four[0] != NO_GROUP != four[4]
+    assert four[6:] == [NO_GROUP] * 4
+    size = np.array([10, 50, 20, 30, 5, 6, 1, 2, 3, 40])
+    ranks = ranked(no, no, size, headline)
+    assert np.argsort(ranks).tolist() == [6, 7, 8, 5, 4, 0, 2, 3, 9, 1]
+    assert versions(headline[:0], no[:0]).size == ranked(no[:0], no[:0], size[:0], headline[:0]).size == 0
+
+
+def test_a_page_with_two_others_of_one_headline():
+    """In group 5, page 2 has passages of 0 and 1; in group 6, these two are of one page."""
+    one, two, short, both = (71, 30), (72, 30), (73, 7), (74, 30)
+    pages = {
+        (5, 0): [one, short], (5, 1): [two], (5, 2): [one, two, one], (5, 3): [short],
+        (6, 0): [one, both], (6, 1): [two, both], (6, 2): [one, two, both],
+        (7, 0): [(at, 7) for at in range(9)], (7, 1): [one], (7, 2): [one, *((at, 7) for at in range(9))],
+    }  # fmt: skip
+    rows = [(*page, *line) for page, lines in pages.items() for line in lines]
+    assert digests(np.array(rows[::-1])).tolist() == [[5, 2]]
+    assert digests(np.zeros((0, 4), np.int64)).size == 0
 
 
 def test_headlines_of_other_pages():

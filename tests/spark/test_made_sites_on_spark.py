@@ -5,14 +5,16 @@ import pytest
 from detector import clean_corpus, spark
 from detector.settings import CorpusSettings, EngineSettings
 from tests.corpus.made import read_jsonl, write_jsonl
-from tests.corpus.made_sites import SITES, archive, halves, listing, tag_pages
+from tests.corpus.made_sites import SITES, archive, article_of_six_pages, halves, listing, releases, tag_pages
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
 
 
 def pages(format):
     """All sites, and pages that are not the original of what they have."""
-    every = (page for site in (*SITES.values(), halves, tag_pages, listing, archive) for page in site(format))
+    sites = (*SITES.values(), halves, tag_pages, listing, archive, article_of_six_pages)
+    every = [page for site in sites for page in site(format)]
+    every += [page for number in (2, 4, 6) for page in releases(format, number)]
     return list({page.id: page for page in every}.values())
 
 

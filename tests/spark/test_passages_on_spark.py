@@ -109,6 +109,21 @@ def test_rows_give_the_passages_of_a_corpus_run(tmp_path):
     assert not {"detector_kept_lines", "detector_record", CUTS} & set(archive)
 
 
+def test_rows_of_pages_with_one_headline():
+    from detector.spark.passage_rows import PAGES, digests_in
+
+    def page(id, *keys):
+        return {"id": id, "detector_kept_lines": [{"key": key, "words": 30} for key in (7, *keys)]}
+
+    groups = [
+        [page("a", 1), page("all", 1, 2), page("b", 2)],
+        [page("c", 1, 3), page("whole", 1, 2, 3), page("d", 2, 3)],
+    ]
+    batch = pyarrow.RecordBatch.from_pydict({"headline": [7, 7], PAGES: groups})
+    assert digests_in(batch).to_pylist() == [{"id": "all", "lists": True}]
+    assert digests_in(batch.slice(1)).to_pylist() == digests_in(batch.slice(2)).to_pylist() == []
+
+
 def test_pages_without_lines_have_no_passages():
     from detector.spark.passage_rows import ELSEWHERE, passages_in
     from detector.spark.row_results import result_columns

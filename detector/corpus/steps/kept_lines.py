@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,12 @@ from detector.records import Integers
 from detector.results.batch import ScoredBatch
 from detector.sites.recurrence import site_line_key
 from detector.text.keys import NO_WORDS, line_keys, site_id
+
+# The least words of a passage: about two sentences. Headings, refrains and captions that recur are shorter.
+LEAST_WORDS: Final = 24
+# Of one of its lines: lists of names that pages share are no passage, for they would be cut to pieces where
+# they differ from page to page.
+LEAST_LINE_WORDS: Final = 8
 
 
 class LineWords(NamedTuple):

@@ -1,13 +1,14 @@
 """The order of originals: of several pages with a passage, the first one in this order is its original.
 
 Listings are last (by their address, or with the headlines of two other pages), then kinds of pages other than
-articles, then pages with a long clean text. Pages that begin with the same headline are versions of one page
-(a listing only of another listing): they take the place of the first of them, and the longest is the original
-of the others.
+articles, then pages with a long clean text. Up to four pages that begin with the same headline are versions
+of one page (a listing only of another listing): they take the place of the first of them, and the longest is
+the original of the others. A headline of more pages is the name of a section ("Press release of the police").
 """
 
 from collections.abc import Sequence
 from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from detector.corpus.run_folder import read_array
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.clean import CleanPages
-from detector.corpus.steps.kept_lines import KeptLines
+from detector.corpus.steps.kept_lines import LEAST_LINE_WORDS, LEAST_WORDS, KeptLines
 from detector.corpus.steps.near_duplicates import ARTICLE
 from detector.records import Integers
 from detector.sites.standing import IS_LISTING
@@ -24,6 +25,9 @@ from detector.text.keys import NO_WORDS
 
 # A page with so many headlines of other pages below its own is a listing.
 LISTED: Final = 2
+# The most versions of a page.
+VERSIONS: Final = 4
+NO_GROUP: Final = -1
 
 
 def headlines(lines: KeptLines, stays: NDArray[np.bool_]) -> Integers:
@@ -49,6 +53,40 @@ def headlines_listed(lines: KeptLines, documents: int, known: Integers) -> Integ
     return np.bincount(rows[:, 0], minlength=documents)
 
 
+def versions(headline: Integers, is_listing: NDArray[np.bool_]) -> Integers:
+    """Return int64 (D,): a number for the versions of one page, or `NO_GROUP` for pages without any.
+
+    headline: `headlines`
+    """
+    _, group = np.unique(headline, return_inverse=True)
+    group = 2 * group.astype(np.int64) + is_listing
+    pages = np.bincount(group, minlength=1)[group]
+    group[(headline == NO_WORDS) | (pages == 1) | (pages > VERSIONS)] = NO_GROUP
+    return group
+
+
+def digests(lines: Integers) -> Integers:
+    """Return int64 (N, 2): group and member of pages with passages of two others that share no lines.
+
+    Such a page is a listing of two articles with the same headline.
+    lines: int64 (L, 4), the group, member (0 to 3), key and words of each line below the headlines
+    """
+    group, key, member, words = np.unique(lines[:, [0, 2, 1, 3]], axis=0).T
+    names, place = np.unique(group, return_inverse=True)
+    shared = np.zeros((names.size, VERSIONS, VERSIONS), np.int64)
+    longest = shared.copy()
+    for step in range(1, VERSIONS):
+        one = np.flatnonzero((group[step:] == group[:-step]) & (key[step:] == key[:-step]))
+        for left, right in ((one, one + step), (one + step, one)):
+            at = (place[one], member[left], member[right])
+            np.add.at(shared, at, words[one])
+            np.maximum.at(longest, at, words[one])
+    is_passage = (shared >= LEAST_WORDS) & (longest >= LEAST_LINE_WORDS)
+    apart = (shared == 0) & ~np.eye(VERSIONS, dtype=np.bool_)
+    found, which = np.nonzero(((is_passage @ apart) & is_passage).any(axis=2))
+    return np.column_stack((names[found], which))
+
+
 def ranked(
     is_listing: NDArray[np.bool_], is_other: NDArray[np.bool_], size: Integers, headline: Integers
 ) -> Integers:
@@ -59,11 +97,12 @@ def ranked(
     place = np.arange(size.size)
     rank = np.empty(size.size, np.int64)
     rank[np.lexsort((place, size, is_other, is_listing))] = place
-    _, group = np.unique(headline, return_inverse=True)
-    group = 2 * group + is_listing
+    group = versions(headline, is_listing)
+    several = group != NO_GROUP
     first = np.full(2 * size.size, size.size, np.int64)
-    np.minimum.at(first, group, rank)
-    of_group = np.where(headline == NO_WORDS, rank, first[group])
+    np.minimum.at(first, group[several], rank[several])
+    of_group = rank.copy()
+    of_group[several] = first[group[several]]
     rank[np.lexsort((place, -size, is_other, is_listing, of_group))] = place
     return rank
 
@@ -84,7 +123,29 @@ def ranks(spec: RunSpec, shards: Sequence[int]) -> Integers:
     for folder, part, one in zip(folders, parts, pages, strict=True):
         others = headlines_listed(KeptLines.load(folder), one.size.size, known)
         listed[part] = (one.standing <= IS_LISTING) | (others >= LISTED)
+    listed[_digests(folders, parts, headline, versions(headline, listed))] = True
     is_other = np.concatenate([np.zeros(0, np.bool_), *(one.verdict != ARTICLE for one in pages)])
     rank = ranked(listed, is_other, size, headline)
     rank[~stays] = -1
     return rank
+
+
+def _digests(
+    folders: Sequence[Path], parts: Sequence[slice], headline: Integers, group: Integers
+) -> Integers:
+    """Return the documents of shards that are `digests`; parts: the documents of each shard."""
+    order = np.argsort(group, kind="stable")
+    new = np.diff(group[order], prepend=NO_GROUP - 1) != 0
+    member = np.empty(group.size, np.int64)
+    member[order] = np.arange(group.size) - np.flatnonzero(new)[np.cumsum(new) - 1]
+    rows = [np.zeros((0, 4), np.int64)]
+    for folder, part in zip(folders, parts, strict=True):
+        lines = KeptLines.load(folder)
+        page = lines.page + part.start
+        at = np.flatnonzero((group[page] != NO_GROUP) & (lines.key != headline[page]))
+        page = page[at]
+        rows.append(np.column_stack((group[page], member[page], lines.key[at], lines.words[at])))
+    found = digests(np.concatenate(rows))
+    first = np.searchsorted(group[order], found[:, 0])
+    listings: Integers = order[first + found[:, 1]]
+    return listings

@@ -26,7 +26,7 @@ from detector.corpus.rules import PASSAGE, RULES
 from detector.corpus.run_folder import new_folder, read_array, stored_lines, write_json
 from detector.corpus.run_spec import RunSpec
 from detector.corpus.steps.clean import LINE_RECORDS, TEXTS, ZSTD_LEVEL, CleanPages
-from detector.corpus.steps.kept_lines import KeptLines
+from detector.corpus.steps.kept_lines import LEAST_LINE_WORDS, LEAST_WORDS, KeptLines
 from detector.corpus.steps.merge import between, boundaries
 from detector.corpus.steps.originals import ranks
 from detector.files.json_lines import json_line
@@ -34,11 +34,6 @@ from detector.files.zstd_files import write_zstd
 from detector.records import Integers
 from detector.text.decoding import utf8
 
-# The least words of a passage: about two sentences. Headings, refrains and captions that recur are shorter.
-LEAST_WORDS: Final = 24
-# Of one of its lines: lists of names that pages share are no passage, for they would be cut to pieces where
-# they differ from page to page.
-LEAST_LINE_WORDS: Final = 8
 FOUND: Final = "passages.npy"
 TALLY: Final = "tally.json"
 
