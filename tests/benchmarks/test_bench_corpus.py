@@ -243,7 +243,7 @@ def test_a_table_of_stages(tmp_path):
     assert found == [["detector", "5.0", "6.0"], ["— cleaning", "4.0", "7.5"], ["— comparing", "0.0", ""]]
     write_json(tmp_path / "corpus-9.json", result)
     assert "| — cleaning | 4.0 | 7.5 |" in table(tmp_path, "corpus stages 9")
-    with pytest.raises(TableError, match="stages or kinds and a size"):
+    with pytest.raises(TableError, match="real sites, kills or read-pages"):
         table(tmp_path, "corpus nonsense 9")
 
 
