@@ -10,7 +10,7 @@ from detector.copies import find_copies
 from detector.decisions import decide_scored
 from detector.model.files import Model
 from detector.model.score import score_lines
-from detector.records import Format
+from detector.records import Batch, Floats, Format, Markup, Words
 from detector.settings import Settings
 from detector.sites.recurrence import LineCounts, Sites, count_lines
 from detector.text.keys import line_keys
@@ -37,19 +37,24 @@ def counts_of(html: str) -> LineCounts:
     return count_lines(line_keys(words), batch.page_segment(), np.zeros(1, np.int64))
 
 
+def scored_and_kept(
+    batch: Batch, words: Words, markup: Markup | None, model: Model, sites: Sites | None
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the scores of lines, and whether they stay by default."""
+    found = score_lines(batch, words, markup, model, sites)
+    copies = find_copies(batch, words, markup, found.repeats)
+    return found.scores, decide_scored(found, copies, words, batch.page_segment(), Settings()).kept
+
+
 def judged(
     examples: Examples, model: Model, format: Format, counts: LineCounts | None, counted: bool = False
 ) -> Judged:
     """Score the only page of the examples with the counts of its site, which may include it."""
-    batch, words = examples.batch, examples.words
     markup = examples.markup if format == "html" else None
     sites = None if counts is None else Sites(counts, np.zeros(1, np.int64), counted)
-    found = score_lines(batch, words, markup, model, sites)
-    kept = decide_scored(
-        found, find_copies(batch, words, markup, found.repeats), words, batch.page_segment(), Settings()
-    ).kept
-    size = np.diff(words.segment_word)
-    lines = np.stack([found.scores, size, examples.share, ~kept], axis=1).astype(np.float64)
+    scores, kept = scored_and_kept(examples.batch, examples.words, markup, model, sites)
+    size = np.diff(examples.words.segment_word)
+    lines = np.stack([scores, size, examples.share, ~kept], axis=1).astype(np.float64)
     return Judged(float(page_f1(examples, kept)[0]), lines[examples.share >= 0])
 
 

@@ -11,12 +11,9 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.copies import find_copies
-from detector.decisions import decide_scored
+from benchmarks.measures.profile_scores import scored_and_kept
 from detector.model.files import Model
-from detector.model.score import score_lines
 from detector.records import Format, Integers
-from detector.settings import Settings
 from detector.sites.recurrence import Sites, count_lines
 from detector.text.keys import line_keys
 from detector.training.data.examples import CONTENT, FOLDS, Examples
@@ -64,11 +61,6 @@ def of_sites(pages: Sequence[LabelledPage]) -> list[LabelledPage]:
     return [page for site in sites.values() if len(site) >= LEAST_PAGES for page in site]
 
 
-def is_known(page: LabelledPage) -> bool:
-    """Tell whether the truth of a page is complete. Labels made by a rule have gaps."""
-    return "unknown" not in (page.labels or ())
-
-
 def decided(examples: Examples, models: Sequence[Model], format: Format) -> Iterator[DecidedPage]:
     """Yield the known pages of the examples, which are of `of_sites` and in the order of their folds."""
     names = sorted({page.of_site for page in examples.pages})
@@ -82,11 +74,8 @@ def decided(examples: Examples, models: Sequence[Model], format: Format) -> Iter
 
 
 def _kept(examples: Examples, model: Model, format: Format, sites: Sites | None) -> NDArray[np.bool_]:
-    batch, words = examples.batch, examples.words
     markup = examples.markup if format == "html" else None
-    found = score_lines(batch, words, markup, model, sites)
-    copies = find_copies(batch, words, markup, found.repeats)
-    return decide_scored(found, copies, words, batch.page_segment(), Settings()).kept
+    return scored_and_kept(examples.batch, examples.words, markup, model, sites)[1]
 
 
 def _pages(
@@ -96,7 +85,7 @@ def _pages(
     f1 = np.stack([page_f1(examples, kept) for kept in (alone, with_site)], axis=1)
     size = np.diff(examples.words.segment_word)
     for number, page in enumerate(examples.pages):
-        if not is_known(page):
+        if not page.is_complete:
             continue
         rows = slice(int(segments[number]), int(segments[number + 1]))
         spans = zip(batch.segment_start[rows].tolist(), batch.segment_end[rows].tolist(), strict=True)

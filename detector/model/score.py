@@ -149,10 +149,16 @@ def _without_titles(recurrence: LineRecurrence, kinds: Floats, page_segment: Int
     """
     if not kinds.size:
         return recurrence._replace(named=np.zeros_like(recurrence.named))
-    sizes, is_title = np.diff(page_segment), kinds[:, _TITLE]
-    highest = np.maximum.reduceat(is_title, page_segment[:-1][sizes > 0])
-    may_be = is_title >= np.repeat(np.maximum(highest / 2, MAY_BE_TITLE), sizes[sizes > 0])
+    is_title = kinds[:, _TITLE]
+    may_be = is_title >= np.maximum(_highest(is_title, page_segment) / 2, MAY_BE_TITLE)
     return recurrence._replace(named=np.where(may_be, np.int32(0), recurrence.named))
+
+
+def _highest(share: Floats, page_segment: Integers) -> Floats:
+    """Return float32 (S,): for each line, the highest share of a line of its page."""
+    sizes = np.diff(page_segment)
+    highest: Floats = np.repeat(np.maximum.reduceat(share, page_segment[:-1][sizes > 0]), sizes[sizes > 0])
+    return highest
 
 
 def _listed_titles(lines: _KnownLines, is_text: NDArray[np.bool_], page_segment: Integers) -> Integers:
@@ -164,9 +170,8 @@ def _listed_titles(lines: _KnownLines, is_text: NDArray[np.bool_], page_segment:
         return np.zeros(0, np.int64)
     page = np.repeat(np.arange(page_segment.size - 1), np.diff(page_segment))
     is_text &= lines.recurrence.masked <= lines.recurrence.site_pages[page] * TEXT_RUN
-    is_title, sizes = lines.kinds[:, _TITLE], np.diff(page_segment)
-    highest = np.maximum.reduceat(is_title, page_segment[:-1][sizes > 0])
-    likeliest = is_title >= np.repeat(np.maximum(highest, LEAST_TITLE), sizes[sizes > 0])
+    is_title = lines.kinds[:, _TITLE]
+    likeliest = is_title >= np.maximum(_highest(is_title, page_segment), LEAST_TITLE)
     rows = np.flatnonzero(likeliest & (lines.repeats.copies > 1))
     below = rows[:, None] + np.arange(1, TITLE_ABOVE + 1)
     below = np.minimum(below, page_segment[page[rows] + 1, None] - 1)

@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 
 from detector.corpus.parsed_shards import ParsedBatch
 from detector.spark.rows import PageSpec, batches_of
-from detector.spark.sites import LEAST_PAGES, NAMES, TOGETHER, keys_of, rows_of
+from detector.spark.sites import LEAST_PAGES, NAMES, TOGETHER, KeysOfLines, keys_of, rows_of
 
 # Columns while pages are shuffled: the site, the number of groups that it is split into (null for a small
 # site), and the group.
@@ -84,8 +84,9 @@ def _counted(pages: DataFrame, spec: PageSpec) -> DataFrame:
 
 def _rows(placed: Sequence[_Placed]) -> pyarrow.RecordBatch:
     """Return the counts of some pages as rows of `SCHEMA`. Rows of a site have no groups: all get them."""
-    counts = rows_of([one.batch for one in placed])
-    key, group = _groups_of_keys(placed)
+    keys = [list(keys_of(one.batch)) for one in placed]
+    counts = rows_of([one.batch for one in placed], [found for of_batch in keys for found in of_batch])
+    key, group = _groups_of_keys(placed, keys)
     first = np.searchsorted(key, counts.column("key").to_numpy())
     last = np.searchsorted(key, counts.column("key").to_numpy(), side="right")
     is_site = counts.column("is_site").to_numpy(zero_copy_only=False)
@@ -100,11 +101,13 @@ def _rows(placed: Sequence[_Placed]) -> pyarrow.RecordBatch:
     return pyarrow.RecordBatch.from_arrays([*counts.columns, lists], [*NAMES, "groups"])
 
 
-def _groups_of_keys(placed: Sequence[_Placed]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+def _groups_of_keys(
+    placed: Sequence[_Placed], keys_of_lines: Sequence[Sequence[KeysOfLines]]
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
     """Return the distinct pairs of keys of lines and their groups, ascending."""
     keys, groups = [np.zeros(0, np.int64)], [np.zeros(0, np.int32)]
-    for batch, of_row in placed:
-        for found in keys_of(batch):
+    for (batch, of_row), of_batch in zip(placed, keys_of_lines, strict=True):
+        for found in of_batch:
             group = of_row[[batch.documents[at].number for at in found.positions]]
             keys.append(found.key)
             groups.append(group[found.page].astype(np.int32))

@@ -90,7 +90,8 @@ def _ranked(pages: DataFrame) -> DataFrame:
     listing = (
         others.groupBy("id").count().where(F.col("count") >= LISTED).select("id", F.lit(True).alias("lists"))
     )
-    found = _with_listings(_with_listings(pages, listing), _digests(_with_listings(pages, listing)))
+    listed = _with_listings(pages, listing)
+    found = _with_listings(listed, _digests(listed))
     alone = F.struct("listing", "other", "size", "place", "id")
     versions = ["headline", "listing"]
     groups = found.groupBy(versions).agg(F.min(alone).alias("group"), F.count("*").alias("pages"))

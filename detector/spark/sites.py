@@ -134,9 +134,9 @@ def counted(pages: DataFrame, spec: PageSpec) -> DataFrame:
                 # A page without a site is a site of its own within its batch.
                 found.append(batch.without(is_alone))
                 if len(found) >= TOGETHER:
-                    yield rows_of(found)
+                    yield _counts(found)
                     found = []
-        yield rows_of(found)
+        yield _counts(found)
 
     return pages.mapInArrow(count, SCHEMA)
 
@@ -163,14 +163,11 @@ def keys_of(batch: ParsedBatch) -> Iterator[KeysOfLines]:
             yield KeysOfLines(positions, page, site, key)
 
 
-def rows_of(batches: Sequence[ParsedBatch]) -> pyarrow.RecordBatch:
-    """Return the counts of some pages as rows of `SCHEMA`."""
-    counts = merge([part for batch in batches for part in counts_of(batch)])
-    found = [keys for batch in batches for keys in keys_of(batch)]
-    keys, first = np.unique(
-        np.concatenate([np.zeros(0, np.int64), *(one.key for one in found)]), return_index=True
-    )
-    sites = np.concatenate([np.zeros(0, np.int64), *(one.site for one in found)])[first]
+def rows_of(batches: Sequence[ParsedBatch], found: Sequence[KeysOfLines]) -> pyarrow.RecordBatch:
+    """Return the counts of some pages, and of the keys of all their lines, as rows of `SCHEMA`."""
+    counts, none = merge([part for batch in batches for part in counts_of(batch)]), np.zeros(0, np.int64)
+    keys, first = np.unique(np.concatenate([none, *(one.key for one in found)]), return_index=True)
+    sites = np.concatenate([none, *(one.site for one in found)])[first]
     site = sites[np.searchsorted(keys, counts.key)]
     columns = (
         np.concatenate((site, counts.site)),
@@ -179,6 +176,10 @@ def rows_of(batches: Sequence[ParsedBatch]) -> pyarrow.RecordBatch:
         np.repeat([False, True], [site.size, counts.site.size]),
     )
     return pyarrow.RecordBatch.from_arrays([pyarrow.array(one) for one in columns], NAMES)
+
+
+def _counts(batches: Sequence[ParsedBatch]) -> pyarrow.RecordBatch:
+    return rows_of(batches, [keys for batch in batches for keys in keys_of(batch)])
 
 
 def refuse_other_counts(counts: DataFrame) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.labels.site_decisions import EACH, ChangedLine, drawn, shown
-from benchmarks.measures.site_decisions import LEAST_PAGES, DecidedPage, decided, is_known, of_sites, site_row
+from benchmarks.measures.site_decisions import LEAST_PAGES, DecidedPage, decided, of_sites, site_row
 from benchmarks.run.sites.decisions import summary
 from benchmarks.tables import profile_tables
 from benchmarks.tables.cells import read
@@ -67,8 +67,8 @@ def test_only_html_pages_of_sites_with_enough_pages_are_decided():
     large, small = pages("large", LEAST_PAGES), pages("small", LEAST_PAGES - 1)
     text, alone = pages("text", 20, "text"), pages("", 20)
     assert of_sites([*large, *small, *text, *alone]) == large
-    assert is_known(large[0])
-    assert not is_known(labelled("a", "a", labels=("content", "unknown")))
+    assert large[0].is_complete
+    assert not labelled("a", "a", labels=("content", "unknown")).is_complete
 
 
 @pytest.mark.parametrize("format", ["text", "html"])

@@ -19,7 +19,7 @@ from benchmarks.errors import BenchmarkError
 from benchmarks.files import RESULTS, json_line, json_lines, write_json
 from benchmarks.measures.metrics import Overlap, overlap, overlap_f1
 from benchmarks.measures.process_tree import Used, measured
-from benchmarks.measures.site_decisions import is_known, of_sites
+from benchmarks.measures.site_decisions import of_sites
 from benchmarks.peers.environments import calling, installed
 from benchmarks.peers.systems import OURS as OUR_ENVIRONMENT
 from benchmarks.run.corpus import DATATROVE, DOLMA, OURS, REFERENCE
@@ -59,7 +59,7 @@ def corpus_pages(pages: Sequence[LabelledPage]) -> Iterator[CorpusPage]:
     """Yield HTML pages as text, line by line. The text of a page comes from this reader for all systems."""
     batch, *_ = read_texts([page.page for page in pages], "html")
     for number, (page, text) in enumerate(zip(pages, _texts(batch), strict=True)):
-        yield CorpusPage(f"{number:05d}", page.of_site, text, page.gold if is_known(page) else None)
+        yield CorpusPage(f"{number:05d}", page.of_site, text, page.gold if page.is_complete else None)
 
 
 def _texts(batch: Batch) -> Iterator[str]:

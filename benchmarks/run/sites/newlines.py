@@ -17,12 +17,9 @@ from benchmarks.data.profile_sites import BenchSite, bench_sites, drawn
 from benchmarks.data.sets import dataset
 from benchmarks.environment import made, ours
 from benchmarks.files import RESULTS, write_json
-from detector.copies import find_copies
-from detector.decisions import decide_scored
+from benchmarks.measures.profile_scores import scored_and_kept
 from detector.model.files import Model, load
-from detector.model.score import score_lines
 from detector.records import Batch, Words
-from detector.settings import Settings
 from detector.sites.profile import SiteProfile
 from detector.sites.recurrence import Sites
 from detector.sites.word_runs import NO_RUNS
@@ -50,10 +47,7 @@ def joined(html: str) -> str:
 
 def _f1(examples: Examples, model: Model, batch: Batch, words: Words, sites: Sites | None) -> float:
     """Return words F1 of a page that is split differently than in its examples. The words are the same."""
-    found = score_lines(batch, words, None, model, sites)
-    kept = decide_scored(
-        found, find_copies(batch, words, None, found.repeats), words, batch.page_segment(), Settings()
-    ).kept
+    _, kept = scored_and_kept(batch, words, None, model, sites)
     share = np.repeat(examples.share, np.diff(examples.words.segment_word))
     singles = words._replace(segment_word=np.arange(words.key.size + 1))
     of_words = replace(

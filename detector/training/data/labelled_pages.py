@@ -73,6 +73,11 @@ class LabelledPage:
         return self.group if self.site is None else self.site
 
     @property
+    def is_complete(self) -> bool:
+        """Tell whether its truth has no gaps. Labels made by a rule have some."""
+        return "unknown" not in (self.labels or ())
+
+    @property
     def is_known(self) -> bool:
         """Tell whether anything is known about its main content."""
         return self.gold is not None or any(label not in NEITHER for label in self.labels or ())

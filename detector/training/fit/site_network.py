@@ -89,11 +89,6 @@ def _sites(examples: Examples, fold: int | None) -> Iterator[list[int]]:
     yield from (pages for _, pages in sorted(sites.items()) if len(pages) > LEAST_PAGES)
 
 
-def _teaches(examples: Examples, page: int) -> bool:
-    """Tell whether the labels of a page are complete. Labels made by a rule have gaps."""
-    return "unknown" not in (examples.pages[page].labels or ())
-
-
 def _counted(key: Integers, drawn: Sequence[Integers]) -> NDArray[np.int32]:
     """Return on how many of the drawn pages (each given by its distinct keys) each key is."""
     keys, counts = np.unique(np.concatenate(drawn), return_counts=True)
@@ -135,7 +130,7 @@ def _draws_of_site(
     parts = {page: slice(int(segments[page]), int(segments[page + 1])) for page in pages}
     lines = {page: LineKeys(*(key[part] for key in keys)) for page, part in parts.items()}
     distinct = {page: LineKeys(*(np.unique(key) for key in of_page)) for page, of_page in lines.items()}
-    for page in (page for page in pages if _teaches(examples, page)):
+    for page in (page for page in pages if examples.pages[page].is_complete):
         rng = np.random.default_rng([seed, zlib.crc32(examples.pages[page].id.encode())])
         part, others = parts[page], [other for other in pages if other != page]
         words = words_of_rows(examples.words, part.start, part.stop)
